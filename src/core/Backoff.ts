@@ -1,0 +1,76 @@
+/** How long to wait before the next attempt: exponential, jittered, capped, bounded in count and in time. */
+import type { Attempt } from "./FailurePolicy.js";
+import { DELAY_MS_MAX, type Options, oneOf, realNumber, wholeNumber } from "./options.js";
+
+export type Jitter = "none" | "full" | "equal" | "decorrelated";
+
+/** Options of a backoff; see `Backoff` for units and defaults. */
+export type BackoffOptions = Options<Backoff>;
+
+export interface Backoff {
+  /** The delay before the second attempt, milliseconds. Default 200; 0 retries at once. */
+  readonly initialMs: number;
+  /** By how much each delay is longer than the one before. Default 2; 1 keeps it constant. */
+  readonly factor: number;
+  /** No delay is longer, jitter included. Milliseconds, default 60,000. */
+  readonly delayMsMax: number;
+  /** Default "none". */
+  readonly jitter: Jitter;
+  /** Attempts in all, the first included; at this count nothing is retried. Default: no bound of its own. 0 and 1 never retry. */
+  readonly attemptsMax: number;
+  /** No attempt becomes due later than this many milliseconds after the enqueue. Default: no bound. */
+  readonly deadlineMs: number;
+}
+
+/** Checks the options and fills in the defaults, or throws `InvalidConfig`. */
+export const makeBackoff = (options: BackoffOptions = {}): Backoff => ({
+  initialMs: realNumber("initialMs", options.initialMs ?? 200, { min: 0, max: DELAY_MS_MAX }),
+  factor: realNumber("factor", options.factor ?? 2, { min: 0, max: 1_000 }),
+  delayMsMax: realNumber("delayMsMax", options.delayMsMax ?? 60_000, { min: 0, max: DELAY_MS_MAX }),
+  jitter: oneOf("jitter", options.jitter ?? "none", ["none", "full", "equal", "decorrelated"]),
+  attemptsMax:
+    options.attemptsMax === undefined || options.attemptsMax === Number.POSITIVE_INFINITY
+      ? Number.POSITIVE_INFINITY
+      : wholeNumber("attemptsMax", options.attemptsMax, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+  deadlineMs: realNumber("deadlineMs", options.deadlineMs ?? Number.POSITIVE_INFINITY, {
+    min: 0,
+    max: Number.POSITIVE_INFINITY,
+  }),
+});
+
+/**
+ * The delay after the attempt of this number (1 is the first) has failed: whole milliseconds, jittered first, then capped.
+ *
+ * With d = initial · factor^(attempt − 1) and r in [0, 1): none d · full r·d · equal d/2 + r·d/2 · decorrelated
+ * s(n) = initial + r·(3·s(n − 1) − initial), s(0) = initial. Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS
+ * Architecture Blog, 2015), which caps first; jitter first keeps the spread below the cap.
+ */
+export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => number): number => {
+  const { initialMs, factor, delayMsMax } = backoff;
+  return Math.round(
+    Math.min(jittered(backoff, Math.min(initialMs * factor ** (attempt - 1), Number.MAX_VALUE)), delayMsMax),
+  );
+
+  // Each attempt takes its own draw of the seeded sequence, so a replay of the same attempt has the same delay.
+  function jittered({ jitter }: Backoff, delayMs: number): number {
+    if (jitter === "none") return delayMs;
+    if (jitter === "decorrelated") return decorrelated();
+    let draw = random();
+    for (let i = 1; i < attempt; i++) draw = random();
+    return jitter === "full" ? draw * delayMs : delayMs / 2 + (draw * delayMs) / 2;
+  }
+
+  function decorrelated(): number {
+    let sleepMs = initialMs;
+    for (let i = 0; i < attempt; i++)
+      sleepMs = Math.min(initialMs + random() * Math.max(0, 3 * sleepMs - initialMs), delayMsMax);
+    return sleepMs;
+  }
+};
+
+/** The delay before the next attempt, or undefined where attempts or time are used up. */
+export const nextDelayMs = (backoff: Backoff, { message, nowMs, random }: Attempt): number | undefined => {
+  if (message.attempt >= backoff.attemptsMax) return undefined;
+  const delayMs = backoffDelayMs(backoff, message.attempt, random);
+  return nowMs + delayMs > message.enqueuedAtMs + backoff.deadlineMs ? undefined : delayMs;
+};

@@ -1,0 +1,53 @@
+/** Messages of one window, settled together: one round trip, one answer per message, never atomic. */
+import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { type Effect, effect } from "./Effect.js";
+import { delivery, type Message } from "./Message.js";
+import { Ack, type Outcome } from "./Outcome.js";
+import type { SluiceError } from "./SluiceError.js";
+
+export type NonEmpty<A> = readonly [A, ...ReadonlyArray<A>];
+/** One answer per message, in order: a lost lease spoils only itself. */
+export type Answers = ReadonlyArray<Either<SluiceError, Outcome>>;
+
+/** One window of messages. `data` is aligned with `messages`. */
+export interface Batch<out A> {
+  readonly messages: NonEmpty<Message<A>>;
+  readonly data: NonEmpty<A>;
+  /** `settle(Ack)`. */
+  readonly ack: Effect<Answers>;
+  /** Settles every message in one store call; it never fails as a whole. */
+  readonly settle: (outcome: Outcome) => Effect<Answers>;
+}
+
+class MessageBatch<out A> implements Batch<A> {
+  constructor(readonly messages: NonEmpty<Message<A>>) {}
+  get data(): NonEmpty<A> {
+    return this.messages.map((message) => message.data) as unknown as NonEmpty<A>;
+  }
+  get ack(): Effect<Answers> {
+    return this.settle(Ack);
+  }
+  readonly settle = (outcome: Outcome): Effect<Answers> =>
+    effect((subscriber) => {
+      const answers = new Array<Either<SluiceError, Outcome>>(this.messages.length);
+      let missing = answers.length;
+      this.messages[0][delivery].together(() => {
+        this.messages.forEach((message, i) => {
+          message[delivery].settleWith(outcome, [], (error, performed) => {
+            answers[i] = error === undefined ? right(performed) : left(error);
+            missing -= 1;
+            if (missing > 0) return;
+            subscriber.next(answers);
+            subscriber.complete();
+          });
+        });
+      });
+    });
+}
+
+/** A batch of these messages. */
+export const batchOf = <A>(messages: NonEmpty<Message<A>>): Batch<A> => new MessageBatch(messages);
+
+/** Tells a batch from a message. */
+export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> =>
+  value instanceof MessageBatch;

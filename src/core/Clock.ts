@@ -1,0 +1,25 @@
+/**
+ * Time, injected once: every store carries a scheduler and all else takes it from there. This is the only file that knows
+ * the machine's clock.
+ */
+import { asyncScheduler, type SchedulerAction, type SchedulerLike, Subscription } from "rxjs";
+
+/**
+ * The scheduler of production. Its `now` is wall-clock time at the start of the process plus a monotonic count, so a clock
+ * that is set back or forth neither expires leases nor keeps them.
+ */
+export const systemScheduler: SchedulerLike = {
+  now: () => performance.timeOrigin + performance.now(),
+  schedule: <T>(work: (this: SchedulerAction<T>, state: T) => void, delay = 0, state?: T): Subscription =>
+    asyncScheduler.schedule<T>(work as (this: SchedulerAction<T>, state?: T) => void, delay, state),
+};
+
+/**
+ * Runs `work` once, after the current burst of synchronous and promise work: on virtual time in the same frame, on the
+ * system's time at the end of the event loop's turn (about a microsecond, where a timer of 0 takes a millisecond).
+ */
+export const soon = (scheduler: SchedulerLike, work: () => void): Subscription => {
+  if (scheduler !== systemScheduler) return scheduler.schedule(() => work(), 0);
+  const handle = setImmediate(work);
+  return new Subscription(() => clearImmediate(handle));
+};

@@ -1,0 +1,32 @@
+/** A FailurePolicy decides what becomes of a failed delivery. It is a plain function, and a monoid: the first to decide wins. */
+import type { Monoid } from "fp-ts/lib/Monoid.js";
+import type { Failure } from "./Failure.js";
+import type { Message } from "./Message.js";
+import { delivery } from "./Message.js";
+import type { Outcome } from "./Outcome.js";
+import { randomOf } from "./Random.js";
+
+/** The delivery that failed, with the time and the chance to decide by. */
+export interface Attempt {
+  readonly message: Message<unknown>;
+  /** By the clock that `message.enqueuedAtMs` was read from. */
+  readonly nowMs: number;
+  /** Numbers in [0, 1), seeded by the message's id: the same for every replay of this message. */
+  readonly random: () => number;
+}
+
+/** Decides an outcome, or leaves it to the next policy by `undefined`. */
+export type FailurePolicy<E> = (failure: Failure<E>, attempt: Attempt) => Outcome | undefined;
+
+/** The monoid of policies: `concat(a, b)` asks b where a decides nothing; `empty` decides nothing. */
+export const getPolicyMonoid = <E>(): Monoid<FailurePolicy<E>> => ({
+  empty: () => undefined,
+  concat: (first, second) => (failure, attempt) => first(failure, attempt) ?? second(failure, attempt),
+});
+
+/** The attempt that a message is, now. */
+export const attemptOf = (message: Message<unknown>): Attempt => ({
+  message,
+  nowMs: message[delivery].nowMs(),
+  random: randomOf(message.id),
+});

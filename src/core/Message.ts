@@ -1,0 +1,118 @@
+/**
+ * A Message is one delivery of an enqueued value, with the effects that end it. It is a view (data) upon a Delivery (the
+ * lease and its state), so that `mapMessage` changes the data and keeps the lease.
+ */
+import type { SchedulerLike } from "rxjs";
+import type { Effect } from "./Effect.js";
+import type { Interrupted } from "./Failure.js";
+import type { MessageId } from "./MessageId.js";
+import type { Outcome } from "./Outcome.js";
+import type { SluiceError } from "./SluiceError.js";
+import type { Write } from "./Write.js";
+
+/** Where a message keeps its delivery; for operators and test helpers. */
+export const delivery: unique symbol = Symbol("sluice/delivery");
+
+/** One delivery of an enqueued value. Immutable to its reader; ack it, settle it, or let operators do so. */
+export interface Message<out A> {
+  /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
+  readonly id: MessageId;
+  readonly data: A;
+  /** Messages of one key are delivered one at a time, in the order of their enqueueing. */
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
+  readonly enqueuedAtMs: number;
+  /** By the store's clock: the first enqueue, whatever redrives came after. */
+  readonly firstEnqueuedAtMs: number;
+  /** Failures so far + 1: 1 on the first delivery. */
+  readonly attempt: number;
+  /** `settle(Ack)`. Idempotent; nothing happens until it is subscribed to or awaited. */
+  readonly ack: Write<Outcome>;
+  /**
+   * Ends the lease with this outcome and emits what the store performed (a `Retry` out of attempts answers `Reject`).
+   * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
+   * the message went elsewhere.
+   */
+  readonly settle: (outcome: Outcome) => Write<Outcome>;
+  /** Makes the lease end `leaseMs` milliseconds from now, or fails with `LeaseLost`. */
+  readonly extend: (leaseMs: number) => Effect<void>;
+  readonly [delivery]: Delivery;
+}
+
+/** What operators know of a message beyond its face: its clock, its credit, its keeper, and the short way to settle. */
+export interface Delivery {
+  readonly id: MessageId;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  readonly attempt: number;
+  readonly ack: Write<Outcome>;
+  readonly settle: (outcome: Outcome) => Write<Outcome>;
+  readonly extend: (leaseMs: number) => Effect<void>;
+  /** The clock of its store. */
+  readonly scheduler: SchedulerLike;
+  /** Now, by the clock that `enqueuedAtMs` was read from. */
+  readonly nowMs: () => number;
+  /** What its subscription allows unsettled: no operator may wait for more. Infinity where nothing bounds it. */
+  readonly prefetch: number;
+  /** Settles without building a Write: `onEnd` is called once, later or at once. Joined with followUps where there are any. */
+  readonly settleWith: (outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd) => void;
+  /** Holds back the settlement coalescer while a burst (a batch) is emitted, so that it leaves as one write. */
+  readonly together: (burst: () => void) => void;
+  /**
+   * Takes the message in hand: its lease is renewed until `letGo`, and `onInterrupt` is called at most once if it is lost
+   * or its source stops. One holder at a time. Holding one that is interrupted already calls back at once.
+   */
+  readonly hold: (onInterrupt: (reason: Interrupted["reason"]) => void) => void;
+  readonly letGo: () => void;
+}
+
+/** How a settlement ended. */
+export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => void;
+
+class MessageView<out A> implements Message<A> {
+  readonly data: A;
+  readonly [delivery]: Delivery;
+  constructor(of: Delivery, data: A) {
+    this[delivery] = of;
+    this.data = data;
+  }
+  get id(): MessageId {
+    return this[delivery].id;
+  }
+  get key(): string | undefined {
+    return this[delivery].key;
+  }
+  get headers(): Readonly<Record<string, string>> {
+    return this[delivery].headers;
+  }
+  get enqueuedAtMs(): number {
+    return this[delivery].enqueuedAtMs;
+  }
+  get firstEnqueuedAtMs(): number {
+    return this[delivery].firstEnqueuedAtMs;
+  }
+  get attempt(): number {
+    return this[delivery].attempt;
+  }
+  get ack(): Write<Outcome> {
+    return this[delivery].ack;
+  }
+  get settle(): (outcome: Outcome) => Write<Outcome> {
+    return this[delivery].settle;
+  }
+  get extend(): (leaseMs: number) => Effect<void> {
+    return this[delivery].extend;
+  }
+}
+
+/** A message upon a delivery; for sources and test helpers. */
+export const messageOf = <A>(of: Delivery, data: A): Message<A> => new MessageView(of, data);
+
+/** Changes the data and keeps the lease: acking the result acks the original. */
+export const mapMessage =
+  <A, B>(f: (data: A) => B) =>
+  (message: Message<A>): Message<B> =>
+    messageOf(message[delivery], f(message.data));

@@ -1,0 +1,14 @@
+/** The identity of an enqueued value: a UUIDv7 in lower case, the same over all its deliveries. */
+import { v7, validate } from "uuid";
+
+declare const brand: unique symbol;
+
+/** A UUID in lower case, version 7 where Sluice makes it: ids sort by the time they were made. */
+export type MessageId = string & { readonly [brand]: "MessageId" };
+
+/** A new id. */
+export const newMessageId = (): MessageId => v7() as MessageId;
+
+/** The id that this text is, or undefined if it is no UUID. Upper case is folded. */
+export const parseMessageId = (text: string): MessageId | undefined =>
+  validate(text) ? (text.toLowerCase() as MessageId) : undefined;

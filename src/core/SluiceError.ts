@@ -1,0 +1,153 @@
+/**
+ * Every way in which Sluice can fail, as one tagged union.
+ *
+ * `_tag` is API: narrow with `catchTag`, `switch`, or the left side of a `TaskEither`. `message` is prose for people and
+ * says what to do next. `retryable` tells whether the same call may succeed later without a change of the program.
+ */
+
+import type { MessageId } from "./MessageId.js";
+import type { Outcome } from "./Outcome.js";
+
+/** An `Error` with a tag, a verdict on retrying, and typed fields. */
+export type Fault<T extends string, F = unknown> = Error &
+  Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
+
+/** The lease is no longer ours: it expired, or the message went elsewhere. Nothing was changed. */
+export type LeaseLost = Fault<"LeaseLost", { id: MessageId; holder: string | undefined }>;
+/** The message was settled before with another outcome; that first outcome stands. */
+export type AlreadySettled = Fault<"AlreadySettled", { id: MessageId; outcome: Outcome }>;
+/** An option is out of its range, or options contradict each other. */
+export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
+/** The codec refuses the value, or it has no faithful JSON form. Nothing was enqueued. */
+export type EncodeRefused = Fault<"EncodeRefused", { report: ReadonlyArray<string> }>;
+/** The encoded value is larger than the queue allows. Nothing was enqueued. */
+export type PayloadTooLarge = Fault<"PayloadTooLarge", { bytes: number; bytesMax: number }>;
+/** One atomic write holds more than a store accepts. Nothing was written. */
+export type WriteTooLarge = Fault<
+  "WriteTooLarge",
+  { count: number; countMax: number; bytes: number; bytesMax: number }
+>;
+/** The store did not answer in time. A write may or may not have happened; running the same Write again never doubles it. */
+export type StoreUnavailable = Fault<"StoreUnavailable", { cause: unknown }>;
+/** The store has no memory left for new messages; settling and leasing go on. */
+export type StoreFull = Fault<"StoreFull", { cause: unknown }>;
+/** A defect of Sluice or of the store's data: please report it. */
+export type Defect = Fault<"Defect", { cause: unknown }>;
+
+/** What a store may answer instead of doing a step: a value in the port, an error of the user's Effect. */
+export type WriteRefused = LeaseLost | AlreadySettled;
+
+/** Every error of Sluice. */
+export type SluiceError =
+  | WriteRefused
+  | InvalidConfig
+  | EncodeRefused
+  | PayloadTooLarge
+  | WriteTooLarge
+  | StoreUnavailable
+  | StoreFull
+  | Defect;
+
+const tags: ReadonlySet<string> = new Set<SluiceError["_tag"]>([
+  "LeaseLost",
+  "AlreadySettled",
+  "InvalidConfig",
+  "EncodeRefused",
+  "PayloadTooLarge",
+  "WriteTooLarge",
+  "StoreUnavailable",
+  "StoreFull",
+  "Defect",
+]);
+
+class TaggedFault extends Error {
+  readonly _tag: string;
+  readonly retryable: boolean;
+  constructor(tag: string, retryable: boolean, message: string, fields: object) {
+    super(message);
+    this.name = tag;
+    this._tag = tag;
+    this.retryable = retryable;
+    Object.assign(this, fields);
+  }
+}
+
+const fault = <T extends string, F extends object>(
+  tag: T,
+  retryable: boolean,
+  message: string,
+  fields: F,
+): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
+
+export const leaseLost = (id: MessageId, holder?: string): LeaseLost =>
+  fault(
+    "LeaseLost",
+    false,
+    `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`,
+    { id, holder },
+  );
+
+export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled =>
+  fault("AlreadySettled", false, `Message ${id} was settled as ${outcome._tag} before; the first outcome stands.`, {
+    id,
+    outcome,
+  });
+
+export const invalidConfig = (option: string, sentence: string): InvalidConfig =>
+  fault("InvalidConfig", false, sentence, { option });
+
+export const encodeRefused = (report: ReadonlyArray<string>): EncodeRefused =>
+  fault("EncodeRefused", false, `The value does not fit its codec, so it was not enqueued: ${report.join("; ")}`, {
+    report,
+  });
+
+export const payloadTooLarge = (bytes: number, bytesMax: number): PayloadTooLarge =>
+  fault(
+    "PayloadTooLarge",
+    false,
+    `The encoded value has ${bytes} bytes, the queue allows ${bytesMax}. Store the body elsewhere and enqueue a reference, or raise payloadBytesMax.`,
+    { bytes, bytesMax },
+  );
+
+export const writeTooLarge = (size: {
+  count: number;
+  countMax: number;
+  bytes: number;
+  bytesMax: number;
+}): WriteTooLarge =>
+  fault(
+    "WriteTooLarge",
+    false,
+    `One atomic write holds ${size.count} steps and ${size.bytes} bytes; at most ${size.countMax} steps and ${size.bytesMax} bytes fit. Split it, or use enqueueTo, which chunks.`,
+    size,
+  );
+
+export const storeUnavailable = (cause: unknown): StoreUnavailable =>
+  fault(
+    "StoreUnavailable",
+    true,
+    `The store did not answer (${messageOf(cause)}). Run the same Write again: it never doubles.`,
+    { cause },
+  );
+
+export const storeFull = (cause: unknown): StoreFull =>
+  fault(
+    "StoreFull",
+    true,
+    `The store is out of memory and refuses new messages (${messageOf(cause)}). Consume or purge some, or raise its limit; settling goes on.`,
+    { cause },
+  );
+
+export const defect = (cause: unknown): Defect =>
+  fault("Defect", false, `A defect in Sluice or in the store's data: ${messageOf(cause)}. Please report it.`, {
+    cause,
+  });
+
+/** Tells a `SluiceError` from anything else. */
+export const isSluiceError = (value: unknown): value is SluiceError =>
+  value instanceof TaggedFault && tags.has(value._tag);
+
+/** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
+export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,206 @@
+/**
+ * A Write is an Effect that changes a store. It is a value: joined with others by `atomically`, carried by messages as
+ * their ack, retried with any rxjs operator.
+ *
+ * Life of a Write: each subscription is a *run*. A run plans its steps (which encodes data and makes ids), hands them to
+ * the store, and reads the results. A failed run lends its plan and its write id to the next run, so `retry` never
+ * doubles. A Write that settles a message runs once: later and concurrent subscriptions share that run's answer.
+ * Unsubscribing recalls nothing: what was handed to the store goes on.
+ */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { AsyncSubject, type Observable } from "rxjs";
+import { v7 } from "uuid";
+import { utf8Length } from "./bytes.js";
+import { Effect } from "./Effect.js";
+import { invariant } from "./invariant.js";
+import { invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
+import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type WriteTarget } from "./Step.js";
+
+/** What one run will do, and how its results are read. */
+export interface Plan<out A> {
+  readonly steps: ReadonlyArray<Step>;
+  readonly read: (results: ReadonlyArray<StepResult>) => A;
+  /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
+  readonly onStart?: (() => void) | undefined;
+  readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
+}
+
+/** Makes the plan of a run; a refusal (codec, first settle wins) is known before anything is sent. */
+export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
+
+/** How one list reaches the store: alone, or together with others of the same moment. */
+export type SendList = (steps: ReadonlyArray<Step>, writeId: string) => Observable<ReadonlyArray<StepResult>>;
+
+interface Run<A> {
+  readonly writeId: string;
+  readonly plan: Plan<A>;
+}
+
+export interface WriteOptions {
+  /** The store that it changes. */
+  readonly target: WriteTarget;
+  /** Whether it settles a message and so runs once. */
+  readonly settles: boolean;
+  /** A batching way to the store, where there is one. */
+  readonly send?: SendList | undefined;
+}
+
+/** An Effect that changes one store; `atomically` joins several into one all-or-nothing write. */
+export class Write<out A> extends Effect<A> {
+  readonly plan: MakePlan<A>;
+  readonly options: WriteOptions;
+
+  constructor(plan: MakePlan<A>, options: WriteOptions) {
+    const runs = new Runs(plan, options);
+    super((subscriber) => runs.start().subscribe(subscriber));
+    this.plan = plan;
+    this.options = options;
+  }
+}
+
+/** The memory between runs of one Write: a lent run, and the shared one of a Write that settles. */
+class Runs<A> {
+  private lent: Run<A> | undefined;
+  private shared: AsyncSubject<A> | undefined;
+
+  constructor(
+    private readonly plan: MakePlan<A>,
+    private readonly options: WriteOptions,
+  ) {}
+
+  start(): Observable<A> {
+    if (this.shared !== undefined) return this.shared;
+    const answer = new AsyncSubject<A>();
+    if (this.options.settles) this.shared = answer;
+    this.run(answer);
+    return answer;
+  }
+
+  private run(answer: AsyncSubject<A>): void {
+    const fail = (error: SluiceError): void => {
+      this.shared = undefined;
+      answer.error(error);
+    };
+    const planned = this.lent === undefined ? planRun(this.plan) : right(this.lent);
+    if (isLeft(planned)) return fail(planned.left);
+    const { plan, writeId } = planned.right;
+    this.lent = undefined;
+    plan.onStart?.();
+    const send = this.options.send ?? sendAlone(this.options.target);
+    let results: ReadonlyArray<StepResult> = [];
+    send(plan.steps, writeId).subscribe({
+      next: (value) => {
+        results = value;
+      },
+      error: (cause: unknown) => {
+        const error = toSluiceError(cause);
+        if (error.retryable) this.lent = planned.right;
+        plan.onEnd?.(error, []);
+        fail(error);
+      },
+      complete: () => {
+        plan.onEnd?.(undefined, results);
+        answer.next(plan.read(results));
+        answer.complete();
+      },
+    });
+  }
+}
+
+const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
+  const planned = plan();
+  if (isLeft(planned)) return planned;
+  const tooLarge = checkSize(planned.right.steps);
+  return tooLarge === undefined ? right({ writeId: v7(), plan: planned.right }) : left(tooLarge);
+};
+
+const checkSize = (steps: ReadonlyArray<Step>): SluiceError | undefined => {
+  let bytes = 0;
+  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+  return steps.length > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
+    ? writeTooLarge({ count: steps.length, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })
+    : undefined;
+};
+
+/** Sends one list in a round trip of its own; a list without steps needs none. */
+export const sendAlone =
+  (target: WriteTarget): SendList =>
+  (steps, writeId) =>
+    new Effect((subscriber) => {
+      if (steps.length === 0) {
+        subscriber.next([]);
+        subscriber.complete();
+        return;
+      }
+      return target.write([steps], writeId).subscribe({
+        next: ([answer]) => {
+          invariant(answer !== undefined, "a store answered a write without an answer for its list");
+          if (isLeft(answer)) return subscriber.error(answer.left);
+          subscriber.next(answer.right);
+          subscriber.complete();
+        },
+        error: (error: unknown) => subscriber.error(error),
+      });
+    });
+
+type Values<W extends ReadonlyArray<Write<unknown>>> = {
+  readonly [K in keyof W]: W[K] extends Write<infer A> ? A : never;
+};
+
+/**
+ * Joins writes of one store into one that happens whole or not at all, with a typed tuple of their values.
+ *
+ * Errors: those of its parts (none happens then); `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig`
+ * where the parts change different stores.
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { atomically, queue } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const store = memoryStore();
+ * const orders = queue(store, { name: "orders", codec: t.string });
+ * const shipments = queue(store, { name: "shipments", codec: t.string });
+ * await orders.enqueue("o-1");
+ * for (const m of await orders.receive({ max: 1 })) await atomically([m.ack, shipments.enqueue(m.data)]);
+ * ```
+ */
+export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes: W): Write<Values<W>> => {
+  const [first] = writes;
+  if (first === undefined) throw invalidConfig("writes", "atomically needs at least one write.");
+  const { target } = first.options;
+  if (writes.some((write) => write.options.target !== target))
+    throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
+  return new Write(() => joinPlans<Values<W>>(writes), {
+    target,
+    settles: writes.some((write) => write.options.settles),
+    send: writes.find((write) => write.options.send !== undefined)?.options.send,
+  });
+};
+
+const joinPlans = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
+  const plans: Array<Plan<unknown>> = [];
+  for (const write of writes) {
+    const planned = write.plan();
+    if (isLeft(planned)) return planned;
+    plans.push(planned.right);
+  }
+  const slices = <B>(
+    results: ReadonlyArray<StepResult>,
+    use: (plan: Plan<unknown>, own: ReadonlyArray<StepResult>) => B,
+  ): ReadonlyArray<B> => {
+    let start = 0;
+    return plans.map((plan) => use(plan, results.slice(start, (start += plan.steps.length))));
+  };
+  return right({
+    steps: plans.flatMap((plan) => plan.steps),
+    read: (results) => slices(results, (plan, own) => plan.read(own)) as V,
+    onStart: () => {
+      for (const plan of plans) plan.onStart?.();
+    },
+    onEnd: (error, results) => {
+      slices(results, (plan, own) => plan.onEnd?.(error, own));
+    },
+  });
+};

@@ -1,0 +1,50 @@
+/** Checks for option bags: whatever is out of range is refused at construction, with a sentence that says what to change. */
+import { invalidConfig } from "./SluiceError.js";
+
+/** Every option may be left out or be an explicit `undefined`. */
+export type Options<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** A range of numbers, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The longest time that a timer or a lease may have: a day short of what a 32-bit timer holds (milliseconds). */
+export const DURATION_MS_MAX: number = 24 * 24 * 60 * 60 * 1000;
+
+/** From nothing to the longest time. */
+export const duration: Range = { min: 0, max: DURATION_MS_MAX };
+
+/** The longest time until a message is due (milliseconds): ten years; due times live in the store, not in a timer. */
+export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
+
+/** A whole number within the range, or `InvalidConfig`. */
+export const wholeNumber = (option: string, value: number, { min, max }: Range): number => {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw invalidConfig(option, `${option} must be a whole number from ${min} to ${max}, not ${String(value)}.`);
+};
+
+/** A number within the range, fractions allowed, or `InvalidConfig`. `Infinity` passes where the range holds it. */
+export const realNumber = (option: string, value: number, { min, max }: Range): number => {
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  throw invalidConfig(option, `${option} must be a number from ${min} to ${max}, not ${String(value)}.`);
+};
+
+/** One of the words, or `InvalidConfig`. */
+export const oneOf = <W extends string>(option: string, value: W, words: ReadonlyArray<W>): W => {
+  if (words.includes(value)) return value;
+  throw invalidConfig(option, `${option} must be one of ${words.join(", ")}, not ${String(value)}.`);
+};
+
+// Names become parts of store keys: what could break out of a key, a hash tag or a log line is refused, not escaped.
+const NAME = /^[\p{L}\p{N}_.:@/-]{1,128}$/u;
+
+/** A name of 1 to 128 letters, digits and `_ . : @ / -`, or `InvalidConfig`. */
+export const wellFormedName = (option: string, value: string): string => {
+  if (typeof value === "string" && NAME.test(value)) return value;
+  throw invalidConfig(
+    option,
+    `${option} must have 1 to 128 characters, letters, digits and _ . : @ / - only (no braces, spaces or line breaks), not ${JSON.stringify(value)}.`,
+  );
+};

@@ -1,0 +1,38 @@
+/** What a consumer asks of a queue, and what it is given. */
+import type { MessageId } from "../core/MessageId.js";
+
+export interface LeaseRequest {
+  readonly queue: string;
+  /** A name unique to one subscription; an exclusive queue belongs to one consumer at a time. */
+  readonly consumer: string;
+  /** At most this many messages, 1 or more. */
+  readonly max: number;
+  /** At most this many bytes of payload, but at least one message. */
+  readonly bytesMax: number;
+  readonly leaseMs: number;
+  /** How long to wait for the first message; 0 asks once. */
+  readonly waitMsMax: number;
+  /** Failures at which an expired lease dead-letters its message. */
+  readonly attemptsMax: number;
+  /**
+   * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases and extensions;
+   * whoever takes over first reaps all leases of the queue, counted, in order.
+   */
+  readonly exclusive: boolean;
+}
+
+/** One message in hand. */
+export interface Lease {
+  readonly id: MessageId;
+  /** Unique to this delivery, made by the client: the fence of every settle and extend. */
+  readonly token: string;
+  readonly payload: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Failures so far + 1. */
+  readonly attempt: number;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  /** The store's clock at the lease: the base of `Attempt.nowMs`. */
+  readonly leasedAtMs: number;
+}

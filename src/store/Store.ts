@@ -1,0 +1,61 @@
+/**
+ * The port that every store implements: one atomic way to write, leases with fences, and the operations of people.
+ *
+ * Meaning common to all stores (the conformance suite states each as a case):
+ *
+ * - A message is in exactly one place: ready, waiting (behind its key's head), delayed, leased, blocked, or dead; acked and
+ *   purged ones are only counted. enqueued = the sum of all eight, in every atomic reading of `stats`.
+ * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve of one lease in eight.
+ *   Per key one message at a time, in enqueue order: the head is ready, delayed, leased or blocked, the others wait.
+ *   What returns (Release, expiry, unblock, a due Retry) joins the front of its level, several at once in their former
+ *   order; a due first delivery and a promoted follower join the end.
+ * - A token names one delivery. It is live until it is settled or reaped; whoever holds a dead token changes nothing and is
+ *   answered `LeaseLost`. Leases past their end are reaped by the next `lease`, at most 200 a call, in their former order:
+ *   counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
+ * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.
+ */
+import type { Either } from "fp-ts/lib/Either.js";
+import type { Observable, SchedulerLike } from "rxjs";
+import type { Effect } from "../core/Effect.js";
+import type { MessageId } from "../core/MessageId.js";
+import type { LeaseLost } from "../core/SluiceError.js";
+import type { WriteTarget } from "../core/Step.js";
+import type { Capabilities } from "./Capabilities.js";
+import type { Lease, LeaseRequest } from "./Lease.js";
+import type { Operations } from "./Operations.js";
+import type { StoreEvent } from "./StoreEvent.js";
+
+/** A place for queues. Make one by `memoryStore` or `redisStore`; `close` it when done. */
+export interface Store extends WriteTarget, Operations {
+  /** The one place where time is injected. */
+  readonly scheduler: SchedulerLike;
+  readonly capabilities: Capabilities;
+  /** Connection losses and warnings, hot. Completes on close. */
+  readonly events$: Observable<StoreEvent>;
+  /**
+   * Takes up to `max` messages, waiting up to `waitMsMax` for the first: emits once, an empty list when the time is over.
+   * Unsubscribing before that returns whatever would have come, uncounted and in order.
+   * Fails with `StoreUnavailable`; nothing is lost then either: what the lost reply held expires.
+   */
+  readonly lease: (request: LeaseRequest) => Effect<ReadonlyArray<Lease>>;
+  /** Makes each live lease end `leaseMs` from now; one answer per lease, in order, in one round trip. */
+  readonly extend: (request: ExtendRequest) => Effect<ReadonlyArray<Either<LeaseLost, void>>>;
+  /**
+   * Says that a consumer is gone, after it released what it held: an exclusive queue passes to the next one at once, and
+   * a wake-up that it may have taken is passed on.
+   */
+  readonly leave: (consumer: ConsumerName) => Effect<void>;
+  /** Ends all waiting leases and connections; running writes are finished first. Idempotent. */
+  readonly close: () => Effect<void>;
+}
+
+export interface ConsumerName {
+  readonly queue: string;
+  readonly consumer: string;
+}
+
+export interface ExtendRequest {
+  readonly queue: string;
+  readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
+  readonly leaseMs: number;
+}
