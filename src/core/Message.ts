@@ -62,12 +62,19 @@ export interface Delivery {
   /** Holds back the settlement coalescer while a burst (a batch) is emitted, so that it leaves as one write. */
   readonly together: (burst: () => void) => void;
   /**
-   * Takes the message in hand: its lease is renewed until `letGo`, and `onInterrupt` is called at most once if it is lost
-   * or its source stops. One holder at a time. Holding one that is interrupted already calls back at once.
+   * Takes the message in hand: its lease is renewed until it is let go of, and the holder is called at most once if it is
+   * lost or its source stops. One holder at a time, the latest. Holding what is interrupted already calls back at once.
    */
-  readonly hold: (onInterrupt: (reason: Interrupted["reason"]) => void) => void;
-  readonly letGo: () => void;
+  readonly hold: (holder: Holder) => void;
+  /**
+   * Ends this holder's hold; without effect where another holder has taken over. Emit first, then let go: a message that
+   * nobody holds and nobody settles may be given back.
+   */
+  readonly letGo: (holder: Holder) => void;
 }
+
+/** Who has a message in hand: told once when it is taken away. */
+export type Holder = (reason: Interrupted["reason"]) => void;
 
 /** How a settlement ended. */
 export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => void;

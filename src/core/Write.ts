@@ -82,7 +82,10 @@ class Runs<A> {
       answer.error(error);
     };
     const planned = this.lent === undefined ? planRun(this.plan) : right(this.lent);
-    if (isLeft(planned)) return fail(planned.left);
+    if (isLeft(planned)) {
+      fail(planned.left);
+      return;
+    }
     const { plan, writeId } = planned.right;
     this.lent = undefined;
     plan.onStart?.();
@@ -132,10 +135,13 @@ export const sendAlone =
         subscriber.complete();
         return;
       }
-      return target.write([steps], writeId).subscribe({
+      target.write([steps], writeId).subscribe({
         next: ([answer]) => {
           invariant(answer !== undefined, "a store answered a write without an answer for its list");
-          if (isLeft(answer)) return subscriber.error(answer.left);
+          if (isLeft(answer)) {
+            subscriber.error(answer.left);
+            return;
+          }
           subscriber.next(answer.right);
           subscriber.complete();
         },
@@ -191,7 +197,12 @@ const joinPlans = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError
     use: (plan: Plan<unknown>, own: ReadonlyArray<StepResult>) => B,
   ): ReadonlyArray<B> => {
     let start = 0;
-    return plans.map((plan) => use(plan, results.slice(start, (start += plan.steps.length))));
+    return plans.map((plan) => {
+      const end = start + plan.steps.length;
+      const own = results.slice(start, end);
+      start = end;
+      return use(plan, own);
+    });
   };
   return right({
     steps: plans.flatMap((plan) => plan.steps),

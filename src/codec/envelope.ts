@@ -1,0 +1,98 @@
+/**
+ * The text form of a message's data. A payload is one version character and JSON; stores keep it as it is, so every value
+ * has the same fate on every store:
+ *
+ * | value | fate |
+ * |---|---|
+ * | `Date`, `bigint`, `Map`, … | what the io-ts codec encodes them to; a bigint that reaches JSON is refused |
+ * | `undefined` property | left out; the codec sees it absent |
+ * | `undefined` in an array, `NaN`, `±Infinity` | refused at enqueue (JSON would silently make them `null`) |
+ * | `-0` | arrives as `0` |
+ * | an own `__proto__` key | refused at enqueue, poison on delivery |
+ * | NUL characters, lone surrogates, emoji, `[]`, `{}` | arrive unchanged |
+ * | a number beyond 2^53 in foreign JSON | rounded by `JSON.parse`, as everywhere in JavaScript; use strings |
+ * | JSON too deep for the stack | refused at enqueue, poison on delivery |
+ */
+import { type Either, left, right } from "fp-ts/lib/Either.js";
+import type { Type } from "io-ts";
+import { utf8Length } from "../core/bytes.js";
+import { encodeRefused, payloadTooLarge, type SluiceError } from "../core/SluiceError.js";
+import { reportOf } from "./report.js";
+
+/** The envelope version that this library writes and reads. */
+export const ENVELOPE_VERSION = "1";
+
+/** Encodes data by its codec, or says why not: `EncodeRefused`, or `PayloadTooLarge` above `bytesMax` UTF-8 bytes. */
+export const encodePayload = <A>(codec: Type<A, unknown>, data: A, bytesMax: number): Either<SluiceError, string> => {
+  const json = toJson(codec, data);
+  if (typeof json !== "string") return left(encodeRefused(json));
+  // A text of n UTF-16 units has n to 3n UTF-8 bytes: most need no counting.
+  if (json.length * 3 > bytesMax) {
+    const bytes = utf8Length(json);
+    if (bytes > bytesMax) return left(payloadTooLarge(bytes, bytesMax));
+  }
+  return right(ENVELOPE_VERSION + json);
+};
+
+const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<string> => {
+  try {
+    if (!codec.is(data)) return refusal(codec, data);
+    const json: string | undefined = JSON.stringify(codec.encode(data));
+    if (json === undefined) return ["the encoded value has no JSON form (undefined, a function or a symbol)"];
+    return suspicious(json) ? (unfaithful(codec.encode(data)) ?? json) : json;
+  } catch (cause) {
+    return [`encoding failed: ${cause instanceof Error ? cause.message : String(cause)}`];
+  }
+};
+
+const refusal = <A>(codec: Type<A, unknown>, data: A): ReadonlyArray<string> => {
+  const decoded = codec.decode(data);
+  return decoded._tag === "Left" ? reportOf(decoded.left) : [`the value is not a ${codec.name}`];
+};
+
+// Only a text that shows "null" or "__proto__" can hide a loss; all others skip the slow walk.
+const suspicious = (json: string): boolean => json.includes("null") || json.includes("__proto__");
+
+const unfaithful = (encoded: unknown): ReadonlyArray<string> | undefined => {
+  const losses: Array<string> = [];
+  JSON.stringify(encoded, function (this: unknown, name: string, value: unknown) {
+    if (name === "__proto__") losses.push("a property may not be named __proto__");
+    if (typeof value === "number" && !Number.isFinite(value)) losses.push(`${name}: ${value} has no JSON form`);
+    if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
+      losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
+    return value;
+  });
+  return losses.length > 0 ? losses : undefined;
+};
+
+/** Decodes a payload, or reports for people why it is poison: version, JSON, or codec. Never throws. */
+export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Either<ReadonlyArray<string>, A> => {
+  if (!payload.startsWith(ENVELOPE_VERSION))
+    return left([
+      `envelope version ${JSON.stringify(payload.slice(0, 1))} is not ${ENVELOPE_VERSION}: written by another version of Sluice; redrive it with a consumer of that version, or with upcast`,
+    ]);
+  try {
+    const decoded = codec.decode(parse(payload.slice(ENVELOPE_VERSION.length)));
+    return decoded._tag === "Left" ? left(reportOf(decoded.left)) : decoded;
+  } catch (cause) {
+    return left([`not decodable: ${cause instanceof Error ? cause.message : String(cause)}`]);
+  }
+};
+
+// A "__proto__" key could be hidden behind escapes, so any text with one is looked at key by key.
+const parse = (json: string): unknown =>
+  json.includes("__proto__") || json.includes("\\u") ? JSON.parse(json, refuseProto) : JSON.parse(json);
+
+const refuseProto = (name: string, value: unknown): unknown => {
+  if (name === "__proto__") throw new Error("a property is named __proto__");
+  return value;
+};
+
+/** The JSON of a payload whatever its envelope version, for upcasting; undefined where there is none to read. */
+export const rawJson = (payload: string): unknown => {
+  try {
+    return parse(payload.slice(ENVELOPE_VERSION.length));
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,41 @@
+/** The parts of an envelope beside the data: key, headers, priority, delay, ids. Checked here, carried by stores as they are. */
+import { utf8Length } from "../core/bytes.js";
+import { type MessageId, parseMessageId } from "../core/MessageId.js";
+import { invalidConfig } from "../core/SluiceError.js";
+
+/** A key or dedupe id has at most this many UTF-8 bytes. */
+export const KEY_BYTES_MAX = 512;
+/** All headers of one message together have at most this many UTF-8 bytes, names and values. */
+export const HEADERS_BYTES_MAX: number = 8 * 1024;
+
+/** Any text of at most 512 bytes, the empty one included, or `InvalidConfig`. */
+export const checkKey = (option: string, key: string): string => {
+  if (typeof key === "string" && (key.length * 3 <= KEY_BYTES_MAX || utf8Length(key) <= KEY_BYTES_MAX)) return key;
+  throw invalidConfig(option, `${option} must be a text of at most ${KEY_BYTES_MAX} UTF-8 bytes; hash longer ones.`);
+};
+
+/** A copy of the headers without a prototype, or `InvalidConfig`. */
+export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  let bytes = 0;
+  const copy: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== "string")
+      throw invalidConfig("headers", `headers.${name} must be a text, not ${typeof value}.`);
+    if (name === "__proto__") throw invalidConfig("headers", "a header may not be named __proto__.");
+    bytes += utf8Length(name) + utf8Length(value);
+    copy[name] = value;
+  }
+  if (bytes > HEADERS_BYTES_MAX)
+    throw invalidConfig(
+      "headers",
+      `headers hold ${bytes} bytes, at most ${HEADERS_BYTES_MAX} fit; put more into the data.`,
+    );
+  return copy;
+};
+
+/** The id given by a caller, or `InvalidConfig` where it is no UUID. */
+export const checkId = (id: string): MessageId => {
+  const parsed = typeof id === "string" ? parseMessageId(id) : undefined;
+  if (parsed !== undefined) return parsed;
+  throw invalidConfig("id", `id must be a UUID, not ${JSON.stringify(id)}; give other texts as dedupeId.`);
+};

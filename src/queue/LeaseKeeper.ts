@@ -1,0 +1,102 @@
+/**
+ * Watches the leases of one source by one timer: what an operator has in hand is renewed after a third of its lease, what
+ * user code dropped expires (its credit returns and an event names it), and what could not be renewed in time is lost.
+ */
+import { isLeft } from "fp-ts/lib/Either.js";
+import type { Subscription } from "rxjs";
+import { toSluiceError } from "../core/SluiceError.js";
+import type { Store } from "../store/Store.js";
+import type { EventSink } from "./EventSink.js";
+import type { LeasedDelivery } from "./LeasedDelivery.js";
+
+export interface LeaseKeeperOptions {
+  readonly store: Store;
+  readonly queue: string;
+  readonly leaseMs: number;
+  readonly events: EventSink;
+  /** Some lease ended without a settlement. */
+  readonly onCredit: () => void;
+}
+
+export class LeaseKeeper {
+  /** What is unsettled, in the order of its leases. */
+  readonly live: Set<LeasedDelivery> = new Set<LeasedDelivery>();
+  private timer: Subscription | undefined;
+  private timerAtMs = 0;
+
+  constructor(private readonly options: LeaseKeeperOptions) {}
+
+  add(delivery: LeasedDelivery): void {
+    this.live.add(delivery);
+    if (this.timer === undefined) this.tickAt(delivery.leaseEndsMs - this.renewMs * 2);
+  }
+
+  /** Takes a delivery in hand late in its lease, or with a changed lease: looks at all again, soon. */
+  look(): void {
+    this.tickAt(this.options.store.scheduler.now());
+  }
+
+  stop(): void {
+    this.timer?.unsubscribe();
+    this.timer = undefined;
+  }
+
+  private get renewMs(): number {
+    return this.options.leaseMs / 3;
+  }
+
+  private tickAt(atMs: number): void {
+    if (this.timer !== undefined && this.timerAtMs <= atMs) return;
+    const { scheduler } = this.options.store;
+    this.timer?.unsubscribe();
+    this.timerAtMs = atMs;
+    this.timer = scheduler.schedule(() => this.tick(), Math.max(0, Math.ceil(atMs - scheduler.now())));
+  }
+
+  private tick(): void {
+    this.timer = undefined;
+    const nowMs = this.options.store.scheduler.now();
+    const renewals: Array<LeasedDelivery> = [];
+    let nextMs = nowMs + this.renewMs;
+    let ended = false;
+    for (const delivery of this.live) {
+      if (delivery.state !== "open") continue;
+      if (nowMs >= delivery.leaseEndsMs) {
+        ended = true;
+        this.end(delivery);
+      } else {
+        if (delivery.held && delivery.leaseEndsMs - nowMs <= this.renewMs * 2) renewals.push(delivery);
+        nextMs = Math.min(nextMs, delivery.leaseEndsMs);
+      }
+    }
+    if (renewals.length > 0) this.renew(renewals, nowMs);
+    // One look serves all leases that end within 2 % of a lease's length.
+    if (this.live.size > 0) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
+    if (ended) this.options.onCredit();
+  }
+
+  private end(delivery: LeasedDelivery): void {
+    if (delivery.held) {
+      delivery.lose();
+      return;
+    }
+    this.live.delete(delivery);
+    this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
+  }
+
+  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number): void {
+    const { store, queue, leaseMs, events } = this.options;
+    const leases = deliveries.map((delivery) => delivery.lease);
+    store.extend({ queue, leases, leaseMs }).subscribe({
+      next: (answers) => {
+        deliveries.forEach((delivery, i) => {
+          const answer = answers[i];
+          if (answer !== undefined && isLeft(answer)) {
+            if (delivery.state === "open") delivery.lose();
+          } else delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
+        });
+      },
+      error: (error: unknown) => events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) }),
+    });
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * One delivery: a lease and how far it has come.
+ *
+ * ```text
+ *            settle                confirmed
+ *   open ─────────────▶ settling ─────────────▶ settled      same outcome again: the first answer; another: AlreadySettled
+ *    │  ◀───────────────┘  │ refused for another list's sake
+ *    │   unanswered, undone│
+ *    └── lease gone, given back ──▶ lost                      anything: LeaseLost
+ * ```
+ *
+ * A delivery whose lease ran out while nobody held it stays open: its credit is back, and the store decides whether a late
+ * settlement still finds the message.
+ */
+import { isLeft, left, right } from "fp-ts/lib/Either.js";
+import { Observable, type SchedulerLike } from "rxjs";
+import { describeCause } from "../core/cause.js";
+import { type Effect, effect } from "../core/Effect.js";
+import type { Interrupted } from "../core/Failure.js";
+import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
+import type { MessageId } from "../core/MessageId.js";
+import { Ack, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
+import { duration, wholeNumber } from "../core/options.js";
+import { alreadySettled, invalidConfig, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import type { SettleStep, StepResult } from "../core/Step.js";
+import { atomically, type MakePlan, type Plan, Write } from "../core/Write.js";
+import type { Lease } from "../store/Lease.js";
+import type { Store } from "../store/Store.js";
+import type { ListEnd, Settler } from "./Settler.js";
+
+/** What a delivery needs of the source (or of the pull) that leased it. */
+export interface Owner {
+  readonly store: Store;
+  readonly queue: string;
+  readonly attemptsMax: number;
+  readonly prefetch: number;
+  readonly settler: Settler;
+  readonly onSettleBegin: () => void;
+  /** `done`: settled (with what the store performed) or lost; otherwise it is open again. */
+  readonly onSettleEnd: (delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined) => void;
+  /** Its lease is gone and no settlement was under way. */
+  readonly onLost: (delivery: LeasedDelivery) => void;
+  /** The end of its lease was changed, or it was taken in hand late in its lease. */
+  readonly onLeaseChanged: () => void;
+  /** An operator let go of it unsettled. */
+  readonly onLetGo: () => void;
+}
+
+type State = "open" | "settling" | "settled" | "lost";
+
+export class LeasedDelivery implements Delivery, ListEnd {
+  state: State = "open";
+  /** When the lease ends unless renewed, by `scheduler.now()`. */
+  leaseEndsMs: number;
+  private readonly receivedMs: number;
+  private requested: Outcome | undefined;
+  private performed: Outcome | undefined;
+  private waiters: Array<SettleEnd> | undefined;
+  private holder: Holder | undefined;
+  private interrupted: Interrupted["reason"] | undefined;
+  private acknowledge: Write<Outcome> | undefined;
+
+  constructor(
+    readonly lease: Lease,
+    private readonly owner: Owner,
+    private readonly leaseMs: number,
+  ) {
+    this.receivedMs = owner.store.scheduler.now();
+    this.leaseEndsMs = this.receivedMs + leaseMs;
+  }
+
+  get id(): MessageId {
+    return this.lease.id;
+  }
+  get key(): string | undefined {
+    return this.lease.key;
+  }
+  get headers(): Readonly<Record<string, string>> {
+    return this.lease.headers;
+  }
+  get enqueuedAtMs(): number {
+    return this.lease.enqueuedAtMs;
+  }
+  get firstEnqueuedAtMs(): number {
+    return this.lease.firstEnqueuedAtMs;
+  }
+  get attempt(): number {
+    return this.lease.attempt;
+  }
+  get scheduler(): SchedulerLike {
+    return this.owner.store.scheduler;
+  }
+  get prefetch(): number {
+    return this.owner.prefetch;
+  }
+  /** Whether an operator has it in hand. */
+  get held(): boolean {
+    return this.holder !== undefined;
+  }
+  get ack(): Write<Outcome> {
+    this.acknowledge ??= this.settle(Ack);
+    return this.acknowledge;
+  }
+  get settle(): (outcome: Outcome) => Write<Outcome> {
+    return (outcome) =>
+      new Write(this.planOf(outcome), {
+        target: this.owner.store,
+        settles: true,
+        send: (steps, writeId) => (steps.length === 0 ? this.wait() : this.owner.settler.send(steps, writeId)),
+      });
+  }
+  get extend(): (leaseMs: number) => Effect<void> {
+    return (leaseMs) => this.extendTo(leaseMs);
+  }
+
+  nowMs(): number {
+    return this.lease.leasedAtMs + (this.scheduler.now() - this.receivedMs);
+  }
+
+  together(burst: () => void): void {
+    this.owner.settler.together(burst);
+  }
+
+  hold(holder: Holder): void {
+    this.holder = holder;
+    const reason = this.state === "lost" ? "lease lost" : this.interrupted;
+    if (reason !== undefined) this.interruptBy(reason);
+    else if (this.leaseEndsMs - this.scheduler.now() < this.leaseMs / 2) this.owner.onLeaseChanged();
+  }
+
+  letGo(holder: Holder): void {
+    if (this.holder !== holder) return;
+    this.holder = undefined;
+    if (this.state === "open") this.owner.onLetGo();
+  }
+
+  /** Takes it out of the hands of whoever holds it, at most once per holder. */
+  interruptBy(reason: Interrupted["reason"]): void {
+    this.interrupted = reason;
+    const { holder } = this;
+    this.holder = undefined;
+    holder?.(reason);
+  }
+
+  /** The lease is gone: whoever holds it is interrupted. */
+  lose(): void {
+    if (this.state === "settled" || this.state === "lost") return;
+    this.state = "lost";
+    this.owner.onLost(this);
+    this.interruptBy("lease lost");
+  }
+
+  /** For the write of a source that gives back: marks it and makes the step. */
+  release(reason: string): SettleStep {
+    this.state = "lost";
+    return this.stepOf(Release({ reason }));
+  }
+
+  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
+    if (followUps.length > 0) {
+      this.settleJoined(outcome, followUps, onEnd);
+      return;
+    }
+    const refusal = this.refusalOf(outcome);
+    if (refusal !== undefined) onEnd(refusal, outcome);
+    else if (this.performed !== undefined) onEnd(undefined, this.performed);
+    else {
+      const waiting = this.state === "settling";
+      this.begin(outcome);
+      this.waiters ??= [];
+      this.waiters.push(onEnd);
+      if (!waiting) this.owner.settler.push([this.stepOf(outcome)], this);
+    }
+  }
+
+  /** How its own list in the settler ended. */
+  listEnded(error: SluiceError | undefined, results: ReadonlyArray<StepResult>): void {
+    const result = results[0];
+    const performed = result?._tag === "Settled" ? result.outcome : undefined;
+    this.end(error, performed);
+  }
+
+  private settleJoined(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
+    let performed = outcome;
+    atomically([this.settle(outcome), ...followUps]).subscribe({
+      next: (values) => {
+        performed = values[0] as Outcome;
+      },
+      error: (error: unknown) => onEnd(toSluiceError(error), outcome),
+      complete: () => onEnd(undefined, performed),
+    });
+  }
+
+  private planOf(outcome: Outcome): MakePlan<Outcome> {
+    return () => {
+      const refusal = this.refusalOf(outcome);
+      if (refusal !== undefined) return left(refusal);
+      const { performed } = this;
+      if (performed !== undefined) return right({ steps: [], read: () => performed });
+      if (this.state === "settling") return right({ steps: [], read: () => this.performed ?? outcome });
+      return right(this.settlingPlan(outcome));
+    };
+  }
+
+  private settlingPlan(outcome: Outcome): Plan<Outcome> {
+    return {
+      steps: [this.stepOf(outcome)],
+      read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
+      onStart: () => this.begin(outcome),
+      onEnd: (error, results) => this.listEnded(error, results),
+    };
+  }
+
+  private refusalOf(outcome: Outcome): SluiceError | undefined {
+    if (this.state === "lost") return leaseLost(this.id);
+    if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
+      return alreadySettled(this.id, this.performed ?? this.requested);
+    if (outcome._tag === "Retry" && !(Number.isFinite(outcome.delayMs ?? 0) && (outcome.delayMs ?? 0) >= 0))
+      return invalidConfig("delayMs", `Retry's delayMs must be a number of 0 or more, not ${outcome.delayMs}.`);
+    return undefined;
+  }
+
+  private begin(outcome: Outcome): void {
+    this.requested = outcome;
+    if (this.state === "settling") return;
+    this.state = "settling";
+    this.owner.onSettleBegin();
+  }
+
+  private end(error: SluiceError | undefined, performed: Outcome | undefined): void {
+    const outcome = performed ?? this.requested ?? Ack;
+    if (error === undefined) {
+      this.state = "settled";
+      this.performed = outcome;
+    } else if (error._tag === "LeaseLost" && error.id === this.id) {
+      this.state = "lost";
+    } else {
+      this.state = "open";
+      // An unanswered settlement may have happened, so its outcome stands; a refused one certainly has not.
+      if (!error.retryable) this.requested = undefined;
+    }
+    const { waiters } = this;
+    this.waiters = undefined;
+    if (waiters !== undefined) for (const waiter of waiters) waiter(error, outcome);
+    this.owner.onSettleEnd(this, this.state !== "open", this.performed);
+    if (this.state === "lost") this.interruptBy("lease lost");
+  }
+
+  /** The answer of the settlement that is under way. */
+  private wait(): Observable<ReadonlyArray<StepResult>> {
+    return new Observable((subscriber) => {
+      if (this.state !== "settling") {
+        subscriber.next([]);
+        subscriber.complete();
+        return;
+      }
+      this.waiters ??= [];
+      this.waiters.push((error) => {
+        if (error !== undefined) subscriber.error(error);
+        else {
+          subscriber.next([]);
+          subscriber.complete();
+        }
+      });
+    });
+  }
+
+  private stepOf(outcome: Outcome): SettleStep {
+    const { queue, attemptsMax } = this.owner;
+    const { id, token } = this.lease;
+    return { _tag: "Settle", queue, id, token, outcome, cause: causeText(outcome), attemptsMax };
+  }
+
+  private extendTo(leaseMs: number): Effect<void> {
+    wholeNumber("leaseMs", leaseMs, { ...duration, min: 1 });
+    return effect((subscriber) => {
+      if (this.state === "lost" || this.state === "settled") {
+        subscriber.error(leaseLost(this.id));
+        return;
+      }
+      const endsMs = this.scheduler.now() + leaseMs;
+      const { store, queue } = this.owner;
+      return store.extend({ queue, leases: [this.lease], leaseMs }).subscribe({
+        next: ([answer]) => {
+          if (answer !== undefined && isLeft(answer)) {
+            this.lose();
+            subscriber.error(answer.left);
+            return;
+          }
+          this.leaseEndsMs = endsMs;
+          this.owner.onLeaseChanged();
+          subscriber.next(undefined);
+          subscriber.complete();
+        },
+        error: (error: unknown) => subscriber.error(error),
+      });
+    });
+  }
+}
+
+const causeText = (outcome: Outcome): string => {
+  switch (outcome._tag) {
+    case "Ack":
+      return "";
+    case "Release":
+      return describeCause(outcome.reason);
+    default:
+      return describeCause(outcome.cause);
+  }
+};

@@ -1,0 +1,297 @@
+/**
+ * One subscription of `messages`: a consumer that leases as much as its credit allows, emits, keeps what is in hand alive,
+ * and gives back the rest.
+ *
+ * ```text
+ *   subscribe ─▶ pulling ──stop$──▶ draining ──all settled, or stopMsMax──▶ left ──▶ complete
+ *                   │                   │                                     ▲
+ *                   └── unsubscribe ────┴─▶ lingering ──last one let go of────┘
+ * ```
+ *
+ * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
+ * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
+ *
+ * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
+ * back; emission never does. A settlement that was handed to the store counts as credit for the next lease, which follows
+ * it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is waited for.
+ */
+import { isLeft } from "fp-ts/lib/Either.js";
+import { from, type Subscriber, type Subscription } from "rxjs";
+import { v7 } from "uuid";
+import { decodePayload } from "../codec/envelope.js";
+import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
+import { soon } from "../core/Clock.js";
+import { type Message, messageOf } from "../core/Message.js";
+import type { Outcome } from "../core/Outcome.js";
+import { randomOf } from "../core/Random.js";
+import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import type { Lease } from "../store/Lease.js";
+import type { Store } from "../store/Store.js";
+import type { EventSink } from "./EventSink.js";
+import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
+import { LeaseKeeper } from "./LeaseKeeper.js";
+import type { ResolvedMessagesOptions } from "./messagesOptions.js";
+import { rejectPoison } from "./poison.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+import { Settler } from "./Settler.js";
+
+/** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
+export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
+
+const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
+
+export interface SourceContext<A> {
+  readonly store: Store;
+  readonly definition: ResolvedDefinition<A>;
+  readonly options: ResolvedMessagesOptions;
+  readonly events: EventSink;
+}
+
+export class MessageSource<A> implements Owner {
+  readonly store: Store;
+  readonly queue: string;
+  readonly attemptsMax: number;
+  readonly prefetch: number;
+  readonly settler: Settler;
+  private readonly keeper: LeaseKeeper;
+  private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
+  /** Settlements begun and not ended; of these, how many the store has been handed. */
+  private settling = 0;
+  private settlingSent = 0;
+  private reading: Subscription | undefined;
+  private emitting = false;
+  private failures = 0;
+  private pullTimer: Subscription | undefined;
+  private stopTimer: Subscription | undefined;
+  private stopping: Subscription | undefined;
+
+  constructor(
+    private readonly context: SourceContext<A>,
+    private readonly subscriber: Subscriber<Message<A>>,
+  ) {
+    const { store, definition, options, events } = context;
+    this.store = store;
+    this.queue = definition.name;
+    this.attemptsMax = definition.attemptsMax;
+    this.prefetch = options.prefetch;
+    this.settler = new Settler({
+      target: store,
+      scheduler: store.scheduler,
+      sizeMax: options.settleSizeMax,
+      waitMsMax: options.settleWaitMsMax,
+      persistent: true,
+      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFlush: () => {
+        this.settlingSent = this.settling;
+        this.pull();
+      },
+    });
+    this.keeper = new LeaseKeeper({
+      store,
+      queue: this.queue,
+      leaseMs: options.leaseMs,
+      events,
+      onCredit: () => this.pull(),
+    });
+  }
+
+  start(): void {
+    const { stop$ } = this.context.options;
+    if (stop$ !== undefined)
+      this.stopping = from(stop$).subscribe({
+        next: () => this.stop(),
+        error: (cause: unknown) => this.subscriber.error(toSluiceError(cause)),
+      });
+    this.pull();
+  }
+
+  /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
+  end(): void {
+    if (this.phase === "left") return;
+    this.phase = "lingering";
+    this.stopReading();
+    this.stopping?.unsubscribe();
+    this.settler.flush();
+    this.settler.giveUp();
+    this.sweep();
+  }
+
+  onSettleBegin(): void {
+    this.settling += 1;
+  }
+
+  onSettleEnd(delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined): void {
+    this.settling -= 1;
+    if (this.settlingSent > 0) this.settlingSent -= 1;
+    if (done) this.done(delivery, performed);
+    else this.onLetGo();
+  }
+
+  onLost(delivery: LeasedDelivery): void {
+    this.done(delivery, undefined);
+  }
+
+  onLeaseChanged(): void {
+    this.keeper.look();
+  }
+
+  onLetGo(): void {
+    if (this.phase === "lingering") soon(this.store.scheduler, () => this.sweep());
+  }
+
+  private done(delivery: LeasedDelivery, performed: Outcome | undefined): void {
+    this.keeper.live.delete(delivery);
+    this.context.events.ended(delivery, performed);
+    this.leaveIfEmpty();
+    this.pull();
+  }
+
+  private pull(): void {
+    if (this.phase !== "pulling" || this.reading !== undefined || this.emitting || this.pullTimer !== undefined) return;
+    const max = this.prefetch - this.keeper.live.size + this.settlingSent;
+    if (max < 1) return;
+    const { definition, options } = this.context;
+    let answered = false;
+    const reading = this.store
+      .lease({
+        queue: this.queue,
+        consumer: options.consumer,
+        max,
+        bytesMax: LEASE_BYTES_MAX,
+        leaseMs: options.leaseMs,
+        waitMsMax: Number.POSITIVE_INFINITY,
+        attemptsMax: this.attemptsMax,
+        exclusive: definition.exclusive,
+      })
+      .subscribe({
+        next: (leases) => {
+          answered = true;
+          const atOnce = this.reading === undefined;
+          this.reading = undefined;
+          this.failures = 0;
+          this.receive(leases);
+          // A store that answers at once must not keep the event loop to itself.
+          if (atOnce) this.pullIn(0);
+          else this.pull();
+        },
+        error: (error: unknown) => {
+          answered = true;
+          this.reading = undefined;
+          this.readFailed(toSluiceError(error));
+        },
+      });
+    if (!answered) this.reading = reading;
+  }
+
+  private pullIn(delayMs: number): void {
+    if (this.phase !== "pulling") return;
+    const { scheduler } = this.store;
+    const work = (): void => {
+      this.pullTimer = undefined;
+      this.pull();
+    };
+    this.pullTimer = delayMs > 0 ? scheduler.schedule(work, delayMs) : soon(scheduler, work);
+  }
+
+  private readFailed(error: SluiceError): void {
+    this.context.events.emit({ _tag: "StoreFailed", during: "lease", error });
+    if (!error.retryable) {
+      this.subscriber.error(error);
+      return;
+    }
+    this.failures += 1;
+    this.pullIn(Math.max(1, backoffDelayMs(backoff, Math.min(this.failures, 20), randomOf(v7()))));
+  }
+
+  private receive(leases: ReadonlyArray<Lease>): void {
+    const { options } = this.context;
+    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, options.leaseMs));
+    for (const delivery of deliveries) this.keeper.add(delivery);
+    this.emitting = true;
+    for (const delivery of deliveries) {
+      if (this.subscriber.closed) break;
+      this.deliver(delivery);
+    }
+    this.emitting = false;
+  }
+
+  private deliver(delivery: LeasedDelivery): void {
+    const { definition, events } = this.context;
+    const decoded = decodePayload(definition.codec, delivery.lease.payload);
+    if (isLeft(decoded)) {
+      rejectPoison(delivery, decoded.left, events);
+      return;
+    }
+    events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+    this.subscriber.next(messageOf(delivery, decoded.right));
+  }
+
+  private stop(): void {
+    if (this.phase !== "pulling") return;
+    this.phase = "draining";
+    this.stopReading();
+    if (this.keeper.live.size === 0) this.leaveIfEmpty();
+    else if (this.context.options.stopMsMax === 0) this.drainNow();
+    else this.stopTimer = this.store.scheduler.schedule(() => this.drainNow(), this.context.options.stopMsMax);
+  }
+
+  /** The time to settle is over: works are interrupted (their operators release), the rest is released here. */
+  private drainNow(): void {
+    for (const delivery of [...this.keeper.live]) delivery.interruptBy("stopped");
+    this.settler.flush();
+    this.settler.giveUp();
+    this.sweep();
+  }
+
+  /** Gives back what nobody holds and nobody settles. */
+  private sweep(): void {
+    const open = [...this.keeper.live].filter((delivery) => delivery.state === "open" && !delivery.held);
+    if (open.length === 0) {
+      this.leaveIfEmpty();
+      return;
+    }
+    const lists = open.map((delivery) => [delivery.release("unsubscribed")]);
+    const released = (): void => {
+      for (const delivery of open) this.keeper.live.delete(delivery);
+      this.leaveIfEmpty();
+    };
+    this.store.write(lists, v7()).subscribe({
+      error: (error: unknown) => {
+        this.failed(error);
+        released();
+      },
+      complete: released,
+    });
+  }
+
+  private leaveIfEmpty(): void {
+    if (this.phase === "pulling" || this.phase === "left" || this.keeper.live.size > 0) return;
+    const draining = this.phase === "draining";
+    this.phase = "left";
+    this.stopTimer?.unsubscribe();
+    this.stopping?.unsubscribe();
+    this.keeper.stop();
+    this.settler.flush();
+    const then = (): void => {
+      if (draining) this.subscriber.complete();
+    };
+    this.store.leave({ queue: this.queue, consumer: this.context.options.consumer }).subscribe({
+      error: (error: unknown) => {
+        this.failed(error);
+        then();
+      },
+      complete: then,
+    });
+  }
+
+  private stopReading(): void {
+    this.pullTimer?.unsubscribe();
+    this.pullTimer = undefined;
+    this.reading?.unsubscribe();
+    this.reading = undefined;
+  }
+
+  private failed(error: unknown): void {
+    this.context.events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) });
+  }
+}

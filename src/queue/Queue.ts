@@ -1,0 +1,117 @@
+/** The public face of a queue. */
+import type { Either } from "fp-ts/lib/Either.js";
+import type { Observable, ObservableInput } from "rxjs";
+import type { Effect } from "../core/Effect.js";
+import type { Message } from "../core/Message.js";
+import type { MessageId } from "../core/MessageId.js";
+import type { Options } from "../core/options.js";
+import type { Write } from "../core/Write.js";
+import type {
+  BlockDecision,
+  BlockTarget,
+  Page,
+  QueueStats,
+  StoredBlock,
+  StoredDeadLetter,
+  StoredMessage,
+} from "../store/Operations.js";
+import type { Store } from "../store/Store.js";
+import type { QueueDefinition } from "./QueueDefinition.js";
+import type { QueueEvent } from "./QueueEvent.js";
+
+export type EnqueueOptions = Options<{
+  /** Instead of the definition's key function. At most 512 UTF-8 bytes; the empty text is a key. */
+  key: string;
+  /** Milliseconds until it is due, by the store's clock. Default 0: at once. */
+  delayMs: number;
+  /** 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
+  priority: number;
+  /** Texts that travel with the data, at most 8 KiB in all. */
+  headers: Readonly<Record<string, string>>;
+  /** A UUID of the caller's; a second enqueue of it within `dedupeMs` adds nothing and answers with the same id. */
+  id: MessageId;
+  /** Any text of at most 512 bytes; a second enqueue of it within `dedupeMs` adds nothing and answers with the first id. */
+  dedupeId: string;
+}>;
+
+export type MessagesOptions = Options<{
+  /** The most messages that may be unsettled at a time. 1 to 10,000; default 200. */
+  prefetch: number;
+  /** A name for this consumer, in errors and for exclusive queues. Default: a unique one. */
+  consumer: string;
+  /** Instead of the definition's. Milliseconds, 10 or more. */
+  leaseMs: number;
+  /** Its first value stops the pulling (completion alone does not, as with takeUntil); what is in hand may settle for `stopMsMax`. */
+  stop$: ObservableInput<unknown>;
+  /** Milliseconds until what is unsettled after a stop is released. Default 30,000; 0 releases at once. */
+  stopMsMax: number;
+  /** How many settlements leave in one write at most, bursts of a batch apart. Default: half the prefetch, 1 at least. */
+  settleSizeMax: number;
+  /** How long a settlement may wait for others. Milliseconds, default 0: for the current burst only. */
+  settleWaitMsMax: number;
+}>;
+
+export interface ReceiveOptions extends Options<{ waitMsMax: number; leaseMs: number }> {
+  /** At most this many messages, 1 to 10,000. */
+  readonly max: number;
+}
+
+/** A dead letter with its data decoded, or the report why it cannot be. */
+export interface DeadLetter<A> extends StoredDeadLetter {
+  readonly data: Either<ReadonlyArray<string>, A>;
+}
+export interface Peeked<A> extends StoredMessage {
+  readonly data: Either<ReadonlyArray<string>, A>;
+}
+export interface Blocked<A> extends StoredBlock {
+  readonly data: Either<ReadonlyArray<string>, A>;
+}
+
+export type PageOptions = Options<{
+  /** The `next` of the page before; undefined begins. */
+  after: string;
+  /** 1 to 1,000; default 100. */
+  limit: number;
+}>;
+
+export type RedriveOptions<A> = Options<{
+  /** Only these; default: all, oldest first. */
+  ids: ReadonlyArray<MessageId>;
+  /** At most this many; default 1,000. */
+  limit: number;
+  /** Makes new data of an old payload's JSON (of any envelope version); undefined leaves that letter dead. */
+  upcast: (json: unknown) => A | undefined;
+}>;
+
+/** A durable queue of values. Made by `queue(store, definition)`; cheap, without connection or timer of its own. */
+export interface Queue<A> {
+  readonly definition: QueueDefinition<A>;
+  readonly store: Store;
+  /** Adds one value; emits its id once the store has it. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`. */
+  readonly enqueue: (data: A, options?: EnqueueOptions) => Write<MessageId>;
+  /** Adds all or none, in order: at most 1,000 values and 8 MiB, else `WriteTooLarge`. Zero values are a write of nothing. */
+  readonly enqueueAll: (
+    data: ReadonlyArray<A>,
+    options?: (data: A) => EnqueueOptions,
+  ) => Write<ReadonlyArray<MessageId>>;
+  /** The queue as an Observable: each subscription is one consumer. See `messages` in the README. */
+  readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
+  /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
+  readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;
+  /** Counts, read in one atomic call: enqueued is always the sum of the other eight. */
+  readonly stats: Effect<QueueStats>;
+  /** The next messages in line, not leased. `limit` 1 to 1,000, default 10. */
+  readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
+  readonly pause: Effect<void>;
+  readonly resume: Effect<void>;
+  readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
+  /** Frees what is blocked and answers how many. "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it. */
+  readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number>;
+  readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>>;
+  /** Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. */
+  readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
+  /** Deletes all that is ready, waiting or delayed, in chunks of 1,000; answers how many. */
+  readonly purge: Effect<number>;
+  /** What its consumers in this process do and what befalls the store; hot, without replay. */
+  readonly events$: Observable<QueueEvent>;
+}

@@ -1,0 +1,56 @@
+/** What a queue is, apart from where it is kept: a name, a codec, and limits. One value for every process that uses it. */
+import type { Type } from "io-ts";
+import { duration, type Options, wellFormedName, wholeNumber } from "../core/options.js";
+import { invalidConfig } from "../core/SluiceError.js";
+
+interface Limits<A> {
+  /** Messages of one key are delivered one at a time, in order. Undefined: unkeyed. At most 512 UTF-8 bytes. */
+  readonly key: (data: A) => string | undefined;
+  /** How long a delivery may stay unsettled before it is delivered again. Milliseconds, 10 or more; default 30,000. */
+  readonly leaseMs: number;
+  /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000; default 20. */
+  readonly attemptsMax: number;
+  /** The largest encoded value. Bytes, default 1 MiB, at most 8 MiB. */
+  readonly payloadBytesMax: number;
+  /** One consumer at a time in all processes; others stand by. Default false. */
+  readonly exclusive: boolean;
+  /** How long an `id` or `dedupeId` given to enqueue is remembered. Milliseconds, default 5 minutes. */
+  readonly dedupeMs: number;
+}
+
+/** A queue's name, codec and limits. */
+export interface QueueDefinition<A> extends Options<Limits<A>> {
+  /** 1 to 128 letters, digits and `_ . : @ / -`. */
+  readonly name: string;
+  /** Checks what is enqueued and what is delivered; what it refuses on delivery is poison. */
+  readonly codec: Type<A, unknown>;
+}
+
+/** A definition with its defaults filled in. */
+export interface ResolvedDefinition<A> extends Omit<Limits<A>, "key"> {
+  readonly name: string;
+  readonly codec: Type<A, unknown>;
+  readonly key: (data: A) => string | undefined;
+}
+
+/** Checks a definition, or throws `InvalidConfig` with a sentence that says what to change. */
+export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDefinition<A> => {
+  const { codec } = definition;
+  if (typeof codec?.decode !== "function" || typeof codec.encode !== "function")
+    throw invalidConfig("codec", 'codec must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".');
+  return {
+    name: wellFormedName("name", definition.name),
+    codec,
+    key: definition.key ?? unkeyed,
+    leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
+    attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
+    payloadBytesMax: wholeNumber("payloadBytesMax", definition.payloadBytesMax ?? 1024 * 1024, {
+      min: 1,
+      max: 8 * 1024 * 1024 - 1,
+    }),
+    exclusive: definition.exclusive ?? false,
+    dedupeMs: wholeNumber("dedupeMs", definition.dedupeMs ?? 5 * 60_000, duration),
+  };
+};
+
+const unkeyed = (): undefined => undefined;

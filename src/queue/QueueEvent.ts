@@ -1,0 +1,28 @@
+/** What happens in a queue's consumers, as it happens: for logs, metrics and leak hunting. Payloads are never in it. */
+import type { MessageId } from "../core/MessageId.js";
+import type { Outcome } from "../core/Outcome.js";
+import type { SluiceError } from "../core/SluiceError.js";
+import type { StoreEvent } from "../store/StoreEvent.js";
+
+interface OfMessage {
+  readonly id: MessageId;
+  readonly key: string | undefined;
+  readonly attempt: number;
+}
+
+/**
+ * - `Delivered`: emitted by a source. `Settled`: with the outcome that the store performed.
+ * - `Expired`: nobody settled it and no operator held it within its lease (user code dropped it): the leak detector.
+ * - `Lost`: an operator held it, or it was being settled, and its lease went elsewhere.
+ * - `Blocked`: settled by a Block, kept in its place. `Poisoned`: its codec refused it; it goes to the dead letters.
+ * - `StoreDown`, `StoreUp`, `StoreWarning`: of the store. `StoreFailed`: a call failed and is tried again.
+ */
+export type QueueEvent =
+  | (OfMessage & { readonly _tag: "Delivered" })
+  | (OfMessage & { readonly _tag: "Settled"; readonly outcome: Outcome })
+  | (OfMessage & { readonly _tag: "Blocked"; readonly scope: "key" | "queue" })
+  | (OfMessage & { readonly _tag: "Expired" })
+  | (OfMessage & { readonly _tag: "Lost" })
+  | (OfMessage & { readonly _tag: "Poisoned"; readonly report: ReadonlyArray<string> })
+  | { readonly _tag: "StoreFailed"; readonly during: "lease" | "settle" | "extend"; readonly error: SluiceError }
+  | StoreEvent;

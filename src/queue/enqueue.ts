@@ -1,0 +1,90 @@
+/** Enqueueing: checks and encodes at each run of the Write, so that nothing refused ever reaches a store. */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { encodePayload } from "../codec/envelope.js";
+import { checkHeaders, checkId, checkKey } from "../codec/parts.js";
+import { invariant } from "../core/invariant.js";
+import { type MessageId, newMessageId } from "../core/MessageId.js";
+import { DELAY_MS_MAX, realNumber, wholeNumber } from "../core/options.js";
+import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import type { EnqueueStep, StepResult } from "../core/Step.js";
+import { Write } from "../core/Write.js";
+import type { Store } from "../store/Store.js";
+import type { EnqueueOptions } from "./Queue.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+
+/** A Write that adds one value and emits its id. */
+export const enqueueOne = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  data: A,
+  options: EnqueueOptions,
+): Write<MessageId> =>
+  new Write(
+    () => {
+      const step = stepOf(definition, data, options);
+      return isLeft(step) ? step : right({ steps: [step.right], read: ([result]) => idOf(result) });
+    },
+    { target: store, settles: false },
+  );
+
+/** A Write that adds all values or none and emits their ids, aligned. */
+export const enqueueMany = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  data: ReadonlyArray<A>,
+  options: (data: A) => EnqueueOptions,
+): Write<ReadonlyArray<MessageId>> =>
+  new Write(
+    () => {
+      const steps: Array<EnqueueStep> = [];
+      for (const value of data) {
+        const step = stepOf(definition, value, options(value));
+        if (isLeft(step)) return step;
+        steps.push(step.right);
+      }
+      return right({ steps, read: (results) => results.map(idOf) });
+    },
+    { target: store, settles: false },
+  );
+
+const idOf = (result: StepResult | undefined): MessageId => {
+  invariant(result?._tag === "Enqueued", "a store answered an enqueue with something else");
+  return result.id;
+};
+
+const stepOf = <A>(
+  definition: ResolvedDefinition<A>,
+  data: A,
+  options: EnqueueOptions,
+): Either<SluiceError, EnqueueStep> => {
+  const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
+  if (isLeft(payload)) return payload;
+  try {
+    const key = options.key ?? definition.key(data);
+    const id = options.id === undefined ? undefined : checkId(options.id);
+    return right({
+      _tag: "Enqueue",
+      queue: definition.name,
+      id: id ?? newMessageId(),
+      payload: payload.right,
+      key: key === undefined ? undefined : checkKey("key", key),
+      headers: options.headers === undefined ? undefined : checkHeaders(options.headers),
+      delayMs:
+        options.delayMs === undefined ? 0 : realNumber("delayMs", options.delayMs, { min: 0, max: DELAY_MS_MAX }),
+      priority: options.priority === undefined ? 0 : wholeNumber("priority", options.priority, { min: 0, max: 9 }),
+      dedupe: dedupeOf(definition, options, id),
+    });
+  } catch (cause) {
+    return left(toSluiceError(cause));
+  }
+};
+
+// The two kinds of ids share one window but never meet: a dedupeId that looks like another message's id is another thing.
+const dedupeOf = <A>(
+  { dedupeMs }: ResolvedDefinition<A>,
+  { dedupeId }: EnqueueOptions,
+  id: MessageId | undefined,
+): EnqueueStep["dedupe"] => {
+  if (dedupeId !== undefined) return { id: `d:${checkKey("dedupeId", dedupeId)}`, windowMs: dedupeMs };
+  return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
+};

@@ -1,0 +1,80 @@
+/** The maker of queues. */
+
+import { merge, Observable } from "rxjs";
+import type { Message } from "../core/Message.js";
+import { invalidConfig } from "../core/SluiceError.js";
+import type { Store } from "../store/Store.js";
+import { EventSink } from "./EventSink.js";
+import { enqueueMany, enqueueOne } from "./enqueue.js";
+import { MessageSource } from "./MessageSource.js";
+import { newConsumerName, resolveMessagesOptions } from "./messagesOptions.js";
+import { operationsOf } from "./operations.js";
+import type { Queue } from "./Queue.js";
+import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
+import { receive } from "./receive.js";
+
+/** The codec under which each store's queues are known in this process. */
+const codecs = new WeakMap<Store, Map<string, object>>();
+
+/**
+ * A durable queue of values on a store. Making one does nothing yet: no connection, no timer.
+ *
+ * Throws `InvalidConfig` for a definition out of its limits, and for a second queue of the same name with another codec on
+ * the same store.
+ *
+ * @param store where it is kept: `memoryStore()` or `redisStore(client)`
+ * @param definition its name, codec, key function and limits
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { handle, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ * import { take } from "rxjs";
+ *
+ * const greetings = queue(memoryStore(), { name: "greetings", codec: t.string });
+ * await greetings.enqueue("hello");
+ * greetings
+ *   .messages()
+ *   .pipe(handle(async (m) => m.data.toUpperCase()), settle(), take(1))
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A> => {
+  const resolved = resolveDefinition(definition);
+  claimName(store, resolved.name, resolved.codec);
+  const events = new EventSink();
+  return {
+    definition,
+    store,
+    enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options),
+    enqueueAll: (data, options = () => ({})) => enqueueMany(store, resolved, data, options),
+    messages: (options = {}) => {
+      const checked = resolveMessagesOptions(options, resolved);
+      return new Observable<Message<A>>((subscriber) => {
+        const consumer = checked.consumer ?? newConsumerName();
+        const source = new MessageSource<A>(
+          { store, definition: resolved, options: { ...checked, consumer }, events },
+          subscriber,
+        );
+        subscriber.add(() => source.end());
+        source.start();
+      });
+    },
+    receive: (options) => receive(store, resolved, events, options),
+    ...operationsOf(store, resolved),
+    events$: merge(events.events$, store.events$),
+  };
+};
+
+const claimName = (store: Store, name: string, codec: object): void => {
+  const known = codecs.get(store) ?? new Map<string, object>();
+  codecs.set(store, known);
+  const first = known.get(name);
+  if (first !== undefined && first !== codec)
+    throw invalidConfig(
+      "codec",
+      `This store has a queue ${JSON.stringify(name)} with another codec already; share one definition, or give this queue another name.`,
+    );
+  known.set(name, codec);
+};

@@ -1,0 +1,42 @@
+/** The options of `messages`, checked and filled in. */
+import type { ObservableInput } from "rxjs";
+import { v7 } from "uuid";
+import { duration, wellFormedName, wholeNumber } from "../core/options.js";
+import type { MessagesOptions } from "./Queue.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+
+/** No subscription may hold more messages than this. */
+export const PREFETCH_MAX = 10_000;
+
+export interface ResolvedMessagesOptions {
+  readonly prefetch: number;
+  readonly consumer: string;
+  readonly leaseMs: number;
+  readonly stop$: ObservableInput<unknown> | undefined;
+  readonly stopMsMax: number;
+  readonly settleSizeMax: number;
+  readonly settleWaitMsMax: number;
+}
+
+/** Checks the options of one subscription, or throws `InvalidConfig`. */
+export const resolveMessagesOptions = (
+  options: MessagesOptions,
+  definition: Pick<ResolvedDefinition<unknown>, "leaseMs">,
+): Omit<ResolvedMessagesOptions, "consumer"> & { readonly consumer: string | undefined } => {
+  const prefetch = wholeNumber("prefetch", options.prefetch ?? 200, { min: 1, max: PREFETCH_MAX });
+  return {
+    prefetch,
+    consumer: options.consumer === undefined ? undefined : wellFormedName("consumer", options.consumer),
+    leaseMs: wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 }),
+    stop$: options.stop$,
+    stopMsMax: wholeNumber("stopMsMax", options.stopMsMax ?? 30_000, duration),
+    settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? Math.ceil(prefetch / 2), {
+      min: 1,
+      max: PREFETCH_MAX,
+    }),
+    settleWaitMsMax: wholeNumber("settleWaitMsMax", options.settleWaitMsMax ?? 0, duration),
+  };
+};
+
+/** A name that no other consumer has. */
+export const newConsumerName = (): string => v7();

@@ -1,0 +1,83 @@
+/** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
+import type { Either } from "fp-ts/lib/Either.js";
+import type { Type } from "io-ts";
+import { EMPTY, expand, reduce } from "rxjs";
+import { decodePayload } from "../codec/envelope.js";
+import { checkId, checkKey } from "../codec/parts.js";
+import { type Effect, fromOne, mapEffect } from "../core/Effect.js";
+import { oneOf, wholeNumber } from "../core/options.js";
+import { invalidConfig } from "../core/SluiceError.js";
+import type { BlockTarget, Page, PageRequest, StoredMessage } from "../store/Operations.js";
+import type { Store } from "../store/Store.js";
+import type { PageOptions, Queue } from "./Queue.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+import { redrive } from "./redrive.js";
+
+/** How many messages one call of a long operation touches: no store is held for longer than that takes. */
+export const CHUNK = 1_000;
+
+type Operations<A> = Pick<
+  Queue<A>,
+  "stats" | "peek" | "pause" | "resume" | "blocked" | "unblock" | "deadLetters" | "redrive" | "purge"
+>;
+
+/** The operations of one queue. */
+export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
+  const { name: queue, codec } = definition;
+  const decode = withData(codec);
+  return {
+    stats: store.stats(queue),
+    peek: (options = {}) =>
+      mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(decode)),
+    pause: store.setPaused({ queue, paused: true }),
+    resume: store.setPaused({ queue, paused: false }),
+    blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(decode)),
+    unblock: (target, decision) => {
+      const request = {
+        queue,
+        target: checkTarget(target),
+        decision: oneOf("decision", decision, ["retry", "skip", "reject"]),
+      };
+      return inChunks(() => store.unblock({ ...request, limit: CHUNK }));
+    },
+    deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(decode)),
+    redrive: (options = {}) => redrive(store, definition, options),
+    purge: inChunks(() => store.purge({ queue, limit: CHUNK })),
+  };
+};
+
+/** Runs a bounded call until it has nothing more to do, and adds up its answers. */
+const inChunks = (call: () => Effect<number>): Effect<number> =>
+  fromOne(
+    call().pipe(
+      expand((count) => (count < CHUNK ? EMPTY : call())),
+      reduce((sum, count) => sum + count, 0),
+    ),
+  );
+
+const limitOf = (limit: number | undefined, standard: number): number =>
+  wholeNumber("limit", limit ?? standard, { min: 1, max: CHUNK });
+
+const pageRequest = (queue: string, { after, limit }: PageOptions): PageRequest => ({
+  queue,
+  after,
+  limit: limitOf(limit, 100),
+});
+
+const checkTarget = (target: BlockTarget): BlockTarget => {
+  if (target === "queue" || target === "all") return target;
+  if (typeof target === "object" && "key" in target) return { key: checkKey("key", target.key) };
+  if (typeof target === "object" && "id" in target) return { id: checkId(target.id) };
+  throw invalidConfig("target", 'target must be { key }, { id }, "queue" or "all".');
+};
+
+const mapPage =
+  <S, T>(change: (item: S) => T) =>
+  ({ items, next }: Page<S>): Page<T> => ({ items: items.map(change), next });
+
+const withData =
+  <A>(codec: Type<A, unknown>) =>
+  <S extends StoredMessage>(stored: S): S & { readonly data: Either<ReadonlyArray<string>, A> } => ({
+    ...stored,
+    data: decodePayload(codec, stored.payload),
+  });

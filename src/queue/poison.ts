@@ -1,0 +1,10 @@
+/** Poison: a message whose payload its codec refuses. */
+import { Reject } from "../core/Outcome.js";
+import type { EventSink } from "./EventSink.js";
+import type { LeasedDelivery } from "./LeasedDelivery.js";
+
+/** It goes to the dead letters with the report and its raw payload, and never reaches a handler. */
+export const rejectPoison = (delivery: LeasedDelivery, report: ReadonlyArray<string>, events: EventSink): void => {
+  events.of(delivery, (about) => ({ ...about, _tag: "Poisoned", report }));
+  delivery.settleWith(Reject({ cause: `poison: ${report.join("; ")}` }), [], () => undefined);
+};

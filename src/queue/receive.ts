@@ -1,0 +1,67 @@
+/** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
+import { isLeft } from "fp-ts/lib/Either.js";
+import { v7 } from "uuid";
+import { decodePayload } from "../codec/envelope.js";
+import { type Effect, mapEffect } from "../core/Effect.js";
+import { type Message, messageOf } from "../core/Message.js";
+import { duration, wholeNumber } from "../core/options.js";
+import type { Store } from "../store/Store.js";
+import type { EventSink } from "./EventSink.js";
+import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
+import { LEASE_BYTES_MAX } from "./MessageSource.js";
+import { PREFETCH_MAX } from "./messagesOptions.js";
+import { rejectPoison } from "./poison.js";
+import type { ReceiveOptions } from "./Queue.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+import { Settler } from "./Settler.js";
+
+const nothing = (): void => undefined;
+
+/** Leases up to `max` messages. What the codec refuses is dead-lettered and left out. */
+export const receive = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  events: EventSink,
+  options: ReceiveOptions,
+): Effect<ReadonlyArray<Message<A>>> => {
+  const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
+  const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
+  const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
+  const { name: queue, attemptsMax, exclusive, codec } = definition;
+  const owner: Owner = {
+    store,
+    queue,
+    attemptsMax,
+    prefetch: Number.POSITIVE_INFINITY,
+    settler: new Settler({
+      target: store,
+      scheduler: store.scheduler,
+      sizeMax: PREFETCH_MAX,
+      waitMsMax: 0,
+      persistent: false,
+      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFlush: nothing,
+    }),
+    onSettleBegin: nothing,
+    onSettleEnd: (delivery, done, performed) => {
+      if (done) events.ended(delivery, performed);
+    },
+    onLost: (delivery) => events.ended(delivery, undefined),
+    onLeaseChanged: nothing,
+    onLetGo: nothing,
+  };
+  const request = { queue, consumer: v7(), max, bytesMax: LEASE_BYTES_MAX, leaseMs, waitMsMax, attemptsMax, exclusive };
+  return mapEffect(store.lease(request), (leases) => {
+    const messages: Array<Message<A>> = [];
+    for (const lease of leases) {
+      const delivery = new LeasedDelivery(lease, owner, leaseMs);
+      const decoded = decodePayload(codec, lease.payload);
+      if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
+      else {
+        events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+        messages.push(messageOf(delivery, decoded.right));
+      }
+    }
+    return messages;
+  });
+};
