@@ -21,7 +21,8 @@ export default {
   forbidden: [
     {
       name: "no-runtime-cycle",
-      comment: "A cycle of modules at run time makes the order of evaluation matter. Type-only edges vanish and may cycle.",
+      comment:
+        "A cycle of modules at run time makes the order of evaluation matter. Type-only edges vanish and may cycle.",
       severity: "error",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
@@ -88,7 +89,14 @@ export default {
       },
     },
     {
-      name: "no-orphan-resolution",
+      name: "optional-peers",
+      comment: "ioredis and rxjs-marbles are optional: only the entries that need them load them.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(?:stores/redis|testing)/" },
+      to: { path: "node_modules/(?:ioredis|rxjs-marbles)/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "no-unresolved",
       comment: "Every import resolves.",
       severity: "error",
       from: {},

@@ -1,5 +1,5 @@
-import rxjs from "eslint-plugin-rxjs-x";
 import { defineConfig, globalIgnores } from "eslint/config";
+import rxjs from "eslint-plugin-rxjs-x";
 import ts from "typescript-eslint";
 
 // `fp-ts/TaskEither` passes tsc and vitest and fails in raw Node: only the `lib` files carry an extension that it resolves.
@@ -53,8 +53,17 @@ export default defineConfig(
       "rxjs-x/no-unsafe-takeuntil": [
         "error",
         {
-          allow: ["catchError", "count", "defaultIfEmpty", "endWith", "finalize", "ignoreElements", "isEmpty", "last", "max"]
-            .concat(["min", "reduce", "share", "single", "tap", "throwIfEmpty", "toArray"]),
+          allow: [
+            "catchError",
+            "count",
+            "defaultIfEmpty",
+            "endWith",
+            "finalize",
+            "ignoreElements",
+            "isEmpty",
+            "last",
+            "max",
+          ].concat(["min", "reduce", "share", "single", "tap", "throwIfEmpty", "toArray"]),
         },
       ],
     },
@@ -76,7 +85,11 @@ export default defineConfig(
       "no-restricted-syntax": ["error", noExportAll, ...timeAndChance],
       "no-restricted-properties": [
         "error",
-        { object: "Date", property: "now", message: "Take the time from the scheduler; only core/Clock.ts reads the clock." },
+        {
+          object: "Date",
+          property: "now",
+          message: "Take the time from the scheduler; only core/Clock.ts reads the clock.",
+        },
         { object: "Math", property: "random", message: "Take chance from core/Random.ts, seeded by message id." },
       ],
       // A dropped Effect never runs: nothing happens before somebody subscribes.

@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "bench/**", "dist/**"],
+    globalSetup: ["test/support/redisGlobal.ts"],
     pool: "forks",
     retry: 0,
     testTimeout: 10_000,

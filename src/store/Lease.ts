@@ -10,7 +10,7 @@ export interface LeaseRequest {
   /** At most this many bytes of payload, but at least one message. */
   readonly bytesMax: number;
   readonly leaseMs: number;
-  /** How long to wait for the first message; 0 asks once. */
+  /** How long to wait for the first message, milliseconds; 0 asks once, Infinity waits without a timer of its own. */
   readonly waitMsMax: number;
   /** Failures at which an expired lease dead-letters its message. */
   readonly attemptsMax: number;

@@ -45,6 +45,8 @@ export interface Store extends WriteTarget, Operations {
    * a wake-up that it may have taken is passed on.
    */
   readonly leave: (consumer: ConsumerName) => Effect<void>;
+  /** Emits once the store answers, or fails with `StoreUnavailable`. Nothing else needs it: every call waits by itself. */
+  readonly ready: () => Effect<void>;
   /** Ends all waiting leases and connections; running writes are finished first. Idempotent. */
   readonly close: () => Effect<void>;
 }

@@ -1,0 +1,106 @@
+/** What every measure is given, and what it answers with. */
+import { setTimeout as after } from "node:timers/promises";
+import type { Contestant, ContestantId, Session } from "./contestants/contestant.js";
+import type { RedisServer } from "./redis.js";
+
+export interface Sizes {
+  readonly oneByOne: number;
+  readonly inFlight: number;
+  readonly bulk: number;
+  readonly drain: number;
+  readonly latencySamples: number;
+  readonly memory: number;
+  readonly inMemory: number;
+  readonly backlogLow: number;
+  readonly backlogHigh: number;
+  /** Drained from either backlog. */
+  readonly backlogDrain: number;
+}
+
+export const SIZES: Sizes = {
+  oneByOne: 2_000,
+  inFlight: 10_000,
+  bulk: 20_000,
+  drain: 20_000,
+  latencySamples: 200,
+  memory: 20_000,
+  inMemory: 200_000,
+  backlogLow: 1_000,
+  backlogHigh: 1_000_000,
+  backlogDrain: 100_000,
+};
+
+/** For a first look: minutes become seconds, and the figures are too short to be relied on. */
+export const QUICK_SIZES: Sizes = {
+  ...SIZES,
+  oneByOne: 500,
+  inFlight: 2_000,
+  bulk: 4_000,
+  drain: 4_000,
+  latencySamples: 50,
+  memory: 5_000,
+  inMemory: 50_000,
+  backlogHigh: 50_000,
+  backlogDrain: 10_000,
+};
+
+export interface Bench {
+  readonly redis: RedisServer;
+  readonly contestants: ReadonlyArray<Contestant>;
+  readonly rounds: number;
+  readonly sizes: Sizes;
+  readonly progress: (line: string) => void;
+}
+
+/** One quantity of one measure: a table of its own, with one line per lane. */
+export interface Measured {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: "messages/s" | "ms" | "bytes";
+  readonly better: "higher" | "lower";
+  readonly lanes: ReadonlyArray<{ readonly id: string; readonly name: string; readonly rounds: ReadonlyArray<number> }>;
+  /** The lane to which the others are compared, where it was measured. */
+  readonly base: string;
+}
+
+export const PER_SECOND = { unit: "messages/s", better: "higher", base: "sluice" } as const;
+
+export const rate = (count: number, elapsedMs: number): number => (count * 1_000) / elapsedMs;
+
+export const timed = async (task: () => PromiseLike<unknown>): Promise<number> => {
+  const startMs = performance.now();
+  await task();
+  return performance.now() - startMs;
+};
+
+const DEADLINE_MS = 300_000;
+
+/** A library that stalls must end the benchmark, not hang it. */
+export const withDeadline = async <A>(task: Promise<A>, doing: () => string): Promise<A> => {
+  const cancel = new AbortController();
+  const late = after(DEADLINE_MS, undefined, { signal: cancel.signal }).then(() => {
+    throw new Error(`stalled after ${DEADLINE_MS / 1_000} s: ${doing()}`);
+  });
+  late.catch(() => {});
+  return Promise.race([task, late]).finally(() => cancel.abort());
+};
+
+/** A session on an empty server; what it leaves behind is deleted. */
+export const onFreshQueue = async <A>(
+  { redis }: Bench,
+  contestant: Contestant,
+  use: (session: Session) => Promise<A>,
+): Promise<A> => {
+  await redis.clear();
+  const session = await contestant.open({ url: redis.url, queue: "orders" });
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+    await redis.clear();
+  }
+};
+
+/** The contestants that a measure compares; variants of one take part only where they are asked for. */
+export const contestantsBut = (bench: Bench, ...without: ReadonlyArray<ContestantId>): ReadonlyArray<Contestant> =>
+  bench.contestants.filter(({ id }) => !without.includes(id));

@@ -1,0 +1,89 @@
+/** `npm run bench`: measures, prints, and fails only where a library lost or doubled a message (or, with --strict, missed a target). */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Bench, type Measured, QUICK_SIZES, SIZES } from "./bench.js";
+import type { ContestantId } from "./contestants/contestant.js";
+import { load } from "./contestants/index.js";
+import { startRedis } from "./redis.js";
+import { environmentOf } from "./report/environment.js";
+import { toJson } from "./report/json.js";
+import { toText } from "./report/table.js";
+import { SECTIONS, type Section } from "./sections.js";
+import { targetsOf } from "./targets.js";
+
+interface Flags {
+  readonly json?: string | true;
+  readonly only: ReadonlyArray<Section>;
+  readonly peers: ReadonlyArray<ContestantId>;
+  readonly rounds?: number;
+  readonly quick: boolean;
+  readonly strict: boolean;
+}
+
+const PEERS: ReadonlyArray<ContestantId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee"];
+const SECTION_NAMES = Object.keys(SECTIONS) as ReadonlyArray<Section>;
+
+const listOf =
+  <A extends string>(known: ReadonlyArray<A>) =>
+  (text: string): ReadonlyArray<A> => {
+    const names = text.split(",");
+    const unknown = names.filter((name) => !known.includes(name as A));
+    if (unknown.length > 0) throw new InvalidArgumentError(`Known are: ${known.join(", ")}.`);
+    return known.filter((name) => names.includes(name));
+  };
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("A whole number of at least 1.");
+  return value;
+};
+
+const flags = new Command("bench")
+  .description("Measures Sluice side by side with its peers, on a Redis of its own (or the empty one of REDIS_URL).")
+  .option("--json [file]", "print JSON instead of tables, or write it to a file beside them")
+  .addOption(
+    new Option("--only <sections>", `of: ${SECTION_NAMES.join(",")}`)
+      .argParser(listOf(SECTION_NAMES))
+      .default(SECTION_NAMES, "all"),
+  )
+  .addOption(new Option("--peers <names>", `of: ${PEERS.join(",")}`).argParser(listOf(PEERS)).default(PEERS, "all"))
+  .option("--rounds <count>", "measured rounds, after one of warm-up (default: 5, quick: 2)", wholeNumber)
+  .option("--quick", "a first look: small sizes, figures too short to rely on", false)
+  .option("--strict", "fail where a target is missed", false)
+  .parse()
+  .opts<Flags>();
+
+const run = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
+  const measures: Measured[] = [];
+  for (const section of flags.only) measures.push(...(await SECTIONS[section](bench)));
+  return measures;
+};
+
+const main = async (): Promise<void> => {
+  const contestants = await Promise.all(flags.peers.map(load));
+  const redis = await startRedis();
+  try {
+    const rounds = flags.rounds ?? (flags.quick ? 2 : 5);
+    const sizes = flags.quick ? QUICK_SIZES : SIZES;
+    const progress = (line: string): void => console.error(line);
+    const measures = await run({ redis, contestants, rounds, sizes, progress });
+
+    const environment = environmentOf({ redis: redis.version, rounds, quick: flags.quick });
+    const targets = targetsOf(measures);
+    const json = toJson(environment, measures, targets);
+    process.stdout.write(flags.json === true ? json : toText(environment, measures, targets));
+    // npm runs a script in its own folder and keeps the caller's in INIT_CWD.
+    if (typeof flags.json === "string") writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", flags.json), json);
+    if (flags.strict && targets.some(({ reached }) => !reached)) process.exitCode = 1;
+  } finally {
+    await redis.stop();
+  }
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+await main().catch((cause: unknown) => {
+  console.error(cause);
+  process.exit(1);
+});
+process.exit();

@@ -1,0 +1,34 @@
+/** Interleaved rounds: every lane once per round, in an order that rotates, after one round that is thrown away. */
+import type { Bench } from "./bench.js";
+
+export interface Lane {
+  readonly id: string;
+  /** Several figures of one run, by name. */
+  readonly run: () => Promise<Readonly<Record<string, number>>>;
+}
+
+/** Figures by name, then by lane, one per round. */
+export type Figures = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<number>>>;
+
+const rotated = <A>(items: ReadonlyArray<A>, by: number): ReadonlyArray<A> => {
+  const at = by % Math.max(items.length, 1);
+  return [...items.slice(at), ...items.slice(0, at)];
+};
+
+export const interleave = async (bench: Bench, title: string, lanes: ReadonlyArray<Lane>): Promise<Figures> => {
+  const figures = new Map<string, Map<string, number[]>>();
+  for (let round = 0; round <= bench.rounds; round += 1) {
+    for (const lane of rotated(lanes, round)) {
+      bench.progress(`${title}: ${round === 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}, ${lane.id}`);
+      globalThis.gc?.();
+      const result = await lane.run();
+      if (round === 0) continue;
+      for (const [name, value] of Object.entries(result)) {
+        const byLane = figures.get(name) ?? new Map<string, number[]>();
+        figures.set(name, byLane);
+        byLane.set(lane.id, [...(byLane.get(lane.id) ?? []), value]);
+      }
+    }
+  }
+  return figures;
+};

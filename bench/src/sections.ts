@@ -1,0 +1,31 @@
+/** The parts of the benchmark, in the order in which they run. */
+import type { Bench, Measured } from "./bench.js";
+import { backlogOf } from "./measures/backlog.js";
+import { bulk } from "./measures/bulk.js";
+import { drainBacklog } from "./measures/drain.js";
+import { enqueue } from "./measures/enqueue.js";
+import { latency } from "./measures/latency.js";
+import { memory } from "./measures/memory.js";
+
+export type Section = "enqueue" | "bulk" | "drain" | "latency" | "memory" | "in-memory" | "backlog";
+type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
+
+/** Of Sluice alone: nothing where it does not take part. */
+const ofSluice =
+  (measure: Measure): Measure =>
+  async (bench) =>
+    bench.contestants.some(({ id }) => id === "sluice") ? measure(bench) : [];
+
+export const SECTIONS: Readonly<Record<Section, Measure>> = {
+  enqueue,
+  bulk,
+  drain: drainBacklog,
+  latency,
+  memory,
+  "in-memory": ofSluice(async (bench) => (await import("./measures/inMemory.js")).inMemory(bench)),
+  /** Of the first contestant: Sluice, unless others are asked for. */
+  backlog: async (bench) => {
+    const [first] = bench.contestants;
+    return first === undefined ? [] : backlogOf(bench, first);
+  },
+};

@@ -1,0 +1,123 @@
+/** What the library promises of itself, each as a bound on what was measured. */
+import type { Measured } from "./bench.js";
+import { PAYLOAD_BYTES } from "./payload.js";
+import { quantile, ratios } from "./statistics.js";
+
+export interface Target {
+  readonly id: string;
+  readonly text: string;
+  readonly value: number;
+  readonly bound: number;
+  readonly relation: "≥" | "≤";
+  readonly reached: boolean;
+}
+
+interface Promised {
+  readonly id: string;
+  readonly text: string;
+  readonly measure: string;
+  readonly lane: string;
+  /** Compared with another lane, round by round; else the figure itself. */
+  readonly against?: string;
+  readonly relation: "≥" | "≤";
+  readonly bound: number;
+}
+
+const PROMISED: ReadonlyArray<Promised> = [
+  {
+    id: "drain-bullmq",
+    text: "drain, times BullMQ",
+    measure: "drain",
+    lane: "sluice",
+    against: "bullmq",
+    relation: "≥",
+    bound: 4,
+  },
+  {
+    id: "drain-bee",
+    text: "drain, times bee-queue",
+    measure: "drain",
+    lane: "sluice",
+    against: "bee",
+    relation: "≥",
+    bound: 3,
+  },
+  {
+    id: "drain-bare",
+    text: "drain, times the bare loop",
+    measure: "drain",
+    lane: "sluice",
+    against: "bare",
+    relation: "≥",
+    bound: 0.55,
+  },
+  {
+    id: "bulk-bullmq",
+    text: "bulk enqueue, times BullMQ",
+    measure: "bulk",
+    lane: "sluice",
+    against: "bullmq",
+    relation: "≥",
+    bound: 8,
+  },
+  {
+    id: "memory",
+    text: "bytes a message at rest",
+    measure: "memory",
+    lane: "sluice",
+    relation: "≤",
+    bound: PAYLOAD_BYTES + 60,
+  },
+  {
+    id: "backlog",
+    text: "rate at the high backlog, times the low",
+    measure: "backlog",
+    lane: "kept-high",
+    against: "kept-low",
+    relation: "≥",
+    bound: 0.8,
+  },
+  {
+    id: "in-memory",
+    text: "in memory, messages a second, prefetch 200",
+    measure: "in-memory",
+    lane: "prefetch-200",
+    relation: "≥",
+    bound: 200_000,
+  },
+  {
+    id: "in-memory-1000",
+    text: "in memory, messages a second, prefetch 1,000",
+    measure: "in-memory",
+    lane: "prefetch-1000",
+    relation: "≥",
+    bound: 200_000,
+  },
+  {
+    id: "latency",
+    text: "idle p50, times the bare loop",
+    measure: "latency-p50",
+    lane: "sluice",
+    against: "bare",
+    relation: "≤",
+    bound: 1.5,
+  },
+];
+
+const measuredValue = ({ measure, lane, against }: Promised, measures: ReadonlyArray<Measured>): number | undefined => {
+  const lanes = measures.find(({ id }) => id === measure)?.lanes;
+  const values = lanes?.find(({ id }) => id === lane)?.rounds;
+  if (values === undefined) return undefined;
+  if (against === undefined) return quantile(values, 0.5);
+  const others = lanes?.find(({ id }) => id === against)?.rounds;
+  return others && quantile(ratios(values, others), 0.5);
+};
+
+/** Only those whose measures were taken. */
+export const targetsOf = (measures: ReadonlyArray<Measured>): ReadonlyArray<Target> =>
+  PROMISED.flatMap((promised) => {
+    const value = measuredValue(promised, measures);
+    if (value === undefined) return [];
+    const { id, text, bound, relation } = promised;
+    return [{ id, text, value, bound, relation, reached: relation === "≥" ? value >= bound : value <= bound }];
+  });

@@ -1,0 +1,34 @@
+/** Compares the header of every Redis script with its code. The convention stands in support/lua.ts. */
+
+import { readFileSync } from "node:fs";
+import { filesIn, inRoot } from "./support/files.js";
+import { checkLuaInclude, readLuaScript, spliceIncludes } from "./support/lua.js";
+import { report } from "./support/report.js";
+
+const folder = "src/stores/redis/lua";
+const scripts = filesIn(inRoot(folder), ".lua");
+const includes = filesIn(inRoot(folder, "include"), ".lua");
+const read = (name: string): string => readFileSync(inRoot(folder, name), "utf8");
+
+const used = new Set<string>();
+const include = (name: string): string | undefined => {
+  used.add(`${name}.lua`);
+  return includes.includes(`${name}.lua`) ? read(`include/${name}.lua`) : undefined;
+};
+
+const problems: Array<string> = [];
+for (const name of scripts) {
+  const found = [...readLuaScript(read(name)).problems];
+  try {
+    spliceIncludes(read(name), include);
+  } catch (error) {
+    found.push(error instanceof Error ? error.message : String(error));
+  }
+  problems.push(...found.map((problem) => `${folder}/${name}: ${problem}`));
+}
+for (const name of includes) {
+  const found = [...checkLuaInclude(read(`include/${name}`))];
+  if (!used.has(name)) found.push("no script includes it");
+  problems.push(...found.map((problem) => `${folder}/include/${name}: ${problem}`));
+}
+report("check-lua", problems, `${scripts.length} scripts and ${includes.length} includes`);

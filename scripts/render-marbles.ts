@@ -1,0 +1,33 @@
+/** Draws marbles/*.txt as docs/marbles/*.svg: `npm run docs:marbles`. */
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { filesIn, inRoot } from "./support/files.js";
+import { readMarble } from "./support/marbles.js";
+
+// The declarations of Swirly import a package that it does not depend on, so they are not used.
+interface Parser {
+  readonly parseMarbleDiagramSpecification: (diagram: string) => unknown;
+}
+interface Renderer {
+  readonly renderMarbleDiagram: (specification: unknown) => { readonly xml: string };
+}
+const load = async <A>(name: string): Promise<A> => (await import(name)) as A;
+
+export const parseDiagram = async (diagram: string): Promise<unknown> =>
+  (await load<Parser>("@swirly/parser")).parseMarbleDiagramSpecification(diagram);
+
+/** Swirly draws `50ms` as four marbles. */
+const hasTimeProgression = (diagram: string): boolean => /^[^>]*(?:^|\s)\d+(?:ms|s|m)(?:\s|$)/m.test(diagram);
+
+const render = async (): Promise<void> => {
+  const { renderMarbleDiagram } = await load<Renderer>("@swirly/renderer-node");
+  mkdirSync(inRoot("docs/marbles"), { recursive: true });
+  for (const file of filesIn(inRoot("marbles"), ".txt")) {
+    const { name, diagram } = readMarble(file.slice(0, -4), readFileSync(inRoot("marbles", file), "utf8"));
+    if (hasTimeProgression(diagram))
+      console.error(`marbles/${file}: not drawn, Swirly knows no time progression such as 50ms`);
+    else writeFileSync(inRoot("docs/marbles", `${name}.svg`), renderMarbleDiagram(await parseDiagram(diagram)).xml);
+  }
+};
+
+if (process.argv[1] === import.meta.filename) await render();

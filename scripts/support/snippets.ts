@@ -1,0 +1,82 @@
+/**
+ * The code that documents the library: `ts` blocks of README.md, of docs/*.md and of the doc comments in src.
+ *
+ * Each block is a module of its own, complete with its imports. `ts no-run` is compiled and not run. A block whose first
+ * line is `// needs: redis` gets a constant `redisUrl` in place of that line.
+ */
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { docComments, type Fence, fencesOfComments, fencesOfMarkdown } from "./fences.js";
+import { filesBelow, filesIn, inRoot } from "./files.js";
+
+export interface Snippet {
+  /** Where it stands: `README.md:42`. */
+  readonly origin: string;
+  readonly file: string;
+  /** Line of its first line in `file`, from 1. */
+  readonly line: number;
+  /** The generated module. */
+  readonly path: string;
+  readonly code: string;
+  readonly runs: boolean;
+  readonly needsRedis: boolean;
+}
+
+const folder = inRoot(".cache/docs");
+const needsRedis = /^\/\/ needs: redis\s*$/m;
+const redisUrl = `const redisUrl = process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379";`;
+
+const snippet = (file: string, { info, text, line }: Fence): ReadonlyArray<Snippet> => {
+  const [language, ...flags] = info.split(/\s+/);
+  if (language !== "ts" && language !== "typescript") return [];
+  const redis = needsRedis.test(text.split("\n")[0] ?? "");
+  return [
+    {
+      origin: `${file}:${line}`,
+      file,
+      line,
+      path: `${folder}/${file.replace(/[^\w.]+/g, "_")}-${line}.ts`,
+      code: `${redis ? text.replace(needsRedis, redisUrl) : text}\nexport {};\n`,
+      runs: !flags.includes("no-run"),
+      needsRedis: redis,
+    },
+  ];
+};
+
+export const readSnippets = (): ReadonlyArray<Snippet> => {
+  const read = (file: string): string => readFileSync(inRoot(file), "utf8");
+  const pages = ["README.md", ...filesIn(inRoot("docs"), ".md").map((file) => `docs/${file}`)].filter((file) =>
+    existsSync(inRoot(file)),
+  );
+  const modules = filesBelow(inRoot("src"), ".ts").map((file) => `src/${file}`);
+  return [
+    ...pages.flatMap((file) => fencesOfMarkdown(read(file)).flatMap((fence) => snippet(file, fence))),
+    ...modules.flatMap((file) => fencesOfComments(read(file)).flatMap((fence) => snippet(file, fence))),
+  ];
+};
+
+/** Doc comments whose `@example` holds no code to check. */
+export const examplesWithoutCode = (): ReadonlyArray<string> =>
+  filesBelow(inRoot("src"), ".ts").flatMap((file) =>
+    docComments(readFileSync(inRoot("src", file), "utf8")).flatMap(({ lines, line }) =>
+      lines.flatMap((text, at) => {
+        if (!/^@example\b/.test(text)) return [];
+        const rest = lines.slice(at + 1);
+        const end = rest.findIndex((next) => /^@\w/.test(next));
+        const hasCode = (end === -1 ? rest : rest.slice(0, end)).some((next) => /^\s*```ts\b/.test(next));
+        return hasCode ? [] : [`src/${file}:${line + at}: an @example without a block of kind ts`];
+      }),
+    ),
+  );
+
+/** Writes each snippet as a module, and removes those of snippets that are gone. What has not changed is not touched. */
+export const writeSnippets = (snippets: ReadonlyArray<Snippet>): void => {
+  mkdirSync(folder, { recursive: true });
+  const paths = new Set(snippets.map(({ path }) => path));
+  for (const file of filesIn(folder, ".ts")) {
+    if (!paths.has(`${folder}/${file}`)) rmSync(`${folder}/${file}`);
+  }
+  for (const { path, code } of snippets) {
+    if (!existsSync(path) || readFileSync(path, "utf8") !== code) writeFileSync(path, code);
+  }
+};

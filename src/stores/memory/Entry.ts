@@ -1,0 +1,74 @@
+/** One message as the memory store keeps it. It stands in exactly one place at a time, so it carries the links of that place. */
+import type { MessageId } from "../../core/MessageId.js";
+import type { PastFailure, StoredMessage } from "../../store/Operations.js";
+
+/** How many failures a message remembers. */
+export const HISTORY_SIZE_MAX = 10;
+
+/** What of a message never changes while it is in the queue. */
+export interface EntryFields {
+  readonly id: MessageId;
+  readonly payload: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The priority, 0 to 9. */
+  readonly level: number;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+}
+
+export class Entry implements EntryFields {
+  readonly id: MessageId;
+  readonly payload: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly level: number;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  /** Failures so far. */
+  attempts = 0;
+  history: Array<PastFailure> | undefined = undefined;
+  /** Not leased before this time; 0 where nothing delays it. */
+  dueMs = 0;
+  /** Its place among those that come back: counted up by each enqueue and each lease of the queue. */
+  order = 0;
+  /** Whether its due time brings it back to the front (a Retry) or in for the first time. */
+  returning = false;
+  token = "";
+  leaseMs = 0;
+  expiresAtMs = 0;
+  /** The write list that settles it: finds a token that one list uses twice. */
+  settledBy = 0;
+  next: Entry | undefined = undefined;
+  previous: Entry | undefined = undefined;
+
+  constructor(fields: EntryFields) {
+    this.id = fields.id;
+    this.payload = fields.payload;
+    this.key = fields.key;
+    this.headers = fields.headers;
+    this.level = fields.level;
+    this.enqueuedAtMs = fields.enqueuedAtMs;
+    this.firstEnqueuedAtMs = fields.firstEnqueuedAtMs;
+  }
+}
+
+/** Counts a failure and notes it in the history. */
+export const addFailure = (entry: Entry, failure: PastFailure): void => {
+  entry.attempts++;
+  entry.history ??= [];
+  entry.history.push(failure);
+  if (entry.history.length > HISTORY_SIZE_MAX) entry.history.shift();
+};
+
+/** A copy for people to look at. */
+export const storedOf = (entry: Entry): StoredMessage => ({
+  id: entry.id,
+  key: entry.key,
+  headers: entry.headers,
+  payload: entry.payload,
+  attempts: entry.attempts,
+  enqueuedAtMs: entry.enqueuedAtMs,
+  firstEnqueuedAtMs: entry.firstEnqueuedAtMs,
+  history: entry.history?.slice() ?? [],
+});

@@ -1,0 +1,53 @@
+/**
+ * Order per key: lets one message of a key in at a time. A key is busy while its head is ready, delayed, leased or blocked;
+ * later messages of it wait here in the order of their enqueueing.
+ */
+import type { Entry } from "./Entry.js";
+import { Line } from "./Line.js";
+
+export class KeyGate {
+  /** The followers of each busy key, undefined as long as there are none. */
+  private readonly busy = new Map<string, Line | undefined>();
+  /** How many wait behind a head. */
+  waiting = 0;
+
+  /** Whether the message may go in now as the head of its key; if not, it waits here. */
+  enter(key: string, entry: Entry): boolean {
+    const followers = this.busy.get(key);
+    if (followers !== undefined) {
+      followers.pushBack(entry);
+      this.waiting++;
+      return false;
+    }
+    if (!this.busy.has(key)) {
+      this.busy.set(key, undefined);
+      return true;
+    }
+    const line = new Line();
+    line.pushBack(entry);
+    this.busy.set(key, line);
+    this.waiting++;
+    return false;
+  }
+
+  /** The head is gone: gives the next message of the key, which is its head now, or frees the key. */
+  leave(key: string): Entry | undefined {
+    const next = this.busy.get(key)?.takeFirst();
+    if (next === undefined) this.busy.delete(key);
+    else this.waiting--;
+    return next;
+  }
+
+  /** Takes out up to `limit` messages that wait. */
+  takeWaiting(limit: number): number {
+    let taken = 0;
+    for (const followers of this.busy.values()) {
+      if (this.waiting === 0) break;
+      while (taken < limit && followers?.takeFirst() !== undefined) {
+        taken++;
+        this.waiting--;
+      }
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * A line of messages, open at both ends and linked through the messages themselves: no array to grow, shift or copy, and
+ * every step takes the same time at a million messages. Who leaves a line drops its links, or the oldest message would
+ * keep all later ones from the garbage collector.
+ */
+import type { Entry } from "./Entry.js";
+
+export class Line {
+  first: Entry | undefined = undefined;
+  private last: Entry | undefined = undefined;
+  size = 0;
+
+  pushBack(entry: Entry): void {
+    if (this.last === undefined) this.first = entry;
+    else {
+      this.last.next = entry;
+      entry.previous = this.last;
+    }
+    this.last = entry;
+    this.size++;
+  }
+
+  pushFront(entry: Entry): void {
+    if (this.first === undefined) this.last = entry;
+    else {
+      this.first.previous = entry;
+      entry.next = this.first;
+    }
+    this.first = entry;
+    this.size++;
+  }
+
+  takeFirst(): Entry | undefined {
+    const entry = this.first;
+    if (entry !== undefined) this.remove(entry);
+    return entry;
+  }
+
+  /** Takes a message out of its place; it must stand in this line. */
+  remove(entry: Entry): void {
+    const { next, previous } = entry;
+    if (previous === undefined) this.first = next;
+    else previous.next = next;
+    if (next === undefined) this.last = previous;
+    else next.previous = previous;
+    entry.next = undefined;
+    entry.previous = undefined;
+    this.size--;
+  }
+}

@@ -1,0 +1,29 @@
+/** Takes one new message in, unless its dedupe id stands for an earlier one. */
+import type { EnqueueStep, StepResult } from "../../core/Step.js";
+import { Entry } from "./Entry.js";
+import type { QueueState } from "./QueueState.js";
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
+
+export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): StepResult => {
+  const { id, dedupe, delayMs } = step;
+  if (dedupe !== undefined) {
+    const first = queue.dedupe.find(dedupe.id, nowMs);
+    if (first !== undefined) return { _tag: "Enqueued", id: first, duplicate: true };
+    queue.dedupe.add(dedupe.id, id, { windowMs: dedupe.windowMs, nowMs });
+  }
+  const entry = new Entry({
+    id,
+    payload: step.payload,
+    key: step.key,
+    // A copy: what the caller does to its object later must not reach the message, as on a store across a wire.
+    headers: step.headers === undefined ? noHeaders : Object.freeze({ ...step.headers }),
+    level: step.priority,
+    enqueuedAtMs: nowMs,
+    firstEnqueuedAtMs: nowMs,
+  });
+  if (delayMs > 0) entry.dueMs = nowMs + delayMs;
+  queue.enqueued++;
+  queue.admit(entry, nowMs);
+  return { _tag: "Enqueued", id, duplicate: false };
+};

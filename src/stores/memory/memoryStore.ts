@@ -1,0 +1,179 @@
+/** The store within the process: the embedded default, the reference for the meaning of the port, and the store of tests. */
+import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { type Observable, type SchedulerLike, Subject } from "rxjs";
+import { systemScheduler } from "../../core/Clock.js";
+import { type Effect, effect } from "../../core/Effect.js";
+import { type Options, wholeNumber } from "../../core/options.js";
+import { type LeaseLost, leaseLost, storeUnavailable } from "../../core/SluiceError.js";
+import type { Step, WriteAnswer } from "../../core/Step.js";
+import type { Capabilities } from "../../store/Capabilities.js";
+import type { ExtendRequest, Store } from "../../store/Store.js";
+import type { StoreEvent } from "../../store/StoreEvent.js";
+import { now } from "./now.js";
+import { blocked, deadLetters, peek, purge, redrive, setPaused, stats } from "./operations.js";
+import { QueueState } from "./QueueState.js";
+import { take } from "./take.js";
+import { unblock } from "./unblock.js";
+import { WriteMemory } from "./WriteMemory.js";
+import { writeLists } from "./write.js";
+
+/** How a memory store is made; all options may be left out. */
+export type MemoryStoreOptions = Options<{
+  /** Where all time comes from. Default `systemScheduler`; a virtual one makes everything above run on virtual time. */
+  scheduler: SchedulerLike;
+  /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
+  deadLettersMax: number;
+}>;
+
+/**
+ * A store in the memory of this process: fast, ordered and atomic like the others, and gone when the process ends. Not for
+ * work that must survive a restart or be shared by processes.
+ *
+ * Delivery: at least once within the process's life. Every call is done at once when it is subscribed to, except a `lease`
+ * that waits; consumers that wait are woken soon after, never inside the call that made something ready. While nobody
+ * waits there is no timer.
+ *
+ * Memory: some 400 bytes a message besides its texts, dedupe ids for their window, and the answers of the latest 10,000 to
+ * 20,000 steps (an hour at most) by which a resent write is known. A write id older than that runs again.
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { queue } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const greetings = queue(memoryStore(), { name: "greetings", codec: t.string });
+ * await greetings.enqueue("hello");
+ * const [message] = await greetings.receive({ max: 1 });
+ * await message?.ack;
+ * console.log((await greetings.stats).acked);
+ * ```
+ */
+export const memoryStore = (options: MemoryStoreOptions = {}): Store => new MemoryStore(options);
+
+class MemoryStore implements Store {
+  readonly scheduler: SchedulerLike;
+  readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
+  readonly events$: Observable<StoreEvent>;
+  private readonly deadLettersMax: number;
+  private readonly queues = new Map<string, QueueState>();
+  private readonly writes = new WriteMemory();
+  private readonly events = new Subject<StoreEvent>();
+  private closed = false;
+
+  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000 }: MemoryStoreOptions) {
+    this.scheduler = scheduler;
+    this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
+    this.events$ = this.events.asObservable();
+  }
+
+  readonly write: Store["write"] = (lists, writeId) => this.once((nowMs) => this.writeOnce(lists, writeId, nowMs));
+
+  readonly lease: Store["lease"] = (request) =>
+    effect((subscriber) => {
+      if (this.closed) {
+        subscriber.error(closedError());
+        return undefined;
+      }
+      const queue = this.queue(request.queue);
+      const leases = take(queue, request, now(this.scheduler));
+      if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, subscriber);
+      subscriber.next(leases);
+      subscriber.complete();
+      return undefined;
+    });
+
+  readonly extend: Store["extend"] = (request) =>
+    this.once((nowMs) => extendLeases(this.queue(request.queue), request, nowMs));
+
+  readonly leave: Store["leave"] = ({ queue: name, consumer }) =>
+    this.once(() => {
+      const queue = this.queue(name);
+      if (queue.owner !== consumer) return;
+      queue.owner = undefined;
+      queue.waiting.nudge();
+    });
+
+  readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.queue(queue), queue, nowMs));
+  readonly peek: Store["peek"] = this.call(peek);
+  readonly setPaused: Store["setPaused"] = this.call(setPaused);
+  readonly blocked: Store["blocked"] = this.call(blocked);
+  readonly unblock: Store["unblock"] = this.call(unblock);
+  readonly deadLetters: Store["deadLetters"] = this.call(deadLetters);
+  readonly redrive: Store["redrive"] = this.call(redrive);
+  readonly purge: Store["purge"] = this.call(purge);
+
+  readonly close: Store["close"] = () =>
+    effect((subscriber) => {
+      if (!this.closed) {
+        this.closed = true;
+        for (const queue of this.queues.values()) queue.waiting.close();
+        this.events.complete();
+      }
+      subscriber.next();
+      subscriber.complete();
+    });
+
+  private readonly queue = (name: string): QueueState => {
+    const known = this.queues.get(name);
+    if (known !== undefined) return known;
+    const made = new QueueState(name, this.scheduler, { deadLettersMax: this.deadLettersMax });
+    this.queues.set(name, made);
+    return made;
+  };
+
+  private writeOnce(
+    lists: ReadonlyArray<ReadonlyArray<Step>>,
+    writeId: string,
+    nowMs: number,
+  ): ReadonlyArray<WriteAnswer> {
+    const known = this.writes.find(writeId, nowMs);
+    if (known !== undefined) return known;
+    const answers = writeLists(this.queue, lists, nowMs);
+    this.writes.keep(writeId, answers, { steps: countSteps(lists), nowMs });
+    return answers;
+  }
+
+  /** An effect that is done within its subscription. */
+  private once<A>(run: (nowMs: number) => A): Effect<A> {
+    return effect((subscriber) => {
+      if (this.closed) {
+        subscriber.error(closedError());
+        return;
+      }
+      subscriber.next(run(now(this.scheduler)));
+      subscriber.complete();
+    });
+  }
+
+  private call<R extends { readonly queue: string }, A>(
+    run: (queue: QueueState, request: R, nowMs: number) => A,
+  ): (request: R) => Effect<A> {
+    return (request) => this.once((nowMs) => run(this.queue(request.queue), request, nowMs));
+  }
+}
+
+const closedError = (): Error => storeUnavailable(new Error("this memory store was closed"));
+
+const countSteps = (lists: ReadonlyArray<ReadonlyArray<Step>>): number => {
+  let steps = 1;
+  for (const list of lists) steps += list.length;
+  return steps;
+};
+
+const extendLeases = (
+  queue: QueueState,
+  { leases, leaseMs }: ExtendRequest,
+  nowMs: number,
+): ReadonlyArray<Either<LeaseLost, void>> => {
+  const answers = leases.map(({ id, token }): Either<LeaseLost, void> => {
+    const entry = queue.leases.find(token);
+    if (entry?.id !== id) return left(leaseLost(id));
+    queue.leases.extend(entry, leaseMs, nowMs);
+    // All leases of an exclusive queue are its owner's: whoever came before was reaped.
+    queue.ownerUntilMs = Math.max(queue.ownerUntilMs, nowMs + leaseMs);
+    return right(undefined);
+  });
+  queue.waiting.rearm(nowMs);
+  return answers;
+};

@@ -1,0 +1,100 @@
+/** What people do with a queue in memory: look, hold, free, purge. */
+import type {
+  Page,
+  PageRequest,
+  QueueStats,
+  RedriveRequest,
+  StoredBlock,
+  StoredDeadLetter,
+  StoredMessage,
+} from "../../store/Operations.js";
+import { Entry, storedOf } from "./Entry.js";
+import type { Aside, BlockNote, QueueState } from "./QueueState.js";
+import type { Placed } from "./Shelf.js";
+
+/** A call on one queue, at a time. */
+type Call<Request, Answer> = (queue: QueueState, request: Request, nowMs: number) => Answer;
+type Limited = { readonly limit: number };
+
+/** A due message counts as ready, although the next lease moves it. */
+export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
+  const due = queue.delayed.countDue(nowMs);
+  return {
+    enqueued: queue.enqueued,
+    ready: queue.ready.size + due,
+    waiting: queue.keys.waiting,
+    delayed: queue.delayed.size - due,
+    leased: queue.leases.size,
+    blocked: queue.blocked.size,
+    acked: queue.acked,
+    dead: queue.dead.size,
+    purged: queue.purged,
+    paused: queue.paused,
+    halted: queue.halts > 0,
+  };
+};
+
+export const peek: Call<Limited, ReadonlyArray<StoredMessage>> = (queue, { limit }, nowMs) => {
+  queue.promoteDue(nowMs);
+  const next: Array<StoredMessage> = [];
+  for (const entry of queue.ready) {
+    if (next.length === limit) break;
+    next.push(storedOf(entry));
+  }
+  return next;
+};
+
+export const setPaused: Call<{ readonly paused: boolean }, void> = (queue, { paused }) => {
+  queue.paused = paused;
+  queue.waiting.nudge();
+};
+
+export const blocked: Call<PageRequest, Page<StoredBlock>> = (queue, { after, limit }) =>
+  queue.blocked.page(after, limit, storedBlockOf);
+
+const storedBlockOf = ({ entry, note }: Placed<BlockNote>): StoredBlock => ({
+  ...storedOf(entry),
+  sinceMs: note.atMs,
+  cause: note.cause,
+  scope: note.scope,
+});
+
+export const deadLetters: Call<PageRequest, Page<StoredDeadLetter>> = (queue, { after, limit }) =>
+  queue.dead.page(after, limit, storedLetterOf);
+
+const storedLetterOf = ({ entry, note }: Placed<Aside>): StoredDeadLetter => ({
+  ...storedOf(entry),
+  deadAtMs: note.atMs,
+  cause: note.cause,
+});
+
+export const redrive: Call<RedriveRequest, number> = (queue, { letters }, nowMs) => {
+  let redriven = 0;
+  for (const { id, payload } of letters) {
+    const letter = queue.dead.find(id);
+    if (letter === undefined) continue;
+    queue.dead.remove(letter);
+    const again = new Entry({ ...letter.entry, payload: payload ?? letter.entry.payload, enqueuedAtMs: nowMs });
+    again.history = letter.entry.history;
+    queue.admit(again, nowMs);
+    redriven++;
+  }
+  return redriven;
+};
+
+/** Ready messages go first, by level and in order; then the delayed ones by due time; then those that wait. */
+export const purge: Call<Limited, number> = (queue, { limit }, nowMs) => {
+  let purged = 0;
+  const purgeHead = (entry: Entry | undefined): boolean => {
+    if (entry === undefined) return false;
+    queue.passOn(entry, nowMs);
+    purged++;
+    return true;
+  };
+  // A purged head promotes its follower, which either loop meets in its turn.
+  let found = true;
+  while (found && purged < limit) found = purgeHead(queue.ready.takeHighest() ?? queue.delayed.takeFirst());
+  purged += queue.keys.takeWaiting(limit - purged);
+  queue.purged += purged;
+  return purged;
+};

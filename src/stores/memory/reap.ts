@@ -1,0 +1,34 @@
+/** Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front. */
+import type { Entry } from "./Entry.js";
+import type { QueueState } from "./QueueState.js";
+
+/** How many ended leases one call handles at most. */
+export const REAP_COUNT_MAX = 200;
+
+const CAUSE = "lease expired";
+
+/** Reaps what ended, and answers how many. */
+export const reapEnded = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
+  queue.leases.size === 0 || queue.leases.nearestMs > nowMs
+    ? 0
+    : reap(queue, queue.leases.takeEnded(nowMs, REAP_COUNT_MAX), { nowMs, attemptsMax });
+
+/** Reaps all leases, ended or not: the exclusive queue goes to another consumer. */
+export const reapAll = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
+  reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY, queue.leases.size), { nowMs, attemptsMax });
+
+const reap = (
+  queue: QueueState,
+  ended: Array<Entry>,
+  { nowMs, attemptsMax }: { readonly nowMs: number; readonly attemptsMax: number },
+): number => {
+  ended.sort((a, b) => a.order - b.order);
+  for (const entry of ended) {
+    const aside = { atMs: nowMs, cause: CAUSE };
+    queue.fail(entry, aside);
+    if (entry.attempts >= attemptsMax) queue.bury(entry, aside);
+    else queue.comeBack(entry);
+  }
+  queue.flushReturns();
+  return ended.length;
+};

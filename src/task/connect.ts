@@ -1,0 +1,42 @@
+/** A store for the length of a program: acquired, used, and closed whatever happens. */
+import type { IO } from "fp-ts/lib/IO.js";
+import { bracket, type TaskEither } from "fp-ts/lib/TaskEither.js";
+import { mapEffect } from "../core/Effect.js";
+import type { SluiceError } from "../core/SluiceError.js";
+import type { Store } from "../store/Store.js";
+import { fromLazy } from "./fromEffect.js";
+
+/**
+ * Opens a store, waits until it answers, runs `use`, and closes the store, also when `use` fails.
+ *
+ * Errors: those of `use`, and `StoreUnavailable` where the store does not answer.
+ *
+ * @param open makes the store, such as `() => redisStore(new Redis(url))`
+ *
+ * @example
+ * ```ts
+ * import { pipe } from "fp-ts/lib/function.js";
+ * import * as TE from "fp-ts/lib/TaskEither.js";
+ * import * as t from "io-ts";
+ * import { queue } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ * import * as Q from "sluice/task";
+ *
+ * const program = Q.connect(memoryStore)((store) => {
+ *   const orders = queue(store, { name: "orders", codec: t.string });
+ *   return pipe("o-1", Q.enqueue(orders), TE.flatMap(() => Q.stats(orders)));
+ * });
+ * console.log(await program());
+ * ```
+ */
+export const connect =
+  (open: IO<Store>) =>
+  <E, A>(use: (store: Store) => TaskEither<E, A>): TaskEither<E | SluiceError, A> =>
+    bracket<E | SluiceError, Store, A>(
+      fromLazy(() => {
+        const store = open();
+        return mapEffect(store.ready(), () => store);
+      }),
+      use,
+      (store) => fromLazy(() => store.close()),
+    );

@@ -1,0 +1,78 @@
+/** Messages as tasks: each way of settling, and the two shapes of message that functional users know. */
+import { type Either, left } from "fp-ts/lib/Either.js";
+import type { IO } from "fp-ts/lib/IO.js";
+import type { Message } from "../core/Message.js";
+import type { MessageId } from "../core/MessageId.js";
+import { Ack, Block, type Outcome, Reject, Release, Retry } from "../core/Outcome.js";
+import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { fromLazy, type QueueTask } from "./fromEffect.js";
+
+/** Settles with this outcome; answers what the store performed. Errors: `LeaseLost`, `AlreadySettled`, `StoreUnavailable`. */
+export const settle =
+  (outcome: Outcome) =>
+  (message: Message<unknown>): QueueTask<Outcome> =>
+    fromLazy(() => message.settle(outcome));
+
+/** Done: the message is gone. Idempotent. */
+export const ack = (message: Message<unknown>): QueueTask<Outcome> => fromLazy(() => message.ack);
+
+/** Failed, to be tried again after `delayMs` (milliseconds, at once without it); answers `Reject` when out of attempts. */
+export const retry = (fields: {
+  readonly cause: unknown;
+  readonly delayMs?: number | undefined;
+}): ((message: Message<unknown>) => QueueTask<Outcome>) => settle(Retry(fields));
+
+/** Given back to the front, uncounted. */
+export const release = (fields: { readonly reason: string }): ((message: Message<unknown>) => QueueTask<Outcome>) =>
+  settle(Release(fields));
+
+/** To the dead letters, now. */
+export const reject = (fields: { readonly cause: unknown }): ((message: Message<unknown>) => QueueTask<Outcome>) =>
+  settle(Reject(fields));
+
+/** Kept in its place until unblocked; holds back its key, or the whole queue. */
+export const block = (fields: {
+  readonly cause: unknown;
+  readonly scope: "key" | "queue";
+}): ((message: Message<unknown>) => QueueTask<Outcome>) => settle(Block(fields));
+
+/** Makes the lease end `leaseMs` milliseconds from now. Errors: `LeaseLost`, `InvalidConfig`. */
+export const extend =
+  (leaseMs: number) =>
+  (message: Message<unknown>): QueueTask<void> =>
+    fromLazy(() => message.extend(leaseMs));
+
+/** A message whose acknowledge is a task that is done when the store has confirmed. */
+export interface TaskMessage<out A> {
+  readonly id: MessageId;
+  readonly data: A;
+  readonly acknowledge: QueueTask<Outcome>;
+}
+
+/** A message whose acknowledge returns at once; how it ended goes to the `report`. */
+export interface IOMessage<out A> {
+  readonly id: MessageId;
+  readonly data: A;
+  readonly acknowledge: IO<void>;
+}
+
+/** The shape with an acknowledge to wait for. */
+export const toTaskMessage = <A>(message: Message<A>): TaskMessage<A> => ({
+  id: message.id,
+  data: message.data,
+  acknowledge: ack(message),
+});
+
+/** The shape with an acknowledge to fire: `report` receives its answer, so that no failure is lost. */
+export const toIOMessage =
+  (report: (answer: Either<SluiceError, Outcome>) => IO<void>) =>
+  <A>(message: Message<A>): IOMessage<A> => ({
+    id: message.id,
+    data: message.data,
+    acknowledge: () => {
+      ack(message)().then(
+        (answer) => report(answer)(),
+        (cause: unknown) => report(left(toSluiceError(cause)))(),
+      );
+    },
+  });

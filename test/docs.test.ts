@@ -1,0 +1,25 @@
+import { describe, expect, inject, it, vi } from "vitest";
+import { readSnippets, writeSnippets } from "../scripts/support/snippets.js";
+
+const snippets = readSnippets();
+writeSnippets(snippets);
+
+describe("the code in README.md and in the doc comments", () => {
+  it("has a module of its own for every block", () => {
+    expect(new Set(snippets.map(({ path }) => path)).size).toBe(snippets.length);
+  });
+
+  it.each(snippets.filter(({ runs }) => runs))(
+    "runs: $origin",
+    async ({ path, needsRedis }) => {
+      for (const method of ["log", "info", "warn", "error"] as const) vi.spyOn(console, method).mockReturnValue();
+      vi.stubEnv("REDIS_URL", needsRedis ? inject("redisUrl") : undefined);
+      try {
+        await import(/* @vite-ignore */ path);
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    },
+    10_000,
+  );
+});

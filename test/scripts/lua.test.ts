@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { checkLuaInclude, readLuaScript, spliceIncludes } from "../../scripts/support/lua.js";
+
+const sound = `-- Moves what is due from the delayed set to the ready list.
+-- It moves at most limit messages, so that one call stays short.
+-- KEYS[1] delayed zset what waits for its due time
+-- KEYS[2] ready list ids that may be delivered
+-- ARGV[1] nowMs integer ms
+-- ARGV[2...] ids string -
+-- Returns
+--   the number of messages moved
+-- Errors none
+-- Cost O(m log n) for m moved
+
+local delayed, ready = KEYS[1], KEYS[2]
+local nowMs = tonumber(ARGV[1])
+--- @include due
+return due(delayed, ready, nowMs, #ARGV - 1)
+`;
+
+const problemsOf = (from: string, to: string): ReadonlyArray<string> => readLuaScript(sound.replace(from, to)).problems;
+
+describe("readLuaScript", () => {
+  it("reads the parameters of a sound script", () => {
+    const { problems, parameters } = readLuaScript(sound);
+    expect(problems).toEqual([]);
+    expect(parameters.map(({ kind, index, variadic, name }) => [kind, index, variadic, name])).toEqual([
+      ["KEYS", 1, false, "delayed"],
+      ["KEYS", 2, false, "ready"],
+      ["ARGV", 1, false, "nowMs"],
+      ["ARGV", 2, true, "ids"],
+    ]);
+  });
+
+  it.each([
+    [
+      "a binding out of order",
+      "delayed, ready =",
+      "ready, delayed =",
+      /expected "local delayed = KEYS\[1\]", found "local ready/,
+    ],
+    [
+      "a key that is not bound",
+      "delayed, ready = KEYS[1], KEYS[2]",
+      "delayed = KEYS[1]",
+      /expected "local ready = KEYS\[2\]"/,
+    ],
+    [
+      "a binding that the header does not name",
+      "tonumber(ARGV[1])",
+      "tonumber(ARGV[1])\nlocal x = ARGV[2]",
+      /expected no more/,
+    ],
+    ["a hole in the numbers", "ARGV[2...]", "ARGV[3...]", /ARGV\[3\] stands where ARGV\[2\]/],
+    ["a key without a type", "delayed zset what", "delayed what", /KEYS\[1\] delayed needs a type/],
+    ["an argument without a unit", "nowMs integer ms", "nowMs integer", /ARGV\[1\] nowMs needs a unit/],
+    ["KEYS used past the bindings", "due(delayed", "due(KEYS[1]", /KEYS is mentioned after the bindings/],
+    ["no cost", "-- Cost O(m log n) for m moved\n", "", /no line "Cost"/],
+    ["an empty section", "--   the number of messages moved\n", "", /"Returns" says nothing/],
+    ["no purpose", /^.*\n.*\n/.exec(sound)?.[0] ?? "", "", /the first line says what/],
+    ["more than 100 lines", "return due", `${"local x = 1\n".repeat(100)}return due`, /at most 100/],
+  ])("refuses %s", (_, from, to, problem) => {
+    expect(problemsOf(from, to).join("\n")).toMatch(problem);
+  });
+});
+
+describe("spliceIncludes", () => {
+  const includes: Readonly<Record<string, string>> = {
+    a: "-- a\n--- @include b\nlocal a = b\n",
+    b: "-- b\nlocal b = 1\n",
+  };
+
+  it("puts every include in its place once, those of includes too", () => {
+    const text = spliceIncludes(
+      "local x = KEYS[1]\n--- @include a\n--- @include b\nreturn a\n",
+      (name) => includes[name],
+    );
+    expect(text).toBe("local x = KEYS[1]\n-- a\n-- b\nlocal b = 1\nlocal a = b\nreturn a\n");
+  });
+
+  it("names the include that is missing", () => {
+    expect(() => spliceIncludes("--- @include c\n", (name) => includes[name])).toThrow("no include/c.lua");
+  });
+});
+
+describe("checkLuaInclude", () => {
+  it("refuses one that reads KEYS or says nothing", () => {
+    expect(checkLuaInclude("-- why\nlocal function f(key) return key end\n")).toEqual([]);
+    expect(checkLuaInclude("local k = KEYS[1]\n")).toHaveLength(2);
+  });
+});
