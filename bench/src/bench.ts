@@ -61,9 +61,11 @@ export interface Measured {
   readonly lanes: ReadonlyArray<{ readonly id: string; readonly name: string; readonly rounds: ReadonlyArray<number> }>;
   /** The lane to which the others are compared, where it was measured. */
   readonly base: string;
+  /** A comparison shows the base as a multiple of the other, or the other way round. */
+  readonly ratio: "base ÷ it" | "it ÷ base";
 }
 
-export const PER_SECOND = { unit: "messages/s", better: "higher", base: "sluice" } as const;
+export const PER_SECOND = { unit: "messages/s", better: "higher", base: "sluice", ratio: "base ÷ it" } as const;
 
 export const rate = (count: number, elapsedMs: number): number => (count * 1_000) / elapsedMs;
 

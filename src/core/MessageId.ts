@@ -1,5 +1,6 @@
 /** The identity of an enqueued value: a UUIDv7 in lower case, the same over all its deliveries. */
-import { v7, validate } from "uuid";
+import { validate } from "uuid";
+import { newId } from "./newId.js";
 
 declare const brand: unique symbol;
 
@@ -7,7 +8,7 @@ declare const brand: unique symbol;
 export type MessageId = string & { readonly [brand]: "MessageId" };
 
 /** A new id. */
-export const newMessageId = (): MessageId => v7() as MessageId;
+export const newMessageId = (): MessageId => newId() as MessageId;
 
 /** The id that this text is, or undefined if it is no UUID. Upper case is folded. */
 export const parseMessageId = (text: string): MessageId | undefined =>

@@ -31,6 +31,8 @@ export type WriteTooLarge = Fault<
 export type StoreUnavailable = Fault<"StoreUnavailable", { cause: unknown }>;
 /** The store has no memory left for new messages; settling and leasing go on. */
 export type StoreFull = Fault<"StoreFull", { cause: unknown }>;
+/** The store was closed by this process; open another one. */
+export type StoreClosed = Fault<"StoreClosed">;
 /** A defect of Sluice or of the store's data: please report it. */
 export type Defect = Fault<"Defect", { cause: unknown }>;
 
@@ -46,6 +48,7 @@ export type SluiceError =
   | WriteTooLarge
   | StoreUnavailable
   | StoreFull
+  | StoreClosed
   | Defect;
 
 const tags: ReadonlySet<string> = new Set<SluiceError["_tag"]>([
@@ -57,6 +60,7 @@ const tags: ReadonlySet<string> = new Set<SluiceError["_tag"]>([
   "WriteTooLarge",
   "StoreUnavailable",
   "StoreFull",
+  "StoreClosed",
   "Defect",
 ]);
 
@@ -137,6 +141,9 @@ export const storeFull = (cause: unknown): StoreFull =>
     `The store is out of memory and refuses new messages (${messageOf(cause)}). Consume or purge some, or raise its limit; settling goes on.`,
     { cause },
   );
+
+export const storeClosed = (): StoreClosed =>
+  fault("StoreClosed", false, "The store was closed by this process; make a new one to go on.", {});
 
 export const defect = (cause: unknown): Defect =>
   fault("Defect", false, `A defect in Sluice or in the store's data: ${messageOf(cause)}. Please report it.`, {

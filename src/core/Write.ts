@@ -9,10 +9,10 @@
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observable } from "rxjs";
-import { v7 } from "uuid";
 import { utf8Length } from "./bytes.js";
 import { Effect } from "./Effect.js";
 import { invariant } from "./invariant.js";
+import { newId } from "./newId.js";
 import { invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
 import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type WriteTarget } from "./Step.js";
 
@@ -114,7 +114,7 @@ const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
   const planned = plan();
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
-  return tooLarge === undefined ? right({ writeId: v7(), plan: planned.right }) : left(tooLarge);
+  return tooLarge === undefined ? right({ writeId: newId(), plan: planned.right }) : left(tooLarge);
 };
 
 const checkSize = (steps: ReadonlyArray<Step>): SluiceError | undefined => {

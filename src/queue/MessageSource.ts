@@ -17,11 +17,11 @@
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription } from "rxjs";
-import { v7 } from "uuid";
 import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { type Message, messageOf } from "../core/Message.js";
+import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
 import { randomOf } from "../core/Random.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
@@ -194,13 +194,17 @@ export class MessageSource<A> implements Owner {
   }
 
   private readFailed(error: SluiceError): void {
+    if (error._tag === "StoreClosed") {
+      this.subscriber.complete();
+      return;
+    }
     this.context.events.emit({ _tag: "StoreFailed", during: "lease", error });
     if (!error.retryable) {
       this.subscriber.error(error);
       return;
     }
     this.failures += 1;
-    this.pullIn(Math.max(1, backoffDelayMs(backoff, Math.min(this.failures, 20), randomOf(v7()))));
+    this.pullIn(Math.max(1, backoffDelayMs(backoff, Math.min(this.failures, 20), randomOf(newId()))));
   }
 
   private receive(leases: ReadonlyArray<Lease>): void {
@@ -255,7 +259,7 @@ export class MessageSource<A> implements Owner {
       for (const delivery of open) this.keeper.live.delete(delivery);
       this.leaveIfEmpty();
     };
-    this.store.write(lists, v7()).subscribe({
+    this.store.write(lists, newId()).subscribe({
       error: (error: unknown) => {
         this.failed(error);
         released();

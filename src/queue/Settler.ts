@@ -7,10 +7,10 @@
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { Observable, type SchedulerLike, type Subscription } from "rxjs";
-import { v7 } from "uuid";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { invariant } from "../core/invariant.js";
+import { newId } from "../core/newId.js";
 import { randomOf } from "../core/Random.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "../core/Step.js";
@@ -76,7 +76,7 @@ export class Settler {
     this.timer?.unsubscribe();
     this.timer = undefined;
     if (this.lists.length === 0) return;
-    const round: Round = { writeId: v7(), lists: this.lists, ends: this.ends };
+    const round: Round = { writeId: newId(), lists: this.lists, ends: this.ends };
     this.lists = [];
     this.ends = [];
     this.write(round, 1);
@@ -134,7 +134,7 @@ export class Settler {
     } else {
       round.lists.forEach((list, i) => {
         const end = round.ends[i];
-        if (end !== undefined) this.write({ writeId: v7(), lists: [list], ends: [end] }, 1);
+        if (end !== undefined) this.write({ writeId: newId(), lists: [list], ends: [end] }, 1);
       });
     }
   }

@@ -2,12 +2,13 @@
 
 import { merge, Observable } from "rxjs";
 import type { Message } from "../core/Message.js";
+import { newId } from "../core/newId.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import { EventSink } from "./EventSink.js";
 import { enqueueMany, enqueueOne } from "./enqueue.js";
 import { MessageSource } from "./MessageSource.js";
-import { newConsumerName, resolveMessagesOptions } from "./messagesOptions.js";
+import { resolveMessagesOptions } from "./messagesOptions.js";
 import { operationsOf } from "./operations.js";
 import type { Queue } from "./Queue.js";
 import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
@@ -52,7 +53,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
     messages: (options = {}) => {
       const checked = resolveMessagesOptions(options, resolved);
       return new Observable<Message<A>>((subscriber) => {
-        const consumer = checked.consumer ?? newConsumerName();
+        const consumer = checked.consumer ?? newId();
         const source = new MessageSource<A>(
           { store, definition: resolved, options: { ...checked, consumer }, events },
           subscriber,

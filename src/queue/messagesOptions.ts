@@ -1,6 +1,5 @@
 /** The options of `messages`, checked and filled in. */
 import type { ObservableInput } from "rxjs";
-import { v7 } from "uuid";
 import { duration, wellFormedName, wholeNumber } from "../core/options.js";
 import type { MessagesOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
@@ -37,6 +36,3 @@ export const resolveMessagesOptions = (
     settleWaitMsMax: wholeNumber("settleWaitMsMax", options.settleWaitMsMax ?? 0, duration),
   };
 };
-
-/** A name that no other consumer has. */
-export const newConsumerName = (): string => v7();

@@ -1,9 +1,9 @@
 /** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
 import { isLeft } from "fp-ts/lib/Either.js";
-import { v7 } from "uuid";
 import { decodePayload } from "../codec/envelope.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { type Message, messageOf } from "../core/Message.js";
+import { newId } from "../core/newId.js";
 import { duration, wholeNumber } from "../core/options.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
@@ -50,7 +50,16 @@ export const receive = <A>(
     onLeaseChanged: nothing,
     onLetGo: nothing,
   };
-  const request = { queue, consumer: v7(), max, bytesMax: LEASE_BYTES_MAX, leaseMs, waitMsMax, attemptsMax, exclusive };
+  const request = {
+    queue,
+    consumer: newId(),
+    max,
+    bytesMax: LEASE_BYTES_MAX,
+    leaseMs,
+    waitMsMax,
+    attemptsMax,
+    exclusive,
+  };
   return mapEffect(store.lease(request), (leases) => {
     const messages: Array<Message<A>> = [];
     for (const lease of leases) {

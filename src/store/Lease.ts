@@ -12,11 +12,12 @@ export interface LeaseRequest {
   readonly leaseMs: number;
   /** How long to wait for the first message, milliseconds; 0 asks once, Infinity waits without a timer of its own. */
   readonly waitMsMax: number;
-  /** Failures at which an expired lease dead-letters its message. */
+  /** Failures at which an expired lease dead-letters its message; that of the `lease` which reaps it. */
   readonly attemptsMax: number;
   /**
-   * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases and extensions;
-   * whoever takes over first reaps all leases of the queue, counted, in order.
+   * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases (empty ones too)
+   * and from each extension of a live lease of the queue, and while it waits; whoever takes over first reaps all leases of
+   * the queue, counted, in order.
    */
   readonly exclusive: boolean;
 }

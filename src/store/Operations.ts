@@ -65,7 +65,10 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** What to unblock: one key, one message (also one that halts the queue), what halts the queue, or everything. */
+/**
+ * What to unblock: one key (blocked with scope "key"), one message (however it is blocked), what halts the queue, or
+ * everything. The oldest blocks come first.
+ */
 export type BlockTarget = { readonly key: string } | { readonly id: MessageId } | "queue" | "all";
 /** "retry" runs it again first, from attempt 1; "skip" goes past it (purged); "reject" dead-letters it. */
 export type BlockDecision = "retry" | "skip" | "reject";

@@ -7,11 +7,16 @@
  *   purged ones are only counted. enqueued = the sum of all eight, in every atomic reading of `stats`.
  * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve of one lease in eight.
  *   Per key one message at a time, in enqueue order: the head is ready, delayed, leased or blocked, the others wait.
- *   What returns (Release, expiry, unblock, a due Retry) joins the front of its level, several at once in their former
- *   order; a due first delivery and a promoted follower join the end.
+ *   What returns (Release, expiry, unblock, a due Retry) joins the front of its level; a due first delivery and a promoted
+ *   follower join the end. Several that return in one call (all lists of a write together) keep their former order, the
+ *   one in which they were leased; due Retries come by due time first.
+ * - Due times are acted upon by the next `lease` or `peek`; `stats` counts a message as ready from its due time on.
  * - A token names one delivery. It is live until it is settled or reaped; whoever holds a dead token changes nothing and is
- *   answered `LeaseLost`. Leases past their end are reaped by the next `lease`, at most 200 a call, in their former order:
- *   counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
+ *   answered `LeaseLost`. Leases past their end are reaped by the next `lease` (of a queue that is neither paused nor
+ *   halted), at most 200 a call, in their former order: counted as a failure, and dead-lettered with the cause
+ *   "lease expired" where failures reach `attemptsMax`. Until then the token lives.
+ * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, the last one of a dead letter included.
+ *   Unblock "retry" and redrive begin again at attempt 1 and keep the history.
  * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.
  */
 import type { Either } from "fp-ts/lib/Either.js";
@@ -47,7 +52,10 @@ export interface Store extends WriteTarget, Operations {
   readonly leave: (consumer: ConsumerName) => Effect<void>;
   /** Emits once the store answers, or fails with `StoreUnavailable`. Nothing else needs it: every call waits by itself. */
   readonly ready: () => Effect<void>;
-  /** Ends all waiting leases and connections; running writes are finished first. Idempotent. */
+  /**
+   * Ends all waiting leases (with an empty list) and connections; running writes are finished first. Idempotent. Every
+   * later call fails with `StoreUnavailable`.
+   */
   readonly close: () => Effect<void>;
 }
 

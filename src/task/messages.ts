@@ -3,7 +3,7 @@ import { type Either, left } from "fp-ts/lib/Either.js";
 import type { IO } from "fp-ts/lib/IO.js";
 import type { Message } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
-import { Ack, Block, type Outcome, Reject, Release, Retry } from "../core/Outcome.js";
+import { Block, type Outcome, Reject, Release, Retry } from "../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import { fromLazy, type QueueTask } from "./fromEffect.js";
 

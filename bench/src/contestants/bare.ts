@@ -76,8 +76,8 @@ const open: Contestant["open"] = async ({ url, queue }): Promise<Session> => {
   });
   return {
     enqueue: (order) => redis.xadd(stream, "*", "data", JSON.stringify(order)),
-    enqueueBulk: (orders) =>
-      concurrently(chunksOf(orders, BATCH), BULKS_IN_FLIGHT, (chunk) => {
+    enqueueBulk: (orders, inFlight = BULKS_IN_FLIGHT) =>
+      concurrently(chunksOf(orders, BATCH), inFlight, (chunk) => {
         const pipeline = redis.pipeline();
         for (const order of chunk) pipeline.xadd(stream, "*", "data", JSON.stringify(order));
         return execute(pipeline);

@@ -20,8 +20,8 @@ const open: Contestant["open"] = async ({ url, queue: name }): Promise<Session> 
   await queue.ready();
   return {
     enqueue: (order) => queue.createJob(order).save(),
-    enqueueBulk: (orders) =>
-      concurrently(chunksOf(orders, BATCH), BULKS_IN_FLIGHT, async (chunk) => {
+    enqueueBulk: (orders, inFlight = BULKS_IN_FLIGHT) =>
+      concurrently(chunksOf(orders, BATCH), inFlight, async (chunk) => {
         const failed = await queue.saveAll(chunk.map((order) => queue.createJob(order)));
         for (const error of failed.values()) throw error;
       }),

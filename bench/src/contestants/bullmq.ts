@@ -17,8 +17,8 @@ const open: Contestant["open"] = async ({ url, queue: name }): Promise<Session> 
   await queue.waitUntilReady();
   return {
     enqueue: (order) => queue.add("order", order),
-    enqueueBulk: (orders) =>
-      concurrently(chunksOf(orders, BATCH), BULKS_IN_FLIGHT, (chunk) =>
+    enqueueBulk: (orders, inFlight = BULKS_IN_FLIGHT) =>
+      concurrently(chunksOf(orders, BATCH), inFlight, (chunk) =>
         queue.addBulk(chunk.map((data) => ({ name: "order", data }))),
       ),
     consumer: async (hooks) => {

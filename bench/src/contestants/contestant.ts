@@ -5,7 +5,7 @@ import type { Order } from "../payload.js";
 export const BATCH = 200;
 /** How many handlers run at a time, for every contestant that has such a thing. */
 export const CONCURRENCY = 100;
-/** How many bulk writes are in flight at a time, for every contestant. */
+/** How many bulk writes are in flight at a time, for every contestant, where this is not what is measured. */
 export const BULKS_IN_FLIGHT = 4;
 
 export type ContestantId = "sluice" | "sluice-batch" | "bare" | "bullmq" | "bee";
@@ -33,8 +33,8 @@ export interface Consumer {
 
 export interface Session {
   readonly enqueue: (order: Order) => PromiseLike<unknown>;
-  /** In chunks of `BATCH`, `BULKS_IN_FLIGHT` at a time. */
-  readonly enqueueBulk: (orders: ReadonlyArray<Order>) => Promise<void>;
+  /** In chunks of `BATCH`, so many of them in flight at a time (`BULKS_IN_FLIGHT` by default). */
+  readonly enqueueBulk: (orders: ReadonlyArray<Order>, inFlight?: number) => Promise<void>;
   /** A consumer with its connections made, which does not read before it is started. One per session. */
   readonly consumer: (hooks: ConsumerHooks) => Promise<Consumer>;
   /** How many messages the queue holds, whatever their state. */

@@ -81,8 +81,8 @@ export const sessionOf = ({ store, queueName, prefetch, pipeline }: SessionOptio
   const orders = queue(store, { name: queueName, codec: OrderCodec });
   return {
     enqueue: (order) => orders.enqueue(order),
-    enqueueBulk: async (rows) => {
-      await lastValueFrom(from(rows).pipe(enqueueTo(orders, { sizeMax: BATCH, concurrency: BULKS_IN_FLIGHT })));
+    enqueueBulk: async (rows, inFlight = BULKS_IN_FLIGHT) => {
+      await lastValueFrom(from(rows).pipe(enqueueTo(orders, { sizeMax: BATCH, concurrency: inFlight })));
     },
     consumer: async (hooks): Promise<Consumer> => {
       const stop$ = new Subject<void>();

@@ -150,5 +150,7 @@ export const backlogOf = async (bench: Bench, contestant: Contestant): Promise<R
   for (const standing of opened) await standing.close();
   await bench.redis.clear();
   const title = `${contestant.name}: drain ${bench.sizes.backlogDrain.toLocaleString("en")} messages, by size of the backlog`;
-  return [measured(figures, "rate", kinds, { id: "backlog", title, ...PER_SECOND, base: "kept-low" })];
+  return [
+    measured(figures, "rate", kinds, { id: "backlog", title, ...PER_SECOND, base: "kept-low", ratio: "it ÷ base" }),
+  ];
 };

@@ -26,7 +26,7 @@ export const inMemory = async (bench: Bench): Promise<ReadonlyArray<Measured>> =
     },
   }));
   const figures = await interleave(bench, "in-memory", lanes);
-  const about = { ...PER_SECOND, base: "prefetch-200" };
+  const about = { ...PER_SECOND, base: "prefetch-200", ratio: "it ÷ base" } as const;
   return [
     measured(figures, "drain", kinds, {
       id: "in-memory",

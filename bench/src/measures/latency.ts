@@ -60,7 +60,7 @@ export const latency = async (bench: Bench): Promise<ReadonlyArray<Measured>> =>
       }),
   }));
   const figures = await interleave(bench, "latency", lanes);
-  const about = { unit: "ms", better: "lower", base: "sluice" } as const;
+  const about = { unit: "ms", better: "lower", base: "sluice", ratio: "base ÷ it" } as const;
   return [
     measured(figures, "p50", contestants, {
       id: "latency-p50",

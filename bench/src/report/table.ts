@@ -20,9 +20,12 @@ const style = { head: [], border: [], compact: true };
 const right = "right" as const;
 const left = "left" as const;
 
+const compare = ({ ratio }: Measured, base: ReadonlyArray<number>, it: ReadonlyArray<number>): ReadonlyArray<number> =>
+  ratio === "base ÷ it" ? ratios(base, it) : ratios(it, base);
+
 const tableOf = (measured: Measured): string => {
   const base = measured.lanes.find(({ id }) => id === measured.base);
-  const comparison = base === undefined ? [] : [`${base.name} ÷ it`, "min .. max"];
+  const comparison = base === undefined ? [] : [measured.ratio.replace("base", base.name), "min .. max"];
   const table = new Table({
     head: ["", measured.unit, "min .. max", ...comparison],
     colAligns: [left, right, right, right, right],
@@ -30,8 +33,8 @@ const tableOf = (measured: Measured): string => {
   });
   for (const lane of measured.lanes) {
     const [median, range] = spread(lane.rounds);
-    const compared = base === undefined ? [] : lane === base ? ["1", ""] : spread(ratios(base.rounds, lane.rounds));
-    table.push([lane.name, median, range, ...compared]);
+    const compared = base && spread(compare(measured, base.rounds, lane.rounds));
+    table.push([lane.name, median, range, ...((lane === base ? ["", ""] : compared) ?? [])]);
   }
   return `${measured.title} (${measured.better} is better)\n${table.toString()}\n`;
 };

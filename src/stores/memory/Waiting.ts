@@ -56,6 +56,7 @@ export class Waiting {
     const nearestMs = this.nearestMs(nowMs);
     if (nearestMs === this.timerAtMs) return;
     this.disarm();
+    if (nearestMs === Number.POSITIVE_INFINITY) return;
     this.timerAtMs = nearestMs;
     const delayMs = Math.min(Math.max(0, Math.ceil(nearestMs - this.scheduler.now())), DURATION_MS_MAX);
     this.timer = this.scheduler.schedule(() => {

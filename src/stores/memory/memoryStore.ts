@@ -4,7 +4,7 @@ import { type Observable, type SchedulerLike, Subject } from "rxjs";
 import { systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { type Options, wholeNumber } from "../../core/options.js";
-import { type LeaseLost, leaseLost, storeUnavailable } from "../../core/SluiceError.js";
+import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
 import type { ExtendRequest, Store } from "../../store/Store.js";
@@ -72,7 +72,7 @@ class MemoryStore implements Store {
   readonly lease: Store["lease"] = (request) =>
     effect((subscriber) => {
       if (this.closed) {
-        subscriber.error(closedError());
+        subscriber.error(storeClosed());
         return undefined;
       }
       const queue = this.queue(request.queue);
@@ -102,6 +102,8 @@ class MemoryStore implements Store {
   readonly deadLetters: Store["deadLetters"] = this.call(deadLetters);
   readonly redrive: Store["redrive"] = this.call(redrive);
   readonly purge: Store["purge"] = this.call(purge);
+
+  readonly ready: Store["ready"] = () => this.once(() => undefined);
 
   readonly close: Store["close"] = () =>
     effect((subscriber) => {
@@ -138,7 +140,7 @@ class MemoryStore implements Store {
   private once<A>(run: (nowMs: number) => A): Effect<A> {
     return effect((subscriber) => {
       if (this.closed) {
-        subscriber.error(closedError());
+        subscriber.error(storeClosed());
         return;
       }
       subscriber.next(run(now(this.scheduler)));
@@ -152,8 +154,6 @@ class MemoryStore implements Store {
     return (request) => this.once((nowMs) => run(this.queue(request.queue), request, nowMs));
   }
 }
-
-const closedError = (): Error => storeUnavailable(new Error("this memory store was closed"));
 
 const countSteps = (lists: ReadonlyArray<ReadonlyArray<Step>>): number => {
   let steps = 1;

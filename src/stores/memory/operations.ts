@@ -14,7 +14,7 @@ import type { Placed } from "./Shelf.js";
 
 /** A call on one queue, at a time. */
 type Call<Request, Answer> = (queue: QueueState, request: Request, nowMs: number) => Answer;
-type Limited = { readonly limit: number };
+type Limited = { readonly queue: string; readonly limit: number };
 
 /** A due message counts as ready, although the next lease moves it. */
 export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
@@ -44,7 +44,7 @@ export const peek: Call<Limited, ReadonlyArray<StoredMessage>> = (queue, { limit
   return next;
 };
 
-export const setPaused: Call<{ readonly paused: boolean }, void> = (queue, { paused }) => {
+export const setPaused: Call<{ readonly queue: string; readonly paused: boolean }, void> = (queue, { paused }) => {
   queue.paused = paused;
   queue.waiting.nudge();
 };

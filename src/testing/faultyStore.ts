@@ -1,0 +1,117 @@
+/**
+ * A client's view of a store that can fail as networks and processes do: replies get lost, the store is out of reach, the
+ * client dies. The store behind it is real and keeps its word; only this view of it breaks.
+ */
+import { merge, Subject } from "rxjs";
+import { type Effect, effect } from "../core/Effect.js";
+import { storeUnavailable } from "../core/SluiceError.js";
+import type { Store } from "../store/Store.js";
+import type { StoreEvent } from "../store/StoreEvent.js";
+
+/** The faults of one view. */
+export interface Faults {
+  /** The store performs the next `count` (default 1) writes, and their replies never arrive: they fail with `StoreUnavailable`. */
+  readonly dropReply: (count?: number) => void;
+  /** From now on no call reaches the store: each fails with `StoreUnavailable`. Says `StoreDown`. */
+  readonly disconnect: () => void;
+  /** Calls reach the store again. Says `StoreUp`. */
+  readonly reconnect: () => void;
+  /** The process behind this view dies: no call reaches the store any more, and none is answered. Leases stay until they expire. */
+  readonly crash: () => void;
+}
+
+/** A store, and the ways to break this view of it. */
+export interface FaultyStore {
+  readonly store: Store;
+  readonly faults: Faults;
+}
+
+type Link = "up" | "down" | "dead";
+
+/** A breakable view of a store. Closing the view closes the store. */
+export const faultyStore = (inner: Store): FaultyStore => {
+  let link: Link = "up";
+  let repliesToDrop = 0;
+  const events$ = new Subject<StoreEvent>();
+  const cause = new Error("the connection is down, as the test wants it");
+
+  /** Passes a call on while the link is up; afterwards its answer arrives only if the link still is. */
+  const linked = <A>(call: () => Effect<A>): Effect<A> =>
+    effect((subscriber) => {
+      if (link === "dead") return;
+      if (link === "down") {
+        subscriber.error(storeUnavailable(cause));
+        return;
+      }
+      const subscription = call().subscribe({
+        next: (value) => {
+          if (link === "up") subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          if (link === "up") subscriber.error(error);
+        },
+        complete: () => {
+          if (link === "up") subscriber.complete();
+          else if (link === "down") subscriber.error(storeUnavailable(cause));
+        },
+      });
+      return () => {
+        // A dead process cannot even take a request back.
+        if (link !== "dead") subscription.unsubscribe();
+      };
+    });
+
+  const write: Store["write"] = (lists, writeId) =>
+    effect((subscriber) => {
+      const drop = link === "up" && repliesToDrop > 0;
+      if (drop) repliesToDrop -= 1;
+      linked(() => inner.write(lists, writeId)).subscribe({
+        next: (value) => {
+          if (!drop) subscriber.next(value);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          if (drop) subscriber.error(storeUnavailable(new Error("the reply was dropped, as the test wants it")));
+          else subscriber.complete();
+        },
+      });
+    });
+
+  return {
+    store: {
+      scheduler: inner.scheduler,
+      capabilities: inner.capabilities,
+      events$: merge(inner.events$, events$),
+      write,
+      lease: (request) => linked(() => inner.lease(request)),
+      extend: (request) => linked(() => inner.extend(request)),
+      leave: (consumer) => linked(() => inner.leave(consumer)),
+      ready: () => linked(() => inner.ready()),
+      stats: (queue) => linked(() => inner.stats(queue)),
+      peek: (request) => linked(() => inner.peek(request)),
+      setPaused: (request) => linked(() => inner.setPaused(request)),
+      blocked: (request) => linked(() => inner.blocked(request)),
+      unblock: (request) => linked(() => inner.unblock(request)),
+      deadLetters: (request) => linked(() => inner.deadLetters(request)),
+      redrive: (request) => linked(() => inner.redrive(request)),
+      purge: (request) => linked(() => inner.purge(request)),
+      close: () => inner.close(),
+    },
+    faults: {
+      dropReply: (count = 1) => {
+        repliesToDrop += count;
+      },
+      disconnect: () => {
+        link = "down";
+        events$.next({ _tag: "StoreDown", cause });
+      },
+      reconnect: () => {
+        link = "up";
+        events$.next({ _tag: "StoreUp" });
+      },
+      crash: () => {
+        link = "dead";
+      },
+    },
+  };
+};

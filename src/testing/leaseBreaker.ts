@@ -1,0 +1,49 @@
+/** Ends leases before their time, as the clock would: counted as a failure, the message back at the front, the token dead. */
+import { isRight } from "fp-ts/lib/Either.js";
+import { tap } from "rxjs";
+import { fromOne } from "../core/Effect.js";
+import { newId } from "../core/newId.js";
+import { Retry } from "../core/Outcome.js";
+import type { Lease, LeaseRequest } from "../store/Lease.js";
+import type { Store } from "../store/Store.js";
+
+interface Granted {
+  readonly lease: Lease;
+  readonly attemptsMax: number;
+}
+
+export interface LeaseBreaker {
+  /** The same store; what it leases is remembered. */
+  readonly store: Store;
+  /** Ends the live leases of a queue and answers how many there were. */
+  readonly expireLeases: (queue: string) => Promise<number>;
+}
+
+/** Remembers what a store leases, to be able to end it. Memory grows with the leases of one simulation. */
+export const leaseBreaker = (inner: Store): LeaseBreaker => {
+  const granted = new Map<string, Array<Granted>>();
+  const remember = ({ queue, attemptsMax }: LeaseRequest, leases: ReadonlyArray<Lease>): void => {
+    granted.set(queue, [...(granted.get(queue) ?? []), ...leases.map((lease) => ({ lease, attemptsMax }))]);
+  };
+  return {
+    store: Object.assign(Object.create(inner) as Store, {
+      lease: (request: LeaseRequest) => fromOne(inner.lease(request).pipe(tap((leases) => remember(request, leases)))),
+    }),
+    expireLeases: async (queue) => {
+      const known = granted.get(queue) ?? [];
+      granted.delete(queue);
+      const lists = known.map(({ lease, attemptsMax }) => [
+        {
+          _tag: "Settle" as const,
+          queue,
+          id: lease.id,
+          token: lease.token,
+          outcome: Retry({ cause: "lease expired" }),
+          cause: "lease expired",
+          attemptsMax,
+        },
+      ]);
+      return (await inner.write(lists, newId())).filter(isRight).length;
+    },
+  };
+};

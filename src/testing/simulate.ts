@@ -1,0 +1,181 @@
+/**
+ * A whole application on virtual time: store, queues, operators, and handlers of every kind (Observable, Promise,
+ * TaskEither). Minutes of backoff pass in milliseconds, always the same way.
+ */
+import { deepStrictEqual } from "node:assert/strict";
+import { materialize, type Observable, type ObservableNotification, type SchedulerLike, Subscription } from "rxjs";
+import { TestScheduler } from "rxjs/testing";
+import { invariant } from "../core/invariant.js";
+import type { Store } from "../store/Store.js";
+import { memoryStore } from "../stores/memory/memoryStore.js";
+import { type Faults, faultyStore } from "./faultyStore.js";
+import { leaseBreaker } from "./leaseBreaker.js";
+import { PacedScheduler } from "./PacedScheduler.js";
+
+/** One client process of the simulated application: its own view of the one store, and the faults of that view. */
+export interface Client extends Faults {
+  readonly store: Store;
+}
+
+/** What an expectation compares against. */
+export interface Expectation<T> {
+  /** A marble diagram in which one character is one millisecond; `5ms` passes time, `!` in `unsubscribeAt` ends it. */
+  readonly toBe: (marbles: string, values?: Readonly<Record<string, T>>) => void;
+}
+
+/** The verbs of a simulation. */
+export interface Simulation {
+  /** The store as the first client sees it. */
+  readonly store: Store;
+  /** The clock; give it to operators that are not fed by a queue. */
+  readonly scheduler: SchedulerLike;
+  /** Virtual milliseconds since the start. */
+  readonly nowMs: () => number;
+  /** Lets time pass; everything due happens, promises included. */
+  readonly advance: (ms: number) => Promise<void>;
+  /** Another process: its own view of the same data. */
+  readonly client: () => Client;
+  /** The first client's process dies: it holds its leases until they expire, and says nothing any more. */
+  readonly crash: Faults["crash"];
+  /** The first client's next writes are performed and their replies lost. */
+  readonly dropReply: Faults["dropReply"];
+  readonly disconnect: Faults["disconnect"];
+  readonly reconnect: Faults["reconnect"];
+  /** Ends every lease of a queue now, counted, as if its time were over; whoever holds one finds it lost. Answers how many. */
+  readonly expireLeases: (queue: string) => Promise<number>;
+  /** Subscribes now; compares with a marble diagram when the simulation ends. Time 0 of the diagram is now. */
+  readonly expect$: <T>(source$: Observable<T>, unsubscribeAfterMs?: number) => Expectation<T>;
+}
+
+export interface SimulateOptions {
+  /** Virtual milliseconds that pass after the body, so that what it started can end. Default 0. */
+  readonly settleMs?: number | undefined;
+}
+
+/**
+ * Runs a body on virtual time with a fresh memory store, checks its `expect$`s, and fails if it left a subscription or a
+ * timer of its own behind. Await it.
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { map } from "rxjs";
+ * import { handle, queue, retryBackoff, settle } from "sluice";
+ * import { simulate } from "sluice/testing";
+ *
+ * await simulate(async ({ store, advance, expect$ }) => {
+ *   const orders = queue(store, { name: "orders", codec: t.string });
+ *   await orders.enqueue("o-1");
+ *   const work = async (attempt: number): Promise<string> => {
+ *     if (attempt === 1) throw new Error("not yet");
+ *     return "done";
+ *   };
+ *   const settled$ = orders.messages().pipe(
+ *     handle((m) => work(m.attempt)),
+ *     retryBackoff({ initialMs: 60_000 }),
+ *     settle(),
+ *   );
+ *   expect$(settled$.pipe(map((s) => s.outcome._tag)), 90_000).toBe("r 59999ms a", { r: "Retry", a: "Ack" });
+ *   await advance(90_000);
+ * });
+ * ```
+ */
+export const simulate = async <T>(
+  body: (simulation: Simulation) => T | PromiseLike<T>,
+  { settleMs = 0 }: SimulateOptions = {},
+): Promise<T> => {
+  const scheduler = new PacedScheduler();
+  const breaker = leaseBreaker(memoryStore({ scheduler }));
+  const open = (): Client => {
+    const { store, faults } = faultyStore(breaker.store);
+    return { store, ...faults };
+  };
+  const { store, ...faults } = open();
+  const recordings: Array<Recording> = [];
+  try {
+    const value = await body({
+      store,
+      ...faults,
+      scheduler,
+      nowMs: () => scheduler.now(),
+      advance: (ms) => scheduler.advance(ms),
+      client: open,
+      expireLeases: async (queue) => {
+        const count = await breaker.expireLeases(queue);
+        await scheduler.advance(0);
+        return count;
+      },
+      expect$: (source$, unsubscribeAfterMs) => {
+        const recording = record(scheduler, source$, unsubscribeAfterMs);
+        recordings.push(recording);
+        return {
+          toBe: (marbles, values) => {
+            recording.expected = { marbles, values };
+          },
+        };
+      },
+    });
+    await scheduler.advance(settleMs);
+    for (const recording of recordings) compare(recording);
+    end(recordings);
+    await scheduler.advance(0);
+    invariant(
+      scheduler.pending === 0,
+      `the simulation left ${scheduler.pending} timers behind: unsubscribe what it started`,
+    );
+    return value;
+  } finally {
+    end(recordings);
+    await store.close();
+  }
+};
+
+const end = (recordings: ReadonlyArray<Recording>): void => {
+  for (const { subscription } of recordings) subscription.unsubscribe();
+};
+
+/** What an expected Observable did, in frames relative to its subscription. */
+interface Recording {
+  readonly subscription: Subscription;
+  readonly actual: Array<{ readonly frame: number; readonly notification: ObservableNotification<unknown> }>;
+  expected: { readonly marbles: string; readonly values: Readonly<Record<string, unknown>> | undefined } | undefined;
+}
+
+const record = (
+  scheduler: PacedScheduler,
+  source$: Observable<unknown>,
+  unsubscribeAfterMs: number | undefined,
+): Recording => {
+  const startMs = scheduler.now();
+  const actual: Recording["actual"] = [];
+  const subscription = new Subscription();
+  subscription.add(
+    source$.pipe(materialize()).subscribe((notification) => {
+      actual.push({ frame: scheduler.now() - startMs, notification });
+    }),
+  );
+  if (unsubscribeAfterMs !== undefined)
+    subscription.add(scheduler.schedule(() => subscription.unsubscribe(), unsubscribeAfterMs));
+  return { subscription, actual, expected: undefined };
+};
+
+const compare = ({ actual, expected }: Recording): void => {
+  if (expected === undefined) return;
+  const wanted = TestScheduler.parseMarbles(expected.marbles, expected.values, undefined, false, true);
+  deepStrictEqual(actual.map(plain), wanted.map(plain));
+};
+
+const plain = ({
+  frame,
+  notification,
+}: {
+  readonly frame: number;
+  readonly notification: ObservableNotification<unknown>;
+}): object => ({
+  atMs: frame,
+  ...(notification.kind === "N"
+    ? { next: notification.value }
+    : notification.kind === "E"
+      ? { error: notification.error as unknown }
+      : { complete: true }),
+});
