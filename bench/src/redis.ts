@@ -42,14 +42,10 @@ const spawnServer = async (): Promise<{ readonly url: string; readonly stop: () 
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", end);
-  await Promise.race([
-    once(server, "spawn"),
-    once(server, "error").then(() => {
-      throw new Error(
-        "redis-server was not found: install it (Debian: apt-get install redis-server), or set REDIS_URL",
-      );
-    }),
-  ]);
+  await once(server, "spawn").catch((cause: unknown) => {
+    const text = "redis-server does not start: install it (Debian: apt-get install redis-server), or set REDIS_URL";
+    throw new Error(text, { cause });
+  });
   return {
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {

@@ -1,0 +1,47 @@
+/** `sluice`: durable queues as Observables. Stores are in `sluice/memory` and `sluice/redis`. */
+export type { BackoffOptions, Jitter } from "./core/Backoff.js";
+export type { Answers, Batch, NonEmpty } from "./core/Batch.js";
+export { systemScheduler } from "./core/Clock.js";
+export { Effect, fail, fromOne, succeed } from "./core/Effect.js";
+export { causeOf, type Failure } from "./core/Failure.js";
+export { type Attempt, type FailurePolicy, getPolicyMonoid } from "./core/FailurePolicy.js";
+export type { Handled, Lost, Settlement } from "./core/Handled.js";
+export { type Message, mapMessage } from "./core/Message.js";
+export { type MessageId, newMessageId, parseMessageId } from "./core/MessageId.js";
+export { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "./core/Outcome.js";
+export { isSluiceError, type SluiceError, type WriteRefused } from "./core/SluiceError.js";
+export type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer, WriteTarget } from "./core/Step.js";
+export { atomically, type Write } from "./core/Write.js";
+export { batch } from "./operators/batch.js";
+export { block } from "./operators/block.js";
+export { catchTag } from "./operators/catchTag.js";
+export { deadLetter } from "./operators/deadLetter.js";
+export { decide } from "./operators/decide.js";
+export { enqueueTo } from "./operators/enqueueTo.js";
+export { filterData } from "./operators/filterData.js";
+export { followUp } from "./operators/followUp.js";
+export { handle } from "./operators/handle.js";
+export { handleBatch } from "./operators/handleBatch.js";
+export { handleByTag } from "./operators/handleByTag.js";
+export { mapData } from "./operators/mapData.js";
+export { retryBackoff } from "./operators/retryBackoff.js";
+export { settle } from "./operators/settle.js";
+export { queue } from "./queue/makeQueue.js";
+export type {
+  Blocked,
+  DeadLetter,
+  EnqueueOptions,
+  MessagesOptions,
+  PageOptions,
+  Peeked,
+  Queue,
+  ReceiveOptions,
+  RedriveOptions,
+} from "./queue/Queue.js";
+export type { QueueDefinition } from "./queue/QueueDefinition.js";
+export type { QueueEvent } from "./queue/QueueEvent.js";
+export type { Capabilities } from "./store/Capabilities.js";
+export type { Lease, LeaseRequest } from "./store/Lease.js";
+export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "./store/Operations.js";
+export type { Store } from "./store/Store.js";
+export type { StoreEvent } from "./store/StoreEvent.js";

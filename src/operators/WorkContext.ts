@@ -1,0 +1,28 @@
+/** What a handler is given beside its delivery. */
+
+/** The second argument of a handler. */
+export interface HandleContext {
+  /**
+   * Aborts when the work is unsubscribed before its end: timeout, lost lease, stop, or the end of the pipeline. Built when
+   * first read, since an AbortController costs 3 µs.
+   */
+  readonly signal: AbortSignal;
+}
+
+export class WorkContext implements HandleContext {
+  private controller: AbortController | undefined;
+  private aborted = false;
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort();
+    }
+    return this.controller.signal;
+  }
+
+  abort(): void {
+    this.aborted = true;
+    this.controller?.abort();
+  }
+}

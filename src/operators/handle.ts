@@ -1,0 +1,63 @@
+/** The operator that does the work. */
+import type { OperatorFunction } from "rxjs";
+import type { Batch } from "../core/Batch.js";
+import type { Handled } from "../core/Handled.js";
+import type { Message } from "../core/Message.js";
+import { type HandleOptions, handleWith } from "./handleWith.js";
+import type { DataOf, ErrorOf, ResultOf, Work } from "./Work.js";
+import type { HandleContext } from "./WorkContext.js";
+
+/**
+ * Runs a work for each message (or batch), so many at a time, and emits what came of it as one `Handled` per message, in
+ * the order in which works end. Not the end of a pipeline: nothing is settled before `settle()`.
+ *
+ * ```text
+ * -a-b-c---------------|
+ *
+ * > handle(work, { concurrency: 2, timeoutMs: 9 })
+ *
+ * ---------x-y-z-------|
+ * ```
+ *
+ * The work is an Observable (an Effect is one), an awaitable, a Task or a TaskEither; its last value counts. A `Left` is a
+ * failure wherever it comes from, an `Outcome` is performed, any other value is the result and an `Ack`. A batch's result is
+ * that of each of its messages; one of them whose lease is lost is reported `Interrupted`, and the work goes on unless all are.
+ *
+ * Errors: none of the handler's; what it throws, and a work without a value, is a `Threw` failure. `InvalidConfig` at the first
+ * message where `concurrency` is above the source's prefetch, and thrown at once for options out of range. The source's own.
+ *
+ * Delivery: a message is kept alive (its lease renewed) while it waits or runs. At least once: an interrupted work may have done
+ * its part already.
+ *
+ * Memory: what its source lets be unsettled, waiting or running.
+ *
+ * Cancelling: unsubscribing unsubscribes the works and lets go of all messages, which their source then gives back.
+ * A timeout, a lost lease and a stop unsubscribe one work. A promise cannot be unsubscribed: use the context's `signal`.
+ *
+ * @param work called with the message or batch, and a context whose `signal` aborts when the work is unsubscribed
+ * @param options `concurrency` (works at a time, default: the prefetch), `timeoutMs` (milliseconds, default 300,000),
+ *   `scheduler` (default: the store's)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { handle, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const urls = queue(memoryStore(), { name: "urls", codec: t.string });
+ * await urls.enqueue("data:text/plain,hello");
+ * urls
+ *   .messages()
+ *   .pipe(
+ *     handle(async (m, { signal }) => (await fetch(m.data, { signal })).text(), { concurrency: 20, timeoutMs: 5_000 }),
+ *     settle(),
+ *     take(1),
+ *   )
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export const handle = <D extends Message<unknown> | Batch<unknown>, W extends Work>(
+  work: (delivery: D, context: HandleContext) => W,
+  options: HandleOptions = {},
+): OperatorFunction<D, Handled<DataOf<D>, ResultOf<W>, ErrorOf<W>>> => handleWith({ work }, options);

@@ -1,0 +1,71 @@
+/** The operator for works that answer for each message of a batch. */
+import type { Either } from "fp-ts/lib/Either.js";
+import { isRight } from "fp-ts/lib/Either.js";
+import type { Observable, OperatorFunction } from "rxjs";
+import type { Batch } from "../core/Batch.js";
+import type { Handled } from "../core/Handled.js";
+import { type Answer, answerOf, isEither, threw } from "./Answer.js";
+import { type HandleOptions, handleWith } from "./handleWith.js";
+import type { Emitted, LeftOf, RightOf } from "./Work.js";
+import type { HandleContext } from "./WorkContext.js";
+
+type Eithers = ReadonlyArray<Either<unknown, unknown>>;
+type ItemOf<W> = Emitted<W> extends ReadonlyArray<infer V> ? V : never;
+
+/**
+ * Like `handle` of a batch, but the work answers one Either for each message, in order, so that one bad row fails alone.
+ *
+ * ```text
+ * -x-------|
+ * x := [a,b]
+ *
+ * > handleBatch(work)
+ *
+ * -----(yz)|
+ * ```
+ *
+ * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole fails every
+ * message.
+ *
+ * Delivery, memory and cancelling: those of `handle`.
+ *
+ * @param work called with the batch; its answer is aligned with `batch.messages`
+ * @param options as for `handle`; `concurrency` counts batches
+ *
+ * @example
+ * ```ts
+ * import * as E from "fp-ts/lib/Either.js";
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { batch, deadLetter, handleBatch, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const rows = queue(memoryStore(), { name: "rows", codec: t.number });
+ * await rows.enqueueAll([1, -1]);
+ * rows
+ *   .messages()
+ *   .pipe(
+ *     batch({ sizeMax: 2 }),
+ *     handleBatch(async (b) => b.data.map((n) => (n > 0 ? E.right(n) : E.left("negative" as const)))),
+ *     deadLetter(),
+ *     settle(),
+ *     take(2),
+ *   )
+ *   .subscribe((s) => console.log(s.message.data, s.outcome._tag));
+ * ```
+ */
+export const handleBatch = <A, W extends Observable<Eithers> | PromiseLike<Eithers> | (() => Promise<Eithers>)>(
+  work: (batch: Batch<A>, context: HandleContext) => W,
+  options: HandleOptions = {},
+): OperatorFunction<Batch<A>, Handled<A, RightOf<ItemOf<W>>, LeftOf<ItemOf<W>>>> =>
+  handleWith({ work, split }, options);
+
+const split = (answer: Answer, index: number): Answer => {
+  if (!isRight(answer.result) || answer.outcome !== undefined) return answer;
+  const answers = answer.result.right;
+  if (!Array.isArray(answers)) return threw(new TypeError("The work of handleBatch must answer an array of Eithers."));
+  const own: unknown = answers[index];
+  return isEither(own)
+    ? answerOf(own)
+    : threw(new TypeError(`The work of handleBatch answered no Either for the message at ${index}.`));
+};

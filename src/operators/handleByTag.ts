@@ -1,0 +1,74 @@
+/** The operator for tagged unions. */
+import type { OperatorFunction } from "rxjs";
+import type { Handled } from "../core/Handled.js";
+import type { Message } from "../core/Message.js";
+import { type HandleOptions, handleWith } from "./handleWith.js";
+import type { ErrorOf, ResultOf, Work } from "./Work.js";
+import type { HandleContext } from "./WorkContext.js";
+
+type ByTag<A, K extends keyof A> = {
+  readonly [T in A[K] & string]: (
+    message: Message<Extract<A, { readonly [P in K]: T }>>,
+    context: HandleContext,
+  ) => Work;
+};
+
+/**
+ * Like `handle`, with one handler for each tag of a union: a tag without a handler does not compile, and each handler sees
+ * its own case.
+ *
+ * ```text
+ * -a-b-----|
+ * a := push
+ * b := star
+ *
+ * > handleByTag("type", { push, star })
+ *
+ * -----x-y-|
+ * ```
+ *
+ * Errors: those of `handle`. A tag that no handler has (data from elsewhere than a codec of this union) is a `Threw` failure.
+ *
+ * Delivery, memory and cancelling: those of `handle`.
+ *
+ * @param tag the property that tells the cases apart
+ * @param handlers one for each of its values
+ * @param options as for `handle`
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { of, take } from "rxjs";
+ * import { Ack, handleByTag, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const Hook = t.union([t.type({ type: t.literal("push"), commits: t.number }), t.type({ type: t.literal("star") })]);
+ * const hooks = queue(memoryStore(), { name: "hooks", codec: Hook });
+ * await hooks.enqueue({ type: "push", commits: 3 });
+ * hooks
+ *   .messages()
+ *   .pipe(handleByTag("type", { push: async (m) => m.data.commits, star: () => of(Ack) }), settle(), take(1))
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export const handleByTag = <A, K extends keyof A, H extends ByTag<A, K>>(
+  tag: K,
+  handlers: H & ByTag<A, K>,
+  options: HandleOptions = {},
+): OperatorFunction<
+  Message<A>,
+  Handled<A, ResultOf<ReturnType<H[keyof H & A[K] & string]>>, ErrorOf<ReturnType<H[keyof H & A[K] & string]>>>
+> =>
+  handleWith(
+    {
+      work: (message: Message<A>, context) => {
+        const value = String(message.data[tag]);
+        if (!Object.hasOwn(handlers, value))
+          throw new TypeError(`handleByTag has no handler for ${String(tag)} ${JSON.stringify(value)}.`);
+        return (handlers as Readonly<Record<string, (message: Message<A>, context: HandleContext) => unknown>>)[
+          value
+        ]?.(message, context);
+      },
+    },
+    options,
+  );

@@ -1,0 +1,42 @@
+/** What the conformance suite is made of, and what it asks of the store under test. */
+import type { SchedulerLike } from "rxjs";
+import type { Capabilities } from "../../store/Capabilities.js";
+import type { Store } from "../../store/Store.js";
+import type { Scene } from "./Scene.js";
+
+/** One sentence that must be true of a store. */
+export interface ConformanceCase {
+  /** The guarantee that it belongs to. */
+  readonly guarantee: string;
+  /** The sentence, unique in the suite. */
+  readonly name: string;
+  /** It applies to stores that can do this; to others it is not put. */
+  readonly needs: Partial<Capabilities>;
+  /** Rejects if the sentence is not true. */
+  readonly run: RunCase;
+}
+
+/** Plays one case. */
+export type RunCase = (scene: Scene) => Promise<void>;
+
+/** One store under test, empty, for one case. */
+export interface Subject {
+  readonly store: Store;
+  /** A second handle to the same data, as another process has it: required where `shared`. The suite closes it. */
+  readonly another?: (() => Store | Promise<Store>) | undefined;
+  /** Called after the stores are closed: removes the data. */
+  readonly dispose?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * Makes the store under test. Where `virtualTime`, it must run on the scheduler that it is given, which the suite moves;
+ * else that is the system's.
+ */
+export type SubjectFactory = (surroundings: { readonly scheduler: SchedulerLike }) => Subject | Promise<Subject>;
+
+/** The cases of one guarantee: sentences and how each is tried. */
+export const casesOf = (
+  guarantee: string,
+  runs: Readonly<Record<string, RunCase>>,
+  needs: Partial<Capabilities> = {},
+): ReadonlyArray<ConformanceCase> => Object.entries(runs).map(([name, run]) => ({ guarantee, name, needs, run }));

@@ -1,0 +1,299 @@
+/**
+ * A store and a queue as a conformance case acts on them. Every verb that changes the queue reads its stats afterwards and
+ * checks the conservation of messages, so each case tests that too.
+ */
+import assert from "node:assert/strict";
+import { type Either, isLeft, isRight } from "fp-ts/lib/Either.js";
+import type { Subscription } from "rxjs";
+import { v7 } from "uuid";
+import type { MessageId } from "../../core/MessageId.js";
+import type { Outcome } from "../../core/Outcome.js";
+import type { LeaseLost } from "../../core/SluiceError.js";
+import type { Step, StepResult, WriteAnswer } from "../../core/Step.js";
+import type { Lease } from "../../store/Lease.js";
+import type {
+  BlockDecision,
+  BlockTarget,
+  QueueStats,
+  StoredBlock,
+  StoredDeadLetter,
+  StoredMessage,
+} from "../../store/Operations.js";
+import type { Store } from "../../store/Store.js";
+import { type Draft, enqueueStep, type LeaseDraft, leaseRequest, type SettleDraft, settleStep } from "./steps.js";
+
+/** How long a case waits for what must come (milliseconds); only a failing case waits that long. */
+const ARRIVAL_MS_MAX = 2_000;
+const POLL_MS = 5;
+
+export interface SceneOptions {
+  readonly store: Store;
+  readonly queue: string;
+  /** Lets this much time pass. */
+  readonly advance: (ms: number) => Promise<void>;
+  /** Opens a second handle to the same data. */
+  readonly another: () => Promise<Store>;
+}
+
+/** A lease that waits: what it got, and how to give it up. */
+export interface Waiter {
+  readonly got: () => ReadonlyArray<Lease> | undefined;
+  readonly subscription: Subscription;
+}
+
+export class Scene {
+  readonly store: Store;
+  readonly queue: string;
+
+  constructor(private readonly options: SceneOptions) {
+    this.store = options.store;
+    this.queue = options.queue;
+  }
+
+  /** The same store, another queue. */
+  on(queue: string): Scene {
+    return new Scene({ ...this.options, queue });
+  }
+
+  /** The same queue, seen by another process. */
+  async elsewhere(): Promise<Scene> {
+    return new Scene({ ...this.options, store: await this.options.another() });
+  }
+
+  /** Lets time pass. */
+  advance(ms: number): Promise<void> {
+    return this.options.advance(ms);
+  }
+
+  enqueueStep(payload: string, draft: Draft = {}): Step {
+    return enqueueStep(this.queue, payload, draft);
+  }
+
+  settleStep(lease: Lease, outcome: Outcome, draft: SettleDraft = {}): Step {
+    return settleStep(this.queue, lease, outcome, draft);
+  }
+
+  /** One round trip; answers one per list. */
+  async write(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string = v7()): Promise<ReadonlyArray<WriteAnswer>> {
+    const answers = await this.store.write(lists, writeId);
+    assert.equal(answers.length, lists.length, "a write has one answer per list");
+    answers.forEach((answer, i) => {
+      if (isRight(answer)) assert.equal(answer.right.length, lists[i]?.length, "a list has one result per step");
+    });
+    await this.stats();
+    return answers;
+  }
+
+  /** One list that must be done; its results. */
+  async done(steps: ReadonlyArray<Step>): Promise<ReadonlyArray<StepResult>> {
+    const [answer] = await this.write([steps]);
+    return resultsOf(answer);
+  }
+
+  /** Enqueues these payloads in one list, all by the same draft; their ids. */
+  async enqueue(payloads: ReadonlyArray<string>, draft: Draft = {}): Promise<ReadonlyArray<MessageId>> {
+    const results = await this.done(payloads.map((payload) => this.enqueueStep(payload, draft)));
+    return results.map((result) => {
+      assert.ok(result._tag === "Enqueued", "an enqueue answers Enqueued");
+      return result.id;
+    });
+  }
+
+  /** Leases without waiting, unless the draft says otherwise; checks the bounds of the request. */
+  async lease(draft: LeaseDraft = {}): Promise<ReadonlyArray<Lease>> {
+    const request = leaseRequest(this.queue, draft);
+    const leases = await this.store.lease(request);
+    assert.ok(leases.length <= request.max, `a lease of at most ${request.max} gave ${leases.length} messages`);
+    await this.stats();
+    return leases;
+  }
+
+  /** Leases one message, which must be there. */
+  async leaseOne(draft: LeaseDraft = {}): Promise<Lease> {
+    const [lease] = await this.lease({ ...draft, max: 1 });
+    assert.ok(lease !== undefined, "no message was leased where one was ready");
+    return lease;
+  }
+
+  /** Leases again and again until this many messages came, at most `max` at a time. */
+  async gather(count: number, draft: LeaseDraft = {}): Promise<ReadonlyArray<Lease>> {
+    const gathered: Array<Lease> = [];
+    while (gathered.length < count) {
+      const leases = await this.lease({ max: count - gathered.length, ...draft });
+      if (leases.length === 0) break;
+      gathered.push(...leases);
+    }
+    assert.equal(gathered.length, count, `${count} messages were ready, ${gathered.length} came`);
+    return gathered;
+  }
+
+  /** Asserts that nothing can be leased now. */
+  async nothing(draft: LeaseDraft = {}): Promise<void> {
+    assert.deepEqual(payloadsOf(await this.lease(draft)), [], "a message was leased where none may be");
+  }
+
+  /** Settles these leases alike in one round trip, a list each; all must be done. Answers what was performed. */
+  async settle(
+    leases: ReadonlyArray<Lease>,
+    outcome: Outcome,
+    draft: SettleDraft = {},
+  ): Promise<ReadonlyArray<Outcome>> {
+    const answers = await this.write(leases.map((lease) => [this.settleStep(lease, outcome, draft)]));
+    return answers.flatMap(resultsOf).map((result) => {
+      assert.ok(result._tag === "Settled", "a settle answers Settled");
+      return result.outcome;
+    });
+  }
+
+  /** Tries to settle with a token that is not live: refused as `LeaseLost`, and nothing changes. */
+  async refused(lease: Lease, outcome: Outcome, draft: SettleDraft = {}): Promise<void> {
+    const before = await this.snapshot();
+    const [answer] = await this.write([[this.settleStep(lease, outcome, draft)]]);
+    assertLost(answer, draft.id ?? lease.id);
+    assert.deepEqual(await this.snapshot(), before, "a refused settle changed the queue");
+  }
+
+  async extend(leases: ReadonlyArray<Lease>, leaseMs: number): Promise<ReadonlyArray<Either<LeaseLost, void>>> {
+    const answers = await this.store.extend({ queue: this.queue, leases, leaseMs });
+    assert.equal(answers.length, leases.length, "an extend has one answer per lease");
+    return answers;
+  }
+
+  /** Begins to wait for messages (10 s unless the draft says otherwise). */
+  wait(draft: LeaseDraft = {}): Waiter {
+    let leases: ReadonlyArray<Lease> | undefined;
+    let failure: unknown;
+    const subscription = this.store.lease(leaseRequest(this.queue, { waitMsMax: 10_000, ...draft })).subscribe({
+      next: (value) => {
+        leases = value;
+      },
+      error: (error: unknown) => {
+        failure = error;
+      },
+    });
+    const got = (): ReadonlyArray<Lease> | undefined => {
+      assert.equal(failure, undefined, "a waiting lease failed");
+      return leases;
+    };
+    return { got, subscription };
+  }
+
+  /** What the waiter gets, once it gets something (or its empty end). */
+  async arrival(waiter: Waiter): Promise<ReadonlyArray<Lease>> {
+    for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
+      const leases = waiter.got();
+      if (leases !== undefined) return leases;
+      await this.advance(POLL_MS);
+    }
+    waiter.subscription.unsubscribe();
+    throw new assert.AssertionError({ message: "a waiting lease was not woken by what became ready" });
+  }
+
+  /** The counts, after a check of their conservation. */
+  async stats(): Promise<QueueStats> {
+    const stats = await this.store.stats(this.queue);
+    const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = stats;
+    const sum = ready + waiting + delayed + leased + blocked + acked + dead + purged;
+    assert.equal(sum, enqueued, `messages were lost or made: ${JSON.stringify(stats)}`);
+    return stats;
+  }
+
+  /** Asserts some of the counts. */
+  async expectStats(expected: Partial<QueueStats>): Promise<void> {
+    const stats = await this.stats();
+    const told = Object.fromEntries(Object.keys(expected).map((name) => [name, stats[name as keyof QueueStats]]));
+    assert.deepEqual(told, expected);
+  }
+
+  async peek(limit = 100): Promise<ReadonlyArray<StoredMessage>> {
+    return await this.store.peek({ queue: this.queue, limit });
+  }
+
+  /** All that is blocked, over as many pages as it takes. */
+  async blocked(limit = 100): Promise<ReadonlyArray<StoredBlock>> {
+    return await allPages(limit, (after) => this.store.blocked({ queue: this.queue, after, limit }));
+  }
+
+  /** All dead letters, over as many pages as it takes. */
+  async deadLetters(limit = 100): Promise<ReadonlyArray<StoredDeadLetter>> {
+    return await allPages(limit, (after) => this.store.deadLetters({ queue: this.queue, after, limit }));
+  }
+
+  async unblock(target: BlockTarget, decision: BlockDecision, limit = 1_000): Promise<number> {
+    const count = await this.store.unblock({ queue: this.queue, target, decision, limit });
+    await this.stats();
+    return count;
+  }
+
+  /** Redrives these letters as they are. */
+  async redrive(ids: ReadonlyArray<MessageId>): Promise<number> {
+    const letters = ids.map((id) => ({ id, payload: undefined }));
+    const count = await this.store.redrive({ queue: this.queue, letters });
+    await this.stats();
+    return count;
+  }
+
+  async purge(limit = 1_000): Promise<number> {
+    const count = await this.store.purge({ queue: this.queue, limit });
+    await this.stats();
+    return count;
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.store.setPaused({ queue: this.queue, paused });
+  }
+
+  async leave(consumer: string): Promise<void> {
+    await this.store.leave({ queue: this.queue, consumer });
+  }
+
+  /** Everything of the queue that can be seen without a lease. */
+  async snapshot(): Promise<unknown> {
+    return [await this.stats(), await this.peek(), await this.blocked(), await this.deadLetters()];
+  }
+}
+
+interface PageOf<T> {
+  readonly items: ReadonlyArray<T>;
+  readonly next: string | undefined;
+}
+
+const allPages = async <T>(
+  limit: number,
+  read: (after: string | undefined) => PromiseLike<PageOf<T>>,
+): Promise<ReadonlyArray<T>> => {
+  const items: Array<T> = [];
+  let after: string | undefined;
+  do {
+    const page = await read(after);
+    assert.ok(page.items.length <= limit, "a page holds more than its limit");
+    assert.ok(page.items.length > 0 || page.next === undefined, "an empty page names a next one");
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+};
+
+/** What the messages are called in a case. */
+export const payloadsOf = (messages: ReadonlyArray<{ readonly payload: string }>): ReadonlyArray<string> =>
+  messages.map(({ payload }) => payload);
+
+/** The attempts of deliveries. */
+export const attemptsOf = (leases: ReadonlyArray<Lease>): ReadonlyArray<number> => leases.map(({ attempt }) => attempt);
+
+/** The results of a list that must have been done. */
+export const resultsOf = (answer: WriteAnswer | undefined): ReadonlyArray<StepResult> => {
+  assert.ok(answer !== undefined, "a list has no answer");
+  if (isLeft(answer)) throw new assert.AssertionError({ message: `a list was refused: ${answer.left.message}` });
+  return answer.right;
+};
+
+/** Asserts the answer to a dead token. */
+export const assertLost = (answer: Either<{ readonly _tag: string; readonly id: MessageId }, unknown> | undefined, id: MessageId): void => {
+  assert.ok(answer !== undefined && isLeft(answer), "a dead token was accepted");
+  assert.equal(answer.left._tag, "LeaseLost");
+  assert.equal(answer.left.id, id, "LeaseLost names the message");
+};
+
+/** "0", "1", … as payloads. */
+export const numbered = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, i) => String(i));

@@ -1,0 +1,95 @@
+/** Guarantee 5, the store's part: what is given back stands in front again, in order, uncounted. */
+import assert from "node:assert/strict";
+import { Release } from "../../../core/Outcome.js";
+import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
+import { attemptsOf, numbered, payloadsOf, type Scene } from "../Scene.js";
+
+const stop = Release({ reason: "stop" });
+
+const untouched = async (scene: Scene, payloads: ReadonlyArray<string>): Promise<void> => {
+  const leases = await scene.gather(payloads.length);
+  assert.deepEqual(payloadsOf(leases), payloads);
+  assert.deepEqual(
+    attemptsOf(leases),
+    payloads.map(() => 1),
+    "a delivery that was given back was counted",
+  );
+};
+
+export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Giving back", {
+  "released messages stand in front again, in order, uncounted": async (scene) => {
+    await scene.enqueue(numbered(6));
+    await scene.settle(await scene.lease({ max: 4 }), stop);
+    await scene.expectStats({ ready: 6, leased: 0 });
+    await untouched(scene, numbered(6));
+  },
+  "messages released in one list keep their former order, however they are listed": async (scene) => {
+    await scene.enqueue(numbered(6));
+    const leases = await scene.lease({ max: 4 });
+    await scene.done([...leases].reverse().map((lease) => scene.settleStep(lease, stop)));
+    await untouched(scene, numbered(6));
+  },
+  "messages of several leases released in one write keep their former order": async (scene) => {
+    await scene.enqueue(numbered(12));
+    const first = await scene.lease({ max: 3 });
+    const second = await scene.lease({ max: 3, consumer: "two" });
+    const third = await scene.lease({ max: 3 });
+    await scene.settle([...third, ...first, ...second], stop);
+    await untouched(scene, numbered(12));
+  },
+  "a release into an emptied level is found": async (scene) => {
+    await scene.enqueue(["a"], { priority: 3 });
+    await scene.settle(await scene.lease(), stop);
+    await scene.enqueue(["b"], { priority: 0 });
+    await untouched(scene, ["a", "b"]);
+  },
+  "a message may be released any number of times": async (scene) => {
+    await scene.enqueue(["a"]);
+    for (let round = 0; round < 30; round++) {
+      const lease = await scene.leaseOne({ attemptsMax: 1 });
+      assert.equal(lease.attempt, 1);
+      await scene.settle([lease], stop, { attemptsMax: 1 });
+    }
+    await scene.expectStats({ ready: 1, dead: 0 });
+  },
+  "a waiting lease that is given up takes nothing": async (scene) => {
+    const waiter = scene.wait();
+    await scene.advance(10);
+    waiter.subscription.unsubscribe();
+    await scene.enqueue(["a", "b"]);
+    await scene.advance(20);
+    assert.equal(waiter.got(), undefined);
+    await scene.expectStats({ ready: 2, leased: 0 });
+    await untouched(scene, ["a", "b"]);
+  },
+  "a waiting lease that is given up while messages come returns what it would have got": async (scene) => {
+    const queue = scene.queue;
+    for (let waitMs = 0; waitMs < 5; waitMs++) {
+      const at = scene.on(`${queue}:${waitMs}`);
+      const waiter = at.wait({ max: 3 });
+      await at.advance(5);
+      const enqueued = at.enqueue(numbered(5));
+      if (waitMs > 0) await Promise.resolve();
+      if (waitMs > 1) await at.advance(waitMs - 2);
+      waiter.subscription.unsubscribe();
+      await enqueued;
+      const got = waiter.got() ?? [];
+      const second = at.wait({ max: 5 - got.length, consumer: "two" });
+      const leases = await at.arrival(second);
+      const rest = 5 - got.length - leases.length;
+      const others = rest > 0 ? await at.arrival(at.wait({ max: rest, consumer: "three" })) : [];
+      const all = [...got, ...leases, ...others];
+      assert.deepEqual(payloadsOf(all).toSorted(), numbered(5));
+      assert.deepEqual(attemptsOf(all), [1, 1, 1, 1, 1]);
+    }
+  },
+  "a consumer that gave up waiting does not take the wake-up of another": async (scene) => {
+    const gone = scene.wait({ consumer: "gone" });
+    const stays = scene.wait({ consumer: "stays" });
+    await scene.advance(10);
+    gone.subscription.unsubscribe();
+    await scene.leave("gone");
+    await scene.enqueue(["a"]);
+    assert.deepEqual(payloadsOf(await scene.arrival(stays)), ["a"]);
+  },
+});
