@@ -47,9 +47,9 @@ export const makeBackoff = (options: BackoffOptions = {}): Backoff => ({
  */
 export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => number): number => {
   const { initialMs, factor, delayMsMax } = backoff;
-  return Math.round(
-    Math.min(jittered(backoff, Math.min(initialMs * factor ** (attempt - 1), Number.MAX_VALUE)), delayMsMax),
-  );
+  if (initialMs === 0) return 0; // 0 · factor^n is NaN once factor^n overflows
+  const delayMs = jittered(backoff, Math.min(initialMs * factor ** (attempt - 1), Number.MAX_VALUE));
+  return Math.min(Math.round(delayMs), Math.floor(delayMsMax));
 
   // Each attempt takes its own draw of the seeded sequence, so a replay of the same attempt has the same delay.
   function jittered({ jitter }: Backoff, delayMs: number): number {

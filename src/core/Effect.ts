@@ -2,8 +2,8 @@
  * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited. Awaiting is
  * subscribing: an Effect that nobody subscribes to or awaits does nothing.
  */
-import { from, Observable, type ObservableInput, type Subscriber, type TeardownLogic } from "rxjs";
-import { toSluiceError } from "./SluiceError.js";
+import { from, map, Observable, type ObservableInput, type Subscriber, type TeardownLogic } from "rxjs";
+import { defect, toSluiceError } from "./SluiceError.js";
 
 /**
  * A cold Observable of exactly one value that fails with a `SluiceError`; `await` subscribes to it.
@@ -24,7 +24,17 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     onError?: ((error: unknown) => C | PromiseLike<C>) | null,
   ): Promise<B | C> {
     return new Promise<A>((resolve, reject) => {
-      this.subscribe({ next: resolve, error: reject });
+      let emitted = false;
+      this.subscribe({
+        next: (value) => {
+          emitted = true;
+          resolve(value);
+        },
+        error: reject,
+        complete: () => {
+          if (!emitted) reject(defect("an Effect completed without its value"));
+        },
+      });
     }).then(onValue, onError);
   }
 }
@@ -55,21 +65,17 @@ export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
 /** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
 export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unknown) => unknown): Effect<A> =>
   effect((subscriber) => {
-    make().then(
-      (value) => {
+    const failed = (cause: unknown): void => subscriber.error(toSluiceError(onError(cause)));
+    try {
+      make().then((value) => {
         subscriber.next(value);
         subscriber.complete();
-      },
-      (cause: unknown) => subscriber.error(toSluiceError(onError(cause))),
-    );
+      }, failed);
+    } catch (cause) {
+      failed(cause);
+    }
   });
 
-/** The same Effect with its value changed. */
+/** The same Effect with its value changed; a change that throws is a `Defect`. */
 export const mapEffect = <A, B>(source: Observable<A>, change: (value: A) => B): Effect<B> =>
-  effect((subscriber) =>
-    source.subscribe({
-      next: (value) => subscriber.next(change(value)),
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => subscriber.complete(),
-    }),
-  );
+  fromOne(source.pipe(map((value) => change(value))));

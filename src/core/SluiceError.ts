@@ -5,6 +5,7 @@
  * says what to do next. `retryable` tells whether the same call may succeed later without a change of the program.
  */
 
+import { describeCause } from "./cause.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
 
@@ -157,4 +158,4 @@ export const isSluiceError = (value: unknown): value is SluiceError =>
 /** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
 export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : describeCause(cause));

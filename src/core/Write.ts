@@ -7,13 +7,12 @@
  * doubles. A Write that settles a message runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type Either, flatten, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observable } from "rxjs";
 import { utf8Length } from "./bytes.js";
 import { Effect } from "./Effect.js";
-import { invariant } from "./invariant.js";
 import { newId } from "./newId.js";
-import { invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
+import { defect, invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
 import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type WriteTarget } from "./Step.js";
 
 /** What one run will do, and how its results are read. */
@@ -58,9 +57,9 @@ export class Write<out A> extends Effect<A> {
   }
 }
 
-/** The memory between runs of one Write: a lent run, and the shared one of a Write that settles. */
+/** The memory between runs of one Write: lent runs (several, where concurrent ones failed), and the shared one of a Write that settles. */
 class Runs<A> {
-  private lent: Run<A> | undefined;
+  private lent: Array<Run<A>> | undefined;
   private shared: AsyncSubject<A> | undefined;
 
   constructor(
@@ -81,13 +80,13 @@ class Runs<A> {
       this.shared = undefined;
       answer.error(error);
     };
-    const planned = this.lent === undefined ? planRun(this.plan) : right(this.lent);
+    const lent = this.lent?.pop();
+    const planned = lent === undefined ? planRun(this.plan) : right(lent);
     if (isLeft(planned)) {
       fail(planned.left);
       return;
     }
     const { plan, writeId } = planned.right;
-    this.lent = undefined;
     plan.onStart?.();
     const send = this.options.send ?? sendAlone(this.options.target);
     let results: ReadonlyArray<StepResult> = [];
@@ -97,13 +96,21 @@ class Runs<A> {
       },
       error: (cause: unknown) => {
         const error = toSluiceError(cause);
-        if (error.retryable) this.lent = planned.right;
+        if (error.retryable) {
+          this.lent ??= [];
+          this.lent.push(planned.right);
+        }
         plan.onEnd?.(error, []);
         fail(error);
       },
       complete: () => {
         plan.onEnd?.(undefined, results);
-        answer.next(plan.read(results));
+        const value = tryRight(() => plan.read(results));
+        if (isLeft(value)) {
+          fail(value.left);
+          return;
+        }
+        answer.next(value.right);
         answer.complete();
       },
     });
@@ -111,10 +118,19 @@ class Runs<A> {
 }
 
 const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
-  const planned = plan();
+  const planned = flatten(tryRight(plan));
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
   return tooLarge === undefined ? right({ writeId: newId(), plan: planned.right }) : left(tooLarge);
+};
+
+/** What it answers, or what it throws: a run always ends, and never in somebody else's stack. */
+const tryRight = <B>(ask: () => B): Either<SluiceError, B> => {
+  try {
+    return right(ask());
+  } catch (cause) {
+    return left(toSluiceError(cause));
+  }
 };
 
 const checkSize = (steps: ReadonlyArray<Step>): SluiceError | undefined => {
@@ -137,7 +153,10 @@ export const sendAlone =
       }
       target.write([steps], writeId).subscribe({
         next: ([answer]) => {
-          invariant(answer !== undefined, "a store answered a write without an answer for its list");
+          if (answer === undefined) {
+            subscriber.error(defect("a store answered a write without an answer for its list"));
+            return;
+          }
           if (isLeft(answer)) {
             subscriber.error(answer.left);
             return;

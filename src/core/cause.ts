@@ -6,8 +6,11 @@ export const CAUSE_LENGTH_MAX = 256;
 /** Describes any thrown or returned thing: an error by name and message, a tagged value by its tag, text as it is. */
 export const describeCause = (cause: unknown): string => {
   const text = textOf(cause).replace(/\s+/gu, " ").trim();
-  return text.length > CAUSE_LENGTH_MAX ? `${text.slice(0, CAUSE_LENGTH_MAX - 1)}…` : text;
+  return text.length > CAUSE_LENGTH_MAX ? `${text.slice(0, CAUSE_LENGTH_MAX - 1).replace(HALF_CHARACTER, "")}…` : text;
 };
+
+/** A lead surrogate at the end of a text that was cut. */
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
 const textOf = (cause: unknown): string => {
   if (typeof cause === "string") return cause;

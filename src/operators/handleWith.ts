@@ -50,7 +50,7 @@ export const handleWith = <D extends Message<unknown> | Batch<unknown>, A, R, E>
       const works = new Works(options, subscriber);
       subscriber.add(() => works.end());
       observe(source, works, subscriber);
-    }) as Observable<Handled<A, R, E>>;
+    });
 };
 
 const concurrencyOf = (concurrency: number | undefined): number | undefined =>

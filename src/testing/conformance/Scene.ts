@@ -289,7 +289,10 @@ export const resultsOf = (answer: WriteAnswer | undefined): ReadonlyArray<StepRe
 };
 
 /** Asserts the answer to a dead token. */
-export const assertLost = (answer: Either<{ readonly _tag: string; readonly id: MessageId }, unknown> | undefined, id: MessageId): void => {
+export const assertLost = (
+  answer: Either<{ readonly _tag: string; readonly id: MessageId }, unknown> | undefined,
+  id: MessageId,
+): void => {
   assert.ok(answer !== undefined && isLeft(answer), "a dead token was accepted");
   assert.equal(answer.left._tag, "LeaseLost");
   assert.equal(answer.left.id, id, "LeaseLost names the message");

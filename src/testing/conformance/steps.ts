@@ -1,7 +1,7 @@
 /** Steps for tests, with everything filled in that a case does not speak of. */
 import { newMessageId } from "../../core/MessageId.js";
-import type { Options } from "../../core/options.js";
 import type { Outcome } from "../../core/Outcome.js";
+import type { Options } from "../../core/options.js";
 import type { EnqueueStep, SettleStep } from "../../core/Step.js";
 import type { Lease, LeaseRequest } from "../../store/Lease.js";
 

@@ -119,9 +119,9 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
     await scene.store.close();
     assert.deepEqual(await scene.arrival(waiter), []);
     assert.ok(completed, "events$ completes on close");
-    await assert.rejects(async () => await scene.lease(), { _tag: "StoreUnavailable" });
-    await assert.rejects(async () => await scene.store.write([], "w"), { _tag: "StoreUnavailable" });
-    await assert.rejects(async () => await scene.store.stats(scene.queue), { _tag: "StoreUnavailable" });
+    await assert.rejects(async () => await scene.lease(), { _tag: "StoreClosed" });
+    await assert.rejects(async () => await scene.store.write([], "w"), { _tag: "StoreClosed" });
+    await assert.rejects(async () => await scene.store.stats(scene.queue), { _tag: "StoreClosed" });
   },
 });
 

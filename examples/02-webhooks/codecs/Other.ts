@@ -1,0 +1,11 @@
+/** Every event without a codec of its own: its name, and what such payloads may have in common. */
+import * as t from "io-ts";
+import { DeliveryId } from "./DeliveryId.js";
+import { Repository } from "./Repository.js";
+
+export const Other = t.type({
+  delivery: DeliveryId,
+  event: t.literal("other"),
+  name: t.string,
+  payload: t.partial({ action: t.union([t.string, t.null]), repository: Repository }),
+});

@@ -1,0 +1,13 @@
+import * as t from "io-ts";
+import { Repository } from "./Repository.js";
+import { hookOf } from "./hookOf.js";
+
+export const PullRequest = hookOf(
+  "pull_request",
+  t.type({
+    action: t.string,
+    number: t.number,
+    pull_request: t.type({ title: t.string, draft: t.boolean }),
+    repository: Repository,
+  }),
+);

@@ -1,0 +1,8 @@
+import * as t from "io-ts";
+import { Repository } from "./Repository.js";
+import { hookOf } from "./hookOf.js";
+
+export const Push = hookOf(
+  "push",
+  t.type({ ref: t.string, commits: t.array(t.unknown), pusher: t.type({ name: t.string }), repository: Repository }),
+);

@@ -1,0 +1,171 @@
+/**
+ * The chunks of one subscription of `enqueueTo`.
+ *
+ * ```text
+ *            sizeMax, waitMsMax, source complete         a free place            answered
+ *   gathering ─────────────────────────────────▶ ripe ────────────────▶ sent ────────────────▶ ids emitted, in order
+ *                                                 takes values until full  └─◀ asked again ─┘
+ * ```
+ *
+ * While every place is taken, what waits fills up: the slower the store, the larger its writes.
+ */
+import type { Observer, Subscriber } from "rxjs";
+import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
+import { Chain } from "../core/Chain.js";
+import { Deadlines, type Timed } from "../core/Deadlines.js";
+import { type MessageId, newMessageId } from "../core/MessageId.js";
+import { randomOf } from "../core/Random.js";
+import { isSluiceError } from "../core/SluiceError.js";
+import type { Write } from "../core/Write.js";
+import type { EnqueueOptions, Queue } from "../queue/Queue.js";
+
+export interface ChunksOptions<A> {
+  readonly sizeMax: number;
+  readonly waitMsMax: number;
+  readonly concurrency: number;
+  readonly options: ((data: A) => EnqueueOptions) | undefined;
+}
+
+interface Chunk<A> extends Timed<Chunk<A>> {
+  readonly values: Array<A>;
+  ripe: boolean;
+  /** Written once it is in the queue. */
+  ids: ReadonlyArray<MessageId> | undefined;
+}
+
+const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
+
+export class Chunks<A> implements Observer<A> {
+  private readonly gathering: Deadlines<Chunk<A>>;
+  private readonly ripe = new Chain<Chunk<A>>();
+  private readonly sent = new Chain<Chunk<A>>();
+  /** The one that takes the next value; undefined where a new one must be begun. */
+  private last: Chunk<A> | undefined;
+  private underWay = 0;
+  private busy = false;
+  private completed = false;
+
+  constructor(
+    private readonly queue: Queue<A>,
+    private readonly options: ChunksOptions<A>,
+    private readonly subscriber: Subscriber<MessageId>,
+  ) {
+    this.gathering = new Deadlines<Chunk<A>>({
+      scheduler: queue.store.scheduler,
+      afterMs: options.waitMsMax,
+      onDue: (chunk) => this.ripen(chunk),
+    });
+  }
+
+  next(value: A): void {
+    const chunk = this.last ?? this.begin();
+    chunk.values.push(value);
+    if (chunk.values.length < this.options.sizeMax) return;
+    this.last = undefined;
+    if (chunk.ripe) return;
+    this.gathering.remove(chunk);
+    this.ripen(chunk);
+  }
+
+  error(cause: unknown): void {
+    this.subscriber.error(cause);
+  }
+
+  complete(): void {
+    this.completed = true;
+    const chunk = this.gathering.shift();
+    if (chunk !== undefined) this.ripen(chunk);
+    else this.send();
+  }
+
+  /** The pipeline is over: nothing more is sent. */
+  end(): void {
+    this.gathering.stop();
+  }
+
+  private begin(): Chunk<A> {
+    const chunk: Chunk<A> = { values: [], ripe: false, ids: undefined, dueMs: 0, before: undefined, after: undefined };
+    this.last = chunk;
+    this.gathering.add(chunk);
+    return chunk;
+  }
+
+  private ripen(chunk: Chunk<A>): void {
+    chunk.ripe = true;
+    this.ripe.push(chunk);
+    this.gathering.rest();
+    this.send();
+  }
+
+  // One loop: a store that answers at once must not deepen the stack with every chunk.
+  private send(): void {
+    if (this.busy) return;
+    this.busy = true;
+    while (this.underWay < this.options.concurrency && !this.subscriber.closed) {
+      const chunk = this.ripe.shift();
+      if (chunk === undefined) break;
+      if (chunk === this.last) this.last = undefined;
+      this.sent.push(chunk);
+      this.underWay += 1;
+      this.write(chunk.values, (ids) => this.written(chunk, ids));
+    }
+    this.busy = false;
+    if (this.completed && this.underWay === 0 && this.ripe.head === undefined) this.subscriber.complete();
+  }
+
+  private written(chunk: Chunk<A>, ids: ReadonlyArray<MessageId>): void {
+    chunk.ids = ids;
+    this.underWay -= 1;
+    const outer = this.busy;
+    this.busy = true;
+    for (let { head } = this.sent; head?.ids !== undefined; head = this.sent.head) {
+      this.sent.remove(head);
+      for (const id of head.ids) this.subscriber.next(id);
+    }
+    this.busy = outer;
+    this.send();
+  }
+
+  private write(values: ReadonlyArray<A>, done: (ids: ReadonlyArray<MessageId>) => void): void {
+    this.run(this.queue.enqueueAll(values, this.options.options), {
+      done,
+      tooLarge: () => {
+        const half = Math.ceil(values.length / 2);
+        this.write(values.slice(0, half), (first) =>
+          this.write(values.slice(half), (second) => done([...first, ...second])),
+        );
+      },
+    });
+  }
+
+  /** Runs a write until it is answered: a failed run lends its ids to the next, so nothing doubles. */
+  private run(write: Write<ReadonlyArray<MessageId>>, { done, tooLarge }: Ends, attempt = 1): void {
+    const { subscriber } = this;
+    let ids: ReadonlyArray<MessageId> = [];
+    subscriber.add(
+      write.subscribe({
+        next: (value) => {
+          ids = value;
+        },
+        error: (error: unknown) => {
+          if (!isSluiceError(error)) subscriber.error(error);
+          else if (error.retryable) this.again(() => this.run(write, { done, tooLarge }, attempt + 1), attempt);
+          // One value above the limit can be split no further.
+          else if (error._tag === "WriteTooLarge" && error.count > 1) tooLarge();
+          else subscriber.error(error);
+        },
+        complete: () => done(ids),
+      }),
+    );
+  }
+
+  private again(run: () => void, attempt: number): void {
+    const delayMs = backoffDelayMs(backoff, Math.min(attempt, 20), randomOf(newMessageId()));
+    this.subscriber.add(this.queue.store.scheduler.schedule(run, Math.max(1, delayMs)));
+  }
+}
+
+interface Ends {
+  readonly done: (ids: ReadonlyArray<MessageId>) => void;
+  readonly tooLarge: () => void;
+}

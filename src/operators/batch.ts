@@ -1,0 +1,81 @@
+/** The operator that gathers messages. */
+import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
+import type { Batch } from "../core/Batch.js";
+import type { Message } from "../core/Message.js";
+import { duration, type Options, wholeNumber } from "../core/options.js";
+import { observe } from "./observe.js";
+import { Windows } from "./Windows.js";
+
+export type BatchOptions<A> = Options<{
+  /** Messages of a full window, 1 or more; not above the source's prefetch. Default 100, or the prefetch if that is less. */
+  sizeMax: number;
+  /** Milliseconds from a window's first message to its end. Default 50; 0 is the current burst. */
+  waitMsMax: number;
+  /** The group of a message; each has its own window. Default: one window for all. */
+  by: (message: Message<A>) => string;
+  /** The clock of the windows. Default: that of the first message's store. */
+  scheduler: SchedulerLike;
+}>;
+
+/**
+ * Gathers messages into batches: a window closes when it is full, or `waitMsMax` after its first message.
+ *
+ * ```text
+ * -a-b-c-----d------|
+ *
+ * > batch({ sizeMax: 3, waitMsMax: 4 })
+ *
+ * -----x---------y--|
+ * x := [a,b,c]
+ * y := [d]
+ * ```
+ *
+ * Errors: `InvalidConfig` at the first message where `sizeMax` is above the source's prefetch (such a window would never
+ * fill), and thrown at once for options out of range. The source's own.
+ *
+ * Delivery: messages in a window are kept alive (their leases renewed). One that is lost or whose source has stopped for good
+ * leaves its window; the source gives it back. A message on which `by` throws is settled like an undecided failure.
+ * The end of the source closes all windows.
+ *
+ * Memory: what its source lets be unsettled; a group is forgotten when its window closes.
+ *
+ * Cancelling: unsubscribing lets go of all messages in windows, which their source then gives back.
+ *
+ * @param options `sizeMax` (messages, default 100), `waitMsMax` (milliseconds, default 50), `by` (a window for each group),
+ *   `scheduler` (default: the store's)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { batch, handle, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const rows = queue(memoryStore(), { name: "rows", codec: t.number });
+ * await rows.enqueueAll([1, 2, 3]);
+ * rows
+ *   .messages({ prefetch: 1_000 })
+ *   .pipe(batch({ sizeMax: 500, waitMsMax: 10 }), handle(async (b) => console.log(b.data)), settle(), take(3))
+ *   .subscribe();
+ * ```
+ */
+export const batch = <A>({
+  sizeMax,
+  waitMsMax,
+  by,
+  scheduler,
+}: BatchOptions<A> = {}): OperatorFunction<Message<A>, Batch<A>> => {
+  const options = {
+    sizeMax:
+      sizeMax === undefined ? undefined : wholeNumber("sizeMax", sizeMax, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),
+    by,
+    scheduler,
+  };
+  return (source) =>
+    new Observable((subscriber) => {
+      const windows = new Windows<A>(options, subscriber);
+      subscriber.add(() => windows.end());
+      observe(source, windows, subscriber);
+    });
+};

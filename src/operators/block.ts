@@ -1,0 +1,58 @@
+/** The decision to hold back what comes after. */
+import { causeOf } from "../core/Failure.js";
+import { Block } from "../core/Outcome.js";
+import { type Options, oneOf } from "../core/options.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+
+export type BlockOptions = Options<{
+  /** What stands still behind the message: those of its key, or the whole queue. Default "key". */
+  scope: "key" | "queue";
+}>;
+
+/**
+ * Decides failures by a block: the message keeps its place, and those of its key (or the whole queue) wait behind it until
+ * somebody unblocks them by `queue.unblock`. An unkeyed message is held alone by scope "key".
+ *
+ * ```text
+ * -a-b-----|
+ * a := Failed: undecided
+ * b := Failed: Retry
+ *
+ * > block({ scope: "key" })
+ *
+ * -x-y-----|
+ * x := Failed: Block key
+ * y := Failed: Retry
+ * ```
+ *
+ * Errors: throws `InvalidConfig` for another scope.
+ *
+ * @param options `scope` ("key" by default, or "queue"), `when` (which failures)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { block, handle, queue, retryBackoff, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const orders = queue(memoryStore(), { name: "orders", codec: t.string, key: () => "customer-1" });
+ * await orders.enqueueAll(["first", "second"]);
+ * orders
+ *   .messages()
+ *   .pipe(
+ *     handle(() => Promise.reject(new Error("no stock"))),
+ *     retryBackoff({ initialMs: 5, attemptsMax: 2 }),
+ *     block(),
+ *     settle(),
+ *     take(2),
+ *   )
+ *   .subscribe((s) => console.log(s.message.data, s.outcome._tag));
+ * ```
+ */
+export function block(options?: BlockOptions): Decision;
+export function block<A, R, E>(options: BlockOptions & When<E>): DecisionIn<A, R, E>;
+export function block<E>({ scope = "key", when }: BlockOptions & Partial<When<E>> = {}): unknown {
+  oneOf("scope", scope, ["key", "queue"]);
+  return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));
+}

@@ -1,0 +1,48 @@
+/** The decision to give up. */
+import { causeOf } from "../core/Failure.js";
+import { Reject } from "../core/Outcome.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+
+/**
+ * Decides failures by a reject: the message goes to the dead letters with its cause and history, to be looked at and redriven.
+ *
+ * ```text
+ * -a-b-----|
+ * a := Failed: undecided
+ * b := Failed: Retry
+ *
+ * > deadLetter()
+ *
+ * -x-y-----|
+ * x := Failed: Reject
+ * y := Failed: Retry
+ * ```
+ *
+ * @param options `when` (which failures; all by default)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { deadLetter, handle, queue, retryBackoff, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const jobs = queue(memoryStore(), { name: "jobs", codec: t.string });
+ * await jobs.enqueue("hopeless");
+ * jobs
+ *   .messages()
+ *   .pipe(
+ *     handle(() => Promise.reject(new Error("no"))),
+ *     retryBackoff({ initialMs: 5, attemptsMax: 2 }),
+ *     deadLetter(),
+ *     settle(),
+ *     take(2),
+ *   )
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export function deadLetter(): Decision;
+export function deadLetter<A, R, E>(options: When<E>): DecisionIn<A, R, E>;
+export function deadLetter<E>({ when }: Partial<When<E>> = {}): unknown {
+  return decideBy<E>(policyWhen((failure) => Reject({ cause: causeOf(failure) }), when));
+}

@@ -1,0 +1,46 @@
+/** The decision that the user writes. */
+import type { FailurePolicy } from "../core/FailurePolicy.js";
+import { type DecisionIn, decideBy } from "./Decision.js";
+
+/**
+ * Decides what becomes of failures by a function of your own; `undefined` leaves a failure to the decisions that follow.
+ * The first to decide wins.
+ *
+ * ```text
+ * -a-b-----|
+ * a := Failed(declined)
+ * b := Failed(offline)
+ *
+ * > decide(declined => Reject)
+ *
+ * -x-y-----|
+ * x := Failed(declined): Reject
+ * y := Failed(offline): undecided
+ * ```
+ *
+ * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided.
+ *
+ * @param policy asked once for each failure that nothing has decided; never for results and interruptions
+ *
+ * @example
+ * ```ts
+ * import * as TE from "fp-ts/lib/TaskEither.js";
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { decide, handle, queue, Reject, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const cards = queue(memoryStore(), { name: "cards", codec: t.string });
+ * await cards.enqueue("4000");
+ * cards
+ *   .messages()
+ *   .pipe(
+ *     handle((m) => TE.left(m.data === "4000" ? "declined" : "offline")),
+ *     decide((f) => (f._tag === "Failed" && f.error === "declined" ? Reject({ cause: f.error }) : undefined)),
+ *     settle(),
+ *     take(1),
+ *   )
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export const decide = <A, R, E>(policy: FailurePolicy<E>): DecisionIn<A, R, E> => decideBy(policy);

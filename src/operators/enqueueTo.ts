@@ -1,0 +1,76 @@
+/** The sink: plain values into a queue. */
+import { Observable, type OperatorFunction } from "rxjs";
+import type { MessageId } from "../core/MessageId.js";
+import { duration, type Options, wholeNumber } from "../core/options.js";
+import { WRITE_COUNT_MAX } from "../core/Step.js";
+import type { EnqueueOptions, Queue } from "../queue/Queue.js";
+import { Chunks } from "./Chunks.js";
+import { observe } from "./observe.js";
+
+export type EnqueueToOptions<A> = Options<{
+  /** Values of one write, 1 to 1,000. Default 100. */
+  sizeMax: number;
+  /** Milliseconds that the first value of a write waits for others. Default 50; 0 is the current burst. */
+  waitMsMax: number;
+  /** Writes under way at a time, 1 or more. Default 1, which keeps the order of the values in the queue. */
+  concurrency: number;
+  /** The options of each value: its key, delay, priority, ids. */
+  options: (data: A) => EnqueueOptions;
+}>;
+
+/**
+ * Enqueues plain values in atomic chunks, so many writes under way at a time, and emits the ids in the order of the values.
+ *
+ * ```text
+ * -a-b-c-----d------|
+ *
+ * > enqueueTo(queue, { sizeMax: 3, waitMsMax: 4 })
+ *
+ * -----(xyz)-----w--|
+ * ```
+ *
+ * Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig` for a value: nothing of its chunk is enqueued, what came before
+ * is. A store that is down or full is asked again, later each time (up to 2 s), until it answers: the same write never
+ * doubles. A chunk above 8 MiB is split. Throws `InvalidConfig` for options out of range.
+ *
+ * Delivery: a value whose id was emitted is in the queue. Of what was under way at an error or an unsubscription, each chunk is
+ * in the queue whole or not at all; give `dedupeId`s where the source is run again.
+ *
+ * Memory: what the source emits faster than the store takes. RxJS has no backpressure: bound it at the source.
+ *
+ * Cancelling: unsubscribing recalls nothing and sends no more; values that wait are dropped.
+ *
+ * @param queue where the values go
+ * @param options `sizeMax` (values, default 100), `waitMsMax` (milliseconds, default 50), `concurrency` (writes, default 1),
+ *   `options` (of each value)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { from } from "rxjs";
+ * import { enqueueTo, queue } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
+ * from([1, 2, 3])
+ *   .pipe(enqueueTo(numbers, { sizeMax: 500, options: (n) => ({ dedupeId: `row ${n}` }) }))
+ *   .subscribe((id) => console.log(id));
+ * ```
+ */
+export const enqueueTo = <A>(
+  queue: Queue<A>,
+  { sizeMax, waitMsMax, concurrency, options }: EnqueueToOptions<A> = {},
+): OperatorFunction<A, MessageId> => {
+  const checked = {
+    sizeMax: wholeNumber("sizeMax", sizeMax ?? 100, { min: 1, max: WRITE_COUNT_MAX }),
+    waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),
+    concurrency: wholeNumber("concurrency", concurrency ?? 1, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    options,
+  };
+  return (source) =>
+    new Observable((subscriber) => {
+      const chunks = new Chunks<A>(queue, checked, subscriber);
+      subscriber.add(() => chunks.end());
+      observe(source, chunks, subscriber);
+    });
+};

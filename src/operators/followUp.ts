@@ -1,0 +1,63 @@
+/** The operator that writes along with the ack. */
+import { isLeft, left } from "fp-ts/lib/Either.js";
+import { type MonoTypeOperatorFunction, map } from "rxjs";
+import { Threw } from "../core/Failure.js";
+import type { Handled } from "../core/Handled.js";
+import type { Message } from "../core/Message.js";
+import type { Write } from "../core/Write.js";
+
+/**
+ * Gives a successful result writes that commit with its `Ack`, or not at all: what follows from a message exists exactly
+ * when the message is done.
+ *
+ * ```text
+ * -a-b-----|
+ * a := Right(1)
+ * b := Failed
+ *
+ * > followUp(next)
+ *
+ * -x-y-----|
+ * x := Right(1) with 1 write
+ * y := Failed
+ * ```
+ *
+ * Errors: none. Where `next` throws, the result becomes a `Threw` failure, for the decisions that follow. A write that
+ * cannot be planned (its value is refused by its codec, its store is another) makes `settle` treat the message as failed.
+ *
+ * @param next makes the writes of a result that is undecided or acked; `queue.enqueue` and other writes of the same store
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { followUp, handle, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const store = memoryStore();
+ * const orders = queue(store, { name: "orders", codec: t.string });
+ * const shipments = queue(store, { name: "shipments", codec: t.string });
+ * await orders.enqueue("o-1");
+ * orders
+ *   .messages()
+ *   .pipe(
+ *     handle(async (m) => `receipt of ${m.data}`),
+ *     followUp((receipt) => [shipments.enqueue(receipt)]),
+ *     settle(),
+ *     take(1),
+ *   )
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export const followUp = <A, R, E>(
+  next: (result: R, message: Message<A>) => ReadonlyArray<Write<unknown>>,
+): MonoTypeOperatorFunction<Handled<A, R, E>> =>
+  map((handled) => {
+    const { message, result, outcome } = handled;
+    if (isLeft(result) || (outcome !== undefined && outcome._tag !== "Ack")) return handled;
+    try {
+      return { message, result, outcome, followUps: [...handled.followUps, ...next(result.right, message)] };
+    } catch (cause) {
+      return { message, result: left(Threw(cause)), outcome: undefined, followUps: handled.followUps };
+    }
+  });

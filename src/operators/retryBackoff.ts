@@ -1,0 +1,64 @@
+/** The decision to try again later. */
+import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.js";
+import { causeOf } from "../core/Failure.js";
+import { Retry } from "../core/Outcome.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+
+/**
+ * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it leaves them to
+ * the decisions that follow. The delay is kept by the store: every consumer honours it, and it survives a crash.
+ *
+ * ```text
+ * -a-b-c-d-|
+ * a := Failed at attempt 1
+ * b := Failed at attempt 2
+ * c := Failed at attempt 3
+ * d := Failed at attempt 4
+ *
+ * > retryBackoff({ initialMs: 100, factor: 2, attemptsMax: 4 })
+ *
+ * -w-x-y-z-|
+ * w := Failed: Retry in 100 ms
+ * x := Failed: Retry in 200 ms
+ * y := Failed: Retry in 400 ms
+ * z := Failed: undecided
+ * ```
+ *
+ * Errors: throws `InvalidConfig` for options out of range.
+ *
+ * @param options `initialMs` (milliseconds, default 200), `factor` (default 2), `delayMsMax` (milliseconds, default 60,000),
+ *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all,
+ *   default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue, default: no bound), `when` (which
+ *   failures)
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { handle, queue, retryBackoff, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const jobs = queue(memoryStore(), { name: "jobs", codec: t.string });
+ * await jobs.enqueue("flaky");
+ * jobs
+ *   .messages()
+ *   .pipe(
+ *     handle(async (m) => (m.attempt < 3 ? Promise.reject(new Error("not yet")) : m.attempt)),
+ *     retryBackoff({ initialMs: 10, factor: 2, attemptsMax: 6, jitter: "full" }),
+ *     settle(),
+ *     take(3),
+ *   )
+ *   .subscribe((s) => console.log(s.outcome._tag));
+ * ```
+ */
+export function retryBackoff(options?: BackoffOptions): Decision;
+export function retryBackoff<A, R, E>(options: BackoffOptions & When<E>): DecisionIn<A, R, E>;
+export function retryBackoff<E>({ when, ...options }: BackoffOptions & Partial<When<E>> = {}): unknown {
+  const backoff = makeBackoff(options);
+  return decideBy<E>(
+    policyWhen((failure, attempt) => {
+      const delayMs = nextDelayMs(backoff, attempt);
+      return delayMs === undefined ? undefined : Retry({ cause: causeOf(failure), delayMs });
+    }, when),
+  );
+}

@@ -1,0 +1,54 @@
+/** The operator that ends a pipeline. */
+import { Observable, type OperatorFunction } from "rxjs";
+import type { Handled, Settlement } from "../core/Handled.js";
+import { observe } from "./observe.js";
+import { Settling } from "./Settling.js";
+
+/**
+ * Settles each handled message and emits what the store confirmed, in the order of confirmation.
+ *
+ * The outcome is the one decided; else an `Ack` for a result, a `Release` for what was interrupted, and `retryBackoff()` for
+ * a failure, until the queue's `attemptsMax` dead-letters it. Settlements of one burst leave as one write.
+ *
+ * ```text
+ * -a-b-c---|
+ * a := Right(1)
+ * b := Failed: undecided
+ * c := Failed: Reject
+ *
+ * > settle()
+ *
+ * ---x-y-z-|
+ * x := Ack
+ * y := Retry in 200 ms
+ * z := Reject
+ * ```
+ *
+ * Errors: the source's own. A settlement that the store refuses is a value: `Lost`, with its cause. Where only the follow-ups
+ * are refused (a codec, another store), nothing is written, and the message is settled as failed by that error.
+ *
+ * Delivery: at least once. `Lost` means that the message is or will be delivered again, unless it was settled otherwise.
+ *
+ * Memory: what its source lets be unsettled.
+ *
+ * Cancelling: unsubscribing recalls nothing: what is under way is still performed, and no longer told.
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { take } from "rxjs";
+ * import { handle, queue, settle } from "sluice";
+ * import { memoryStore } from "sluice/memory";
+ *
+ * const jobs = queue(memoryStore(), { name: "jobs", codec: t.string });
+ * await jobs.enqueue("once");
+ * jobs
+ *   .messages()
+ *   .pipe(handle(async (m) => m.data.length), settle(), take(1))
+ *   .subscribe((s) => console.log(s.message.id, s.outcome._tag));
+ * ```
+ */
+export const settle =
+  <A, R, E>(): OperatorFunction<Handled<A, R, E>, Settlement<A, R, E>> =>
+  (source) =>
+    new Observable((subscriber) => observe(source, new Settling(subscriber), subscriber));

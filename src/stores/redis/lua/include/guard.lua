@@ -1,0 +1,14 @@
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end

@@ -1,0 +1,8 @@
+-- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
+local SLICE = 2000
+
+local function slices(command, key, values)
+  for at = 1, #values, SLICE do
+    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
+  end
+end

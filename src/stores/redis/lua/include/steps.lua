@@ -1,0 +1,84 @@
+-- The lists of a write: read from its arguments, checked, applied.
+
+local function readStep(values, at, queues, lettersMax)
+  local verb = values[at]
+  local queue = queues[tonumber(values[at + 1])]
+  if verb == "e" then
+    return {
+      verb = verb, queue = queue, key = values[at + 2] ~= "" and string.sub(values[at + 2], 2) or nil,
+      delay = tonumber(values[at + 3]), dedupe = values[at + 4], window = values[at + 5], tail = values[at + 6],
+    }, at + 7
+  end
+  local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
+  if verb == "a" or verb == "l" then return step, at + 3 end
+  step.cause, step.delay, step.attemptsMax = values[at + 3], tonumber(values[at + 4]), tonumber(values[at + 5])
+  return step, at + 6
+end
+
+local function readLists(values, at, queues, lettersMax)
+  local lists = {}
+  while at <= #values do
+    local list = {}
+    local steps = tonumber(values[at])
+    at = at + 1
+    for i = 1, steps do list[i], at = readStep(values, at, queues, lettersMax) end
+    lists[#lists + 1] = list
+  end
+  return lists
+end
+
+local function isLive(step)
+  return redis.call("HEXISTS", step.queue.key .. ":l", step.token) == 1
+end
+
+-- Reads the keys of single messages by their type, as guard does for those of the queue.
+local function guardSteps(list)
+  for _, step in ipairs(list) do
+    local key = step.key
+    if step.verb ~= "e" and isLive(step) then key = keyIn(step.token) end
+    if key then guardKey(step.queue.key, key) end
+    if step.verb == "e" and step.dedupe ~= "" then redis.call("GET", step.queue.key .. ":u:" .. step.dedupe) end
+  end
+end
+
+-- "-" and the number (from 0) of the first step whose lease is lost, or nil.
+local function lostAt(list)
+  local seen = {}
+  for i, step in ipairs(list) do
+    if step.verb ~= "e" then
+      local token = step.queue.key .. " " .. step.token
+      if seen[token] or not isLive(step) then return "-" .. (i - 1) end
+      seen[token] = true
+    end
+  end
+  return nil
+end
+
+-- The id that the step's dedupe id stands for within its window, or nil.
+local function duplicateOf(step, now)
+  if step.dedupe == "" then return nil end
+  local name = step.queue.key .. ":u:" .. step.dedupe
+  local first = redis.call("GET", name)
+  if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
+  local untilMs = string.format("%.0f", now + tonumber(step.window))
+  redis.call("SET", name, string.sub(step.tail, 5, 40) .. " " .. untilMs, "PX", step.window)
+  return nil
+end
+
+local function enqueue(step)
+  local queue = step.queue
+  local first = duplicateOf(step, queue.now)
+  if first then return "d" .. first end
+  count(queue, "enqueued", 1)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. hex(queue.now) .. step.tail)
+  return "+"
+end
+
+local function applyList(list)
+  local answers, plain = {}, true
+  for i, step in ipairs(list) do
+    answers[i] = step.verb == "e" and enqueue(step) or settle(step.queue, step)
+    if answers[i] ~= "+" then plain = false end
+  end
+  return plain and "+" or table.concat(answers, ",")
+end

@@ -1,0 +1,49 @@
+/** The suite that every store runs. */
+import type { Capabilities } from "../../store/Capabilities.js";
+import type { SubjectFactory } from "./ConformanceCase.js";
+import { conformanceCases } from "./cases.js";
+import { applies, runCase } from "./runCase.js";
+
+/** What registers tests: `describe` and `it` of vitest, jest, mocha or `node:test`. */
+export interface Runner {
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, run: () => Promise<void>) => unknown;
+}
+
+/**
+ * Registers every conformance case that applies to the store, grouped by guarantee. A store that passes them may stand
+ * under queues, operators and everything above.
+ *
+ * Each case gets an empty store from the factory, plays on the one queue "conformance" and others whose names begin so,
+ * closes the store and disposes of its data. Cases wait up to about 150 ms; under `virtualTime` they do not wait at all.
+ *
+ * @param name - What the store is called in the report.
+ * @param factory - Makes an empty store for one case.
+ * @param capabilities - What the store can do; cases that need more are not put to it.
+ * @param runner - Your test runner's `describe` and `it`.
+ *
+ * @example
+ * ```ts
+ * import { describe, it } from "node:test";
+ * import { memoryStore } from "sluice/memory";
+ * import { conformance } from "sluice/testing";
+ *
+ * const capabilities = { durable: false, shared: false, virtualTime: true };
+ * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), capabilities, { describe, it });
+ * ```
+ */
+export const conformance = (
+  name: string,
+  factory: SubjectFactory,
+  capabilities: Capabilities,
+  { describe, it }: Runner,
+): void => {
+  const cases = conformanceCases.filter((each) => applies(each, capabilities));
+  describe(`${name}: conformance`, () => {
+    for (const guarantee of new Set(cases.map((each) => each.guarantee)))
+      describe(guarantee, () => {
+        for (const each of cases.filter((other) => other.guarantee === guarantee))
+          it(each.name, () => runCase(each, factory, capabilities));
+      });
+  });
+};

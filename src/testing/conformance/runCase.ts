@@ -1,0 +1,52 @@
+/** Plays one conformance case on one store. */
+import assert from "node:assert/strict";
+import { systemScheduler } from "../../core/Clock.js";
+import type { Capabilities } from "../../store/Capabilities.js";
+import type { Store } from "../../store/Store.js";
+import { PacedScheduler } from "../PacedScheduler.js";
+import type { ConformanceCase, Subject, SubjectFactory } from "./ConformanceCase.js";
+import { Scene } from "./Scene.js";
+
+/** The queue that every case uses. */
+const QUEUE = "conformance";
+
+/** Real waits are a little longer than asked: clocks of other machines count whole milliseconds. */
+const REAL_WAIT_EXTRA_MS = 3;
+
+/** Whether the case is put to a store that can do this. */
+export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities): boolean =>
+  (needs.durable !== true || capabilities.durable) &&
+  (needs.shared !== true || capabilities.shared) &&
+  (needs.virtualTime !== true || capabilities.virtualTime);
+
+/** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
+export const runCase = async (
+  { run }: ConformanceCase,
+  factory: SubjectFactory,
+  capabilities: Capabilities,
+): Promise<void> => {
+  const clock = capabilities.virtualTime ? new PacedScheduler() : undefined;
+  const subject = await factory({ scheduler: clock ?? systemScheduler });
+  const opened: Array<Store> = [subject.store];
+  const another = async (): Promise<Store> => {
+    const store = await openAnother(subject);
+    opened.push(store);
+    return store;
+  };
+  const advance = clock === undefined ? reallyWait : (ms: number): Promise<void> => clock.advance(ms);
+  try {
+    await run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
+  } finally {
+    for (const store of opened) await store.close();
+    await subject.dispose?.();
+  }
+  if (clock !== undefined) assert.equal(clock.pending, 0, "a closed store left timers behind");
+};
+
+const openAnother = (subject: Subject): Store | Promise<Store> => {
+  assert.ok(subject.another !== undefined, "a shared store's factory must give `another` handle to its data");
+  return subject.another();
+};
+
+const reallyWait = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));

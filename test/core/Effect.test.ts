@@ -1,0 +1,194 @@
+import { concat, EMPTY, firstValueFrom, forkJoin, NEVER, Observable, of, throwError, toArray } from "rxjs";
+import { describe, expect, it, vi } from "vitest";
+import { type Effect, effect, fail, fromOne, fromPromise, mapEffect, succeed } from "../../src/core/Effect.js";
+import { isSluiceError, storeFull } from "../../src/core/SluiceError.js";
+
+const counted = (): { readonly effect: Effect<number>; readonly runs: () => number } => {
+  let runs = 0;
+  return {
+    effect: effect((subscriber) => {
+      runs += 1;
+      subscriber.next(runs);
+      subscriber.complete();
+    }),
+    runs: () => runs,
+  };
+};
+
+const notificationsOf = <A>(source: Observable<A>): ReadonlyArray<unknown> => {
+  const seen: Array<unknown> = [];
+  source.subscribe({
+    next: (value) => seen.push({ next: value }),
+    error: (error: unknown) => seen.push({ error }),
+    complete: () => seen.push("complete"),
+  });
+  return seen;
+};
+
+describe("Effect", () => {
+  it("does nothing before somebody subscribes", () => {
+    const { effect: cold, runs } = counted();
+    expect(cold).toBeInstanceOf(Observable);
+    expect(runs()).toBe(0);
+    cold.subscribe();
+    expect(runs()).toBe(1);
+  });
+
+  it("runs once for each subscription and each await", async () => {
+    const { effect: cold, runs } = counted();
+    expect([await cold, await cold, await firstValueFrom(cold)]).toEqual([1, 2, 3]);
+    expect(runs()).toBe(3);
+  });
+
+  it("rejects the await with the error of the Effect", async () => {
+    const error = storeFull("no room");
+    await expect(fail(error)).rejects.toBe(error);
+    await expect(fail(error).then(undefined, (caught: unknown) => caught === error)).resolves.toBe(true);
+  });
+
+  it("rejects the await with a Defect if it ends without its value, instead of waiting for ever", async () => {
+    await expect(fromOne(EMPTY)).rejects.toMatchObject({ _tag: "Defect" });
+  });
+
+  it("composes with forkJoin and concat like any Observable", async () => {
+    expect(await firstValueFrom(forkJoin([succeed(1), succeed("two")]))).toEqual([1, "two"]);
+    expect(await firstValueFrom(concat(succeed(1), succeed(2)).pipe(toArray()))).toEqual([1, 2]);
+  });
+
+  it("does not start the second of a concat before the first has ended", () => {
+    const { effect: second, runs } = counted();
+    concat(fromOne(NEVER), second).subscribe();
+    expect(runs()).toBe(0);
+  });
+
+  it("fails a forkJoin by the error of one part", () => {
+    const error = storeFull("no room");
+    expect(notificationsOf(forkJoin([succeed(1), fail(error)]))).toEqual([{ error }]);
+  });
+
+  it("runs its teardown when it is unsubscribed", () => {
+    const teardown = vi.fn();
+    effect(() => teardown)
+      .subscribe()
+      .unsubscribe();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+});
+
+describe("succeed", () => {
+  it("emits its value once and completes, within the subscription", () => {
+    expect(notificationsOf(succeed("a"))).toEqual([{ next: "a" }, "complete"]);
+  });
+});
+
+describe("fail", () => {
+  it("passes a SluiceError on as it is", () => {
+    const error = storeFull("no room");
+    expect(notificationsOf(fail(error))).toEqual([{ error }]);
+  });
+
+  it.each([new Error("odd"), "odd", undefined, null, Object.create(null) as object])(
+    "makes a Defect of anything else: %s",
+    (cause) => {
+      const [seen] = notificationsOf(fail(cause)) as [{ readonly error: unknown }];
+      expect(isSluiceError(seen.error)).toBe(true);
+      expect(seen.error).toMatchObject({ _tag: "Defect", cause });
+    },
+  );
+});
+
+describe("fromOne", () => {
+  it("takes its value from an Observable", () => {
+    expect(notificationsOf(fromOne(of(7)))).toEqual([{ next: 7 }, "complete"]);
+  });
+
+  it("takes its value from a promise", async () => {
+    await expect(fromOne(Promise.resolve(7))).resolves.toBe(7);
+  });
+
+  it("tags a foreign error as a Defect", () => {
+    const cause = new Error("foreign");
+    expect(notificationsOf(fromOne(throwError(() => cause)))).toMatchObject([{ error: { _tag: "Defect", cause } }]);
+  });
+
+  it("unsubscribes its source when it is unsubscribed", () => {
+    const teardown = vi.fn();
+    fromOne(new Observable(() => teardown))
+      .subscribe()
+      .unsubscribe();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+});
+
+describe("fromPromise", () => {
+  const asFull = (cause: unknown): unknown => storeFull(cause);
+
+  it("makes the promise at each subscription and not before", async () => {
+    const make = vi.fn(() => Promise.resolve(1));
+    const fromMake = fromPromise(make, asFull);
+    expect(make).not.toHaveBeenCalled();
+    expect([await fromMake, await fromMake]).toEqual([1, 1]);
+    expect(make).toHaveBeenCalledTimes(2);
+  });
+
+  it("maps a rejection by its error function", async () => {
+    const cause = new Error("OOM");
+    await expect(fromPromise(() => Promise.reject(cause), asFull)).rejects.toMatchObject({ _tag: "StoreFull", cause });
+  });
+
+  it("makes a Defect of a mapped error that is no SluiceError", async () => {
+    await expect(
+      fromPromise(
+        () => Promise.reject(new Error("raw")),
+        (cause) => cause,
+      ),
+    ).rejects.toMatchObject({ _tag: "Defect" });
+  });
+
+  it("treats a make function that throws like a rejection", async () => {
+    const cause = new Error("at once");
+    const throwing = fromPromise((): Promise<number> => {
+      throw cause;
+    }, asFull);
+    await expect(throwing).rejects.toMatchObject({ _tag: "StoreFull", cause });
+  });
+
+  it("tells nobody of the value once it is unsubscribed", async () => {
+    const next = vi.fn();
+    const promise = Promise.resolve(1);
+    fromPromise(() => promise, asFull)
+      .subscribe(next)
+      .unsubscribe();
+    await promise;
+    expect(next).not.toHaveBeenCalled();
+  });
+});
+
+describe("mapEffect", () => {
+  it("changes the value", () => {
+    expect(notificationsOf(mapEffect(succeed(2), (n) => n * 2))).toEqual([{ next: 4 }, "complete"]);
+  });
+
+  it("passes the error on", () => {
+    const error = storeFull("no room");
+    expect(notificationsOf(mapEffect(fail(error), () => 1))).toEqual([{ error }]);
+  });
+
+  it("fails with a Defect where the change throws", () => {
+    const cause = new Error("bad change");
+    const seen = notificationsOf(
+      mapEffect(succeed(1), (): number => {
+        throw cause;
+      }),
+    );
+    expect(seen).toMatchObject([{ error: { _tag: "Defect", cause } }]);
+  });
+
+  it("unsubscribes its source when it is unsubscribed", () => {
+    const teardown = vi.fn();
+    mapEffect(new Observable<number>(() => teardown), (n) => n)
+      .subscribe()
+      .unsubscribe();
+    expect(teardown).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, it } from "vitest";
+import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
+import { conformance } from "../../../src/testing/conformance/conformance.js";
+
+const capabilities = { durable: false, shared: false };
+
+conformance(
+  "memory on virtual time",
+  ({ scheduler }) => ({ store: memoryStore({ scheduler }) }),
+  { ...capabilities, virtualTime: true },
+  { describe, it },
+);
+
+conformance(
+  "memory on the system's time",
+  () => ({ store: memoryStore() }),
+  { ...capabilities, virtualTime: false },
+  { describe, it },
+);
