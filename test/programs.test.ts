@@ -67,7 +67,7 @@ afterEach(async () => {
 describe("a program in RxJS", () => {
   it("charges, ships in the write of the ack, and drops what is free", async () => {
     await lastValueFrom(
-      from([order("1", 5), order("2", 0), order("3", 7, "c2")]).pipe(enqueueTo(orders, { sizeMax: 500 })),
+      from([order("1", 5), order("2", 0, "c3"), order("3", 7, "c2")]).pipe(enqueueTo(orders, { sizeMax: 500 })),
     );
     const settlements = await lastValueFrom(
       orders.messages({ prefetch: 200, stop$, stopMsMax: 10_000 }).pipe(

@@ -1,6 +1,15 @@
 /** The second consumer: digest lines go out in batches, and each line of a batch succeeds or fails by itself. */
 import { forkJoin, type Observable } from "rxjs";
-import { batch, deadLetter, handleBatch, type MessagesOptions, type Queue, retryBackoff, type Settlement, settle } from "sluice";
+import {
+  batch,
+  deadLetter,
+  handleBatch,
+  type MessagesOptions,
+  type Queue,
+  retryBackoff,
+  type Settlement,
+  settle,
+} from "sluice";
 import type { DigestLine } from "./codecs/DigestLine.js";
 import type { Downstream, DownstreamError } from "./downstream.js";
 
@@ -13,9 +22,7 @@ export const sendDigest = (
     batch({ sizeMax: 50, waitMsMax: 100 }),
     handleBatch(
       (lines) =>
-        forkJoin(
-          lines.messages.map(({ id, attempt }) => downstream.send({ id, attempt, repository: undefined })),
-        ),
+        forkJoin(lines.messages.map(({ id, attempt }) => downstream.send({ id, attempt, repository: undefined }))),
       { concurrency: 2, timeoutMs: 5_000 },
     ),
     retryBackoff({ initialMs: 5, delayMsMax: 1_000, attemptsMax: 10 }),

@@ -16,6 +16,7 @@
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
 import { utf8Length } from "../core/bytes.js";
+import { describeCause } from "../core/cause.js";
 import { encodeRefused, payloadTooLarge, type SluiceError } from "../core/SluiceError.js";
 import { reportOf } from "./report.js";
 
@@ -41,7 +42,7 @@ const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<str
     if (json === undefined) return ["the encoded value has no JSON form (undefined, a function or a symbol)"];
     return suspicious(json) ? (unfaithful(codec.encode(data)) ?? json) : json;
   } catch (cause) {
-    return [`encoding failed: ${cause instanceof Error ? cause.message : String(cause)}`];
+    return [`encoding failed: ${sentenceOf(cause)}`];
   }
 };
 
@@ -57,7 +58,8 @@ const unfaithful = (encoded: unknown): ReadonlyArray<string> | undefined => {
   const losses: Array<string> = [];
   JSON.stringify(encoded, function (this: unknown, name: string, value: unknown) {
     if (name === "__proto__") losses.push("a property may not be named __proto__");
-    if (typeof value === "number" && !Number.isFinite(value)) losses.push(`${name}: ${value} has no JSON form`);
+    if (typeof value === "number" && !Number.isFinite(value))
+      losses.push(`${name === "" ? "value" : name}: ${value} has no JSON form`);
     if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
       losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
     return value;
@@ -75,9 +77,15 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
     const decoded = codec.decode(parse(payload.slice(ENVELOPE_VERSION.length)));
     return decoded._tag === "Left" ? left(reportOf(decoded.left)) : decoded;
   } catch (cause) {
-    return left([`not decodable: ${cause instanceof Error ? cause.message : String(cause)}`]);
+    return left([`not decodable: ${sentenceOf(cause)}`]);
   }
 };
+
+// A syntax error quotes the text around it, and that is payload; only its place is shown.
+const sentenceOf = (cause: unknown): string =>
+  cause instanceof SyntaxError
+    ? `not JSON${/ at position \d+/.exec(cause.message)?.[0] ?? ""}`
+    : describeCause(cause instanceof Error ? cause.message : cause);
 
 // A "__proto__" key could be hidden behind escapes, so any text with one is looked at key by key.
 const parse = (json: string): unknown =>

@@ -26,6 +26,11 @@ export interface When<E> {
   readonly when: (failure: Failure<E>, attempt: Attempt) => boolean;
 }
 
+/** Options that decide every failure. */
+export interface NoWhen {
+  readonly when?: undefined;
+}
+
 /**
  * The operator of a policy. It passes over what is decided, what succeeded and what was interrupted: an interruption is no
  * failure of the message. A policy that throws decides nothing, and what it threw takes the place of the failure.

@@ -2,7 +2,15 @@
 import { causeOf } from "../core/Failure.js";
 import { Block } from "../core/Outcome.js";
 import { type Options, oneOf } from "../core/options.js";
-import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+import {
+  type Decision,
+  type DecisionIn,
+  type DecisionOf,
+  decideBy,
+  type NoWhen,
+  policyWhen,
+  type When,
+} from "./Decision.js";
 
 export type BlockOptions = Options<{
   /** What stands still behind the message: those of its key, or the whole queue. Default "key". */
@@ -50,9 +58,12 @@ export type BlockOptions = Options<{
  *   .subscribe((s) => console.log(s.message.data, s.outcome._tag));
  * ```
  */
-export function block(options?: BlockOptions): Decision;
 export function block<A, R, E>(options: BlockOptions & When<E>): DecisionIn<A, R, E>;
-export function block<E>({ scope = "key", when }: BlockOptions & Partial<When<E>> = {}): unknown {
+export function block(options?: BlockOptions & NoWhen): Decision;
+export function block<E>({
+  scope = "key",
+  when,
+}: BlockOptions & { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
   oneOf("scope", scope, ["key", "queue"]);
   return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));
 }

@@ -1,7 +1,15 @@
 /** The decision to give up. */
 import { causeOf } from "../core/Failure.js";
 import { Reject } from "../core/Outcome.js";
-import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+import {
+  type Decision,
+  type DecisionIn,
+  type DecisionOf,
+  decideBy,
+  type NoWhen,
+  policyWhen,
+  type When,
+} from "./Decision.js";
 
 /**
  * Decides failures by a reject: the message goes to the dead letters with its cause and history, to be looked at and redriven.
@@ -41,8 +49,8 @@ import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from 
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export function deadLetter(): Decision;
 export function deadLetter<A, R, E>(options: When<E>): DecisionIn<A, R, E>;
-export function deadLetter<E>({ when }: Partial<When<E>> = {}): unknown {
+export function deadLetter(options?: NoWhen): Decision;
+export function deadLetter<E>({ when }: { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
   return decideBy<E>(policyWhen((failure) => Reject({ cause: causeOf(failure) }), when));
 }

@@ -1,4 +1,4 @@
-/** What `handle`, `handleBatch` and `handleByTag` share: the options, and the one cast from runtime to types. */
+/** What `handle`, `handleBatch` and `handleByTag` share: the options, and the step from runtime to types. */
 import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
@@ -26,8 +26,8 @@ interface Handler<D> {
 /**
  * An operator that runs a work for each delivery.
  *
- * The cast: what a work answers is known to the types by what the handler returns, and to the runtime by looking at the
- * value (`answerOf`). `Work.ts` and `Answer.ts` say the same thing twice, and test/types compares them.
+ * What a work answers is known to the types by what the handler returns, and to the runtime by looking at the value
+ * (`answerOf`): `Work.ts` and `Answer.ts` say the same thing twice. Here the one takes the other's word.
  *
  * @internal
  */

@@ -2,7 +2,15 @@
 import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.js";
 import { causeOf } from "../core/Failure.js";
 import { Retry } from "../core/Outcome.js";
-import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./Decision.js";
+import {
+  type Decision,
+  type DecisionIn,
+  type DecisionOf,
+  decideBy,
+  type NoWhen,
+  policyWhen,
+  type When,
+} from "./Decision.js";
 
 /**
  * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it leaves them to
@@ -51,9 +59,12 @@ import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from 
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export function retryBackoff(options?: BackoffOptions): Decision;
 export function retryBackoff<A, R, E>(options: BackoffOptions & When<E>): DecisionIn<A, R, E>;
-export function retryBackoff<E>({ when, ...options }: BackoffOptions & Partial<When<E>> = {}): unknown {
+export function retryBackoff(options?: BackoffOptions & NoWhen): Decision;
+export function retryBackoff<E>({
+  when,
+  ...options
+}: BackoffOptions & { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
   const backoff = makeBackoff(options);
   return decideBy<E>(
     policyWhen((failure, attempt) => {

@@ -59,6 +59,7 @@ export class LeaseKeeper {
     const renewals: Array<LeasedDelivery> = [];
     let nextMs = nowMs + this.renewMs;
     let ended = false;
+    let watching = false;
     for (const delivery of this.live) {
       if (delivery.state !== "open") continue;
       if (nowMs >= delivery.leaseEndsMs) {
@@ -67,11 +68,12 @@ export class LeaseKeeper {
       } else {
         if (delivery.held && delivery.leaseEndsMs - nowMs <= this.renewMs * 2) renewals.push(delivery);
         nextMs = Math.min(nextMs, delivery.leaseEndsMs);
+        watching = true;
       }
     }
     if (renewals.length > 0) this.renew(renewals, nowMs);
     // One look serves all leases that end within 2 % of a lease's length.
-    if (this.live.size > 0) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
+    if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     if (ended) this.options.onCredit();
   }
 

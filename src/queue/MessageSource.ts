@@ -124,7 +124,10 @@ export class MessageSource<A> implements Owner {
     this.settling -= 1;
     if (this.settlingSent > 0) this.settlingSent -= 1;
     if (done) this.done(delivery, performed);
-    else this.onLetGo();
+    else {
+      this.keeper.look();
+      this.onLetGo();
+    }
   }
 
   onLost(delivery: LeasedDelivery): void {

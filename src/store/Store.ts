@@ -54,7 +54,7 @@ export interface Store extends WriteTarget, Operations {
   readonly ready: () => Effect<void>;
   /**
    * Ends all waiting leases (with an empty list) and connections; running writes are finished first. Idempotent. Every
-   * later call fails with `StoreUnavailable`.
+   * later call fails with `StoreClosed`.
    */
   readonly close: () => Effect<void>;
 }

@@ -2,10 +2,26 @@
  * Virtual time that lets promises take part: between two frames it yields to the event loop, so that every microtask of
  * the frame has run before the clock moves. Promises are otherwise invisible to virtual time.
  */
-import { VirtualTimeScheduler } from "rxjs";
+import { type SchedulerAction, type Subscription, VirtualTimeScheduler } from "rxjs";
 
-/** A scheduler whose clock moves by `advance` alone, in whole milliseconds from 0. */
+/**
+ * A scheduler whose clock moves by `advance` alone, in whole milliseconds from 0. What is scheduled for the present frame
+ * runs by itself, so an Effect that takes no time can be awaited without advancing.
+ */
 export class PacedScheduler extends VirtualTimeScheduler {
+  private woken = false;
+
+  override schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+    if (delay === 0 && !this.woken) {
+      this.woken = true;
+      setImmediate(() => {
+        this.woken = false;
+        this.runUntil(this.frame);
+      });
+    }
+    return super.schedule(work, delay, state);
+  }
+
   /** Runs everything that is due within the next `ms` milliseconds, promises included, and ends exactly there. */
   async advance(ms: number): Promise<void> {
     const endMs = this.frame + ms;
@@ -13,8 +29,7 @@ export class PacedScheduler extends VirtualTimeScheduler {
       await settled();
       const nextMs = this.actions[0]?.delay;
       if (nextMs === undefined || nextMs > endMs) break;
-      this.maxFrames = nextMs;
-      this.flush();
+      this.runUntil(nextMs);
     }
     this.frame = endMs;
   }
@@ -22,6 +37,11 @@ export class PacedScheduler extends VirtualTimeScheduler {
   /** How many actions wait for their time: 0 when nothing is left over. */
   get pending(): number {
     return this.actions.length;
+  }
+
+  private runUntil(frame: number): void {
+    this.maxFrames = frame;
+    this.flush();
   }
 }
 

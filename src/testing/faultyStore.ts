@@ -2,7 +2,7 @@
  * A client's view of a store that can fail as networks and processes do: replies get lost, the store is out of reach, the
  * client dies. The store behind it is real and keeps its word; only this view of it breaks.
  */
-import { merge, Subject } from "rxjs";
+import { merge, Subject, Subscription } from "rxjs";
 import { type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
@@ -33,15 +33,16 @@ export const faultyStore = (inner: Store): FaultyStore => {
   let link: Link = "up";
   let repliesToDrop = 0;
   const events$ = new Subject<StoreEvent>();
+  const connection = new Subscription();
   const cause = new Error("the connection is down, as the test wants it");
 
   /** Passes a call on while the link is up; afterwards its answer arrives only if the link still is. */
   const linked = <A>(call: () => Effect<A>): Effect<A> =>
     effect((subscriber) => {
-      if (link === "dead") return;
+      if (link === "dead") return undefined;
       if (link === "down") {
         subscriber.error(storeUnavailable(cause));
-        return;
+        return undefined;
       }
       const subscription = call().subscribe({
         next: (value) => {
@@ -55,9 +56,10 @@ export const faultyStore = (inner: Store): FaultyStore => {
           else if (link === "down") subscriber.error(storeUnavailable(cause));
         },
       });
+      connection.add(subscription);
       return () => {
-        // A dead process cannot even take a request back.
-        if (link !== "dead") subscription.unsubscribe();
+        connection.remove(subscription);
+        subscription.unsubscribe();
       };
     });
 
@@ -111,6 +113,8 @@ export const faultyStore = (inner: Store): FaultyStore => {
       },
       crash: () => {
         link = "dead";
+        // The dead process's connection closes: a server serves nobody behind it any more.
+        connection.unsubscribe();
       },
     },
   };

@@ -2,10 +2,22 @@
  * A whole application on virtual time: store, queues, operators, and handlers of every kind (Observable, Promise,
  * TaskEither). Minutes of backoff pass in milliseconds, always the same way.
  */
-import { deepStrictEqual } from "node:assert/strict";
-import { materialize, type Observable, type ObservableNotification, type SchedulerLike, Subscription } from "rxjs";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import {
+  dematerialize,
+  from,
+  map,
+  materialize,
+  merge,
+  mergeMap,
+  NEVER,
+  type Observable,
+  type ObservableNotification,
+  type SchedulerLike,
+  Subscription,
+  timer,
+} from "rxjs";
 import { TestScheduler } from "rxjs/testing";
-import { invariant } from "../core/invariant.js";
 import type { Store } from "../store/Store.js";
 import { memoryStore } from "../stores/memory/memoryStore.js";
 import { type Faults, faultyStore } from "./faultyStore.js";
@@ -119,10 +131,7 @@ export const simulate = async <T>(
     for (const recording of recordings) compare(recording);
     end(recordings);
     await scheduler.advance(0);
-    invariant(
-      scheduler.pending === 0,
-      `the simulation left ${scheduler.pending} timers behind: unsubscribe what it started`,
-    );
+    ok(scheduler.pending === 0, `the simulation left ${scheduler.pending} timers behind: unsubscribe what it started`);
     return value;
   } finally {
     end(recordings);
@@ -137,7 +146,7 @@ const end = (recordings: ReadonlyArray<Recording>): void => {
 /** What an expected Observable did, in frames relative to its subscription. */
 interface Recording {
   readonly subscription: Subscription;
-  readonly actual: Array<{ readonly frame: number; readonly notification: ObservableNotification<unknown> }>;
+  readonly actual: Array<Frame>;
   expected: { readonly marbles: string; readonly values: Readonly<Record<string, unknown>> | undefined } | undefined;
 }
 
@@ -159,23 +168,31 @@ const record = (
   return { subscription, actual, expected: undefined };
 };
 
+/** Replays what was recorded in a TestScheduler, which knows how to compare with marbles. */
 const compare = ({ actual, expected }: Recording): void => {
   if (expected === undefined) return;
-  const wanted = TestScheduler.parseMarbles(expected.marbles, expected.values, undefined, false, true);
-  deepStrictEqual(actual.map(plain), wanted.map(plain));
+  const { marbles, values } = expected;
+  new TestScheduler((replayed, wanted) => deepStrictEqual(plain(replayed), plain(wanted))).run(
+    ({ expectObservable }) => {
+      const replay$ = from(actual).pipe(
+        mergeMap(({ frame, notification }) => timer(frame).pipe(map(() => notification))),
+      );
+      expectObservable(merge(replay$, NEVER).pipe(dematerialize())).toBe(marbles, values);
+    },
+  );
 };
 
-const plain = ({
-  frame,
-  notification,
-}: {
+interface Frame {
   readonly frame: number;
   readonly notification: ObservableNotification<unknown>;
-}): object => ({
-  atMs: frame,
-  ...(notification.kind === "N"
-    ? { next: notification.value }
-    : notification.kind === "E"
-      ? { error: notification.error as unknown }
-      : { complete: true }),
-});
+}
+
+const plain = (frames: ReadonlyArray<Frame>): ReadonlyArray<object> =>
+  frames.map(({ frame, notification }) => ({
+    atMs: frame,
+    ...(notification.kind === "N"
+      ? { next: notification.value }
+      : notification.kind === "E"
+        ? { error: notification.error as unknown }
+        : { complete: true }),
+  }));

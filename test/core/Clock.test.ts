@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike, VirtualTimeScheduler } from "rxjs";
+import { asyncScheduler, VirtualTimeScheduler } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it, vi } from "vitest";
 import { soon, systemScheduler } from "../../src/core/Clock.js";

@@ -1,6 +1,6 @@
 import * as t from "io-ts";
-import { Repository } from "./Repository.js";
 import { hookOf } from "./hookOf.js";
+import { Repository } from "./Repository.js";
 
 export const Release = hookOf(
   "release",

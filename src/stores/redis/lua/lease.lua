@@ -46,7 +46,9 @@ if last and last.serial >= serial then
 end
 
 if queue.paused or queue.halts > 0 then return { "", now, "", 0 } end
-redis.call("HLEN", key .. ":l")
+redis.call("LLEN", key .. ":w") -- what is written below is read first: see guard
+for _, name in ipairs({ ":l", ":deadi" }) do redis.call("HLEN", key .. name) end
+for _, name in ipairs({ ":x", ":d", ":dead" }) do redis.call("ZCARD", key .. name) end
 if owner ~= "" then
   if queue.owner ~= owner then
     if queue.owner and queue.ownerUntil > now then return { "", now, queue.ownerUntil - now, 1 } end

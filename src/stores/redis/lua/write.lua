@@ -14,7 +14,7 @@
 -- Cost O(m log n) for m steps; 1,000 retries: 5 ms
 
 local result = KEYS[1]
-local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == "1"
+local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 --- @include clock
 --- @include queue
 --- @include keys
@@ -25,7 +25,7 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include steps
 
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
-if settles then redis.call("HDEL", KEYS[2], "-") end
+if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
@@ -39,7 +39,7 @@ for i = 1, queueCount do
 end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 for _, list in ipairs(lists) do guardSteps(list) end
-if not settles then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 
 local answers, plain = {}, true
 for i, list in ipairs(lists) do

@@ -23,10 +23,12 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
   },
   "before its end a lease keeps its messages": async (scene) => {
     await scene.enqueue(["a"]);
-    await scene.leaseOne({ leaseMs: 100 });
+    await scene.leaseOne({ leaseMs: 120 });
+    await scene.nothing({ consumer: "two" });
+    await scene.advance(60);
     await scene.nothing({ consumer: "two" });
     await scene.expectStats({ leased: 1 });
-    await scene.advance(110);
+    await scene.advance(65);
     assert.equal((await scene.leaseOne({ consumer: "two" })).attempt, 2);
   },
   "the end of a lease dead-letters a message out of attempts": async (scene) => {

@@ -10,7 +10,7 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return string.byte(record, 53) % 2 == 1 end
+local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
 local function idOf(record) return string.sub(record, 17, 52) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
@@ -27,8 +27,7 @@ end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not known(record) then return #record end
-  if not hasMeta(record) then return #record - 53 end
+  if not hasMeta(record) then return math.max(0, #record - 53) end
   local _, _, _, _, at = string.match(record, META, 54)
   return #record - at + 1
 end

@@ -1,0 +1,42 @@
+/**
+ * All example payloads of GitHub's webhooks through a queue: decoded, keyed by repository, handled by event, retried,
+ * blocked and repaired, with a digest in batches, and counted at the end.
+ *
+ *   npm start
+ *   npm start -- --redis redis://localhost:6379
+ *
+ * On Redis it may be killed at any moment: the next run goes on where it was. See README.md beside this file.
+ */
+import type { Store } from "sluice";
+import { checksOf } from "./checks.js";
+import { type CliOptions, readCliOptions } from "./cliOptions.js";
+import { openStore } from "./openStore.js";
+import { openQueues } from "./queues.js";
+import { readWebhooks } from "./readWebhooks.js";
+import { runOnce } from "./runOnce.js";
+import { summaryOf } from "./summary.js";
+
+/** Answers whether the numbers are right. */
+const main = async (store: Store, options: CliOptions): Promise<boolean> => {
+  await store.ready();
+  const input = readWebhooks();
+  console.log(`${input.length} payloads read`);
+
+  const report = await runOnce(openQueues(store), input, options);
+
+  console.log(`\n${summaryOf(report)}\n`);
+  const checks = checksOf(report);
+  for (const { claim, holds } of checks) console.log(`${holds ? "right" : "WRONG"}: ${claim}`);
+  return checks.every(({ holds }) => holds);
+};
+
+const options = readCliOptions(process.argv);
+const store = openStore(options);
+try {
+  process.exitCode = (await main(store, options)) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await store.close();
+}

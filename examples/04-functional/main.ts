@@ -1,0 +1,40 @@
+/**
+ * Orders charged in fp-ts only: a Left that dead-letters, a Left that is retried, and a redrive after the cause is gone.
+ *
+ *   npm run example -- examples/04-functional/main.ts
+ */
+import { log } from "fp-ts/lib/Console.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as T from "fp-ts/lib/Task.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { memoryStore } from "sluice/memory";
+import type { Tally } from "sluice/task";
+import * as Q from "sluice/task";
+import { gatewayWithLimit } from "./Gateway.js";
+import { chargeAndRedrive } from "./withReader.js";
+import { chargeNewOrders } from "./withTasks.js";
+
+const show = ({ Ack, Retry, Reject }: Tally): string => `${Ack} acked, ${Retry} retried, ${Reject} dead`;
+const gateway = gatewayWithLimit(500);
+
+const withTasks = pipe(
+  Q.connect(memoryStore)((store) => chargeNewOrders(store, gateway)),
+  TE.tapIO((tally) => log(`tasks: ${show(tally)}`)),
+);
+
+const withReader = pipe(
+  Q.connect(memoryStore)((store) => chargeAndRedrive({ store, gateway })),
+  TE.tapIO(({ first, dead }) => log(`reader: ${show(first)} (${dead.join(", ")})`)),
+  TE.tapIO(({ redriven, second }) => log(`after the redrive of ${redriven}: ${show(second)}`)),
+  TE.tapIO(({ stats }) => log(`${stats.enqueued} enqueued = ${stats.acked} acked + ${stats.dead} dead`)),
+);
+
+const exitCode = await pipe(
+  withTasks,
+  TE.flatMap(() => withReader),
+  TE.matchE(
+    (error) => pipe(log(`${error._tag}: ${error.message}`), T.fromIO, T.as(1)),
+    () => T.of(0),
+  ),
+)();
+process.exitCode = exitCode;

@@ -1,0 +1,37 @@
+-- Takes a request back: what it got returns to the front, in order, uncounted, and if it comes late it gets nothing.
+-- KEYS[1] key hash the queue's counts and gates
+-- KEYS[2] slot string the latest request of a place where requests follow each other
+-- ARGV[1] given integer ms
+-- ARGV[2] serial integer -
+-- ARGV[3] request string -
+-- Returns how many messages it gave back
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(m log n) for m messages
+
+local key, slot = KEYS[1], KEYS[2]
+local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+--- @include clock
+--- @include queue
+--- @include guard
+--- @include slot
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local queue = openQueue(key, clock(given))
+local last = readSlot(slot)
+guard(key)
+local tokens = {}
+if last and last.serial == serial and not last.cancelled then
+  for _, token in ipairs(tokensOf(last, request)) do
+    local record = redis.call("HGET", key .. ":l", token)
+    if record then
+      tokens[#tokens + 1] = token
+      pushFront(queue, token, record)
+    end
+  end
+end
+if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {}) end
+slices("HDEL", key .. ":l", tokens)
+slices("ZREM", key .. ":x", tokens)
+closeQueue(queue)
+passOn(queue)
+return #tokens

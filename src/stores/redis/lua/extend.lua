@@ -1,0 +1,34 @@
+-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
+-- KEYS[1] key hash the queue's counts and gates
+-- KEYS[2] expiries zset token to the ms at which its lease ends
+-- ARGV[1] given integer ms
+-- ARGV[2] leaseMs integer ms
+-- ARGV[3...] tokens string -
+-- Returns one character per token: "1" extended, "0" lost
+-- Errors WRONGTYPE
+-- Cost O(m log n) for m tokens; 1,000: 1.2 ms
+
+local key, expiries = KEYS[1], KEYS[2]
+local given, leaseMs = ARGV[1], tonumber(ARGV[2])
+--- @include clock
+--- @include slices
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local untilMs = clock(given) + leaseMs
+local answers, changes = {}, {}
+for from = 3, #ARGV, 1000 do
+  local to = math.min(from + 999, #ARGV)
+  local scores = redis.call("ZMSCORE", expiries, unpack(ARGV, from, to))
+  for i = from, to do
+    local live = scores[i - from + 1]
+    answers[i - 2] = live and "1" or "0"
+    if live then
+      changes[#changes + 1] = untilMs
+      changes[#changes + 1] = ARGV[i]
+    end
+  end
+end
+slices("ZADD", expiries, changes)
+local owned = redis.call("HGET", key, "ownerUntil")
+if owned and #changes > 0 and tonumber(owned) < untilMs then redis.call("HSET", key, "ownerUntil", untilMs) end
+return table.concat(answers)

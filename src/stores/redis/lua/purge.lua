@@ -1,0 +1,68 @@
+-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
+-- KEYS[1] key hash the queue's counts and gates
+-- ARGV[1] given integer ms
+-- ARGV[2] limit integer count
+-- Returns how many were deleted
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(m log n) for m deleted
+
+local key = KEYS[1]
+local given, limit = ARGV[1], tonumber(ARGV[2])
+--- @include clock
+--- @include queue
+--- @include keys
+--- @include guard
+
+local queue = openQueue(key, clock(given))
+guard(key)
+local function guardKeyOf(record)
+  local name = keyOf(record)
+  if name then guardKey(key, name) end
+end
+for level = 0, 9 do
+  for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
+end
+for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 15)) end
+local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
+for _, name in ipairs(followed) do guardKey(key, name) end
+
+local purged = 0
+-- A deleted head lets its follower go, which is met in its turn.
+local function drop(record)
+  purged = purged + 1
+  local name = keyOf(record)
+  if name then
+    leaveKey(queue, name)
+    pushAll(queue)
+  end
+end
+
+local function dropReady()
+  for level = 9, 0, -1 do
+    local records = redis.call("LPOP", key .. ":r:" .. level, math.min(limit - purged, 100))
+    if records and #records > 0 then
+      for _, record in ipairs(records) do drop(record) end
+      return true
+    end
+  end
+  return false
+end
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+while purged < limit do
+  if not dropReady() then
+    local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
+    if not delayed then break end
+    drop(string.sub(delayed, 15))
+  end
+end
+for _, name in ipairs(followed) do
+  local dropped = purged < limit and #(redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}) or 0
+  if redis.call("EXISTS", key .. ":k:" .. name) == 0 then redis.call("SREM", key .. ":f", name) end
+  purged = purged + dropped
+  count(queue, "waiting", -dropped)
+end
+queue.wake = false
+count(queue, "purged", purged)
+closeQueue(queue)
+return purged

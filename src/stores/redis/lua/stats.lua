@@ -1,0 +1,21 @@
+-- Counts a queue's messages in each of their places, in one atomic reading.
+-- KEYS[1] key hash the queue's counts and gates
+-- ARGV[1] given integer ms
+-- Returns enqueued, ready (with what is due), waiting, delayed, leased, blocked, acked, dead, purged, paused, halted
+-- Errors WRONGTYPE
+-- Cost O(log n)
+
+local key = KEYS[1]
+local given = ARGV[1]
+--- @include clock
+
+local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
+for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
+local ready = 0
+for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
+return {
+  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l"),
+  redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
+  counts[6] > 0 and 1 or 0,
+}

@@ -1,0 +1,113 @@
+/**
+ * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
+ * everything before it is ASCII or ends in a line break, so both sides read it by position.
+ */
+import { invariant } from "../../core/invariant.js";
+import type { MessageId } from "../../core/MessageId.js";
+import type { EnqueueStep } from "../../core/Step.js";
+import type { PastFailure, StoredMessage } from "../../store/Operations.js";
+import { escapeText, unescapeText } from "./keys.js";
+
+const VERSION = 49; // "1"
+const TIME = 1;
+const ATTEMPTS = 13;
+const ID = 16;
+const FLAG = 52;
+const BODY = 53;
+const UUID_LENGTH = 36;
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
+
+// A lone surrogate has no UTF-8 form. On a text of single bytes, which is nearly every payload, this test costs nothing.
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** "0" and the payload, or "2" and its JSON string where it has no UTF-8 form. */
+export const encodePayload = (payload: string): string =>
+  LONE_SURROGATE.test(payload) ? `2${JSON.stringify(payload)}` : `0${payload}`;
+
+/** Whether nothing but level, id and payload is to be kept of this step, and it is ready at once. */
+export const isPlain = (step: EnqueueStep): boolean =>
+  step.key === undefined && step.headers === undefined && !(step.delayMs > 0) && step.dedupe === undefined;
+
+/** A new message's record without its beginning (version and time), which the store adds. */
+export const encodeTail = (step: EnqueueStep): string => {
+  const { id, priority, key, headers } = step;
+  invariant(id.length === UUID_LENGTH, "a message id is a UUID");
+  invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
+  const head = `${priority}000${id}`;
+  if (key === undefined && headers === undefined) return head + encodePayload(step.payload);
+  const payload = encodePayload(step.payload);
+  const name = key === undefined ? "" : `k${escapeText(key)}`;
+  const texts = headers === undefined ? "" : JSON.stringify(headers);
+  return `${head}${payload.startsWith("0") ? "1" : "3"}${name}\n\n\n${texts}\n${payload.slice(1)}`;
+};
+
+/** A message as its record tells it. */
+export interface ReadRecord extends StoredMessage {
+  /** As it stands in tokens and key names. */
+  readonly escapedKey: string | undefined;
+}
+
+/** Reads a record; one of an unknown version is told raw, as a payload. */
+export const readRecord = (record: string): ReadRecord => {
+  if (record.charCodeAt(0) !== VERSION || record.length < BODY) return unknownRecord(record);
+  const flag = record.charCodeAt(FLAG) - 48;
+  const enqueuedAtMs = Number.parseInt(record.slice(TIME, ATTEMPTS - 1), 16);
+  const attemptsHex = record.slice(ATTEMPTS, ID);
+  const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
+  const id = record.slice(ID, FLAG) as MessageId;
+  if (flag === 0)
+    return {
+      id,
+      key: undefined,
+      escapedKey: undefined,
+      headers: noHeaders,
+      payload: record.slice(BODY),
+      attempts,
+      enqueuedAtMs,
+      firstEnqueuedAtMs: enqueuedAtMs,
+      history: [],
+    };
+  const fields: Array<string> = [];
+  let at = BODY;
+  if (flag % 2 === 1)
+    while (fields.length < 4) {
+      const end = record.indexOf("\n", at);
+      fields.push(record.slice(at, end));
+      at = end + 1;
+    }
+  const [name = "", first = "", history = "", headers = ""] = fields;
+  const escapedKey = name === "" ? undefined : name.slice(1);
+  const payload = record.slice(at);
+  return {
+    id,
+    key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
+    escapedKey,
+    headers: headers === "" ? noHeaders : (JSON.parse(headers) as Readonly<Record<string, string>>),
+    payload: flag >= 2 ? (JSON.parse(payload) as string) : payload,
+    attempts,
+    enqueuedAtMs,
+    firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
+    history: history === "" ? [] : history.split("\t").map(readFailure),
+  };
+};
+
+const readFailure = (text: string): PastFailure => ({
+  atMs: Number.parseInt(text.slice(0, 11), 16),
+  cause: JSON.parse(text.slice(11)) as string,
+});
+
+const unknownRecord = (record: string): ReadRecord => ({
+  id: record.slice(ID, FLAG) as MessageId,
+  key: undefined,
+  escapedKey: undefined,
+  headers: noHeaders,
+  payload: record,
+  attempts: 0,
+  enqueuedAtMs: 0,
+  firstEnqueuedAtMs: 0,
+  history: [],
+});
+
+/** A message as people look at it. */
+export const storedOf = ({ escapedKey: _, ...stored }: ReadRecord): StoredMessage => stored;

@@ -1,0 +1,179 @@
+/** Messages without a store, for tests of operators: they record how they are settled, and can be taken away. */
+
+import { right } from "fp-ts/lib/Either.js";
+import { Observable, type SchedulerLike } from "rxjs";
+import { systemScheduler } from "../core/Clock.js";
+import { type Effect, fail, succeed } from "../core/Effect.js";
+import type { Interrupted } from "../core/Failure.js";
+import { type Delivery, type Holder, type Message, messageOf, type SettleEnd } from "../core/Message.js";
+import { type MessageId, newMessageId } from "../core/MessageId.js";
+import { Ack, type Outcome, sameOutcome } from "../core/Outcome.js";
+import type { Options } from "../core/options.js";
+import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
+import { Write } from "../core/Write.js";
+
+export type TestMessageOptions = Options<{
+  /** Default: a new one. */
+  id: MessageId;
+  /** Default: unkeyed. */
+  key: string;
+  /** Default: none. */
+  headers: Readonly<Record<string, string>>;
+  /** 1 or more; default 1. */
+  attempt: number;
+  /** Default: now, by the scheduler. */
+  enqueuedAtMs: number;
+  /** What its source allows unsettled; default `Infinity`. */
+  prefetch: number;
+  /** The clock of operators; default the system's. */
+  scheduler: SchedulerLike;
+  /** Milliseconds until a settlement is confirmed. Default: at once, within the call. */
+  confirmMs: number;
+  /** What the store makes of a settlement. Default: what was asked for. */
+  answer: (outcome: Outcome) => Outcome | SluiceError;
+}>;
+
+/** A message that tells what was done with it. */
+export interface TestMessage<out A> extends Message<A> {
+  /** The settlements asked for that were no mere repetition, in order. */
+  readonly settled: ReadonlyArray<Outcome>;
+  /** The writes that were to commit with them. */
+  readonly followUps: ReadonlyArray<Write<unknown>>;
+  /** How many bursts it led: a batch is settled by one burst of its first message. */
+  readonly bursts: () => number;
+  /** Whether an operator has it in hand, so that its lease would be renewed. */
+  readonly isHeld: () => boolean;
+  /** Takes it away from whoever holds it, as a lost lease or the end of a stop's grace does. */
+  readonly interrupt: (reason: Interrupted["reason"]) => void;
+}
+
+/**
+ * A message without a store or queue. It keeps the rule that the first settlement wins, and answers `LeaseLost` once it was
+ * interrupted by "lease lost".
+ *
+ * @param data what the message carries
+ * @param options its face (`id`, `key`, `attempt`, …), its `scheduler`, and what a settlement answers and when
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { of } from "rxjs";
+ * import { filterData } from "sluice";
+ * import { testMessage } from "sluice/testing";
+ *
+ * const free = testMessage({ total: 0 });
+ * of(free).pipe(filterData((order) => order.total > 0)).subscribe();
+ * assert.deepEqual(free.settled.map((outcome) => outcome._tag), ["Ack"]);
+ * ```
+ */
+export const testMessage = <A>(data: A, options: TestMessageOptions = {}): TestMessage<A> => {
+  const recorder = new Recorder(options);
+  return Object.assign(messageOf(recorder, data), {
+    settled: recorder.settled,
+    followUps: recorder.followUps,
+    bursts: () => recorder.bursts,
+    isHeld: () => recorder.isHeld,
+    interrupt: (reason: Interrupted["reason"]) => recorder.interruptBy(reason),
+  });
+};
+
+class Recorder implements Delivery {
+  readonly id: MessageId;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  readonly attempt: number;
+  readonly prefetch: number;
+  readonly scheduler: SchedulerLike;
+  readonly settled: Array<Outcome> = [];
+  readonly followUps: Array<Write<unknown>> = [];
+  bursts = 0;
+  private holder: Holder | undefined;
+  private interrupted: Interrupted["reason"] | undefined;
+
+  constructor(private readonly options: TestMessageOptions) {
+    this.scheduler = options.scheduler ?? systemScheduler;
+    this.id = options.id ?? newMessageId();
+    this.key = options.key;
+    this.headers = options.headers ?? {};
+    this.attempt = options.attempt ?? 1;
+    this.enqueuedAtMs = options.enqueuedAtMs ?? this.scheduler.now();
+    this.firstEnqueuedAtMs = this.enqueuedAtMs;
+    this.prefetch = options.prefetch ?? Number.POSITIVE_INFINITY;
+  }
+
+  get isHeld(): boolean {
+    return this.holder !== undefined;
+  }
+
+  get ack(): Write<Outcome> {
+    return this.settle(Ack);
+  }
+
+  readonly settle = (outcome: Outcome): Write<Outcome> => {
+    let performed = outcome;
+    return new Write(() => right({ steps: [], read: () => performed }), {
+      target: noTarget,
+      settles: true,
+      send: () =>
+        new Observable((subscriber) =>
+          this.settleWith(outcome, [], (error, answer) => {
+            performed = answer;
+            if (error !== undefined) subscriber.error(error);
+            else {
+              subscriber.next([]);
+              subscriber.complete();
+            }
+          }),
+        ),
+    });
+  };
+
+  readonly extend = (): Effect<void> =>
+    this.interrupted === "lease lost" ? fail(leaseLost(this.id)) : succeed(undefined);
+
+  readonly nowMs = (): number => this.scheduler.now();
+
+  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
+    const { confirmMs } = this.options;
+    const answer = this.answerTo(outcome, followUps);
+    const end = (): void => (isSluiceError(answer) ? onEnd(answer, outcome) : onEnd(undefined, answer));
+    if (confirmMs === undefined) end();
+    else this.scheduler.schedule(end, confirmMs);
+  }
+
+  together(burst: () => void): void {
+    this.bursts += 1;
+    burst();
+  }
+
+  hold(holder: Holder): void {
+    this.holder = holder;
+    if (this.interrupted !== undefined) this.interruptBy(this.interrupted);
+  }
+
+  letGo(holder: Holder): void {
+    if (this.holder === holder) this.holder = undefined;
+  }
+
+  interruptBy(reason: Interrupted["reason"]): void {
+    const { holder } = this;
+    this.interrupted = reason;
+    this.holder = undefined;
+    holder?.(reason);
+  }
+
+  private answerTo(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>): Outcome | SluiceError {
+    const [first] = this.settled;
+    if (this.interrupted === "lease lost") return leaseLost(this.id);
+    if (first !== undefined) return sameOutcome(first, outcome) ? first : alreadySettled(this.id, first);
+    const answer = this.options.answer?.(outcome) ?? outcome;
+    if (isSluiceError(answer)) return answer;
+    this.settled.push(outcome);
+    this.followUps.push(...followUps);
+    return answer;
+  }
+}
+
+const noTarget = { write: () => succeed([]) };

@@ -1,0 +1,176 @@
+import { right as taskRight } from "fp-ts/lib/TaskEither.js";
+import * as t from "io-ts";
+import { interval, map, NEVER, of, Subject, tap } from "rxjs";
+import { Ack, handle, type Message, type QueueEvent, queue, retryBackoff, type Store, settle } from "sluice";
+import { type Simulation, simulate } from "sluice/testing";
+import { describe, expect, it } from "vitest";
+
+const texts = (store: Store) => queue(store, { name: "texts", codec: t.string, leaseMs: 30_000 });
+
+describe("simulate", () => {
+  it("runs minutes of backoff with promise handlers, to the millisecond", () =>
+    simulate(async ({ store, advance, expect$ }) => {
+      const q = texts(store);
+      await q.enqueue("a");
+      const outcomes$ = q.messages().pipe(
+        handle(async (m) => {
+          if (m.attempt < 3) throw new Error("not yet");
+        }),
+        retryBackoff({ initialMs: 20_000 }),
+        settle(),
+        map((s) => s.outcome._tag),
+      );
+      expect$(outcomes$, 200_000).toBe("r 19999ms r 39999ms a", { r: "Retry", a: "Ack" });
+      await advance(200_000);
+    }));
+
+  it("lets TaskEither handlers take part, always the same way", async () => {
+    const run = (): Promise<ReadonlyArray<string>> =>
+      simulate(async ({ store, advance, nowMs }) => {
+        const q = texts(store);
+        await q.enqueueAll(["a", "b", "c"]);
+        const seen: Array<string> = [];
+        const subscription = q
+          .messages({ prefetch: 2 })
+          .pipe(
+            handle((m) => taskRight(m.data)),
+            settle(),
+          )
+          .subscribe((s) => seen.push(`${s.message.data}@${nowMs()}`));
+        await advance(10);
+        subscription.unsubscribe();
+        return seen;
+      });
+    const first = await run();
+    expect(first).toEqual(["a@0", "b@0", "c@0"]);
+    for (let i = 0; i < 20; i++) expect(await run()).toEqual(first);
+  });
+
+  it("fails where an expectation is not met", async () => {
+    const wrong = simulate(async ({ expect$, advance }) => {
+      expect$(of(1)).toBe("-1|", { 1: 1 });
+      await advance(5);
+    });
+    await expect(wrong).rejects.toThrow(/atMs/);
+  });
+
+  it("fails where the body leaves a timer behind", async () => {
+    const leaky = simulate(async ({ scheduler }) => {
+      interval(1_000, scheduler).subscribe();
+    });
+    await expect(leaky).rejects.toThrow(/left 1 timers behind/);
+  });
+
+  it("redelivers what a crashed client held, after its lease, as attempt 2", () =>
+    simulate(async ({ store, client, crash, advance, nowMs }) => {
+      const q = texts(store);
+      await q.enqueue("a");
+      const doomed = q
+        .messages()
+        .pipe(
+          handle(() => NEVER),
+          settle(),
+        )
+        .subscribe();
+      await advance(10_000);
+      crash();
+      doomed.unsubscribe();
+      const seen: Array<string> = [];
+      const survivor = texts(client().store)
+        .messages()
+        .pipe(
+          handle(async (m) => m.attempt),
+          settle(),
+        )
+        .subscribe((s) => seen.push(`${s.message.attempt} ${s.outcome._tag} @${nowMs()}`));
+      await advance(60_000);
+      survivor.unsubscribe();
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toMatch(/^2 Ack @(30|40)\d{3}$/);
+    }));
+
+  it("settles once where the reply of the settle was lost", () =>
+    simulate(async ({ store, dropReply, advance, client }) => {
+      const q = texts(store);
+      await q.enqueue("a");
+      dropReply();
+      const outcomes: Array<string> = [];
+      const events: Array<QueueEvent["_tag"]> = [];
+      const listening = q.events$.subscribe((event) => events.push(event._tag));
+      const running = q
+        .messages()
+        .pipe(
+          handle(async () => 1),
+          settle(),
+        )
+        .subscribe((s) => outcomes.push(s.outcome._tag));
+      await advance(5_000);
+      running.unsubscribe();
+      listening.unsubscribe();
+      await advance(0);
+      expect(outcomes).toEqual(["Ack"]);
+      expect(events).toEqual(["Delivered", "StoreFailed", "Settled"]);
+      expect(await texts(client().store).stats).toMatchObject({ acked: 1, leased: 0 });
+    }));
+
+  it("rides out an outage and tells the story", () =>
+    simulate(async ({ store, disconnect, reconnect, advance }) => {
+      const q = texts(store);
+      const story: Array<string> = [];
+      const listening = q.events$.subscribe(({ _tag }) => {
+        if (story.at(-1) !== _tag) story.push(_tag);
+      });
+      const work$ = new Subject<number>();
+      const running = q
+        .messages()
+        .pipe(
+          handle(() => work$),
+          settle(),
+          tap((s) => story.push(`settled ${s.outcome._tag}`)),
+        )
+        .subscribe();
+      await q.enqueue("a");
+      await advance(1);
+      disconnect();
+      work$.next(1);
+      work$.complete();
+      await advance(5_000);
+      reconnect();
+      await advance(5_000);
+      running.unsubscribe();
+      listening.unsubscribe();
+      await advance(0);
+      expect(story).toEqual(["Delivered", "StoreDown", "StoreFailed", "StoreUp", "settled Ack", "Settled"]);
+    }));
+
+  it("interrupts a handler whose lease is expired under it, and delivers again", () =>
+    simulate(async ({ store, expireLeases, advance, nowMs }: Simulation) => {
+      const q = texts(store);
+      await q.enqueue("a");
+      const seen: Array<string> = [];
+      const running = q
+        .messages()
+        .pipe(
+          handle((m: Message<string>) => (m.attempt === 1 ? NEVER : of(1))),
+          settle(),
+        )
+        .subscribe((s) => seen.push(`${s.message.attempt} ${s.outcome._tag} @${nowMs()}`));
+      await advance(1_000);
+      expect(await expireLeases("texts")).toBe(1);
+      await advance(30_000);
+      running.unsubscribe();
+      expect(seen).toEqual(["2 Ack @1000", "1 Lost @10000"]);
+    }));
+
+  it("expires a lease so that a later ack of it is LeaseLost", () =>
+    simulate(async ({ store, expireLeases }) => {
+      const q = texts(store);
+      await q.enqueue("a");
+      const [m] = await q.receive({ max: 1 });
+      await expireLeases("texts");
+      await expect(Promise.resolve(m?.ack)).rejects.toMatchObject({ _tag: "LeaseLost" });
+      const [again] = await q.receive({ max: 1 });
+      expect(again?.attempt).toBe(2);
+      expect(await again?.ack).toBe(Ack);
+    }));
+});
