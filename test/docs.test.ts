@@ -1,6 +1,13 @@
 import { describe, expect, inject, it, vi } from "vitest";
 import { readSnippets, writeSnippets } from "../scripts/support/snippets.js";
 
+/** What snippets registered with a test runner: run here, since tests cannot be registered within a test. */
+const registered: Array<Promise<unknown>> = [];
+vi.mock("node:test", () => ({
+  describe: (_: string, body: () => void) => body(),
+  it: (_: string, run: () => Promise<void>) => registered.push(run()),
+}));
+
 const snippets = readSnippets();
 writeSnippets(snippets);
 
@@ -16,6 +23,7 @@ describe("the code in README.md and in the doc comments", () => {
       vi.stubEnv("REDIS_URL", needsRedis ? inject("redisUrl") : undefined);
       try {
         await import(/* @vite-ignore */ path);
+        await Promise.all(registered.splice(0));
       } finally {
         vi.unstubAllEnvs();
       }

@@ -36,7 +36,7 @@ const deadOrderIds: RTE.ReaderTaskEither<HasStore, SluiceError, ReadonlyArray<st
 /** The same dependencies with another gateway. */
 const withGateway =
   (gateway: Gateway) =>
-  <D extends HasGateway>(dependencies: D): D => ({ ...dependencies, gateway });
+  (dependencies: HasStore & HasGateway): HasStore & HasGateway => ({ ...dependencies, gateway });
 
 /** Places the orders, charges them, raises the limit, puts the dead letters back, and charges those. */
 export const chargeAndRedrive = pipe(

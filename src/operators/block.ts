@@ -63,7 +63,7 @@ export function block(options?: BlockOptions & NoWhen): Decision;
 export function block<E>({
   scope = "key",
   when,
-}: BlockOptions & { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
+}: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
   oneOf("scope", scope, ["key", "queue"]);
   return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));
 }

@@ -1,6 +1,7 @@
 /** The decision to give up. */
 import { causeOf } from "../core/Failure.js";
 import { Reject } from "../core/Outcome.js";
+import type { Options } from "../core/options.js";
 import {
   type Decision,
   type DecisionIn,
@@ -51,6 +52,6 @@ import {
  */
 export function deadLetter<A, R, E>(options: When<E>): DecisionIn<A, R, E>;
 export function deadLetter(options?: NoWhen): Decision;
-export function deadLetter<E>({ when }: { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
+export function deadLetter<E>({ when }: Options<When<E>> = {}): DecisionOf<E> {
   return decideBy<E>(policyWhen((failure) => Reject({ cause: causeOf(failure) }), when));
 }

@@ -1,5 +1,6 @@
 /** The decision to try again later. */
 import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.js";
+import type { Options } from "../core/options.js";
 import { causeOf } from "../core/Failure.js";
 import { Retry } from "../core/Outcome.js";
 import {
@@ -64,7 +65,7 @@ export function retryBackoff(options?: BackoffOptions & NoWhen): Decision;
 export function retryBackoff<E>({
   when,
   ...options
-}: BackoffOptions & { readonly when?: When<E>["when"] | undefined } = {}): DecisionOf<E> {
+}: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
   const backoff = makeBackoff(options);
   return decideBy<E>(
     policyWhen((failure, attempt) => {

@@ -24,7 +24,8 @@ export const broken =
   };
 
 /** The effect's value, changed. */
-export const mapped = <A, B>(effect: Effect<A>, change: (value: A) => B): Effect<B> => fromOne(effect.pipe(map(change)));
+export const mapped = <A, B>(effect: Effect<A>, change: (value: A) => B): Effect<B> =>
+  fromOne(effect.pipe(map(change)));
 
 /** Changes the steps on their way in; a step that becomes none is answered as if it were done. */
 export const changingSteps =
@@ -43,7 +44,7 @@ export const changingSteps =
     },
   });
 
-const pretended = (step: Step): StepResult =>
+export const pretended = (step: Step): StepResult =>
   step._tag === "Enqueue"
     ? { _tag: "Enqueued", id: step.id, duplicate: false }
     : { _tag: "Settled", outcome: step.outcome };
@@ -53,6 +54,24 @@ export const changingEnqueues = (change: (step: EnqueueStep) => EnqueueStep | un
 
 export const changingSettles = (change: (step: SettleStep) => SettleStep | undefined): Break =>
   changingSteps((step) => (step._tag === "Settle" ? change(step) : step));
+
+/** Changes the results of steps that were done. */
+export const changingResults =
+  (change: (result: StepResult, step: Step) => StepResult): Break =>
+  (store) => ({
+    write: (lists, writeId) =>
+      mapped(store.write(lists, writeId), (answers) =>
+        answers.map((answer, i) =>
+          isLeft(answer)
+            ? answer
+            : right(answer.right.map((result, n) => change(result, lists[i]?.[n] ?? unknownStep()))),
+        ),
+      ),
+  });
+
+const unknownStep = (): never => {
+  throw new Error("a store answered more than it was asked");
+};
 
 /** Changes what consumers ask for. */
 export const changingRequests =
@@ -87,13 +106,48 @@ export const releaseOf = (queue: string, { id, token }: Lease): Step => ({
   attemptsMax: 20,
 });
 
-/** Settles by a step of its own for each step whose answers are then joined: what was one list is many. */
-export const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
+/** A step that enqueues the leased message anew. */
+export const enqueueOf = (step: SettleStep, lease: Lease, change: Partial<EnqueueStep>): EnqueueStep => ({
+  _tag: "Enqueue",
+  queue: step.queue,
+  id: lease.id,
+  payload: lease.payload,
+  key: lease.key,
+  headers: lease.headers,
+  delayMs: 0,
+  priority: 0,
+  dedupe: undefined,
+  ...change,
+});
+
+/** Cuts each list into parts that are lists of their own. */
+export const cutting =
+  (cut: (steps: ReadonlyArray<Step>) => ReadonlyArray<ReadonlyArray<Step>>): Break =>
+  (store) => ({
+    write: (lists, writeId) => {
+      const parts = lists.map(cut);
+      return mapped(store.write(parts.flat(), writeId), (answers) => {
+        const rest = [...answers];
+        return parts.map(({ length }) => joined(rest.splice(0, length)));
+      });
+    },
+  });
+
+const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
   answers.find(isLeft) ?? right(answers.filter(isRight).flatMap((answer) => answer.right));
 
+/** Does two things wrong. */
+export const both =
+  (first: Break, second: Break): Break =>
+  (store) => {
+    const worse = { ...store, ...first(store) };
+    return { ...worse, ...second(worse) };
+  };
+
 /** Every lease that the store gave, by token: for stores that know too much. */
-export const remembering = (use: (store: Store, given: ReadonlyMap<string, Lease>) => Partial<Store>): Break => {
-  return (store) => {
+export const remembering =
+  (use: (store: Store, given: ReadonlyMap<string, Lease>) => Partial<Store>): Break =>
+  (store) => {
     const given = new Map<string, Lease>();
     const noting: Store = {
       ...store,
@@ -105,4 +159,3 @@ export const remembering = (use: (store: Store, given: ReadonlyMap<string, Lease
     };
     return { lease: noting.lease, ...use(noting, given) };
   };
-};

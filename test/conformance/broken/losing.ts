@@ -19,7 +19,9 @@ const everyNth = (n: number): (() => boolean) => {
 };
 
 /** Keeps what it knows of enqueued messages by their ids. */
-const knowingEnqueued = (use: (known: ReadonlyMap<string, EnqueueStep>, store: Parameters<Break>[0]) => ReturnType<Break>): Break => {
+const knowingEnqueued = (
+  use: (known: ReadonlyMap<string, EnqueueStep>, store: Parameters<Break>[0]) => ReturnType<Break>,
+): Break => {
   return (store) => {
     const known = new Map<string, EnqueueStep>();
     const write = changingEnqueues((step) => {
@@ -74,8 +76,7 @@ export const losing: Readonly<Record<string, Break>> = {
     stats: (queue) => mapped(store.stats(queue), (stats) => ({ ...stats, ready: stats.ready + 1 })),
   }),
   "counts what is dead as acked": (store) => ({
-    stats: (queue) =>
-      mapped(store.stats(queue), (stats) => ({ ...stats, acked: stats.acked + stats.dead, dead: 0 })),
+    stats: (queue) => mapped(store.stats(queue), (stats) => ({ ...stats, acked: stats.acked + stats.dead, dead: 0 })),
   }),
   "counts what waits as ready": (store) => ({
     stats: (queue) =>

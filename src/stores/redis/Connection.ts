@@ -1,0 +1,274 @@
+/**
+ * One connection to Redis, on which calls leave in the order in which they were made and are repeated until they are
+ * answered or their time is over.
+ *
+ * Life of a call:
+ *
+ * ```text
+ *            connection is up              answered
+ *   queued ───────────────────▶ sent ──────────────────▶ done
+ *     │                        │    ▲
+ *     │                        └────┘ connection lost: the driver sends it again; refused for the moment: so do we
+ *     └── commandMsMax is over ─┴──▶ failed: StoreUnavailable (of a queued one it is certain that nothing happened)
+ * ```
+ *
+ * Calls that wait for a connection stand in a queue of our own: the driver's would send them hours later, long after they
+ * were given up.
+ */
+import { Command } from "ioredis";
+import type { SchedulerLike, Subscription } from "rxjs";
+import { storeUnavailable } from "../../core/SluiceError.js";
+import type { Client } from "./clients.js";
+import { toStoreError, verdictOn } from "./errors.js";
+import { loadedScript, type Script } from "./script.js";
+import type { ScriptName } from "./scripts.generated.js";
+
+/** How long to wait before a call that was refused for the moment is made again (milliseconds). */
+const RESEND_MS = 50;
+
+export interface ConnectionOptions {
+  readonly client: Client;
+  readonly scheduler: SchedulerLike;
+  /** How long a call may take, resends included. */
+  readonly commandMsMax: number;
+  readonly onUp?: () => void;
+  readonly onDown?: (cause: unknown) => void;
+}
+
+/** Told once how its call ended. */
+export interface CallEnd<A> {
+  readonly done: (reply: A) => void;
+  readonly failed: (cause: unknown) => void;
+}
+
+/** One call under way. */
+export interface Call {
+  /** Whether the server may have seen it. */
+  readonly sent: boolean;
+  /** Nobody wants its answer any more; unless it was sent, it never will be. */
+  readonly abandon: () => void;
+}
+
+class Job implements Call {
+  sent = false;
+  over = false;
+  lastCause: unknown;
+  constructor(
+    readonly send: () => Promise<unknown>,
+    readonly end: CallEnd<unknown>,
+    readonly untilMs: number,
+  ) {}
+  abandon(): void {
+    this.over = true;
+  }
+}
+
+export class Connection {
+  readonly client: Client;
+  private readonly queued: Array<Job> = [];
+  private readonly jobs = new Set<Job>();
+  private readonly loaded = new Set<ScriptName>();
+  private sweeper: Subscription | undefined;
+  private lastError: unknown;
+  private up: boolean | undefined;
+  private closed = false;
+
+  constructor(private readonly options: ConnectionOptions) {
+    const { client } = options;
+    this.client = client;
+    client.on("error", (cause: unknown) => {
+      this.lastError = cause;
+    });
+    client.on("ready", () => this.onReady());
+    client.on("close", () => this.onLost());
+    client.on("end", () => this.onLost());
+  }
+
+  /** Runs a script. */
+  run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>, extraMs = 0): Call {
+    const { keys, args } = script.encode(input);
+    return this.call(
+      () => this.evaluate(script.name, keys, args),
+      { done: (reply) => end.done(script.decode(reply, input)), failed: end.failed },
+      extraMs,
+    );
+  }
+
+  /** Runs a script, and waits until so many replicas have what it wrote. */
+  runReplicated<I, O>(
+    script: Script<I, O>,
+    input: I,
+    end: CallEnd<O>,
+    replicas: { readonly count: number; readonly msMax: number },
+  ): Call {
+    const { keys, args } = script.encode(input);
+    return this.call(
+      () => this.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
+      { done: (reply) => end.done(script.decode(reply, input)), failed: end.failed },
+      replicas.msMax,
+    );
+  }
+
+  /** Sends one command. */
+  command(name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>, extraMs = 0): Call {
+    return this.call(() => this.send(name, [...args]), end, extraMs);
+  }
+
+  /** Resolves once no call is under way. */
+  async idle(): Promise<void> {
+    while (this.jobs.size > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  }
+  private onIdle: (() => void) | undefined;
+
+  /** Gives up everything under way and disconnects for good. */
+  close(): void {
+    this.closed = true;
+    this.sweeper?.unsubscribe();
+    for (const job of this.jobs) job.over = true;
+    this.jobs.clear();
+    this.queued.length = 0;
+    this.onIdle?.();
+    this.client.disconnect();
+  }
+
+  private call(send: () => Promise<unknown>, end: CallEnd<unknown>, extraMs: number): Call {
+    const { scheduler, commandMsMax } = this.options;
+    const job = new Job(send, end, scheduler.now() + commandMsMax + extraMs);
+    this.jobs.add(job);
+    if (this.sweeper === undefined) this.sweepIn(commandMsMax + extraMs);
+    if (this.client.status === "ready") this.attempt(job);
+    else this.enqueue(job);
+    return job;
+  }
+
+  private enqueue(job: Job): void {
+    this.queued.push(job);
+    const { status } = this.client;
+    // "end": the driver's retry strategy gave up. That ends the tries of then, not those of a later call.
+    if (!this.closed && (status === "wait" || status === "end"))
+      this.client.connect().catch((cause: unknown) => {
+        this.lastError = cause;
+      });
+  }
+
+  private attempt(job: Job): void {
+    if (job.over) {
+      this.forget(job);
+      return;
+    }
+    job.sent = true;
+    job.send().then(
+      (reply) => {
+        if (this.forget(job)) job.end.done(reply);
+      },
+      (cause: unknown) => this.refused(job, cause),
+    );
+  }
+
+  private refused(job: Job, cause: unknown): void {
+    if (verdictOn(cause) !== "resend") {
+      if (this.forget(job)) job.end.failed(toStoreError(cause));
+      return;
+    }
+    job.lastCause = cause;
+    if (this.closed) return;
+    if (this.client.status !== "ready") this.enqueue(job);
+    else
+      this.options.scheduler.schedule(() => {
+        if (this.client.status === "ready") this.attempt(job);
+        else this.enqueue(job);
+      }, RESEND_MS);
+  }
+
+  /** Ends the call; whether somebody still waits for its answer. */
+  private forget(job: Job): boolean {
+    const wanted = this.jobs.delete(job) && !job.over;
+    job.over = true;
+    if (this.jobs.size === 0 && this.onIdle !== undefined) {
+      const { onIdle } = this;
+      this.onIdle = undefined;
+      onIdle();
+    }
+    return wanted;
+  }
+
+  /** One timer for all calls: it looks when the oldest may be over, and again as long as there are any. */
+  private sweepIn(delayMs: number): void {
+    const { scheduler } = this.options;
+    this.sweeper = scheduler.schedule(() => {
+      this.sweeper = undefined;
+      const nowMs = scheduler.now();
+      let nextMs = Number.POSITIVE_INFINITY;
+      for (const job of [...this.jobs]) {
+        if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
+        else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
+      }
+      if (nextMs < Number.POSITIVE_INFINITY) this.sweepIn(nextMs - nowMs);
+    }, Math.ceil(delayMs));
+  }
+
+  private silence(): Error {
+    return new Error(`no reply within ${this.options.commandMsMax} ms`);
+  }
+
+  private onReady(): void {
+    this.up = true;
+    this.lastError = undefined;
+    this.options.onUp?.();
+    for (const job of this.queued.splice(0)) this.attempt(job);
+  }
+
+  private onLost(): void {
+    this.loaded.clear();
+    if (this.up === false || this.closed) return;
+    this.up = false;
+    this.options.onDown?.(this.lastError ?? new Error("the connection was closed"));
+  }
+
+  private send(name: string, args: Array<string>): Promise<unknown> {
+    return this.client.sendCommand(new Command(name, args, { replyEncoding: "utf8" })) as Promise<unknown>;
+  }
+
+  private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
+    const { sha, lua } = loadedScript(name);
+    const rest = [String(keys.length), ...keys].concat(args);
+    // The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order.
+    if (!this.loaded.has(name)) {
+      this.loaded.add(name);
+      return this.send("eval", [lua].concat(rest));
+    }
+    return this.send("evalsha", [sha].concat(rest)).catch((cause: unknown) => {
+      if (!isUnknownScript(cause)) throw cause;
+      return this.send("eval", [lua].concat(rest));
+    });
+  }
+
+  /** WAIT counts for the writes of its own connection and node, so it goes in one pipeline with its script. */
+  private async evaluateReplicated(
+    name: ScriptName,
+    rest: Array<string>,
+    { count, msMax }: { readonly count: number; readonly msMax: number },
+  ): Promise<unknown> {
+    const { sha, lua } = loadedScript(name);
+    const pipelined = async (command: Command): Promise<readonly [unknown, unknown]> => {
+      const pipeline = this.client.pipeline();
+      pipeline.sendCommand(command);
+      pipeline.wait(count, msMax);
+      const [reply, replicas] = (await pipeline.exec()) ?? [];
+      for (const result of [reply, replicas]) if (result?.[0]) throw result[0];
+      return [reply?.[1], replicas?.[1]];
+    };
+    const encoding = { replyEncoding: "utf8" } as const;
+    const [reply, replicas] = await pipelined(new Command("evalsha", [sha, ...rest], encoding)).catch(
+      (cause: unknown) => {
+        if (!isUnknownScript(cause)) throw cause;
+        return pipelined(new Command("eval", [lua, ...rest], encoding));
+      },
+    );
+    if (Number(replicas) < count)
+      throw storeUnavailable(new Error(`${String(replicas)} of ${count} replicas confirmed within ${msMax} ms`));
+    return reply;
+  }
+}
+
+const isUnknownScript = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith("NOSCRIPT");

@@ -1,0 +1,55 @@
+/**
+ * Connections of our own. The user's client is only a template: a command of ours on it would be bound to its settings (how
+ * often it retries, what it prefixes), and a blocking read would stall it.
+ */
+import { type Cluster, Redis, type RedisOptions } from "ioredis";
+import { mustReconnect } from "./errors.js";
+
+export type Client = Redis | Cluster;
+
+/** How long a socket may be silent while replies are due before it is taken for dead (milliseconds). */
+export const silenceMsMax = (commandMsMax: number): number => Math.max(500, Math.min(5_000, commandMsMax / 2));
+
+const isCluster = (client: Client | RedisOptions): client is Cluster => "isCluster" in client && client.isCluster;
+const isRedis = (client: Client | RedisOptions): client is Redis =>
+  "duplicate" in client && typeof client.duplicate === "function";
+
+/** A new client to the same place, not connected yet. `socketMsMax`: see `silenceMsMax`. */
+export const cloneClient = (template: Client | RedisOptions, socketMsMax: number): Client => {
+  if (isCluster(template)) {
+    const { redisOptions } = template.options;
+    return template.duplicate([], {
+      ...template.options,
+      lazyConnect: true,
+      enableOfflineQueue: true,
+      enableAutoPipelining: false,
+      scaleReads: "master",
+      keyPrefix: "",
+      scripts: undefined,
+      redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}, socketMsMax) },
+    });
+  }
+  if (isRedis(template)) return template.duplicate(ourOptions(template.options, socketMsMax));
+  return new Redis({ ...template, ...ourOptions(template, socketMsMax) });
+};
+
+const ourOptions = (given: RedisOptions, socketMsMax: number): RedisOptions => ({
+  lazyConnect: true,
+  // A call rides out a lost connection as long as the store's `commandMsMax` allows, however many tries that takes.
+  maxRetriesPerRequest: null,
+  // What was sent and not answered is sent again: every call of ours may be repeated.
+  autoResendUnfulfilledCommands: true,
+  enableOfflineQueue: true,
+  // A half-open socket is silent and stays "ready": after this time it is closed, and another one is opened.
+  socketTimeout: socketMsMax,
+  commandTimeout: undefined,
+  blockingTimeout: undefined,
+  enableAutoPipelining: false,
+  keyPrefix: "",
+  readOnly: false,
+  monitor: false,
+  stringNumbers: false,
+  replyMapping: "legacy",
+  scripts: undefined,
+  reconnectOnError: (cause) => mustReconnect(cause) || (given.reconnectOnError?.(cause) ?? false),
+});

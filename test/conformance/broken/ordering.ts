@@ -1,0 +1,125 @@
+/** Stores that bring messages in a wrong order, or a wrong number. */
+import { Ack, Reject, Release, Retry } from "../../../src/core/Outcome.js";
+import type { EnqueueStep } from "../../../src/core/Step.js";
+import type { Lease } from "../../../src/store/Lease.js";
+import {
+  type Break,
+  both,
+  changingEnqueues,
+  changingLeases,
+  changingRequests,
+  changingSettles,
+  choosing,
+  enqueueOf,
+  mapped,
+  remembering,
+} from "./BrokenStore.js";
+
+const bytes = (leases: ReadonlyArray<Lease>, size: (payload: string) => number): number =>
+  leases.reduce((sum, { payload }) => sum + size(payload), 0);
+
+/** As many as fit from the front. */
+const fitting = (
+  leases: ReadonlyArray<Lease>,
+  bytesMax: number,
+  size: (payload: string) => number,
+): ReadonlyArray<Lease> => leases.filter((_, n) => n === 0 || bytes(leases.slice(0, n + 1), size) <= bytesMax);
+
+const utf8 = (payload: string): number => Buffer.byteLength(payload);
+
+/** Instead of settling so, acks and enqueues the message anew. */
+const anew = (tags: ReadonlyArray<string>, change: (lease: Lease) => Partial<EnqueueStep>): Break =>
+  remembering((store, given) => ({
+    write: (lists, writeId) => {
+      const extra = lists.flat().flatMap((step) => {
+        const lease = step._tag === "Settle" ? given.get(step.token) : undefined;
+        return step._tag === "Settle" && lease !== undefined && tags.includes(step.outcome._tag)
+          ? [enqueueOf(step, lease, change(lease))]
+          : [];
+      });
+      const acked = changingSettles((step) => (tags.includes(step.outcome._tag) ? { ...step, outcome: Ack } : step))(
+        store,
+      );
+      return mapped((acked.write ?? store.write)([...lists, extra], writeId), (answers) =>
+        answers.slice(0, lists.length),
+      );
+    },
+  }));
+
+export const ordering: Readonly<Record<string, Break>> = {
+  "brings the last first": changingLeases((leases) => [...leases].reverse()),
+  "brings more than it was asked for": changingRequests((request) => ({ ...request, max: request.max + 1 })),
+  "heeds no limit of bytes": changingRequests((request) => ({ ...request, bytesMax: Number.POSITIVE_INFINITY })),
+  "counts characters for bytes": choosing((leases, { max, bytesMax }) =>
+    fitting(leases.slice(0, max), bytesMax, ({ length }) => length),
+  ),
+  "passes over what does not fit": choosing((leases, { max, bytesMax }) => {
+    const chosen: Array<Lease> = [];
+    for (const lease of leases)
+      if (chosen.length < max && bytes([...chosen, lease], utf8) <= bytesMax) chosen.push(lease);
+    return chosen.length > 0 ? chosen : leases.slice(0, 1);
+  }),
+  "never brings what is beyond the bytes": choosing((leases, { max, bytesMax }) =>
+    leases.slice(0, max).filter((_, n) => bytes(leases.slice(0, n + 1), utf8) <= bytesMax),
+  ),
+  "brings as much as it likes to those that wait": (store) => ({
+    lease: (request) => store.lease(request.waitMsMax > 0 ? { ...request, max: 1_000 } : request),
+  }),
+  "gives back to the end": anew(["Release"], () => ({})),
+  "retries at the end": anew(["Retry"], () => ({})),
+  "lets followers pass a delayed retry": anew(["Retry"], () => ({ key: undefined, delayMs: 100 })),
+  "keeps no keys": both(
+    changingEnqueues((step) => ({ ...step, headers: { ...step.headers, key: step.key ?? "" }, key: undefined })),
+    changingLeases((leases) =>
+      leases.map((lease) => {
+        const { key, ...headers } = lease.headers;
+        return { ...lease, headers, key: key === "" ? undefined : key };
+      }),
+    ),
+  ),
+  "has no key that is empty": changingEnqueues((step) => ({ ...step, key: step.key || undefined })),
+  "forgets the key of what is delayed": changingEnqueues((step) => ({
+    ...step,
+    key: step.delayMs > 0 ? undefined : step.key,
+  })),
+  "keeps the key of the latest level apart": changingEnqueues((step) => ({
+    ...step,
+    key: step.key === undefined || step.priority === 0 ? step.key : `${step.key} ${step.priority}`,
+  })),
+  "has one key for all": changingEnqueues((step) => ({ ...step, key: step.key === undefined ? undefined : "k" })),
+  "lets one key hold back all others": changingEnqueues((step) => ({ ...step, key: "k" })),
+  "rejects instead of blocking": changingSettles((step) =>
+    step.outcome._tag === "Block" ? { ...step, outcome: Reject({ cause: "no" }) } : step,
+  ),
+  "keeps the key of what it rejected": changingSettles((step) =>
+    step.outcome._tag === "Reject" ? { ...step, outcome: Retry({ cause: "no", delayMs: 1e9 }) } : step,
+  ),
+  "knows no priority": changingEnqueues((step) => ({ ...step, priority: 0 })),
+  "serves the lowest level first": changingEnqueues((step) => ({ ...step, priority: 9 - step.priority })),
+  "starves lower levels": (store) => {
+    const levels = new Map<string, number>();
+    const noting = changingEnqueues((step) => {
+      levels.set(step.id, step.priority);
+      return step;
+    })(store);
+    const level = ({ id }: Lease): number => levels.get(id) ?? 0;
+    return {
+      ...noting,
+      ...choosing((leases, { max }) => [...leases].sort((a, b) => level(b) - level(a)).slice(0, max))(store),
+    };
+  },
+  "serves every level alike": choosing((leases, { max }) =>
+    leases.filter((_, n) => n % Math.max(1, Math.floor(leases.length / max)) === 0).slice(0, max),
+  ),
+  "serves every queue to all": changingRequests((request) => ({ ...request, exclusive: false })),
+  "lets nobody leave": (store) => ({ leave: ({ queue }) => store.leave({ queue, consumer: "nobody" }) }),
+  "lets anybody leave for the owner": (store) => ({ leave: ({ queue }) => store.leave({ queue, consumer: "one" }) }),
+  "gives a release a new attempt": changingSettles((step) =>
+    step.outcome._tag === "Release" ? { ...step, outcome: Retry({ cause: "no" }) } : step,
+  ),
+  "gives a retry no new attempt": changingSettles((step) =>
+    step.outcome._tag === "Retry" && (step.outcome.delayMs ?? 0) === 0
+      ? { ...step, outcome: Release({ reason: "no" }) }
+      : step,
+  ),
+};

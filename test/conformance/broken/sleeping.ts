@@ -1,0 +1,116 @@
+/** Stores that do not wake whom they should, or keep what they should not. */
+import { Subscription } from "rxjs";
+import { type Effect, effect, fromOne } from "../../../src/core/Effect.js";
+import type { Lease, LeaseRequest } from "../../../src/store/Lease.js";
+import { type Break, changingRequests } from "./BrokenStore.js";
+
+/** What a store may listen to. */
+type Hint = "enqueue" | "settle" | "setPaused" | "unblock" | "redrive" | "leave" | "time";
+
+const hints: ReadonlyArray<Hint> = ["enqueue", "settle", "setPaused", "unblock", "redrive", "leave", "time"];
+
+/** A store that looks for those who wait when it hears something, and hears everything but these. */
+const deafTo =
+  (...deaf: ReadonlyArray<Hint>): Break =>
+  (store) => {
+    const looks = new Set<() => void>();
+    const hears = (hint: Hint): boolean => hints.includes(hint) && !deaf.includes(hint);
+    const heard = <A>(hint: Hint, call: Effect<A>): Effect<A> =>
+      effect((subscriber) =>
+        call.subscribe({
+          next: (value) => subscriber.next(value),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            subscriber.complete();
+            if (hears(hint) && looks.size > 0)
+              store.scheduler.schedule(() => {
+                for (const look of [...looks]) look();
+              });
+          },
+        }),
+      );
+    const lease = (request: LeaseRequest): Effect<ReadonlyArray<Lease>> =>
+      effect((subscriber) => {
+        const subscription = new Subscription();
+        const end = (leases: ReadonlyArray<Lease>): void => {
+          subscription.unsubscribe();
+          subscriber.next(leases);
+          subscriber.complete();
+        };
+        const look = (): void => {
+          store.lease({ ...request, waitMsMax: 0 }).subscribe((leases) => leases.length > 0 && end(leases));
+        };
+        subscription.add(() => looks.delete(look));
+        looks.add(look);
+        look();
+        if (subscriber.closed) return subscription;
+        const tick = (waitedMs: number): void => {
+          if (waitedMs >= request.waitMsMax) end([]);
+          else {
+            subscription.add(store.scheduler.schedule(() => tick(waitedMs + 5), 5));
+            if (hears("time")) look();
+          }
+        };
+        tick(0);
+        return subscription;
+      });
+    return {
+      lease: (request) => (request.waitMsMax > 0 ? lease(request) : store.lease(request)),
+      write: (lists, writeId) =>
+        heard(
+          lists.some((steps) => steps.some(({ _tag }) => _tag === "Settle")) ? "settle" : "enqueue",
+          store.write(lists, writeId),
+        ),
+      setPaused: (request) => heard("setPaused", store.setPaused(request)),
+      unblock: (request) => heard("unblock", store.unblock(request)),
+      redrive: (request) => heard("redrive", store.redrive(request)),
+      leave: (request) => heard("leave", store.leave(request)),
+    };
+  };
+
+export const sleeping: Readonly<Record<string, Break>> = {
+  "wakes nobody": deafTo(...hints),
+  "wakes nobody for an enqueue": deafTo("enqueue", "time"),
+  "wakes nobody for a settle": deafTo("settle", "time"),
+  "wakes nobody when time has come": deafTo("time"),
+  "wakes nobody at the end of a pause": deafTo("setPaused", "time"),
+  "wakes nobody for what is unblocked": deafTo("unblock", "time"),
+  "wakes nobody for what is redriven": deafTo("redrive", "time"),
+  "wakes nobody when the owner leaves": deafTo("leave", "time"),
+  "lets all wait for a while, whether they may or not": changingRequests((request) => ({
+    ...request,
+    waitMsMax: Math.max(request.waitMsMax, 10_000),
+  })),
+  "waits even if something is ready": (store) => ({
+    lease: (request) =>
+      request.waitMsMax === 0
+        ? store.lease(request)
+        : effect((subscriber) =>
+            store.scheduler.schedule(() => subscriber.add(store.lease(request).subscribe(subscriber)), 5_000),
+          ),
+  }),
+  "waits a tenth of the time": changingRequests((request) => ({ ...request, waitMsMax: request.waitMsMax / 10 })),
+  "waits without end": changingRequests((request) => ({
+    ...request,
+    waitMsMax: request.waitMsMax > 0 ? Number.POSITIVE_INFINITY : 0,
+  })),
+  "waits a moment where it should wait without end": changingRequests((request) => ({
+    ...request,
+    waitMsMax: request.waitMsMax === Number.POSITIVE_INFINITY ? 1 : request.waitMsMax,
+  })),
+  "takes messages for those who went away": (store) => ({
+    lease: (request) =>
+      effect((subscriber) => {
+        // Never unsubscribed.
+        store.lease(request).subscribe((leases) => {
+          subscriber.next(leases);
+          subscriber.complete();
+        });
+      }),
+  }),
+  "leaves a timer behind": (store) => {
+    store.scheduler.schedule(() => undefined, 60_000);
+    return {};
+  },
+  "keeps those who wait when it is closed": (store) => ({ close: () => fromOne(store.ready()) }),
+};

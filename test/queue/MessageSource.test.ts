@@ -1,0 +1,634 @@
+import { BehaviorSubject, bufferCount, EMPTY, NEVER, of, Subject, take, throwError } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { delivery, type Message } from "../../src/core/Message.js";
+import { Retry } from "../../src/core/Outcome.js";
+import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
+import { LEASE_BYTES_MAX } from "../../src/queue/MessageSource.js";
+import type { MessagesOptions } from "../../src/queue/Queue.js";
+import { dataOf, errorOf, eventsOf, range, type Scene, scene, takeInHand, type Watched, watch } from "./scene.js";
+import { Breaker, delayed, Spy } from "./views.js";
+
+const consume = ({ queue, clock }: Scene, options: MessagesOptions = {}): Watched<Message<number>> => {
+  const consumer = watch(queue.messages(options));
+  clock.settle();
+  return consumer;
+};
+
+const ack = (messages: ReadonlyArray<Message<number>>): void => {
+  for (const message of messages) message.ack.subscribe({ error: () => undefined });
+};
+
+describe("messages", () => {
+  it("leases nothing before it is subscribed to", () => {
+    const spy = new Spy();
+    const { queue, fill } = scene({}, spy.view);
+    fill(3);
+    queue.messages();
+    expect(spy.leases).toEqual([]);
+  });
+
+  it("emits what waits, in order, with its attempt, and what is enqueued later", () => {
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s);
+    s.queue.enqueue(99).subscribe();
+    s.clock.settle();
+    expect(consumer.values.map(({ data, attempt }) => [data, attempt])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [99, 1],
+    ]);
+  });
+
+  it("asks the store for what its options say", () => {
+    const spy = new Spy();
+    const s = scene({ leaseMs: 20_000, attemptsMax: 7, exclusive: true }, spy.view);
+    consume(s, { prefetch: 5, leaseMs: 9_000, consumer: "worker-1" });
+    expect(spy.leases).toEqual([
+      {
+        queue: "numbers",
+        consumer: "worker-1",
+        max: 5,
+        bytesMax: LEASE_BYTES_MAX,
+        leaseMs: 9_000,
+        waitMsMax: Number.POSITIVE_INFINITY,
+        attemptsMax: 7,
+        exclusive: true,
+      },
+    ]);
+  });
+
+  it("is one consumer for each subscription", () => {
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    s.fill(4);
+    const [first, second] = [consume(s, { prefetch: 2 }), consume(s, { prefetch: 2 })];
+    expect([dataOf(first.values), dataOf(second.values)]).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(new Set(spy.leases.map(({ consumer }) => consumer)).size).toBe(2);
+  });
+
+  it("waits for messages without a timer and without asking again", () => {
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    consume(s);
+    expect(s.clock.pending).toBe(0);
+    s.clock.advance(24 * 60 * 60 * 1_000);
+    expect(spy.leases).toHaveLength(1);
+  });
+});
+
+describe("the credit of a source", () => {
+  it("leases no more than prefetch of 100,000 that wait, whatever happens downstream", () => {
+    const s = scene();
+    s.fill(100_000);
+    const consumer = watch(s.queue.messages({ prefetch: 10 }).pipe(bufferCount(7)));
+    s.clock.advance(1_000);
+    expect(s.stats()).toMatchObject({ ready: 99_990, leased: 10 });
+    expect(consumer.values).toHaveLength(1);
+  });
+
+  it("never has more than prefetch unsettled while 20,000 pass through", () => {
+    const s = scene();
+    s.fill(20_000);
+    let [unsettled, unsettledMax, settled] = [0, 0, 0];
+    s.queue.messages({ prefetch: 10 }).subscribe((message) => {
+      unsettled += 1;
+      unsettledMax = Math.max(unsettledMax, unsettled);
+      s.clock.schedule(
+        () => {
+          unsettled -= 1;
+          message.ack.subscribe(() => {
+            settled += 1;
+          });
+        },
+        1 + (message.data % 3),
+      );
+    });
+    s.clock.advance(20_000);
+    expect(settled).toBe(20_000);
+    expect(unsettledMax).toBe(10);
+  });
+
+  it("comes back with each settlement, one for one", () => {
+    const s = scene();
+    s.fill(20);
+    const consumer = consume(s, { prefetch: 5 });
+    expect(dataOf(consumer.values)).toEqual(range(0, 5));
+    ack(consumer.values.slice(1, 4));
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual(range(0, 8));
+    expect(s.stats()).toMatchObject({ acked: 3, leased: 5 });
+  });
+
+  it("comes back with every outcome", () => {
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s, { prefetch: 1 });
+    consumer.values[0]?.settle(Retry({ cause: "later", delayMs: 60_000 })).subscribe();
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual([0, 1]);
+  });
+
+  it("is asked for in one read at a time", () => {
+    const spy = new Spy();
+    const s = scene({}, (store, clock) => spy.view(delayed(["lease"], 5)(store, clock)));
+    s.fill(100);
+    s.queue.messages({ prefetch: 10 }).subscribe((message) => message.ack.subscribe());
+    for (let ms = 0; ms < 200; ms++) s.clock.advance(1);
+    expect(s.stats().acked).toBe(100);
+    expect(spy.readingMax).toBe(1);
+  });
+
+  it("counts a settlement that was handed over for the next read, without waiting for its answer", () => {
+    const spy = new Spy();
+    const s = scene({}, (store, clock) => spy.view(delayed(["write"], 50)(store, clock)));
+    s.fill(4);
+    const consumer = consume(s, { prefetch: 2 });
+    ack(consumer.values.slice(0, 1));
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual([0, 1, 2]);
+    expect(s.stats().leased).toBe(2);
+    s.clock.advance(50);
+    expect(dataOf(consumer.values)).toEqual([0, 1, 2]);
+  });
+
+  it("is not lent on settlements that the store does not take: never more than prefetch leases in an outage", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    s.fill(100);
+    breaker.break("write", () => storeUnavailable("no writes"));
+    s.queue.messages({ prefetch: 5 }).subscribe((message) => message.ack.subscribe());
+    for (let ms = 0; ms < 5_000; ms += 100) {
+      s.clock.advance(100);
+      expect(s.stats().leased).toBeLessThanOrEqual(5);
+    }
+    breaker.heal();
+    s.clock.advance(5_000);
+    expect(s.stats()).toMatchObject({ acked: 100, leased: 0 });
+  });
+
+  it("is not raised by a late settlement of a message whose lease has ended", () => {
+    const s = scene({ leaseMs: 1_000 }, delayed(["write"], 10));
+    s.fill(3);
+    const consumer = consume(s, { prefetch: 1 });
+    s.clock.advance(1_500);
+    expect(consumer.values.map(({ data, attempt }) => [data, attempt])).toEqual([
+      [0, 1],
+      [0, 2],
+    ]);
+    ack(consumer.values.slice(0, 1));
+    s.clock.advance(100);
+    expect(consumer.values).toHaveLength(2);
+    expect(s.stats().leased).toBe(1);
+  });
+
+  it("of 1 gives strictly one after the other", () => {
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s, { prefetch: 1 });
+    for (const count of [1, 2, 3]) {
+      expect(dataOf(consumer.values)).toEqual(range(0, count));
+      ack(consumer.values.slice(-1));
+      s.clock.settle();
+    }
+  });
+});
+
+describe("unsubscribing from messages", () => {
+  it("gives back what is unsettled at once: to the front, in order, uncounted", () => {
+    const s = scene();
+    s.fill(6);
+    const consumer = consume(s, { prefetch: 4 });
+    consumer.subscription.unsubscribe();
+    expect(s.stats()).toMatchObject({ ready: 6, leased: 0 });
+    expect(s.next(6)).toEqual(range(0, 6).map((n) => [n, 1]));
+  });
+
+  it("keeps out what is being settled", () => {
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s);
+    ack(consumer.values.slice(1, 2));
+    consumer.subscription.unsubscribe();
+    s.clock.settle();
+    expect(s.stats()).toMatchObject({ acked: 1, ready: 2, leased: 0 });
+    expect(s.next(3)).toEqual([
+      [0, 1],
+      [2, 1],
+    ]);
+  });
+
+  it("gives back within the emission, the message at hand included", () => {
+    const s = scene();
+    s.fill(5);
+    const consumer = watch(s.queue.messages().pipe(take(2)));
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual([0, 1]);
+    expect(consumer.completed).toBe(1);
+    expect(s.stats()).toMatchObject({ ready: 5, leased: 0 });
+    expect(s.next(5)).toEqual(range(0, 5).map((n) => [n, 1]));
+  });
+
+  it("leaves a released message with LeaseLost for whatever is asked of it", () => {
+    const s = scene();
+    s.fill(1);
+    const consumer = consume(s);
+    const [message] = consumer.values;
+    consumer.subscription.unsubscribe();
+    s.clock.settle();
+    const lost = { _tag: "LeaseLost", id: message!.id };
+    expect(errorOf(message!.ack)).toMatchObject(lost);
+    expect(errorOf(message!.settle(Retry({ cause: "x" })))).toMatchObject(lost);
+    expect(errorOf(message!.extend(1_000))).toMatchObject(lost);
+    expect(s.stats()).toMatchObject({ ready: 1, acked: 0 });
+  });
+
+  it("takes its waiting read back: what is enqueued afterwards stays", () => {
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    const consumer = consume(s);
+    consumer.subscription.unsubscribe();
+    s.fill(1);
+    s.clock.advance(1_000);
+    expect(spy.reading).toBe(0);
+    expect(consumer.values).toEqual([]);
+    expect(s.stats()).toMatchObject({ ready: 1, leased: 0 });
+  });
+
+  it("tells the store once that the consumer is gone, after the release", () => {
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    s.fill(2);
+    const consumer = consume(s, { consumer: "worker-1" });
+    consumer.subscription.unsubscribe();
+    consumer.subscription.unsubscribe();
+    s.clock.advance(60_000);
+    expect(spy.left).toEqual([{ queue: "numbers", consumer: "worker-1" }]);
+    expect(spy.writes).toHaveLength(1);
+  });
+
+  it.each<[string, (s: Scene) => Watched<Message<number>>]>([
+    ["while it waits", (s) => consume(s)],
+    [
+      "with messages in hand",
+      (s) => {
+        s.fill(3);
+        return consume(s);
+      },
+    ],
+    [
+      "with a settlement under way",
+      (s) => {
+        s.fill(3);
+        const consumer = consume(s);
+        ack(consumer.values.slice(0, 1));
+        return consumer;
+      },
+    ],
+    [
+      "with a message renewed for an hour",
+      (s) => {
+        s.fill(1);
+        const consumer = consume(s);
+        const { holder } = takeInHand(consumer.values[0]!);
+        s.clock.advance(60 * 60 * 1_000);
+        consumer.values[0]![delivery].letGo(holder);
+        return consumer;
+      },
+    ],
+    [
+      "while it stops",
+      (s) => {
+        s.fill(1);
+        return consume(s, { stop$: of(1) });
+      },
+    ],
+  ])("leaves no timer behind %s", (_, start) => {
+    const s = scene();
+    const consumer = start(s);
+    consumer.subscription.unsubscribe();
+    s.clock.settle();
+    expect(s.clock.pending).toBe(0);
+    expect(s.stats().leased).toBe(0);
+  });
+
+  it("lets what an operator has in hand be settled, renewed until then", () => {
+    const s = scene({ leaseMs: 9_000 });
+    s.fill(3);
+    const inHand: Array<Message<number>> = [];
+    const reasons: Array<string> = [];
+    s.queue
+      .messages()
+      .pipe(take(1))
+      .subscribe((message) => {
+        message[delivery].hold((reason) => reasons.push(reason));
+        inHand.push(message);
+      });
+    s.clock.settle();
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 1 });
+    s.clock.advance(60_000);
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 1 });
+    const settled = watch(inHand[0]!.ack);
+    s.clock.settle();
+    expect(settled.values).toMatchObject([{ _tag: "Ack" }]);
+    expect(reasons).toEqual([]);
+    expect(s.stats()).toMatchObject({ acked: 1, ready: 2, leased: 0 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("gives back what an operator had in hand when it lets go of it unsettled", () => {
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    s.fill(2);
+    const consumer = consume(s);
+    const held = takeInHand(consumer.values[1]!);
+    consumer.subscription.unsubscribe();
+    expect(s.stats()).toMatchObject({ ready: 1, leased: 1 });
+    expect(spy.left).toEqual([]);
+    consumer.values[1]![delivery].letGo(held.holder);
+    s.clock.settle();
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 0 });
+    expect(s.next(2)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(spy.left).toHaveLength(1);
+  });
+
+  it("gives back what was being settled when that settlement fails", () => {
+    const breaker = new Breaker();
+    const s = scene({}, (store, clock) => breaker.view(delayed(["write"], 10)(store, clock)));
+    s.fill(1);
+    const consumer = consume(s);
+    breaker.break("write", () => storeUnavailable("lost"));
+    const settled = watch(consumer.values[0]!.ack);
+    consumer.subscription.unsubscribe();
+    expect(settled.errors).toMatchObject([{ _tag: "StoreUnavailable" }]);
+    breaker.heal();
+    s.clock.advance(100);
+    expect(s.stats()).toMatchObject({ ready: 1, leased: 0 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("reports a release that fails, and leaves the messages to their leases", () => {
+    const breaker = new Breaker();
+    const s = scene({ leaseMs: 1_000 }, breaker.view);
+    s.fill(1);
+    const consumer = consume(s);
+    breaker.break("write", () => storeUnavailable("lost"));
+    breaker.break("leave", () => storeUnavailable("lost"));
+    consumer.subscription.unsubscribe();
+    expect(eventsOf(s.events, "StoreFailed").map(({ during }) => during)).toEqual(["settle", "settle"]);
+    s.clock.advance(1_000);
+    expect(s.next(1)).toEqual([[0, 2]]);
+    expect(s.clock.pending).toBe(0);
+  });
+});
+
+describe("stop$", () => {
+  it("stops the pulling, lets what is in hand settle, and then completes", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(4);
+    const consumer = consume(s, { prefetch: 2, stop$ });
+    stop$.next();
+    ack(consumer.values.slice(0, 1));
+    s.clock.settle();
+    expect([dataOf(consumer.values), consumer.completed]).toEqual([[0, 1], 0]);
+    ack(consumer.values.slice(1));
+    s.clock.settle();
+    expect([dataOf(consumer.values), consumer.completed]).toEqual([[0, 1], 1]);
+    expect(s.stats()).toMatchObject({ acked: 2, ready: 2 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("completes at once where nothing is in hand, and leaves the store", () => {
+    const stop$ = new Subject<void>();
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    const consumer = consume(s, { stop$ });
+    stop$.next();
+    expect(consumer.completed).toBe(1);
+    expect([spy.reading, spy.left.length, stop$.observed]).toEqual([0, 1, false]);
+  });
+
+  it("releases what is unsettled after stopMsMax, uncounted, and completes", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s, { stop$, stopMsMax: 5_000 });
+    const held = takeInHand(consumer.values[1]!);
+    stop$.next();
+    s.clock.advance(4_999);
+    expect([consumer.completed, held.reasons, s.stats().leased]).toEqual([0, [], 3]);
+    s.clock.advance(1);
+    expect([consumer.completed, held.reasons, s.stats().leased]).toEqual([1, ["stopped"], 0]);
+    expect(s.next(3)).toEqual(range(0, 3).map((n) => [n, 1]));
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("takes 30 seconds for stopMsMax where none is given", () => {
+    const stop$ = new Subject<void>();
+    const s = scene({ leaseMs: 60_000 });
+    s.fill(1);
+    const consumer = consume(s, { stop$ });
+    stop$.next();
+    s.clock.advance(29_999);
+    expect(consumer.completed).toBe(0);
+    s.clock.advance(1);
+    expect(consumer.completed).toBe(1);
+  });
+
+  it("releases at once with a stopMsMax of 0", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(2);
+    const consumer = consume(s, { stop$, stopMsMax: 0 });
+    const held = takeInHand(consumer.values[0]!);
+    stop$.next();
+    expect(consumer.completed).toBe(1);
+    expect(held.reasons).toEqual(["stopped"]);
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 0 });
+  });
+
+  it("takes a message in hand away at once when the stop is over already", () => {
+    const s = scene();
+    s.fill(2);
+    const stop$ = new Subject<void>();
+    const consumer = consume(s, { stop$, stopMsMax: 0 });
+    const reasons: Array<string> = [];
+    consumer.values[0]![delivery].hold((reason) => {
+      reasons.push(reason);
+      consumer.values[1]![delivery].hold((again) => reasons.push(`again ${again}`));
+    });
+    stop$.next();
+    expect(reasons).toEqual(["stopped", "again stopped"]);
+  });
+
+  it("goes on where it only completes, or never comes", () => {
+    for (const stop$ of [EMPTY, NEVER]) {
+      const s = scene();
+      const consumer = consume(s, { stop$ });
+      s.fill(1);
+      s.clock.settle();
+      expect([dataOf(consumer.values), consumer.completed]).toEqual([[0], 0]);
+    }
+  });
+
+  it("leases nothing, completes and lets go of stop$ where it has come already", () => {
+    const spy = new Spy();
+    const stop$ = new BehaviorSubject("now");
+    const s = scene({}, spy.view);
+    s.fill(1);
+    const consumer = consume(s, { stop$ });
+    expect([consumer.values, consumer.completed, spy.leases, stop$.observed]).toEqual([[], 1, [], false]);
+  });
+
+  it("may come several times", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(1);
+    const consumer = consume(s, { stop$, stopMsMax: 1_000 });
+    stop$.next();
+    s.clock.advance(999);
+    stop$.next();
+    s.clock.advance(1);
+    expect(consumer.completed).toBe(1);
+  });
+
+  it("may come from within an emission: the rest of the read is given back", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(3);
+    const seen: Array<number> = [];
+    s.queue.messages({ stop$, stopMsMax: 0 }).subscribe(({ data }) => {
+      seen.push(data);
+      stop$.next();
+    });
+    s.clock.settle();
+    expect(seen).toEqual([0]);
+    expect(s.stats()).toMatchObject({ ready: 3, leased: 0 });
+  });
+
+  it("errors the stream as a Defect where it errors, and releases what is in hand", () => {
+    const cause = new Error("the signal broke");
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(1);
+    const consumer = consume(s, { stop$ });
+    stop$.error(cause);
+    expect(consumer.errors).toMatchObject([{ _tag: "Defect", cause }]);
+    expect(s.stats()).toMatchObject({ ready: 1, leased: 0 });
+    const atOnce = consume(s, { stop$: throwError(() => cause) });
+    expect(atOnce.errors).toMatchObject([{ _tag: "Defect", cause }]);
+  });
+
+  it("completes after stopMsMax also where the store takes no settlement any more", () => {
+    const breaker = new Breaker();
+    const stop$ = new Subject<void>();
+    const s = scene({}, breaker.view);
+    s.fill(2);
+    const consumer = consume(s, { stop$, stopMsMax: 1_000 });
+    breaker.break("write", () => storeUnavailable("down"));
+    breaker.break("leave", () => storeUnavailable("down"));
+    ack(consumer.values.slice(0, 1));
+    s.clock.settle();
+    stop$.next();
+    s.clock.advance(10_000);
+    expect(consumer.completed).toBe(1);
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("may be followed by an unsubscribe before the time is over", () => {
+    const stop$ = new Subject<void>();
+    const spy = new Spy();
+    const s = scene({}, spy.view);
+    s.fill(1);
+    const consumer = consume(s, { stop$ });
+    stop$.next();
+    consumer.subscription.unsubscribe();
+    expect(s.stats()).toMatchObject({ ready: 1, leased: 0 });
+    expect([s.clock.pending, spy.left.length, stop$.observed]).toEqual([0, 1, false]);
+  });
+});
+
+describe("a source whose store fails", () => {
+  it("asks again after a growing time, reports each failure, and goes on when the store is back", () => {
+    const spy = new Spy();
+    const breaker = new Breaker();
+    const s = scene({}, (store) => spy.view(breaker.view(store)));
+    s.fill(1);
+    breaker.break("lease", () => storeUnavailable("down"));
+    const consumer = consume(s);
+    s.clock.advance(60_000);
+    const failures = eventsOf(s.events, "StoreFailed");
+    // The delay is capped at 2 s and jittered over its whole length: about one read a second.
+    expect(failures.length).toBeGreaterThan(30);
+    expect(failures.length).toBeLessThan(200);
+    expect(failures[0]).toMatchObject({ during: "lease", error: { _tag: "StoreUnavailable" } });
+    expect([consumer.values, consumer.errors]).toEqual([[], []]);
+    breaker.heal();
+    s.clock.advance(2_000);
+    expect(dataOf(consumer.values)).toEqual([0]);
+    expect(spy.readingMax).toBe(1);
+  });
+
+  it("stops asking when it is unsubscribed", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    breaker.break("lease", () => storeUnavailable("down"));
+    const consumer = consume(s);
+    s.clock.advance(1_000);
+    consumer.subscription.unsubscribe();
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("errors with a Defect, reports it, and gives back what it has in hand", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    s.fill(2);
+    const consumer = consume(s, { prefetch: 1 });
+    const broken = defect("the data of the store is damaged");
+    breaker.break("lease", () => broken);
+    takeInHand(consumer.values[0]!).reasons.push("stopped");
+    ack(consumer.values);
+    s.clock.settle();
+    expect(consumer.errors).toEqual([broken]);
+    expect(eventsOf(s.events, "StoreFailed")).toMatchObject([{ during: "lease", error: broken }]);
+    expect(s.stats()).toMatchObject({ acked: 1, ready: 1, leased: 0 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("makes a Defect of an error that is none of Sluice's", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    breaker.break("lease", () => new TypeError("a bug in the driver"));
+    expect(consume(s).errors).toMatchObject([{ _tag: "Defect" }]);
+  });
+
+  it("completes when its store is closed while it waits", () => {
+    const s = scene();
+    const consumer = consume(s);
+    s.inner.close().subscribe();
+    s.clock.settle();
+    expect([consumer.completed, consumer.errors]).toEqual([1, []]);
+    expect(s.clock.pending).toBe(0);
+  });
+});
+
+describe("an exclusive queue", () => {
+  it("serves one consumer; the other takes over when that one is gone", () => {
+    const s = scene({ exclusive: true });
+    s.fill(3);
+    const [first, second] = [consume(s, { prefetch: 1 }), consume(s, { prefetch: 1 })];
+    s.clock.advance(10_000);
+    expect([dataOf(first.values), dataOf(second.values)]).toEqual([[0], []]);
+    first.subscription.unsubscribe();
+    s.clock.settle();
+    expect(second.values.map(({ data, attempt }) => [data, attempt])).toEqual([[0, 1]]);
+  });
+});

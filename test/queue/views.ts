@@ -1,0 +1,120 @@
+/** Views of a store that spy on it, delay it or break it, call by call. */
+import { type Observable, Subject } from "rxjs";
+import { type Effect, effect } from "../../src/core/Effect.js";
+import type { Step } from "../../src/core/Step.js";
+import type { LeaseRequest } from "../../src/store/Lease.js";
+import type { ConsumerName, ExtendRequest, Store } from "../../src/store/Store.js";
+import type { StoreEvent } from "../../src/store/StoreEvent.js";
+import type { Clock } from "./scene.js";
+
+type Lists = ReadonlyArray<ReadonlyArray<Step>>;
+
+/** Notes what is asked of a store. */
+export class Spy {
+  readonly leases: Array<LeaseRequest> = [];
+  readonly writes: Array<{ readonly lists: Lists; readonly writeId: string }> = [];
+  readonly extensions: Array<ExtendRequest> = [];
+  readonly left: Array<ConsumerName> = [];
+  /** Leases that are asked for and neither answered nor taken back. */
+  reading = 0;
+  readingMax = 0;
+
+  /** Settle steps of a write, or of the latest one. */
+  settles(index = this.writes.length - 1): ReadonlyArray<Step> {
+    return this.writes[index]?.lists.flat() ?? [];
+  }
+
+  readonly view = (inner: Store): Store => ({
+    ...inner,
+    lease: (request) =>
+      effect((subscriber) => {
+        this.leases.push(request);
+        this.reading += 1;
+        this.readingMax = Math.max(this.readingMax, this.reading);
+        subscriber.add(() => {
+          this.reading -= 1;
+        });
+        return inner.lease(request).subscribe(subscriber);
+      }),
+    write: (lists, writeId) =>
+      effect((subscriber) => {
+        this.writes.push({ lists, writeId });
+        return inner.write(lists, writeId).subscribe(subscriber);
+      }),
+    extend: (request) =>
+      effect((subscriber) => {
+        this.extensions.push(request);
+        return inner.extend(request).subscribe(subscriber);
+      }),
+    leave: (consumer) =>
+      effect((subscriber) => {
+        this.left.push(consumer);
+        return inner.leave(consumer).subscribe(subscriber);
+      }),
+  });
+}
+
+/** Answers of these calls travel for a while; the store has done them at once, in order, as over a wire. */
+export const delayed =
+  (calls: ReadonlyArray<"lease" | "write" | "extend" | "leave">, delayMs: number) =>
+  (inner: Store, clock: Clock): Store => {
+    const later = <A>(source: Observable<A>): Effect<A> =>
+      effect((subscriber) =>
+        source.subscribe({
+          next: (value) =>
+            subscriber.add(
+              clock.schedule(() => {
+                subscriber.next(value);
+                subscriber.complete();
+              }, delayMs),
+            ),
+          error: (error: unknown) => subscriber.add(clock.schedule(() => subscriber.error(error), delayMs)),
+        }),
+      );
+    const slow = new Set<string>(calls);
+    return {
+      ...inner,
+      lease: (request) => (slow.has("lease") ? later(inner.lease(request)) : inner.lease(request)),
+      write: (lists, writeId) => (slow.has("write") ? later(inner.write(lists, writeId)) : inner.write(lists, writeId)),
+      extend: (request) => (slow.has("extend") ? later(inner.extend(request)) : inner.extend(request)),
+      leave: (consumer) => (slow.has("leave") ? later(inner.leave(consumer)) : inner.leave(consumer)),
+    };
+  };
+
+/** Breaks calls with an error of the test's choice, until it is healed. */
+export class Breaker {
+  private readonly broken = new Map<string, () => unknown>();
+  /** Breaks the writes that this holds of. */
+  breaksWrite: (lists: Lists) => boolean = () => true;
+  /** Whether the store does what it is asked, and only the answer is lost. */
+  losesReplies = false;
+  readonly events = new Subject<StoreEvent>();
+
+  break(call: "lease" | "write" | "extend" | "leave", error: () => unknown): void {
+    this.broken.set(call, error);
+  }
+
+  heal(): void {
+    this.broken.clear();
+  }
+
+  readonly view = (inner: Store): Store => {
+    const guarded = <A>(call: string, run: () => Effect<A>): Effect<A> =>
+      effect((subscriber) => {
+        const error = this.broken.get(call);
+        if (error === undefined) return run().subscribe(subscriber);
+        if (this.losesReplies) run().subscribe();
+        subscriber.error(error());
+        return undefined;
+      });
+    return {
+      ...inner,
+      events$: this.events,
+      lease: (request) => guarded("lease", () => inner.lease(request)),
+      write: (lists, writeId) =>
+        this.breaksWrite(lists) ? guarded("write", () => inner.write(lists, writeId)) : inner.write(lists, writeId),
+      extend: (request) => guarded("extend", () => inner.extend(request)),
+      leave: (consumer) => guarded("leave", () => inner.leave(consumer)),
+    };
+  };
+}
