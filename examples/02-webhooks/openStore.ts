@@ -5,5 +5,6 @@ import { memoryStore } from "sluice/memory";
 import { redisStore } from "sluice/redis";
 import type { CliOptions } from "./cliOptions.js";
 
+// The client is a template: the store opens connections of its own with its settings, so it need not connect itself.
 export const openStore = ({ redis, namespace }: CliOptions): Store =>
-  redis === undefined ? memoryStore() : redisStore(new Redis(redis), { namespace });
+  redis === undefined ? memoryStore() : redisStore(new Redis(redis, { lazyConnect: true }), { namespace });

@@ -1,19 +1,39 @@
-/** The story: two consumers share the jobs, one is killed in the middle, the other ends the work. */
-import { exhaustMap, first, firstValueFrom, skip, timer } from "rxjs";
-import type { Done, Queues } from "./queues.js";
-import { type Consumer, spawnConsumer } from "./spawnConsumer.js";
+/** The story: two consumers share the jobs, one is killed with jobs in hand, the other ends the work. */
+import { exhaustMap, filter, firstValueFrom, range, skip, timeout, timer, toArray } from "rxjs";
+import type { Store } from "sluice";
+import type { Place } from "./openStore.js";
+import { type Done, openQueues } from "./queues.js";
+import { spawnConsumer } from "./spawnConsumer.js";
 
-const jobCount = 40;
-/** How many jobs the first consumer may settle before it is killed. */
+export const jobCount = 40;
+
+/** How many jobs the first consumer settles before it is killed. */
 const settledBeforeKill = 5;
 
-export interface CrashOptions {
-  readonly url: string;
-  readonly namespace: string;
-}
+/** Answers what is in the ledger when all jobs are acked. */
+export const crashAndRecover = async (store: Store, place: Place): Promise<ReadonlyArray<Done>> => {
+  const { jobs, done } = openQueues(store);
+  const numbers = await firstValueFrom(range(1, jobCount).pipe(toArray()));
+  await jobs.enqueueAll(numbers.map((number) => ({ number })));
 
-export interface Recovery {
-  readonly jobCount: number;
-  /** How many jobs the killed consumer had in hand. */
-  readonly inHand: number
-}
+  const doomed = spawnConsumer("doomed", place);
+  const survivor = spawnConsumer("survivor", place);
+  try {
+    await firstValueFrom(doomed.settled$.pipe(skip(settledBeforeKill - 1), timeout(20_000)));
+    await doomed.kill9();
+    console.log(`killed a consumer after ${settledBeforeKill} jobs, with others in hand`);
+
+    const allAcked$ = timer(0, 100).pipe(
+      exhaustMap(() => jobs.stats),
+      filter(({ acked }) => acked === jobCount),
+    );
+    const { enqueued, acked } = await firstValueFrom(allAcked$.pipe(timeout({ first: 20_000 })));
+    console.log(`${enqueued} enqueued, ${acked} acked`);
+    await survivor.stop();
+    const entries = await done.receive({ max: 1_000 });
+    await Promise.all(entries.map(({ ack }) => ack));
+    return entries.map(({ data }) => data);
+  } finally {
+    await Promise.all([doomed.kill9(), survivor.kill9()]);
+  }
+};

@@ -1,18 +1,30 @@
 /** A consumer in a process of its own. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { fromEvent, type Observable } from "rxjs";
+import { firstValueFrom, fromEvent, type Observable } from "rxjs";
+import type { Place } from "./openStore.js";
 
 export interface Consumer {
-  readonly name: string;
-  readonly process: ChildProcess;
   /** A word for each settled job. */
   readonly settled$: Observable<unknown>;
-  /** Emits once when the process has ended. */
-  readonly exit$: Observable<unknown>;
+  /** SIGKILL: it has no chance to give anything back. */
+  readonly kill9: () => Promise<void>;
+  /** Lets it end what it has in hand. */
+  readonly stop: () => Promise<void>;
 }
 
-export const spawnConsumer = (name: string, url: string, namespace: string): Consumer => {
+export const spawnConsumer = (name: string, { url, namespace }: Place): Consumer => {
   const child = fork(fileURLToPath(new URL("consumer.ts", import.meta.url)), [url, namespace, name]);
-  return { name, process: child, settled$: fromEvent(child, "message"), exit$: fromEvent(child, "exit") };
+  return {
+    settled$: fromEvent(child, "message"),
+    kill9: () => endBy(child, () => child.kill("SIGKILL")),
+    stop: () => endBy(child, () => child.send("stop")),
+  };
+};
+
+const endBy = async (child: ChildProcess, signal: () => void): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = firstValueFrom(fromEvent(child, "exit"));
+  signal();
+  await exited;
 };

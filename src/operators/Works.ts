@@ -49,8 +49,12 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     const batch = isBatch(delivered);
     if (this.running === undefined && !this.open((batch ? delivered.messages[0] : delivered)[delivery])) return;
     const job = batch ? new BatchJob(this, delivered) : new MessageJob(this, delivered);
+    // A message may be interrupted as it is taken in hand: nothing starts before all of a batch are.
+    const outer = this.busy;
+    this.busy = true;
     this.waiting.push(job);
     job.hold();
+    this.busy = outer;
     this.drain();
   }
 

@@ -60,10 +60,7 @@ export type BlockOptions = Options<{
  */
 export function block<A, R, E>(options: BlockOptions & When<E>): DecisionIn<A, R, E>;
 export function block(options?: BlockOptions & NoWhen): Decision;
-export function block<E>({
-  scope = "key",
-  when,
-}: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function block<E>({ scope = "key", when }: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
   oneOf("scope", scope, ["key", "queue"]);
   return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));
 }

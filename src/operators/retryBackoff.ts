@@ -1,8 +1,8 @@
 /** The decision to try again later. */
 import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.js";
-import type { Options } from "../core/options.js";
 import { causeOf } from "../core/Failure.js";
 import { Retry } from "../core/Outcome.js";
+import type { Options } from "../core/options.js";
 import {
   type Decision,
   type DecisionIn,
@@ -62,10 +62,7 @@ import {
  */
 export function retryBackoff<A, R, E>(options: BackoffOptions & When<E>): DecisionIn<A, R, E>;
 export function retryBackoff(options?: BackoffOptions & NoWhen): Decision;
-export function retryBackoff<E>({
-  when,
-  ...options
-}: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function retryBackoff<E>({ when, ...options }: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
   const backoff = makeBackoff(options);
   return decideBy<E>(
     policyWhen((failure, attempt) => {

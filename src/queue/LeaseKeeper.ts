@@ -82,6 +82,7 @@ export class LeaseKeeper {
       delivery.lose();
       return;
     }
+    delivery.expired = true;
     this.live.delete(delivery);
     this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
   }

@@ -35,7 +35,7 @@ export interface Owner {
   readonly attemptsMax: number;
   readonly prefetch: number;
   readonly settler: Settler;
-  readonly onSettleBegin: () => void;
+  readonly onSettleBegin: (delivery: LeasedDelivery) => void;
   /** `done`: settled (with what the store performed) or lost; otherwise it is open again. */
   readonly onSettleEnd: (delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined) => void;
   /** Its lease is gone and no settlement was under way. */
@@ -52,6 +52,8 @@ export class LeasedDelivery implements Delivery, ListEnd {
   state: State = "open";
   /** When the lease ends unless renewed, by `scheduler.now()`. */
   leaseEndsMs: number;
+  /** Its lease ran out while nobody held it: its credit is back. */
+  expired = false;
   private readonly receivedMs: number;
   private requested: Outcome | undefined;
   private performed: Outcome | undefined;
@@ -144,7 +146,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
 
   /** The lease is gone: whoever holds it is interrupted. */
   lose(): void {
-    if (this.state === "settled" || this.state === "lost") return;
+    if (this.state !== "open") return; // what is being settled is told by the answer to that
     this.state = "lost";
     this.owner.onLost(this);
     this.interruptBy("lease lost");
@@ -184,7 +186,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
     let performed = outcome;
     atomically([this.settle(outcome), ...followUps]).subscribe({
       next: (values) => {
-        performed = values[0] as Outcome;
+        performed = values[0];
       },
       error: (error: unknown) => onEnd(toSluiceError(error), outcome),
       complete: () => onEnd(undefined, performed),
@@ -224,7 +226,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
     this.requested = outcome;
     if (this.state === "settling") return;
     this.state = "settling";
-    this.owner.onSettleBegin();
+    this.owner.onSettleBegin(this);
   }
 
   private end(error: SluiceError | undefined, performed: Outcome | undefined): void {

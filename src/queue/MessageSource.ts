@@ -3,9 +3,9 @@
  * and gives back the rest.
  *
  * ```text
- *   subscribe ─▶ pulling ──stop$──▶ draining ──all settled, or stopMsMax──▶ left ──▶ complete
+ *   subscribe ─▶ pulling ──stop$──▶ draining ──all settled──▶ left ──▶ complete
  *                   │                   │                                     ▲
- *                   └── unsubscribe ────┴─▶ lingering ──last one let go of────┘
+ *                   └── unsubscribe, or stopMsMax ─▶ lingering ──last one ended─┘
  * ```
  *
  * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
@@ -14,6 +14,7 @@
  * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
  * back; emission never does. A settlement that was handed to the store counts as credit for the next lease, which follows
  * it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is waited for.
+ * While the store refuses settlements none is lent on them.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription } from "rxjs";
@@ -80,9 +81,12 @@ export class MessageSource<A> implements Owner {
       sizeMax: options.settleSizeMax,
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
-      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFailure: (error) => {
+        this.settlingSent = 0;
+        events.emit({ _tag: "StoreFailed", during: "settle", error });
+      },
       onFlush: () => {
-        this.settlingSent = this.settling;
+        this.settlingSent = this.settler.stuck ? 0 : Math.min(this.settling, this.prefetch);
         this.pull();
       },
     });
@@ -97,11 +101,15 @@ export class MessageSource<A> implements Owner {
 
   start(): void {
     const { stop$ } = this.context.options;
-    if (stop$ !== undefined)
-      this.stopping = from(stop$).subscribe({
+    if (stop$ !== undefined) {
+      const stopping = from(stop$).subscribe({
         next: () => this.stop(),
         error: (cause: unknown) => this.subscriber.error(toSluiceError(cause)),
       });
+      // It may have come, and everything have ended, within its subscription.
+      if (this.phase === "pulling") this.stopping = stopping;
+      else stopping.unsubscribe();
+    }
     this.pull();
   }
 
@@ -116,13 +124,16 @@ export class MessageSource<A> implements Owner {
     this.sweep();
   }
 
-  onSettleBegin(): void {
-    this.settling += 1;
+  onSettleBegin(delivery: LeasedDelivery): void {
+    // The credit of an expired one is back already: its late settlement lends none.
+    if (!delivery.expired) this.settling += 1;
   }
 
   onSettleEnd(delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined): void {
-    this.settling -= 1;
-    if (this.settlingSent > 0) this.settlingSent -= 1;
+    if (!delivery.expired) {
+      this.settling -= 1;
+      if (this.settlingSent > 0) this.settlingSent -= 1;
+    }
     if (done) this.done(delivery, performed);
     else {
       this.keeper.look();
@@ -244,6 +255,7 @@ export class MessageSource<A> implements Owner {
 
   /** The time to settle is over: works are interrupted (their operators release), the rest is released here. */
   private drainNow(): void {
+    this.phase = "lingering";
     for (const delivery of [...this.keeper.live]) delivery.interruptBy("stopped");
     this.settler.flush();
     this.settler.giveUp();
@@ -273,15 +285,13 @@ export class MessageSource<A> implements Owner {
 
   private leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.keeper.live.size > 0) return;
-    const draining = this.phase === "draining";
     this.phase = "left";
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     this.keeper.stop();
     this.settler.flush();
-    const then = (): void => {
-      if (draining) this.subscriber.complete();
-    };
+    // Where the subscription is over already, this says nothing to anybody.
+    const then = (): void => this.subscriber.complete();
     this.store.leave({ queue: this.queue, consumer: this.context.options.consumer }).subscribe({
       error: (error: unknown) => {
         this.failed(error);

@@ -46,6 +46,7 @@ export class Settler {
   private ends: Array<ListEnd> = [];
   private timer: Subscription | undefined;
   private depth = 0;
+  private waitingRounds = 0;
   private persistent: boolean;
 
   constructor(private readonly options: SettlerOptions) {
@@ -69,6 +70,11 @@ export class Settler {
       this.depth -= 1;
       if (this.depth === 0 && this.lists.length >= this.options.sizeMax) this.flush();
     }
+  }
+
+  /** Whether the store refused a write that waits to be sent again. */
+  get stuck(): boolean {
+    return this.waitingRounds > 0;
   }
 
   /** Hands over what has gathered, now. */
@@ -128,7 +134,11 @@ export class Settler {
     this.options.onFailure(error);
     if (error.retryable && this.persistent) {
       const delayMs = backoffDelayMs(backoff, attempt, randomOf(round.writeId));
-      this.options.scheduler.schedule(() => this.write(round, attempt + 1), delayMs);
+      this.waitingRounds += 1;
+      this.options.scheduler.schedule(() => {
+        this.waitingRounds -= 1;
+        this.write(round, attempt + 1);
+      }, delayMs);
     } else if (error.retryable || round.lists.length === 1) {
       for (const end of round.ends) end.listEnded(error, []);
     } else {

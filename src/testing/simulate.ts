@@ -172,14 +172,14 @@ const record = (
 const compare = ({ actual, expected }: Recording): void => {
   if (expected === undefined) return;
   const { marbles, values } = expected;
-  new TestScheduler((replayed, wanted) => deepStrictEqual(plain(replayed), plain(wanted))).run(
-    ({ expectObservable }) => {
-      const replay$ = from(actual).pipe(
-        mergeMap(({ frame, notification }) => timer(frame).pipe(map(() => notification))),
-      );
-      expectObservable(merge(replay$, NEVER).pipe(dematerialize())).toBe(marbles, values);
-    },
-  );
+  new TestScheduler((replayed, wanted) =>
+    deepStrictEqual(plain(replayed as ReadonlyArray<Frame>), plain(wanted as ReadonlyArray<Frame>)),
+  ).run(({ expectObservable }) => {
+    const replay$ = from(actual).pipe(
+      mergeMap(({ frame, notification }) => timer(frame).pipe(map(() => notification))),
+    );
+    expectObservable(merge(replay$, NEVER).pipe(dematerialize())).toBe(marbles, values);
+  });
 };
 
 interface Frame {

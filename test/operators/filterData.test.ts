@@ -1,5 +1,5 @@
 import { from, map, type Observable, toArray } from "rxjs";
-import { Ack, filterData, type Message, Reject } from "sluice";
+import { type Ack, filterData, type Message, Reject } from "sluice";
 import { testMessage } from "sluice/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { operatorLaws } from "../support/operatorLaws.js";
@@ -34,14 +34,18 @@ describe("filterData", () => {
 
   it("narrows the data by a type guard", () => {
     const isText = (data: string | number): data is string => typeof data === "string";
-    const narrowed = from([testMessage<string | number>("a"), testMessage<string | number>(1)]).pipe(filterData(isText));
+    const narrowed = from([testMessage<string | number>("a"), testMessage<string | number>(1)]).pipe(
+      filterData(isText),
+    );
     expectTypeOf(narrowed).toEqualTypeOf<Observable<Message<string>>>();
     expect(shownOf(narrowed)).toStrictEqual(["a"]);
   });
 
   it("takes any truthy answer of untyped callers for a yes", () => {
     const keep = ((data: unknown) => data) as (data: unknown) => boolean;
-    expect(shownOf(from([testMessage<unknown>("a"), testMessage<unknown>("")]).pipe(filterData(keep)))).toStrictEqual(["a"]);
+    expect(shownOf(from([testMessage<unknown>("a"), testMessage<unknown>("")]).pipe(filterData(keep)))).toStrictEqual([
+      "a",
+    ]);
   });
 
   it("settles a message on which the callback throws like an undecided failure, and goes on", () => {

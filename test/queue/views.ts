@@ -1,5 +1,5 @@
 /** Views of a store that spy on it, delay it or break it, call by call. */
-import { type Observable, Subject } from "rxjs";
+import { type Observable, Subject, tap } from "rxjs";
 import { type Effect, effect } from "../../src/core/Effect.js";
 import type { Step } from "../../src/core/Step.js";
 import type { LeaseRequest } from "../../src/store/Lease.js";
@@ -31,10 +31,16 @@ export class Spy {
         this.leases.push(request);
         this.reading += 1;
         this.readingMax = Math.max(this.readingMax, this.reading);
-        subscriber.add(() => {
-          this.reading -= 1;
-        });
-        return inner.lease(request).subscribe(subscriber);
+        let open = true;
+        const end = (): void => {
+          if (open) this.reading -= 1;
+          open = false;
+        };
+        subscriber.add(end);
+        return inner
+          .lease(request)
+          .pipe(tap({ next: end, error: end }))
+          .subscribe(subscriber);
       }),
     write: (lists, writeId) =>
       effect((subscriber) => {

@@ -17,7 +17,7 @@
  */
 import { Command } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
-import { storeUnavailable } from "../../core/SluiceError.js";
+import { defect, storeUnavailable } from "../../core/SluiceError.js";
 import type { Client } from "./clients.js";
 import { toStoreError, verdictOn } from "./errors.js";
 import { loadedScript, type Script } from "./script.js";
@@ -87,11 +87,7 @@ export class Connection {
   /** Runs a script. */
   run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>, extraMs = 0): Call {
     const { keys, args } = script.encode(input);
-    return this.call(
-      () => this.evaluate(script.name, keys, args),
-      { done: (reply) => end.done(script.decode(reply, input)), failed: end.failed },
-      extraMs,
-    );
+    return this.call(() => this.evaluate(script.name, keys, args), decoded(script, input, end), extraMs);
   }
 
   /** Runs a script, and waits until so many replicas have what it wrote. */
@@ -104,7 +100,7 @@ export class Connection {
     const { keys, args } = script.encode(input);
     return this.call(
       () => this.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
-      { done: (reply) => end.done(script.decode(reply, input)), failed: end.failed },
+      decoded(script, input, end),
       replicas.msMax,
     );
   }
@@ -250,25 +246,33 @@ export class Connection {
     { count, msMax }: { readonly count: number; readonly msMax: number },
   ): Promise<unknown> {
     const { sha, lua } = loadedScript(name);
-    const pipelined = async (command: Command): Promise<readonly [unknown, unknown]> => {
-      const pipeline = this.client.pipeline();
-      pipeline.sendCommand(command);
-      pipeline.wait(count, msMax);
-      const [reply, replicas] = (await pipeline.exec()) ?? [];
+    const pipelined = async (command: string, args: Array<string>): Promise<readonly [unknown, unknown]> => {
+      const [reply, replicas] = (await this.client.pipeline().call(command, args).wait(count, msMax).exec()) ?? [];
       for (const result of [reply, replicas]) if (result?.[0]) throw result[0];
       return [reply?.[1], replicas?.[1]];
     };
-    const encoding = { replyEncoding: "utf8" } as const;
-    const [reply, replicas] = await pipelined(new Command("evalsha", [sha, ...rest], encoding)).catch(
-      (cause: unknown) => {
-        if (!isUnknownScript(cause)) throw cause;
-        return pipelined(new Command("eval", [lua, ...rest], encoding));
-      },
-    );
+    const [reply, replicas] = await pipelined("evalsha", [sha, ...rest]).catch((cause: unknown) => {
+      if (!isUnknownScript(cause)) throw cause;
+      return pipelined("eval", [lua, ...rest]);
+    });
     if (Number(replicas) < count)
       throw storeUnavailable(new Error(`${String(replicas)} of ${count} replicas confirmed within ${msMax} ms`));
     return reply;
   }
 }
+
+const decoded = <I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): CallEnd<unknown> => ({
+  done: (reply) => {
+    let output: O;
+    try {
+      output = script.decode(reply, input);
+    } catch (cause) {
+      end.failed(defect(cause));
+      return;
+    }
+    end.done(output);
+  },
+  failed: end.failed,
+});
 
 const isUnknownScript = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith("NOSCRIPT");

@@ -1,5 +1,12 @@
 /** What the server and the driver can answer instead of doing a call, and what each means. */
-import { defect, invalidConfig, isSluiceError, type SluiceError, storeFull, storeUnavailable } from "../../core/SluiceError.js";
+import {
+  defect,
+  invalidConfig,
+  isSluiceError,
+  type SluiceError,
+  storeFull,
+  storeUnavailable,
+} from "../../core/SluiceError.js";
 
 /**
  * - `resend`: the same call may pass in a moment; it is repeated until its time is over, then it is `StoreUnavailable`.

@@ -1,0 +1,126 @@
+/** The scripts around leases: take, take back, extend, leave, nudge. */
+import { invariant } from "../../core/invariant.js";
+import type { Lease } from "../../store/Lease.js";
+import { readRecord } from "./record.js";
+import type { Script } from "./script.js";
+import { tokenOf, tokenStem } from "./token.js";
+
+/** One request of a place where requests follow each other; see `Slots`. */
+export interface Request {
+  /** The key of its place. */
+  readonly slot: string;
+  readonly serial: number;
+  /** Its name, unique for ever. */
+  readonly name: string;
+}
+
+interface OnQueue {
+  /** The key of the queue. */
+  readonly queue: string;
+  /** The time, where a test drives it; else empty. */
+  readonly given: string;
+}
+
+export interface LeaseInput extends OnQueue {
+  readonly request: Request;
+  readonly max: number;
+  readonly bytesMax: number;
+  readonly leaseMs: number;
+  readonly attemptsMax: number;
+  readonly deadLettersMax: number;
+  /** The consumer that is to own the queue; empty where the queue is not exclusive. */
+  readonly owner: string;
+}
+
+/** What a request got, and what it may wait for. */
+export interface LeaseReply {
+  readonly leases: ReadonlyArray<Lease>;
+  /** Until something changes by itself, as far as is known. */
+  readonly changeMs: number | undefined;
+  /** Another consumer owns the queue. */
+  readonly standsBy: boolean;
+}
+
+/** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
+export const LEASE_COUNT_MAX = 10_000;
+
+const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER).toFixed(0);
+
+export const leaseScript: Script<LeaseInput, LeaseReply> = {
+  name: "lease",
+  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner }) => ({
+    keys: [queue, request.slot],
+    args: [
+      given,
+      String(request.serial),
+      request.name,
+      count(Math.min(max, LEASE_COUNT_MAX)),
+      count(bytesMax),
+      count(Math.ceil(leaseMs)),
+      count(attemptsMax),
+      count(deadLettersMax),
+      owner,
+    ],
+  }),
+  decode: (reply, { request }) => {
+    invariant(Array.isArray(reply) && reply.length >= 4, "a lease answers at least four values");
+    const values = reply as ReadonlyArray<string | number>;
+    const stem = tokenStem(String(values[0]), request.name);
+    const leasedAtMs = Number(values[1]);
+    const leases: Array<Lease> = [];
+    for (let i = 4; i < values.length; i++) {
+      const record = values[i];
+      if (typeof record !== "string" || record === "") continue;
+      const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = readRecord(record);
+      const token = tokenOf(stem, i - 4, id, escapedKey);
+      leases.push({
+        id,
+        token,
+        payload,
+        key,
+        headers,
+        attempt: attempts + 1,
+        enqueuedAtMs,
+        firstEnqueuedAtMs,
+        leasedAtMs,
+      });
+    }
+    return { leases, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
+  },
+};
+
+/** Answers how many messages it gave back. */
+export const cancelScript: Script<OnQueue & { readonly request: Request }, number> = {
+  name: "cancel",
+  encode: ({ queue, given, request }) => ({
+    keys: [queue, request.slot],
+    args: [given, String(request.serial), request.name],
+  }),
+  decode: Number,
+};
+
+/** Answers for each token whether it was live. */
+export const extendScript: Script<
+  OnQueue & { readonly tokens: ReadonlyArray<string>; readonly leaseMs: number },
+  ReadonlyArray<boolean>
+> = {
+  name: "extend",
+  encode: ({ queue, given, tokens, leaseMs }) => ({
+    keys: [queue, `${queue}:x`],
+    args: [given, count(Math.ceil(leaseMs)), ...tokens],
+  }),
+  decode: (reply) => Array.from(String(reply), (answer) => answer === "1"),
+};
+
+export const leaveScript: Script<{ readonly queue: string; readonly owner: string }, void> = {
+  name: "leave",
+  encode: ({ queue, owner }) => ({ keys: [queue], args: [owner] }),
+  decode: () => undefined,
+};
+
+/** Answers when to nudge again, or undefined for never. */
+export const nudgeScript: Script<OnQueue & { readonly owner: string; readonly leaseMs: number }, number | undefined> = {
+  name: "nudge",
+  encode: ({ queue, given, owner, leaseMs }) => ({ keys: [queue], args: [given, owner, count(Math.ceil(leaseMs))] }),
+  decode: (reply) => (reply === "" ? undefined : Number(reply)),
+};

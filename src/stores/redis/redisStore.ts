@@ -1,0 +1,280 @@
+/** The store in Redis: durable as its server is, shared by processes. */
+
+import { left, right } from "fp-ts/lib/Either.js";
+import type { Cluster, Redis, RedisOptions } from "ioredis";
+import type { Observable, SchedulerLike } from "rxjs";
+import { systemScheduler } from "../../core/Clock.js";
+import { type Effect, effect } from "../../core/Effect.js";
+import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
+import { leaseLost, storeClosed } from "../../core/SluiceError.js";
+import type { Capabilities } from "../../store/Capabilities.js";
+import type { Store } from "../../store/Store.js";
+import type { StoreEvent } from "../../store/StoreEvent.js";
+import { Asking, BLOCK_MS_MAX } from "./Asking.js";
+import { BlockingPool } from "./BlockingPool.js";
+import { type Call, type CallEnd, Connection } from "./Connection.js";
+import { cloneClient, silenceMsMax } from "./clients.js";
+import { Keys } from "./keys.js";
+import { extendScript, leaveScript } from "./leaseScripts.js";
+import {
+  blockedScript,
+  deadLettersScript,
+  pauseScript,
+  peekScript,
+  purgeScript,
+  redriveScript,
+  statsScript,
+  unblockScript,
+} from "./operationScripts.js";
+import { Slots } from "./Slots.js";
+import { StoreEvents } from "./StoreEvents.js";
+import type { Script } from "./script.js";
+import { fenceOf } from "./token.js";
+import { scriptFor, type WriteInput } from "./writes.js";
+
+/** Options of a Redis store; all may be left out. */
+export type RedisStoreOptions = Options<{
+  /** What its keys begin with, and their hash tag: `{namespace}:…`. 1 to 128 letters, digits and `_ . : @ / -`. Default "sluice". */
+  namespace: string;
+  /** The clock and timers of everything above the store. Default `systemScheduler`. The store's own clock is the server's. */
+  scheduler: SchedulerLike;
+  /** How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. */
+  commandMsMax: number;
+  /** How many replicas must have a write before it is confirmed. Default 0. */
+  waitReplicas: number;
+  /** How long to wait for these replicas; then the write fails with `StoreUnavailable`, to be run again. Milliseconds, default 1,000. */
+  waitReplicasMsMax: number;
+  /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
+  deadLettersMax: number;
+  /** For tests: tells the scripts the time (whole milliseconds) instead of the server. */
+  nowMs: () => number;
+}>;
+
+/** A confirmed write may be asked for once more, by a wrapper that lost its answer: so many are kept on the server. */
+const ANSWERED_KEPT = 500;
+
+/**
+ * A store in Redis 7 or later, alone, with Sentinel or as a cluster: durable as its persistence is set, shared by all
+ * processes that use the same namespace.
+ *
+ * The client is a template: the store opens connections of its own with the same options and leaves the given one alone.
+ * It takes one connection for all calls and one for each consumer that waits.
+ *
+ * Errors: throws `InvalidConfig` for options out of range. Calls ride out a lost connection for `commandMsMax`, then fail
+ * with `StoreUnavailable`; `StoreFull` under full memory, for new messages only.
+ *
+ * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
+ * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
+ *
+ * Memory: about 58 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
+ * `events$` warns otherwise.
+ *
+ * @param client an ioredis client, a cluster, or the options of a client
+ *
+ * @example
+ * ```ts
+ * import * as t from "io-ts";
+ * import { Redis } from "ioredis";
+ * import { queue } from "sluice";
+ * import { redisStore } from "sluice/redis";
+ *
+ * const client = new Redis(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379");
+ * const store = redisStore(client, { namespace: "shop" });
+ * const greetings = queue(store, { name: "greetings", codec: t.string });
+ * await greetings.enqueue("hello");
+ * const [message] = await greetings.receive({ max: 1 });
+ * await message?.ack;
+ * await store.close();
+ * client.disconnect();
+ * ```
+ */
+export const redisStore = (client: Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
+  new RedisStore(client, options);
+
+class RedisStore implements Store {
+  readonly scheduler: SchedulerLike;
+  readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
+  readonly events$: Observable<StoreEvent>;
+  private readonly keys: Keys;
+  private readonly connection: Connection;
+  private readonly pool: BlockingPool;
+  private readonly slots = new Slots();
+  private readonly events: StoreEvents;
+  private readonly askings = new Set<Asking>();
+  private readonly answered: Array<string> = [];
+  private readonly given: () => string;
+  private readonly deadLettersMax: number;
+  private readonly replicas: { readonly count: number; readonly msMax: number };
+  private closed = false;
+  private closing: Promise<void> | undefined;
+
+  constructor(client: Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+    const { scheduler = systemScheduler, nowMs } = options;
+    const commandMsMax = wholeNumber("commandMsMax", options.commandMsMax ?? 10_000, { ...duration, min: 100 });
+    this.scheduler = scheduler;
+    this.keys = new Keys(wellFormedName("namespace", options.namespace ?? "sluice"));
+    this.deadLettersMax = wholeNumber("deadLettersMax", options.deadLettersMax ?? 100_000, { min: 0, max: 10_000_000 });
+    this.replicas = {
+      count: wholeNumber("waitReplicas", options.waitReplicas ?? 0, { min: 0, max: 100 }),
+      msMax: wholeNumber("waitReplicasMsMax", options.waitReplicasMsMax ?? 1_000, { ...duration, min: 1 }),
+    };
+    this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
+    const silenceMs = silenceMsMax(commandMsMax);
+    const main = cloneClient(client, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    this.events = new StoreEvents(main);
+    this.events$ = this.events.events$;
+    this.connection = new Connection({
+      client: main,
+      scheduler,
+      commandMsMax,
+      onUp: () => this.events.up(),
+      onDown: (cause) => this.events.down(cause),
+    });
+    this.pool = new BlockingPool(
+      () => new Connection({ client: cloneClient(client, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
+    );
+  }
+
+  readonly write: Store["write"] = (lists, writeId) =>
+    this.calling((end) => {
+      if (lists.every((list) => list.length === 0)) {
+        end.done(lists.map(() => right([])));
+        return undefined;
+      }
+      const input: WriteInput = {
+        keys: this.keys,
+        given: this.given(),
+        lists,
+        writeId,
+        answered: this.answered.splice(0, Math.max(0, this.answered.length - ANSWERED_KEPT)),
+        deadLettersMax: this.deadLettersMax,
+      };
+      const script = scriptFor(lists);
+      const remember: typeof end = {
+        done: (answers) => {
+          this.answered.push(this.keys.result(writeId));
+          end.done(answers);
+        },
+        failed: end.failed,
+      };
+      return this.replicas.count > 0
+        ? this.connection.runReplicated(script, input, remember, this.replicas)
+        : this.connection.run(script, input, remember);
+    });
+
+  readonly lease: Store["lease"] = (request) =>
+    effect((subscriber) => {
+      if (this.closed) {
+        subscriber.error(storeClosed());
+        return undefined;
+      }
+      const asking: Asking = new Asking(
+        {
+          connection: this.connection,
+          pool: this.pool,
+          slots: this.slots,
+          scheduler: this.scheduler,
+          given: this.given,
+          deadLettersMax: this.deadLettersMax,
+        },
+        { ...request, key: this.keys.queue(request.queue) },
+        {
+          got: (leases) => {
+            this.askings.delete(asking);
+            subscriber.next(leases);
+            subscriber.complete();
+          },
+          failed: (cause) => {
+            this.askings.delete(asking);
+            subscriber.error(cause);
+          },
+        },
+      );
+      this.askings.add(asking);
+      asking.start();
+      return () => {
+        this.askings.delete(asking);
+        asking.takeBack();
+      };
+    });
+
+  readonly extend: Store["extend"] = ({ queue, leases, leaseMs }) =>
+    this.calling((end) => {
+      if (leases.length === 0) {
+        end.done([]);
+        return undefined;
+      }
+      const tokens = leases.map(({ token, id }) => fenceOf(token, id));
+      return this.connection.run(
+        extendScript,
+        { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
+        {
+          done: (live) =>
+            end.done(leases.map(({ id }, i) => (live[i] === true ? right(undefined) : left(leaseLost(id))))),
+          failed: end.failed,
+        },
+      );
+    });
+
+  readonly leave: Store["leave"] = ({ queue, consumer }) =>
+    this.running(leaveScript, () => ({ queue: this.keys.queue(queue), owner: `=${consumer}` }));
+
+  readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
+  readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
+  readonly setPaused: Store["setPaused"] = (request) => this.running(pauseScript, () => this.on(request));
+  readonly blocked: Store["blocked"] = (request) => this.running(blockedScript, () => this.on(request));
+  readonly deadLetters: Store["deadLetters"] = (request) => this.running(deadLettersScript, () => this.on(request));
+  readonly redrive: Store["redrive"] = (request) => this.running(redriveScript, () => this.on(request));
+  readonly purge: Store["purge"] = (request) => this.running(purgeScript, () => this.on(request));
+  readonly unblock: Store["unblock"] = (request) =>
+    this.running(unblockScript, () => ({ ...this.on(request), deadLettersMax: this.deadLettersMax }));
+
+  readonly ready: Store["ready"] = () =>
+    this.calling((end) => this.connection.command("ping", [], { done: () => end.done(undefined), failed: end.failed }));
+
+  readonly close: Store["close"] = () =>
+    effect((subscriber) => {
+      this.closing ??= this.shut();
+      this.closing.then(
+        () => {
+          subscriber.next();
+          subscriber.complete();
+        },
+        (cause: unknown) => subscriber.error(cause),
+      );
+    });
+
+  private async shut(): Promise<void> {
+    this.closed = true;
+    for (const asking of [...this.askings]) asking.stop();
+    await this.connection.idle();
+    this.pool.close();
+    this.connection.close();
+    this.events.complete();
+  }
+
+  private on<R extends { readonly queue: string }>(request: R): R & { readonly given: string } {
+    return { ...request, queue: this.keys.queue(request.queue), given: this.given() };
+  }
+
+  private running<I, O>(script: Script<I, O>, input: () => I): Effect<O> {
+    return this.calling((end) => this.connection.run(script, input(), end));
+  }
+
+  /** An Effect that makes one call at each subscription. What was sent goes on without its subscriber. */
+  private calling<A>(call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
+    return effect((subscriber) => {
+      if (this.closed) {
+        subscriber.error(storeClosed());
+        return;
+      }
+      call({
+        done: (value) => {
+          subscriber.next(value);
+          subscriber.complete();
+        },
+        failed: (cause) => subscriber.error(cause),
+      });
+    });
+  }
+}

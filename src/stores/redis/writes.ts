@@ -1,0 +1,188 @@
+/** The three ways of a write to the server: one list of plain messages, lists of one ack each, and lists of any steps. */
+import { left, right } from "fp-ts/lib/Either.js";
+import { absurd, invariant } from "../../core/invariant.js";
+import type { MessageId } from "../../core/MessageId.js";
+import { type Outcome, Reject } from "../../core/Outcome.js";
+import { DELAY_MS_MAX } from "../../core/options.js";
+import { leaseLost } from "../../core/SluiceError.js";
+import type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer } from "../../core/Step.js";
+import { escapeText, type Keys } from "./keys.js";
+import { encodeTail, isPlain } from "./record.js";
+import type { Script, ScriptArguments } from "./script.js";
+import { fenceOf } from "./token.js";
+
+type Steps = ReadonlyArray<Step>;
+
+export interface WriteInput {
+  readonly keys: Keys;
+  /** The time, where a test drives it; else empty. */
+  readonly given: string;
+  readonly lists: ReadonlyArray<Steps>;
+  readonly writeId: string;
+  /** Keys of results whose replies were read: no longer needed. */
+  readonly answered: ReadonlyArray<string>;
+  readonly deadLettersMax: number;
+}
+
+export type WriteScript = Script<WriteInput, ReadonlyArray<WriteAnswer>>;
+
+/** The script that does these lists at the least cost. */
+export const scriptFor = (lists: ReadonlyArray<Steps>): WriteScript => {
+  if (isPlainEnqueue(lists)) return enqueueScript;
+  return isAckOfOneQueue(lists) ? ackScript : stepsScript;
+};
+
+const isPlainEnqueue = (lists: ReadonlyArray<Steps>): boolean => {
+  const first = lists[0]?.[0];
+  if (lists.length !== 1 || first?._tag !== "Enqueue") return false;
+  for (const step of lists[0] ?? []) {
+    if (step._tag !== "Enqueue" || step.queue !== first.queue || step.priority !== first.priority) return false;
+    if (!isPlain(step)) return false;
+  }
+  return true;
+};
+
+const isAckOfOneQueue = (lists: ReadonlyArray<Steps>): boolean => {
+  const queue = lists[0]?.[0]?.queue;
+  for (const list of lists) {
+    const step = list[0];
+    if (list.length !== 1 || step?._tag !== "Settle" || step.outcome._tag !== "Ack" || step.queue !== queue)
+      return false;
+  }
+  return queue !== undefined;
+};
+
+const queueOf = ({ keys, lists }: WriteInput): string => keys.queue(lists[0]?.[0]?.queue ?? "");
+
+const enqueueScript: WriteScript = {
+  name: "enqueue",
+  encode: (input) => {
+    const steps = (input.lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
+    const key = queueOf(input);
+    const level = String(steps[0]?.priority ?? 0);
+    const args = [input.given, level];
+    for (const step of steps) args.push(encodeTail(step));
+    return { keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:w`, ...input.answered], args };
+  },
+  decode: (reply, input) => readAnswers(reply, input.lists),
+};
+
+const ackScript: WriteScript = {
+  name: "ack",
+  encode: (input) => {
+    const key = queueOf(input);
+    const args = [input.given];
+    for (const [step] of input.lists as ReadonlyArray<ReadonlyArray<SettleStep>>)
+      args.push(step === undefined ? "" : fenceOf(step.token, step.id));
+    return { keys: [input.keys.result(input.writeId), key, `${key}:l`, `${key}:x`, ...input.answered], args };
+  },
+  decode: (reply, input) => readAnswers(reply, input.lists),
+};
+
+const stepsScript: WriteScript = {
+  name: "write",
+  encode: (input) => encodeLists(input),
+  decode: (reply, input) => readAnswers(reply, input.lists),
+};
+
+const encodeLists = ({ keys, given, lists, writeId, answered, deadLettersMax }: WriteInput): ScriptArguments => {
+  const queues = new Map<string, string>();
+  const numberOf = (queue: string): string => {
+    const known = queues.get(queue);
+    if (known !== undefined) return known;
+    const number = String(queues.size + 1);
+    queues.set(queue, number);
+    return number;
+  };
+  const body: Array<string> = [];
+  let settles = "0";
+  for (const list of lists) {
+    body.push(String(list.length));
+    for (const step of list) {
+      if (step._tag === "Enqueue") encodeEnqueue(step, numberOf(step.queue), body);
+      else {
+        settles = "1";
+        encodeSettle(step, numberOf(step.queue), body);
+      }
+    }
+  }
+  return {
+    keys: [keys.result(writeId), ...[...queues.keys()].map((queue) => keys.queue(queue)), ...answered],
+    args: [given, String(queues.size), String(deadLettersMax), settles].concat(body),
+  };
+};
+
+const encodeEnqueue = (step: EnqueueStep, queue: string, into: Array<string>): void => {
+  const { key, dedupe } = step;
+  const remembered = dedupe !== undefined && dedupe.windowMs > 0 ? dedupe : undefined;
+  into.push(
+    "e",
+    queue,
+    key === undefined ? "" : `k${escapeText(key)}`,
+    wholeMs(step.delayMs),
+    // Behind a letter, since the empty text is an id too.
+    remembered === undefined ? "" : `d${escapeText(remembered.id)}`,
+    remembered === undefined ? "" : wholeMs(remembered.windowMs),
+    encodeTail(step),
+  );
+};
+
+const encodeSettle = (step: SettleStep, queue: string, into: Array<string>): void => {
+  const { outcome } = step;
+  const verb = verbOf(outcome);
+  into.push(verb, queue, fenceOf(step.token, step.id));
+  if (verb === "a" || verb === "l") return;
+  const delayMs = outcome._tag === "Retry" ? wholeMs(outcome.delayMs ?? 0) : "0";
+  into.push(JSON.stringify(step.cause), delayMs, String(step.attemptsMax));
+};
+
+const verbOf = (outcome: Outcome): string => {
+  switch (outcome._tag) {
+    case "Ack":
+      return "a";
+    case "Retry":
+      return "r";
+    case "Release":
+      return "l";
+    case "Reject":
+      return "j";
+    case "Block":
+      return outcome.scope === "queue" ? "B" : "b";
+    default:
+      return absurd(outcome);
+  }
+};
+
+// Up to the next millisecond: a message never comes before its time.
+const wholeMs = (ms: number): string => (ms > 0 ? Math.min(Math.ceil(ms), DELAY_MS_MAX).toFixed(0) : "0");
+
+const readAnswers = (reply: unknown, lists: ReadonlyArray<Steps>): ReadonlyArray<WriteAnswer> => {
+  invariant(typeof reply === "string" && reply !== "", "the answer of a write is a text");
+  if (reply === "+") return lists.map((steps) => right(steps.map(asAsked)));
+  const answers = reply.split(" ");
+  invariant(answers.length === lists.length, "a write is answered by one word per list");
+  return lists.map((steps, i) => readAnswer(answers[i] ?? "", steps));
+};
+
+const readAnswer = (answer: string, steps: Steps): WriteAnswer => {
+  if (answer === "+") return right(steps.map(asAsked));
+  if (answer.startsWith("-")) {
+    const step = steps[Number(answer.slice(1))];
+    invariant(step !== undefined, "a refusal names a step of its list");
+    return left(leaseLost(step.id));
+  }
+  const results = answer.split(",");
+  return right(steps.map((step, i) => readResult(results[i] ?? "", step)));
+};
+
+const readResult = (result: string, step: Step): StepResult => {
+  if (result.startsWith("d")) return { _tag: "Enqueued", id: result.slice(1) as MessageId, duplicate: true };
+  if (result === "j" && step._tag === "Settle" && step.outcome._tag === "Retry")
+    return { _tag: "Settled", outcome: Reject({ cause: step.outcome.cause }) };
+  return asAsked(step);
+};
+
+const asAsked = (step: Step): StepResult =>
+  step._tag === "Enqueue"
+    ? { _tag: "Enqueued", id: step.id, duplicate: false }
+    : { _tag: "Settled", outcome: step.outcome };
