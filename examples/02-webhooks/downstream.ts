@@ -16,6 +16,8 @@ export interface Call {
 
 export interface Downstream {
   readonly send: (call: Call) => Observable<Either<DownstreamError, void>>;
+  /** Many calls as one, with one answer for each, in order. */
+  readonly sendAll: (calls: ReadonlyArray<Call>) => Observable<ReadonlyArray<Either<DownstreamError, void>>>;
   /** Makes the unknown repository known. */
   readonly repair: () => void;
 }
@@ -33,6 +35,7 @@ export const simulatedDownstream = (paceMs: number, unknownRepository: string): 
   };
   return {
     send: (call) => timer(paceMs).pipe(map(() => answer(call))),
+    sendAll: (calls) => timer(paceMs).pipe(map(() => calls.map(answer))),
     repair: () => {
       repaired = true;
     },

@@ -49,7 +49,7 @@ export const handleWebhooks = (
       digest.enqueue(line),
       ledger.enqueue({ delivery: message.id, event: line.event, attempts: message.attempt }),
     ]),
-    block({ when: (failure) => failure._tag === "Failed" && failure.error._tag === "UnknownRepository" }), // by key: others go on
+    block({ scope: "key", when: (failure) => failure._tag === "Failed" && failure.error._tag === "UnknownRepository" }),
     retryBackoff({ initialMs: 5, factor: 2, delayMsMax: 1_000, attemptsMax: 10, jitter: "full" }),
     deadLetter(),
     settle(),

@@ -39,7 +39,10 @@ export const runOnce = async (
 
   const downstream = simulatedDownstream(pace, unknownRepository);
   const stop$ = new Subject<unknown>();
-  const done$ = race(workThrough(queues, downstream), fromEvent(process, "SIGINT")).pipe(take(1));
+  const interrupted$ = fromEvent(process, "SIGINT").pipe(
+    tap(() => console.log("\nstopped before the end; on Redis the next run goes on from here")),
+  );
+  const done$ = race(workThrough(queues, downstream), interrupted$).pipe(take(1));
   const [tally] = await firstValueFrom(
     forkJoin([
       handleWebhooks(queues, downstream, { concurrency, stop$ }).pipe(

@@ -1,5 +1,5 @@
 /** The second consumer: digest lines go out in batches, and each line of a batch succeeds or fails by itself. */
-import { forkJoin, type Observable } from "rxjs";
+import type { Observable } from "rxjs";
 import {
   batch,
   deadLetter,
@@ -21,8 +21,7 @@ export const sendDigest = (
   digest.messages({ prefetch: 200, stop$, stopMsMax: 2_000 }).pipe(
     batch({ sizeMax: 50, waitMsMax: 100 }),
     handleBatch(
-      (lines) =>
-        forkJoin(lines.messages.map(({ id, attempt }) => downstream.send({ id, attempt, repository: undefined }))),
+      ({ messages }) => downstream.sendAll(messages.map(({ id, attempt }) => ({ id, attempt, repository: undefined }))),
       { concurrency: 2, timeoutMs: 5_000 },
     ),
     retryBackoff({ initialMs: 5, delayMsMax: 1_000, attemptsMax: 10 }),

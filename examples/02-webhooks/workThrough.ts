@@ -1,7 +1,6 @@
 /** The end of the work: wait until only blocked webhooks are left, repair what blocked them, and wait for the rest. */
-import { concatMap, exhaustMap, first, map, type Observable, tap, timer } from "rxjs";
-import type { Blocked, Effect, QueueStats } from "sluice";
-import type { Webhook } from "./codecs/Webhook.js";
+import { concatMap, exhaustMap, first, type Observable, tap, timer } from "rxjs";
+import type { Effect, QueueStats } from "sluice";
 import type { Downstream } from "./downstream.js";
 import type { Queues } from "./queues.js";
 
@@ -12,15 +11,12 @@ const quiet = (stats: Effect<QueueStats>): Observable<QueueStats> =>
     first(({ ready, delayed, leased }) => ready + delayed + leased === 0),
   );
 
-/** Emits what had been blocked, once everything is handled and every digest line is sent. */
-export const workThrough = (
-  { webhooks, digest }: Queues,
-  downstream: Downstream,
-): Observable<ReadonlyArray<Blocked<Webhook>>> =>
+/** Emits once every webhook is handled and every digest line is sent. */
+export const workThrough = ({ webhooks, digest }: Queues, downstream: Downstream): Observable<QueueStats> =>
   quiet(webhooks.stats).pipe(
-    concatMap(() => webhooks.blocked({ limit: 1_000 })),
+    tap(({ blocked, waiting }) => console.log(`\n${blocked} blocked, ${waiting} wait behind: repaired and unblocked`)),
     tap(() => downstream.repair()),
-    concatMap(({ items }) => webhooks.unblock("all", "retry").pipe(map(() => items))),
-    concatMap((items) => quiet(webhooks.stats).pipe(map(() => items))),
-    concatMap((items) => quiet(digest.stats).pipe(map(() => items))),
+    concatMap(() => webhooks.unblock("all", "retry")),
+    concatMap(() => quiet(webhooks.stats)),
+    concatMap(() => quiet(digest.stats)),
   );

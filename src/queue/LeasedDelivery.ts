@@ -56,6 +56,8 @@ export class LeasedDelivery implements Delivery, ListEnd {
   expired = false;
   private readonly receivedMs: number;
   private requested: Outcome | undefined;
+  /** The list by which it was first asked to be settled: the same again where that was not answered. */
+  private list: ReadonlyArray<SettleStep> | undefined;
   private performed: Outcome | undefined;
   private waiters: Array<SettleEnd> | undefined;
   private holder: Holder | undefined;
@@ -171,7 +173,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
       this.begin(outcome);
       this.waiters ??= [];
       this.waiters.push(onEnd);
-      if (!waiting) this.owner.settler.push([this.stepOf(outcome)], this);
+      if (!waiting) this.owner.settler.push(this.listOf(outcome), this);
     }
   }
 
@@ -206,7 +208,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
 
   private settlingPlan(outcome: Outcome): Plan<Outcome> {
     return {
-      steps: [this.stepOf(outcome)],
+      steps: this.listOf(outcome),
       read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
       onStart: () => this.begin(outcome),
       onEnd: (error, results) => this.listEnded(error, results),
@@ -239,7 +241,10 @@ export class LeasedDelivery implements Delivery, ListEnd {
     } else {
       this.state = "open";
       // An unanswered settlement may have happened, so its outcome stands; a refused one certainly has not.
-      if (!error.retryable) this.requested = undefined;
+      if (!error.retryable) {
+        this.requested = undefined;
+        this.list = undefined;
+      }
     }
     const { waiters } = this;
     this.waiters = undefined;
@@ -265,6 +270,11 @@ export class LeasedDelivery implements Delivery, ListEnd {
         }
       });
     });
+  }
+
+  private listOf(outcome: Outcome): ReadonlyArray<SettleStep> {
+    this.list ??= [this.stepOf(outcome)];
+    return this.list;
   }
 
   private stepOf(outcome: Outcome): SettleStep {

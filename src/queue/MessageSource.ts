@@ -3,9 +3,9 @@
  * and gives back the rest.
  *
  * ```text
- *   subscribe ─▶ pulling ──stop$──▶ draining ──all settled──▶ left ──▶ complete
- *                   │                   │                                     ▲
- *                   └── unsubscribe, or stopMsMax ─▶ lingering ──last one ended─┘
+ *   subscribe ─▶ pulling ──stop$──▶ draining ───────all settled───────▶ left ──▶ complete
+ *                   │                   │ stopMsMax                       ▲
+ *                   └── unsubscribe ────┴─▶ lingering ──last one ended────┘
  * ```
  *
  * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let

@@ -45,7 +45,7 @@ export type MessagesOptions = Options<{
   stop$: ObservableInput<unknown>;
   /** Milliseconds until what is unsettled after a stop is released. Default 30,000; 0 releases at once. */
   stopMsMax: number;
-  /** How many settlements leave in one write at most, bursts of a batch apart. Default: half the prefetch, 1 at least. */
+  /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch. */
   settleSizeMax: number;
   /** How long a settlement may wait for others. Milliseconds, default 0: for the current burst only. */
   settleWaitMsMax: number;

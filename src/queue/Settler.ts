@@ -2,17 +2,18 @@
  * The settlement coalescer: what is settled in one burst leaves as one write, one list each, so one refusal spoils nothing
  * else. The write leaves at the end of the burst (or after `waitMsMax`), or at once when `sizeMax` lists have gathered.
  *
- * A store that does not answer is asked again with the same write id, backing off, until `giveUp`. A write that fails for
- * good is split, so that a defect is answered to the list that has it and to no other.
+ * A store that does not answer is asked again with the same write id, backing off, until `giveUp`. From then on (and where
+ * nobody is persistent) that is the answer, and a list that is pushed again goes with all of its former write under the
+ * same id, since it may have happened. A write that fails for good is split, so that a defect is answered to the list that
+ * has it and to no other.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { Observable, type SchedulerLike, type Subscription } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
-import { invariant } from "../core/invariant.js";
 import { newId } from "../core/newId.js";
 import { randomOf } from "../core/Random.js";
-import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { defect, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "../core/Step.js";
 import type { SendList } from "../core/Write.js";
 
@@ -35,10 +36,14 @@ export interface SettlerOptions {
 
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
-interface Round {
+interface Sent {
   readonly writeId: string;
   readonly lists: ReadonlyArray<ReadonlyArray<Step>>;
-  readonly ends: ReadonlyArray<ListEnd>;
+}
+
+interface Round extends Sent {
+  /** Aligned with the lists; undefined where nobody asks any more. */
+  readonly ends: ReadonlyArray<ListEnd | undefined>;
 }
 
 export class Settler {
@@ -47,6 +52,9 @@ export class Settler {
   private timer: Subscription | undefined;
   private depth = 0;
   private waitingRounds = 0;
+  /** Where a list that was not answered had gone. */
+  private readonly unanswered = new WeakMap<ReadonlyArray<Step>, Sent>();
+  private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
   private persistent: boolean;
 
   constructor(private readonly options: SettlerOptions) {
@@ -55,8 +63,11 @@ export class Settler {
 
   /** Adds one list; it leaves with the others of this burst. */
   push(steps: ReadonlyArray<Step>, end: ListEnd): void {
-    this.lists.push(steps);
-    this.ends.push(end);
+    const sent = this.unanswered.get(steps);
+    if (sent === undefined) {
+      this.lists.push(steps);
+      this.ends.push(end);
+    } else this.pushAgain(sent, steps, end);
     if (this.depth === 0 && this.lists.length >= this.options.sizeMax) this.flush();
     else if (this.timer === undefined) this.schedule();
   }
@@ -81,6 +92,7 @@ export class Settler {
   flush(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
+    this.resend();
     if (this.lists.length === 0) return;
     const round: Round = { writeId: newId(), lists: this.lists, ends: this.ends };
     this.lists = [];
@@ -109,6 +121,21 @@ export class Settler {
       });
     });
 
+  private pushAgain(sent: Sent, steps: ReadonlyArray<Step>, end: ListEnd): void {
+    let ends = this.resends.get(sent);
+    if (ends === undefined) {
+      ends = new Array<ListEnd | undefined>(sent.lists.length).fill(undefined);
+      this.resends.set(sent, ends);
+    }
+    ends[sent.lists.indexOf(steps)] = end;
+  }
+
+  private resend(): void {
+    const resends = [...this.resends];
+    this.resends.clear();
+    for (const [{ writeId, lists }, ends] of resends) this.write({ writeId, lists, ends }, 1);
+  }
+
   private schedule(): void {
     const { scheduler, waitMsMax } = this.options;
     const flush = (): void => this.flush();
@@ -118,7 +145,10 @@ export class Settler {
   private write(round: Round, attempt: number): void {
     this.options.target.write(round.lists, round.writeId).subscribe({
       next: (answers) => {
-        invariant(answers.length === round.lists.length, "a store answered another number of lists than it was given");
+        if (answers.length !== round.lists.length) {
+          answerAll(round, defect("a store answered another number of lists than it was given"));
+          return;
+        }
         for (let i = 0; i < answers.length; i++) {
           const answer = answers[i];
           if (answer === undefined) continue;
@@ -139,8 +169,12 @@ export class Settler {
         this.waitingRounds -= 1;
         this.write(round, attempt + 1);
       }, delayMs);
-    } else if (error.retryable || round.lists.length === 1) {
-      for (const end of round.ends) end.listEnded(error, []);
+    } else if (error.retryable) {
+      const sent: Sent = { writeId: round.writeId, lists: round.lists };
+      for (const list of round.lists) this.unanswered.set(list, sent);
+      answerAll(round, error);
+    } else if (round.lists.length === 1) {
+      answerAll(round, error);
     } else {
       round.lists.forEach((list, i) => {
         const end = round.ends[i];
@@ -149,3 +183,7 @@ export class Settler {
     }
   }
 }
+
+const answerAll = ({ ends }: Round, error: SluiceError): void => {
+  for (const end of ends) end?.listEnded(error, []);
+};

@@ -29,7 +29,7 @@ export const resolveMessagesOptions = (
     leaseMs: wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 }),
     stop$: options.stop$,
     stopMsMax: wholeNumber("stopMsMax", options.stopMsMax ?? 30_000, duration),
-    settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? Math.ceil(prefetch / 2), {
+    settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? prefetch, {
       min: 1,
       max: PREFETCH_MAX,
     }),

@@ -4,7 +4,9 @@ import { decodePayload } from "../codec/envelope.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
+import type { Outcome } from "../core/Outcome.js";
 import { duration, wholeNumber } from "../core/options.js";
+import { toSluiceError } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
@@ -28,6 +30,20 @@ export const receive = <A>(
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
   const { name: queue, attemptsMax, exclusive, codec } = definition;
+  const consumer = newId();
+  let unsettled = 0;
+  // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled.
+  const leaveIfDone = (): void => {
+    if (!exclusive || unsettled > 0) return;
+    store.leave({ queue, consumer }).subscribe({
+      error: (error: unknown) => events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) }),
+    });
+  };
+  const ended = (delivery: LeasedDelivery, performed: Outcome | undefined): void => {
+    unsettled -= 1;
+    events.ended(delivery, performed);
+    leaveIfDone();
+  };
   const owner: Owner = {
     store,
     queue,
@@ -44,15 +60,15 @@ export const receive = <A>(
     }),
     onSettleBegin: nothing,
     onSettleEnd: (delivery, done, performed) => {
-      if (done) events.ended(delivery, performed);
+      if (done) ended(delivery, performed);
     },
-    onLost: (delivery) => events.ended(delivery, undefined),
+    onLost: (delivery) => ended(delivery, undefined),
     onLeaseChanged: nothing,
     onLetGo: nothing,
   };
   const request = {
     queue,
-    consumer: newId(),
+    consumer,
     max,
     bytesMax: LEASE_BYTES_MAX,
     leaseMs,
@@ -62,6 +78,7 @@ export const receive = <A>(
   };
   return mapEffect(store.lease(request), (leases) => {
     const messages: Array<Message<A>> = [];
+    unsettled += leases.length;
     for (const lease of leases) {
       const delivery = new LeasedDelivery(lease, owner, leaseMs);
       const decoded = decodePayload(codec, lease.payload);
@@ -71,6 +88,7 @@ export const receive = <A>(
         messages.push(messageOf(delivery, decoded.right));
       }
     }
+    leaveIfDone();
     return messages;
   });
 };

@@ -3,7 +3,11 @@ import * as t from "io-ts";
 import { type Observable, type Subscription, VirtualTimeScheduler } from "rxjs";
 import type { Interrupted } from "../../src/core/Failure.js";
 import { delivery, type Holder, type Message } from "../../src/core/Message.js";
+import { newId } from "../../src/core/newId.js";
+import { Retry } from "../../src/core/Outcome.js";
 import { toSluiceError } from "../../src/core/SluiceError.js";
+import type { Step } from "../../src/core/Step.js";
+import type { LeasedDelivery } from "../../src/queue/LeasedDelivery.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import type { Queue } from "../../src/queue/Queue.js";
 import type { QueueDefinition } from "../../src/queue/QueueDefinition.js";
@@ -77,6 +81,21 @@ export const takeInHand = (
   return { reasons, holder };
 };
 
+/** Ends the lease of a message behind the back of its consumer, as an expiry would: counted, back to the front. */
+export const steal = ({ inner }: Scene, message: Message<unknown>): void => {
+  const { lease } = message[delivery] as LeasedDelivery;
+  const step: Step = {
+    _tag: "Settle",
+    queue: "numbers",
+    id: lease.id,
+    token: lease.token,
+    outcome: Retry({ cause: "stolen" }),
+    cause: "stolen",
+    attemptsMax: 20,
+  };
+  now(inner.write([[step]], newId()));
+};
+
 export interface Scene {
   readonly clock: Clock;
   /** The memory store itself, whatever stands before it. */
@@ -114,6 +133,9 @@ export const scene = (
     next: (max) => now(direct.receive({ max })).map(({ data, attempt }) => [data, attempt] as const),
   };
 };
+
+/** The same store as another value, for which another definition of the same queue may be made. */
+export const aliasOf = (store: Store): Store => ({ ...store });
 
 /** The data of messages. */
 export const dataOf = (messages: ReadonlyArray<Message<number>>): ReadonlyArray<number> =>

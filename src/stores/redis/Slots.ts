@@ -4,7 +4,6 @@
  * Consumers come and go, so places belong to the store and are lent: there are as many as requests at a time.
  */
 import { newId } from "../../core/newId.js";
-import { escapeText } from "./keys.js";
 import type { Request } from "./leaseScripts.js";
 
 /** A lent place: each request of it supersedes the one before. */
@@ -24,7 +23,7 @@ export class Slot {
 
 export class Slots {
   private readonly free: Array<Slot> = [];
-  private readonly uid = escapeText(newId().slice(-12));
+  private readonly uid = newId().replaceAll("-", "");
   private made = 0;
 
   lend(): Slot {

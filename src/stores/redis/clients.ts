@@ -33,7 +33,9 @@ export const cloneClient = (template: Client | RedisOptions, socketMsMax: number
   return new Redis({ ...template, ...ourOptions(template, socketMsMax) });
 };
 
-const ourOptions = (given: RedisOptions, socketMsMax: number): RedisOptions => ({
+type OurOptions = RedisOptions & { replyMapping: "legacy" };
+
+const ourOptions = (given: RedisOptions, socketMsMax: number): OurOptions => ({
   lazyConnect: true,
   // A call rides out a lost connection as long as the store's `commandMsMax` allows, however many tries that takes.
   maxRetriesPerRequest: null,

@@ -101,7 +101,7 @@ interface PageInput {
 const positionOf = (after: string | undefined): string =>
   after !== undefined && /^\d{1,15}$/.test(after) ? after : "0";
 
-const SCOPE_AND_ORDER_LENGTH = 15;
+const SCOPE_AND_ORDER_LENGTH = 14;
 
 export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":b", ({ atMs, note, stored }) => ({
   ...stored,

@@ -25,9 +25,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export const encodePayload = (payload: string): string =>
   LONE_SURROGATE.test(payload) ? `2${JSON.stringify(payload)}` : `0${payload}`;
 
-/** Whether nothing but level, id and payload is to be kept of this step, and it is ready at once. */
-export const isPlain = (step: EnqueueStep): boolean =>
-  step.key === undefined && step.headers === undefined && !(step.delayMs > 0) && step.dedupe === undefined;
+/** Whether the message is added whatever was added before, and is due at once. */
+export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
 
 /** A new message's record without its beginning (version and time), which the store adds. */
 export const encodeTail = (step: EnqueueStep): string => {

@@ -204,7 +204,7 @@ class RedisStore implements Store {
         end.done([]);
         return undefined;
       }
-      const tokens = leases.map(({ token, id }) => fenceOf(token, id));
+      const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
       return this.connection.run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },

@@ -18,13 +18,14 @@ export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
 -- KEYS[4] expiries zset token to the ms at which its lease ends
 -- KEYS[5...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
--- ARGV[2...] tokens string -
+-- ARGV[2] keyed flag -
+-- ARGV[3...] tokens string -
 -- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
 -- Errors WRONGTYPE, FORMAT
--- Cost O(m log n) for m acks; 1,000: 1.1 ms, keyed 2.2 ms
+-- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given = ARGV[1]
+local given, keyed = ARGV[1], ARGV[2]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -71,8 +72,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -98,7 +100,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -108,11 +110,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -129,11 +132,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -172,14 +175,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -195,14 +196,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -220,23 +221,29 @@ local function guardKey(key, name)
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
--- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message.
-local function tokenOf(order, request, place, record, key)
-  local token = order .. ":" .. request .. ":" .. string.format("%04d", place) .. ":" .. string.sub(record, 45, 52)
-  return key and (token .. ":" .. key) or token
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
 end
 
 local function placeIn(token) return (string.find(token, ":", 12, true)) end
 
 local function keyIn(token)
-  local at = placeIn(token)
-  return #token > at + 13 and string.sub(token, at + 15) or nil
+  local at = string.find(token, ":", 12, true)
+  return #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 14 characters.
+-- What tells its place in the order in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
-  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 4)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -245,33 +252,36 @@ if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local queue = openQueue(key, 0)
+local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HLEN", leased)
 
-local live, keys, seen, answers, lost = {}, {}, {}, {}, false
-for from = 2, #ARGV, 1000 do
-  local to = math.min(from + 999, #ARGV)
-  local scores = redis.call("ZMSCORE", expiries, unpack(ARGV, from, to))
-  for i = from, to do
-    local token = ARGV[i]
-    if scores[i - from + 1] and not seen[token] then
-      seen[token], live[#live + 1], answers[i - 1] = true, token, "+"
-      keys[#keys + 1] = keyIn(token)
-    else
-      lost, answers[i - 1] = true, "-0"
-    end
+local live, answers, lost = {}, {}, false
+for from = 3, #ARGV, 1000 do
+  local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
+  local scores = redis.call("ZMSCORE", expiries, unpack(tokens))
+  for i = 1, #tokens do
+    local isLive = scores[i]
+    if isLive then live[#live + 1] = tokens[i] else lost = true end
+    answers[#answers + 1] = isLive and "+" or "-0"
   end
 end
-if #keys > 0 then
+local alone, followed = {}, {}
+if keyed == "1" then
   guard(key)
-  for _, name in ipairs(keys) do guardKey(key, name) end
-  queue.now = clock(given)
+  for _, token in ipairs(live) do
+    local name = keyIn(token)
+    if name then
+      local keys = redis.call("LLEN", key .. ":k:" .. name) == 0 and alone or followed
+      keys[#keys + 1] = name
+    end
+  end
 end
 
 slices("HDEL", leased, live)
 slices("ZREM", expiries, live)
+slices("HDEL", key .. ":k", alone)
+for _, name in ipairs(followed) do leaveKey(queue, name) end
 count(queue, "acked", #live)
-for _, name in ipairs(keys) do leaveKey(queue, name) end
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
@@ -339,8 +349,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -366,7 +377,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -376,11 +387,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -397,11 +409,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -453,6 +465,32 @@ local function guardKey(key, name)
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+-- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
+end
+
+local function placeIn(token) return (string.find(token, ":", 12, true)) end
+
+local function keyIn(token)
+  local at = string.find(token, ":", 12, true)
+  return #token > at + 16 and string.sub(token, at + 18) or nil
+end
+
+-- What tells its place in the order in 13 characters.
+local function orderIn(token)
+  local at = placeIn(token)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
+end
 local SLOT_MS = 3600000
 
 local function readSlot(slot)
@@ -470,7 +508,8 @@ end
 local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
-    tokens[#tokens + 1] = last.order .. ":" .. request .. ":" .. string.format("%04d", #tokens) .. ":" .. suffix
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
   end
   return tokens
 end
@@ -520,32 +559,36 @@ if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
+passOn(queue)
 return #tokens
 `,
   },
   "enqueue": {
     numberOfKeys: undefined,
-    lua: `-- Adds one list of plain messages (no key, delay or dedupe id) of one level at the end of their level.
+    lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] ready list the ready messages of the level
--- KEYS[4] wakes list wake-ups
+-- KEYS[4] busy hash the keys that have a head
 -- KEYS[5...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
--- ARGV[3...] tails string -
+-- ARGV[3] keyed flag -
+-- ARGV[4...] tails string -
 -- Returns "+"
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
--- Cost O(n) for n messages; 1,000: 0.9 ms
+-- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 1.8 ms
 
-local result, key, ready, wakes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given, level = ARGV[1], tonumber(ARGV[2])
+local result, key, ready, busy = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local given, level, keyed = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000
 
@@ -554,29 +597,231 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--
+-- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
+-- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
+
+local function hex(ms) return string.format("%011x", ms) end
+local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
+local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+end
+
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - 53) end
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+
+-- The same message with one failure more.
+local function failed(record, now, cause)
+  local key, first, history, headers, at = metaOf(record)
+  local _, tabs = string.gsub(history, "\\t", "")
+  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
+  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
+  return table.concat({
+    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
+    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
+  })
+end
+
+-- The same message at attempt 1.
+local function afresh(record)
+  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+
+local function openQueue(key, now)
+  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  local seq = tonumber(head[3] or 0)
+  return {
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
+    ends = {}, fronts = {}, counts = {}, wake = false,
+  }
+end
+
+local function count(queue, name, number)
+  queue.counts[name] = (queue.counts[name] or 0) + number
+end
+
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
+local function nextOrder(queue)
+  queue.seq = queue.seq + 1
+  return string.format("%010x", queue.seq)
+end
+local FIRST_PLACE = "---"
+
+local function pushEnd(queue, record)
+  local level = levelOf(record)
+  local list = queue.ends[level] or {}
+  queue.ends[level] = list
+  list[#list + 1] = record
+end
+
+local function pushFront(queue, order, record)
+  local level = levelOf(record)
+  local list = queue.fronts[level] or { sorted = true }
+  queue.fronts[level] = list
+  if #list > 0 and order < list[#list][1] then list.sorted = false end
+  list[#list + 1] = { order, record }
+end
+
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
+local function delay(queue, order, due, record)
+  local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
+  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
+end
+
+-- Wakes one idle consumer: one token, whatever the number of messages.
+local function wake(key)
+  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+end
+
+local function pushAll(queue)
+  local levels = queue.levels
+  for level, list in pairs(queue.ends) do
+    slices("RPUSH", queue.key .. ":r:" .. level, list)
+    levels = bit.bor(levels, bit.lshift(1, level))
+  end
+  for level, list in pairs(queue.fronts) do
+    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
+    local records = {}
+    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
+    slices("LPUSH", queue.key .. ":r:" .. level, records)
+    levels = bit.bor(levels, bit.lshift(1, level))
+  end
+  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
+  queue.ends, queue.fronts = {}, {}
+  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
+  queue.levels = levels
+end
+
+local function closeQueue(queue)
+  pushAll(queue)
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
+  for name, number in pairs(queue.counts) do
+    if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
+  end
+  if queue.wake then wake(queue.key) end
+end
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
+-- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
+  local entry = "0" .. record
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+  count(queue, "waiting", 1)
+end
+
+-- The head is gone: its follower becomes ready, or delayed where its time is to come.
+local function leaveKey(queue, key)
+  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not entry then
+    redis.call("HDEL", queue.key .. ":k", key)
+    return
+  end
+  if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
+  count(queue, "waiting", -1)
+  if string.byte(entry, 1) == 48 then
+    pushEnd(queue, string.sub(entry, 2))
+    return
+  end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+end
+
+-- Takes a new or redriven message in, at the end of its key or of its level.
+local function admit(queue, key, due, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+end
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
 
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local head = redis.call("HMGET", key, "format", "levels")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-redis.call("LLEN", ready)
-local idle = redis.call("LLEN", wakes) == 0
+local queue = openQueue(key, clock(given))
+for _, name in ipairs({ ready, key .. ":w" }) do redis.call("LLEN", name) end
 
-local before = "1" .. string.format("%011x", clock(given))
-local records = {}
-for i = 3, #ARGV do records[i - 2] = before .. ARGV[i] end
-slices("RPUSH", ready, records) -- the first write: under full memory it is refused, and nothing was changed
-redis.call("HINCRBY", key, "enqueued", #records)
-if not head[1] then redis.call("HSET", key, "format", 1) end
-local levels = tonumber(head[2] or 0)
-if bit.band(levels, bit.lshift(1, level)) == 0 then
-  redis.call("HSET", key, "levels", bit.bor(levels, bit.lshift(1, level)))
+local stamp, records, heads, taken, followers = queue.stamp, {}, {}, {}, {}
+for from = 4, #ARGV, 1000 do
+  local tails = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
+  if keyed ~= "1" then
+    for i = 1, #tails do records[#records + 1] = stamp .. tails[i] end
+  else
+    local names, at = {}, {}
+    for i = 1, #tails do
+      local name = string.match(tails[i], "^k([^\\n]*)\\n", 42)
+      if name then names[#names + 1], at[i] = name, #names + 1 end
+    end
+    local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
+    for i = 1, #tails do
+      local record, name = stamp .. tails[i], names[at[i]]
+      if not name then
+        records[#records + 1] = record
+      elseif known[at[i]] or taken[name] then
+        guardKey(key, name)
+        followers[#followers + 1] = { name, record }
+      else
+        records[#records + 1], taken[name] = record, true
+        heads[#heads + 1] = name
+        heads[#heads + 1] = 1
+      end
+    end
+  end
 end
-if idle then redis.call("RPUSH", wakes, 1) end
+if #followers > 0 then redis.call("SCARD", key .. ":f") end
+
+-- The first write: under full memory it is refused, and nothing was changed.
 redis.call("SET", result, "+", "PX", 3600000)
+slices("RPUSH", ready, records)
+slices("HSET", busy, heads)
+for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
+count(queue, "enqueued", #ARGV - 3)
+if #records > 0 then
+  queue.ends = { [tostring(level)] = {} } -- what closeQueue registers and wakes for
+end
+closeQueue(queue)
 for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
@@ -703,8 +948,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -730,7 +976,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -740,11 +986,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -761,11 +1008,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -804,14 +1051,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -827,14 +1072,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -902,23 +1147,29 @@ local function bury(queue, record, cause, lettersMax)
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
--- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message.
-local function tokenOf(order, request, place, record, key)
-  local token = order .. ":" .. request .. ":" .. string.format("%04d", place) .. ":" .. string.sub(record, 45, 52)
-  return key and (token .. ":" .. key) or token
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
 end
 
 local function placeIn(token) return (string.find(token, ":", 12, true)) end
 
 local function keyIn(token)
-  local at = placeIn(token)
-  return #token > at + 13 and string.sub(token, at + 15) or nil
+  local at = string.find(token, ":", 12, true)
+  return #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 14 characters.
+-- What tells its place in the order in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
-  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 4)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
 -- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
 -- in which they were leased.
@@ -963,7 +1214,7 @@ local function promote(queue)
   guard(queue.key)
   slices("ZREM", queue.key .. ":d", due)
   for i, entry in ipairs(due) do
-    local record = string.sub(entry, 15)
+    local record = string.sub(entry, 14)
     if known(record) and failuresOf(record) > 0 then
       pushFront(queue, string.format("%06d", i), record)
     else
@@ -983,8 +1234,11 @@ local function readyLists(queue)
     if bit.band(levels, bit.lshift(1, level)) ~= 0 then
       local name = queue.key .. ":r:" .. level
       local length = redis.call("LLEN", name)
-      if length > 0 then lists[#lists + 1] = { level = level, name = name, length = length }
-      else levels = levels - bit.lshift(1, level) end
+      if length > 0 then
+        lists[#lists + 1] = { level = level, name = name, length = length }
+      else
+        levels = levels - bit.lshift(1, level)
+      end
     end
   end
   return lists, levels
@@ -1000,7 +1254,9 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
--- Gives each taken record to \`use\`, up to \`max\` records and \`bytesMax\` bytes of payload, but at least one.
+-- Gives runs of records to \`use\`, up to \`max\` records and \`bytesMax\` bytes of payload, but at least one. \`use\` takes the
+-- records of a run until its bytes are spent, and answers how many it took and what they weigh. Answers how many were
+-- taken, and whether more is ready.
 local function take(queue, max, bytesMax, use)
   local lists, levels = readyLists(queue)
   local turns = #lists > 1 and redis.call("HMGET", queue.key, "turn", "served") or {}
@@ -1010,20 +1266,16 @@ local function take(queue, max, bytesMax, use)
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
     local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
-    local gone = 0
-    for i, record in ipairs(records) do
-      local size = sizeOf(record)
-      if taken > 0 and bytes + size > bytesMax then break end
-      taken, bytes, gone = taken + 1, bytes + size, i
-      use(record, taken)
-    end
+    local gone, size = use(records, bytesMax - bytes, taken == 0)
+    taken, bytes = taken + gone, bytes + size
     list.length = list.length - gone
     if several and gone > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
       turn = (turn + gone) % RESERVE_PERIOD
     end
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    room = gone < #records and 0 or math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
+    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
+    if gone < #records then room = 0 end
     for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
     if list.length == 0 then
       table.remove(lists, at)
@@ -1034,6 +1286,44 @@ local function take(queue, max, bytesMax, use)
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
   return taken, #lists > 0
+end
+-- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
+-- most of a lease's time goes into this loop.
+
+-- \`stem\` is order and request, with their colons; \`expiry\` a text.
+local function openDelivery(stem, expiry, reply)
+  return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
+end
+
+-- Takes the records of a run while their payloads fit; the first of all always does. Answers how many, and their bytes.
+local function deliver(delivery, records, bytesMax, isFirst)
+  local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
+  local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
+  local byte, sub = string.byte, string.sub
+  local placed = stem .. placeStem(place)
+  for i = 1, #records do
+    local record = records[i]
+    local isKnown, plain = known(record), byte(record, 53) == 48
+    local size = (isKnown and plain) and #record - 53 or sizeOf(record)
+    if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
+    bytes = bytes + size
+    if isKnown then
+      local low = place % 64
+      if low == 0 then placed = stem .. placeStem(place) end
+      local suffix = sub(record, 41, 52)
+      local key = not plain and keyOf(record)
+      if key then suffix = suffix .. ":" .. key end
+      local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
+      leases[2 * place + 1], leases[2 * place + 2] = token, record
+      expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
+      place = place + 1
+      suffixes[place], reply[place + 4] = suffix, record
+      delivery.size = place
+    else
+      delivery.unknown[#delivery.unknown + 1] = record
+    end
+  end
+  return #records, bytes
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
@@ -1054,7 +1344,8 @@ end
 local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
-    tokens[#tokens + 1] = last.order .. ":" .. request .. ":" .. string.format("%04d", #tokens) .. ":" .. suffix
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
   end
   return tokens
 end
@@ -1111,34 +1402,24 @@ if owner ~= "" then
   redis.call("HSET", key, "owner", owner, "ownerUntil", now + leaseMs)
 end
 
-local order, leased, expiries, suffixes, raw = nextOrder(queue), {}, {}, {}, {}
+local order = nextOrder(queue)
 local reply = { order, now, "", 0 }
-local function use(record)
-  if not known(record) then
-    raw[#raw + 1] = record
-    return
-  end
-  local place = #suffixes
-  local token = tokenOf(order, request, place, record, keyOf(record))
-  suffixes[place + 1] = string.sub(token, placeIn(token) + 6)
-  leased[2 * place + 1], leased[2 * place + 2] = token, record
-  expiries[2 * place + 1], expiries[2 * place + 2] = now + leaseMs, token
-  reply[place + 5] = record
-end
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
+local function use(records, room, isFirst) return deliver(delivery, records, room, isFirst) end
 
 local more
 repeat
   local reaped = reapEnded(queue, attemptsMax, lettersMax)
   promote(queue)
   local taken
-  taken, more = take(queue, max - #suffixes, bytesMax, use)
+  taken, more = take(queue, max, bytesMax, use)
 until taken > 0 or reaped == 0
 
-for _, record in ipairs(raw) do bury(queue, record, '"unknown record version"', lettersMax) end
-if #suffixes > 0 then
-  slices("HSET", key .. ":l", leased)
-  slices("ZADD", key .. ":x", expiries)
-  writeSlot(slot, serial, order, suffixes)
+for _, record in ipairs(delivery.unknown) do bury(queue, record, '"unknown record version"', lettersMax) end
+if delivery.size > 0 then
+  slices("HSET", key .. ":l", delivery.leases)
+  slices("ZADD", key .. ":x", delivery.expiries)
+  writeSlot(slot, serial, order, delivery.suffixes)
 else
   queue.seq = queue.seqWas
   reply[3] = untilChange(queue)
@@ -1230,8 +1511,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -1257,7 +1539,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1267,11 +1549,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -1288,11 +1571,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -1330,6 +1613,32 @@ local function closeQueue(queue)
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+-- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
+end
+
+local function placeIn(token) return (string.find(token, ":", 12, true)) end
+
+local function keyIn(token)
+  local at = string.find(token, ":", 12, true)
+  return #token > at + 16 and string.sub(token, at + 18) or nil
+end
+
+-- What tells its place in the order in 13 characters.
+local function orderIn(token)
+  local at = placeIn(token)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
+end
 local SLOT_MS = 3600000
 
 local function readSlot(slot)
@@ -1347,7 +1656,8 @@ end
 local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
-    tokens[#tokens + 1] = last.order .. ":" .. request .. ":" .. string.format("%04d", #tokens) .. ":" .. suffix
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
   end
   return tokens
 end
@@ -1491,8 +1801,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -1518,7 +1829,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1528,11 +1839,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -1549,11 +1861,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -1613,7 +1925,7 @@ local function promote(queue)
   guard(queue.key)
   slices("ZREM", queue.key .. ":d", due)
   for i, entry in ipairs(due) do
-    local record = string.sub(entry, 15)
+    local record = string.sub(entry, 14)
     if known(record) and failuresOf(record) > 0 then
       pushFront(queue, string.format("%06d", i), record)
     else
@@ -1696,8 +2008,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -1723,7 +2036,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1733,11 +2046,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -1754,11 +2068,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -1797,14 +2111,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -1820,14 +2132,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -1853,7 +2165,7 @@ end
 for level = 0, 9 do
   for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
 end
-for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 15)) end
+for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 14)) end
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
@@ -1884,7 +2196,7 @@ while purged < limit do
   if not dropReady() then
     local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
     if not delayed then break end
-    drop(string.sub(delayed, 15))
+    drop(string.sub(delayed, 14))
   end
 end
 for _, name in ipairs(followed) do
@@ -1958,8 +2270,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -1985,7 +2298,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1995,11 +2308,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -2016,11 +2330,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -2059,14 +2373,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -2082,14 +2394,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -2291,8 +2603,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -2318,7 +2631,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -2328,11 +2641,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -2349,11 +2663,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -2392,14 +2706,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -2415,14 +2727,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -2526,9 +2838,9 @@ for _, entry in ipairs(entries) do
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushFront(queue, string.sub(note, 2, 15), afresh(record))
+    pushFront(queue, string.sub(note, 2, 14), afresh(record))
   else
-    if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 16), lettersMax) end
+    if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 15), lettersMax) end
     if messageKey then leaveKey(queue, messageKey) end
   end
 end
@@ -2602,8 +2914,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.
@@ -2629,7 +2942,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -2639,11 +2952,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -2660,11 +2974,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
@@ -2703,14 +3017,12 @@ end
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
 -- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
 
--- Whether the message goes in now as the head of its key; if not, it follows.
-local function enterKey(queue, key, due, record)
-  if redis.call("HSETNX", queue.key .. ":k", key, 1) == 1 then return true end
+-- Puts a message behind the head of its key.
+local function follow(queue, key, due, record)
   local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. "0000" .. record end
+  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
   if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
-  return false
 end
 
 -- The head is gone: its follower becomes ready, or delayed where its time is to come.
@@ -2726,14 +3038,14 @@ local function leaveKey(queue, key)
     pushEnd(queue, string.sub(entry, 2))
     return
   end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 27)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 26), due, record) else pushEnd(queue, record) end
+  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
+  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
 end
 
 -- Takes a new or redriven message in, at the end of its key or of its level.
 local function admit(queue, key, due, record)
-  if key and not enterKey(queue, key, due, record) then return end
-  if due > queue.now then delay(queue, nextOrder(queue) .. "0000", due, record) else pushEnd(queue, record) end
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
+  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -2801,23 +3113,29 @@ local function bury(queue, record, cause, lettersMax)
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
--- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message.
-local function tokenOf(order, request, place, record, key)
-  local token = order .. ":" .. request .. ":" .. string.format("%04d", place) .. ":" .. string.sub(record, 45, 52)
-  return key and (token .. ":" .. key) or token
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
 end
 
 local function placeIn(token) return (string.find(token, ":", 12, true)) end
 
 local function keyIn(token)
-  local at = placeIn(token)
-  return #token > at + 13 and string.sub(token, at + 15) or nil
+  local at = string.find(token, ":", 12, true)
+  return #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 14 characters.
+-- What tells its place in the order in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
-  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 4)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
 -- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
@@ -2833,8 +3151,7 @@ local function block(queue, token, key, record, cause, scope)
 end
 
 local function settle(queue, step)
-  local token, key = step.token, keyIn(step.token)
-  local record = step.verb ~= "a" and redis.call("HGET", queue.key .. ":l", token)
+  local token, key, record = step.token, step.key, step.record
   redis.call("HDEL", queue.key .. ":l", token)
   redis.call("ZREM", queue.key .. ":x", token)
   if step.verb == "a" then
@@ -2892,29 +3209,31 @@ local function readLists(values, at, queues, lettersMax)
   return lists
 end
 
-local function isLive(step)
-  return redis.call("HEXISTS", step.queue.key .. ":l", step.token) == 1
-end
-
--- Reads the keys of single messages by their type, as guard does for those of the queue.
-local function guardSteps(list)
+-- Finds what is leased, and reads the keys of single messages by their type, as guard does for those of the queue.
+local function look(list)
   for _, step in ipairs(list) do
-    local key = step.key
-    if step.verb ~= "e" and isLive(step) then key = keyIn(step.token) end
-    if key then guardKey(step.queue.key, key) end
-    if step.verb == "e" and step.dedupe ~= "" then redis.call("GET", step.queue.key .. ":u:" .. step.dedupe) end
+    local queue = step.queue
+    if step.verb ~= "e" then
+      step.record = redis.call("HGET", queue.key .. ":l", step.token)
+      step.key = step.record and keyIn(step.token)
+    elseif step.dedupe ~= "" then
+      redis.call("GET", queue.key .. ":u:" .. step.dedupe)
+    end
+    if step.key then guardKey(queue.key, step.key) end
   end
 end
 
--- "-" and the number (from 0) of the first step whose lease is lost, or nil.
-local function lostAt(list)
-  local seen = {}
+-- "-" and the number (from 0) of the first step whose lease is lost, or nil. \`ended\` has the tokens that were settled by
+-- this call; two queues never have the same.
+local function lostAt(list, ended)
   for i, step in ipairs(list) do
-    if step.verb ~= "e" then
-      local token = step.queue.key .. " " .. step.token
-      if seen[token] or not isLive(step) then return "-" .. (i - 1) end
-      seen[token] = true
+    if step.verb ~= "e" and (not step.record or ended[step.token]) then
+      for before = 1, i - 1 do
+        if list[before].token then ended[list[before].token] = nil end
+      end
+      return "-" .. (i - 1)
     end
+    if step.token then ended[step.token] = true end
   end
   return nil
 end
@@ -2935,7 +3254,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. hex(queue.now) .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.stamp .. step.tail)
   return "+"
 end
 
@@ -2962,12 +3281,12 @@ for i = 1, queueCount do
   guard(KEYS[i + 1])
 end
 local lists = readLists(ARGV, 5, queues, lettersMax)
-for _, list in ipairs(lists) do guardSteps(list) end
+for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 
-local answers, plain = {}, true
+local answers, plain, ended = {}, true, {}
 for i, list in ipairs(lists) do
-  answers[i] = lostAt(list) or applyList(list)
+  answers[i] = lostAt(list, ended) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
 for _, queue in ipairs(queues) do closeQueue(queue) end

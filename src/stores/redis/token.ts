@@ -5,11 +5,15 @@
 import type { MessageId } from "../../core/MessageId.js";
 
 const ORDER_LENGTH = 10;
-const TAIL_LENGTH = 8;
+const PLACE_LENGTH = 3;
+const TAIL_LENGTH = 12;
+// In the order of their codes, so that places sort.
+const DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const places: Array<string> = [];
 
+const digit = (value: number): string => DIGITS.charAt(value % 64);
 const placeOf = (place: number): string => {
-  places[place] ??= String(place).padStart(4, "0");
+  places[place] ??= digit(place >> 12) + digit(place >> 6) + digit(place);
   return places[place];
 };
 
@@ -17,13 +21,22 @@ const placeOf = (place: number): string => {
 export const tokenStem = (order: string, request: string): string => `${order}:${request}:`;
 
 /** The token of one message of a lease. */
-export const tokenOf = (stem: string, place: number, id: MessageId, escapedKey: string | undefined): string =>
-  escapedKey === undefined
-    ? `${stem}${placeOf(place)}:${id.slice(-TAIL_LENGTH)}`
-    : `${stem}${placeOf(place)}:${id.slice(-TAIL_LENGTH)}:${escapedKey}`;
+export const tokenOf = (stem: string, place: number, id: MessageId, escapedKey: string | undefined): string => {
+  const token = `${stem}${placeOf(place)}:${id.slice(-TAIL_LENGTH)}`;
+  return escapedKey === undefined ? token : `${token}:${escapedKey}`;
+};
 
-/** The token if it may name a delivery of this message, else one that is never live. */
-export const fenceOf = (token: string, id: MessageId): string => {
-  const at = token.indexOf(":", ORDER_LENGTH + 1) + 6;
-  return token.startsWith(id.slice(-TAIL_LENGTH), at) ? token : "";
+/** What a token says about its message. */
+export interface Fence {
+  /** The token if it may name a delivery of this message, else one that is never live. */
+  readonly token: string;
+  readonly keyed: boolean;
+}
+
+const none: Fence = { token: "", keyed: false };
+
+/** The fence of this message by this token. */
+export const fenceOf = (token: string, id: MessageId): Fence => {
+  const at = token.indexOf(":", ORDER_LENGTH + 1) + PLACE_LENGTH + 2;
+  return token.startsWith(id.slice(-TAIL_LENGTH), at) ? { token, keyed: token.length > at + TAIL_LENGTH } : none;
 };

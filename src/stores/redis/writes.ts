@@ -1,4 +1,4 @@
-/** The three ways of a write to the server: one list of plain messages, lists of one ack each, and lists of any steps. */
+/** The three ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps. */
 import { left, right } from "fp-ts/lib/Either.js";
 import { absurd, invariant } from "../../core/invariant.js";
 import type { MessageId } from "../../core/MessageId.js";
@@ -44,12 +44,14 @@ const isPlainEnqueue = (lists: ReadonlyArray<Steps>): boolean => {
 
 const isAckOfOneQueue = (lists: ReadonlyArray<Steps>): boolean => {
   const queue = lists[0]?.[0]?.queue;
+  const tokens = new Set<string>();
   for (const list of lists) {
     const step = list[0];
     if (list.length !== 1 || step?._tag !== "Settle" || step.outcome._tag !== "Ack" || step.queue !== queue)
       return false;
+    tokens.add(step.token);
   }
-  return queue !== undefined;
+  return queue !== undefined && tokens.size === lists.length;
 };
 
 const queueOf = ({ keys, lists }: WriteInput): string => keys.queue(lists[0]?.[0]?.queue ?? "");
@@ -60,9 +62,9 @@ const enqueueScript: WriteScript = {
     const steps = (input.lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
     const key = queueOf(input);
     const level = String(steps[0]?.priority ?? 0);
-    const args = [input.given, level];
+    const args = [input.given, level, steps.some((step) => step.key !== undefined) ? "1" : "0"];
     for (const step of steps) args.push(encodeTail(step));
-    return { keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:w`, ...input.answered], args };
+    return { keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:k`, ...input.answered], args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
 };
@@ -71,9 +73,13 @@ const ackScript: WriteScript = {
   name: "ack",
   encode: (input) => {
     const key = queueOf(input);
-    const args = [input.given];
-    for (const [step] of input.lists as ReadonlyArray<ReadonlyArray<SettleStep>>)
-      args.push(step === undefined ? "" : fenceOf(step.token, step.id));
+    const args = [input.given, "0"];
+    for (const [step] of input.lists as ReadonlyArray<ReadonlyArray<SettleStep>>) {
+      if (step === undefined) continue;
+      const { token, keyed } = fenceOf(step.token, step.id);
+      if (keyed) args[1] = "1";
+      args.push(token);
+    }
     return { keys: [input.keys.result(input.writeId), key, `${key}:l`, `${key}:x`, ...input.answered], args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
@@ -130,7 +136,7 @@ const encodeEnqueue = (step: EnqueueStep, queue: string, into: Array<string>): v
 const encodeSettle = (step: SettleStep, queue: string, into: Array<string>): void => {
   const { outcome } = step;
   const verb = verbOf(outcome);
-  into.push(verb, queue, fenceOf(step.token, step.id));
+  into.push(verb, queue, fenceOf(step.token, step.id).token);
   if (verb === "a" || verb === "l") return;
   const delayMs = outcome._tag === "Retry" ? wholeMs(outcome.delayMs ?? 0) : "0";
   into.push(JSON.stringify(step.cause), delayMs, String(step.attemptsMax));

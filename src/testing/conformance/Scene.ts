@@ -26,6 +26,9 @@ import { type Draft, enqueueStep, type LeaseDraft, leaseRequest, type SettleDraf
 const ARRIVAL_MS_MAX = 2_000;
 const POLL_MS = 5;
 
+/** How long a call that need not wait may take, in real time; far longer than any store takes. */
+const ANSWER_MS_MAX = 5_000;
+
 export interface SceneOptions {
   readonly store: Store;
   readonly queue: string;
@@ -75,7 +78,7 @@ export class Scene {
 
   /** One round trip; answers one per list. */
   async write(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string = v7()): Promise<ReadonlyArray<WriteAnswer>> {
-    const answers = await this.store.write(lists, writeId);
+    const answers = await answered(this.store.write(lists, writeId));
     assert.equal(answers.length, lists.length, "a write has one answer per list");
     answers.forEach((answer, i) => {
       if (isRight(answer)) assert.equal(answer.right.length, lists[i]?.length, "a list has one result per step");
@@ -102,7 +105,7 @@ export class Scene {
   /** Leases without waiting, unless the draft says otherwise; checks the bounds of the request. */
   async lease(draft: LeaseDraft = {}): Promise<ReadonlyArray<Lease>> {
     const request = leaseRequest(this.queue, draft);
-    const leases = await this.store.lease(request);
+    const leases = await answered(this.store.lease(request));
     assert.ok(leases.length <= request.max, `a lease of at most ${request.max} gave ${leases.length} messages`);
     await this.stats();
     return leases;
@@ -154,7 +157,7 @@ export class Scene {
   }
 
   async extend(leases: ReadonlyArray<Lease>, leaseMs: number): Promise<ReadonlyArray<Either<LeaseLost, void>>> {
-    const answers = await this.store.extend({ queue: this.queue, leases, leaseMs });
+    const answers = await answered(this.store.extend({ queue: this.queue, leases, leaseMs }));
     assert.equal(answers.length, leases.length, "an extend has one answer per lease");
     return answers;
   }
@@ -191,7 +194,7 @@ export class Scene {
 
   /** The counts, after a check of their conservation. */
   async stats(): Promise<QueueStats> {
-    const stats = await this.store.stats(this.queue);
+    const stats = await answered(this.store.stats(this.queue));
     const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = stats;
     const sum = ready + waiting + delayed + leased + blocked + acked + dead + purged;
     assert.equal(sum, enqueued, `messages were lost or made: ${JSON.stringify(stats)}`);
@@ -206,7 +209,7 @@ export class Scene {
   }
 
   async peek(limit = 100): Promise<ReadonlyArray<StoredMessage>> {
-    return await this.store.peek({ queue: this.queue, limit });
+    return await answered(this.store.peek({ queue: this.queue, limit }));
   }
 
   /** All that is blocked, over as many pages as it takes. */
@@ -220,7 +223,7 @@ export class Scene {
   }
 
   async unblock(target: BlockTarget, decision: BlockDecision, limit = 1_000): Promise<number> {
-    const count = await this.store.unblock({ queue: this.queue, target, decision, limit });
+    const count = await answered(this.store.unblock({ queue: this.queue, target, decision, limit }));
     await this.stats();
     return count;
   }
@@ -228,23 +231,23 @@ export class Scene {
   /** Redrives these letters as they are. */
   async redrive(ids: ReadonlyArray<MessageId>): Promise<number> {
     const letters = ids.map((id) => ({ id, payload: undefined }));
-    const count = await this.store.redrive({ queue: this.queue, letters });
+    const count = await answered(this.store.redrive({ queue: this.queue, letters }));
     await this.stats();
     return count;
   }
 
   async purge(limit = 1_000): Promise<number> {
-    const count = await this.store.purge({ queue: this.queue, limit });
+    const count = await answered(this.store.purge({ queue: this.queue, limit }));
     await this.stats();
     return count;
   }
 
   async setPaused(paused: boolean): Promise<void> {
-    await this.store.setPaused({ queue: this.queue, paused });
+    await answered(this.store.setPaused({ queue: this.queue, paused }));
   }
 
   async leave(consumer: string): Promise<void> {
-    await this.store.leave({ queue: this.queue, consumer });
+    await answered(this.store.leave({ queue: this.queue, consumer }));
   }
 
   /** Everything of the queue that can be seen without a lease. */
@@ -258,6 +261,19 @@ interface PageOf<T> {
   readonly next: string | undefined;
 }
 
+/** The effect's value, or a failure where none comes. */
+const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new assert.AssertionError({ message: "a call was not answered" })), ANSWER_MS_MAX);
+  });
+  try {
+    return await Promise.race([effect, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 const allPages = async <T>(
   limit: number,
   read: (after: string | undefined) => PromiseLike<PageOf<T>>,
@@ -265,7 +281,7 @@ const allPages = async <T>(
   const items: Array<T> = [];
   let after: string | undefined;
   do {
-    const page = await read(after);
+    const page = await answered(read(after));
     assert.ok(page.items.length <= limit, "a page holds more than its limit");
     assert.ok(page.items.length > 0 || page.next === undefined, "an empty page names a next one");
     items.push(...page.items);

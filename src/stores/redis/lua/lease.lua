@@ -31,6 +31,7 @@ local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARG
 --- @include reap
 --- @include promote
 --- @include take
+--- @include deliver
 --- @include slot
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -58,34 +59,24 @@ if owner ~= "" then
   redis.call("HSET", key, "owner", owner, "ownerUntil", now + leaseMs)
 end
 
-local order, leased, expiries, suffixes, raw = nextOrder(queue), {}, {}, {}, {}
+local order = nextOrder(queue)
 local reply = { order, now, "", 0 }
-local function use(record)
-  if not known(record) then
-    raw[#raw + 1] = record
-    return
-  end
-  local place = #suffixes
-  local token = tokenOf(order, request, place, record, keyOf(record))
-  suffixes[place + 1] = string.sub(token, placeIn(token) + 6)
-  leased[2 * place + 1], leased[2 * place + 2] = token, record
-  expiries[2 * place + 1], expiries[2 * place + 2] = now + leaseMs, token
-  reply[place + 5] = record
-end
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
+local function use(records, room, isFirst) return deliver(delivery, records, room, isFirst) end
 
 local more
 repeat
   local reaped = reapEnded(queue, attemptsMax, lettersMax)
   promote(queue)
   local taken
-  taken, more = take(queue, max - #suffixes, bytesMax, use)
+  taken, more = take(queue, max, bytesMax, use)
 until taken > 0 or reaped == 0
 
-for _, record in ipairs(raw) do bury(queue, record, '"unknown record version"', lettersMax) end
-if #suffixes > 0 then
-  slices("HSET", key .. ":l", leased)
-  slices("ZADD", key .. ":x", expiries)
-  writeSlot(slot, serial, order, suffixes)
+for _, record in ipairs(delivery.unknown) do bury(queue, record, '"unknown record version"', lettersMax) end
+if delivery.size > 0 then
+  slices("HSET", key .. ":l", delivery.leases)
+  slices("ZADD", key .. ":x", delivery.expiries)
+  writeSlot(slot, serial, order, delivery.suffixes)
 else
   queue.seq = queue.seqWas
   reply[3] = untilChange(queue)

@@ -22,7 +22,7 @@ end
 for level = 0, 9 do
   for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
 end
-for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 15)) end
+for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 14)) end
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
@@ -53,7 +53,7 @@ while purged < limit do
   if not dropReady() then
     local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
     if not delayed then break end
-    drop(string.sub(delayed, 15))
+    drop(string.sub(delayed, 14))
   end
 end
 for _, name in ipairs(followed) do

@@ -38,12 +38,12 @@ for i = 1, queueCount do
   guard(KEYS[i + 1])
 end
 local lists = readLists(ARGV, 5, queues, lettersMax)
-for _, list in ipairs(lists) do guardSteps(list) end
+for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 
-local answers, plain = {}, true
+local answers, plain, ended = {}, true, {}
 for i, list in ipairs(lists) do
-  answers[i] = lostAt(list) or applyList(list)
+  answers[i] = lostAt(list, ended) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
 for _, queue in ipairs(queues) do closeQueue(queue) end

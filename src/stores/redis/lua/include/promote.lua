@@ -9,7 +9,7 @@ local function promote(queue)
   guard(queue.key)
   slices("ZREM", queue.key .. ":d", due)
   for i, entry in ipairs(due) do
-    local record = string.sub(entry, 15)
+    local record = string.sub(entry, 14)
     if known(record) and failuresOf(record) > 0 then
       pushFront(queue, string.format("%06d", i), record)
     else

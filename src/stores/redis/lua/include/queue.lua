@@ -8,7 +8,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -18,11 +18,12 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued.
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
 end
+local FIRST_PLACE = "---"
 
 local function pushEnd(queue, record)
   local level = levelOf(record)
@@ -39,11 +40,11 @@ local function pushFront(queue, order, record)
   list[#list + 1] = { order, record }
 end
 
--- Keeps a record until it is due; the order tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then queue.wake = true end
-  redis.call("ZADD", queue.key .. ":d", due, string.sub(order, 1, 14) .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.

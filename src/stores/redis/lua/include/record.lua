@@ -28,8 +28,9 @@ end
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - 53) end
-  local _, _, _, _, at = string.match(record, META, 54)
-  return #record - at + 1
+  local at = 53
+  for _ = 1, 4 do at = string.find(record, "\n", at + 1, true) end
+  return #record - at
 end
 
 -- The same message with one failure more.

@@ -12,8 +12,7 @@ local function block(queue, token, key, record, cause, scope)
 end
 
 local function settle(queue, step)
-  local token, key = step.token, keyIn(step.token)
-  local record = step.verb ~= "a" and redis.call("HGET", queue.key .. ":l", token)
+  local token, key, record = step.token, step.key, step.record
   redis.call("HDEL", queue.key .. ":l", token)
   redis.call("ZREM", queue.key .. ":x", token)
   if step.verb == "a" then

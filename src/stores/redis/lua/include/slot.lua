@@ -1,5 +1,6 @@
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+--- @include token
 local SLOT_MS = 3600000
 
 local function readSlot(slot)
@@ -17,7 +18,8 @@ end
 local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
-    tokens[#tokens + 1] = last.order .. ":" .. request .. ":" .. string.format("%04d", #tokens) .. ":" .. suffix
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
   end
   return tokens
 end

@@ -27,29 +27,31 @@ local function readLists(values, at, queues, lettersMax)
   return lists
 end
 
-local function isLive(step)
-  return redis.call("HEXISTS", step.queue.key .. ":l", step.token) == 1
-end
-
--- Reads the keys of single messages by their type, as guard does for those of the queue.
-local function guardSteps(list)
+-- Finds what is leased, and reads the keys of single messages by their type, as guard does for those of the queue.
+local function look(list)
   for _, step in ipairs(list) do
-    local key = step.key
-    if step.verb ~= "e" and isLive(step) then key = keyIn(step.token) end
-    if key then guardKey(step.queue.key, key) end
-    if step.verb == "e" and step.dedupe ~= "" then redis.call("GET", step.queue.key .. ":u:" .. step.dedupe) end
+    local queue = step.queue
+    if step.verb ~= "e" then
+      step.record = redis.call("HGET", queue.key .. ":l", step.token)
+      step.key = step.record and keyIn(step.token)
+    elseif step.dedupe ~= "" then
+      redis.call("GET", queue.key .. ":u:" .. step.dedupe)
+    end
+    if step.key then guardKey(queue.key, step.key) end
   end
 end
 
--- "-" and the number (from 0) of the first step whose lease is lost, or nil.
-local function lostAt(list)
-  local seen = {}
+-- "-" and the number (from 0) of the first step whose lease is lost, or nil. `ended` has the tokens that were settled by
+-- this call; two queues never have the same.
+local function lostAt(list, ended)
   for i, step in ipairs(list) do
-    if step.verb ~= "e" then
-      local token = step.queue.key .. " " .. step.token
-      if seen[token] or not isLive(step) then return "-" .. (i - 1) end
-      seen[token] = true
+    if step.verb ~= "e" and (not step.record or ended[step.token]) then
+      for before = 1, i - 1 do
+        if list[before].token then ended[list[before].token] = nil end
+      end
+      return "-" .. (i - 1)
     end
+    if step.token then ended[step.token] = true end
   end
   return nil
 end
@@ -70,7 +72,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. hex(queue.now) .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.stamp .. step.tail)
   return "+"
 end
 

@@ -9,8 +9,11 @@ local function readyLists(queue)
     if bit.band(levels, bit.lshift(1, level)) ~= 0 then
       local name = queue.key .. ":r:" .. level
       local length = redis.call("LLEN", name)
-      if length > 0 then lists[#lists + 1] = { level = level, name = name, length = length }
-      else levels = levels - bit.lshift(1, level) end
+      if length > 0 then
+        lists[#lists + 1] = { level = level, name = name, length = length }
+      else
+        levels = levels - bit.lshift(1, level)
+      end
     end
   end
   return lists, levels
@@ -26,7 +29,9 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
--- Gives each taken record to `use`, up to `max` records and `bytesMax` bytes of payload, but at least one.
+-- Gives runs of records to `use`, up to `max` records and `bytesMax` bytes of payload, but at least one. `use` takes the
+-- records of a run until its bytes are spent, and answers how many it took and what they weigh. Answers how many were
+-- taken, and whether more is ready.
 local function take(queue, max, bytesMax, use)
   local lists, levels = readyLists(queue)
   local turns = #lists > 1 and redis.call("HMGET", queue.key, "turn", "served") or {}
@@ -36,20 +41,16 @@ local function take(queue, max, bytesMax, use)
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
     local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
-    local gone = 0
-    for i, record in ipairs(records) do
-      local size = sizeOf(record)
-      if taken > 0 and bytes + size > bytesMax then break end
-      taken, bytes, gone = taken + 1, bytes + size, i
-      use(record, taken)
-    end
+    local gone, size = use(records, bytesMax - bytes, taken == 0)
+    taken, bytes = taken + gone, bytes + size
     list.length = list.length - gone
     if several and gone > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
       turn = (turn + gone) % RESERVE_PERIOD
     end
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    room = gone < #records and 0 or math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
+    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
+    if gone < #records then room = 0 end
     for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
     if list.length == 0 then
       table.remove(lists, at)

@@ -1,0 +1,85 @@
+import { describe, expect, inject, it } from "vitest";
+import { redisNamespace } from "./redisNamespace.js";
+import { type Ended, runExample, startExample } from "./runExample.js";
+
+const main = "02-webhooks/main.ts";
+const payloads = 329;
+const timeout = 60_000;
+
+const totalOf = ({ stdout }: Ended): Readonly<Record<string, number>> => {
+  const [, ...numbers] = /^total +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$/m.exec(stdout) ?? [];
+  const [all, handled, attempts, retries, blocked] = numbers.map(Number);
+  return {
+    payloads: all ?? 0,
+    handled: handled ?? 0,
+    attempts: attempts ?? 0,
+    retries: retries ?? 0,
+    blocked: blocked ?? 0,
+  };
+};
+
+const expectAllRight = (ended: Ended): void => {
+  const { code, stdout, stderr } = ended;
+  expect(stderr).toBe("");
+  expect(stdout).not.toContain("WRONG");
+  expect(stdout).toContain(`right: ${payloads} payloads read, ${payloads} enqueued`);
+  expect(stdout).toContain(
+    `right: ${payloads} enqueued = 0 ready + 0 waiting + 0 delayed + 0 leased + 0 blocked + ${payloads} acked + 0 dead + 0 purged`,
+  );
+  expect(stdout).toContain("right: 0 payloads missing in the ledger");
+  expect(stdout).toContain(`right: ${payloads} of ${payloads} digest lines sent`);
+  expect(totalOf(ended)).toMatchObject({ payloads, handled: payloads });
+  expect(code).toBe(0);
+};
+
+describe("webhooks", () => {
+  it("handles every payload in memory, with retries and a block", { timeout }, async () => {
+    const ended = await runExample(main);
+
+    expectAllRight(ended);
+    expect(ended.stdout).toContain("1 blocked, 16 wait behind: repaired and unblocked");
+    // Who is busy when is decided by id and attempt, so every run has the same numbers.
+    expect(totalOf(ended)).toEqual({ payloads, handled: payloads, attempts: 426, retries: 97, blocked: 1 });
+    expect(ended.stdout.match(/^push +\d+ +\d+/gm)).toEqual([expect.stringMatching(/ 7 +7$/)]);
+  });
+
+  it("says what is missing and fails where it is stopped before the end", { timeout }, async () => {
+    const running = startExample(main, ["--pace", "20"]);
+    await running.said(`handled 100 of ${payloads}`);
+    running.interrupt();
+    const { code, stdout } = await running.ended;
+
+    expect(stdout).toContain("stopped before the end");
+    expect(stdout).toMatch(/WRONG: \d+ of 329 acked/);
+    expect(stdout).toMatch(/WRONG: \d+ payloads missing in the ledger/);
+    expect(stdout).toMatch(/right: 329 enqueued = /);
+    expect(code).toBe(1);
+  });
+
+  it("handles every payload on Redis, and finds nothing to do in a second run", { timeout }, async () => {
+    const args = ["--redis", inject("redisUrl"), "--namespace", redisNamespace()];
+    const first = await runExample(main, args);
+    expectAllRight(first);
+    expect(totalOf(first)).toEqual({ payloads, handled: payloads, attempts: 426, retries: 97, blocked: 1 });
+
+    const second = await runExample(main, args);
+    expect(second.stdout).toContain(`An earlier run queued ${payloads} webhooks and handled ${payloads}.`);
+    expectAllRight(second);
+    expect(totalOf(second)).toMatchObject({ attempts: 426, retries: 0, blocked: 0 });
+  });
+
+  it("handles every payload though it was killed in the middle", { timeout }, async () => {
+    const args = ["--redis", inject("redisUrl"), "--namespace", redisNamespace(), "--pace", "5"];
+    const killed = startExample(main, args);
+    await killed.said(`handled 100 of ${payloads}`);
+    killed.kill9();
+    expect(await killed.ended).toMatchObject({ code: null, signal: "SIGKILL" });
+
+    const second = await runExample(main, args);
+    const [, handledBefore] = /queued 329 webhooks and handled (\d+)\./.exec(second.stdout) ?? [];
+    expect(Number(handledBefore)).toBeGreaterThanOrEqual(100);
+    expect(Number(handledBefore)).toBeLessThan(payloads);
+    expect(second.stdout).toMatch(/It had [1-9]\d* in hand when it ended/);
+    expectAllRight(second);
+  });
+});

@@ -1,0 +1,217 @@
+import * as t from "io-ts";
+import { firstValueFrom, from, range, Subject, take, toArray } from "rxjs";
+import { TestScheduler } from "rxjs/testing";
+import { enqueueTo, type MessageId, queue, systemScheduler } from "sluice";
+import { memoryStore } from "sluice/memory";
+import { describe, expect, it } from "vitest";
+import { encodeRefused, storeFull, storeUnavailable, writeTooLarge } from "../../src/core/SluiceError.js";
+import { marbles } from "../support/marbles.js";
+import { operatorLaws } from "../support/operatorLaws.js";
+import { recordingQueue } from "../support/recordingQueue.js";
+
+const tooLarge = (count: number) => writeTooLarge({ count, countMax: 1_000, bytes: 9_000_000, bytesMax: 8_388_608 });
+
+describe("enqueueTo", () => {
+  operatorLaws<string, MessageId>({
+    operator: ({ scheduler }) => enqueueTo(recordingQueue({ scheduler }), { sizeMax: 1 }),
+    input: (text) => text,
+    show: (id) => id,
+  });
+
+  it(
+    "writes a full chunk at once, and emits its ids when they are in the queue",
+    marbles((m) => {
+      const target = recordingQueue({ scheduler: m.scheduler, answerMs: 1 });
+      m.expect(m.cold("-a-b-c-d-e-f--|").pipe(enqueueTo(target, { sizeMax: 3 }))).toBeObservable("------(abc)-(def|)");
+      m.flush();
+      expect(target.runs).toStrictEqual(["abc", "def"]);
+    }),
+  );
+
+  it(
+    "writes what has gathered after the time of its first value, and at the end of its source",
+    marbles((m) => {
+      const target = recordingQueue({ scheduler: m.scheduler });
+      m.expect(m.cold("-a-b-------c-|").pipe(enqueueTo(target, { waitMsMax: 4 }))).toBeObservable("-----(ab)----(c|)");
+      m.flush();
+      expect(target.runs).toStrictEqual(["ab", "c"]);
+    }),
+  );
+
+  it(
+    "waits 50 ms by default",
+    marbles((m) => {
+      const target = recordingQueue({ scheduler: m.scheduler });
+      m.expect(m.cold("a 60ms |").pipe(enqueueTo(target))).toBeObservable("50ms a 10ms |");
+    }),
+  );
+
+  it(
+    "writes one chunk at a time by default; what comes meanwhile fills the next ones",
+    marbles((m) => {
+      const target = recordingQueue({ scheduler: m.scheduler, answerMs: 6 });
+      const run = m.cold("abcdefg|").pipe(enqueueTo(target, { sizeMax: 4, waitMsMax: 1 }));
+      m.expect(run).toBeObservable(
+        "-------(ab)--(cdef)-(g|)".replace("-------(ab)--(cdef)-(g|)", "-------(ab)--(cdef)(g|)"),
+      );
+      m.flush();
+      expect(target.runs).toStrictEqual(["ab", "cdef", "g"]);
+      expect(target.underWayMax()).toBe(1);
+    }),
+  );
+
+  it("writes so many chunks at a time, and emits the ids in the order of the values all the same", () => {
+    const scheduler = new TestScheduler(() => undefined);
+    const answers = new Map<string, Subject<number>>();
+    expect(answers.size).toBe(0);
+    const target = recordingQueue({ scheduler, answerMs: 5 });
+    const seen: Array<string> = [];
+    from([..."abcdefgh"])
+      .pipe(enqueueTo(target, { sizeMax: 2, concurrency: 3 }))
+      .subscribe((id) => seen.push(id));
+    expect(target.runs).toStrictEqual(["ab", "cd", "ef"]);
+    scheduler.flush();
+    expect(target.underWayMax()).toBe(3);
+    expect(seen.join("")).toBe("abcdefgh");
+  });
+
+  it("gives each value its options", () => {
+    const target = recordingQueue({ scheduler: systemScheduler });
+    from(["a", "b"])
+      .pipe(enqueueTo(target, { options: (text) => ({ key: text, delayMs: 5 }) }))
+      .subscribe();
+    expect(target.optionsOf).toStrictEqual([
+      { key: "a", delayMs: 5 },
+      { key: "b", delayMs: 5 },
+    ]);
+  });
+
+  it("halves a chunk that is too large, as often as it must be, in order", () => {
+    const target = recordingQueue({
+      scheduler: systemScheduler,
+      refuse: (_, values) => (values.length > 2 ? tooLarge(values.length) : undefined),
+    });
+    const seen: Array<string> = [];
+    from([..."abcdefg"])
+      .pipe(enqueueTo(target))
+      .subscribe((id) => seen.push(id));
+    expect(target.runs).toStrictEqual(["abcdefg", "abcd", "ab", "cd", "efg", "ef", "g"]);
+    expect(seen.join("")).toBe("abcdefg");
+  });
+
+  it("fails with one value that is too large by itself", () => {
+    const target = recordingQueue({ scheduler: systemScheduler, refuse: (_, { length }) => tooLarge(length) });
+    const errors: Array<unknown> = [];
+    from(["a"])
+      .pipe(enqueueTo(target))
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toStrictEqual([tooLarge(1)]);
+    expect(target.runs).toStrictEqual(["a"]);
+  });
+
+  it.each([
+    ["is down", storeUnavailable("gone")],
+    ["is full", storeFull("maxmemory")],
+  ])("asks again, later each time, where the store %s", (_, error) => {
+    const scheduler = new TestScheduler(() => undefined);
+    const target = recordingQueue({ scheduler, refuse: (run) => (run < 5 ? error : undefined) });
+    const seen: Array<string> = [];
+    from([..."abc"])
+      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .subscribe((id) => seen.push(id));
+    expect(target.runs).toStrictEqual(["ab"]);
+    scheduler.flush();
+    expect(target.runs).toStrictEqual(["ab", "ab", "ab", "ab", "ab", "ab", "c"]);
+    expect(seen.join("")).toBe("abc");
+    expect(scheduler.now()).toBeGreaterThan(5);
+    expect(scheduler.now()).toBeLessThan(50 + 100 + 200 + 400 + 800);
+  });
+
+  it("stops asking when it is unsubscribed", () => {
+    const scheduler = new TestScheduler(() => undefined);
+    const target = recordingQueue({ scheduler, refuse: () => storeUnavailable("gone") });
+    const subscription = from(["a"]).pipe(enqueueTo(target)).subscribe();
+    expect(scheduler.actions).toHaveLength(1);
+    subscription.unsubscribe();
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("fails with a value that is refused, and sends no more", () => {
+    const target = recordingQueue({
+      scheduler: systemScheduler,
+      refuse: (_, values) => (values.includes("c") ? encodeRefused(["no c"]) : undefined),
+    });
+    const seen: Array<unknown> = [];
+    from([..."abcdef"])
+      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .subscribe({ next: (id) => seen.push(id), error: (error: unknown) => seen.push(error) });
+    expect(seen).toStrictEqual(["a", "b", encodeRefused(["no c"])]);
+    expect(target.runs).toStrictEqual(["ab", "cd"]);
+  });
+
+  it("fails with what the options callback throws", async () => {
+    const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
+    const broken = from([1]).pipe(
+      enqueueTo(numbers, {
+        options: () => {
+          throw new Error("no options");
+        },
+      }),
+    );
+    await expect(firstValueFrom(broken)).rejects.toThrow("no options");
+  });
+
+  it("drops what waits when it is unsubscribed, and leaves no timer", () => {
+    const scheduler = new TestScheduler(() => undefined);
+    const target = recordingQueue({ scheduler });
+    const source = new Subject<string>();
+    const subscription = source.pipe(enqueueTo(target)).subscribe();
+    source.next("a");
+    subscription.unsubscribe();
+    scheduler.flush();
+    expect(target.runs).toStrictEqual([]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it("stops in the middle of a chunk's ids", () => {
+    const target = recordingQueue({ scheduler: systemScheduler });
+    const seen: Array<string> = [];
+    from([..."abcdef"])
+      .pipe(enqueueTo(target, { sizeMax: 2 }), take(3))
+      .subscribe((id) => seen.push(id));
+    expect(seen).toStrictEqual(["a", "b", "c"]);
+    expect(target.runs).toStrictEqual(["ab", "cd"]);
+  });
+
+  it("puts ten thousand values into a real queue, in order", async () => {
+    const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
+    const ids = await firstValueFrom(range(0, 10_000).pipe(enqueueTo(numbers), toArray()));
+    expect(new Set(ids).size).toBe(10_000);
+    expect([...ids].sort()).toStrictEqual(ids);
+    const peeked = await numbers.peek({ limit: 1_000 });
+    expect(peeked.map(({ id }) => id)).toStrictEqual(ids.slice(0, 1_000));
+    expect(await numbers.stats).toMatchObject({ enqueued: 10_000, ready: 10_000 });
+  });
+
+  it("splits chunks above 8 MiB of a real queue", async () => {
+    const texts = queue(memoryStore(), { name: "texts", codec: t.string, payloadBytesMax: 4 * 1024 * 1024 });
+    const large = "x".repeat(3 * 1024 * 1024);
+    const ids = await firstValueFrom(from([large, large, large, large, large]).pipe(enqueueTo(texts), toArray()));
+    expect(ids).toHaveLength(5);
+    expect((await texts.stats).ready).toBe(5);
+  });
+
+  it.each([
+    ["sizeMax", 0],
+    ["sizeMax", 1_001],
+    ["waitMsMax", -1],
+    ["waitMsMax", Number.POSITIVE_INFINITY],
+    ["concurrency", 0],
+    ["concurrency", 1.5],
+  ])("refuses %s %d at once", (option, value) => {
+    const target = recordingQueue({ scheduler: systemScheduler });
+    expect(() => enqueueTo(target, { [option]: value })).toThrow(
+      expect.objectContaining({ _tag: "InvalidConfig", option }),
+    );
+  });
+});

@@ -1,0 +1,406 @@
+import { isLeft, isRight } from "fp-ts/lib/Either.js";
+import { describe, expect, it } from "vitest";
+import { batchOf, type NonEmpty } from "../../src/core/Batch.js";
+import { delivery, type Message, mapMessage } from "../../src/core/Message.js";
+import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
+import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
+import { atomically } from "../../src/core/Write.js";
+import type { Store } from "../../src/store/Store.js";
+import {
+  type Clock,
+  errorOf,
+  eventsOf,
+  now,
+  type Scene,
+  scene,
+  steal,
+  takeInHand,
+  type Watched,
+  watch,
+} from "./scene.js";
+import { Breaker, delayed, Spy } from "./views.js";
+
+interface One extends Scene {
+  readonly message: Message<number>;
+  readonly messages: ReadonlyArray<Message<number>>;
+}
+
+/** A scene in which one message (the data is 0) or several have been delivered. */
+const delivered = (
+  view?: (store: Store, clock: Clock) => Store,
+  { count = 1, ...definition }: { readonly count?: number; readonly attemptsMax?: number } = {},
+): One => {
+  const s = scene(definition, view);
+  s.fill(count);
+  const { values } = watch(s.queue.messages({ prefetch: count }));
+  s.clock.settle();
+  return { ...s, message: values[0]!, messages: values };
+};
+
+const settled = <A>(s: Scene, write: { readonly subscribe: unknown } & Parameters<typeof watch<A>>[0]): Watched<A> => {
+  const seen = watch(write);
+  s.clock.settle();
+  return seen;
+};
+
+const lost = { _tag: "LeaseLost" };
+
+describe("settling a message", () => {
+  it("does nothing before somebody subscribes", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    expect(s.message.ack).toBe(s.message.ack);
+    s.message.settle(Retry({ cause: "x" }));
+    s.clock.advance(1_000);
+    expect(spy.writes).toEqual([]);
+  });
+
+  it("by ack deletes it, and emits Ack", () => {
+    const s = delivered();
+    expect(settled(s, s.message.ack)).toMatchObject({ values: [Ack], completed: 1 });
+    expect(s.stats()).toMatchObject({ acked: 1, leased: 0 });
+  });
+
+  it("by Retry delivers it again at once, in front, and counts", () => {
+    const s = delivered(undefined, { count: 2 });
+    settled(s, s.messages[0]!.settle(Retry({ cause: "again" })));
+    expect(s.messages.map(({ data, attempt }) => [data, attempt])).toEqual([
+      [0, 1],
+      [1, 1],
+      [0, 2],
+    ]);
+  });
+
+  it("by Retry with a delay delivers it again when it is due", () => {
+    const s = delivered();
+    settled(s, s.message.settle(Retry({ cause: "later", delayMs: 500 })));
+    s.clock.advance(499);
+    expect(s.messages).toHaveLength(1);
+    s.clock.advance(1);
+    expect(s.messages.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it("by Release delivers it again, uncounted", () => {
+    const s = delivered();
+    settled(s, s.message.settle(Release({ reason: "breaker" })));
+    expect(s.messages.map(({ attempt }) => attempt)).toEqual([1, 1]);
+  });
+
+  it("by Reject keeps it among the dead letters, with its cause as one line", () => {
+    const s = delivered();
+    settled(s, s.message.settle(Reject({ cause: new Error("card\ndeclined") })));
+    expect(now(s.queue.deadLetters()).items).toMatchObject([
+      { id: s.message.id, cause: "Error: card declined", attempts: 1, history: [{ cause: "Error: card declined" }] },
+    ]);
+  });
+
+  it("by Block keeps it in its place, with its cause", () => {
+    const s = delivered();
+    settled(s, s.message.settle(Block({ cause: { _tag: "Declined" }, scope: "key" })));
+    expect(now(s.queue.blocked()).items).toMatchObject([{ id: s.message.id, cause: "Declined", scope: "key" }]);
+  });
+
+  it("emits what the store performed: a Retry out of attempts is a Reject, also when it is asked again", () => {
+    const s = delivered(undefined, { attemptsMax: 1 });
+    const outcome = Retry({ cause: "once" });
+    expect(settled(s, s.message.settle(outcome)).values).toMatchObject([{ _tag: "Reject", cause: "once" }]);
+    expect(settled(s, s.message.settle(outcome)).values).toMatchObject([{ _tag: "Reject" }]);
+    expect(s.stats()).toMatchObject({ dead: 1 });
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, "5" as unknown as number])(
+    "refuses a Retry after %s ms and leaves the message as it was",
+    (delayMs) => {
+      const s = delivered();
+      expect(errorOf(s.message.settle(Retry({ cause: "x", delayMs })))).toMatchObject({
+        _tag: "InvalidConfig",
+        option: "delayMs",
+      });
+      expect(settled(s, s.message.ack).values).toEqual([Ack]);
+    },
+  );
+
+  it("takes a Retry after 0 ms", () => {
+    const s = delivered();
+    expect(settled(s, s.message.settle(Retry({ cause: "x", delayMs: 0 }))).values).toMatchObject([{ _tag: "Retry" }]);
+    expect(s.messages).toHaveLength(2);
+  });
+});
+
+describe("the first settlement of a message", () => {
+  it("stands: the same again succeeds and does nothing", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    settled(s, s.message.ack);
+    expect(settled(s, s.message.ack).values).toEqual([Ack]);
+    expect(settled(s, s.message.settle(Ack)).values).toEqual([Ack]);
+    expect(spy.writes).toHaveLength(1);
+  });
+
+  it.each<Outcome>([
+    Retry({ cause: "x" }),
+    Reject({ cause: "x" }),
+    Release({ reason: "x" }),
+    Block({ cause: "x", scope: "key" }),
+  ])("stands: $_tag after an Ack is AlreadySettled and changes nothing", (other) => {
+    const s = delivered();
+    settled(s, s.message.ack);
+    expect(errorOf(s.message.settle(other))).toMatchObject({
+      _tag: "AlreadySettled",
+      id: s.message.id,
+      outcome: { _tag: "Ack" },
+    });
+    expect(s.stats()).toMatchObject({ acked: 1, ready: 0, dead: 0, blocked: 0 });
+  });
+
+  it("names what the store performed to who comes with another", () => {
+    const s = delivered(undefined, { attemptsMax: 1 });
+    settled(s, s.message.settle(Retry({ cause: "x" })));
+    expect(errorOf(s.message.ack)).toMatchObject({ _tag: "AlreadySettled", outcome: { _tag: "Reject" } });
+  });
+
+  it("stands from its subscription on, before the store has answered", () => {
+    const s = delivered(delayed(["write"], 20));
+    const first = watch(s.message.ack);
+    expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
+    const same = watch(s.message.settle(Ack));
+    s.clock.settle();
+    expect([first.values, same.values]).toEqual([[], []]);
+    s.clock.advance(20);
+    expect([first.values, same.values]).toEqual([[Ack], [Ack]]);
+    expect(s.stats()).toMatchObject({ acked: 1, dead: 0 });
+  });
+
+  it("shares its answer with all who ask for the same meanwhile", () => {
+    const spy = new Spy();
+    const s = delivered((store, clock) => spy.view(delayed(["write"], 20)(store, clock)));
+    const asked = [watch(s.message.ack), watch(s.message.ack), watch(s.message.settle(Ack))];
+    const ended: Array<Outcome> = [];
+    s.message[delivery].settleWith(Ack, [], (_, outcome) => ended.push(outcome));
+    s.clock.advance(20);
+    expect(asked.map(({ values }) => values)).toEqual([[Ack], [Ack], [Ack]]);
+    expect(ended).toEqual([Ack]);
+    expect(spy.settles()).toHaveLength(1);
+    expect(spy.writes).toHaveLength(1);
+  });
+
+  it("fails with LeaseLost where the message went elsewhere, changes nothing, and tells the holder", () => {
+    const s = delivered();
+    const held = takeInHand(s.message);
+    steal(s, s.message);
+    expect(settled(s, s.message.ack).errors).toMatchObject([{ ...lost, id: s.message.id }]);
+    expect(held.reasons).toEqual(["lease lost"]);
+    expect(eventsOf(s.events, "Lost")).toMatchObject([{ id: s.message.id }]);
+    expect(s.stats()).toMatchObject({ acked: 0, leased: 1 });
+    expect(s.messages.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(errorOf(s.message.ack)).toMatchObject(lost);
+  });
+
+  it("may be made anew, with another outcome, where a Defect showed that it was not done", () => {
+    const breaker = new Breaker();
+    const s = delivered(breaker.view);
+    breaker.break("write", () => defect("broken"));
+    expect(settled(s, s.message.ack).errors).toMatchObject([{ _tag: "Defect" }]);
+    breaker.heal();
+    expect(settled(s, s.message.settle(Reject({ cause: "x" }))).values).toMatchObject([{ _tag: "Reject" }]);
+    expect(s.stats()).toMatchObject({ dead: 1 });
+  });
+});
+
+describe("a received message whose settlement was not answered", () => {
+  const received = (breaker: Breaker): One => {
+    const s = scene({}, breaker.view);
+    s.fill(2);
+    const messages = now(s.queue.receive({ max: 2 }));
+    return { ...s, message: messages[0]!, messages };
+  };
+
+  it("may be acked again: the resend succeeds once, by the same Write", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    breaker.losesReplies = true;
+    breaker.break("write", () => storeUnavailable("reply lost"));
+    expect(settled(s, s.message.ack).errors).toMatchObject([{ _tag: "StoreUnavailable" }]);
+    breaker.heal();
+    expect(settled(s, s.message.ack).values).toEqual([Ack]);
+    expect(s.stats()).toMatchObject({ acked: 1, leased: 1 });
+  });
+
+  it("may be acked again by another Write of the same outcome", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    breaker.losesReplies = true;
+    breaker.break("write", () => storeUnavailable("reply lost"));
+    for (const message of s.messages) watch(message.settle(Ack));
+    s.clock.settle();
+    breaker.heal();
+    const again = s.messages.map((message) => watch(message.settle(Ack)));
+    s.clock.settle();
+    expect(again.map(({ values, errors }) => [values, errors])).toEqual([
+      [[Ack], []],
+      [[Ack], []],
+    ]);
+    expect(s.stats()).toMatchObject({ acked: 2, leased: 0 });
+  });
+
+  it("may be acked again where the write never arrived", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    breaker.break("write", () => storeUnavailable("request lost"));
+    settled(s, s.message.ack);
+    breaker.heal();
+    expect(settled(s, s.message.ack).values).toEqual([Ack]);
+    expect(s.stats()).toMatchObject({ acked: 1, leased: 1 });
+  });
+
+  it("keeps its first outcome: another is AlreadySettled, since the first may have happened", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    breaker.break("write", () => storeUnavailable("lost"));
+    settled(s, s.message.ack);
+    breaker.heal();
+    expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
+  });
+
+  it("and was joined with an enqueue: the resend does both once", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    const both = atomically([s.message.ack, s.queue.enqueue(7)]);
+    breaker.losesReplies = true;
+    breaker.break("write", () => storeUnavailable("reply lost"));
+    expect(settled(s, both).errors).toHaveLength(1);
+    breaker.heal();
+    expect(settled(s, both).values).toMatchObject([[Ack, expect.any(String)]]);
+    expect(s.stats()).toMatchObject({ acked: 1, ready: 1, enqueued: 3 });
+  });
+});
+
+describe("a settlement joined with other writes", () => {
+  it("happens together with them", () => {
+    const s = delivered();
+    expect(settled(s, atomically([s.message.ack, s.queue.enqueue(7), s.queue.enqueue(8)])).values).toHaveLength(1);
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 3 });
+  });
+
+  it("happens not at all where the lease is lost", () => {
+    const s = delivered();
+    steal(s, s.message);
+    expect(settled(s, atomically([s.message.ack, s.queue.enqueue(7)])).errors).toMatchObject([lost]);
+    expect(s.stats()).toMatchObject({ acked: 0, enqueued: 1 });
+  });
+
+  it("leaves every message open where one of several is lost", () => {
+    const s = delivered(undefined, { count: 2 });
+    const [first, second] = s.messages;
+    steal(s, first!);
+    expect(settled(s, atomically([first!.ack, second!.ack])).errors).toMatchObject([{ ...lost, id: first!.id }]);
+    expect(settled(s, second!.ack).values).toEqual([Ack]);
+    expect(s.stats()).toMatchObject({ acked: 1 });
+  });
+
+  it("is made by settleWith in one list", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    const ends: Array<unknown> = [];
+    s.message[delivery].settleWith(Ack, [s.queue.enqueue(7)], (error, outcome) => ends.push([error, outcome]));
+    s.clock.settle();
+    expect(ends).toEqual([[undefined, Ack]]);
+    expect(spy.writes.map(({ lists }) => lists.map((steps) => steps.map(({ _tag }) => _tag)))).toEqual([
+      [["Settle", "Enqueue"]],
+    ]);
+  });
+});
+
+describe("a batch", () => {
+  const batchIn = (s: One): ReturnType<typeof batchOf<number>> =>
+    batchOf(s.messages as unknown as NonEmpty<Message<number>>);
+
+  it("aligns its data with its messages", () => {
+    expect(batchIn(delivered(undefined, { count: 3 })).data).toEqual([0, 1, 2]);
+  });
+
+  it("is settled in one write, one list each, whatever settleSizeMax is", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view, { count: 100 });
+    const answers = settled(s, batchIn(s).ack).values[0]!;
+    expect(answers.filter(isRight)).toHaveLength(100);
+    expect(spy.writes.map(({ lists }) => lists.length)).toEqual([100]);
+    expect(s.stats().acked).toBe(100);
+  });
+
+  it("answers per message: a lost one spoils only itself", () => {
+    const s = delivered(undefined, { count: 3 });
+    steal(s, s.messages[1]!);
+    const answers = settled(s, batchIn(s).ack).values[0]!;
+    expect(answers.map(isLeft)).toEqual([false, true, false]);
+    expect(s.stats()).toMatchObject({ acked: 2 });
+  });
+
+  it("answers again what was settled before", () => {
+    const s = delivered(undefined, { count: 2 });
+    settled(s, s.messages[0]!.settle(Reject({ cause: "x" })));
+    const answers = settled(s, batchIn(s).ack).values[0]!;
+    expect(answers).toMatchObject([{ left: { _tag: "AlreadySettled" } }, { right: Ack }]);
+    expect(settled(s, batchIn(s).ack).values[0]).toMatchObject(answers);
+  });
+});
+
+describe("a holder", () => {
+  it("is replaced by the latest, who alone is told", () => {
+    const s = delivered();
+    const [first, second] = [takeInHand(s.message), takeInHand(s.message)];
+    s.message[delivery].letGo(first.holder);
+    steal(s, s.message);
+    s.clock.advance(30_000);
+    expect([first.reasons, second.reasons]).toEqual([[], ["lease lost"]]);
+  });
+
+  it("is told once, whatever else befalls the message", () => {
+    const s = delivered();
+    const held = takeInHand(s.message);
+    steal(s, s.message);
+    watch(s.message.extend(1_000));
+    watch(s.message.ack);
+    s.clock.advance(60_000);
+    expect(held.reasons).toEqual(["lease lost"]);
+  });
+
+  it("of a lost message is told at once", () => {
+    const s = delivered();
+    steal(s, s.message);
+    watch(s.message.extend(1_000));
+    expect(takeInHand(s.message).reasons).toEqual(["lease lost"]);
+  });
+
+  it("is not told of a settlement that succeeds", () => {
+    const s = delivered();
+    const held = takeInHand(s.message);
+    settled(s, s.message.ack);
+    s.clock.advance(60_000);
+    expect(held.reasons).toEqual([]);
+  });
+});
+
+describe("the face of a message", () => {
+  it("tells id, data, key, headers, times and attempt", () => {
+    const s = scene({ key: () => "k" });
+    s.clock.advance(1_234);
+    s.queue.enqueue(7, { headers: { trace: "t-1" } }).subscribe();
+    s.clock.advance(1_000);
+    const [message] = watch(s.queue.messages()).values;
+    expect(message).toMatchObject({ data: 7, key: "k", attempt: 1, enqueuedAtMs: 1_234, firstEnqueuedAtMs: 1_234 });
+    expect({ ...message!.headers }).toEqual({ trace: "t-1" });
+    expect(message![delivery]).toMatchObject({ prefetch: 200, scheduler: s.clock });
+    s.clock.advance(500);
+    expect(message![delivery].nowMs()).toBe(2_734);
+  });
+
+  it("keeps its lease when its data is changed: acking the one acks the other", () => {
+    const s = delivered();
+    const text = mapMessage(String)(s.message);
+    expect([text.data, text.id, text[delivery]]).toEqual(["0", s.message.id, s.message[delivery]]);
+    settled(s, text.ack);
+    expect(s.stats().acked).toBe(1);
+    expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
+  });
+});

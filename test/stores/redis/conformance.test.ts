@@ -1,0 +1,19 @@
+import { Redis } from "ioredis";
+import { describe, inject, it } from "vitest";
+import { redisStore } from "../../../src/redis.js";
+import { conformance } from "../../../src/testing.js";
+import { cleanUp, newNamespace } from "./namespace.js";
+
+const url = inject("redisUrl");
+
+conformance(
+  "redis",
+  () => {
+    const namespace = newNamespace();
+    const template = new Redis(url, { lazyConnect: true });
+    const open = () => redisStore(template, { namespace });
+    return { store: open(), another: open, dispose: () => cleanUp(url, namespace) };
+  },
+  { durable: true, shared: true, virtualTime: false },
+  { describe, it },
+);
