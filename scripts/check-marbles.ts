@@ -1,7 +1,7 @@
 /** Every diagram in marbles/ is quoted by its module and executed by a test, and every operator has one. See support/marbles.ts. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { parseDiagram } from "./render-marbles.js";
+import { drawDiagram, drawingOf, parseDiagram } from "./render-marbles.js";
 import { fencesOfComments } from "./support/fences.js";
 import { filesBelow, filesIn, inRoot } from "./support/files.js";
 import { differenceFrom, readMarble } from "./support/marbles.js";
@@ -28,7 +28,14 @@ for (const { name, module, diagram } of marbles) {
     if (difference !== undefined) fail(`not quoted by ${module} (- diagram, + doc comment)\n${difference}`);
   }
   if (!new RegExp(`\\b${name}\\b`).test(tests)) fail("no test in test/marbles/ names it, so nothing executes it");
-  await parseDiagram(diagram).catch((error: unknown) => fail(`Swirly cannot read it: ${String(error)}`));
+  try {
+    await parseDiagram(diagram);
+    const drawing = await drawDiagram(diagram);
+    const stored = existsSync(drawingOf(name)) ? readFileSync(drawingOf(name), "utf8") : undefined;
+    if (drawing !== stored) fail(`docs/marbles/${name}.svg is not its drawing: npm run docs:marbles`);
+  } catch (error) {
+    fail(`Swirly cannot read it: ${String(error)}`);
+  }
 }
 
 for (const file of filesIn(inRoot("src/operators"), ".ts")) {

@@ -19,14 +19,23 @@ export const parseDiagram = async (diagram: string): Promise<unknown> =>
 /** Swirly draws `50ms` as four marbles. */
 const hasTimeProgression = (diagram: string): boolean => /^[^>]*(?:^|\s)\d+(?:ms|s|m)(?:\s|$)/m.test(diagram);
 
+/** The drawing of one diagram, or undefined where Swirly cannot draw it. */
+export const drawDiagram = async (diagram: string): Promise<string | undefined> =>
+  hasTimeProgression(diagram)
+    ? undefined
+    : (await load<Renderer>("@swirly/renderer-node")).renderMarbleDiagram(await parseDiagram(diagram)).xml;
+
+/** Where the drawing of a diagram stands, for the README. */
+export const drawingOf = (name: string): string => inRoot("docs/marbles", `${name}.svg`);
+
 const render = async (): Promise<void> => {
-  const { renderMarbleDiagram } = await load<Renderer>("@swirly/renderer-node");
   mkdirSync(inRoot("docs/marbles"), { recursive: true });
   for (const file of filesIn(inRoot("marbles"), ".txt")) {
     const { name, diagram } = readMarble(file.slice(0, -4), readFileSync(inRoot("marbles", file), "utf8"));
-    if (hasTimeProgression(diagram))
+    const drawing = await drawDiagram(diagram);
+    if (drawing === undefined)
       console.error(`marbles/${file}: not drawn, Swirly knows no time progression such as 50ms`);
-    else writeFileSync(inRoot("docs/marbles", `${name}.svg`), renderMarbleDiagram(await parseDiagram(diagram)).xml);
+    else writeFileSync(drawingOf(name), drawing);
   }
 };
 

@@ -23,14 +23,14 @@ export type BlockOptions = Options<{
  *
  * ```text
  * -a-b-----|
- * a := Failed: undecided
- * b := Failed: Retry
+ * a := Failed
+ * b := Failed: Reject
  *
  * > block({ scope: "key" })
  *
  * -x-y-----|
  * x := Failed: Block key
- * y := Failed: Retry
+ * y := Failed: Reject
  * ```
  *
  * Errors: throws `InvalidConfig` for another scope.

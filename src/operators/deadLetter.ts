@@ -17,14 +17,14 @@ import {
  *
  * ```text
  * -a-b-----|
- * a := Failed: undecided
- * b := Failed: Retry
+ * a := Failed
+ * b := Failed: Retry in 200 ms
  *
  * > deadLetter()
  *
  * -x-y-----|
  * x := Failed: Reject
- * y := Failed: Retry
+ * y := Failed: Retry in 200 ms
  * ```
  *
  * @param options `when` (which failures; all by default)

@@ -11,11 +11,11 @@ import { type DecisionIn, decideBy } from "./Decision.js";
  * a := Failed(declined)
  * b := Failed(offline)
  *
- * > decide(declined => Reject)
+ * > decide(rejectDeclined)
  *
  * -x-y-----|
  * x := Failed(declined): Reject
- * y := Failed(offline): undecided
+ * y := Failed(offline)
  * ```
  *
  * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided.

@@ -27,6 +27,10 @@ export type EnqueueToOptions<A> = Options<{
  * > enqueueTo(queue, { sizeMax: 3, waitMsMax: 4 })
  *
  * -----(xyz)-----w--|
+ * x := id of a
+ * y := id of b
+ * z := id of c
+ * w := id of d
  * ```
  *
  * Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig` for a value: nothing of its chunk is enqueued, what came before

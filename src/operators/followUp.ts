@@ -15,7 +15,7 @@ import type { Write } from "../core/Write.js";
  * a := Right(1)
  * b := Failed
  *
- * > followUp(next)
+ * > followUp((result) => [shipments.enqueue(result)])
  *
  * -x-y-----|
  * x := Right(1) with 1 write

@@ -12,11 +12,17 @@ import type { HandleContext } from "./WorkContext.js";
  * the order in which works end. Not the end of a pipeline: nothing is settled before `settle()`.
  *
  * ```text
- * -a-b-c---------------|
+ * -a-b-c-----------|
+ * a := takes 5 ms
+ * b := takes 9 ms
+ * c := takes 2 ms
  *
- * > handle(work, { concurrency: 2, timeoutMs: 9 })
+ * > handle(work, { concurrency: 2, timeoutMs: 6 })
  *
- * ---------x-y-z-------|
+ * ------x-zy-------|
+ * x := a: Right
+ * z := c: Right
+ * y := b: TimedOut(6)
  * ```
  *
  * The work is an Observable (an Effect is one), an awaitable, a Task or a TaskEither; its last value counts. A `Left` is a

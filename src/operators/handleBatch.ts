@@ -22,6 +22,8 @@ type ItemOf<W> = Emitted<W> extends ReadonlyArray<infer V> ? V : never;
  * > handleBatch(work)
  *
  * -----(yz)|
+ * y := a: Right(1)
+ * z := b: Failed(bad)
  * ```
  *
  * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole fails every

@@ -24,7 +24,9 @@ type ByTag<A, K extends keyof A> = {
  *
  * > handleByTag("type", { push, star })
  *
- * -----x-y-|
+ * ---x-y---|
+ * x := push: Right(3)
+ * y := star: Right(Ack): Ack
  * ```
  *
  * Errors: those of `handle`. A tag that no handler has (data from elsewhere than a codec of this union) is a `Threw` failure.

@@ -10,7 +10,7 @@ import { observe } from "./observe.js";
  * ```text
  * -a-b-----|
  *
- * > mapData(toUpperCase)
+ * > mapData((data) => data.toUpperCase())
  *
  * -x-y-----|
  * x := A

@@ -19,10 +19,10 @@ import {
  *
  * ```text
  * -a-b-c-d-|
- * a := Failed at attempt 1
- * b := Failed at attempt 2
- * c := Failed at attempt 3
- * d := Failed at attempt 4
+ * a := Failed, attempt 1
+ * b := Failed, attempt 2
+ * c := Failed, attempt 3
+ * d := Failed, attempt 4
  *
  * > retryBackoff({ initialMs: 100, factor: 2, attemptsMax: 4 })
  *
@@ -30,7 +30,7 @@ import {
  * w := Failed: Retry in 100 ms
  * x := Failed: Retry in 200 ms
  * y := Failed: Retry in 400 ms
- * z := Failed: undecided
+ * z := Failed
  * ```
  *
  * Errors: throws `InvalidConfig` for options out of range.

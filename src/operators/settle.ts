@@ -12,16 +12,16 @@ import { Settling } from "./Settling.js";
  *
  * ```text
  * -a-b-c---|
- * a := Right(1)
- * b := Failed: undecided
+ * a := Right
+ * b := Failed
  * c := Failed: Reject
  *
  * > settle()
  *
  * ---x-y-z-|
- * x := Ack
- * y := Retry in 200 ms
- * z := Reject
+ * x := a: Ack
+ * y := b: Retry in 200 ms
+ * z := c: Reject
  * ```
  *
  * Errors: the source's own. A settlement that the store refuses is a value: `Lost`, with its cause. Where only the follow-ups

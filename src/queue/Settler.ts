@@ -53,7 +53,7 @@ export class Settler {
   private depth = 0;
   private waitingRounds = 0;
   /** Where a list that was not answered had gone. */
-  private readonly unanswered = new WeakMap<ReadonlyArray<Step>, Sent>();
+  private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
   private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
   private persistent: boolean;
 
@@ -63,7 +63,7 @@ export class Settler {
 
   /** Adds one list; it leaves with the others of this burst. */
   push(steps: ReadonlyArray<Step>, end: ListEnd): void {
-    const sent = this.unanswered.get(steps);
+    const sent = this.unanswered?.get(steps);
     if (sent === undefined) {
       this.lists.push(steps);
       this.ends.push(end);
@@ -171,6 +171,7 @@ export class Settler {
       }, delayMs);
     } else if (error.retryable) {
       const sent: Sent = { writeId: round.writeId, lists: round.lists };
+      this.unanswered ??= new WeakMap();
       for (const list of round.lists) this.unanswered.set(list, sent);
       answerAll(round, error);
     } else if (round.lists.length === 1) {

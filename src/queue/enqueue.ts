@@ -9,6 +9,7 @@ import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { EnqueueStep, StepResult } from "../core/Step.js";
 import { Write } from "../core/Write.js";
 import type { Store } from "../store/Store.js";
+import { ask } from "./ask.js";
 import type { EnqueueOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
@@ -38,7 +39,9 @@ export const enqueueMany = <A>(
     () => {
       const steps: Array<EnqueueStep> = [];
       for (const value of data) {
-        const step = stepOf(definition, value, options(value));
+        const own = ask("options", () => options(value));
+        if (isLeft(own)) return own;
+        const step = stepOf(definition, value, own.right);
         if (isLeft(step)) return step;
         steps.push(step.right);
       }
@@ -59,8 +62,10 @@ const stepOf = <A>(
 ): Either<SluiceError, EnqueueStep> => {
   const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
   if (isLeft(payload)) return payload;
+  const asked = ask("key", () => options.key ?? definition.key(data));
+  if (isLeft(asked)) return asked;
   try {
-    const key = options.key ?? definition.key(data);
+    const key = asked.right;
     const id = options.id === undefined ? undefined : checkId(options.id);
     return right({
       _tag: "Enqueue",

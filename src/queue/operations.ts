@@ -1,14 +1,15 @@
 /** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
 import type { Either } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
-import { EMPTY, expand, reduce } from "rxjs";
+import { map } from "rxjs";
 import { decodePayload } from "../codec/envelope.js";
 import { checkId, checkKey } from "../codec/parts.js";
-import { type Effect, fromOne, mapEffect } from "../core/Effect.js";
+import { type Effect, mapEffect } from "../core/Effect.js";
 import { oneOf, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { BlockTarget, Page, PageRequest, StoredMessage } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
+import { iterate } from "./iterate.js";
 import type { PageOptions, Queue } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { redrive } from "./redrive.js";
@@ -48,11 +49,11 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
 
 /** Runs a bounded call until it has nothing more to do, and adds up its answers. */
 const inChunks = (call: () => Effect<number>): Effect<number> =>
-  fromOne(
-    call().pipe(
-      expand((count) => (count < CHUNK ? EMPTY : call())),
-      reduce((sum, count) => sum + count, 0),
+  mapEffect(
+    iterate({ sum: 0, more: true }, ({ sum, more }) =>
+      more ? call().pipe(map((count) => ({ sum: sum + count, more: count >= CHUNK }))) : undefined,
     ),
+    ({ sum }) => sum,
   );
 
 const limitOf = (limit: number | undefined, standard: number): number =>
@@ -66,8 +67,10 @@ const pageRequest = (queue: string, { after, limit }: PageOptions): PageRequest 
 
 const checkTarget = (target: BlockTarget): BlockTarget => {
   if (target === "queue" || target === "all") return target;
-  if (typeof target === "object" && "key" in target) return { key: checkKey("key", target.key) };
-  if (typeof target === "object" && "id" in target) return { id: checkId(target.id) };
+  if (typeof target === "object" && target !== null) {
+    if ("key" in target) return { key: checkKey("key", target.key) };
+    if ("id" in target) return { id: checkId(target.id) };
+  }
   throw invalidConfig("target", 'target must be { key }, { id }, "queue" or "all".');
 };
 

@@ -1,13 +1,15 @@
 /** Puts dead letters back: all or some of them, as they are or with their data brought up to date. */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { EMPTY, expand, map, mergeMap, type Observable, reduce } from "rxjs";
+import { map, mergeMap, type Observable } from "rxjs";
 import { encodePayload, rawJson } from "../codec/envelope.js";
 import { checkId } from "../codec/parts.js";
-import { type Effect, fail, fromOne, succeed } from "../core/Effect.js";
+import { type Effect, fail, mapEffect, succeed } from "../core/Effect.js";
 import { wholeNumber } from "../core/options.js";
 import type { SluiceError } from "../core/SluiceError.js";
 import type { RedriveRequest, StoredDeadLetter } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
+import { ask } from "./ask.js";
+import { iterate } from "./iterate.js";
 import type { RedriveOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
@@ -15,17 +17,17 @@ const PAGE = 500;
 
 type Letters = RedriveRequest["letters"];
 
-/** How far one pass over the dead letters has come: from where, how many may still go, how many went on this page. */
+/** How far one pass over the dead letters has come: from where, whether there may be more, how many went. */
 interface Progress {
   readonly after: string | undefined;
-  readonly allowed: number;
+  readonly more: boolean;
   readonly count: number;
 }
 
 /**
  * Redrives up to `limit` letters (default 1,000), oldest first, and answers how many went. With `upcast` each payload is
- * changed on the way; a letter for which it answers undefined stays dead. An upcast value that the codec refuses fails with
- * `EncodeRefused`; the letters of earlier pages are redriven by then.
+ * changed on the way; a letter for which it answers undefined stays dead. An upcast that throws, or whose value the codec
+ * refuses, fails with `EncodeRefused`; the letters of earlier pages are redriven by then.
  */
 export const redrive = <A>(
   store: Store,
@@ -37,7 +39,7 @@ export const redrive = <A>(
   const wanted = options.ids === undefined ? undefined : new Set<string>(options.ids.map(checkId));
   if (limit === 0 || wanted?.size === 0) return succeed(0);
 
-  const page = ({ after, allowed }: Progress): Observable<Progress> =>
+  const page = ({ after, count }: Progress): Observable<Progress> =>
     store.deadLetters({ queue, after, limit: PAGE }).pipe(
       mergeMap(({ items, next }) => {
         const letters = choose(
@@ -47,16 +49,15 @@ export const redrive = <A>(
         );
         if (isLeft(letters)) return fail(letters.left);
         return store
-          .redrive({ queue, letters: letters.right.slice(0, allowed) })
-          .pipe(map((count) => ({ after: next, allowed: next === undefined ? 0 : allowed - count, count })));
+          .redrive({ queue, letters: letters.right.slice(0, limit - count) })
+          .pipe(map((redriven) => ({ after: next, more: next !== undefined, count: count + redriven })));
       }),
     );
 
-  return fromOne(
-    page({ after: undefined, allowed: limit, count: 0 }).pipe(
-      expand((progress) => (progress.allowed <= 0 ? EMPTY : page(progress))),
-      reduce((sum, { count }) => sum + count, 0),
-    ),
+  const start: Progress = { after: undefined, more: true, count: 0 };
+  return mapEffect(
+    iterate(start, (progress) => (progress.more && progress.count < limit ? page(progress) : undefined)),
+    ({ count }) => count,
   );
 };
 
@@ -68,9 +69,10 @@ const choose = <A>(
   if (upcast === undefined) return right(items.map(({ id }) => ({ id, payload: undefined })));
   const letters: Array<Letters[number]> = [];
   for (const { id, payload } of items) {
-    const data = upcast(rawJson(payload));
-    if (data === undefined) continue;
-    const encoded = encodePayload(codec, data, payloadBytesMax);
+    const data = ask("upcast", () => upcast(rawJson(payload)));
+    if (isLeft(data)) return data;
+    if (data.right === undefined) continue;
+    const encoded = encodePayload(codec, data.right, payloadBytesMax);
     if (isLeft(encoded)) return left(encoded.left);
     letters.push({ id, payload: encoded.right });
   }

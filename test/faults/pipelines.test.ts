@@ -112,7 +112,7 @@ describe("a pipeline on a Redis that fails", () => {
     running = world.consume();
     const admin = new Redis(world.server.url);
     for (let round = 0; round < 5; round++) {
-      await admin.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+      await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await sleep(60);
     }
     admin.disconnect();

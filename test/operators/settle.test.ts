@@ -1,5 +1,5 @@
 import * as t from "io-ts";
-import { firstValueFrom, map, of, Subject } from "rxjs";
+import { firstValueFrom, map, of } from "rxjs";
 import {
   Ack,
   Block,

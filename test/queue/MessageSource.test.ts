@@ -1,10 +1,16 @@
-import { BehaviorSubject, bufferCount, EMPTY, NEVER, of, Subject, take, throwError } from "rxjs";
+import * as t from "io-ts";
+import { BehaviorSubject, bufferCount, EMPTY, map, mergeMap, NEVER, of, Subject, take, throwError, timer } from "rxjs";
+import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
 import { delivery, type Message } from "../../src/core/Message.js";
 import { Retry } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
+import { handle } from "../../src/operators/handle.js";
+import { settle } from "../../src/operators/settle.js";
 import { LEASE_BYTES_MAX } from "../../src/queue/MessageSource.js";
+import { queue } from "../../src/queue/makeQueue.js";
 import type { MessagesOptions } from "../../src/queue/Queue.js";
+import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { dataOf, errorOf, eventsOf, range, type Scene, scene, takeInHand, type Watched, watch } from "./scene.js";
 import { Breaker, delayed, Spy } from "./views.js";
 
@@ -69,6 +75,16 @@ describe("messages", () => {
       [2, 3],
     ]);
     expect(new Set(spy.leases.map(({ consumer }) => consumer)).size).toBe(2);
+  });
+
+  it("runs in marble tests, on the time of the store's scheduler", () => {
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ expectObservable }) => {
+      const numbers = queue(memoryStore({ scheduler }), { name: "numbers", codec: t.number });
+      for (const delayMs of [0, 2, 5]) numbers.enqueue(delayMs, { delayMs }).subscribe();
+      const acked$ = numbers.messages().pipe(mergeMap((m) => m.ack.pipe(map(() => String(m.data)))));
+      expectObservable(acked$, "7ms !").toBe("0-2--5");
+    });
   });
 
   it("waits for messages without a timer and without asking again", () => {
@@ -337,6 +353,42 @@ describe("unsubscribing from messages", () => {
     expect(settled.values).toMatchObject([{ _tag: "Ack" }]);
     expect(reasons).toEqual([]);
     expect(s.stats()).toMatchObject({ acked: 1, ready: 2, leased: 0 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("lets handle finish what it has taken from take(1), and settle it", () => {
+    const s = scene();
+    s.fill(3);
+    const pipeline = watch(
+      s.queue.messages().pipe(
+        take(1),
+        handle((m) => timer(60_000, s.clock).pipe(map(() => `handled ${m.data}`))),
+        settle(),
+      ),
+    );
+    s.clock.advance(59_999);
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 1, acked: 0 });
+    s.clock.advance(1);
+    expect(pipeline.values).toMatchObject([{ result: { right: "handled 0" }, outcome: { _tag: "Ack" } }]);
+    expect(pipeline.completed).toBe(1);
+    s.clock.settle();
+    expect(s.stats()).toMatchObject({ ready: 2, leased: 0, acked: 1 });
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("gives back all that handle has in hand when the whole pipeline is unsubscribed", () => {
+    const s = scene();
+    s.fill(5);
+    const pipeline = watch(
+      s.queue.messages().pipe(
+        handle(() => NEVER, { concurrency: 2 }),
+        settle(),
+      ),
+    );
+    s.clock.advance(60_000);
+    pipeline.subscription.unsubscribe();
+    s.clock.settle();
+    expect(s.next(5)).toEqual(range(0, 5).map((n) => [n, 1]));
     expect(s.clock.pending).toBe(0);
   });
 

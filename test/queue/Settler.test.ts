@@ -59,11 +59,13 @@ describe("settlements", () => {
     expect(sizes(spy)).toEqual([3, 3, 1]);
   });
 
-  it("leave by half the prefetch where no settleSizeMax is given, by one at least", () => {
+  it("leave at once when all of the prefetch is settled, where no settleSizeMax is given", () => {
     const spy = new Spy();
     const s = delivered(10, spy.view, { prefetch: 10 });
-    ackAll(s.messages);
-    expect(sizes(spy)).toEqual([5, 5]);
+    ackAll(s.messages.slice(0, 9));
+    expect(sizes(spy)).toEqual([]);
+    ackAll(s.messages.slice(9));
+    expect(sizes(spy)).toEqual([10]);
     const one = new Spy();
     ackAll(delivered(1, one.view, { prefetch: 1 }).messages);
     expect(sizes(one)).toEqual([1]);

@@ -11,7 +11,7 @@ import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { Clock, dataOf, errorOf, now, scene, watch } from "./scene.js";
 import { Breaker, Spy } from "./views.js";
 
-const KEY_513 = "é".repeat(256) + "x";
+const KEY_513 = `${"é".repeat(256)}x`;
 
 const refused: ReadonlyArray<[string, EnqueueOptions, string]> = [
   ["a key of 513 bytes", { key: KEY_513 }, "key"],
@@ -56,7 +56,7 @@ describe("enqueue", () => {
   });
 
   it("delivers delayed messages when they are due and not before", () => {
-    const s = scene();
+    const s = scene({ leaseMs: 120_000 });
     now(s.queue.enqueue(1, { delayMs: 60_000 }));
     now(s.queue.enqueue(2, { delayMs: 0 }));
     const { values } = watch(s.queue.messages());

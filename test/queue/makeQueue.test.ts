@@ -1,14 +1,13 @@
 import * as t from "io-ts";
 import { describe, expect, it } from "vitest";
-import type { MessagesOptions } from "../../src/queue/Queue.js";
 import { queue } from "../../src/queue/makeQueue.js";
+import type { MessagesOptions } from "../../src/queue/Queue.js";
 import type { QueueDefinition } from "../../src/queue/QueueDefinition.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { now, scene } from "./scene.js";
 import { Spy } from "./views.js";
 
-const make = (definition: object): unknown =>
-  queue(memoryStore(), { name: "orders", codec: t.number, ...definition } as QueueDefinition<number>);
+const make = (definition: object): unknown => queue(memoryStore(), { name: "orders", codec: t.number, ...definition });
 
 const refusal = (option: string): unknown => expect.objectContaining({ _tag: "InvalidConfig", option });
 

@@ -89,7 +89,8 @@ describe("redrive", () => {
 
   it("makes new data of the old by upcast, and leaves dead what that answers undefined for", () => {
     const s = dead(4);
-    const upcast = (json: unknown): number | undefined => (typeof json === "number" && json % 2 === 1 ? json * 10 : undefined);
+    const upcast = (json: unknown): number | undefined =>
+      typeof json === "number" && json % 2 === 1 ? json * 10 : undefined;
     expect(now(s.queue.redrive({ upcast }))).toBe(2);
     expect(ready(s)).toEqual([10, 30]);
     expect(now(s.queue.deadLetters()).items.map(({ data }) => data)).toEqual([right(0), right(2)]);
@@ -104,7 +105,14 @@ describe("redrive", () => {
 
   it("upcasts the payload of another envelope version, or of none that can be read", () => {
     const s = scene();
-    const step = { _tag: "Enqueue", queue: "numbers", key: undefined, headers: undefined, delayMs: 0, priority: 0 } as const;
+    const step = {
+      _tag: "Enqueue",
+      queue: "numbers",
+      key: undefined,
+      headers: undefined,
+      delayMs: 0,
+      priority: 0,
+    } as const;
     const foreign = ['0{"total":7}', "9[8]", "1{broken", ""].map((payload) => ({
       ...step,
       id: newMessageId(),
@@ -170,14 +178,16 @@ describe("redrive", () => {
       deadAtMs: 0,
       cause: "no",
     });
-    const deadLetters = vi.fn(({ after = "0", limit }: { readonly after?: string | undefined; readonly limit: number }) => {
-      const from = Number(after);
-      const next = from + limit;
-      return succeed({
-        items: range(from, next).map(letter),
-        next: next < 1_000_000 ? String(next) : undefined,
-      });
-    });
+    const deadLetters = vi.fn(
+      ({ after = "0", limit }: { readonly after?: string | undefined; readonly limit: number }) => {
+        const from = Number(after);
+        const next = from + limit;
+        return succeed({
+          items: range(from, next).map(letter),
+          next: next < 1_000_000 ? String(next) : undefined,
+        });
+      },
+    );
     const s = scene({}, (store) => ({
       ...store,
       deadLetters,

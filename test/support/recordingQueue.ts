@@ -32,11 +32,12 @@ export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOp
     fromOne(
       of(0).pipe(
         mergeMap(() => {
-          const error = refuse?.(runs.push(values.join("")) - 1, values);
+          const run = runs.push(values.join("")) - 1;
+          const error = refuse?.(run, values);
           if (options !== undefined) optionsOf.push(...values.map(options));
           underWay += 1;
           underWayMax = Math.max(underWayMax, underWay);
-          const answer = of(values as ReadonlyArray<string> as ReadonlyArray<MessageId>);
+          const answer = of(values as ReadonlyArray<MessageId>);
           return (answerMs === undefined ? answer : answer.pipe(delay(answerMs, scheduler))).pipe(
             mergeMap((ids) => {
               underWay -= 1;

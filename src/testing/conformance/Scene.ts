@@ -290,6 +290,16 @@ const allPages = async <T>(
   return items;
 };
 
+type Tuple<T, N extends number, R extends ReadonlyArray<T> = []> = R["length"] extends N
+  ? R
+  : Tuple<T, N, readonly [...R, T]>;
+
+/** The items, so many and no fewer or more. */
+export const exactly = <N extends number, T>(count: N, items: ReadonlyArray<T>): Tuple<T, N> => {
+  assert.equal(items.length, count, `${count} were expected, ${items.length} came`);
+  return items as Tuple<T, N>;
+};
+
 /** What the messages are called in a case. */
 export const payloadsOf = (messages: ReadonlyArray<{ readonly payload: string }>): ReadonlyArray<string> =>
   messages.map(({ payload }) => payload);

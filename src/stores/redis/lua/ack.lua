@@ -27,33 +27,42 @@ if answer then
 end
 local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HLEN", leased)
+redis.call("ZCARD", expiries)
+if keyed == "1" then
+  guard(key)
+  for i = 3, #ARGV do
+    local name = keyIn(ARGV[i])
+    if name then guardKey(key, name) end
+  end
+end
 
+-- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
+-- first would take a quarter of the time.
 local live, answers, lost = {}, {}, false
 for from = 3, #ARGV, 1000 do
   local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
-  local scores = redis.call("ZMSCORE", expiries, unpack(tokens))
+  local scores = redis.call("HDEL", leased, unpack(tokens)) < #tokens and redis.call("ZMSCORE", expiries, unpack(tokens))
   for i = 1, #tokens do
-    local isLive = scores[i]
-    if isLive then live[#live + 1] = tokens[i] else lost = true end
-    answers[#answers + 1] = isLive and "+" or "-0"
-  end
-end
-local alone, followed = {}, {}
-if keyed == "1" then
-  guard(key)
-  for _, token in ipairs(live) do
-    local name = keyIn(token)
-    if name then
-      local keys = redis.call("LLEN", key .. ":k:" .. name) == 0 and alone or followed
-      keys[#keys + 1] = name
+    if not scores or scores[i] then
+      live[#live + 1], answers[#answers + 1] = tokens[i], "+"
+    else
+      lost, answers[#answers + 1] = true, "-0"
     end
   end
 end
-
-slices("HDEL", leased, live)
 slices("ZREM", expiries, live)
-slices("HDEL", key .. ":k", alone)
-for _, name in ipairs(followed) do leaveKey(queue, name) end
+if keyed == "1" then
+  local alone = {}
+  for _, token in ipairs(live) do
+    local name = keyIn(token)
+    if name and redis.call("EXISTS", key .. ":k:" .. name) == 0 then
+      alone[#alone + 1] = name
+    elseif name then
+      leaveKey(queue, name)
+    end
+  end
+  slices("HDEL", key .. ":k", alone)
+end
 count(queue, "acked", #live)
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { newMessageId } from "../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
-import { numbered, payloadsOf } from "../Scene.js";
+import { exactly, numbered, payloadsOf } from "../Scene.js";
 
 const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
   "a message arrives as it was enqueued, on its first attempt": async (scene) => {
@@ -28,8 +28,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
     await scene.enqueue(["early"]);
     await scene.advance(40);
     await scene.enqueue(["late"]);
-    const [early, late] = await scene.lease();
-    assert.ok(early !== undefined && late !== undefined);
+    const [early, late] = exactly(2, await scene.lease());
     const passedMs = late.enqueuedAtMs - early.enqueuedAtMs;
     assert.ok(passedMs >= 38 && passedMs < 5_000, `40 ms passed, the store says ${passedMs}`);
     assert.equal(early.leasedAtMs, late.leasedAtMs);
@@ -65,8 +64,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
     await scene.enqueue(["acked", "dead", "blocked", "skipped", "leased"]);
     await scene.enqueue(["leased head", "waiting", "waiting"], { key: "k" });
     const leases = await scene.lease({ max: 6 });
-    const [acked, dead, blocked, skipped] = leases;
-    assert.ok(acked !== undefined && dead !== undefined && blocked !== undefined && skipped !== undefined);
+    const [acked, dead, blocked, skipped] = exactly(4, leases);
     await scene.settle([acked], Ack);
     await scene.settle([dead], Reject({ cause: "no" }));
     await scene.settle([blocked, skipped], Block({ cause: "no", scope: "key" }));

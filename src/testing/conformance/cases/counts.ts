@@ -13,7 +13,7 @@ const chunks = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
 
 const enqueueMany = async (scene: Scene, count: number, key?: string): Promise<void> => {
   const steps: ReadonlyArray<Step> = numbered(count).map((payload) => scene.enqueueStep(payload, { key }));
-  assert.ok((await scene.write(chunks(steps))).every(isRight));
+  assert.ok((await scene.write(chunks(steps))).every(isRight), "a list or lease was refused");
 };
 
 /** Brings so many messages through a lease of that size and settles all in one write. */
@@ -24,7 +24,7 @@ const through =
     const leases = await scene.gather(count);
     assert.deepEqual(payloadsOf(leases), numbered(count));
     const answers = await scene.write(chunks(leases.map((lease) => scene.settleStep(lease, Ack))));
-    assert.ok(answers.every(isRight));
+    assert.ok(answers.every(isRight), "a list or lease was refused");
     await scene.expectStats({ acked: count, ready: 0 });
   };
 
@@ -66,7 +66,10 @@ export const countsCases: ReadonlyArray<ConformanceCase> = casesOf("10. Atomic w
         leases.map(({ key }) => key),
         numbered(1_001),
       );
-      assert.ok(leases.every((lease) => lease.payload === payload));
+      assert.ok(
+        leases.every((lease) => lease.payload === payload),
+        "a key was not in order",
+      );
       await scene.settle(leases, Ack);
     }
     await scene.expectStats({ acked: 2_002 });
@@ -94,7 +97,7 @@ export const countsCases: ReadonlyArray<ConformanceCase> = casesOf("10. Atomic w
   "1,001 leases are extended at once": async (scene) => {
     await enqueueMany(scene, 1_001);
     const leases = await scene.gather(1_001, { leaseMs: 100 });
-    assert.ok((await scene.extend(leases, 30_000)).every(isRight));
+    assert.ok((await scene.extend(leases, 30_000)).every(isRight), "a list or lease was refused");
     await scene.advance(110);
     await scene.nothing();
     await scene.settle(leases, Ack);

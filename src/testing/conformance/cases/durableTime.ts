@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Ack, Block, Reject, Release, Retry } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
-import { attemptsOf, numbered, payloadsOf } from "../Scene.js";
+import { attemptsOf, exactly, numbered, payloadsOf } from "../Scene.js";
 
 const again = Retry({ cause: "again" });
 
@@ -90,8 +90,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
   },
   "Reject and Block count as failures": async (scene) => {
     await scene.enqueue(["dead", "blocked"]);
-    const [dead, blocked] = await scene.lease();
-    assert.ok(dead !== undefined && blocked !== undefined);
+    const [dead, blocked] = exactly(2, await scene.lease());
     await scene.settle([dead], Reject({ cause: "no" }));
     await scene.settle([blocked], Block({ cause: "no", scope: "key" }));
     assert.equal((await scene.deadLetters())[0]?.attempts, 1);
@@ -117,14 +116,16 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
   "a message remembers its latest ten failures, the oldest first": async (scene) => {
     await scene.enqueue(["a"]);
     for (let n = 1; n <= 12; n++) await scene.settle([await scene.leaseOne()], again, { cause: `cause ${n}` });
-    const [stored] = await scene.peek();
-    assert.ok(stored !== undefined);
+    const [stored] = exactly(1, await scene.peek());
     assert.equal(stored.attempts, 12);
     assert.deepEqual(
       stored.history.map(({ cause }) => cause),
       numbered(10).map((n) => `cause ${Number(n) + 3}`),
     );
-    assert.ok(stored.history.every(({ atMs }) => atMs >= stored.enqueuedAtMs));
+    assert.ok(
+      stored.history.every(({ atMs }) => atMs >= stored.enqueuedAtMs),
+      "a failure is older than its message",
+    );
   },
   "a cause is kept as it is": async (scene) => {
     const causes = ["", 'quotes " and \\', "é 🦊", "a:b,c;d{e}|f", "1e400", "line"];

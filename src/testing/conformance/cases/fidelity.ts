@@ -137,7 +137,10 @@ export const fidelityCases: ReadonlyArray<ConformanceCase> = casesOf("1. At leas
     for (const place of ["second", "first"]) {
       const next = await scene.lease({ max: 200 });
       assert.deepEqual(new Set(next.map(({ key }) => key)), new Set(texts));
-      assert.ok(next.every(({ payload }) => payload.endsWith(place)));
+      assert.ok(
+        next.every(({ payload }) => payload.endsWith(place)),
+        "a key was not in order",
+      );
       await scene.settle(next, Ack);
     }
     await scene.expectStats({ acked: 2 * texts.length, dead: 0 });

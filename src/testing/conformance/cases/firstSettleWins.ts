@@ -4,7 +4,7 @@ import { isRight } from "fp-ts/lib/Either.js";
 import { newMessageId } from "../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
-import { assertLost, numbered, payloadsOf, resultsOf } from "../Scene.js";
+import { assertLost, exactly, numbered, payloadsOf, resultsOf } from "../Scene.js";
 
 const everyOutcome = [
   Ack,
@@ -69,8 +69,7 @@ export const firstSettleWinsCases: ReadonlyArray<ConformanceCase> = casesOf("2. 
   },
   "one list that settles a token twice is refused whole": async (scene) => {
     await scene.enqueue(["a", "b"]);
-    const [a, b] = await scene.lease();
-    assert.ok(a !== undefined && b !== undefined);
+    const [a, b] = exactly(2, await scene.lease());
     const before = await scene.snapshot();
     const [answer] = await scene.write([
       [scene.settleStep(b, Ack), scene.settleStep(a, Ack), scene.settleStep(a, Reject({ cause: "no" }))],
@@ -92,8 +91,7 @@ export const firstSettleWinsCases: ReadonlyArray<ConformanceCase> = casesOf("2. 
   },
   "a token does not settle another message": async (scene) => {
     await scene.enqueue(["a", "b"]);
-    const [a, b] = await scene.lease();
-    assert.ok(a !== undefined && b !== undefined);
+    const [a, b] = exactly(2, await scene.lease());
     await scene.refused(a, Ack, { id: b.id });
     await scene.refused(a, Ack, { id: newMessageId() });
     await scene.settle([a, b], Ack);
@@ -114,8 +112,7 @@ export const firstSettleWinsCases: ReadonlyArray<ConformanceCase> = casesOf("2. 
   },
   "a dead token spoils its own list only": async (scene) => {
     await scene.enqueue(numbered(3));
-    const [a, b, c] = await scene.lease();
-    assert.ok(a !== undefined && b !== undefined && c !== undefined);
+    const [a, b, c] = exactly(3, await scene.lease());
     await scene.settle([b], Ack);
     const answers = await scene.write([a, b, c].map((lease) => [scene.settleStep(lease, Ack)]));
     assert.deepEqual(answers.map(isRight), [true, false, true]);

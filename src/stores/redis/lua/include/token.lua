@@ -15,8 +15,8 @@ end
 local function placeIn(token) return (string.find(token, ":", 12, true)) end
 
 local function keyIn(token)
-  local at = string.find(token, ":", 12, true)
-  return #token > at + 16 and string.sub(token, at + 18) or nil
+  local at = placeIn(token)
+  return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
 -- What tells its place in the order in 13 characters.
