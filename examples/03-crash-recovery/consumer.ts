@@ -16,5 +16,7 @@ const settlements$ = jobs.messages({ consumer: name, prefetch: 6, stop$, stopMsM
   settle(),
 );
 
+await store.ready();
+process.send?.("ready");
 await lastValueFrom(settlements$.pipe(tap(({ outcome }) => process.send?.(outcome._tag))), { defaultValue: undefined });
 await store.close();

@@ -1,5 +1,5 @@
 /** The story: two consumers share the jobs, one is killed with jobs in hand, the other ends the work. */
-import { exhaustMap, filter, firstValueFrom, range, skip, timeout, timer, toArray } from "rxjs";
+import { exhaustMap, filter, firstValueFrom, forkJoin, skip, timeout, timer } from "rxjs";
 import type { Store } from "sluice";
 import type { Place } from "./openStore.js";
 import { type Done, openQueues } from "./queues.js";
@@ -13,12 +13,12 @@ const settledBeforeKill = 5;
 /** Answers what is in the ledger when all jobs are acked. */
 export const crashAndRecover = async (store: Store, place: Place): Promise<ReadonlyArray<Done>> => {
   const { jobs, done } = openQueues(store);
-  const numbers = await firstValueFrom(range(1, jobCount).pipe(toArray()));
-  await jobs.enqueueAll(numbers.map((number) => ({ number })));
-
   const doomed = spawnConsumer("doomed", place);
   const survivor = spawnConsumer("survivor", place);
   try {
+    await firstValueFrom(forkJoin([doomed.ready$, survivor.ready$]).pipe(timeout(20_000)));
+    await jobs.enqueueAll(Array.from({ length: jobCount }, (_, i) => ({ number: i + 1 })));
+
     await firstValueFrom(doomed.settled$.pipe(skip(settledBeforeKill - 1), timeout(20_000)));
     await doomed.kill9();
     console.log(`killed a consumer after ${settledBeforeKill} jobs, with others in hand`);

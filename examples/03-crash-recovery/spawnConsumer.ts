@@ -1,11 +1,13 @@
 /** A consumer in a process of its own. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { firstValueFrom, fromEvent, type Observable } from "rxjs";
+import { filter, first, firstValueFrom, fromEvent, type Observable } from "rxjs";
 import type { Place } from "./openStore.js";
 
 export interface Consumer {
-  /** A word for each settled job. */
+  /** Emits once when it begins to consume. */
+  readonly ready$: Observable<unknown>;
+  /** The outcome of each settled job. */
   readonly settled$: Observable<unknown>;
   /** SIGKILL: it has no chance to give anything back. */
   readonly kill9: () => Promise<void>;
@@ -15,8 +17,10 @@ export interface Consumer {
 
 export const spawnConsumer = (name: string, { url, namespace }: Place): Consumer => {
   const child = fork(fileURLToPath(new URL("consumer.ts", import.meta.url)), [url, namespace, name]);
+  const words$ = fromEvent(child, "message", (word: unknown) => word);
   return {
-    settled$: fromEvent(child, "message"),
+    ready$: words$.pipe(first((word) => word === "ready")),
+    settled$: words$.pipe(filter((word) => word !== "ready")),
     kill9: () => endBy(child, () => child.kill("SIGKILL")),
     stop: () => endBy(child, () => child.send("stop")),
   };

@@ -18,7 +18,7 @@ const charge =
 const consume: RTE.ReaderTaskEither<HasStore & HasGateway, SluiceError, Tally> = pipe(
   orders,
   RQ.consume<ChargeError>({
-    stop$: timer(300),
+    stop$: timer(500),
     onFailure: [
       deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error._tag === "Declined" }),
       retryBackoff({ initialMs: 20, attemptsMax: 3 }),

@@ -12,7 +12,7 @@ import { newOrders, orders } from "./Order.js";
 export const chargeNewOrders = (store: Store, gateway: Gateway): TE.TaskEither<SluiceError, Tally> => {
   const ordersHere = queue(store, orders);
   const consume = Q.consume<ChargeError>({
-    stop$: timer(300),
+    stop$: timer(500),
     onFailure: [
       deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error._tag === "Declined" }),
       retryBackoff({ initialMs: 20, attemptsMax: 3 }),

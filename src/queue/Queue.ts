@@ -94,7 +94,106 @@ export interface Queue<A> {
     data: ReadonlyArray<A>,
     options?: (data: A) => EnqueueOptions,
   ) => Write<ReadonlyArray<MessageId>>;
-  /** The queue as an Observable: each subscription is one consumer. See `messages` in the README. */
+  /**
+   * The queue as a cold Observable: each subscription is one consumer, and emits what it leases.
+   *
+   * Credit: at most `prefetch` messages are unsettled; only settling (or the end of a lease) lets the next one come.
+   *
+   * ```text
+   * abc-d--------
+   *
+   * > messages({ prefetch: 2 }), each acked after 5 ms
+   *
+   * ab---cd------
+   *
+   * -----ab---cd-
+   * title = acked
+   * ```
+   *
+   * A message that nobody settles and no operator holds expires: it comes again, counted, and `events$` names it. Here the
+   * second expiry dead-letters it.
+   *
+   * ```text
+   * a-------------------------
+   *
+   * > messages(), leaseMs: 10, attemptsMax: 2, nothing settled
+   *
+   * a---------b---------------
+   * a := a, attempt 1
+   * b := a, attempt 2
+   *
+   * ----------x---------y-----
+   * x := a, attempt 1
+   * y := a, attempt 2
+   * title = expired
+   * ```
+   *
+   * What fails comes again when it is due; what is blocked holds back its key until somebody unblocks it.
+   *
+   * ```text
+   * a--------------
+   *
+   * > handle(fails twice), retryBackoff({ initialMs: 4 }), settle()
+   *
+   * x---y-------z--
+   * x := attempt 1: Retry in 4 ms
+   * y := attempt 2: Retry in 8 ms
+   * z := attempt 3: Ack
+   * ```
+   *
+   * ```text
+   * abc---------
+   * a := k1
+   * b := k1 follower
+   * c := k2
+   *
+   * ------u-----
+   * u := retry
+   * title = unblock
+   *
+   * > handle(k1 fails once), block({ scope: "key" }), settle()
+   *
+   * x-y---(zw)--
+   * x := k1: Block key
+   * y := k2: Ack
+   * z := k1: Ack
+   * w := k1 follower: Ack
+   * ```
+   *
+   * Windows of messages settle in one store call.
+   *
+   * ```text
+   * ab-----c--------
+   *
+   * > messages(), batch({ sizeMax: 3, waitMsMax: 4 })
+   *
+   * ----x------y----
+   * x := [a,b]
+   * y := [c]
+   * ```
+   *
+   * Unsubscribing gives back what is unsettled, to the front, in order, uncounted; what an operator still has in hand when
+   * only the source is unsubscribed may settle.
+   *
+   * ```text
+   * ab----------
+   *
+   * > messages() until 4 ms, then another at 6 ms
+   *
+   * ab----------
+   * a := a, attempt 1
+   * b := b, attempt 1
+   * title = first
+   *
+   * ------(xy)--
+   * x := a, attempt 1
+   * y := b, attempt 1
+   * title = second
+   * ```
+   *
+   * Errors: `InvalidConfig` at the call; the Observable itself only by a defect, since store outages are ridden out and told
+   * on `events$`. Completes after `stop$`, or when the store is closed. Memory: `prefetch` messages, one read of 4 MiB.
+   */
   readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
   /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
   readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;

@@ -25,7 +25,7 @@ const TIME = /(?:^|\s)\d+(?:ms|s|m)(?:\s|$)/;
 const streamOf = ([first = "", ...rest]: ReadonlyArray<string>): Stream => {
   // Swirly draws a blank as an empty frame; rxjs passes over it, and needs it around `50ms`.
   const marbles = TIME.test(first) ? first : first.replaceAll(" ", "-");
-  const letters = first.replaceAll(/\d+(?:ms|s|m)(?=\s|$)/g, "").match(/[a-zA-Z0-9]/g) ?? [];
+  const letters: ReadonlyArray<string> = first.replaceAll(/\d+(?:ms|s|m)(?=\s|$)/g, "").match(/[a-zA-Z0-9]/g) ?? [];
   const values: Record<string, string> = Object.fromEntries(letters.map((letter) => [letter, letter]));
   let title = "";
   for (const line of rest) {

@@ -34,6 +34,7 @@ import { leaseLost } from "../../src/core/SluiceError.js";
 import { failedWith, succeeded } from "../support/handledOf.js";
 import { recordingQueue } from "../support/recordingQueue.js";
 import { tellBatch, tellMessage, tellOutcome, tellResult } from "../support/tell.js";
+import { queues } from "./queues.js";
 import type { Stage } from "./stage.js";
 
 type Told = Observable<string>;
@@ -84,6 +85,8 @@ const batches = ({ input, scheduler }: Stage): Observable<Batch<string>> =>
 const lost = leaseLost(newMessageId());
 
 export const table: Readonly<Record<string, Entry>> = {
+  ...queues,
+
   batch: {
     operator: "batch({ sizeMax: 3, waitMsMax: 4 })",
     run: (stage) => messages(stage).pipe(batch({ sizeMax: 3, waitMsMax: 4 }), map(tellBatch)),
@@ -147,10 +150,10 @@ export const table: Readonly<Record<string, Entry>> = {
   handle: {
     operator: "handle(work, { concurrency: 2, timeoutMs: 6 })",
     run: (stage) => {
-      const durations: Readonly<Record<string, string>> = stage.values;
+      const durationMs = (name: string): number => Number(/takes (\d+) ms/.exec(stage.values[name] ?? "")?.[1]);
       return stage.names().pipe(
         map((name) => stage.message(name)),
-        handle(({ data }) => stage.work(data, number(/(\d+) ms/, durations[data] ?? "")), {
+        handle(({ data }) => stage.work(data, durationMs(data)), {
           concurrency: 2,
           timeoutMs: 6,
         }),

@@ -42,6 +42,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -49,24 +50,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -76,18 +65,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -100,7 +106,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -328,6 +334,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -335,24 +342,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -362,18 +357,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -386,7 +398,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -500,7 +512,6 @@ local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
-local SLOT_MS = 3600000
 
 local function readSlot(slot)
   local text = redis.call("GET", slot)
@@ -510,7 +521,7 @@ local function readSlot(slot)
 end
 
 local function writeSlot(slot, serial, order, suffixes)
-  redis.call("SET", slot, serial .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", SLOT_MS)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
 end
 
 -- The tokens that the request got, in order.
@@ -523,29 +534,19 @@ local function tokensOf(last, request)
   return tokens
 end
 
-local function replay(queue, last, request)
-  local reply = { last.order, queue.now, "", 0 }
-  for _, token in ipairs(tokensOf(last, request)) do
-    reply[#reply + 1] = redis.call("HGET", queue.key .. ":l", token) or ""
-  end
-  return reply
-end
-
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
-local function passOn(queue)
-  for level = 0, 9 do
-    if redis.call("LLEN", queue.key .. ":r:" .. level) > 0 then queue.wake = true end
-  end
-  if redis.call("ZCOUNT", queue.key .. ":d", "-inf", queue.now) > 0 then queue.wake = true end
-  if queue.wake then wake(queue.key) end
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
-local function untilChange(queue)
+local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", queue.key .. name, 0, 0, "WITHSCORES")[2])
-    if at and (nearest == "" or at - queue.now < nearest) then nearest = math.max(0, at - queue.now) end
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
   end
   return nearest
 end
@@ -568,7 +569,7 @@ if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
-passOn(queue)
+passOn(key, queue.now)
 return #tokens
 `,
   },
@@ -579,16 +580,17 @@ return #tokens
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] ready list the ready messages of the level
 -- KEYS[4] busy hash the keys that have a head
--- KEYS[5...] answered string results whose replies were read, to be deleted
+-- KEYS[5] wakes list wake-ups
+-- KEYS[6...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
 -- ARGV[4...] tails string -
 -- Returns "+"
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
--- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 1.8 ms
+-- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
-local result, key, ready, busy = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local result, key, ready, busy, wakes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local given, level, keyed = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
@@ -596,8 +598,6 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000
 
@@ -606,6 +606,25 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+
+local answer = redis.call("GET", result)
+if answer then
+  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
+  return answer
+end
+local head = redis.call("HMGET", key, "format", "levels")
+if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+redis.call("LLEN", ready)
+local idle = redis.call("LLEN", wakes) == 0
+
+local now = clock(given)
+local stamp, records, finish = "1" .. string.format("%011x", now), {}, nil
+if keyed == "1" then
+-- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
+-- together. Answers the records that are ready, and a function that writes the rest.
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -613,24 +632,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -640,18 +647,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -664,7 +688,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -784,21 +808,11 @@ local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
 
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
-local queue = openQueue(key, clock(given))
-for _, name in ipairs({ ready, key .. ":w" }) do redis.call("LLEN", name) end
-
-local stamp, records, heads, taken, followers = queue.stamp, {}, {}, {}, {}
-for from = 4, #ARGV, 1000 do
-  local tails = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
-  if keyed ~= "1" then
-    for i = 1, #tails do records[#records + 1] = stamp .. tails[i] end
-  else
-    local names, at = {}, {}
+local function byKey(key, busy, stamp, values)
+  local records, heads, taken, followers = {}, {}, {}, {}
+  local queue = openQueue(key, 0)
+  for from = 4, #values, 1000 do
+    local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
     for i = 1, #tails do
       local name = string.match(tails[i], "^k([^\\n]*)\\n", 42)
       if name then names[#names + 1], at[i] = name, #names + 1 end
@@ -814,24 +828,34 @@ for from = 4, #ARGV, 1000 do
       else
         records[#records + 1], taken[name] = record, true
         heads[#heads + 1] = name
-        heads[#heads + 1] = 1
+        heads[#heads + 1] = "1"
       end
     end
   end
+  if #followers > 0 then redis.call("SCARD", key .. ":f") end
+  return records, function()
+    slices("HSET", busy, heads)
+    for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
+    closeQueue(queue)
+  end
 end
-if #followers > 0 then redis.call("SCARD", key .. ":f") end
+  records, finish = byKey(key, busy, stamp, ARGV)
+else
+  for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
+end
 
 -- The first write: under full memory it is refused, and nothing was changed.
-redis.call("SET", result, "+", "PX", 3600000)
+redis.call("SET", result, "+", "PX", "3600000")
 slices("RPUSH", ready, records)
-slices("HSET", busy, heads)
-for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
-count(queue, "enqueued", #ARGV - 3)
-if #records > 0 then
-  queue.ends = { [tostring(level)] = {} } -- what closeQueue registers and wakes for
+redis.call("HINCRBY", key, "enqueued", #ARGV - 3)
+if not head[1] then redis.call("HSET", key, "format", "1") end
+if finish then finish() end
+local levels = tonumber(head[2] or 0)
+if #records > 0 and bit.band(levels, bit.lshift(1, level)) == 0 then
+  redis.call("HSET", key, "levels", bit.bor(levels, bit.lshift(1, level)))
 end
-closeQueue(queue)
-for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
+if #records > 0 and idle then redis.call("RPUSH", wakes, "1") end
+for i = 6, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
   },
@@ -891,6 +915,7 @@ return table.concat(answers)
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
 -- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
+-- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
 -- ARGV[1] given integer ms
@@ -905,7 +930,7 @@ return table.concat(answers)
 -- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
--- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.5 ms
+-- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.0 ms
 
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -917,8 +942,6 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000
 
@@ -934,24 +957,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -961,18 +972,252 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+-- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
+end
+
+local function placeIn(token) return (string.find(token, ":", 12, true)) end
+
+local function keyIn(token)
+  local at = placeIn(token)
+  return at and #token > at + 16 and string.sub(token, at + 18) or nil
+end
+
+-- What tells its place in the order in 13 characters.
+local function orderIn(token)
+  local at = placeIn(token)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
+end
+-- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
+-- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
+-- level that was served last.
+-- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
+-- most of a lease's time goes into this loop.
+
+-- \`stem\` is order and request, with their colons; \`expiry\` a text.
+local function openDelivery(stem, expiry, reply)
+  return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
+end
+
+-- Takes the records of a run while their payloads fit; the first of all always does. Answers how many, and their bytes.
+local function deliver(delivery, records, bytesMax, isFirst)
+  local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
+  local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
+  local byte, sub = string.byte, string.sub
+  local placed = stem .. placeStem(place)
+  for i = 1, #records do
+    local record = records[i]
+    local isKnown, plain = known(record), byte(record, 53) == 48
+    local size = (isKnown and plain) and #record - 53 or sizeOf(record)
+    if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
+    bytes = bytes + size
+    if isKnown then
+      local low = place % 64
+      if low == 0 then placed = stem .. placeStem(place) end
+      local suffix = sub(record, 41, 52)
+      local key = not plain and keyOf(record)
+      if key then suffix = suffix .. ":" .. key end
+      local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
+      leases[2 * place + 1], leases[2 * place + 2] = token, record
+      expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
+      place = place + 1
+      suffixes[place], reply[place + 4] = suffix, record
+      delivery.size = place
+    else
+      delivery.unknown[#delivery.unknown + 1] = record
+    end
+  end
+  return #records, bytes
+end
+local RESERVE_PERIOD = 8
+
+local function readyLists(key, levels)
+  local lists = {}
+  for level = 9, 0, -1 do
+    if bit.band(levels, bit.lshift(1, level)) ~= 0 then
+      local name = key .. ":r:" .. level
+      local length = redis.call("LLEN", name)
+      if length > 0 then
+        lists[#lists + 1] = { level = level, name = name, length = length }
+      else
+        levels = levels - bit.lshift(1, level)
+      end
+    end
+  end
+  return lists, levels
+end
+
+-- Which list has its turn, and how many it may give in a row.
+local function turnOf(lists, turn, served)
+  if #lists == 1 then return 1, 10000 end
+  if turn < RESERVE_PERIOD - 1 then return 1, RESERVE_PERIOD - 1 - turn end
+  for at = 2, #lists do
+    if lists[at].level < served then return at, 1 end
+  end
+  return 2, 1
+end
+
+-- Delivers up to \`max\` records and \`bytesMax\` bytes of payload, but at least one record. Answers how many, whether more is
+-- ready, and the levels in use.
+local function take(key, levelsBefore, max, bytesMax, delivery)
+  local lists, levels = readyLists(key, levelsBefore)
+  local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
+  local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
+  local taken, bytes, room = 0, 0, 4
+  while taken < max and #lists > 0 and room > 0 do
+    local several, at, run = #lists > 1, turnOf(lists, turn, served)
+    local list = lists[at]
+    local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
+    local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
+    taken, bytes = taken + gone, bytes + size
+    list.length = list.length - gone
+    if several and gone > 0 then
+      if turn == RESERVE_PERIOD - 1 then served = list.level end
+      turn = (turn + gone) % RESERVE_PERIOD
+    end
+    -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
+    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
+    if gone < #records then room = 0 end
+    for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
+    if list.length == 0 then
+      table.remove(lists, at)
+      levels = levels - bit.lshift(1, list.level)
+    end
+  end
+  if turns[1] ~= nil and tostring(turn) ~= turns[1] then redis.call("HSET", key, "turn", turn, "served", served) end
+  if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
+  return taken, #lists > 0, levels
+end
+-- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
+-- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+
+local function readSlot(slot)
+  local text = redis.call("GET", slot)
+  if not text then return nil end
+  local serial, order, suffixes = string.match(text, "^(%d+) (%S+) ?(.*)$")
+  return { serial = tonumber(serial), order = order, suffixes = suffixes, cancelled = order == "cancelled" }
+end
+
+local function writeSlot(slot, serial, order, suffixes)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
+end
+
+-- The tokens that the request got, in order.
+local function tokensOf(last, request)
+  local tokens = {}
+  for suffix in string.gmatch(last.suffixes, "[^,]+") do
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+  end
+  return tokens
+end
+
+-- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+end
+
+-- The ms until the next due time or the next end of a lease, or "".
+local function untilChange(key, now)
+  local nearest = ""
+  for _, name in ipairs({ ":d", ":x" }) do
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+  end
+  return nearest
+end
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local now = clock(given)
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+local last = readSlot(slot)
+if last and last.serial >= serial then
+-- Answers a request that came before: with what it got and is still leased, or with nothing where it is out of date or was
+-- cancelled. A wake-up that it may have taken is passed on.
+local function resent(key, now, last, serial, request)
+  local reply = { last.order, now, "", 0 }
+  if last.serial == serial and not last.cancelled then
+    for i, token in ipairs(tokensOf(last, request)) do
+      reply[i + 4] = redis.call("HGET", key .. ":l", token) or ""
+    end
+  else
+    passOn(key, now)
+  end
+  return reply
+end
+  return resent(key, now, last, serial, request)
+end
+if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
+if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
+  return { "", now, tonumber(head[7]) - now, 1 }
+end
+
+-- What is written below is read first, by its type: see guard.
+local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
+redis.call("HLEN", key .. ":l")
+redis.call("HLEN", key .. ":deadi")
+redis.call("ZCARD", key .. ":dead")
+local function anyUntilNow(name)
+  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
+end
+local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
+returns = anyUntilNow(":d") or returns
+local takesOver = owner ~= "" and head[6] ~= owner
+
+local order = string.format("%010x", tonumber(head[3] or 0) + 1)
+local reply = { order, now, "", 0 }
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
+local taken, more, reaped
+repeat
+  reaped = 0
+  if returns or takesOver then
+-- What comes back by time: ended leases (all of them where the queue is taken over), and what is due. Answers how many
+-- leases ended, and the levels that are in use now.
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
+-- Changes of a record: a failure more, or begun again.
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
+
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -985,7 +1230,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1144,7 +1389,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = hex(queue.now) .. cause, record = record })
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
   local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
@@ -1154,35 +1399,10 @@ local function bury(queue, record, cause, lettersMax)
   end
   count(queue, "purged", excess)
 end
--- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
--- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
--- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
-local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
-
-local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
-
--- Two digits of the place; the third follows.
-local function placeStem(place)
-  local high = math.floor(place / 64)
-  return digit(math.floor(high / 64)) .. digit(high % 64)
-end
-
-local function placeIn(token) return (string.find(token, ":", 12, true)) end
-
-local function keyIn(token)
-  local at = placeIn(token)
-  return at and #token > at + 16 and string.sub(token, at + 18) or nil
-end
-
--- What tells its place in the order in 13 characters.
-local function orderIn(token)
-  local at = placeIn(token)
-  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
-end
 -- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
 -- in which they were leased.
 local EXPIRED = '"lease expired"'
+local REAP_COUNT_MAX = 200
 
 local function reap(queue, tokens, attemptsMax, lettersMax)
   if #tokens == 0 then return end
@@ -1193,7 +1413,7 @@ local function reap(queue, tokens, attemptsMax, lettersMax)
   slices("ZREM", queue.key .. ":x", tokens)
   for i, token in ipairs(tokens) do
     if records[i] then
-      local record = failed(records[i], queue.now, EXPIRED)
+      local record = failed(records[i], queue.nowHex .. EXPIRED)
       if failuresOf(record) < attemptsMax then
         pushFront(queue, token, record)
       else
@@ -1205,14 +1425,6 @@ local function reap(queue, tokens, attemptsMax, lettersMax)
   end
   pushAll(queue)
 end
-
--- Reaps what ended, at most 200, and answers how many.
-local function reapEnded(queue, attemptsMax, lettersMax)
-  local tokens = redis.call("ZRANGEBYSCORE", queue.key .. ":x", "-inf", queue.now, "LIMIT", 0, 200)
-  if #tokens > 0 then guard(queue.key) end
-  reap(queue, tokens, attemptsMax, lettersMax)
-  return #tokens
-end
 -- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
 -- time.
 local PROMOTE_COUNT_MAX = 1000
@@ -1220,7 +1432,6 @@ local PROMOTE_COUNT_MAX = 1000
 local function promote(queue)
   local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
   if #due == 0 then return end
-  guard(queue.key)
   slices("ZREM", queue.key .. ":d", due)
   for i, entry in ipairs(due) do
     local record = string.sub(entry, 14)
@@ -1232,209 +1443,48 @@ local function promote(queue)
   end
   pushAll(queue)
 end
--- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
--- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
--- level that was served last.
-local RESERVE_PERIOD = 8
 
-local function readyLists(queue)
-  local lists, levels = {}, queue.levels
-  for level = 9, 0, -1 do
-    if bit.band(levels, bit.lshift(1, level)) ~= 0 then
-      local name = queue.key .. ":r:" .. level
-      local length = redis.call("LLEN", name)
-      if length > 0 then
-        lists[#lists + 1] = { level = level, name = name, length = length }
-      else
-        levels = levels - bit.lshift(1, level)
-      end
-    end
+local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
+  local queue = openQueue(key, now)
+  guard(key)
+  local tokens
+  if takesOver then
+    tokens = redis.call("ZRANGE", key .. ":x", 0, -1)
+  else
+    tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
   end
-  return lists, levels
-end
-
--- Which list has its turn, and how many it may give in a row.
-local function turnOf(lists, turn, served)
-  if #lists == 1 then return 1, 10000 end
-  if turn < RESERVE_PERIOD - 1 then return 1, RESERVE_PERIOD - 1 - turn end
-  for at = 2, #lists do
-    if lists[at].level < served then return at, 1 end
-  end
-  return 2, 1
-end
-
--- Gives runs of records to \`use\`, up to \`max\` records and \`bytesMax\` bytes of payload, but at least one. \`use\` takes the
--- records of a run until its bytes are spent, and answers how many it took and what they weigh. Answers how many were
--- taken, and whether more is ready.
-local function take(queue, max, bytesMax, use)
-  local lists, levels = readyLists(queue)
-  local turns = #lists > 1 and redis.call("HMGET", queue.key, "turn", "served") or {}
-  local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
-  local taken, bytes, room = 0, 0, 4
-  while taken < max and #lists > 0 and room > 0 do
-    local several, at, run = #lists > 1, turnOf(lists, turn, served)
-    local list = lists[at]
-    local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
-    local gone, size = use(records, bytesMax - bytes, taken == 0)
-    taken, bytes = taken + gone, bytes + size
-    list.length = list.length - gone
-    if several and gone > 0 then
-      if turn == RESERVE_PERIOD - 1 then served = list.level end
-      turn = (turn + gone) % RESERVE_PERIOD
-    end
-    -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
-    if gone < #records then room = 0 end
-    for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
-    if list.length == 0 then
-      table.remove(lists, at)
-      levels = levels - bit.lshift(1, list.level)
-    end
-  end
-  if turns[1] ~= nil and tostring(turn) ~= turns[1] then redis.call("HSET", queue.key, "turn", turn, "served", served) end
-  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
-  queue.levels = levels
-  return taken, #lists > 0
-end
--- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
--- most of a lease's time goes into this loop.
-
--- \`stem\` is order and request, with their colons; \`expiry\` a text.
-local function openDelivery(stem, expiry, reply)
-  return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
-end
-
--- Takes the records of a run while their payloads fit; the first of all always does. Answers how many, and their bytes.
-local function deliver(delivery, records, bytesMax, isFirst)
-  local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
-  local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
-  local byte, sub = string.byte, string.sub
-  local placed = stem .. placeStem(place)
-  for i = 1, #records do
-    local record = records[i]
-    local isKnown, plain = known(record), byte(record, 53) == 48
-    local size = (isKnown and plain) and #record - 53 or sizeOf(record)
-    if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
-    bytes = bytes + size
-    if isKnown then
-      local low = place % 64
-      if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, 41, 52)
-      local key = not plain and keyOf(record)
-      if key then suffix = suffix .. ":" .. key end
-      local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
-      leases[2 * place + 1], leases[2 * place + 2] = token, record
-      expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
-      place = place + 1
-      suffixes[place], reply[place + 4] = suffix, record
-      delivery.size = place
-    else
-      delivery.unknown[#delivery.unknown + 1] = record
-    end
-  end
-  return #records, bytes
-end
--- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
--- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
-local SLOT_MS = 3600000
-
-local function readSlot(slot)
-  local text = redis.call("GET", slot)
-  if not text then return nil end
-  local serial, order, suffixes = string.match(text, "^(%d+) (%S+) ?(.*)$")
-  return { serial = tonumber(serial), order = order, suffixes = suffixes, cancelled = order == "cancelled" }
-end
-
-local function writeSlot(slot, serial, order, suffixes)
-  redis.call("SET", slot, serial .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", SLOT_MS)
-end
-
--- The tokens that the request got, in order.
-local function tokensOf(last, request)
-  local tokens = {}
-  for suffix in string.gmatch(last.suffixes, "[^,]+") do
-    local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
-  end
-  return tokens
-end
-
-local function replay(queue, last, request)
-  local reply = { last.order, queue.now, "", 0 }
-  for _, token in ipairs(tokensOf(last, request)) do
-    reply[#reply + 1] = redis.call("HGET", queue.key .. ":l", token) or ""
-  end
-  return reply
-end
-
--- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
-local function passOn(queue)
-  for level = 0, 9 do
-    if redis.call("LLEN", queue.key .. ":r:" .. level) > 0 then queue.wake = true end
-  end
-  if redis.call("ZCOUNT", queue.key .. ":d", "-inf", queue.now) > 0 then queue.wake = true end
-  if queue.wake then wake(queue.key) end
-end
-
--- The ms until the next due time or the next end of a lease, or "".
-local function untilChange(queue)
-  local nearest = ""
-  for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", queue.key .. name, 0, 0, "WITHSCORES")[2])
-    if at and (nearest == "" or at - queue.now < nearest) then nearest = math.max(0, at - queue.now) end
-  end
-  return nearest
-end
-
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local now = clock(given)
-local queue = openQueue(key, now)
-local last = readSlot(slot)
-if last and last.serial >= serial then
-  if last.serial > serial or last.cancelled then
-    passOn(queue)
-    return { "", now, "", 0 }
-  end
-  return replay(queue, last, request)
-end
-
-if queue.paused or queue.halts > 0 then return { "", now, "", 0 } end
-redis.call("LLEN", key .. ":w") -- what is written below is read first: see guard
-for _, name in ipairs({ ":l", ":deadi" }) do redis.call("HLEN", key .. name) end
-for _, name in ipairs({ ":x", ":d", ":dead" }) do redis.call("ZCARD", key .. name) end
-if owner ~= "" then
-  if queue.owner ~= owner then
-    if queue.owner and queue.ownerUntil > now then return { "", now, queue.ownerUntil - now, 1 } end
-    guard(key)
-    reap(queue, redis.call("ZRANGE", key .. ":x", 0, -1), attemptsMax, lettersMax)
-  end
-  redis.call("HSET", key, "owner", owner, "ownerUntil", now + leaseMs)
-end
-
-local order = nextOrder(queue)
-local reply = { order, now, "", 0 }
-local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
-local function use(records, room, isFirst) return deliver(delivery, records, room, isFirst) end
-
-local more
-repeat
-  local reaped = reapEnded(queue, attemptsMax, lettersMax)
+  reap(queue, tokens, attemptsMax, lettersMax)
   promote(queue)
-  local taken
-  taken, more = take(queue, max, bytesMax, use)
+  queue.wake = false -- the caller takes what is ready now, and wakes for the rest
+  closeQueue(queue)
+  return #tokens, queue.levels
+end
+    reaped, levels = comeBack(key, now, takesOver, attemptsMax, lettersMax)
+    takesOver = false
+  end
+  taken, more, levels = take(key, levels, max, bytesMax, delivery)
 until taken > 0 or reaped == 0
 
-for _, record in ipairs(delivery.unknown) do bury(queue, record, '"unknown record version"', lettersMax) end
+if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
+if #delivery.unknown > 0 then
+-- Dead-letters records that this version cannot read, whole, so that a newer one can: redrive puts them back as they are.
+
+local function setAside(key, now, records, lettersMax)
+  local queue = openQueue(key, now)
+  for _, record in ipairs(records) do bury(queue, record, '"unknown record version"', lettersMax) end
+  closeQueue(queue)
+end
+  setAside(key, now, delivery.unknown, lettersMax)
+end
 if delivery.size > 0 then
   slices("HSET", key .. ":l", delivery.leases)
   slices("ZADD", key .. ":x", delivery.expiries)
   writeSlot(slot, serial, order, delivery.suffixes)
+  redis.call("HINCRBY", key, "seq", "1")
 else
-  queue.seq = queue.seqWas
-  reply[3] = untilChange(queue)
+  reply[3] = untilChange(key, now)
 end
-queue.wake = more
-closeQueue(queue)
+if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply
 `,
   },
@@ -1490,6 +1540,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -1497,24 +1548,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -1524,18 +1563,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -1548,7 +1604,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1648,7 +1704,6 @@ local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
-local SLOT_MS = 3600000
 
 local function readSlot(slot)
   local text = redis.call("GET", slot)
@@ -1658,7 +1713,7 @@ local function readSlot(slot)
 end
 
 local function writeSlot(slot, serial, order, suffixes)
-  redis.call("SET", slot, serial .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", SLOT_MS)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
 end
 
 -- The tokens that the request got, in order.
@@ -1671,29 +1726,19 @@ local function tokensOf(last, request)
   return tokens
 end
 
-local function replay(queue, last, request)
-  local reply = { last.order, queue.now, "", 0 }
-  for _, token in ipairs(tokensOf(last, request)) do
-    reply[#reply + 1] = redis.call("HGET", queue.key .. ":l", token) or ""
-  end
-  return reply
-end
-
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
-local function passOn(queue)
-  for level = 0, 9 do
-    if redis.call("LLEN", queue.key .. ":r:" .. level) > 0 then queue.wake = true end
-  end
-  if redis.call("ZCOUNT", queue.key .. ":d", "-inf", queue.now) > 0 then queue.wake = true end
-  if queue.wake then wake(queue.key) end
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
-local function untilChange(queue)
+local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", queue.key .. name, 0, 0, "WITHSCORES")[2])
-    if at and (nearest == "" or at - queue.now < nearest) then nearest = math.max(0, at - queue.now) end
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
   end
   return nearest
 end
@@ -1705,7 +1750,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
-local nearest, idle = untilChange(queue), redis.call("LLEN", key .. ":w") == 0
+local nearest, idle = untilChange(key, queue.now), redis.call("LLEN", key .. ":w") == 0
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end
 if nearest == 0 and idle then redis.call("RPUSH", key .. ":w", 1) end
@@ -1780,6 +1825,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -1787,24 +1833,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -1814,18 +1848,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -1838,7 +1889,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -1910,8 +1961,6 @@ local function closeQueue(queue)
   end
   if queue.wake then wake(queue.key) end
 end
--- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
--- time.
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
@@ -1926,12 +1975,13 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
+-- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
+-- time.
 local PROMOTE_COUNT_MAX = 1000
 
 local function promote(queue)
   local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
   if #due == 0 then return end
-  guard(queue.key)
   slices("ZREM", queue.key .. ":d", due)
   for i, entry in ipairs(due) do
     local record = string.sub(entry, 14)
@@ -1946,6 +1996,7 @@ end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
+guard(key)
 promote(queue)
 closeQueue(queue)
 local records = {}
@@ -1987,6 +2038,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -1994,24 +2046,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -2021,18 +2061,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -2045,7 +2102,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -2249,6 +2306,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -2256,24 +2314,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -2283,18 +2329,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -2307,7 +2370,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -2466,7 +2529,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = hex(queue.now) .. cause, record = record })
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
   local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
@@ -2582,6 +2645,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -2589,24 +2653,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -2616,18 +2668,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -2640,7 +2709,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -2799,7 +2868,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = hex(queue.now) .. cause, record = record })
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
   local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
@@ -2893,6 +2962,7 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -2900,24 +2970,12 @@ end
 --
 -- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
 -- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
 local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
 local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- The escaped key, or nil.
 local function keyOf(record)
   return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
-end
-
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
 end
 
 -- The bytes of the payload.
@@ -2927,18 +2985,35 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
 
--- The same message with one failure more.
-local function failed(record, now, cause)
-  local key, first, history, headers, at = metaOf(record)
-  local _, tabs = string.gsub(history, "\\t", "")
-  if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-  history = (history == "" and "" or history .. "\\t") .. hex(now) .. cause
-  local flag = string.char(string.byte(record, 53) + (hasMeta(record) and 0 or 1))
-  return table.concat({
-    string.sub(record, 1, 13), string.format("%03x", math.min(failuresOf(record) + 1, 4095)), string.sub(record, 17, 52),
-    flag, key, "\\n", first, "\\n", history, "\\n", headers, "\\n", string.sub(record, at),
-  })
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 54) end
+  return "", "", "", "", 54
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
+    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+  end
+  local key, first, history, headers, at = string.match(record, META, 54)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -2951,7 +3026,7 @@ local function openQueue(key, now)
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }
@@ -3110,7 +3185,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = hex(queue.now) .. cause, record = record })
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
   local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
@@ -3150,7 +3225,7 @@ end
 -- or "j" for a retry out of attempts, which is performed as a reject.
 
 local function block(queue, token, key, record, cause, scope)
-  local note = hex(queue.now) .. scope .. orderIn(token) .. cause
+  local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
   if scope == "q" then
     count(queue, "halts", 1)
@@ -3172,7 +3247,7 @@ local function settle(queue, step)
     pushFront(queue, token, record)
     return "+"
   end
-  record = failed(record, queue.now, step.cause)
+  record = failed(record, queue.nowHex .. step.cause)
   if step.verb == "b" or step.verb == "B" then
     block(queue, token, key, record, step.cause, step.verb == "B" and "q" or "k")
     return "+"
@@ -3263,7 +3338,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.stamp .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. queue.nowHex .. step.tail)
   return "+"
 end
 

@@ -77,10 +77,6 @@ export const sleeping: Readonly<Record<string, Break>> = {
   "wakes nobody for what is unblocked": deafTo("unblock", "time"),
   "wakes nobody for what is redriven": deafTo("redrive", "time"),
   "wakes nobody when the owner leaves": deafTo("leave", "time"),
-  "lets all wait for a while, whether they may or not": changingRequests((request) => ({
-    ...request,
-    waitMsMax: Math.max(request.waitMsMax, 10_000),
-  })),
   "waits even if something is ready": (store) => ({
     lease: (request) =>
       request.waitMsMax === 0

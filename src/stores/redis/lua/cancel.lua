@@ -33,5 +33,5 @@ if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
-passOn(queue)
+passOn(key, queue.now)
 return #tokens

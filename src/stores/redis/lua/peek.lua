@@ -10,10 +10,12 @@ local key = KEYS[1]
 local given, limit = ARGV[1], tonumber(ARGV[2])
 --- @include clock
 --- @include queue
+--- @include guard
 --- @include promote
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
+guard(key)
 promote(queue)
 closeQueue(queue)
 local records = {}

@@ -18,9 +18,6 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("9. Hints carry no correct
     await scene.enqueue(["a"]);
     assert.deepEqual(payloadsOf(await scene.arrival(scene.wait())), ["a"]);
   },
-  "a lease that may not wait does not": async (scene) => {
-    await scene.nothing({ waitMsMax: 0 });
-  },
   "a lease that waited its time ends with nothing": async (scene) => {
     const waiter = scene.wait({ waitMsMax: 60 });
     await scene.advance(10);

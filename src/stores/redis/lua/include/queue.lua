@@ -1,14 +1,14 @@
 -- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
 -- keep their former order; counts are added up and written once.
 --- @include slices
---- @include record
+--- @include failures
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
   if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
-    key = key, now = now, stamp = "1" .. hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, fronts = {}, counts = {}, wake = false,
   }

@@ -1,6 +1,7 @@
 -- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
 -- in which they were leased.
 local EXPIRED = '"lease expired"'
+local REAP_COUNT_MAX = 200
 
 local function reap(queue, tokens, attemptsMax, lettersMax)
   if #tokens == 0 then return end
@@ -11,7 +12,7 @@ local function reap(queue, tokens, attemptsMax, lettersMax)
   slices("ZREM", queue.key .. ":x", tokens)
   for i, token in ipairs(tokens) do
     if records[i] then
-      local record = failed(records[i], queue.now, EXPIRED)
+      local record = failed(records[i], queue.nowHex .. EXPIRED)
       if failuresOf(record) < attemptsMax then
         pushFront(queue, token, record)
       else
@@ -22,12 +23,4 @@ local function reap(queue, tokens, attemptsMax, lettersMax)
     end
   end
   pushAll(queue)
-end
-
--- Reaps what ended, at most 200, and answers how many.
-local function reapEnded(queue, attemptsMax, lettersMax)
-  local tokens = redis.call("ZRANGEBYSCORE", queue.key .. ":x", "-inf", queue.now, "LIMIT", 0, 200)
-  if #tokens > 0 then guard(queue.key) end
-  reap(queue, tokens, attemptsMax, lettersMax)
-  return #tokens
 end

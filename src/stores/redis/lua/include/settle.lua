@@ -2,7 +2,7 @@
 -- or "j" for a retry out of attempts, which is performed as a reject.
 
 local function block(queue, token, key, record, cause, scope)
-  local note = hex(queue.now) .. scope .. orderIn(token) .. cause
+  local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
   if scope == "q" then
     count(queue, "halts", 1)
@@ -24,7 +24,7 @@ local function settle(queue, step)
     pushFront(queue, token, record)
     return "+"
   end
-  record = failed(record, queue.now, step.cause)
+  record = failed(record, queue.nowHex .. step.cause)
   if step.verb == "b" or step.verb == "B" then
     block(queue, token, key, record, step.cause, step.verb == "B" and "q" or "k")
     return "+"

@@ -38,7 +38,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = hex(queue.now) .. cause, record = record })
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
   local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)

@@ -1,7 +1,6 @@
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
 --- @include token
-local SLOT_MS = 3600000
 
 local function readSlot(slot)
   local text = redis.call("GET", slot)
@@ -11,7 +10,7 @@ local function readSlot(slot)
 end
 
 local function writeSlot(slot, serial, order, suffixes)
-  redis.call("SET", slot, serial .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", SLOT_MS)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
 end
 
 -- The tokens that the request got, in order.
@@ -24,29 +23,19 @@ local function tokensOf(last, request)
   return tokens
 end
 
-local function replay(queue, last, request)
-  local reply = { last.order, queue.now, "", 0 }
-  for _, token in ipairs(tokensOf(last, request)) do
-    reply[#reply + 1] = redis.call("HGET", queue.key .. ":l", token) or ""
-  end
-  return reply
-end
-
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
-local function passOn(queue)
-  for level = 0, 9 do
-    if redis.call("LLEN", queue.key .. ":r:" .. level) > 0 then queue.wake = true end
-  end
-  if redis.call("ZCOUNT", queue.key .. ":d", "-inf", queue.now) > 0 then queue.wake = true end
-  if queue.wake then wake(queue.key) end
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
-local function untilChange(queue)
+local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", queue.key .. name, 0, 0, "WITHSCORES")[2])
-    if at and (nearest == "" or at - queue.now < nearest) then nearest = math.max(0, at - queue.now) end
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
   end
   return nearest
 end

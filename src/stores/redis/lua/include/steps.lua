@@ -72,7 +72,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.stamp .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. queue.nowHex .. step.tail)
   return "+"
 end
 

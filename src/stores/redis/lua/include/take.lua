@@ -1,13 +1,14 @@
 -- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
 -- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
 -- level that was served last.
+--- @include deliver
 local RESERVE_PERIOD = 8
 
-local function readyLists(queue)
-  local lists, levels = {}, queue.levels
+local function readyLists(key, levels)
+  local lists = {}
   for level = 9, 0, -1 do
     if bit.band(levels, bit.lshift(1, level)) ~= 0 then
-      local name = queue.key .. ":r:" .. level
+      local name = key .. ":r:" .. level
       local length = redis.call("LLEN", name)
       if length > 0 then
         lists[#lists + 1] = { level = level, name = name, length = length }
@@ -29,19 +30,18 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
--- Gives runs of records to `use`, up to `max` records and `bytesMax` bytes of payload, but at least one. `use` takes the
--- records of a run until its bytes are spent, and answers how many it took and what they weigh. Answers how many were
--- taken, and whether more is ready.
-local function take(queue, max, bytesMax, use)
-  local lists, levels = readyLists(queue)
-  local turns = #lists > 1 and redis.call("HMGET", queue.key, "turn", "served") or {}
+-- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers how many, whether more is
+-- ready, and the levels in use.
+local function take(key, levelsBefore, max, bytesMax, delivery)
+  local lists, levels = readyLists(key, levelsBefore)
+  local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
   local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
   local taken, bytes, room = 0, 0, 4
   while taken < max and #lists > 0 and room > 0 do
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
     local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
-    local gone, size = use(records, bytesMax - bytes, taken == 0)
+    local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
     taken, bytes = taken + gone, bytes + size
     list.length = list.length - gone
     if several and gone > 0 then
@@ -57,8 +57,7 @@ local function take(queue, max, bytesMax, use)
       levels = levels - bit.lshift(1, list.level)
     end
   end
-  if turns[1] ~= nil and tostring(turn) ~= turns[1] then redis.call("HSET", queue.key, "turn", turn, "served", served) end
-  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
-  queue.levels = levels
-  return taken, #lists > 0
+  if turns[1] ~= nil and tostring(turn) ~= turns[1] then redis.call("HSET", key, "turn", turn, "served", served) end
+  if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
+  return taken, #lists > 0, levels
 end
