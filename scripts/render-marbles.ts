@@ -19,11 +19,32 @@ export const parseDiagram = async (diagram: string): Promise<unknown> =>
 /** Swirly draws `50ms` as four marbles. */
 const hasTimeProgression = (diagram: string): boolean => /^[^>]*(?:^|\s)\d+(?:ms|s|m)(?:\s|$)/m.test(diagram);
 
+const TITLE_FONT_SIZE = 16;
+const CHARACTER_WIDTH = 10;
+
+/** The diagram as it is drawn: marbles bear their letters, since whole values fit in no circle, and the operator fits its box. */
+const drawable = (diagram: string): string => {
+  const lines = diagram.split("\n").filter((line) => !/^\w+ := /.test(line));
+  const frames = Math.max(...lines.filter((line) => /^[-\w()#|]+$/.test(line)).map((line) => line.length));
+  const title = lines.find((line) => line.startsWith(">")) ?? "";
+  const frameWidth = Math.ceil(Math.max(30, (title.length * CHARACTER_WIDTH) / frames));
+  return [
+    "[styles]",
+    `frame_width = ${frameWidth}`,
+    "event_radius = 14",
+    "operator_height = 36",
+    `operator_title_font_size = ${TITLE_FONT_SIZE}`,
+    "stacking_height = 30",
+    "",
+    ...lines,
+  ].join("\n");
+};
+
 /** The drawing of one diagram, or undefined where Swirly cannot draw it. */
 export const drawDiagram = async (diagram: string): Promise<string | undefined> =>
   hasTimeProgression(diagram)
     ? undefined
-    : (await load<Renderer>("@swirly/renderer-node")).renderMarbleDiagram(await parseDiagram(diagram)).xml;
+    : (await load<Renderer>("@swirly/renderer-node")).renderMarbleDiagram(await parseDiagram(drawable(diagram))).xml;
 
 /** Where the drawing of a diagram stands, for the README. */
 export const drawingOf = (name: string): string => inRoot("docs/marbles", `${name}.svg`);

@@ -3328,6 +3328,7 @@ local function duplicateOf(step, now)
   local name = step.queue.key .. ":u:" .. step.dedupe
   local first = redis.call("GET", name)
   if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
+  if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
   redis.call("SET", name, string.sub(step.tail, 5, 40) .. " " .. untilMs, "PX", step.window)
   return nil

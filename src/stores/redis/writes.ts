@@ -120,15 +120,14 @@ const encodeLists = ({ keys, given, lists, writeId, answered, deadLettersMax }: 
 
 const encodeEnqueue = (step: EnqueueStep, queue: string, into: Array<string>): void => {
   const { key, dedupe } = step;
-  const remembered = dedupe !== undefined && dedupe.windowMs > 0 ? dedupe : undefined;
   into.push(
     "e",
     queue,
     key === undefined ? "" : `k${escapeText(key)}`,
     wholeMs(step.delayMs),
     // Behind a letter, since the empty text is an id too.
-    remembered === undefined ? "" : `d${escapeText(remembered.id)}`,
-    remembered === undefined ? "" : wholeMs(remembered.windowMs),
+    dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
+    dedupe === undefined ? "" : wholeMs(dedupe.windowMs),
     encodeTail(step),
   );
 };

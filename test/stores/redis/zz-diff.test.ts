@@ -1,0 +1,279 @@
+/**
+ * The memory store is the reference: random steps on both, by one clock, must answer the same and leave the same behind.
+ */
+import { isLeft } from "fp-ts/lib/Either.js";
+import { Redis } from "ioredis";
+import { asyncScheduler, type SchedulerLike } from "rxjs";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { newMessageId } from "../../../src/core/MessageId.js";
+import { newId } from "../../../src/core/newId.js";
+import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
+import { randomOf } from "../../../src/core/Random.js";
+import type { Step, WriteAnswer } from "../../../src/core/Step.js";
+import type { Lease } from "../../../src/store/Lease.js";
+import type { Store } from "../../../src/store/Store.js";
+import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
+import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import { cleanUp, newNamespace } from "./namespace.js";
+
+const url = inject("redisUrl");
+const SEEDS = 8;
+const STEPS = 250;
+const KEYS = ["", "a", "b", "é}", "🦊:x", undefined, undefined, undefined];
+const QUEUES = ["one", "one:l", "two"];
+
+/** The same message on both stores, leased by both. */
+interface Pair {
+  readonly memory: Lease;
+  readonly redis: Lease;
+  readonly queue: string;
+}
+
+class Twins {
+  nowMs = 1_760_000_000_000;
+  readonly scheduler: SchedulerLike = {
+    now: () => this.nowMs,
+    schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state) as never,
+  };
+  readonly memory: Store;
+  readonly redis: Store;
+  /** Every lease ever given: most of their tokens are dead. */
+  readonly leases: Array<Pair> = [];
+
+  constructor(
+    template: Redis,
+    namespace: string,
+    private readonly random: () => number,
+  ) {
+    this.memory = memoryStore({ scheduler: this.scheduler, deadLettersMax: 12 });
+    this.redis = redisStore(template, { namespace, deadLettersMax: 12, nowMs: () => this.nowMs });
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+
+  pick<A>(values: ReadonlyArray<A>): A {
+    return values[this.below(values.length)] as A;
+  }
+
+  async both<A>(call: (store: Store) => PromiseLike<A>, view: (answer: A) => unknown = (answer) => answer): Promise<A> {
+    const memory = await call(this.memory);
+    const redis = await call(this.redis);
+    expect(view(redis)).toEqual(view(memory));
+    return redis;
+  }
+
+  async step(): Promise<string> {
+    const queue = this.pick(QUEUES);
+    const kind = this.below(20);
+    if (kind < 6) return this.write(queue);
+    if (kind < 11) return this.lease(queue);
+    if (kind < 15) return this.settle();
+    if (kind < 16) return this.extend();
+    if (kind < 18) {
+      this.nowMs += this.pick([1, 5, 20, 100, 1_000, 40_000]);
+      return "clock";
+    }
+    return this.operate(queue);
+  }
+
+  private enqueueStep(queue: string): Step {
+    const headers = this.pick([undefined, undefined, { h: "v" }, { "é\n": "\ud83e" }]);
+    return {
+      _tag: "Enqueue",
+      queue,
+      id: newMessageId(),
+      payload: `${this.below(1_000_000)}${this.pick(["", "é", "\n", "\u0000", "\ud800", "x".repeat(300)])}`,
+      key: this.pick(KEYS),
+      headers,
+      delayMs: this.pick([0, 0, 0, 0, 3, 15, 15, 500.5]),
+      priority: this.pick([0, 0, 0, 1, 5, 9]),
+      dedupe: this.pick([undefined, undefined, undefined, { id: `d${this.below(4)}`, windowMs: this.pick([0, 60_000]) }]),
+    };
+  }
+
+  private async write(queue: string): Promise<string> {
+    const lists = Array.from({ length: 1 + this.below(3) }, () =>
+      Array.from({ length: 1 + this.below(4) }, () => this.enqueueStep(this.below(4) === 0 ? this.pick(QUEUES) : queue)),
+    );
+    console.log(this.nowMs % 1e7, "ENQ", lists.map((l) => l.map((x: any) => x.queue+":"+x.payload.slice(0,7)+":"+x.delayMs+":"+x.priority+":"+x.key).join(",")).join(" | "));
+    await this.send(lists, lists);
+    return "write";
+  }
+
+  private async send(
+    memory: ReadonlyArray<ReadonlyArray<Step>>,
+    redis: ReadonlyArray<ReadonlyArray<Step>>,
+  ): Promise<void> {
+    const writeId = newId();
+    const times = this.below(4) === 0 ? 2 : 1;
+    for (let time = 0; time < times; time++)
+      await this.both((store) => store.write(store === this.memory ? memory : redis, writeId), answersView);
+  }
+
+  private async lease(queue: string): Promise<string> {
+    const request = {
+      queue,
+      consumer: this.pick(["c1", "c2"]),
+      max: this.pick([1, 2, 5, 20]),
+      bytesMax: this.pick([1, 300, 4_000_000]),
+      leaseMs: this.pick([10, 50, 1_000, 30_000]),
+      waitMsMax: 0,
+      attemptsMax: this.pick([2, 20]),
+      exclusive: queue === "two",
+    };
+    const memory = await this.memory.lease(request);
+    const redis = await this.redis.lease(request);
+    console.log(this.nowMs % 1e7, "LEASE", queue, request.consumer, request.max, request.bytesMax, request.leaseMs, "M", memory.map((l) => l.payload.slice(0,7)+"#"+l.attempt).join(" "), "R", redis.map((l) => l.payload.slice(0,7)+"#"+l.attempt).join(" "));
+    expect(redis.map(leaseView)).toEqual(memory.map(leaseView));
+    memory.forEach((lease, i) => this.leases.push({ memory: lease, redis: redis[i] as Lease, queue }));
+    return "lease";
+  }
+
+  private outcome(): Outcome {
+    return this.pick([
+      Ack,
+      Ack,
+      Ack,
+      Retry({ cause: "r" }),
+      Retry({ cause: "r", delayMs: this.pick([0, 4, 15, 700]) }),
+      Release({ reason: "s" }),
+      Release({ reason: "s" }),
+      Reject({ cause: "j" }),
+      Block({ cause: "b", scope: "key" }),
+      Block({ cause: "b", scope: "queue" }),
+    ]);
+  }
+
+  private async settle(): Promise<string> {
+    const recent = this.leases.slice(-30);
+    if (recent.length === 0) return "nothing to settle";
+    const memory: Array<Array<Step>> = [];
+    const redis: Array<Array<Step>> = [];
+    const alike = this.below(2) === 0 ? this.outcome() : undefined;
+    for (let list = 1 + this.below(6); list > 0; list--) {
+      const forMemory: Array<Step> = [];
+      const forRedis: Array<Step> = [];
+      for (let size = this.below(3) === 0 ? 1 + this.below(3) : 1; size > 0; size--) {
+        const pair = this.pick(recent);
+        const outcome = alike ?? this.outcome();
+        const rest = { _tag: "Settle" as const, queue: pair.queue, outcome, cause: `why ${outcome._tag} é"`, attemptsMax: 4 };
+        forMemory.push({ ...rest, id: pair.memory.id, token: pair.memory.token });
+        forRedis.push({ ...rest, id: pair.redis.id, token: pair.redis.token });
+        if (this.below(8) === 0) {
+          const follow = this.enqueueStep(pair.queue);
+          forMemory.push(follow);
+          forRedis.push(follow);
+        }
+      }
+      memory.push(forMemory);
+      redis.push(forRedis);
+    }
+    console.log(this.nowMs % 1e7, "SETTLE", memory.map((l) => l.map((x: any) => x._tag === "Settle" ? x.queue+":"+this.leases.find(p => p.memory.token===x.token)!.memory.payload.slice(0,7)+"#"+this.leases.find(p => p.memory.token===x.token)!.memory.attempt+":"+x.outcome._tag+":"+x.outcome.delayMs : "E"+x.payload.slice(0,7)).join(",")).join(" | "));
+    await this.send(memory, redis);
+    return "settle";
+  }
+
+  private async extend(): Promise<string> {
+    const pair = this.leases.at(-1 - this.below(10));
+    if (pair === undefined) return "nothing to extend";
+    const leaseMs = this.pick([5, 2_000]);
+    await this.both(
+      (store) =>
+        store.extend({ queue: pair.queue, leases: [store === this.memory ? pair.memory : pair.redis], leaseMs }),
+      (answers) => answers.map(isLeft),
+    );
+    return "extend";
+  }
+
+  private async operate(queue: string): Promise<string> {
+    switch (this.below(8)) {
+      case 0:
+        console.log("PAUSE", queue, this.nowMs%3===0);
+        await this.both((store) => store.setPaused({ queue, paused: this.nowMs % 3 === 0 }));
+        return "pause";
+      case 1:
+      case 2: {
+        const key = this.pick(["", "a", "é}"]);
+        const target = this.pick([{ key }, "queue", "all", "all"] as const);
+        const decision = this.pick(["retry", "skip", "reject"] as const);
+        const limit = this.pick([1, 3, 100]);
+        await this.both((store) => store.unblock({ queue, target, decision, limit }));
+        return `unblock ${JSON.stringify(target)} ${decision}`;
+      }
+      case 3: {
+        const page = await this.memory.deadLetters({ queue, after: undefined, limit: 5 });
+        const letters = page.items
+          .filter(() => this.below(2) === 0)
+          .map(({ id }) => ({ id, payload: this.pick([undefined, "new", "\udc00"]) }));
+        await this.both((store) => store.redrive({ queue, letters }));
+        return "redrive";
+      }
+      case 4: {
+        if (this.below(3) > 0) return "no purge";
+        const limit = this.pick([1, 4, 1_000]);
+        await this.both((store) => store.purge({ queue, limit }));
+        return `purge ${limit}`;
+      }
+      case 5:
+        await this.both((store) => store.leave({ queue, consumer: this.pick(["c1"]) }));
+        return "leave";
+      default: {
+        const blocked = await this.memory.blocked({ queue, after: undefined, limit: 3 });
+        const id = blocked.items[0]?.id;
+        if (id !== undefined) await this.both((store) => store.unblock({ queue, target: { id }, decision: "retry", limit: 1 }));
+        return "unblock id";
+      }
+    }
+  }
+
+  /** Everything that can be seen. */
+  async compare(): Promise<void> {
+    for (const queue of QUEUES) {
+      const stats = await this.both((store) => store.stats(queue));
+      const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = stats;
+      expect(ready + waiting + delayed + leased + blocked + acked + dead + purged).toBe(enqueued);
+      await this.both((store) => store.blocked({ queue, after: undefined, limit: 1_000 }), ({ items }) => items);
+      await this.both((store) => store.deadLetters({ queue, after: undefined, limit: 1_000 }), ({ items }) => items);
+      await this.both((store) => store.peek({ queue, limit: 1_000 }));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.memory.close();
+    await this.redis.close();
+  }
+}
+
+const answersView = (answers: ReadonlyArray<WriteAnswer>): unknown =>
+  answers.map((answer) => (isLeft(answer) ? [answer.left._tag, answer.left.id] : answer.right));
+
+const leaseView = ({ token: _, ...lease }: Lease): unknown => lease;
+
+describe("memory and Redis", () => {
+  const template = new Redis(url, { lazyConnect: true });
+  const namespaces: Array<string> = [];
+  beforeAll(() => undefined);
+  afterAll(async () => {
+    for (const namespace of namespaces) await cleanUp(url, namespace);
+  });
+
+  it.each(Array.from({length: 40}, (_, i) => i))("answer the same to random steps, seed %i", async (seed) => {
+    const namespace = newNamespace();
+    namespaces.push(namespace);
+    const twins = new Twins(template, namespace, randomOf(`seed ${process.env["SEED"] ?? ""}${seed}`));
+    const done: Array<string> = [];
+    try {
+      for (let step = 0; step < STEPS; step++) {
+        done.push(await twins.step());
+        if (step % 5 === 0) await twins.compare();
+      }
+      await twins.compare();
+    } catch (cause) {
+      throw new Error(`after ${done.length} steps, the last: ${done.slice(-6).join(", ")}`, { cause });
+    } finally {
+      await twins.close();
+    }
+  }, 60_000);
+});
