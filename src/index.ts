@@ -12,20 +12,24 @@ export { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "./c
 export { isSluiceError, type SluiceError, type WriteRefused } from "./core/SluiceError.js";
 export type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer, WriteTarget } from "./core/Step.js";
 export { atomically, type Write } from "./core/Write.js";
-export { batch } from "./operators/batch.js";
-export { block } from "./operators/block.js";
+export { type BatchOptions, batch } from "./operators/batch.js";
+export { type BlockOptions, block } from "./operators/block.js";
 export { catchTag } from "./operators/catchTag.js";
+export type { Decision, DecisionIn, DecisionOf, HasPolicy, NoWhen, When } from "./operators/Decision.js";
 export { deadLetter } from "./operators/deadLetter.js";
 export { decide } from "./operators/decide.js";
-export { enqueueTo } from "./operators/enqueueTo.js";
+export { type EnqueueToOptions, enqueueTo } from "./operators/enqueueTo.js";
 export { filterData } from "./operators/filterData.js";
 export { followUp } from "./operators/followUp.js";
 export { handle } from "./operators/handle.js";
 export { handleBatch } from "./operators/handleBatch.js";
 export { handleByTag } from "./operators/handleByTag.js";
+export type { HandleOptions } from "./operators/handleWith.js";
 export { mapData } from "./operators/mapData.js";
 export { retryBackoff } from "./operators/retryBackoff.js";
 export { settle } from "./operators/settle.js";
+export type { DataOf, ErrorOf, ResultOf, Work } from "./operators/Work.js";
+export type { HandleContext } from "./operators/WorkContext.js";
 export { queue } from "./queue/makeQueue.js";
 export type {
   Blocked,

@@ -131,7 +131,7 @@ export const storeUnavailable = (cause: unknown): StoreUnavailable =>
   fault(
     "StoreUnavailable",
     true,
-    `The store did not answer (${messageOf(cause)}). Run the same Write again: it never doubles.`,
+    `The store did not answer (${messageOf(cause)}). Check that it runs and can be reached; then run the same call again: a Write never doubles.`,
     { cause },
   );
 

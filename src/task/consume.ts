@@ -3,10 +3,11 @@ import { concatAll } from "fp-ts/lib/Monoid.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { type ObservableInput, reduce } from "rxjs";
 import { fromOne } from "../core/Effect.js";
-import { type FailurePolicy, getPolicyMonoid } from "../core/FailurePolicy.js";
+import { getPolicyMonoid } from "../core/FailurePolicy.js";
 import type { Message } from "../core/Message.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { Options } from "../core/options.js";
+import type { HasPolicy } from "../operators/Decision.js";
 import { decide } from "../operators/decide.js";
 import { handle } from "../operators/handle.js";
 import { settle } from "../operators/settle.js";
@@ -24,7 +25,7 @@ export interface ConsumeOptions<E>
     /** Milliseconds until a handler counts as failed; its task cannot be cancelled. Default 300,000. */
     timeoutMs: number;
     /** Asked in order, the first to decide wins: `retryBackoff(…)`, `block(…)`, `deadLetter()`, `decide(…)`. Last: `retryBackoff()`. */
-    onFailure: ReadonlyArray<{ readonly policy: FailurePolicy<E> }>;
+    onFailure: ReadonlyArray<HasPolicy<E>>;
   }> {
   /** The consumer runs until its first value. */
   readonly stop$: ObservableInput<unknown>;

@@ -255,10 +255,11 @@ describe("encodePayload", () => {
   });
 
   it("counts the JSON in UTF-8 bytes: the limit itself fits, one byte more does not", () => {
-    // Quotes take 2 bytes, "é" 2, the emoji 4.
+    // Quotes take 2 bytes, "é" 2, "注" 3, the emoji 4.
     for (const [text, bytes] of [
       ["abcdefgh", 10],
       ["éééé", 10],
+      ["注文注", 11],
       ["\u{1f600}\u{1f600}", 10],
       ["\0a", 9],
       ["\ud83d", 8],

@@ -70,7 +70,7 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
   StoreUnavailable: {
     error: storeUnavailable(cause),
     retryable: true,
-    says: /ECONNRESET.*Run the same Write again: it never doubles/,
+    says: /ECONNRESET.*run the same call again: a Write never doubles/,
     fields: { cause },
   },
   StoreFull: { error: storeFull(cause), retryable: true, says: /Consume or purge some, or raise/, fields: { cause } },

@@ -32,7 +32,7 @@ const delivered = (
 ): One => {
   const s = scene(definition, view);
   s.fill(count);
-  const { values } = watch(s.queue.messages({ prefetch: count }));
+  const { values } = watch(s.queue.messages({ prefetch: count, settleSizeMax: 10 }));
   s.clock.settle();
   return { ...s, message: values[0]!, messages: values };
 };

@@ -11,7 +11,18 @@ import { LEASE_BYTES_MAX } from "../../src/queue/MessageSource.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import type { MessagesOptions } from "../../src/queue/Queue.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
-import { dataOf, errorOf, eventsOf, range, type Scene, scene, takeInHand, type Watched, watch } from "./scene.js";
+import {
+  dataOf,
+  errorOf,
+  eventsOf,
+  range,
+  type Scene,
+  scene,
+  steal,
+  takeInHand,
+  type Watched,
+  watch,
+} from "./scene.js";
 import { Breaker, delayed, Spy } from "./views.js";
 
 const consume = ({ queue, clock }: Scene, options: MessagesOptions = {}): Watched<Message<number>> => {
@@ -187,6 +198,23 @@ describe("the credit of a source", () => {
     expect(s.stats()).toMatchObject({ acked: 100, leased: 0 });
   });
 
+  it("is taken back when a settlement on which it was lent fails", () => {
+    const breaker = new Breaker();
+    const s = scene({}, (store, clock) => delayed(["write"], 10)(breaker.view(store), clock));
+    s.fill(3);
+    const consumer = consume(s, { prefetch: 2 });
+    breaker.break("write", () => storeUnavailable("no writes"));
+    ack(consumer.values.slice(0, 1));
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual([0, 1, 2]);
+    s.clock.advance(10);
+    expect(eventsOf(s.events, "StoreFailed")).toHaveLength(1);
+    steal(s, consumer.values[1]!);
+    watch(consumer.values[1]!.extend(1_000));
+    s.clock.settle();
+    expect(dataOf(consumer.values)).toEqual([0, 1, 2]);
+  });
+
   it("is not raised by a late settlement of a message whose lease has ended", () => {
     const s = scene({ leaseMs: 1_000 }, delayed(["write"], 10));
     s.fill(3);
@@ -238,6 +266,20 @@ describe("unsubscribing from messages", () => {
     ]);
   });
 
+  it("releases nothing that the store has been asked to settle and has not answered yet", () => {
+    const spy = new Spy();
+    const s = scene({}, (store, clock) => spy.view(delayed(["write"], 20)(store, clock)));
+    s.fill(2);
+    const consumer = consume(s);
+    const settled = watch(consumer.values[0]!.ack);
+    s.clock.settle();
+    consumer.subscription.unsubscribe();
+    s.clock.advance(20);
+    expect(spy.settles(0)).toMatchObject([{ id: consumer.values[0]!.id, outcome: { _tag: "Ack" } }]);
+    expect(spy.settles(1)).toMatchObject([{ id: consumer.values[1]!.id, outcome: { _tag: "Release" } }]);
+    expect(settled.values).toMatchObject([{ _tag: "Ack" }]);
+  });
+
   it("gives back within the emission, the message at hand included", () => {
     const s = scene();
     s.fill(5);
@@ -245,6 +287,7 @@ describe("unsubscribing from messages", () => {
     s.clock.settle();
     expect(dataOf(consumer.values)).toEqual([0, 1]);
     expect(consumer.completed).toBe(1);
+    expect(eventsOf(s.events, "Delivered")).toHaveLength(2);
     expect(s.stats()).toMatchObject({ ready: 5, leased: 0 });
     expect(s.next(5)).toEqual(range(0, 5).map((n) => [n, 1]));
   });

@@ -35,15 +35,15 @@ export interface QueueLimits {
 }
 
 export class QueueState {
-  readonly ready = new Levels();
-  readonly keys = new KeyGate();
-  readonly delayed = new DueHeap();
-  readonly leases = new LeaseBook();
-  readonly blocked = new Shelf<BlockNote>();
+  readonly ready: Levels = new Levels();
+  readonly keys: KeyGate = new KeyGate();
+  readonly delayed: DueHeap = new DueHeap();
+  readonly leases: LeaseBook = new LeaseBook();
+  readonly blocked: Shelf<BlockNote> = new Shelf<BlockNote>();
   /** Where the blocked head of a key stands on the shelf. */
-  readonly blockedKeys = new Map<string, number>();
-  readonly dead = new Shelf<Aside>();
-  readonly dedupe = new DedupeWindow();
+  readonly blockedKeys: Map<string, number> = new Map<string, number>();
+  readonly dead: Shelf<Aside> = new Shelf<Aside>();
+  readonly dedupe: DedupeWindow = new DedupeWindow();
   readonly waiting: Waiting;
   enqueued = 0;
   acked = 0;

@@ -27,23 +27,28 @@ local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
 local purged = 0
--- A deleted head lets its follower go, which is met in its turn.
+-- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
   purged = purged + 1
   local name = keyOf(record)
-  if name then
-    leaveKey(queue, name)
-    pushAll(queue)
-  end
+  if not name then return false end
+  leaveKey(queue, name)
+  local freed = next(queue.ends) ~= nil
+  pushAll(queue)
+  return freed
 end
 
 local function dropReady()
   for level = 9, 0, -1 do
-    local records = redis.call("LPOP", key .. ":r:" .. level, math.min(limit - purged, 100))
-    if records and #records > 0 then
-      for _, record in ipairs(records) do drop(record) end
-      return true
+    local list = key .. ":r:" .. level
+    local records = redis.call("LPOP", list, math.min(limit - purged, 100)) or {}
+    for i, record in ipairs(records) do
+      if drop(record) then -- what became ready may be of a higher level
+        for j = #records, i + 1, -1 do redis.call("LPUSH", list, records[j]) end
+        break
+      end
     end
+    if #records > 0 then return true end
   end
   return false
 end

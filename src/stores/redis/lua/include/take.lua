@@ -57,7 +57,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
       levels = levels - bit.lshift(1, list.level)
     end
   end
-  if turns[1] ~= nil and tostring(turn) ~= turns[1] then redis.call("HSET", key, "turn", turn, "served", served) end
+  if turns[1] ~= nil and taken > 0 then redis.call("HSET", key, "turn", turn, "served", served) end
   if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
   return taken, #lists > 0, levels
 end
