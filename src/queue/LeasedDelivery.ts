@@ -56,7 +56,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
   expired = false;
   private readonly receivedMs: number;
   private requested: Outcome | undefined;
-  /** The list by which it was first asked to be settled: the same again where that was not answered. */
+  /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
   private performed: Outcome | undefined;
   private waiters: Array<SettleEnd> | undefined;
@@ -170,10 +170,11 @@ export class LeasedDelivery implements Delivery, ListEnd {
     else if (this.performed !== undefined) onEnd(undefined, this.performed);
     else {
       const waiting = this.state === "settling";
-      this.begin(outcome);
+      const list = this.listOf(outcome);
+      this.begin(outcome, list);
       this.waiters ??= [];
       this.waiters.push(onEnd);
-      if (!waiting) this.owner.settler.push(this.listOf(outcome), this);
+      if (!waiting) this.owner.settler.push(list, this);
     }
   }
 
@@ -207,10 +208,11 @@ export class LeasedDelivery implements Delivery, ListEnd {
   }
 
   private settlingPlan(outcome: Outcome): Plan<Outcome> {
+    const list = this.listOf(outcome);
     return {
-      steps: this.listOf(outcome),
+      steps: list,
       read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
-      onStart: () => this.begin(outcome),
+      onStart: () => this.begin(outcome, list),
       onEnd: (error, results) => this.listEnded(error, results),
     };
   }
@@ -224,8 +226,9 @@ export class LeasedDelivery implements Delivery, ListEnd {
     return undefined;
   }
 
-  private begin(outcome: Outcome): void {
+  private begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): void {
     this.requested = outcome;
+    this.list = list;
     if (this.state === "settling") return;
     this.state = "settling";
     this.owner.onSettleBegin(this);
@@ -273,8 +276,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
   }
 
   private listOf(outcome: Outcome): ReadonlyArray<SettleStep> {
-    this.list ??= [this.stepOf(outcome)];
-    return this.list;
+    return this.list ?? [this.stepOf(outcome)];
   }
 
   private stepOf(outcome: Outcome): SettleStep {

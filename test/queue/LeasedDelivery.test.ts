@@ -289,6 +289,15 @@ describe("a settlement joined with other writes", () => {
     expect(s.stats()).toMatchObject({ acked: 0, enqueued: 1 });
   });
 
+  it("decides nothing where a part is refused before anything is sent: another outcome may follow", () => {
+    const s = delivered();
+    const joined = atomically([s.message.ack, s.queue.enqueue(Number.NaN)]);
+    expect(settled(s, joined).errors).toMatchObject([{ _tag: "EncodeRefused" }]);
+    expect(s.stats()).toMatchObject({ acked: 0, leased: 1, enqueued: 1 });
+    expect(settled(s, s.message.settle(Reject({ cause: "x" }))).values).toMatchObject([{ _tag: "Reject" }]);
+    expect(s.stats()).toMatchObject({ acked: 0, dead: 1 });
+  });
+
   it("leaves every message open where one of several is lost", () => {
     const s = delivered(undefined, { count: 2 });
     const [first, second] = s.messages;

@@ -110,9 +110,16 @@ export class Connection {
     return this.call(() => this.send(name, [...args]), end, extraMs);
   }
 
-  /** Resolves once no call is under way. */
-  async idle(): Promise<void> {
-    while (this.jobs.size > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  /** Resolves once no call is under way, or after so many milliseconds. */
+  async idle(msMax: number): Promise<void> {
+    if (this.jobs.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.options.scheduler.schedule(() => resolve(), msMax);
+      this.onIdle = () => {
+        timer.unsubscribe();
+        resolve();
+      };
+    });
   }
   private onIdle: (() => void) | undefined;
 

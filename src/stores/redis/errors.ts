@@ -61,9 +61,16 @@ export const verdictOn = (cause: unknown): Verdict => {
 /** Whether the server on the other end is no longer the one to talk to. */
 export const mustReconnect = (cause: Error): boolean => /^(?:READONLY|UNBLOCKED) /.test(cause.message);
 
+/** The driver hangs the whole command on an error: a script's source and everybody's payloads, which belong in no log. */
+const withoutCommand = (cause: unknown): unknown => {
+  if (cause instanceof Error && "command" in cause) delete cause.command;
+  return cause;
+};
+
 /** The error that users see. */
-export const toStoreError = (cause: unknown): SluiceError => {
-  if (isSluiceError(cause)) return cause;
+export const toStoreError = (given: unknown): SluiceError => {
+  if (isSluiceError(given)) return given;
+  const cause = withoutCommand(given);
   switch (verdictOn(cause)) {
     case "resend":
       return storeUnavailable(cause);

@@ -73,12 +73,13 @@ const ANSWERED_KEPT = 500;
  *
  * @example
  * ```ts
+ * // needs: redis
  * import * as t from "io-ts";
  * import { Redis } from "ioredis";
  * import { queue } from "sluice";
  * import { redisStore } from "sluice/redis";
  *
- * const client = new Redis(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379");
+ * const client = new Redis(redisUrl, { lazyConnect: true });
  * const store = redisStore(client, { namespace: "shop" });
  * const greetings = queue(store, { name: "greetings", codec: t.string });
  * await greetings.enqueue("hello");
@@ -103,6 +104,7 @@ class RedisStore implements Store {
   private readonly askings = new Set<Asking>();
   private readonly answered: Array<string> = [];
   private readonly given: () => string;
+  private readonly commandMsMax: number;
   private readonly deadLettersMax: number;
   private readonly replicas: { readonly count: number; readonly msMax: number };
   private closed = false;
@@ -112,6 +114,7 @@ class RedisStore implements Store {
     const { scheduler = systemScheduler, nowMs } = options;
     const commandMsMax = wholeNumber("commandMsMax", options.commandMsMax ?? 10_000, { ...duration, min: 100 });
     this.scheduler = scheduler;
+    this.commandMsMax = commandMsMax;
     this.keys = new Keys(wellFormedName("namespace", options.namespace ?? "sluice"));
     this.deadLettersMax = wholeNumber("deadLettersMax", options.deadLettersMax ?? 100_000, { min: 0, max: 10_000_000 });
     this.replicas = {
@@ -247,7 +250,7 @@ class RedisStore implements Store {
   private async shut(): Promise<void> {
     this.closed = true;
     for (const asking of [...this.askings]) asking.stop();
-    await this.connection.idle();
+    await this.connection.idle(this.commandMsMax);
     this.pool.close();
     this.connection.close();
     this.events.complete();

@@ -1139,51 +1139,7 @@ local function untilChange(key, now)
   return nearest
 end
 
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local last = readSlot(slot)
-if last and last.serial >= serial then
--- Answers a request that came before: with what it got and is still leased, or with nothing where it is out of date or was
--- cancelled. A wake-up that it may have taken is passed on.
-local function resent(key, now, last, serial, request)
-  local reply = { last.order, now, "", 0 }
-  if last.serial == serial and not last.cancelled then
-    for i, token in ipairs(tokensOf(last, request)) do
-      reply[i + 4] = redis.call("HGET", key .. ":l", token) or ""
-    end
-  else
-    passOn(key, now)
-  end
-  return reply
-end
-  return resent(key, now, last, serial, request)
-end
-if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
-if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
-  return { "", now, tonumber(head[7]) - now, 1 }
-end
-
--- What is written below is read first, by its type: see guard.
-local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
-redis.call("HLEN", key .. ":l")
-redis.call("HLEN", key .. ":deadi")
-redis.call("ZCARD", key .. ":dead")
-local function anyUntilNow(name)
-  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
-end
-local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
-returns = anyUntilNow(":d") or returns
-local takesOver = owner ~= "" and head[6] ~= owner
-
-local order = string.format("%010x", tonumber(head[3] or 0) + 1)
-local reply = { order, now, "", 0 }
-local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
-local taken, more, reaped
-repeat
-  reaped = 0
-  if returns or takesOver then
+local function seldom()
 -- What comes back by time: ended leases (all of them where the queue is taken over), and what is due. Answers how many
 -- leases ended, and the levels that are in use now.
 -- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
@@ -1459,14 +1415,6 @@ local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
   closeQueue(queue)
   return #tokens, queue.levels
 end
-    reaped, levels = comeBack(key, now, takesOver, attemptsMax, lettersMax)
-    takesOver = false
-  end
-  taken, more, levels = take(key, levels, max, bytesMax, delivery)
-until taken > 0 or reaped == 0
-
-if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
-if #delivery.unknown > 0 then
 -- Dead-letters records that this version cannot read, whole, so that a newer one can: redrive puts them back as they are.
 
 local function setAside(key, now, records, lettersMax)
@@ -1474,8 +1422,62 @@ local function setAside(key, now, records, lettersMax)
   for _, record in ipairs(records) do bury(queue, record, '"unknown record version"', lettersMax) end
   closeQueue(queue)
 end
-  setAside(key, now, delivery.unknown, lettersMax)
+  return { comeBack = comeBack, setAside = setAside }
 end
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local now = clock(given)
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+local last = readSlot(slot)
+if last and last.serial >= serial then
+-- Answers a request that came before: with what it got and is still leased, or with nothing where it is out of date or was
+-- cancelled. A wake-up that it may have taken is passed on.
+local function resent(key, now, last, serial, request)
+  local reply = { last.order, now, "", 0 }
+  if last.serial == serial and not last.cancelled then
+    for i, token in ipairs(tokensOf(last, request)) do
+      reply[i + 4] = redis.call("HGET", key .. ":l", token) or ""
+    end
+  else
+    passOn(key, now)
+  end
+  return reply
+end
+  return resent(key, now, last, serial, request)
+end
+if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
+if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
+  return { "", now, tonumber(head[7]) - now, 1 }
+end
+
+-- What is written below is read first, by its type: see guard.
+local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
+redis.call("HLEN", key .. ":l")
+redis.call("HLEN", key .. ":deadi")
+redis.call("ZCARD", key .. ":dead")
+local function anyUntilNow(name)
+  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
+end
+local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
+returns = anyUntilNow(":d") or returns
+local takesOver = owner ~= "" and head[6] ~= owner
+
+local order = string.format("%010x", tonumber(head[3] or 0) + 1)
+local reply = { order, now, "", 0 }
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
+local taken, more, reaped
+repeat
+  reaped = 0
+  if returns or takesOver then
+    reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
+    takesOver = false
+  end
+  taken, more, levels = take(key, levels, max, bytesMax, delivery)
+until taken > 0 or reaped == 0
+
+if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
+if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end
 if delivery.size > 0 then
   slices("HSET", key .. ":l", delivery.leases)
   slices("ZADD", key .. ":x", delivery.expiries)

@@ -64,7 +64,10 @@ const enqueueScript: WriteScript = {
     const level = String(steps[0]?.priority ?? 0);
     const args = [input.given, level, steps.some((step) => step.key !== undefined) ? "1" : "0"];
     for (const step of steps) args.push(encodeTail(step));
-    return { keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:k`, `${key}:w`, ...input.answered], args };
+    return {
+      keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:k`, `${key}:w`, ...input.answered],
+      args,
+    };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
 };

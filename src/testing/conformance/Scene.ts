@@ -81,7 +81,7 @@ export class Scene {
     const answers = await answered(this.store.write(lists, writeId));
     assert.equal(answers.length, lists.length, "a write has one answer per list");
     answers.forEach((answer, i) => {
-      if (isRight(answer)) assert.equal(answer.right.length, lists[i]?.length, "a list has one result per step");
+      if (isRight(answer)) assertResults(lists[i] ?? [], answer.right);
     });
     await this.stats();
     return answers;
@@ -261,6 +261,13 @@ interface PageOf<T> {
   readonly next: string | undefined;
 }
 
+const assertResults = (steps: ReadonlyArray<Step>, results: ReadonlyArray<StepResult>): void =>
+  assert.deepEqual(
+    results.map(({ _tag }) => _tag),
+    steps.map(({ _tag }) => (_tag === "Enqueue" ? "Enqueued" : "Settled")),
+    "a list has one result per step, in their order",
+  );
+
 /** The effect's value, or a failure where none comes. */
 const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -279,8 +286,11 @@ const allPages = async <T>(
   read: (after: string | undefined) => PromiseLike<PageOf<T>>,
 ): Promise<ReadonlyArray<T>> => {
   const items: Array<T> = [];
+  const seen = new Set<string | undefined>();
   let after: string | undefined;
   do {
+    assert.ok(!seen.has(after), "a page leads back to one before");
+    seen.add(after);
     const page = await answered(read(after));
     assert.ok(page.items.length <= limit, "a page holds more than its limit");
     assert.ok(page.items.length > 0 || page.next === undefined, "an empty page names a next one");

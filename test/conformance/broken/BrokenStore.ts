@@ -19,8 +19,14 @@ export const broken =
   (breakIt: Break): SubjectFactory =>
   ({ scheduler }): Subject => {
     const store = memoryStore({ scheduler });
-    const worse: Store = { ...store, ...breakIt(store) };
-    return { store: sharedView(worse), another: () => sharedView(worse), dispose: async () => await store.close() };
+    const broken = breakIt(store);
+    const worse: Store = { ...store, ...broken };
+    // A view closes by itself; a store that closes badly has to do so before the suite's eyes.
+    return {
+      store: broken.close === undefined ? sharedView(worse) : worse,
+      another: () => sharedView(worse),
+      dispose: async () => await store.close(),
+    };
   };
 
 /** The effect's value, changed. */

@@ -31,6 +31,12 @@ local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARG
 --- @include deliver
 --- @include slot
 
+local function seldom()
+  --- @include comeBack
+  --- @include setAside
+  return { comeBack = comeBack, setAside = setAside }
+end
+
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
 local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -64,18 +70,14 @@ local taken, more, reaped
 repeat
   reaped = 0
   if returns or takesOver then
-    --- @include comeBack
-    reaped, levels = comeBack(key, now, takesOver, attemptsMax, lettersMax)
+    reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
     takesOver = false
   end
   taken, more, levels = take(key, levels, max, bytesMax, delivery)
 until taken > 0 or reaped == 0
 
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
-if #delivery.unknown > 0 then
-  --- @include setAside
-  setAside(key, now, delivery.unknown, lettersMax)
-end
+if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end
 if delivery.size > 0 then
   slices("HSET", key .. ":l", delivery.leases)
   slices("ZADD", key .. ":x", delivery.expiries)

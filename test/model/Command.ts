@@ -1,0 +1,93 @@
+/** What may be done to a queue, as data: sequences of it are played on stores and on the model. */
+import fc from "fast-check";
+import type { BlockDecision } from "../../src/store/Operations.js";
+
+/** A settlement without the parts that only a store knows. */
+export type Ending = "ack" | "retry" | "retry later" | "release" | "reject" | "block key" | "block queue";
+
+/** Deliveries and messages are named by numbers, taken modulo how many there have been. */
+export type Command =
+  | {
+      readonly do: "enqueue";
+      readonly count: number;
+      readonly key: string | undefined;
+      readonly delayMs: number;
+      readonly priority: number;
+      readonly dedupeId: string | undefined;
+    }
+  | { readonly do: "lease"; readonly max: number; readonly leaseMs: number }
+  | { readonly do: "settle"; readonly deliveries: ReadonlyArray<number>; readonly ending: Ending }
+  /** One list: settles all of these and enqueues one, or none of it. */
+  | { readonly do: "follow up"; readonly deliveries: ReadonlyArray<number>; readonly key: string | undefined }
+  | { readonly do: "extend"; readonly deliveries: ReadonlyArray<number>; readonly leaseMs: number }
+  | { readonly do: "advance"; readonly ms: number }
+  | {
+      readonly do: "unblock";
+      readonly target: "all" | "queue" | { readonly key: string } | { readonly delivery: number };
+      readonly decision: BlockDecision;
+    }
+  | { readonly do: "redrive"; readonly messages: ReadonlyArray<number> }
+  | { readonly do: "purge" }
+  | { readonly do: "pause"; readonly paused: boolean };
+
+/** Failures after which a message of these sequences is dead. */
+export const ATTEMPTS_MAX = 3;
+/** How long a dedupe id is remembered. */
+export const DEDUPE_MS = 60;
+/** How long a "retry later" waits. */
+export const RETRY_DELAY_MS = 30;
+
+const key = fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined });
+const deliveries = fc.array(fc.nat(30), { minLength: 1, maxLength: 4 });
+const ending = fc.oneof(
+  { arbitrary: fc.constant<Ending>("ack"), weight: 4 },
+  {
+    arbitrary: fc.constantFrom<Ending>("retry", "retry later", "release", "reject", "block key"),
+    weight: 5,
+  },
+  { arbitrary: fc.constant<Ending>("block queue"), weight: 1 },
+);
+
+const enqueue = fc.record({
+  do: fc.constant("enqueue" as const),
+  count: fc.integer({ min: 1, max: 3 }),
+  key,
+  delayMs: fc.constantFrom(0, 0, 0, 10, 50),
+  priority: fc.constantFrom(0, 0, 1),
+  dedupeId: fc.constantFrom(undefined, undefined, undefined, "x", "y"),
+});
+const lease = fc.record({
+  do: fc.constant("lease" as const),
+  max: fc.integer({ min: 1, max: 8 }),
+  leaseMs: fc.constantFrom(20, 100, 1_000),
+});
+const settle = fc.record({ do: fc.constant("settle" as const), deliveries, ending });
+const rare: ReadonlyArray<fc.Arbitrary<Command>> = [
+  fc.record({ do: fc.constant("follow up" as const), deliveries, key }),
+  fc.record({ do: fc.constant("extend" as const), deliveries, leaseMs: fc.constantFrom(5, 50, 500) }),
+  fc.record({
+    do: fc.constant("unblock" as const),
+    target: fc.oneof(
+      fc.constantFrom("all" as const, "queue" as const),
+      fc.record({ key: fc.constantFrom("a", "b", "c") }),
+      fc.record({ delivery: fc.nat(30) }),
+    ),
+    decision: fc.constantFrom<BlockDecision>("retry", "skip", "reject"),
+  }),
+  fc.record({ do: fc.constant("redrive" as const), messages: fc.array(fc.nat(60), { maxLength: 6 }) }),
+  fc.record({ do: fc.constant("pause" as const), paused: fc.boolean() }),
+  fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) }),
+  fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) }),
+];
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { arbitrary: enqueue, weight: 8 },
+  { arbitrary: lease, weight: 8 },
+  { arbitrary: settle, weight: 10 },
+  ...rare.map((arbitrary) => ({ arbitrary, weight: 2 })),
+  { arbitrary: fc.constant<Command>({ do: "purge" }), weight: 1 },
+);
+
+/** Sequences of commands. */
+export const commands = (lengthMax: number): fc.Arbitrary<ReadonlyArray<Command>> =>
+  fc.array(command, { maxLength: lengthMax, size: "max" });

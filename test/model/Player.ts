@@ -1,0 +1,193 @@
+/** Plays commands on a store and tells what is seen, in words that are the same for all stores. */
+import { isRight } from "fp-ts/lib/Either.js";
+import type { MessageId } from "../../src/core/MessageId.js";
+import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
+import type { Step } from "../../src/core/Step.js";
+import type { Lease } from "../../src/store/Lease.js";
+import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
+import type { Store } from "../../src/store/Store.js";
+import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conformance/steps.js";
+import { ATTEMPTS_MAX, type Command, DEDUPE_MS, type Ending, RETRY_DELAY_MS } from "./Command.js";
+
+/** One delivery as it is seen, without its token. */
+export interface Seen {
+  /** Which message it is, counted from 0. */
+  readonly message: number;
+  readonly attempt: number;
+  readonly key: string | undefined;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  readonly leasedAtMs: number;
+}
+
+/** What one command showed. */
+export interface Observation {
+  readonly leased: ReadonlyArray<Seen>;
+  /** For each message that was enqueued: which it is now, and whether it was there before. */
+  readonly enqueued: ReadonlyArray<readonly [number, boolean]>;
+  /** For each delivery that a command named: whether it was done. */
+  readonly done: ReadonlyArray<boolean>;
+  readonly performed: ReadonlyArray<Outcome["_tag"]>;
+  /** How many an operation answered. */
+  readonly count: number | undefined;
+  readonly stats: QueueStats;
+}
+
+const QUEUE = "model";
+
+const outcomes: Readonly<Record<Ending, Outcome>> = {
+  ack: Ack,
+  retry: Retry({ cause: "again" }),
+  "retry later": Retry({ cause: "later", delayMs: RETRY_DELAY_MS }),
+  release: Release({ reason: "stop" }),
+  reject: Reject({ cause: "no" }),
+  "block key": Block({ cause: "no", scope: "key" }),
+  "block queue": Block({ cause: "no", scope: "queue" }),
+};
+
+type NewMessage = Pick<Extract<Command, { readonly do: "enqueue" }>, "key" | "delayMs" | "priority" | "dedupeId">;
+type Shown = Partial<Omit<Observation, "stats">>;
+
+export class Player {
+  /** Every delivery ever, stale ones included. */
+  readonly deliveries: Array<Lease> = [];
+  private messages = 0;
+  private writes = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly advance: (ms: number) => Promise<void>,
+    /** Distinguishes this run's ids from those of others. */
+    private readonly run: string,
+  ) {}
+
+  async play(command: Command): Promise<Observation> {
+    const shown = await this.perform(command);
+    const stats = await this.store.stats(QUEUE);
+    return { leased: [], enqueued: [], done: [], performed: [], count: undefined, ...shown, stats };
+  }
+
+  /** Everything that stands in the queue, in order. */
+  async inventory(): Promise<unknown> {
+    const request = { queue: QUEUE, after: undefined, limit: 1_000 };
+    const strip = ({ id, ...rest }: { readonly id: MessageId }): unknown => ({ ...rest, message: this.numberOf(id) });
+    return {
+      peeked: (await this.store.peek({ queue: QUEUE, limit: 1_000 })).map(strip),
+      blocked: (await this.store.blocked(request)).items.map(strip),
+      dead: (await this.store.deadLetters(request)).items.map(strip),
+    };
+  }
+
+  private async perform(command: Command): Promise<Shown> {
+    switch (command.do) {
+      case "enqueue":
+        return await this.enqueue(command);
+      case "lease":
+        return await this.lease(command);
+      case "settle":
+        return await this.settle(this.named(command.deliveries), command.ending);
+      case "follow up":
+        return await this.followUp(this.named(command.deliveries), command.key);
+      case "extend": {
+        const leases = this.named(command.deliveries);
+        const answers = await this.store.extend({ queue: QUEUE, leases, leaseMs: command.leaseMs });
+        return { done: answers.map(isRight) };
+      }
+      case "advance":
+        await this.advance(command.ms);
+        return {};
+      case "unblock": {
+        const target = this.targetOf(command.target);
+        if (target === undefined) return {};
+        return { count: await this.store.unblock({ queue: QUEUE, target, decision: command.decision, limit: 1_000 }) };
+      }
+      case "redrive": {
+        const letters = command.messages.map((n) => ({ id: this.idOf(n), payload: undefined }));
+        return { count: await this.store.redrive({ queue: QUEUE, letters }) };
+      }
+      case "purge":
+        return { count: await this.store.purge({ queue: QUEUE, limit: 1_000 }) };
+      case "pause":
+        await this.store.setPaused({ queue: QUEUE, paused: command.paused });
+        return {};
+    }
+  }
+
+  private async enqueue({ count, do: _, ...draft }: Extract<Command, { readonly do: "enqueue" }>): Promise<Shown> {
+    const answers = await this.write([Array.from({ length: count }, () => this.enqueueStep(draft))]);
+    const results = answers.flatMap((answer) => (isRight(answer) ? answer.right : []));
+    return {
+      enqueued: results.flatMap((result) =>
+        result._tag === "Enqueued" ? [[this.numberOf(result.id), result.duplicate] as const] : [],
+      ),
+    };
+  }
+
+  private async lease({ max, leaseMs }: Extract<Command, { readonly do: "lease" }>): Promise<Shown> {
+    const leases = await this.store.lease(leaseRequest(QUEUE, { max, leaseMs, attemptsMax: ATTEMPTS_MAX }));
+    this.deliveries.push(...leases);
+    return {
+      leased: leases.map(({ id, attempt, key, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs }) => ({
+        message: this.numberOf(id),
+        attempt,
+        key,
+        enqueuedAtMs,
+        firstEnqueuedAtMs,
+        leasedAtMs,
+      })),
+    };
+  }
+
+  private async settle(leases: ReadonlyArray<Lease>, ending: Ending): Promise<Shown> {
+    const lists = leases.map((lease) => [
+      settleStep(QUEUE, lease, outcomes[ending], { attemptsMax: ATTEMPTS_MAX, cause: ending }),
+    ]);
+    const answers = await this.write(lists);
+    const results = answers.flatMap((answer) => (isRight(answer) ? answer.right : []));
+    return {
+      done: answers.map(isRight),
+      performed: results.flatMap((result) => (result._tag === "Settled" ? [result.outcome._tag] : [])),
+    };
+  }
+
+  private async followUp(leases: ReadonlyArray<Lease>, key: string | undefined): Promise<Shown> {
+    const settles = leases.map((lease) => settleStep(QUEUE, lease, Ack));
+    const [answer] = await this.write([
+      [...settles, this.enqueueStep({ key, delayMs: 0, priority: 0, dedupeId: undefined })],
+    ]);
+    return { done: answer === undefined ? [] : [isRight(answer)] };
+  }
+
+  private write(lists: ReadonlyArray<ReadonlyArray<Step>>): ReturnType<Store["write"]> {
+    return this.store.write(lists, `${this.run} ${this.writes++}`);
+  }
+
+  private enqueueStep({ dedupeId, ...draft }: NewMessage): Step {
+    const message = this.messages++;
+    const dedupe = dedupeId === undefined ? undefined : { id: dedupeId, windowMs: DEDUPE_MS };
+    return enqueueStep(QUEUE, `payload ${message}`, { ...draft, dedupe, id: this.idOf(message) });
+  }
+
+  private idOf(message: number): MessageId {
+    return `00000000-0000-7000-8000-${message.toString(16).padStart(12, "0")}` as MessageId;
+  }
+
+  private numberOf(id: MessageId): number {
+    return Number.parseInt(id.slice(-12), 16);
+  }
+
+  /** Different deliveries, of those that have been. */
+  private named(numbers: ReadonlyArray<number>): ReadonlyArray<Lease> {
+    return deliveriesNamed(numbers, this.deliveries.length).flatMap((n) => this.deliveries[n] ?? []);
+  }
+
+  private targetOf(target: Extract<Command, { readonly do: "unblock" }>["target"]): BlockTarget | undefined {
+    if (typeof target === "string" || "key" in target) return target;
+    const [lease] = this.named([target.delivery]);
+    return lease === undefined ? undefined : { id: lease.id };
+  }
+}
+
+/** Which of `count` deliveries these numbers name, the latest first, each once. */
+export const deliveriesNamed = (numbers: ReadonlyArray<number>, count: number): ReadonlyArray<number> =>
+  count === 0 ? [] : [...new Set(numbers.map((n) => count - 1 - (n % count)))];
