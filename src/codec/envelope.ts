@@ -11,7 +11,7 @@
  * | an own `__proto__` key | refused at enqueue, poison on delivery |
  * | NUL characters, lone surrogates, emoji, `[]`, `{}` | arrive unchanged |
  * | a number beyond 2^53 in foreign JSON | rounded by `JSON.parse`, as everywhere in JavaScript; use strings |
- * | JSON too deep for the stack | refused at enqueue, poison on delivery |
+ * | JSON too deep for the stack | refused at enqueue; foreign JSON of that kind is poison where its codec recurses |
  */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";

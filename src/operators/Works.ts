@@ -108,7 +108,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     this.busy = false;
     if (this.active > 0) return;
     this.running?.rest();
-    if (this.completed && this.waiting.head === undefined) this.subscriber.complete();
+    if (this.completed) this.subscriber.complete();
   }
 
   private start(job: Job): void {

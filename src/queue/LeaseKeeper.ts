@@ -82,8 +82,8 @@ export class LeaseKeeper {
       delivery.lose();
       return;
     }
-    delivery.expired = true;
     this.live.delete(delivery);
+    delivery.expire();
     this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
   }
 

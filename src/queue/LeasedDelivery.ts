@@ -13,7 +13,7 @@
  * settlement still finds the message.
  */
 import { isLeft, left, right } from "fp-ts/lib/Either.js";
-import { Observable, type SchedulerLike } from "rxjs";
+import { concatMap, Observable, of, type SchedulerLike } from "rxjs";
 import { describeCause } from "../core/cause.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
@@ -22,7 +22,7 @@ import type { MessageId } from "../core/MessageId.js";
 import { Ack, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
 import { duration, wholeNumber } from "../core/options.js";
 import { alreadySettled, invalidConfig, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
-import type { SettleStep, StepResult } from "../core/Step.js";
+import type { SettleStep, Step, StepResult } from "../core/Step.js";
 import { atomically, type MakePlan, type Plan, Write } from "../core/Write.js";
 import type { Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
@@ -110,7 +110,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
       new Write(this.planOf(outcome), {
         target: this.owner.store,
         settles: true,
-        send: (steps, writeId) => (steps.length === 0 ? this.wait() : this.owner.settler.send(steps, writeId)),
+        send: (steps, writeId) => this.send(steps, writeId),
       });
   }
   get extend(): (leaseMs: number) => Effect<void> {
@@ -144,6 +144,12 @@ export class LeasedDelivery implements Delivery, ListEnd {
     const { holder } = this;
     this.holder = undefined;
     holder?.(reason);
+  }
+
+  /** Its time ran out in nobody's hands: who takes it in hand from now on is too late, and is told so. */
+  expire(): void {
+    this.expired = true;
+    this.interrupted = "lease lost";
   }
 
   /** The lease is gone: whoever holds it is interrupted. */
@@ -254,6 +260,14 @@ export class LeasedDelivery implements Delivery, ListEnd {
     if (waiters !== undefined) for (const waiter of waiters) waiter(error, outcome);
     this.owner.onSettleEnd(this, this.state !== "open", this.performed);
     if (this.state === "lost") this.interruptBy("lease lost");
+  }
+
+  /** Hands a list over; one that joins a settlement under way waits for that to succeed. */
+  private send(steps: ReadonlyArray<Step>, writeId: string): Observable<ReadonlyArray<StepResult>> {
+    const { settler } = this.owner;
+    const settles = steps.some((step) => step._tag === "Settle" && step.token === this.lease.token);
+    if (settles) return settler.send(steps, writeId);
+    return this.wait().pipe(concatMap((none) => (steps.length === 0 ? of(none) : settler.send(steps, writeId))));
   }
 
   /** The answer of the settlement that is under way. */

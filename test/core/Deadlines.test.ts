@@ -83,6 +83,7 @@ describe("Deadlines", () => {
     });
     deadlines.add(entry("a"));
     deadlines.add(entry("b"));
+    scheduler.schedule(() => expect(scheduler.actions).toHaveLength(1), 7);
     scheduler.flush();
     expect(due).toStrictEqual([
       ["a", 5],

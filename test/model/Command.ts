@@ -53,13 +53,13 @@ const enqueue = fc.record({
   count: fc.integer({ min: 1, max: 3 }),
   key,
   delayMs: fc.constantFrom(0, 0, 0, 10, 50),
-  priority: fc.constantFrom(0, 0, 1),
+  priority: fc.constantFrom(0, 0, 1, 7),
   dedupeId: fc.constantFrom(undefined, undefined, undefined, "x", "y"),
 });
 const lease = fc.record({
   do: fc.constant("lease" as const),
   max: fc.integer({ min: 1, max: 8 }),
-  leaseMs: fc.constantFrom(20, 100, 1_000),
+  leaseMs: fc.constantFrom(20, 20, 100, 1_000),
 });
 const settle = fc.record({ do: fc.constant("settle" as const), deliveries, ending });
 const rare: ReadonlyArray<fc.Arbitrary<Command>> = [
@@ -74,16 +74,16 @@ const rare: ReadonlyArray<fc.Arbitrary<Command>> = [
     ),
     decision: fc.constantFrom<BlockDecision>("retry", "skip", "reject"),
   }),
-  fc.record({ do: fc.constant("redrive" as const), messages: fc.array(fc.nat(60), { maxLength: 6 }) }),
+  fc.record({ do: fc.constant("redrive" as const), messages: fc.array(fc.nat(30), { maxLength: 8 }) }),
   fc.record({ do: fc.constant("pause" as const), paused: fc.boolean() }),
-  fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) }),
-  fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) }),
 ];
+const advance = fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) });
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   { arbitrary: enqueue, weight: 8 },
   { arbitrary: lease, weight: 8 },
   { arbitrary: settle, weight: 10 },
+  { arbitrary: advance, weight: 6 },
   ...rare.map((arbitrary) => ({ arbitrary, weight: 2 })),
   { arbitrary: fc.constant<Command>({ do: "purge" }), weight: 1 },
 );

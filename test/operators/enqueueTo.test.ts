@@ -163,10 +163,10 @@ describe("enqueueTo", () => {
     const source = new Subject<string>();
     const subscription = source.pipe(enqueueTo(target)).subscribe();
     source.next("a");
+    expect(scheduler.actions).toHaveLength(1);
     subscription.unsubscribe();
-    scheduler.flush();
-    expect(target.runs).toStrictEqual([]);
     expect(scheduler.actions).toHaveLength(0);
+    expect(target.runs).toStrictEqual([]);
   });
 
   it("stops in the middle of a chunk's ids", () => {
@@ -177,6 +177,16 @@ describe("enqueueTo", () => {
       .subscribe((id) => seen.push(id));
     expect(seen).toStrictEqual(["a", "b", "c"]);
     expect(target.runs).toStrictEqual(["ab", "cd"]);
+  });
+
+  it("sends no chunk that waited when an id ends the pipeline", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const target = recordingQueue({ scheduler, answerMs: 5 });
+    from([..."abcdef"])
+      .pipe(enqueueTo(target, { sizeMax: 2 }), take(1))
+      .subscribe();
+    scheduler.flush();
+    expect(target.runs).toStrictEqual(["ab"]);
   });
 
   it("puts ten thousand values into a real queue, in order", async () => {

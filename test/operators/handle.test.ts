@@ -275,6 +275,16 @@ describe("handle and time", () => {
     expect(scheduler.actions).toHaveLength(0);
   });
 
+  it("leaves no timer behind when it is unsubscribed", () => {
+    const scheduler = new TestScheduler(() => undefined);
+    const subscription = of(testMessage("a"))
+      .pipe(handle(() => NEVER, { scheduler }))
+      .subscribe();
+    expect(scheduler.actions).toHaveLength(1);
+    subscription.unsubscribe();
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
   it(
     "unsubscribes its works when it is unsubscribed or its source fails",
     marbles((m) => {

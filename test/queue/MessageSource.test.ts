@@ -2,6 +2,7 @@ import * as t from "io-ts";
 import { BehaviorSubject, bufferCount, EMPTY, map, mergeMap, NEVER, of, Subject, take, throwError, timer } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
+import { fromOne } from "../../src/core/Effect.js";
 import { delivery, type Message } from "../../src/core/Message.js";
 import { Retry } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
@@ -196,6 +197,14 @@ describe("the credit of a source", () => {
     breaker.heal();
     s.clock.advance(5_000);
     expect(s.stats()).toMatchObject({ acked: 100, leased: 0 });
+  });
+
+  it("is lent once at most on settlements that hang: never more than twice the prefetch at the store", () => {
+    const s = scene({}, (store) => ({ ...store, write: () => fromOne(NEVER) }));
+    s.fill(100);
+    s.queue.messages({ prefetch: 5 }).subscribe((message) => message.ack.subscribe());
+    s.clock.advance(5_000);
+    expect(s.stats().leased).toBe(10);
   });
 
   it("is taken back when a settlement on which it was lent fails", () => {

@@ -31,7 +31,7 @@ export class WriteMemory {
   }
 
   private turn(nowMs: number): void {
-    this.old = nowMs - this.youngSinceMs >= 2 * AGE_MS_MAX ? new Map() : this.young;
+    this.old = nowMs - this.youngSinceMs >= 2 * AGE_MS_MAX ? new Map<string, Answers>() : this.young;
     this.young = new Map();
     this.youngSteps = 0;
     this.youngSinceMs = nowMs;

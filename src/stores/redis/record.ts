@@ -8,12 +8,10 @@ import type { EnqueueStep } from "../../core/Step.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 import { escapeText, unescapeText } from "./keys.js";
 
-const VERSION = 49; // "1"
-const TIME = 1;
+const KIND = 11;
 const ATTEMPTS = 13;
 const ID = 16;
-const FLAG = 52;
-const BODY = 53;
+const BODY = 52;
 const UUID_LENGTH = 36;
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
@@ -28,17 +26,17 @@ export const encodePayload = (payload: string): string =>
 /** Whether the message is added whatever was added before, and is due at once. */
 export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
 
-/** A new message's record without its beginning (version and time), which the store adds. */
+/** A new message's record without its beginning, the time, which the server adds. */
 export const encodeTail = (step: EnqueueStep): string => {
   const { id, priority, key, headers } = step;
   invariant(id.length === UUID_LENGTH, "a message id is a UUID");
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
-  const head = `${priority}000${id}`;
-  if (key === undefined && headers === undefined) return head + encodePayload(step.payload);
-  const payload = encodePayload(step.payload);
+  const escapes = LONE_SURROGATE.test(step.payload);
+  const payload = escapes ? JSON.stringify(step.payload) : step.payload;
+  if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${id}${payload}`;
   const name = key === undefined ? "" : `k${escapeText(key)}`;
   const texts = headers === undefined ? "" : JSON.stringify(headers);
-  return `${head}${payload.startsWith("0") ? "1" : "3"}${name}\n\n\n${texts}\n${payload.slice(1)}`;
+  return `${escapes ? "3" : "1"}${priority}000${id}${name}\n\n\n${texts}\n${payload}`;
 };
 
 /** A message as its record tells it. */
@@ -49,13 +47,13 @@ export interface ReadRecord extends StoredMessage {
 
 /** Reads a record; one of an unknown version is told raw, as a payload. */
 export const readRecord = (record: string): ReadRecord => {
-  if (record.charCodeAt(0) !== VERSION || record.length < BODY) return unknownRecord(record);
-  const flag = record.charCodeAt(FLAG) - 48;
-  const enqueuedAtMs = Number.parseInt(record.slice(TIME, ATTEMPTS - 1), 16);
+  const kind = record.charCodeAt(KIND) - 48;
+  if (record.length < BODY || kind < 0 || kind > 3) return unknownRecord(record);
+  const enqueuedAtMs = Number.parseInt(record.slice(0, KIND), 16);
   const attemptsHex = record.slice(ATTEMPTS, ID);
   const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
-  const id = record.slice(ID, FLAG) as MessageId;
-  if (flag === 0)
+  const id = record.slice(ID, BODY) as MessageId;
+  if (kind === 0)
     return {
       id,
       key: undefined,
@@ -69,7 +67,7 @@ export const readRecord = (record: string): ReadRecord => {
     };
   const fields: Array<string> = [];
   let at = BODY;
-  if (flag % 2 === 1)
+  if (kind % 2 === 1)
     while (fields.length < 4) {
       const end = record.indexOf("\n", at);
       fields.push(record.slice(at, end));
@@ -83,7 +81,7 @@ export const readRecord = (record: string): ReadRecord => {
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
     headers: headers === "" ? noHeaders : (JSON.parse(headers) as Readonly<Record<string, string>>),
-    payload: flag >= 2 ? (JSON.parse(payload) as string) : payload,
+    payload: kind >= 2 ? (JSON.parse(payload) as string) : payload,
     attempts,
     enqueuedAtMs,
     firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
@@ -97,7 +95,7 @@ const readFailure = (text: string): PastFailure => ({
 });
 
 const unknownRecord = (record: string): ReadRecord => ({
-  id: record.slice(ID, FLAG) as MessageId,
+  id: record.slice(ID, BODY) as MessageId,
   key: undefined,
   escapedKey: undefined,
   headers: noHeaders,

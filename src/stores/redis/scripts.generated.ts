@@ -46,22 +46,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -75,24 +80,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -338,22 +344,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -367,24 +378,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -618,7 +630,7 @@ redis.call("LLEN", ready)
 local idle = redis.call("LLEN", wakes) == 0
 
 local now = clock(given)
-local stamp, records, finish = "1" .. string.format("%011x", now), {}, nil
+local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, and a function that writes the rest.
@@ -628,22 +640,27 @@ if keyed == "1" then
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -657,24 +674,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -814,7 +832,8 @@ local function byKey(key, busy, stamp, values)
   for from = 4, #values, 1000 do
     local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
     for i = 1, #tails do
-      local name = string.match(tails[i], "^k([^\\n]*)\\n", 42)
+      local hasMeta = string.byte(tails[i], 1) % 2 == 1
+      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 42)
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
@@ -953,22 +972,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1017,8 +1041,8 @@ local function deliver(delivery, records, bytesMax, isFirst)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, plain = known(record), byte(record, 53) == 48
-    local size = (isKnown and plain) and #record - 53 or sizeOf(record)
+    local isKnown, plain = known(record), byte(record, 12) == 48
+    local size = (isKnown and plain) and #record - 52 or sizeOf(record)
     if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
     bytes = bytes + size
     if isKnown then
@@ -1155,24 +1179,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1546,22 +1571,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1575,24 +1605,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1831,22 +1862,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1860,24 +1896,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2044,22 +2081,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2073,24 +2115,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2317,22 +2360,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2346,24 +2394,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2554,12 +2603,12 @@ guard(key)
 local function again(record, payload)
   if not known(record) then return record end
   local name, first, history, headers, at = metaOf(record)
-  if first == "" then first = string.sub(record, 2, 12) end
-  local escaped = string.byte(record, 53) >= 50 and 2 or 0
+  if first == "" then first = string.sub(record, 1, 11) end
+  local escaped = string.byte(record, 12) >= 50 and 2 or 0
   local text = string.sub(record, at)
   if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
   return table.concat({
-    "1", hex(queue.now), levelOf(record), "000", idOf(record), escaped + 1, name, "\\n", first, "\\n", history, "\\n", headers,
+    queue.nowHex, escaped + 1, levelOf(record), "000", idOf(record), name, "\\n", first, "\\n", history, "\\n", headers,
     "\\n", text,
   })
 end
@@ -2656,22 +2705,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2685,24 +2739,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2973,22 +3028,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1 version "1" · 2-12 enqueued at, ms in hex · 13 level · 14-16 failures in hex · 17-52 id · 53 flag · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
 --
--- Flag: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both. Meta is four lines: "k" and the escaped key; the first
--- enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON.
-local function known(record) return string.byte(record, 1) == 49 and #record >= 53 end
-local function hasMeta(record) return known(record) and string.byte(record, 53) % 2 == 1 end
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 54) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 53) end
-  local at = 53
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -3002,24 +3062,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\\n\\n" or "3\\n\\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\\n\\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -3337,7 +3398,7 @@ local function duplicateOf(step, now)
   if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
   if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 5, 40) .. " " .. untilMs, "PX", step.window)
+  redis.call("SET", name, string.sub(step.tail, 6, 41) .. " " .. untilMs, "PX", step.window)
   return nil
 end
 
@@ -3346,7 +3407,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. queue.nowHex .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.nowHex .. step.tail)
   return "+"
 end
 

@@ -23,7 +23,7 @@ export const broken =
     const worse: Store = { ...store, ...broken };
     // A view closes by itself; a store that closes badly has to do so before the suite's eyes.
     return {
-      store: broken.close === undefined ? sharedView(worse) : worse,
+      store: worse.close === store.close ? sharedView(worse) : worse,
       another: () => sharedView(worse),
       dispose: async () => await store.close(),
     };

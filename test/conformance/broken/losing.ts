@@ -112,13 +112,6 @@ export const losing: Readonly<Record<string, Break>> = {
       deadLetters: (request) => store.deadLetters({ ...request, queue: cut(request.queue) }),
     };
   },
-  "cannot say that a queue is empty": (store) => ({
-    peek: (request) =>
-      mapped(store.peek(request), (peeked) => {
-        if (peeked.length === 0) throw new Error("no such queue");
-        return peeked;
-      }),
-  }),
   "makes new ids": (store) => changingEnqueues((step) => ({ ...step, id: newMessageId() }))(store),
   "makes a new id for each delivery": changingLeases((leases) =>
     leases.map((lease) => (lease.attempt === 1 ? lease : { ...lease, id: newMessageId() })),

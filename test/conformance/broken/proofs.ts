@@ -38,7 +38,6 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "the names of queues do not run into each other",
     "the settle of a head wakes for its follower",
   ],
-  "cannot say that a queue is empty": ["unblock of what is not blocked answers 0 and changes nothing"],
   "makes new ids": [
     "a message arrives as it was enqueued, on its first attempt",
     "a list is done in the order of its steps, and answers each",
@@ -69,7 +68,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "uses the id of a message as its token": ["tokens are never used again"],
   "takes the first of two settles in a list": ["one list that settles a token twice is refused whole"],
   "forgets a lease at its end, not when it is reaped": ["a lease past its end that nobody reaped may still be settled"],
-  "names no message in a refusal": ["a refused list remembers no dedupe id"],
+  "names no message in a refusal": ["one list that settles a token twice is refused whole"],
   "tells what was asked for, not what was done": [
     "the retry that reaches the last attempt is performed as a Reject",
     "a resent settle answers the same and succeeds once",
@@ -81,7 +80,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "extends all or none": ["an extend answers each lease by itself"],
   "answers an extend of nothing with something": ["an extend of nothing answers nothing"],
   "extends 1,000 leases at most": ["1,001 leases are extended at once"],
-  "performs a list step by step": ["a refused list remembers no dedupe id"],
+  "performs a list step by step": ["one list that settles a token twice is refused whole"],
   "performs a list queue by queue": ["a refused list takes no other queue with it, and leaves none half done"],
   "performs the enqueues of a list, whatever becomes of its settles": [
     "settle and enqueue of one key in one list keep the order of the steps",
@@ -141,7 +140,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "gives back to the end": ["a released head keeps its place"],
   "retries at the end": ["with one attempt the first retry is the last"],
   "lets followers pass a delayed retry": ["with one attempt the first retry is the last"],
-  "keeps no keys": ["a delay is honoured by every process"],
+  "keeps no keys": ["of one key only the head is delivered, whoever asks"],
   "has no key that is empty": ["the empty text is a key"],
   "forgets the key of what is delayed": [
     "a delayed head holds back its followers",

@@ -23,7 +23,7 @@ describe("KeyGate", () => {
       gate.enter(`k${n}`, entry);
       gate.leave(`k${n}`);
     }
-    expect(Object.values(gate).map((held) => (held instanceof Map ? held.size : held))).toEqual([0, 0]);
+    expect(Object.values(gate).map((held: unknown) => (held instanceof Map ? held.size : held))).toEqual([0, 0]);
   });
 
   it("gives up at most so many of those that wait, and keeps their keys busy", () => {

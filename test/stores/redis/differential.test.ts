@@ -4,7 +4,7 @@
 import { isLeft } from "fp-ts/lib/Either.js";
 import { Redis } from "ioredis";
 import { asyncScheduler, type SchedulerLike } from "rxjs";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, describe, expect, inject, it } from "vitest";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
@@ -132,7 +132,9 @@ class Twins {
     const memory = await this.memory.lease(request);
     const redis = await this.redis.lease(request);
     expect(redis.map(leaseView)).toEqual(memory.map(leaseView));
-    memory.forEach((lease, i) => this.leases.push({ memory: lease, redis: redis[i] as Lease, queue }));
+    memory.forEach((lease, i) => {
+      this.leases.push({ memory: lease, redis: redis[i] as Lease, queue });
+    });
     return "lease";
   }
 
@@ -272,7 +274,6 @@ const leaseView = ({ token: _, ...lease }: Lease): unknown => lease;
 describe("memory and Redis", () => {
   const template = new Redis(url, { lazyConnect: true });
   const namespaces: Array<string> = [];
-  beforeAll(() => undefined);
   afterAll(async () => {
     for (const namespace of namespaces) await cleanUp(url, namespace);
   });

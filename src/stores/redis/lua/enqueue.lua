@@ -29,7 +29,7 @@ redis.call("LLEN", ready)
 local idle = redis.call("LLEN", wakes) == 0
 
 local now = clock(given)
-local stamp, records, finish = "1" .. string.format("%011x", now), {}, nil
+local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
   --- @include behind
   records, finish = byKey(key, busy, stamp, ARGV)

@@ -22,12 +22,12 @@ guard(key)
 local function again(record, payload)
   if not known(record) then return record end
   local name, first, history, headers, at = metaOf(record)
-  if first == "" then first = string.sub(record, 2, 12) end
-  local escaped = string.byte(record, 53) >= 50 and 2 or 0
+  if first == "" then first = string.sub(record, 1, 11) end
+  local escaped = string.byte(record, 12) >= 50 and 2 or 0
   local text = string.sub(record, at)
   if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
   return table.concat({
-    "1", hex(queue.now), levelOf(record), "000", idOf(record), escaped + 1, name, "\n", first, "\n", history, "\n", headers,
+    queue.nowHex, escaped + 1, levelOf(record), "000", idOf(record), name, "\n", first, "\n", history, "\n", headers,
     "\n", text,
   })
 end

@@ -14,8 +14,8 @@ local function deliver(delivery, records, bytesMax, isFirst)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, plain = known(record), byte(record, 53) == 48
-    local size = (isKnown and plain) and #record - 53 or sizeOf(record)
+    local isKnown, plain = known(record), byte(record, 12) == 48
+    local size = (isKnown and plain) and #record - 52 or sizeOf(record)
     if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
     bytes = bytes + size
     if isKnown then

@@ -10,24 +10,25 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 54) end
-  return "", "", "", "", 54
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
 end
 
 -- The same message with one failure more. `entry` is the time in hex and the cause as a JSON string.
 local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
-    local flag = string.byte(record, 53) == 48 and "1\n\n" or "3\n\n"
-    return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. flag .. entry .. "\n\n" .. string.sub(record, 54)
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\n\n" .. entry .. "\n\n" .. string.sub(record, 53)
   end
-  local key, first, history, headers, at = string.match(record, META, 54)
+  local key, first, history, headers, at = string.match(record, META, 53)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\t(.*)") end
     entry = history .. "\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 53) .. key .. "\n" .. first .. "\n" .. entry .. "\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\n" .. first .. "\n" .. entry .. "\n"
     .. headers .. "\n" .. string.sub(record, at)
 end
 

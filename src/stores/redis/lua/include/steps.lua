@@ -64,7 +64,7 @@ local function duplicateOf(step, now)
   if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
   if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 5, 40) .. " " .. untilMs, "PX", step.window)
+  redis.call("SET", name, string.sub(step.tail, 6, 41) .. " " .. untilMs, "PX", step.window)
   return nil
 end
 
@@ -73,7 +73,7 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, "1" .. queue.nowHex .. step.tail)
+  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.nowHex .. step.tail)
   return "+"
 end
 
