@@ -119,7 +119,6 @@ export class MessageSource<A> implements Owner {
     this.phase = "lingering";
     this.stopReading();
     this.stopping?.unsubscribe();
-    this.settler.flush();
     this.settler.giveUp();
     this.sweep();
   }
@@ -256,31 +255,28 @@ export class MessageSource<A> implements Owner {
   /** The time to settle is over: works are interrupted (their operators release), the rest is released here. */
   private drainNow(): void {
     this.phase = "lingering";
-    for (const delivery of [...this.keeper.live]) delivery.interruptBy("stopped");
-    this.settler.flush();
     this.settler.giveUp();
-    this.sweep();
+    // What the operators release and what is released here leaves in one write, so that the store keeps their order.
+    this.settler.together(() => {
+      for (const delivery of [...this.keeper.live]) delivery.interruptBy("stopped");
+      this.sweep();
+    });
   }
 
   /** Gives back what nobody holds and nobody settles. */
   private sweep(): void {
     const open = [...this.keeper.live].filter((delivery) => delivery.state === "open" && !delivery.held);
-    if (open.length === 0) {
-      this.leaveIfEmpty();
-      return;
-    }
-    const lists = open.map((delivery) => [delivery.release("unsubscribed")]);
-    const released = (): void => {
-      for (const delivery of open) this.keeper.live.delete(delivery);
-      this.leaveIfEmpty();
-    };
-    this.store.write(lists, newId()).subscribe({
-      error: (error: unknown) => {
-        this.failed(error);
-        released();
-      },
-      complete: released,
+    this.settler.together(() => {
+      for (const delivery of open)
+        this.settler.push([delivery.release("unsubscribed")], {
+          listEnded: () => {
+            this.keeper.live.delete(delivery);
+            this.leaveIfEmpty();
+          },
+        });
     });
+    this.settler.flush();
+    this.leaveIfEmpty();
   }
 
   private leaveIfEmpty(): void {

@@ -5,7 +5,8 @@
  *
  * - A message is in exactly one place: ready, waiting (behind its key's head), delayed, leased, blocked, or dead; acked and
  *   purged ones are only counted. enqueued = the sum of all eight, in every atomic reading of `stats`.
- * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve of one lease in eight.
+ * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve: every eighth message
+ *   that is leased while several levels hold some is taken from a lower one, these in turn.
  *   Per key one message at a time, in enqueue order: the head is ready, delayed, leased or blocked, the others wait.
  *   What returns (Release, expiry, unblock, a due Retry) joins the front of its level; a due first delivery and a promoted
  *   follower join the end. Several that return in one call (all lists of a write together) keep their former order, the

@@ -32,8 +32,8 @@ export type Command =
 
 /** Failures after which a message of these sequences is dead. */
 export const ATTEMPTS_MAX = 3;
-/** How long a dedupe id is remembered. */
-export const DEDUPE_MS = 60;
+/** How long a dedupe id is remembered: longer than a sequence plays, as a server may drop it by its own clock. */
+export const DEDUPE_MS = 60_000;
 /** How long a "retry later" waits. */
 export const RETRY_DELAY_MS = 30;
 
@@ -84,6 +84,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { arbitrary: lease, weight: 8 },
   { arbitrary: settle, weight: 10 },
   { arbitrary: advance, weight: 6 },
+  { arbitrary: fc.constant<Command>({ do: "advance", ms: DEDUPE_MS }), weight: 1 },
   ...rare.map((arbitrary) => ({ arbitrary, weight: 2 })),
   { arbitrary: fc.constant<Command>({ do: "purge" }), weight: 1 },
 );

@@ -33,8 +33,9 @@ export type MemoryStoreOptions = Options<{
  * that waits; consumers that wait are woken soon after, never inside the call that made something ready. While nobody
  * waits there is no timer.
  *
- * Memory: some 400 bytes a message besides its texts, dedupe ids for their window, and the answers of the latest 10,000 to
- * 20,000 steps (an hour at most) by which a resent write is known. A write id older than that runs again.
+ * Memory: some 250 bytes a message besides its payload, key and headers, dedupe ids for their window, and the answers of
+ * the latest 10,000 to 20,000 steps (an hour at most) by which a resent write is known. A write id older than that runs
+ * again.
  *
  * @example
  * ```ts
