@@ -36,26 +36,37 @@ const proxyOf = async (server: RedisServer): Promise<TcpProxy> => {
   return proxy;
 };
 
+/** Whether the same call may be made again. */
+const retryable = (cause: unknown): boolean => (cause as { readonly retryable?: boolean }).retryable === true;
+
+/** Runs a call until it is answered, as long as its errors allow that. */
+const persist = async <A>(call: () => PromiseLike<A>): Promise<A> => {
+  for (;;)
+    try {
+      return await call();
+    } catch (cause) {
+      if (!retryable(cause)) throw cause;
+      await sleep(10);
+    }
+};
+
 /** A consumer that leases, waits and acks until it has seen this many messages. */
-const consume = async (at: Bench, count: number, draft: Parameters<Bench["lease"]>[0] = {}): Promise<Array<string>> => {
+const consume = async (
+  at: Bench,
+  count: number,
+  {
+    onSeen,
+    ...draft
+  }: Parameters<Bench["lease"]>[0] & { readonly onSeen?: (payloads: ReadonlyArray<string>) => void } = {},
+): Promise<Array<string>> => {
   const seen: Array<string> = [];
   while (seen.length < count) {
-    let leases: ReadonlyArray<Lease> = [];
-    try {
-      leases = await at.lease({ waitMsMax: 60_000, max: 7, ...draft });
-    } catch (cause) {
-      if ((cause as { retryable?: boolean }).retryable !== true) throw cause;
-      continue;
-    }
+    const leases = await persist(() => at.lease({ waitMsMax: 60_000, max: 7, ...draft }));
     seen.push(...payloadsOf(leases));
+    onSeen?.(payloadsOf(leases));
     const writeId = newId();
-    for (let done = false; !done; ) {
-      const lists = leases.map((lease) => [at.settleStep(lease, Ack)]);
-      done = await Promise.resolve(at.store.write(lists, writeId)).then(
-        () => true,
-        () => false,
-      );
-    }
+    const lists = leases.map((lease) => [at.settleStep(lease, Ack)]);
+    await persist(() => at.store.write(lists, writeId));
   }
   return seen;
 };
@@ -115,7 +126,10 @@ describe("connections that end", () => {
     const client = { host: hostname, port: Number(port), connectionName: "victim" };
     const at = bench(url, { client });
     const count = 400;
-    const consumers = [consume(at, count / 2, { consumer: "one" }), consume(at, count / 2, { consumer: "two" })];
+    const seen: Array<string> = [];
+    const consumers = ["one", "two"].map((consumer) =>
+      consume(at, Number.POSITIVE_INFINITY, { consumer, onSeen: (payloads) => seen.push(...payloads) }),
+    );
     let killed = 0;
     for (let n = 0; n < count; n += 10) {
       const writeId = newId();
@@ -124,19 +138,17 @@ describe("connections that end", () => {
       if (n % 50 === 0) killed += await at.killConnections();
       expect((await answers).every(isRight)).toBe(true);
     }
-    // Each stops at its half; what comes to the other one above that is left to the end.
-    const rest: Array<string> = [];
-    const seen = await Promise.race([
-      Promise.all(consumers).then((both) => both.flat()),
-      until(async () => (await at.store.stats(at.queue)).acked === count).then(() => rest),
-    ]);
+    await until(async () => (await at.store.stats(at.queue)).acked === count);
     expect(killed).toBeGreaterThan(8);
     expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: count, acked: count, ready: 0, leased: 0 });
-    if (seen !== rest) expect(new Set(seen).size).toBe(count);
+    expect(new Set(seen)).toEqual(new Set(numbered(count)));
     const downs = at.tags.filter((tag) => tag === "StoreDown").length;
     const ups = at.tags.filter((tag) => tag === "StoreUp").length;
     expect(downs).toBeGreaterThan(0);
     expect(Math.abs(downs - ups)).toBeLessThanOrEqual(1);
+    await at.store.close();
+    const ends = await Promise.allSettled(consumers);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   }, 30_000);
 
   it("a reply that got lost is asked for again, and the write is done once", async () => {
