@@ -353,7 +353,11 @@ describe.each(stores)("on %s", (_, open) => {
   ] as const)("refuses %s at construction, with a sentence", (__, make, option) => {
     const q = texts();
     expect(() => make(q)).toThrow(
-      expect.objectContaining({ _tag: "InvalidConfig", option, message: expect.stringMatching(/\w+ \w+ \w+/) as string }),
+      expect.objectContaining({
+        _tag: "InvalidConfig",
+        option,
+        message: expect.stringMatching(/\w+ \w+ \w+/) as string,
+      }),
     );
   });
 

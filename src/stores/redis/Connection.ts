@@ -71,14 +71,13 @@ export class Connection {
   private sweeper: Subscription | undefined;
   private lastError: unknown;
   private up: boolean | undefined;
+  private wasUp = false;
   private closed = false;
 
   constructor(private readonly options: ConnectionOptions) {
     const { client } = options;
     this.client = client;
-    client.on("error", (cause: unknown) => {
-      this.lastError = cause;
-    });
+    client.on("error", (cause: unknown) => this.onError(cause));
     client.on("ready", () => this.onReady());
     client.on("close", () => this.onLost());
     client.on("end", () => this.onLost());
@@ -214,7 +213,15 @@ export class Connection {
     return new Error(`no reply within ${this.options.commandMsMax} ms`);
   }
 
+  private onError(cause: unknown): void {
+    this.lastError = cause;
+    // A server that never let us in will not, whereas one that did may be changing its passwords.
+    if (this.wasUp || verdictOn(cause) !== "config") return;
+    for (const job of this.queued.splice(0)) if (this.forget(job)) job.end.failed(toStoreError(cause));
+  }
+
   private onReady(): void {
+    this.wasUp = true;
     this.up = true;
     this.lastError = undefined;
     this.options.onUp?.();

@@ -146,9 +146,9 @@ describe("connections that end", () => {
     const ups = at.tags.filter((tag) => tag === "StoreUp").length;
     expect(downs).toBeGreaterThan(0);
     expect(Math.abs(downs - ups)).toBeLessThanOrEqual(1);
+    const ended = Promise.allSettled(consumers);
     await at.store.close();
-    const ends = await Promise.allSettled(consumers);
-    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   }, 30_000);
 
   it("a reply that got lost is asked for again, and the write is done once", async () => {

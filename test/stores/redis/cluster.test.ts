@@ -1,0 +1,67 @@
+/** A cluster of one node: keys of another slot than declared would be refused here. */
+import { isRight } from "fp-ts/lib/Either.js";
+import { Cluster, Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
+import { redisStore } from "../../../src/redis.js";
+import { conformance } from "../../../src/testing.js";
+import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
+import { Bench, payloadsOf } from "./bench.js";
+import { cleanUp, newNamespace } from "./namespace.js";
+
+let server: RedisServer;
+let template: Cluster;
+
+beforeAll(async () => {
+  server = await startRedisServer({ cluster: true });
+  template = new Cluster([{ host: server.host, port: server.port }], { lazyConnect: true });
+});
+
+afterAll(async () => {
+  template.disconnect();
+  await server.stop();
+});
+
+conformance(
+  "redis cluster",
+  () => {
+    const namespace = newNamespace();
+    const open = () => redisStore(template, { namespace });
+    return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
+  },
+  { durable: true, shared: true, virtualTime: false },
+  { describe, it },
+);
+
+describe("a cluster", () => {
+  it("keeps all keys of a namespace in one slot", async () => {
+    const admin = new Redis(server.url);
+    const namespace = newNamespace();
+    const at = new Bench(server.url, {}, namespace);
+    const store = redisStore(template, { namespace });
+    await store.write([[at.step("a", { key: "k", dedupe: { id: "d", windowMs: 60_000 }, delayMs: 60_000 })]], newId());
+    await store.write([[at.step("b", { queue: "other", key: "}{" })], [at.step("c")]], newId());
+    await store.lease(at.request());
+    const slots = new Set<number>();
+    for (const [key] of await at.digest()) slots.add(Number(await admin.call("CLUSTER", "KEYSLOT", key)));
+    expect(slots.size).toBe(1);
+    await store.close();
+    await at.close();
+    admin.disconnect();
+  });
+
+  it("rides out lost connections, for calls and for waiting consumers", async () => {
+    const namespace = newNamespace();
+    const at = new Bench(server.url, {}, namespace);
+    const store = redisStore(template, { namespace });
+    await store.ready();
+    const waiting = store.lease(at.request({ waitMsMax: 20_000 })).then((leases) => leases);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await at.admin.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+    const answers = await store.write([[at.step("a")]], newId());
+    expect(answers.every(isRight)).toBe(true);
+    expect(payloadsOf(await waiting)).toEqual(["a"]);
+    await store.close();
+    await at.close();
+  }, 30_000);
+});
