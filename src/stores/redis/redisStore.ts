@@ -51,7 +51,7 @@ export type RedisStoreOptions = Options<{
 }>;
 
 /** A confirmed write may be asked for once more, by a wrapper that lost its answer: so many are kept on the server. */
-const ANSWERED_KEPT = 32;
+const ANSWERED_KEPT = 500;
 
 /**
  * A store in Redis 7 or later, alone, with Sentinel or as a cluster: durable as its persistence is set, shared by all

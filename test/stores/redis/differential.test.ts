@@ -33,7 +33,7 @@ class Twins {
   nowMs = 1_760_000_000_000;
   readonly scheduler: SchedulerLike = {
     now: () => this.nowMs,
-    schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state) as never,
+    schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
   };
   readonly memory: Store;
   readonly redis: Store;

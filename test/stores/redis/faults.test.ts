@@ -509,6 +509,7 @@ describe("waitReplicas", () => {
     const at = bench(master.url, { store: { waitReplicas: 1, waitReplicasMsMax: 300 } });
     const behind = new Redis(replica.url);
     await until(async () => (await at.admin.info("replication")).includes("state=online"));
+    await until(async () => (await behind.info("replication")).includes("master_link_status:up"));
     await at.enqueue(["a"]);
     expect(await behind.llen(`${at.key}:r:0`)).toBe(1);
     replica.pause();

@@ -226,7 +226,7 @@ describe("full memory", () => {
       expect(await at.digest()).toEqual(before);
       const leases = await at.lease({ max: 10 });
       expect(leases).toHaveLength(10);
-      const [keyed, acked, retried, later, released, rejected, blocked] = leases as Required<typeof leases>;
+      const [keyed, acked, retried, later, released, rejected, blocked] = leases;
       if (!keyed || !acked || !retried || !later || !released || !rejected || !blocked)
         throw new Error("ten were leased");
       const extended = await at.store.extend({ queue: at.queue, leases, leaseMs: 40_000 });
