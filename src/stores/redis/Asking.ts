@@ -152,12 +152,13 @@ export class Asking {
 
   private wait(known: LeaseReply): void {
     if (this.ended) return;
-    const { pool } = this.context;
+    const { pool, scheduler } = this.context;
+    const leftMs = Math.max(1, Math.ceil(this.untilMs - scheduler.now()));
     this.request = this.slot.next(this.queue);
     this.armNudge(this.nudgeMs(known.changeMs));
     const list = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
     this.call = pool.blockingRun(
-      { list, blockMs: BLOCK_MS_MAX },
+      { list, blockMs: Math.min(BLOCK_MS_MAX, leftMs) },
       leaseScript,
       this.input(Math.min(this.wanted.max, AHEAD_COUNT_MAX)),
       {

@@ -415,7 +415,7 @@ describe("events", () => {
     const at = bench(server.url);
     await at.enqueue(["a"]);
     await until(() => at.events.length > 0);
-    expect(at.events).toEqual([{ _tag: "StoreWarning", sentence: expect.stringContaining("allkeys-lru") }]);
+    expect(at.events).toEqual([{ _tag: "StoreWarning", sentence: expect.stringContaining("allkeys-lru") as string }]);
     const later: Array<unknown> = [];
     at.store.events$.subscribe((event) => later.push(event));
     expect(later).toEqual(at.events);
