@@ -506,7 +506,7 @@ describe("waitReplicas", () => {
   it("confirms a write only when the replica has it, and fails to be run again otherwise", async () => {
     const master = await serverOf();
     const replica = await serverOf({ args: ["--replicaof", master.host, String(master.port)] });
-    const at = bench(master.url, { store: { waitReplicas: 1, waitReplicasMsMax: 300 } });
+    const at = bench(master.url, { store: { waitReplicas: 1, waitReplicasMsMax: 1_500 } });
     const behind = new Redis(replica.url);
     await until(async () => (await at.admin.info("replication")).includes("state=online"));
     await until(async () => (await behind.info("replication")).includes("master_link_status:up"));
