@@ -29,6 +29,7 @@ export interface Lease {
   readonly token: string;
   readonly payload: string;
   readonly key: string | undefined;
+  /** Frozen and without a prototype; empty where none were given. */
   readonly headers: Readonly<Record<string, string>>;
   /** Failures so far + 1. */
   readonly attempt: number;

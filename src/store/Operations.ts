@@ -32,6 +32,7 @@ export interface PastFailure {
 export interface StoredMessage {
   readonly id: MessageId;
   readonly key: string | undefined;
+  /** As in a lease: frozen and without a prototype. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string;
   readonly attempts: number;

@@ -11,6 +11,7 @@ import { Ack, type Outcome, sameOutcome } from "../core/Outcome.js";
 import type { Options } from "../core/options.js";
 import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
 import { Write } from "../core/Write.js";
+import { headersOf, noHeaders } from "../store/headers.js";
 
 export type TestMessageOptions = Options<{
   /** Default: a new one. */
@@ -96,7 +97,7 @@ class Recorder implements Delivery {
     this.scheduler = options.scheduler ?? systemScheduler;
     this.id = options.id ?? newMessageId();
     this.key = options.key;
-    this.headers = options.headers ?? {};
+    this.headers = options.headers === undefined ? noHeaders : headersOf(options.headers);
     this.attempt = options.attempt ?? 1;
     this.enqueuedAtMs = options.enqueuedAtMs ?? this.scheduler.now();
     this.firstEnqueuedAtMs = this.enqueuedAtMs;

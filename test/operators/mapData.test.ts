@@ -19,7 +19,7 @@ describe("mapData", () => {
     of(message)
       .pipe(
         mapData((text) => text.length),
-        mergeMap((m) => m.ack.pipe(map((outcome) => [m.id, m.data, m.key, m.attempt, m.headers, outcome._tag]))),
+        mergeMap((m) => m.ack.pipe(map((outcome) => [m.id, m.data, m.key, m.attempt, { ...m.headers }, outcome._tag]))),
       )
       .subscribe((x) => seen.push(x));
     expect(seen).toStrictEqual([[message.id, 1, "k", 3, { trace: "1" }, "Ack"]]);

@@ -5,6 +5,7 @@
 import { invariant } from "../../core/invariant.js";
 import type { MessageId } from "../../core/MessageId.js";
 import type { EnqueueStep } from "../../core/Step.js";
+import { headersOf, noHeaders } from "../../store/headers.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 import { escapeText, unescapeText } from "./keys.js";
 
@@ -13,8 +14,6 @@ const ATTEMPTS = 13;
 const ID = 16;
 const BODY = 52;
 const UUID_LENGTH = 36;
-
-const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 // A lone surrogate has no UTF-8 form. On a text of single bytes, which is nearly every payload, this test costs nothing.
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -80,7 +79,7 @@ export const readRecord = (record: string): ReadRecord => {
     id,
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
-    headers: headers === "" ? noHeaders : (JSON.parse(headers) as Readonly<Record<string, string>>),
+    headers: headers === "" ? noHeaders : headersOf(JSON.parse(headers) as Readonly<Record<string, string>>),
     payload: kind >= 2 ? (JSON.parse(payload) as string) : payload,
     attempts,
     enqueuedAtMs,

@@ -129,6 +129,9 @@ export const losing: Readonly<Record<string, Break>> = {
     })(store);
   },
   "keeps no headers": changingEnqueues((step) => ({ ...step, headers: undefined })),
+  "gives headers a prototype": changingLeases((leases) =>
+    leases.map((lease) => ({ ...lease, headers: Object.freeze({ ...lease.headers }) })),
+  ),
   "keeps the caller's headers, not a copy": knowingEnqueued((known, store) =>
     changingLeases((leases) =>
       leases.map((lease) => ({ ...lease, headers: known.get(lease.id)?.headers ?? lease.headers })),

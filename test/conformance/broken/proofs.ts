@@ -51,6 +51,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "keeps no headers": ["what the caller does to its headers afterwards changes no message"],
   "keeps the caller's headers, not a copy": ["what the caller does to its headers afterwards changes no message"],
+  "gives headers a prototype": ["headers have what was given and nothing else, wherever they are seen"],
   "keeps texts up to their first NUL": ["a payload arrives as it was given, at every attempt"],
   "keeps keys as UTF-8": ["a key arrives as it was given, and is no other"],
   "keeps headers as UTF-8": ["headers arrive as they were given"],

@@ -91,6 +91,21 @@ export const fidelityCases: ReadonlyArray<ConformanceCase> = casesOf("1. At leas
     const [letter] = await scene.deadLetters();
     assert.deepEqual(Object.entries(letter?.headers ?? {}).sort(), Object.entries(headers).sort());
   },
+  "headers have what was given and nothing else, wherever they are seen": async (scene) => {
+    await scene.done([scene.enqueueStep("a", { headers: { h: "v" } }), scene.enqueueStep("b")]);
+    const peeked = await scene.peek();
+    const leases = await scene.lease();
+    await scene.settle(leases.slice(0, 1), Block({ cause: "no", scope: "key" }));
+    await scene.settle(leases.slice(1), Reject({ cause: "no" }));
+    const seen = [...peeked, ...leases, ...(await scene.blocked()), ...(await scene.deadLetters())];
+    assert.equal(seen.length, 6);
+    for (const { payload, headers } of seen) {
+      assert.equal(headers["constructor"], undefined, "a header was found that nobody gave");
+      assert.equal(Object.getPrototypeOf(headers), null, "headers have a prototype");
+      assert.ok(Object.isFrozen(headers), "headers may be changed by whoever sees them");
+      assert.deepEqual(Object.entries(headers), payload === "a" ? [["h", "v"]] : []);
+    }
+  },
   "what the caller does to its headers afterwards changes no message": async (scene) => {
     const headers: Record<string, string> = { h: "before" };
     await scene.enqueue(["a"], { headers });
