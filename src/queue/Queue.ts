@@ -75,7 +75,7 @@ export type PageOptions = Options<{
 }>;
 
 export type RedriveOptions<A> = Options<{
-  /** Only these; default: all, oldest first. */
+  /** Only the letters with these ids; default: all. Oldest first. */
   ids: ReadonlyArray<MessageId>;
   /** At most this many; default 1,000. */
   limit: number;

@@ -27,7 +27,8 @@ interface Progress {
 /**
  * Redrives up to `limit` letters (default 1,000), oldest first, and answers how many went. With `upcast` each payload is
  * changed on the way; a letter for which it answers undefined stays dead. An upcast that throws, or whose value the codec
- * refuses, fails with `EncodeRefused`; the letters of earlier pages are redriven by then.
+ * refuses, fails with `EncodeRefused`; the letters of earlier pages are redriven by then. A letter that another call took in
+ * the meantime is not counted.
  */
 export const redrive = <A>(
   store: Store,
@@ -66,15 +67,15 @@ const choose = <A>(
   { upcast }: RedriveOptions<A>,
   items: ReadonlyArray<StoredDeadLetter>,
 ): Either<SluiceError, Letters> => {
-  if (upcast === undefined) return right(items.map(({ id }) => ({ id, payload: undefined })));
+  if (upcast === undefined) return right(items.map(({ id, position }) => ({ id, position, payload: undefined })));
   const letters: Array<Letters[number]> = [];
-  for (const { id, payload } of items) {
+  for (const { id, position, payload } of items) {
     const data = ask("upcast", () => upcast(rawJson(payload)));
     if (isLeft(data)) return data;
     if (data.right === undefined) continue;
     const encoded = encodePayload(codec, data.right, payloadBytesMax);
     if (isLeft(encoded)) return left(encoded.left);
-    letters.push({ id, payload: encoded.right });
+    letters.push({ id, position, payload: encoded.right });
   }
   return right(letters);
 };

@@ -42,6 +42,8 @@ export interface StoredMessage {
 }
 
 export interface StoredDeadLetter extends StoredMessage {
+  /** Where it stands among the dead letters of its queue: opaque, good as an `after`, and never another letter's. */
+  readonly position: string;
   readonly deadAtMs: number;
   readonly cause: string;
 }
@@ -74,10 +76,19 @@ export type BlockTarget = { readonly key: string } | { readonly id: MessageId } 
 /** "retry" runs it again first, from attempt 1; "skip" goes past it (purged); "reject" dead-letters it. */
 export type BlockDecision = "retry" | "skip" | "reject";
 
+/**
+ * One dead letter to go back. Its position names it, since two letters may bear one id; its id must be that of the letter
+ * there, in case a store that lost its latest writes in a failover has given the position to another one.
+ */
+export interface RedrivenLetter extends Pick<StoredDeadLetter, "id" | "position"> {
+  /** Instead of its own; undefined leaves it as it is. */
+  readonly payload: string | undefined;
+}
+
 export interface RedriveRequest {
   readonly queue: string;
-  /** These dead letters; an id that is none is passed over. Each may bring a changed payload. */
-  readonly letters: ReadonlyArray<{ readonly id: MessageId; readonly payload: string | undefined }>;
+  /** These dead letters. What is not there, or not any more, is passed over and not counted. */
+  readonly letters: ReadonlyArray<RedrivenLetter>;
 }
 
 export interface Operations {

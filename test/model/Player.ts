@@ -70,7 +70,11 @@ export class Player {
   /** Everything that stands in the queue, in order. */
   async inventory(): Promise<unknown> {
     const request = { queue: QUEUE, after: undefined, limit: 1_000 };
-    const strip = ({ id, ...rest }: { readonly id: MessageId }): unknown => ({ ...rest, message: this.numberOf(id) });
+    // Positions are each store's own.
+    const strip = ({ id, position: _, ...rest }: { readonly id: MessageId; readonly position?: string }): unknown => ({
+      ...rest,
+      message: this.numberOf(id),
+    });
     return {
       peeked: (await this.store.peek({ queue: QUEUE, limit: 1_000 })).map(strip),
       blocked: (await this.store.blocked(request)).items.map(strip),
@@ -102,7 +106,12 @@ export class Player {
         return { count: await this.store.unblock({ queue: QUEUE, target, decision: command.decision, limit: 1_000 }) };
       }
       case "redrive": {
-        const letters = command.messages.map((n) => ({ id: this.idOf(n), payload: undefined }));
+        const { items } = await this.store.deadLetters({ queue: QUEUE, after: undefined, limit: 1_000 });
+        const positions = new Map(items.map(({ id, position }) => [id, position]));
+        const letters = command.messages.map((n) => {
+          const id = this.idOf(n);
+          return { id, position: positions.get(id) ?? "none", payload: undefined };
+        });
         return { count: await this.store.redrive({ queue: QUEUE, letters }) };
       }
       case "purge":

@@ -96,6 +96,36 @@ describe("redrive", () => {
     expect(now(s.queue.deadLetters()).items.map(({ data }) => data)).toEqual([right(0), right(2)]);
   });
 
+  it("gives each of two letters with one id its own new data", () => {
+    const s = scene({ dedupeMs: 0 });
+    const id = newMessageId();
+    for (const n of [1, 2, 3]) now(s.queue.enqueue(n, { id }));
+    for (const message of now(s.queue.receive({ max: 10 }))) message.settle(Reject({ cause: "no" })).subscribe();
+    s.clock.settle();
+    const upcast = (json: unknown): number | undefined => (json === 1 ? undefined : (json as number) * 10);
+    expect(now(s.queue.redrive({ ids: [id], upcast }))).toBe(2);
+    expect(ready(s)).toEqual([20, 30]);
+    expect(now(s.queue.deadLetters()).items.map(({ data }) => data)).toEqual([right(1)]);
+  });
+
+  it("does not count a letter that another call took in the meantime", () => {
+    const taken: Array<string> = [];
+    const s = dead(3, (store) => ({
+      ...store,
+      redrive: (request) => {
+        const [first] = request.letters;
+        if (first !== undefined && taken.length === 0) {
+          taken.push(first.id);
+          now(store.redrive({ ...request, letters: [first] }));
+        }
+        return store.redrive(request);
+      },
+    }));
+    expect(now(s.queue.redrive({ upcast: (json) => (json as number) + 100 }))).toBe(2);
+    expect(ready(s)).toEqual([100, 101, 102]);
+    expect(s.stats()).toMatchObject({ dead: 0, enqueued: 3 });
+  });
+
   it("counts the limit after upcast has chosen", () => {
     const s = dead(1_500);
     const upcast = (json: unknown): number | undefined => ((json as number) >= 1_200 ? (json as number) : undefined);
@@ -175,6 +205,7 @@ describe("redrive", () => {
       enqueuedAtMs: 0,
       firstEnqueuedAtMs: 0,
       history: [],
+      position: String(i),
       deadAtMs: 0,
       cause: "no",
     });

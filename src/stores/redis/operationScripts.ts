@@ -97,7 +97,7 @@ interface PageInput {
   readonly limit: number;
 }
 
-// Positions are opaque to users; what is none of ours begins at the beginning.
+// Positions are opaque to users; what is none of ours is the beginning, where nothing stands.
 const positionOf = (after: string | undefined): string =>
   after !== undefined && /^\d{1,15}$/.test(after) ? after : "0";
 
@@ -112,7 +112,12 @@ export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":
 
 export const deadLettersScript: Script<PageInput, Page<StoredDeadLetter>> = pageScript(
   ":dead",
-  ({ atMs, note, stored }) => ({ ...stored, deadAtMs: atMs, cause: JSON.parse(note) as string }),
+  ({ position, atMs, note, stored }) => ({
+    ...stored,
+    position: String(position),
+    deadAtMs: atMs,
+    cause: JSON.parse(note) as string,
+  }),
 );
 
 export interface UnblockInput extends OnQueue {
@@ -140,7 +145,8 @@ export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, nu
   name: "redrive",
   encode: ({ queue, given, letters }) => {
     const args = [given];
-    for (const { id, payload } of letters) args.push(id, payload === undefined ? "" : encodePayload(payload));
+    for (const { id, position, payload } of letters)
+      args.push(positionOf(position), id, payload === undefined ? "" : encodePayload(payload));
     return { keys: [queue], args };
   },
   decode: Number,

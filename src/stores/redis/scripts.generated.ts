@@ -222,7 +222,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -487,7 +487,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -816,7 +816,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -933,7 +933,7 @@ return table.concat(answers)
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1321,7 +1321,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -1330,15 +1330,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -1348,37 +1345,11 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
-  local kept = {}
-  for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
-    if tonumber(other) ~= position then kept[#kept + 1] = other end
-  end
-  if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
-end
-
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
-  count(queue, "purged", excess)
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
 -- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
 -- in which they were leased.
@@ -1479,7 +1450,6 @@ end
 -- What is written below is read first, by its type: see guard.
 local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
 redis.call("HLEN", key .. ":l")
-redis.call("HLEN", key .. ":deadi")
 redis.call("ZCARD", key .. ":dead")
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
@@ -2005,7 +1975,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2257,7 +2227,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2333,8 +2303,8 @@ return purged
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2...] letters string -
---   per letter its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
--- Returns how many went back
+--   per letter its position, its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
+-- Returns how many went back: a letter that is not there, or has another id, is passed over
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m letters
 
@@ -2536,7 +2506,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2545,15 +2515,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -2563,37 +2530,11 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
-  local kept = {}
-  for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
-    if tonumber(other) ~= position then kept[#kept + 1] = other end
-  end
-  if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
-end
-
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
-  count(queue, "purged", excess)
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
 
 local queue = openQueue(key, clock(given))
@@ -2613,23 +2554,26 @@ local function again(record, payload)
   })
 end
 
-local entries = {}
-for i = 2, #ARGV, 2 do
-  local positions = redis.call("HGET", key .. ":deadi", ARGV[i])
-  for position in string.gmatch(positions or "", "%d+") do
-    local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
-    local name = entry and keyOf(string.match(entry, "\\n(.*)"))
-    if name then guardKey(key, name) end
-  end
+-- The record that stands at a position, if it has this id.
+local function recordAt(position, id)
+  local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
+  if not entry then return nil end
+  local _, _, _, record = readShelved(entry)
+  return idOf(record) == id and record or nil
+end
+
+for i = 2, #ARGV, 3 do
+  local record = recordAt(ARGV[i], ARGV[i + 1])
+  local name = record and keyOf(record)
+  if name then guardKey(key, name) end
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local redriven = 0
-for i = 2, #ARGV, 2 do
-  local entry = unshelve(queue, "dead", ARGV[i])
-  if entry then
-    local position, _, _, record = readShelved(entry)
-    forget(queue, "dead", position, record)
-    record = again(record, ARGV[i + 1])
+for i = 2, #ARGV, 3 do
+  local record = recordAt(ARGV[i], ARGV[i + 1]) -- looked up again: two of these letters may be one
+  if record then
+    redis.call("ZREMRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])
+    record = again(record, ARGV[i + 2])
     admit(queue, keyOf(record), 0, record)
     redriven = redriven + 1
   end
@@ -2881,7 +2825,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2890,15 +2834,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -2908,37 +2849,28 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+-- Dead-letters a record and trims the oldest letters above the limit.
+local function bury(queue, record, cause, lettersMax)
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
+  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
+end
+-- Where blocked messages stand on their shelf, by id: positions parted by commas, since two messages may bear one id.
+
+local function hold(queue, record, position)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+-- Forgets the position of a record that was taken from the shelf.
+local function unhold(queue, record, position)
+  local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
   end
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
-end
-
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
--- Dead-letters a record and trims the oldest letters above the limit.
-local function bury(queue, record, cause, lettersMax)
-  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
-  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
-  count(queue, "purged", excess)
 end
 
 local queue = openQueue(key, clock(given))
@@ -2974,7 +2906,7 @@ for _, entry in ipairs(entries) do
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREM", key .. ":b", entry)
-  forget(queue, "b", position, record)
+  unhold(queue, record, position)
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
@@ -3204,7 +3136,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -3213,15 +3145,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -3231,37 +3160,11 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
-  local kept = {}
-  for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
-    if tonumber(other) ~= position then kept[#kept + 1] = other end
-  end
-  if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
-end
-
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
-  count(queue, "purged", excess)
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
@@ -3291,10 +3194,28 @@ local function orderIn(token)
 end
 -- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
+-- Where blocked messages stand on their shelf, by id: positions parted by commas, since two messages may bear one id.
+
+local function hold(queue, record, position)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+-- Forgets the position of a record that was taken from the shelf.
+local function unhold(queue, record, position)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local kept = {}
+  for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
+    if tonumber(other) ~= position then kept[#kept + 1] = other end
+  end
+  if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
+end
 
 local function block(queue, token, key, record, cause, scope)
   local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
+  hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
   elseif key then

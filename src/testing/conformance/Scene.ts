@@ -38,6 +38,9 @@ export interface SceneOptions {
   readonly another: () => Promise<Store>;
 }
 
+/** What names a dead letter. */
+export type Letter = Pick<StoredDeadLetter, "id" | "position">;
+
 /** A lease that waits: what it got, and how to give it up. */
 export interface Waiter {
   readonly got: () => ReadonlyArray<Lease> | undefined;
@@ -228,9 +231,9 @@ export class Scene {
     return count;
   }
 
-  /** Redrives these letters as they are. */
-  async redrive(ids: ReadonlyArray<MessageId>): Promise<number> {
-    const letters = ids.map((id) => ({ id, payload: undefined }));
+  /** Redrives these letters, as they are or with this payload. */
+  async redrive(named: ReadonlyArray<Letter>, payload?: string): Promise<number> {
+    const letters = named.map(({ id, position }) => ({ id, position, payload }));
     const count = await answered(this.store.redrive({ queue: this.queue, letters }));
     await this.stats();
     return count;

@@ -1,6 +1,8 @@
 /** Stores that serve people badly. */
-import { succeed } from "../../../src/core/Effect.js";
+import { mergeMap } from "rxjs";
+import { fromOne, succeed } from "../../../src/core/Effect.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import type { RedrivenLetter, StoredDeadLetter } from "../../../src/store/Operations.js";
 import type { Store } from "../../../src/store/Store.js";
 import { type Break, changingLeases, mapped } from "./BrokenStore.js";
 
@@ -19,6 +21,24 @@ const changingLater = (name: "redrive" | "unblock", change: (lease: Lease) => Le
     return { ...noting, ...changingLeases((leases) => (touched ? leases.map(change) : leases))(store) };
   };
 };
+
+/** Takes another letter than the one that was named. */
+const redrivingInstead =
+  (choose: (letters: ReadonlyArray<StoredDeadLetter>, named: RedrivenLetter) => StoredDeadLetter | undefined): Break =>
+  (store) => ({
+    redrive: (request) =>
+      fromOne(
+        store.deadLetters({ queue: request.queue, after: undefined, limit: 10_000 }).pipe(
+          mergeMap(({ items }) => {
+            const letters = request.letters.map((named) => {
+              const { id, position } = choose(items, named) ?? named;
+              return { id, position, payload: named.payload };
+            });
+            return store.redrive({ ...request, letters });
+          }),
+        ),
+      ),
+  });
 
 export const attending: Readonly<Record<string, Break>> = {
   "pauses nothing": (store) => ({ setPaused: () => succeed(undefined), stats: store.stats }),
@@ -160,14 +180,23 @@ export const attending: Readonly<Record<string, Break>> = {
   }),
   "redrives with the former payload": (store) => ({
     redrive: (request) =>
-      store.redrive({ ...request, letters: request.letters.map(({ id }) => ({ id, payload: undefined })) }),
+      store.redrive({ ...request, letters: request.letters.map((letter) => ({ ...letter, payload: undefined })) }),
   }),
   "takes an empty payload for none": (store) => ({
     redrive: (request) =>
       store.redrive({
         ...request,
-        letters: request.letters.map(({ id, payload }) => ({ id, payload: payload || undefined })),
+        letters: request.letters.map((letter) => ({ ...letter, payload: letter.payload || undefined })),
       }),
+  }),
+  "redrives the oldest letter with that id": redrivingInstead((letters, { id }) =>
+    letters.find((letter) => letter.id === id),
+  ),
+  "redrives whatever letter stands there": redrivingInstead((letters, { position }) =>
+    letters.find((letter) => letter.position === position),
+  ),
+  "begins every page of dead letters at the front": (store) => ({
+    deadLetters: (request) => store.deadLetters({ ...request, after: undefined }),
   }),
   "counts what it did not redrive": (store) => ({
     redrive: (request) => mapped(store.redrive(request), () => request.letters.length),

@@ -336,8 +336,13 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "takes an empty payload for none": ["a redrive may change the payload to the empty text"],
   "counts what it did not redrive": [
     "a queue that nobody used is empty",
-    "an id that is no dead letter is passed over",
+    "what is no dead letter, or none any more, is passed over",
   ],
+  "redrives the oldest letter with that id": [
+    "of two dead letters with one id each goes back by itself, with the payload that is meant for it",
+  ],
+  "redrives whatever letter stands there": ["a letter that stands in the place of another one is not redriven for it"],
+  "begins every page of dead letters at the front": ["a page may begin behind any letter, by its position"],
   "gives every process data of its own": [
     "another process sees, leases and settles what this one enqueued",
     "what a closed process held is delivered to another one after the lease",

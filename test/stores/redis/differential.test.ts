@@ -5,12 +5,13 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import { Redis } from "ioredis";
 import { asyncScheduler, type SchedulerLike } from "rxjs";
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { newMessageId } from "../../../src/core/MessageId.js";
+import { type MessageId, newMessageId } from "../../../src/core/MessageId.js";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
 import { randomOf } from "../../../src/core/Random.js";
 import type { Step, WriteAnswer } from "../../../src/core/Step.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import type { Page, RedriveRequest, StoredDeadLetter } from "../../../src/store/Operations.js";
 import type { Store } from "../../../src/store/Store.js";
 import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
@@ -39,6 +40,7 @@ class Twins {
   readonly redis: Store;
   /** Every lease ever given: most of their tokens are dead. */
   readonly leases: Array<Pair> = [];
+  private readonly ids: Array<MessageId> = [];
 
   constructor(
     template: Redis,
@@ -83,7 +85,7 @@ class Twins {
     return {
       _tag: "Enqueue",
       queue,
-      id: newMessageId(),
+      id: this.anyId(),
       payload: `${this.below(1_000_000)}${this.pick(["", "é", "\n", "\u0000", "\ud800", "x".repeat(300)])}`,
       key: this.pick(KEYS),
       headers,
@@ -96,6 +98,13 @@ class Twins {
         { id: `d${this.below(4)}`, windowMs: this.pick([0, 60_000]) },
       ]),
     };
+  }
+
+  /** A new id, now and then one that was there before. */
+  private anyId(): MessageId {
+    const id = this.ids.length > 0 && this.below(8) === 0 ? this.pick(this.ids) : newMessageId();
+    this.ids.push(id);
+    return id;
   }
 
   private async write(queue: string): Promise<string> {
@@ -214,11 +223,17 @@ class Twins {
         return `unblock ${JSON.stringify(target)} ${decision}`;
       }
       case 3: {
-        const page = await this.memory.deadLetters({ queue, after: undefined, limit: 5 });
-        const letters = page.items
-          .filter(() => this.below(2) === 0)
-          .map(({ id }) => ({ id, payload: this.pick([undefined, "new", "\udc00"]) }));
-        await this.both((store) => store.redrive({ queue, letters }));
+        const page = { queue, after: undefined, limit: 5 };
+        const pages = { memory: await this.memory.deadLetters(page), redis: await this.redis.deadLetters(page) };
+        const chosen = pages.memory.items
+          .map((_, n) => ({ n, payload: this.pick([undefined, "new", "\udc00"]) }))
+          .filter(() => this.below(2) === 0);
+        const lettersOf = ({ items }: Page<StoredDeadLetter>): RedriveRequest["letters"] =>
+          chosen.flatMap(({ n, payload }) => items.slice(n, n + 1).map((letter) => ({ ...letter, payload })));
+        const letters = { memory: lettersOf(pages.memory), redis: lettersOf(pages.redis) };
+        await this.both((store) =>
+          store.redrive({ queue, letters: store === this.memory ? letters.memory : letters.redis }),
+        );
         return "redrive";
       }
       case 4: {
@@ -254,7 +269,7 @@ class Twins {
       );
       await this.both(
         (store) => store.deadLetters({ queue, after: undefined, limit: 1_000 }),
-        ({ items }) => items,
+        ({ items }) => items.map(({ position: _, ...letter }) => letter), // positions are each store's own
       );
       await this.both((store) => store.peek({ queue, limit: 1_000 }));
     }

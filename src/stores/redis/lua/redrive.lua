@@ -2,8 +2,8 @@
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2...] letters string -
---   per letter its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
--- Returns how many went back
+--   per letter its position, its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
+-- Returns how many went back: a letter that is not there, or has another id, is passed over
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m letters
 
@@ -32,23 +32,26 @@ local function again(record, payload)
   })
 end
 
-local entries = {}
-for i = 2, #ARGV, 2 do
-  local positions = redis.call("HGET", key .. ":deadi", ARGV[i])
-  for position in string.gmatch(positions or "", "%d+") do
-    local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
-    local name = entry and keyOf(string.match(entry, "\n(.*)"))
-    if name then guardKey(key, name) end
-  end
+-- The record that stands at a position, if it has this id.
+local function recordAt(position, id)
+  local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
+  if not entry then return nil end
+  local _, _, _, record = readShelved(entry)
+  return idOf(record) == id and record or nil
+end
+
+for i = 2, #ARGV, 3 do
+  local record = recordAt(ARGV[i], ARGV[i + 1])
+  local name = record and keyOf(record)
+  if name then guardKey(key, name) end
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local redriven = 0
-for i = 2, #ARGV, 2 do
-  local entry = unshelve(queue, "dead", ARGV[i])
-  if entry then
-    local position, _, _, record = readShelved(entry)
-    forget(queue, "dead", position, record)
-    record = again(record, ARGV[i + 1])
+for i = 2, #ARGV, 3 do
+  local record = recordAt(ARGV[i], ARGV[i + 1]) -- looked up again: two of these letters may be one
+  if record then
+    redis.call("ZREMRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])
+    record = again(record, ARGV[i + 2])
     admit(queue, keyOf(record), 0, record)
     redriven = redriven + 1
   end

@@ -18,6 +18,7 @@ local limit, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6])
 --- @include keys
 --- @include guard
 --- @include shelf
+--- @include held
 
 local queue = openQueue(key, clock(given))
 guard(key)
@@ -52,7 +53,7 @@ for _, entry in ipairs(entries) do
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREM", key .. ":b", entry)
-  forget(queue, "b", position, record)
+  unhold(queue, record, position)
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then

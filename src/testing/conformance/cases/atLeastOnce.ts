@@ -92,7 +92,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
     assert.deepEqual(await scene.deadLetters(), []);
     assert.equal(await scene.purge(), 0);
     assert.equal(await scene.unblock("all", "retry"), 0);
-    assert.equal(await scene.redrive([newMessageId()]), 0);
+    assert.equal(await scene.redrive([{ id: newMessageId(), position: "1" }]), 0);
   },
   "queues do not see each other's messages, keys or pauses": async (scene) => {
     const other = scene.on(`${scene.queue}:2`);

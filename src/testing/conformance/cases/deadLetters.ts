@@ -2,20 +2,22 @@
 import assert from "node:assert/strict";
 import { newMessageId } from "../../../core/MessageId.js";
 import { Ack, Reject, Retry } from "../../../core/Outcome.js";
+import type { StoredDeadLetter } from "../../../store/Operations.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { attemptsOf, exactly, payloadsOf, type Scene } from "../Scene.js";
+import type { Draft } from "../steps.js";
 
 const no = Reject({ cause: "no" });
 
-/** Enqueues these messages and rejects them one after the other; their ids. */
+/** Enqueues these messages and rejects them one after the other; their letters. */
 const bury = async (
   scene: Scene,
   payloads: ReadonlyArray<string>,
-  key?: string,
-): Promise<ReturnType<Scene["enqueue"]>> => {
-  const ids = await scene.enqueue(payloads, { key });
+  draft: Draft = {},
+): Promise<ReadonlyArray<StoredDeadLetter>> => {
+  await scene.enqueue(payloads, draft);
   for (const payload of payloads) await scene.settle([await scene.leaseOne()], no, { cause: `cause of ${payload}` });
-  return ids;
+  return (await scene.deadLetters()).slice(-payloads.length);
 };
 
 export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At least once: dead letters", {
@@ -24,7 +26,8 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     await scene.settle([await scene.leaseOne()], Retry({ cause: "first" }), { cause: "first" });
     await scene.settle([await scene.leaseOne()], no, { cause: "second" });
     const [letter] = exactly(1, await scene.deadLetters());
-    const { deadAtMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = letter;
+    const { position, deadAtMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = letter;
+    assert.ok(position.length > 0, "a dead letter has a position");
     assert.deepEqual(rest, { id, payload: "a", key: "k", attempts: 2, cause: "second" });
     assert.deepEqual({ ...headers }, { h: "v" });
     assert.deepEqual(
@@ -41,13 +44,18 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.equal((await scene.deadLetters())[3]?.cause, "cause of b");
   },
   "a page goes on where the last one ended, whatever was redriven in between": async (scene) => {
-    const ids = await bury(scene, ["a", "b", "c", "d", "e"]);
+    const letters = await bury(scene, ["a", "b", "c", "d", "e"]);
     const first = await scene.store.deadLetters({ queue: scene.queue, after: undefined, limit: 2 });
     assert.ok(first.next !== undefined, "a page that is not the last names no next");
-    assert.equal(await scene.redrive(ids.slice(0, 3)), 3);
+    assert.equal(await scene.redrive(letters.slice(0, 3)), 3);
     const second = await scene.store.deadLetters({ queue: scene.queue, after: first.next, limit: 2 });
     assert.deepEqual(payloadsOf(second.items), ["d", "e"]);
     assert.equal(second.next, undefined);
+  },
+  "a page may begin behind any letter, by its position": async (scene) => {
+    const [, b] = exactly(3, await bury(scene, ["a", "b", "c"]));
+    const page = await scene.store.deadLetters({ queue: scene.queue, after: b.position, limit: 10 });
+    assert.deepEqual(payloadsOf(page.items), ["c"]);
   },
   "messages rejected in one write are listed in its order": async (scene) => {
     await scene.enqueue(["a", "b", "c"]);
@@ -59,7 +67,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     const first = await scene.leaseOne();
     await scene.settle([first], Retry({ cause: "no" }), { attemptsMax: 1, cause: "why" });
     await scene.advance(20);
-    assert.equal(await scene.redrive([first.id]), 1);
+    assert.equal(await scene.redrive(await scene.deadLetters()), 1);
     await scene.expectStats({ enqueued: 1, dead: 0, ready: 1 });
     assert.deepEqual(
       (await scene.peek())[0]?.history.map(({ cause }) => cause),
@@ -80,9 +88,9 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.deepEqual(payloadsOf(await scene.deadLetters()), ["b"]);
   },
   "a redriven message joins the end of its key": async (scene) => {
-    const ids = await bury(scene, ["a"], "k");
+    const letters = await bury(scene, ["a"], { key: "k" });
     await scene.enqueue(["b", "c"], { key: "k" });
-    assert.equal(await scene.redrive(ids), 1);
+    assert.equal(await scene.redrive(letters), 1);
     await scene.expectStats({ ready: 1, waiting: 2 });
     for (const payload of ["b", "c", "a"]) {
       const leases = await scene.lease();
@@ -94,31 +102,62 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
   "a redrive may change the payload": async (scene) => {
     const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
     const letters = [
-      { id: a, payload: "changed" },
-      { id: b, payload: undefined },
+      { ...a, payload: "changed" },
+      { ...b, payload: undefined },
     ];
     assert.equal(await scene.store.redrive({ queue: scene.queue, letters }), 2);
     assert.deepEqual(payloadsOf(await scene.lease()), ["changed", "b"]);
   },
   "a redrive may change the payload to the empty text": async (scene) => {
-    const [id] = exactly(1, await bury(scene, ["a"]));
-    assert.equal(await scene.store.redrive({ queue: scene.queue, letters: [{ id, payload: "" }] }), 1);
+    assert.equal(await scene.redrive(await bury(scene, ["a"]), ""), 1);
     assert.equal((await scene.leaseOne()).payload, "");
   },
-  "an id that is no dead letter is passed over": async (scene) => {
-    const [a] = exactly(1, await bury(scene, ["a"]));
-    const [alive] = exactly(1, await scene.enqueue(["b"]));
-    assert.equal(await scene.redrive([newMessageId(), a, alive, a]), 1);
+  "of two dead letters with one id each goes back by itself, with the payload that is meant for it": async (scene) => {
+    const id = newMessageId();
+    const [first, second] = exactly(2, [
+      ...(await bury(scene, ["first"], { id })),
+      ...(await bury(scene, ["second"], { id, key: "k" })),
+    ]);
+    assert.notEqual(first.position, second.position, "two letters stand in one position");
+    assert.equal(await scene.redrive([second], "changed second"), 1);
+    assert.deepEqual(payloadsOf(await scene.deadLetters()), ["first"]);
+    assert.equal(await scene.redrive([second], "changed again"), 0);
+    assert.equal(await scene.redrive([first], "changed first"), 1);
+    const leases = await scene.lease();
+    assert.deepEqual(
+      leases.map(({ payload, key }) => [payload, key]),
+      [
+        ["changed second", "k"],
+        ["changed first", undefined],
+      ],
+    );
+    await scene.expectStats({ enqueued: 2, dead: 0, leased: 2 });
+  },
+  "what is no dead letter, or none any more, is passed over": async (scene) => {
+    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    const [alive] = exactly(1, await scene.enqueue(["alive"]));
+    const { id, position } = a;
+    const nowhere = ["", "0", "-1", "elsewhere", "999999"].map((other) => ({ id, position: other }));
+    assert.equal(await scene.redrive(nowhere), 0);
+    assert.equal(await scene.redrive([{ id: newMessageId(), position }, a, { id: alive, position }, a]), 1);
     assert.equal(await scene.redrive([a]), 0);
     assert.equal(await scene.redrive([]), 0);
-    assert.deepEqual(payloadsOf(await scene.lease()), ["b", "a"]);
+    assert.deepEqual(payloadsOf(await scene.lease()), ["alive", "a"]);
+    assert.deepEqual(await scene.deadLetters(), [b]);
+  },
+  "a letter that stands in the place of another one is not redriven for it": async (scene) => {
+    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    const before = await scene.snapshot();
+    assert.equal(await scene.redrive([{ id: a.id, position: b.position }], "changed"), 0);
+    assert.deepEqual(await scene.snapshot(), before);
   },
   "a redriven message may die again": async (scene) => {
-    const ids = await bury(scene, ["a"]);
+    const [old] = exactly(1, await bury(scene, ["a"]));
     for (let round = 0; round < 3; round++) {
-      assert.equal(await scene.redrive(ids), 1);
+      assert.equal(await scene.redrive(await scene.deadLetters()), 1);
       await scene.settle([await scene.leaseOne()], no, { cause: `round ${round}` });
     }
+    assert.equal(await scene.redrive([old]), 0, "a position was used again");
     const letters = await scene.deadLetters();
     assert.deepEqual(
       letters.map(({ cause, attempts }) => [cause, attempts]),
@@ -130,10 +169,9 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     );
   },
   "a redriven message keeps its priority": async (scene) => {
-    const ids = await scene.enqueue(["high"], { priority: 5 });
-    await scene.settle([await scene.leaseOne()], no);
+    const letters = await bury(scene, ["high"], { priority: 5 });
     await scene.enqueue(["low"]);
-    await scene.redrive(ids);
+    await scene.redrive(letters);
     assert.deepEqual(payloadsOf(await scene.lease()), ["high", "low"]);
   },
 });

@@ -1,9 +1,11 @@
 -- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
+--- @include held
 
 local function block(queue, token, key, record, cause, scope)
   local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
+  hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
   elseif key then
