@@ -10,6 +10,7 @@ import type {
   StoredDeadLetter,
   StoredMessage,
 } from "../../store/Operations.js";
+import { compactId } from "./compactId.js";
 import { escapeText } from "./keys.js";
 import { encodePayload, readRecord, storedOf } from "./record.js";
 import type { Script } from "./script.js";
@@ -138,7 +139,7 @@ export const unblockScript: Script<UnblockInput, number> = {
 
 const targetOf = (target: BlockTarget): readonly [kind: string, name: string] => {
   if (typeof target === "string") return [target, ""];
-  return "key" in target ? ["key", escapeText(target.key)] : ["id", target.id];
+  return "key" in target ? ["key", escapeText(target.key)] : ["id", compactId(target.id)];
 };
 
 export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, number> = {
@@ -146,7 +147,7 @@ export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, nu
   encode: ({ queue, given, letters }) => {
     const args = [given];
     for (const { id, position, payload } of letters)
-      args.push(positionOf(position), id, payload === undefined ? "" : encodePayload(payload));
+      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodePayload(payload));
     return { keys: [queue], args };
   },
   decode: Number,

@@ -3,17 +3,16 @@
  * everything before it is ASCII or ends in a line break, so both sides read it by position.
  */
 import { invariant } from "../../core/invariant.js";
-import type { MessageId } from "../../core/MessageId.js";
 import type { EnqueueStep } from "../../core/Step.js";
 import { headersOf, noHeaders } from "../../store/headers.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
+import { compactId, wholeId } from "./compactId.js";
 import { escapeText, unescapeText } from "./keys.js";
 
 const KIND = 11;
 const ATTEMPTS = 13;
 const ID = 16;
-const BODY = 52;
-const UUID_LENGTH = 36;
+const BODY = 48;
 
 // A lone surrogate has no UTF-8 form. On a text of single bytes, which is nearly every payload, this test costs nothing.
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -28,14 +27,15 @@ export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && st
 /** A new message's record without its beginning, the time, which the server adds. */
 export const encodeTail = (step: EnqueueStep): string => {
   const { id, priority, key, headers } = step;
-  invariant(id.length === UUID_LENGTH, "a message id is a UUID");
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
+  const compact = compactId(id);
+  invariant(compact.length < id.length, "a message id is a UUID");
   const escapes = LONE_SURROGATE.test(step.payload);
   const payload = escapes ? JSON.stringify(step.payload) : step.payload;
-  if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${id}${payload}`;
+  if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
   const name = key === undefined ? "" : `k${escapeText(key)}`;
   const texts = headers === undefined ? "" : JSON.stringify(headers);
-  return `${escapes ? "3" : "1"}${priority}000${id}${name}\n\n\n${texts}\n${payload}`;
+  return `${escapes ? "3" : "1"}${priority}000${compact}${name}\n\n\n${texts}\n${payload}`;
 };
 
 /** A message as its record tells it. */
@@ -51,7 +51,7 @@ export const readRecord = (record: string): ReadRecord => {
   const enqueuedAtMs = Number.parseInt(record.slice(0, KIND), 16);
   const attemptsHex = record.slice(ATTEMPTS, ID);
   const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
-  const id = record.slice(ID, BODY) as MessageId;
+  const id = wholeId(record.slice(ID, BODY));
   if (kind === 0)
     return {
       id,
@@ -94,7 +94,7 @@ const readFailure = (text: string): PastFailure => ({
 });
 
 const unknownRecord = (record: string): ReadRecord => ({
-  id: record.slice(ID, BODY) as MessageId,
+  id: wholeId(record.slice(ID, BODY)),
   key: undefined,
   escapedKey: undefined,
   headers: noHeaders,

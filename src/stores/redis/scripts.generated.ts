@@ -46,27 +46,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -75,13 +77,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -89,16 +91,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -344,27 +346,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -373,13 +377,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -387,16 +391,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -640,27 +644,29 @@ if keyed == "1" then
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -669,13 +675,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -683,16 +689,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -833,7 +839,7 @@ local function byKey(key, busy, stamp, values)
     local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
     for i = 1, #tails do
       local hasMeta = string.byte(tails[i], 1) % 2 == 1
-      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 42)
+      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 38)
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
@@ -972,27 +978,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1042,13 +1050,13 @@ local function deliver(delivery, records, bytesMax, isFirst)
   for i = 1, #records do
     local record = records[i]
     local isKnown, plain = known(record), byte(record, 12) == 48
-    local size = (isKnown and plain) and #record - 52 or sizeOf(record)
+    local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
     if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
     bytes = bytes + size
     if isKnown then
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, 41, 52)
+      local suffix = sub(record, HEAD - 11, HEAD)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
@@ -1174,13 +1182,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -1188,16 +1196,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1541,27 +1549,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1570,13 +1580,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -1584,16 +1594,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1832,27 +1842,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1861,13 +1873,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -1875,16 +1887,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2051,27 +2063,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2080,13 +2094,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2094,16 +2108,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2330,27 +2344,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2359,13 +2375,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2373,16 +2389,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2649,27 +2665,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2678,13 +2696,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2692,16 +2710,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2960,27 +2978,29 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+local HEAD = 48
+
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2989,13 +3009,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, HEAD) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -3003,16 +3023,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -3316,10 +3336,10 @@ local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
   local first = redis.call("GET", name)
-  if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
+  if first and tonumber(string.sub(first, 34)) > now then return string.sub(first, 1, 32) end
   if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 6, 41) .. " " .. untilMs, "PX", step.window)
+  redis.call("SET", name, string.sub(step.tail, 6, 37) .. " " .. untilMs, "PX", step.window)
   return nil
 end
 

@@ -1,5 +1,5 @@
 /** Stores that lose, invent or confuse messages. */
-import { newMessageId } from "../../../src/core/MessageId.js";
+import { type MessageId, newMessageId } from "../../../src/core/MessageId.js";
 import { Ack } from "../../../src/core/Outcome.js";
 import type { EnqueueStep } from "../../../src/core/Step.js";
 import type { Lease } from "../../../src/store/Lease.js";
@@ -113,6 +113,7 @@ export const losing: Readonly<Record<string, Break>> = {
     };
   },
   "makes new ids": (store) => changingEnqueues((step) => ({ ...step, id: newMessageId() }))(store),
+  "writes ids in small letters": changingEnqueues((step) => ({ ...step, id: step.id.toLowerCase() as MessageId })),
   "makes a new id for each delivery": changingLeases((leases) =>
     leases.map((lease) => (lease.attempt === 1 ? lease : { ...lease, id: newMessageId() })),
   ),

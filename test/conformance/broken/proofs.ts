@@ -43,6 +43,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a list is done in the order of its steps, and answers each",
     "duplicates within one list and within one write are found",
   ],
+  "writes ids in small letters": ["an id arrives as it was given, and names its message"],
   "makes a new id for each delivery": ["tokens are never used again"],
   "makes an empty key of none": ["a message without key and headers arrives without"],
   "tells the time of the lease as that of the enqueue": ["what is not acked comes again as the same message"],

@@ -1,5 +1,6 @@
 /** Texts arrive as they were given, whatever is in them. */
 import assert from "node:assert/strict";
+import { type MessageId, newMessageId } from "../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { payloadsOf } from "../Scene.js";
@@ -105,6 +106,27 @@ export const fidelityCases: ReadonlyArray<ConformanceCase> = casesOf("1. At leas
       assert.ok(Object.isFrozen(headers), "headers may be changed by whoever sees them");
       assert.deepEqual(Object.entries(headers), payload === "a" ? [["h", "v"]] : []);
     }
+  },
+  "an id arrives as it was given, and names its message": async (scene) => {
+    const ids = [newMessageId(), newMessageId().toUpperCase(), `${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}`];
+    const idsOf = (messages: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> =>
+      messages.map(({ id }) => id);
+    const steps = ids.map((id) => scene.enqueueStep(id, { id: id as MessageId, dedupe: { id, windowMs: 60_000 } }));
+    for (const duplicate of [false, true])
+      assert.deepEqual(
+        await scene.done(steps),
+        ids.map((id) => ({ _tag: "Enqueued", id, duplicate })),
+      );
+    assert.deepEqual(idsOf(await scene.peek()), ids);
+    const leases = await scene.lease();
+    assert.deepEqual(idsOf(leases), ids);
+    await scene.settle(leases, Block({ cause: "no", scope: "key" }));
+    assert.deepEqual(idsOf(await scene.blocked()), ids);
+    for (const { id } of leases) assert.equal(await scene.unblock({ id }, "reject"), 1);
+    const letters = await scene.deadLetters();
+    assert.deepEqual(idsOf(letters), ids);
+    assert.equal(await scene.redrive(letters), ids.length);
+    assert.deepEqual(idsOf(await scene.lease()), ids);
   },
   "what the caller does to its headers afterwards changes no message": async (scene) => {
     const headers: Record<string, string> = { h: "before" };
