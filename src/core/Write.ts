@@ -19,6 +19,8 @@ import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type Writ
 export interface Plan<out A> {
   readonly steps: ReadonlyArray<Step>;
   readonly read: (results: ReadonlyArray<StepResult>) => A;
+  /** The id of the run, where its steps hold one that was made for this plan alone. */
+  readonly writeId?: string | undefined;
   /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
   readonly onStart?: (() => void) | undefined;
   readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
@@ -121,7 +123,9 @@ const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
   const planned = flatten(tryRight(plan));
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
-  return tooLarge === undefined ? right({ writeId: newId(), plan: planned.right }) : left(tooLarge);
+  return tooLarge === undefined
+    ? right({ writeId: planned.right.writeId ?? newId(), plan: planned.right })
+    : left(tooLarge);
 };
 
 /** What it answers, or what it throws: a run always ends, and never in somebody else's stack. */

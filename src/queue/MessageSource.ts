@@ -223,13 +223,14 @@ export class MessageSource<A> implements Owner {
   private receive(leases: ReadonlyArray<Lease>): void {
     const { options } = this.context;
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, options.leaseMs));
-    for (const delivery of deliveries) this.keeper.add(delivery);
+    for (const delivery of deliveries) this.keeper.live.add(delivery);
     this.emitting = true;
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
       this.deliver(delivery);
     }
     this.emitting = false;
+    this.keeper.watch();
   }
 
   private deliver(delivery: LeasedDelivery): void {

@@ -73,6 +73,8 @@ export class Connection {
   private up: boolean | undefined;
   private wasUp = false;
   private closed = false;
+  /** How many calls were sent in this turn. */
+  private turn: "first" | "rest" | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
     const { client } = options;
@@ -241,16 +243,24 @@ export class Connection {
   }
 
   /**
-   * Lets what is sent in one turn leave as one packet: a write to a socket costs more than all the rest of a call, and a
-   * settle is followed by a lease, a blocking read by the lease behind it. A cluster has a socket per node and does without.
+   * Lets what is sent in one turn leave as two packets: the first call at once, which is all there is where latency counts,
+   * and the rest together, since a write to a socket costs more than all else of a call. A cluster has a socket per node and
+   * does without.
    */
   private gatherWrites(): void {
     const { client } = this;
     if (!("stream" in client) || client.status !== "ready") return;
     const { stream } = client;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+    if (this.turn === "first") {
+      this.turn = "rest";
+      stream.cork();
+    } else if (this.turn === undefined) {
+      this.turn = "first";
+      process.nextTick(() => {
+        if (this.turn === "rest") stream.uncork();
+        this.turn = undefined;
+      });
+    }
   }
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {

@@ -149,7 +149,8 @@ class RedisStore implements Store {
         given: this.given(),
         lists,
         writeId,
-        answered: this.answered.splice(0, Math.max(0, this.answered.length - ANSWERED_KEPT)),
+        answered:
+          this.answered.length > ANSWERED_KEPT ? this.answered.splice(0, this.answered.length - ANSWERED_KEPT) : [],
         deadLettersMax: this.deadLettersMax,
       };
       const script = scriptFor(lists);
@@ -250,7 +251,9 @@ class RedisStore implements Store {
   private async shut(): Promise<void> {
     this.closed = true;
     for (const asking of [...this.askings]) asking.stop();
-    await this.connection.idle(this.commandMsMax);
+    await Promise.all([this.connection.idle(this.commandMsMax), this.pool.idle(this.commandMsMax)]);
+    // What a blocking read brought at last is on its way back.
+    await this.connection.idle(BLOCK_MS_MAX);
     this.pool.close();
     this.connection.close();
     this.events.complete();

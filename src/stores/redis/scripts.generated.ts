@@ -106,6 +106,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -153,10 +175,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -311,19 +334,21 @@ return answer
 `,
   },
   "cancel": {
-    numberOfKeys: 2,
+    numberOfKeys: undefined,
     lua: `-- Takes a request back: what it got returns to the front, in order, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
+-- KEYS[3...] ends list what ends the blocking read of the request
 -- ARGV[1] given integer ms
 -- ARGV[2] serial integer -
 -- ARGV[3] request string -
+-- ARGV[4] handed string -
 -- Returns how many messages it gave back
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m messages
 
 local key, slot = KEYS[1], KEYS[2]
-local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -404,6 +429,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -451,10 +498,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -550,7 +598,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -568,26 +616,33 @@ local queue = openQueue(key, clock(given))
 local last = readSlot(slot)
 guard(key)
 local tokens = {}
+local function giveBack(token)
+  local record = redis.call("HGET", key .. ":l", token)
+  if not record then return end
+  tokens[#tokens + 1] = token
+  pushFront(queue, token, record)
+end
+if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then
-  for _, token in ipairs(tokensOf(last, request)) do
-    local record = redis.call("HGET", key .. ":l", token)
-    if record then
-      tokens[#tokens + 1] = token
-      pushFront(queue, token, record)
-    end
-  end
+  for _, token in ipairs(tokensOf(last, request)) do giveBack(token) end
 end
 if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {}) end
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
+redis.call("DEL", key .. ":i") -- others that wait say so again with their next lease
+for i = 3, #KEYS do
+  redis.call("RPUSH", KEYS[i], "1")
+  redis.call("PEXPIRE", KEYS[i], 60000)
+end
 return #tokens
 `,
   },
   "enqueue": {
     numberOfKeys: undefined,
-    lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key.
+    lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
+-- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] ready list the ready messages of the level
@@ -618,25 +673,8 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
-
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
-local head = redis.call("HMGET", key, "format", "levels")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-redis.call("LLEN", ready)
-local idle = redis.call("LLEN", wakes) == 0
-
-local now = clock(given)
-local stamp, records, finish = string.format("%011x", now), {}, nil
-if keyed == "1" then
--- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
--- Changes of a record: a failure more, or begun again.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -664,6 +702,30 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local answer = redis.call("GET", result)
+if answer then
+  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
+  return answer
+end
+local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq")
+if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+local levels, wake = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1)
+redis.call("LLEN", ready)
+
+local now = clock(given)
+local stamp, records, finish = string.format("%011x", now), {}, nil
+if keyed == "1" then
+-- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
+-- together. Answers the records that are ready, and a function that writes the rest.
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
+-- Changes of a record: a failure more, or begun again.
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
 
@@ -699,6 +761,21 @@ end
 -- The same message at attempt 1.
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
 end
 
 local function openQueue(key, now)
@@ -747,10 +824,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -863,17 +941,37 @@ else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
--- The first write: under full memory it is refused, and nothing was changed.
-redis.call("SET", result, "+", "PX", "3600000")
-slices("RPUSH", ready, records)
-redis.call("HINCRBY", key, "enqueued", #ARGV - 3)
-if not head[1] then redis.call("HSET", key, "format", "1") end
-if finish then finish() end
-local levels = tonumber(head[2] or 0)
-if #records > 0 and bit.band(levels, bit.lshift(1, level)) == 0 then
-  redis.call("HSET", key, "levels", bit.bor(levels, bit.lshift(1, level)))
+-- The first write, here or there: under full memory it is refused, and nothing was changed.
+local seq, handed = head[6], false
+if #ARGV == 4 and #records == 1 and levels == 0 and not wake and head[3] ~= "1" and (head[4] or "0") == "0" then
+-- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
+-- on the list that the consumer reads, so it arrives without a lease call of its own. \`:i\` tells that somebody waits, and how
+-- long that lease is to be; it fades by itself, so a consumer that died is expected for a moment only. What nobody reads goes
+-- back: see reclaim. Answers whether it did.
+
+local function handOver(key, wakes, record, seq, request, now)
+  local leaseMs = redis.call("GET", key .. ":i")
+  if not leaseMs then return false end
+  local order = string.format("%010x", seq)
+  local token = tokenOfHanded(order, request, record)
+  redis.call("HLEN", key .. ":l") -- what is written after the first is read before, by its type: see guard
+  redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("RPUSH", wakes, string.format("%s %s %.0f %s\\n", order, request, now, leaseMs) .. record)
+  return true
 end
-if #records > 0 and idle then redis.call("RPUSH", wakes, "1") end
+  seq = string.format("%.0f", tonumber(seq or 0) + 1)
+  handed = handOver(key, wakes, records[1], seq, "h-" .. string.match(result, "}:w:(.*)$"), now)
+end
+redis.call("SET", result, "+", "PX", "3600000")
+redis.call("HSET", key, "format", "1", "enqueued", string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3), "seq", seq or 0)
+if not handed then slices("RPUSH", ready, records) end
+if finish then finish() end
+if not handed and #records > 0 then
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+end
 for i = 6, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
@@ -933,7 +1031,8 @@ return table.concat(answers)
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups · :i string
+-- that a consumer waits.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -946,6 +1045,7 @@ return table.concat(answers)
 -- ARGV[7] attemptsMax integer count
 -- ARGV[8] lettersMax integer count
 -- ARGV[9] owner string -
+-- ARGV[10] waits flag -
 -- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
@@ -953,8 +1053,8 @@ return table.concat(answers)
 
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
+local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -1150,7 +1250,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -1205,6 +1305,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1252,10 +1374,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -1447,7 +1570,7 @@ local function setAside(key, now, records, lettersMax)
   for _, record in ipairs(records) do bury(queue, record, '"unknown record version"', lettersMax) end
   closeQueue(queue)
 end
-  return { comeBack = comeBack, setAside = setAside }
+  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim }
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -1471,21 +1594,22 @@ local function resent(key, now, last, serial, request)
 end
   return resent(key, now, last, serial, request)
 end
+-- What is written below is read first, by its type: see guard.
+redis.call("HLEN", key .. ":l")
+redis.call("HLEN", key .. ":deadi")
+redis.call("ZCARD", key .. ":dead")
+local function anyUntilNow(name)
+  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
+end
+local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
+returns = anyUntilNow(":d") or returns
+if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().reclaim(key, levels) end
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 
--- What is written below is read first, by its type: see guard.
-local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
-redis.call("HLEN", key .. ":l")
-redis.call("HLEN", key .. ":deadi")
-redis.call("ZCARD", key .. ":dead")
-local function anyUntilNow(name)
-  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
-end
-local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
-returns = anyUntilNow(":d") or returns
 local takesOver = owner ~= "" and head[6] ~= owner
 
 local order = string.format("%010x", tonumber(head[3] or 0) + 1)
@@ -1510,6 +1634,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
+  if waits == "1" and owner == "" then redis.call("SET", key .. ":i", leaseMs, "PX", "3000") end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply
@@ -1526,7 +1651,7 @@ return reply
 
 local key = KEYS[1]
 local owner = ARGV[1]
-local idle, standby = redis.call("LLEN", key .. ":w") == 0, redis.call("LLEN", key .. ":o") == 0
+local idle, standby = redis.call("LINDEX", key .. ":w", -1) ~= "1", redis.call("LLEN", key .. ":o") == 0
 local owned = redis.call("HGET", key, "owner") == owner
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 if owned then
@@ -1631,6 +1756,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1678,10 +1825,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -1763,7 +1911,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -1783,7 +1931,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
-local nearest, idle = untilChange(key, queue.now), redis.call("LLEN", key .. ":w") == 0
+local nearest, idle = untilChange(key, queue.now), redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end
 if nearest == 0 and idle then redis.call("RPUSH", key .. ":w", 1) end
@@ -1820,10 +1968,113 @@ return entries
 
 local key = KEYS[1]
 local paused = ARGV[1]
-local idle = redis.call("LLEN", key .. ":w") == 0
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- Changes of a record: a failure more, or begun again.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= 52 and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - 52) end
+  local at = 52
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
+
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, 52) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, 53) end
+  return "", "", "", "", 53
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+  end
+  local key, first, history, headers, at = string.match(record, META, 53)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
+end
+
+-- The same message at attempt 1.
+local function afresh(record)
+  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
+
+guard(key)
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
 if paused == "1" then
   redis.call("HSET", key, "paused", 1)
+  reclaim(key, tonumber(redis.call("HGET", key, "levels") or 0))
 elseif idle then
   redis.call("RPUSH", key .. ":w", 1)
 end
@@ -1922,6 +2173,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1969,10 +2242,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2036,6 +2310,7 @@ end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
 guard(key)
+queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
 local records = {}
@@ -2141,6 +2416,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2188,10 +2485,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2280,6 +2578,7 @@ for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guard
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
+queue.levels = reclaim(key, queue.levels)
 local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
@@ -2420,6 +2719,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2467,10 +2788,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2658,11 +2980,13 @@ end
 
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
-local ready = 0
+-- What was handed over and read by nobody yet is as good as ready.
+local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
+local ready = unread
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
-  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l"),
+  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l") - unread,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
   counts[6] > 0 and 1 or 0,
 }
@@ -2765,6 +3089,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2812,10 +3158,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -3088,6 +3435,28 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
+-- by spaces; a line break; the record. Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
+  local token = tokenOfHanded(order, request, record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -3135,10 +3504,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)

@@ -288,7 +288,7 @@ describe("resends and cancels", () => {
   ): Promise<unknown> => {
     const { scripts } = await import("../../../src/stores/redis/scripts.generated.js");
     const own = ["", String(serial), `r.${slot}.${serial}${"-".repeat(40)}`];
-    const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", ""] : [];
+    const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", "", "0"] : [""];
     return await at.admin.eval(scripts[name].lua, 2, at.key, `${at.key}:c:${slot}`, ...own, ...rest);
   };
   const recordsOf = (reply: unknown): ReadonlyArray<string> =>

@@ -145,10 +145,21 @@ describe("a foreign value at a key of ours", () => {
     ":w",
     ":u:dd",
   ];
+  /** Nothing is ready, and a consumer waits. */
+  const expectOne = async (at: Bench): Promise<void> => {
+    await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
+    await at.admin.hdel(at.key, "levels");
+    await at.admin.set(`${at.key}:i`, "30000");
+  };
   const calls: ReadonlyArray<
-    readonly [name: string, call: (at: Bench, leases: Awaited<ReturnType<Bench["lease"]>>) => PromiseLike<unknown>]
+    readonly [
+      name: string,
+      call: (at: Bench, leases: Awaited<ReturnType<Bench["lease"]>>) => PromiseLike<unknown>,
+      prepare?: (at: Bench) => PromiseLike<unknown>,
+    ]
   > = [
     ["enqueue", (at) => at.enqueue(["a", "b"], { priority: 4 })],
+    ["enqueue for one that waits", (at) => at.enqueue(["a"]), (at) => expectOne(at)],
     ["keyed enqueue", (at) => at.enqueue(["a", "b"], { key: "key" })],
     [
       "enqueue of any kind",
@@ -173,7 +184,7 @@ describe("a foreign value at a key of ours", () => {
   ];
 
   it.each(suffixes)("at %j every call passes whole, or fails clean and changes nothing", async (suffix) => {
-    for (const [name, call] of calls) {
+    for (const [name, call, prepare] of calls) {
       const at = new Bench(url);
       try {
         await at.enqueue(["leased"], { key: "key" });
@@ -186,6 +197,7 @@ describe("a foreign value at a key of ours", () => {
         if (blocked === undefined || dead === undefined) throw new Error("two were ready");
         await at.settle([blocked], Block({ cause: "x", scope: "key" }));
         await at.settle([dead], Reject({ cause: "x" }));
+        await prepare?.(at);
         await at.admin.del(at.key + suffix);
         await (suffix === "" || suffix.startsWith(":u")
           ? at.admin.sadd(at.key + suffix, "x")

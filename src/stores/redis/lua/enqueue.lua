@@ -1,4 +1,5 @@
--- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key.
+-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
+-- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] ready list the ready messages of the level
@@ -17,16 +18,17 @@ local result, key, ready, busy, wakes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS
 local given, level, keyed = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include clock
 --- @include slices
+--- @include handed
 
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local head = redis.call("HMGET", key, "format", "levels")
+local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+local levels, wake = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1)
 redis.call("LLEN", ready)
-local idle = redis.call("LLEN", wakes) == 0
 
 local now = clock(given)
 local stamp, records, finish = string.format("%011x", now), {}, nil
@@ -37,16 +39,21 @@ else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
--- The first write: under full memory it is refused, and nothing was changed.
-redis.call("SET", result, "+", "PX", "3600000")
-slices("RPUSH", ready, records)
-redis.call("HINCRBY", key, "enqueued", #ARGV - 3)
-if not head[1] then redis.call("HSET", key, "format", "1") end
-if finish then finish() end
-local levels = tonumber(head[2] or 0)
-if #records > 0 and bit.band(levels, bit.lshift(1, level)) == 0 then
-  redis.call("HSET", key, "levels", bit.bor(levels, bit.lshift(1, level)))
+-- The first write, here or there: under full memory it is refused, and nothing was changed.
+local seq, handed = head[6], false
+if #ARGV == 4 and #records == 1 and levels == 0 and not wake and head[3] ~= "1" and (head[4] or "0") == "0" then
+  --- @include handOver
+  seq = string.format("%.0f", tonumber(seq or 0) + 1)
+  handed = handOver(key, wakes, records[1], seq, "h-" .. string.match(result, "}:w:(.*)$"), now)
 end
-if #records > 0 and idle then redis.call("RPUSH", wakes, "1") end
+redis.call("SET", result, "+", "PX", "3600000")
+redis.call("HSET", key, "format", "1", "enqueued", string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3), "seq", seq or 0)
+if not handed then slices("RPUSH", ready, records) end
+if finish then finish() end
+if not handed and #records > 0 then
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+end
 for i = 6, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
