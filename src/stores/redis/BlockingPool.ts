@@ -10,6 +10,27 @@ export interface BlockingRead {
   readonly blockMs: number;
 }
 
+/** What a read has taken, and of which list. */
+export interface Taken {
+  readonly list: string;
+  readonly text: string;
+}
+
+class Reading implements Call {
+  constructor(
+    private readonly call: Call,
+    private readonly discard: () => void,
+  ) {}
+  get sent(): boolean {
+    return this.call.sent;
+  }
+  abandon(): void {
+    if (this.sent) return;
+    this.call.abandon();
+    this.discard();
+  }
+}
+
 export class BlockingPool {
   private readonly unused: Array<Connection> = [];
   private readonly busy = new Set<Connection>();
@@ -18,10 +39,7 @@ export class BlockingPool {
   constructor(private readonly make: () => Connection) {}
 
   /** Takes one text of a list, or undefined when the time is over. It is told even after `abandon`, where it was sent. */
-  read(
-    { lists, blockMs }: BlockingRead,
-    end: CallEnd<{ readonly list: string; readonly text: string } | undefined>,
-  ): Call {
+  read({ lists, blockMs }: BlockingRead, end: CallEnd<Taken | undefined>): Call {
     const connection = this.unused.pop() ?? this.make();
     this.busy.add(connection);
     const call = connection.command(
@@ -30,8 +48,8 @@ export class BlockingPool {
       {
         done: (reply) => {
           this.free(connection);
-          const [list, text] = (reply ?? []) as ReadonlyArray<string>;
-          end.done(list === undefined || text === undefined ? undefined : { list, text });
+          const taken = reply as readonly [list: string, text: string] | null;
+          end.done(taken === null ? undefined : { list: taken[0], text: taken[1] });
         },
         failed: (cause) => {
           this.discard(connection);
@@ -40,16 +58,7 @@ export class BlockingPool {
       },
       blockMs,
     );
-    return {
-      get sent(): boolean {
-        return call.sent;
-      },
-      abandon: () => {
-        if (call.sent) return;
-        call.abandon();
-        this.discard(connection);
-      },
-    };
+    return new Reading(call, () => this.discard(connection));
   }
 
   /** Resolves once nobody waits, or after so many milliseconds. */

@@ -57,13 +57,13 @@ export interface HandedOver {
   readonly leaseMs: number;
 }
 
-/** Reads what was handed over: order, request, ms, lease's ms, parted by spaces; a line break; the record. */
+/** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
 export const readHandedOver = (text: string): HandedOver => {
   const end = text.indexOf("\n");
-  const [order = "", request = "", leasedAtMs, leaseMs] = text.slice(0, end).split(" ");
+  const stem = tokenStem(text.slice(0, 10), text.slice(29, end));
   return {
-    lease: readLease(text.slice(end + 1), tokenStem(order, request), 0, Number(leasedAtMs)),
-    leaseMs: Number(leaseMs),
+    lease: readLease(text.slice(end + 1), stem, 0, Number.parseInt(text.slice(10, 21), 16)),
+    leaseMs: Number.parseInt(text.slice(21, 29), 16),
   };
 };
 

@@ -10,6 +10,7 @@ import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../store/Capabilities.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
@@ -50,7 +51,7 @@ export type RedisStoreOptions = Options<{
   nowMs: () => number;
 }>;
 
-/** A confirmed write may be asked for once more, by a wrapper that lost its answer: so many are kept on the server. */
+/** How many results of confirmed writes the server keeps. */
 const ANSWERED_KEPT = 500;
 
 /**
@@ -102,7 +103,7 @@ class RedisStore implements Store {
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
-  private readonly answered: Array<string> = [];
+  private readonly answered = new Answered(ANSWERED_KEPT);
   private readonly given: () => string;
   private readonly commandMsMax: number;
   private readonly deadLettersMax: number;
@@ -149,14 +150,13 @@ class RedisStore implements Store {
         given: this.given(),
         lists,
         writeId,
-        answered:
-          this.answered.length > ANSWERED_KEPT ? this.answered.splice(0, this.answered.length - ANSWERED_KEPT) : [],
+        answered: this.answered.takeOld(),
         deadLettersMax: this.deadLettersMax,
       };
       const script = scriptFor(lists);
       const remember: typeof end = {
         done: (answers) => {
-          this.answered.push(this.keys.result(writeId));
+          this.answered.add(this.keys.result(writeId));
           end.done(answers);
         },
         failed: end.failed,

@@ -108,8 +108,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -118,8 +121,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -431,8 +436,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -441,8 +449,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -673,8 +683,11 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -715,10 +728,7 @@ if answer then
 end
 local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local levels, wake = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1)
-redis.call("LLEN", ready)
-
-local now = clock(given)
+local levels, wake, now = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1), clock(given)
 local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
@@ -767,8 +777,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -941,31 +953,41 @@ else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
--- The first write, here or there: under full memory it is refused, and nothing was changed.
-local seq, handed = head[6], false
+-- The first write, there or here: under full memory it is refused, and nothing was changed.
+local handed = false
 if #ARGV == 4 and #records == 1 and levels == 0 and not wake and head[3] ~= "1" and (head[4] or "0") == "0" then
 -- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
 -- on the list that the consumer reads, so it arrives without a lease call of its own. \`:i\` tells that somebody waits, and how
 -- long that lease is to be; it fades by itself, so a consumer that died is expected for a moment only. What nobody reads goes
--- back: see reclaim. Answers whether it did.
+-- back: see reclaim. Answers the new number of the queue's leases, or false.
 
 local function handOver(key, wakes, record, seq, request, now)
   local leaseMs = redis.call("GET", key .. ":i")
   if not leaseMs then return false end
   local order = string.format("%010x", seq)
   local token = tokenOfHanded(order, request, record)
-  redis.call("HLEN", key .. ":l") -- what is written after the first is read before, by its type: see guard
   redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
-  redis.call("HSET", key .. ":l", token, record)
-  redis.call("RPUSH", wakes, string.format("%s %s %.0f %s\\n", order, request, now, leaseMs) .. record)
-  return true
+  local failure = redis.pcall("HSET", key .. ":l", token, record)
+  if type(failure) == "table" then -- somebody else's value stands there
+    redis.call("ZREM", key .. ":x", token)
+    error(failure)
+  end
+  redis.call("RPUSH", wakes, string.format("%s%011x%08x%s\\n", order, now, leaseMs, request) .. record)
+  return string.format("%.0f", seq)
 end
-  seq = string.format("%.0f", tonumber(seq or 0) + 1)
-  handed = handOver(key, wakes, records[1], seq, "h-" .. string.match(result, "}:w:(.*)$"), now)
+  local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
+  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now)
 end
+if not handed then redis.call("LLEN", ready) end
 redis.call("SET", result, "+", "PX", "3600000")
-redis.call("HSET", key, "format", "1", "enqueued", string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3), "seq", seq or 0)
-if not handed then slices("RPUSH", ready, records) end
+local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
+if handed then
+  redis.call("HSET", key, "enqueued", enqueued, "seq", handed)
+else
+  slices("RPUSH", ready, records)
+  redis.call("HSET", key, "enqueued", enqueued)
+end
+if not head[1] then redis.call("HSET", key, "format", "1") end
 if finish then finish() end
 if not handed and #records > 0 then
   local inUse = bit.bor(levels, bit.lshift(1, level))
@@ -1307,8 +1329,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -1317,8 +1342,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -1758,8 +1785,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -1768,8 +1798,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -2034,8 +2066,11 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -2044,8 +2079,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -2175,8 +2212,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -2185,8 +2225,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -2418,8 +2460,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -2428,8 +2473,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -2721,8 +2768,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -2731,8 +2781,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -3091,8 +3143,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -3101,8 +3156,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
@@ -3437,8 +3494,11 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one: order, request, ms, lease's ms, parted
--- by spaces; a line break; the record. Its token is that of a lease of one message.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
@@ -3447,8 +3507,10 @@ end
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))

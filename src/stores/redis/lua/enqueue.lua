@@ -27,10 +27,7 @@ if answer then
 end
 local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local levels, wake = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1)
-redis.call("LLEN", ready)
-
-local now = clock(given)
+local levels, wake, now = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1), clock(given)
 local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
   --- @include behind
@@ -39,16 +36,23 @@ else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
--- The first write, here or there: under full memory it is refused, and nothing was changed.
-local seq, handed = head[6], false
+-- The first write, there or here: under full memory it is refused, and nothing was changed.
+local handed = false
 if #ARGV == 4 and #records == 1 and levels == 0 and not wake and head[3] ~= "1" and (head[4] or "0") == "0" then
   --- @include handOver
-  seq = string.format("%.0f", tonumber(seq or 0) + 1)
-  handed = handOver(key, wakes, records[1], seq, "h-" .. string.match(result, "}:w:(.*)$"), now)
+  local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
+  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now)
 end
+if not handed then redis.call("LLEN", ready) end
 redis.call("SET", result, "+", "PX", "3600000")
-redis.call("HSET", key, "format", "1", "enqueued", string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3), "seq", seq or 0)
-if not handed then slices("RPUSH", ready, records) end
+local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
+if handed then
+  redis.call("HSET", key, "enqueued", enqueued, "seq", handed)
+else
+  slices("RPUSH", ready, records)
+  redis.call("HSET", key, "enqueued", enqueued)
+end
+if not head[1] then redis.call("HSET", key, "format", "1") end
 if finish then finish() end
 if not handed and #records > 0 then
   local inUse = bit.bor(levels, bit.lshift(1, level))

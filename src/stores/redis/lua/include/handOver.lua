@@ -1,7 +1,7 @@
 -- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
 -- on the list that the consumer reads, so it arrives without a lease call of its own. `:i` tells that somebody waits, and how
 -- long that lease is to be; it fades by itself, so a consumer that died is expected for a moment only. What nobody reads goes
--- back: see reclaim. Answers whether it did.
+-- back: see reclaim. Answers the new number of the queue's leases, or false.
 --- @include handed
 
 local function handOver(key, wakes, record, seq, request, now)
@@ -9,9 +9,12 @@ local function handOver(key, wakes, record, seq, request, now)
   if not leaseMs then return false end
   local order = string.format("%010x", seq)
   local token = tokenOfHanded(order, request, record)
-  redis.call("HLEN", key .. ":l") -- what is written after the first is read before, by its type: see guard
   redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
-  redis.call("HSET", key .. ":l", token, record)
-  redis.call("RPUSH", wakes, string.format("%s %s %.0f %s\n", order, request, now, leaseMs) .. record)
-  return true
+  local failure = redis.pcall("HSET", key .. ":l", token, record)
+  if type(failure) == "table" then -- somebody else's value stands there
+    redis.call("ZREM", key .. ":x", token)
+    error(failure)
+  end
+  redis.call("RPUSH", wakes, string.format("%s%011x%08x%s\n", order, now, leaseMs, request) .. record)
+  return string.format("%.0f", seq)
 end

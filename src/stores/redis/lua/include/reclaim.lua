@@ -5,8 +5,10 @@
 
 local function reclaim(key, levels)
   if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local order, request, record = string.match(redis.call("LPOP", key .. ":w"), "^(%S+) (%S+) %S+ %S+\n(.*)$")
-  local token = tokenOfHanded(order, request, record)
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
   local level = tonumber(levelOf(record))
