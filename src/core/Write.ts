@@ -4,30 +4,19 @@
  *
  * Life of a Write: each subscription is a *run*. A run plans its steps (which encodes data and makes ids), hands them to
  * the store, and reads the results. A failed run lends its plan and its write id to the next run, so `retry` never
- * doubles. A Write that settles a message runs once: later and concurrent subscriptions share that run's answer.
+ * doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles a message
+ * runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
 import { type Either, flatten, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { AsyncSubject, type Observable } from "rxjs";
-import { utf8Length } from "./bytes.js";
+import { AsyncSubject, concat, ignoreElements, type Observable } from "rxjs";
 import { Effect } from "./Effect.js";
 import { newId } from "./newId.js";
-import { defect, invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
-import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type WriteTarget } from "./Step.js";
+import { checkSize, joinPlans, type MakePlan, type Plan } from "./Plan.js";
+import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
+import type { Step, StepResult, WriteTarget } from "./Step.js";
 
-/** What one run will do, and how its results are read. */
-export interface Plan<out A> {
-  readonly steps: ReadonlyArray<Step>;
-  readonly read: (results: ReadonlyArray<StepResult>) => A;
-  /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
-  readonly onStart?: (() => void) | undefined;
-  readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
-}
-
-/** Makes the plan of a run; a refusal (codec, first settle wins) is known before anything is sent. */
-export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
-
-/** How one list reaches the store: alone, or together with others of the same moment. */
+/** How one list reaches the store once it is subscribed to: alone, or together with others of the same moment. */
 export type SendList = (steps: ReadonlyArray<Step>, writeId: string) => Observable<ReadonlyArray<StepResult>>;
 
 interface Run<A> {
@@ -81,7 +70,7 @@ class Runs<A> {
       answer.error(error);
     };
     const lent = this.lent?.pop();
-    const planned = lent === undefined ? planRun(this.plan) : right(lent);
+    const planned = lent === undefined || lent.plan.stands?.() === false ? planRun(this.plan) : right(lent);
     if (isLeft(planned)) {
       fail(planned.left);
       return;
@@ -89,8 +78,9 @@ class Runs<A> {
     const { plan, writeId } = planned.right;
     plan.onStart?.();
     const send = this.options.send ?? sendAlone(this.options.target);
+    const sent = send(plan.steps, writeId);
     let results: ReadonlyArray<StepResult> = [];
-    send(plan.steps, writeId).subscribe({
+    (plan.after === undefined ? sent : concat(plan.after.pipe(ignoreElements()), sent)).subscribe({
       next: (value) => {
         results = value;
       },
@@ -133,14 +123,6 @@ const tryRight = <B>(ask: () => B): Either<SluiceError, B> => {
   }
 };
 
-const checkSize = (steps: ReadonlyArray<Step>): SluiceError | undefined => {
-  let bytes = 0;
-  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
-  return steps.length > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
-    ? writeTooLarge({ count: steps.length, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })
-    : undefined;
-};
-
 /** Sends one list in a round trip of its own; a list without steps needs none. */
 export const sendAlone =
   (target: WriteTarget): SendList =>
@@ -175,8 +157,14 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
 /**
  * Joins writes of one store into one that happens whole or not at all, with a typed tuple of their values.
  *
- * Errors: those of its parts (none happens then); `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig`
- * where the parts change different stores.
+ * A message is settled once: parts that settle it alike share one step and its answer. Where it has been settled so before,
+ * that part has nothing left to do, and the others are written all the same, since they were asked for (where it is being
+ * settled by another write, they wait until that has succeeded). So a second join that equals the first enqueues again: to
+ * repeat a join, subscribe to the same Write again (one that settles runs once), or give its enqueues a `dedupeId`.
+ *
+ * Errors: those of its parts (none happens then); `AlreadySettled` where a part settles a message otherwise than another
+ * part or an earlier write; `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig` where the parts change
+ * different stores.
  *
  * @example
  * ```ts
@@ -197,40 +185,28 @@ export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes
   const { target } = first.options;
   if (writes.some((write) => write.options.target !== target))
     throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
-  return new Write(() => joinPlans<Values<W>>(writes), {
+  return new Write(() => planAll<Values<W>>(writes), {
     target,
     settles: writes.some((write) => write.options.settles),
     send: writes.find((write) => write.options.send !== undefined)?.options.send,
   });
 };
 
-const joinPlans = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
+const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
   const plans: Array<Plan<unknown>> = [];
   for (const write of writes) {
     const planned = write.plan();
     if (isLeft(planned)) return planned;
     plans.push(planned.right);
   }
-  const slices = <B>(
-    results: ReadonlyArray<StepResult>,
-    use: (plan: Plan<unknown>, own: ReadonlyArray<StepResult>) => B,
-  ): ReadonlyArray<B> => {
-    let start = 0;
-    return plans.map((plan) => {
-      const end = start + plan.steps.length;
-      const own = results.slice(start, end);
-      start = end;
-      return use(plan, own);
-    });
-  };
-  return right({
-    steps: plans.flatMap((plan) => plan.steps),
-    read: (results) => slices(results, (plan, own) => plan.read(own)) as V,
-    onStart: () => {
-      for (const plan of plans) plan.onStart?.();
-    },
-    onEnd: (error, results) => {
-      slices(results, (plan, own) => plan.onEnd?.(error, own));
-    },
-  });
+  return joinPlans(plans);
+};
+
+/**
+ * Why a write cannot run together with so many more steps, as far as that is known before anything is sent; undefined where
+ * nothing speaks against it. Nothing happens.
+ */
+export const refusalOf = ({ plan }: Write<unknown>, stepsMore: number): SluiceError | undefined => {
+  const planned = flatten(tryRight(plan));
+  return isLeft(planned) ? planned.left : checkSize(planned.right.steps, stepsMore);
 };
