@@ -7,8 +7,8 @@ import { type Effect, fail, succeed } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import { type Delivery, type Holder, type Message, messageOf, type SettleEnd } from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
-import { Ack, type Outcome, sameOutcome } from "../core/Outcome.js";
-import type { Options } from "../core/options.js";
+import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
+import { notAnOutcome, type Options } from "../core/options.js";
 import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
 import { Write } from "../core/Write.js";
 
@@ -166,6 +166,7 @@ class Recorder implements Delivery {
 
   private answerTo(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>): Outcome | SluiceError {
     const [first] = this.settled;
+    if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.interrupted === "lease lost") return leaseLost(this.id);
     if (first !== undefined) return sameOutcome(first, outcome) ? first : alreadySettled(this.id, first);
     const answer = this.options.answer?.(outcome) ?? outcome;
