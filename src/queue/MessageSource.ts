@@ -12,9 +12,10 @@
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  *
  * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
- * back; emission never does. A settlement that was handed to the store counts as credit for the next lease, which follows
- * it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is waited for.
- * While the store refuses settlements none is lent on them.
+ * back; emission never does. A settlement that this source has handed to the store counts as credit for the next lease,
+ * which follows it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is
+ * waited for. One that leaves with another source's (messages of both joined) may still wait there: it lends nothing, and
+ * neither does any while the store refuses some.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription } from "rxjs";

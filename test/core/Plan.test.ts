@@ -87,7 +87,7 @@ describe("joinPlans", () => {
   });
 
   it("tells every plan of start and end, of a failure without results", () => {
-    const told = vi.fn();
+    const told = vi.fn<(...said: ReadonlyArray<unknown>) => void>();
     const plans = ["a", "b"].map((name) =>
       planOf([settleStep("1")], { onStart: () => told(name), onEnd: (error, own) => told(name, error, own) }),
     );
