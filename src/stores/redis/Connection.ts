@@ -265,15 +265,14 @@ export class Connection {
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
     const { sha, lua } = loadedScript(name);
-    const rest = [String(keys.length), ...keys].concat(args);
     // The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order.
     if (!this.loaded.has(name)) {
       this.loaded.add(name);
-      return this.send("eval", [lua].concat(rest));
+      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
     }
-    return this.send("evalsha", [sha].concat(rest)).catch((cause: unknown) => {
+    return this.send("evalsha", [sha, String(keys.length)].concat(keys, args)).catch((cause: unknown) => {
       if (!isUnknownScript(cause)) throw cause;
-      return this.send("eval", [lua].concat(rest));
+      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
     });
   }
 
