@@ -46,8 +46,6 @@ interface Sent {
 interface Round extends Sent {
   /** Aligned with the lists; undefined where nobody asks any more. */
   readonly ends: ReadonlyArray<ListEnd | undefined>;
-  /** From 1. What the store has refused once lends no credit when it is sent again. */
-  readonly attempt: number;
 }
 
 export class Settler {
@@ -119,10 +117,10 @@ export class Settler {
     this.timer = undefined;
     this.resend();
     if (this.lists.length === 0) return;
-    const round: Round = { writeId: newId(), lists: this.lists, ends: this.ends, attempt: 1 };
+    const round: Round = { writeId: newId(), lists: this.lists, ends: this.ends };
     this.lists = [];
     this.ends = [];
-    this.write(round);
+    this.write(round, 1);
     this.options.onFlush();
   }
 
@@ -143,7 +141,7 @@ export class Settler {
   private resend(): void {
     const resends = [...this.resends];
     this.resends.clear();
-    for (const [{ writeId, lists }, ends] of resends) this.write({ writeId, lists, ends, attempt: 1 });
+    for (const [{ writeId, lists }, ends] of resends) this.write({ writeId, lists, ends }, 1);
   }
 
   private schedule(): void {
@@ -152,37 +150,44 @@ export class Settler {
     this.timer = this.waits ? scheduler.schedule(flush, this.waitMsMax) : soon(scheduler, flush);
   }
 
-  private write(round: Round): void {
-    for (const end of round.ends) if (lends(round, end)) this.lending += 1;
+  // What a store answers within the call, and what it has refused once, lends nothing.
+  private write(round: Round, attempt: number): void {
+    let answered = false;
+    let lending = false;
     this.options.target.write(round.lists, round.writeId).subscribe({
       next: (answers) => {
+        answered = true;
         const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
         for (let i = 0; i < round.lists.length; i++) {
           const end = round.ends[i];
           const answer = miscounted ?? answers[i];
           if (end === undefined || answer === undefined) continue;
-          if (lends(round, end)) this.lending -= 1;
+          if (lending && end.lends) this.lending -= 1;
           if (isLeft(answer)) end.listEnded(answer.left, []);
           else end.listEnded(undefined, answer.right);
         }
       },
-      error: (cause: unknown) => this.failed(round, toSluiceError(cause)),
+      error: (cause: unknown) => {
+        answered = true;
+        if (lending) this.lending -= lendingOf(round);
+        this.failed(round, attempt, toSluiceError(cause));
+      },
     });
+    if (answered || attempt > 1) return;
+    lending = true;
+    this.lending += lendingOf(round);
   }
 
-  private failed(round: Round, error: SluiceError): void {
-    for (const end of round.ends) if (lends(round, end)) this.lending -= 1;
-    const { writeId, lists, ends, attempt } = round;
+  private failed(round: Round, attempt: number, error: SluiceError): void {
+    const { writeId, lists, ends } = round;
     this.options.onFailure(error);
     if (error.retryable && this.persistent) {
+      const delayMs = backoffDelayMs(backoff, attempt, randomOf(writeId));
       this.waitingRounds += 1;
-      this.options.scheduler.schedule(
-        () => {
-          this.waitingRounds -= 1;
-          this.write({ writeId, lists, ends, attempt: attempt + 1 });
-        },
-        backoffDelayMs(backoff, attempt, randomOf(writeId)),
-      );
+      this.options.scheduler.schedule(() => {
+        this.waitingRounds -= 1;
+        this.write(round, attempt + 1);
+      }, delayMs);
     } else if (error.retryable) {
       const sent: Sent = { writeId, lists };
       this.unanswered ??= new WeakMap();
@@ -193,12 +198,12 @@ export class Settler {
     } else {
       lists.forEach((list, i) => {
         const end = ends[i];
-        if (end !== undefined) this.write({ writeId: newId(), lists: [list], ends: [end], attempt: 1 });
+        if (end !== undefined) this.write({ writeId: newId(), lists: [list], ends: [end] }, 1);
       });
     }
   }
 }
 
-const otherNumber = (): SluiceError => defect("a store answered another number of lists than it was given");
+const lendingOf = ({ ends }: Round): number => ends.reduce((sum, end) => (end?.lends === true ? sum + 1 : sum), 0);
 
-const lends = ({ attempt }: Round, end: ListEnd | undefined): boolean => attempt === 1 && end?.lends === true;
+const otherNumber = (): SluiceError => defect("a store answered another number of lists than it was given");

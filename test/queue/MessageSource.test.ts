@@ -4,7 +4,7 @@ import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
 import { fromOne } from "../../src/core/Effect.js";
 import { delivery, type Message } from "../../src/core/Message.js";
-import { Retry } from "../../src/core/Outcome.js";
+import { Ack, Retry } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
 import { atomically } from "../../src/core/Write.js";
 import { handle } from "../../src/operators/handle.js";
@@ -238,6 +238,24 @@ describe("the credit of a source", () => {
     expect(dataOf(b.values)).toEqual([1, 2, 3]);
     s.clock.settle();
     expect(s.stats()).toMatchObject({ acked: 3, leased: 3, ready: 0 });
+  });
+
+  it("is not lent on settlements that are being answered: who hears of them one by one never has more in hand", () => {
+    const s = scene();
+    s.fill(200);
+    let [unconfirmed, most] = [0, 0];
+    s.queue.messages({ prefetch: 10 }).subscribe((message) => {
+      unconfirmed += 1;
+      most = Math.max(most, unconfirmed);
+      s.clock.schedule(() => {
+        message[delivery].settleWith(Ack, [], () => {
+          unconfirmed -= 1;
+        });
+      }, 2);
+    });
+    s.clock.advance(100);
+    expect(s.stats().acked).toBe(200);
+    expect(most).toBe(10);
   });
 
   it("is lent on each message of a join once it is settled, and never on more than were settled", () => {
