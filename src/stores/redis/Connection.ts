@@ -69,6 +69,7 @@ export class Connection {
   private readonly jobs = new Set<Job>();
   private readonly loaded = new Set<ScriptName>();
   private sweeper: Subscription | undefined;
+  private sweepDueMs = Number.POSITIVE_INFINITY;
   private lastError: unknown;
   private up: boolean | undefined;
   private wasUp = false;
@@ -135,9 +136,10 @@ export class Connection {
 
   private call(send: () => Promise<unknown>, end: CallEnd<unknown>, extraMs: number): Call {
     const { scheduler, commandMsMax } = this.options;
-    const job = new Job(send, end, scheduler.now() + commandMsMax + extraMs);
+    const nowMs = scheduler.now();
+    const job = new Job(send, end, nowMs + commandMsMax + extraMs);
     this.jobs.add(job);
-    if (this.sweeper === undefined) this.sweepIn(commandMsMax + extraMs);
+    if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
     if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
     return job;
@@ -194,19 +196,27 @@ export class Connection {
     return wanted;
   }
 
-  /** One timer for all calls: it looks when the oldest may be over, and again as long as there are any. */
-  private sweepIn(delayMs: number): void {
-    const { scheduler } = this.options;
-    this.sweeper = scheduler.schedule(() => {
-      this.sweeper = undefined;
-      const nowMs = scheduler.now();
-      let nextMs = Number.POSITIVE_INFINITY;
-      for (const job of [...this.jobs]) {
-        if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-        else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
-      }
-      if (nextMs < Number.POSITIVE_INFINITY) this.sweepIn(nextMs - nowMs);
-    }, Math.ceil(delayMs));
+  /**
+   * One timer for all calls, due no later than the first of them may be over. Most calls have the same time, so each is over
+   * after those before it and leaves the timer alone; one that is over earlier moves it.
+   */
+  private sweepAt(dueMs: number, nowMs: number): void {
+    this.sweeper?.unsubscribe();
+    this.sweepDueMs = dueMs;
+    this.sweeper = this.options.scheduler.schedule(() => this.sweep(), Math.ceil(dueMs - nowMs));
+  }
+
+  private sweep(): void {
+    this.sweeper = undefined;
+    this.sweepDueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.options.scheduler.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const job of [...this.jobs]) {
+      if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
+      else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
+    }
+    // What was called by those just told may have set it already.
+    if (nextMs < this.sweepDueMs) this.sweepAt(nextMs, nowMs);
   }
 
   private silence(): Error {
