@@ -13,7 +13,7 @@ import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, silenceMsMax } from "./clients.js";
+import { cloneClient, silenceMsMax, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
@@ -57,10 +57,11 @@ const ANSWERED_KEPT = 500;
  * A store in Redis 7 or later, alone, with Sentinel or as a cluster: durable as its persistence is set, shared by all
  * processes that use the same namespace.
  *
- * The client is a template: the store opens connections of its own with the same options and leaves the given one alone.
- * It takes one connection for all calls and one for each consumer that waits.
+ * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
+ * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
+ * takes one connection for all calls and one for each consumer that waits.
  *
- * Errors: throws `InvalidConfig` for options out of range. Calls ride out a lost connection for `commandMsMax`, then fail
+ * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown. Calls ride out a lost connection for `commandMsMax`, then fail
  * with `StoreUnavailable`; `StoreFull` under full memory, for new messages only.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
@@ -69,27 +70,25 @@ const ANSWERED_KEPT = 500;
  * Memory: about 58 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
  * `events$` warns otherwise.
  *
- * @param client an ioredis client, a cluster, or the options of a client
+ * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the
+ * options of a client
  *
  * @example
  * ```ts
  * // needs: redis
  * import * as t from "io-ts";
- * import { Redis } from "ioredis";
  * import { queue } from "sluice";
  * import { redisStore } from "sluice/redis";
  *
- * const client = new Redis(redisUrl, { lazyConnect: true });
- * const store = redisStore(client, { namespace: "shop" });
+ * const store = redisStore(redisUrl, { namespace: "shop" });
  * const greetings = queue(store, { name: "greetings", codec: t.string });
  * await greetings.enqueue("hello");
  * const [message] = await greetings.receive({ max: 1 });
  * await message?.ack;
  * await store.close();
- * client.disconnect();
  * ```
  */
-export const redisStore = (client: Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
+export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
   new RedisStore(client, options);
 
 class RedisStore implements Store {
@@ -110,7 +109,8 @@ class RedisStore implements Store {
   private closed = false;
   private closing: Promise<void> | undefined;
 
-  constructor(client: Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+  constructor(client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+    const template = templateOf(client);
     const { scheduler = systemScheduler, nowMs } = options;
     const commandMsMax = wholeNumber("commandMsMax", options.commandMsMax ?? 10_000, { ...duration, min: 100 });
     this.scheduler = scheduler;
@@ -123,7 +123,7 @@ class RedisStore implements Store {
     };
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = silenceMsMax(commandMsMax);
-    const main = cloneClient(client, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    const main = cloneClient(template, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
     this.events = new StoreEvents(main);
     this.events$ = this.events.events$;
     this.connection = new Connection({
@@ -134,7 +134,7 @@ class RedisStore implements Store {
       onDown: (cause) => this.events.down(cause),
     });
     this.pool = new BlockingPool(
-      () => new Connection({ client: cloneClient(client, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
+      () => new Connection({ client: cloneClient(template, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
     );
   }
 
