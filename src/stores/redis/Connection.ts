@@ -110,27 +110,29 @@ export class Connection {
     return this.call(() => this.send(name, [...args]), end, extraMs);
   }
 
-  /** Resolves once no call is under way, or after so many milliseconds. */
+  /** Resolves once no call is under way, those included that answers led to, or after so many milliseconds. */
   async idle(msMax: number): Promise<void> {
-    if (this.jobs.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.options.scheduler.schedule(() => resolve(), msMax);
-      this.onIdle = () => {
-        timer.unsubscribe();
-        resolve();
-      };
-    });
+    const { scheduler } = this.options;
+    const untilMs = scheduler.now() + msMax;
+    while (this.jobs.size > 0 && scheduler.now() < untilMs)
+      await new Promise<void>((resolve) => {
+        const timer = scheduler.schedule(() => resolve(), Math.ceil(untilMs - scheduler.now()));
+        this.onIdle = () => {
+          timer.unsubscribe();
+          resolve();
+        };
+      });
   }
   private onIdle: (() => void) | undefined;
 
-  /** Gives up everything under way and disconnects for good. */
+  /** Gives up everything under way, which is told so, and disconnects for good. */
   close(): void {
+    if (this.closed) return;
     this.closed = true;
     this.sweeper?.unsubscribe();
-    for (const job of this.jobs) job.over = true;
-    this.jobs.clear();
     this.queued.length = 0;
-    this.onIdle?.();
+    const cause = new Error("the store was closed before it was answered");
+    for (const job of [...this.jobs]) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
     this.client.disconnect();
   }
 

@@ -2,12 +2,13 @@
 
 import { left, right } from "fp-ts/lib/Either.js";
 import type { Cluster, Redis, RedisOptions } from "ioredis";
-import type { Observable, SchedulerLike } from "rxjs";
-import { systemScheduler } from "../../core/Clock.js";
+import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
+import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../store/Capabilities.js";
+import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
@@ -106,8 +107,8 @@ class RedisStore implements Store {
   private readonly commandMsMax: number;
   private readonly deadLettersMax: number;
   private readonly replicas: { readonly count: number; readonly msMax: number };
-  private closed = false;
-  private closing: Promise<void> | undefined;
+  private readonly closed$ = new AsyncSubject<void>();
+  private phase: Phase = "open";
 
   constructor(client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
     const template = templateOf(client);
@@ -139,7 +140,7 @@ class RedisStore implements Store {
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
-    this.calling((end) => {
+    this.callingAs(lists, (end) => {
       if (lists.every((list) => list.length === 0)) {
         end.done(lists.map(() => right([])));
         return undefined;
@@ -167,7 +168,7 @@ class RedisStore implements Store {
 
   readonly lease: Store["lease"] = (request) =>
     effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, "new")) {
         subscriber.error(storeClosed());
         return undefined;
       }
@@ -220,7 +221,9 @@ class RedisStore implements Store {
     });
 
   readonly leave: Store["leave"] = ({ queue, consumer }) =>
-    this.running(leaveScript, () => ({ queue: this.keys.queue(queue), owner: `=${consumer}` }));
+    this.callingAs("goodbye", (end) =>
+      this.connection.run(leaveScript, { queue: this.keys.queue(queue), owner: `=${consumer}` }, end),
+    );
 
   readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
   readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
@@ -237,20 +240,25 @@ class RedisStore implements Store {
 
   readonly close: Store["close"] = () =>
     effect((subscriber) => {
-      this.closing ??= this.shut();
-      this.closing.then(
-        () => {
-          subscriber.next();
-          subscriber.complete();
-        },
-        (cause: unknown) => subscriber.error(cause),
-      );
+      if (this.phase === "open") {
+        this.phase = "closing";
+        this.shut().then(
+          () => {
+            this.closed$.next();
+            this.closed$.complete();
+          },
+          (cause: unknown) => this.closed$.error(cause),
+        );
+      }
+      return this.closed$.subscribe(subscriber);
     });
 
   private async shut(): Promise<void> {
-    this.closed = true;
     for (const asking of [...this.askings]) asking.stop();
+    // Settlements of this turn leave at its end.
+    await new Promise<void>((resolve) => soon(this.scheduler, resolve));
     await this.connection.idle(this.commandMsMax);
+    this.phase = "closed";
     this.pool.close();
     this.connection.close();
     this.events.complete();
@@ -266,8 +274,12 @@ class RedisStore implements Store {
 
   /** An Effect that makes one call at each subscription. What was sent goes on without its subscriber. */
   private calling<A>(call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
+    return this.callingAs("new", call);
+  }
+
+  private callingAs<A>(kind: Kind, call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
     return effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, kind)) {
         subscriber.error(storeClosed());
         return;
       }
