@@ -69,6 +69,7 @@ export class Connection {
   private readonly jobs = new Set<Job>();
   private readonly loaded = new Set<ScriptName>();
   private sweeper: Subscription | undefined;
+  private sweepDueMs = Number.POSITIVE_INFINITY;
   private lastError: unknown;
   private up: boolean | undefined;
   private wasUp = false;
@@ -111,35 +112,38 @@ export class Connection {
     return this.call(() => this.send(name, [...args]), end, extraMs);
   }
 
-  /** Resolves once no call is under way, or after so many milliseconds. */
+  /** Resolves once no call is under way, those included that answers led to, or after so many milliseconds. */
   async idle(msMax: number): Promise<void> {
-    if (this.jobs.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.options.scheduler.schedule(() => resolve(), msMax);
-      this.onIdle = () => {
-        timer.unsubscribe();
-        resolve();
-      };
-    });
+    const { scheduler } = this.options;
+    const untilMs = scheduler.now() + msMax;
+    while (this.jobs.size > 0 && scheduler.now() < untilMs)
+      await new Promise<void>((resolve) => {
+        const timer = scheduler.schedule(() => resolve(), Math.ceil(untilMs - scheduler.now()));
+        this.onIdle = () => {
+          timer.unsubscribe();
+          resolve();
+        };
+      });
   }
   private onIdle: (() => void) | undefined;
 
-  /** Gives up everything under way and disconnects for good. */
+  /** Gives up everything under way, which is told so, and disconnects for good. */
   close(): void {
+    if (this.closed) return;
     this.closed = true;
     this.sweeper?.unsubscribe();
-    for (const job of this.jobs) job.over = true;
-    this.jobs.clear();
     this.queued.length = 0;
-    this.onIdle?.();
+    const cause = new Error("the store was closed before it was answered");
+    for (const job of [...this.jobs]) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
     this.client.disconnect();
   }
 
   private call(send: () => Promise<unknown>, end: CallEnd<unknown>, extraMs: number): Call {
     const { scheduler, commandMsMax } = this.options;
-    const job = new Job(send, end, scheduler.now() + commandMsMax + extraMs);
+    const nowMs = scheduler.now();
+    const job = new Job(send, end, nowMs + commandMsMax + extraMs);
     this.jobs.add(job);
-    if (this.sweeper === undefined) this.sweepIn(commandMsMax + extraMs);
+    if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
     if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
     return job;
@@ -196,19 +200,27 @@ export class Connection {
     return wanted;
   }
 
-  /** One timer for all calls: it looks when the oldest may be over, and again as long as there are any. */
-  private sweepIn(delayMs: number): void {
-    const { scheduler } = this.options;
-    this.sweeper = scheduler.schedule(() => {
-      this.sweeper = undefined;
-      const nowMs = scheduler.now();
-      let nextMs = Number.POSITIVE_INFINITY;
-      for (const job of [...this.jobs]) {
-        if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-        else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
-      }
-      if (nextMs < Number.POSITIVE_INFINITY) this.sweepIn(nextMs - nowMs);
-    }, Math.ceil(delayMs));
+  /**
+   * One timer for all calls, due no later than the first of them may be over. Most calls have the same time, so each is over
+   * after those before it and leaves the timer alone; one that is over earlier moves it.
+   */
+  private sweepAt(dueMs: number, nowMs: number): void {
+    this.sweeper?.unsubscribe();
+    this.sweepDueMs = dueMs;
+    this.sweeper = this.options.scheduler.schedule(() => this.sweep(), Math.ceil(dueMs - nowMs));
+  }
+
+  private sweep(): void {
+    this.sweeper = undefined;
+    this.sweepDueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.options.scheduler.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const job of [...this.jobs]) {
+      if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
+      else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
+    }
+    // What was called by those just told may have set it already.
+    if (nextMs < this.sweepDueMs) this.sweepAt(nextMs, nowMs);
   }
 
   private silence(): Error {

@@ -400,6 +400,18 @@ describe("a store that is closed", () => {
     admin.disconnect();
   });
 
+  it("tells a call that it gives up", async () => {
+    const server = await serverOf();
+    const at = bench(server.url);
+    // It waits longer for replicas that are not there than a close waits for it.
+    const waitsLong = { namespace: at.namespace, commandMsMax: 300, waitReplicas: 1, waitReplicasMsMax: 60_000 };
+    const store = redisStore({ port: server.port }, waitsLong);
+    const written = store.write([[at.step("a")]], newId()).then((value) => value);
+    const ended = expect(written).rejects.toMatchObject({ _tag: "StoreUnavailable" });
+    await store.close();
+    await ended;
+  });
+
   it("closes at once although it was never used, and although its server is away", async () => {
     const unused = redisStore({ port: 1 }, {});
     await unused.close();
