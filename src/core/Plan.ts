@@ -2,7 +2,7 @@
  * What one run of a Write will do: made before anything is sent, so that a refusal (codec, first settle wins) is known
  * while nothing has happened yet. Several plans join into one, and there two settlements of one message meet.
  */
-import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { merge, type Observable } from "rxjs";
 import { utf8Length } from "./bytes.js";
 import { type Outcome, sameOutcome } from "./Outcome.js";
@@ -33,7 +33,7 @@ export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
  */
 export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<SluiceError, Plan<V>> => {
   const joined = joinSteps(plans.map(({ steps }) => steps));
-  if (joined._tag === "Left") return joined;
+  if (isLeft(joined)) return joined;
   const { steps, places } = joined.right;
   const each = <B>(
     results: ReadonlyArray<StepResult>,
