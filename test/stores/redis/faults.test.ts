@@ -132,6 +132,7 @@ describe("connections that end", () => {
     );
     let killed = 0;
     for (let n = 0; n < count; n += 10) {
+      if (n % 50 === 0) await sleep(20); // so that the consumers wait, on connections of their own
       const writeId = newId();
       const lists = [numbered(10).map((m) => at.step(String(n + Number(m))))];
       const answers = at.store.write(lists, writeId).then((value) => value);
