@@ -11,7 +11,7 @@ import type {
   StoredMessage,
 } from "../../store/Operations.js";
 import { escapeText } from "./keys.js";
-import { encodePayload, readRecord, storedOf } from "./record.js";
+import { encodeId, encodePayload, readRecord, storedOf } from "./record.js";
 import type { Script } from "./script.js";
 
 interface OnQueue {
@@ -133,14 +133,14 @@ export const unblockScript: Script<UnblockInput, number> = {
 
 const targetOf = (target: BlockTarget): readonly [kind: string, name: string] => {
   if (typeof target === "string") return [target, ""];
-  return "key" in target ? ["key", escapeText(target.key)] : ["id", target.id];
+  return "key" in target ? ["key", escapeText(target.key)] : ["id", encodeId(target.id)];
 };
 
 export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, number> = {
   name: "redrive",
   encode: ({ queue, given, letters }) => {
     const args = [given];
-    for (const { id, payload } of letters) args.push(id, payload === undefined ? "" : encodePayload(payload));
+    for (const { id, payload } of letters) args.push(encodeId(id), payload === undefined ? "" : encodePayload(payload));
     return { keys: [queue], args };
   },
   decode: Number,

@@ -11,8 +11,7 @@ import { escapeText, unescapeText } from "./keys.js";
 const KIND = 11;
 const ATTEMPTS = 13;
 const ID = 16;
-const BODY = 52;
-const UUID_LENGTH = 36;
+const BODY = 48;
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -20,13 +19,23 @@ const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 export const encodePayload = (payload: string): string =>
   payload.isWellFormed() ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
+/** An id as the server keeps it: without its dashes, which are four bytes of every message. */
+export const encodeId = (id: MessageId): string => {
+  invariant(id.length === 36, "a message id is a UUID");
+  return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
+};
+
+/** The id that was kept as this text. */
+export const decodeId = (text: string): MessageId =>
+  `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}` as MessageId;
+
 /** Whether the message is added whatever was added before, and is due at once. */
 export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
 
 /** A new message's record without its beginning, the time, which the server adds. */
 export const encodeTail = (step: EnqueueStep): string => {
-  const { id, priority, key, headers } = step;
-  invariant(id.length === UUID_LENGTH, "a message id is a UUID");
+  const { priority, key, headers } = step;
+  const id = encodeId(step.id);
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
   const escapes = !step.payload.isWellFormed();
   const payload = escapes ? JSON.stringify(step.payload) : step.payload;
@@ -49,7 +58,7 @@ export const readRecord = (record: string): ReadRecord => {
   const enqueuedAtMs = Number.parseInt(record.slice(0, KIND), 16);
   const attemptsHex = record.slice(ATTEMPTS, ID);
   const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
-  const id = record.slice(ID, BODY) as MessageId;
+  const id = decodeId(record.slice(ID, BODY));
   if (kind === 0)
     return {
       id,
@@ -92,7 +101,7 @@ const readFailure = (text: string): PastFailure => ({
 });
 
 const unknownRecord = (record: string): ReadRecord => ({
-  id: record.slice(ID, BODY) as MessageId,
+  id: decodeId(record.slice(ID, BODY)),
   key: undefined,
   escapedKey: undefined,
   headers: noHeaders,

@@ -69,7 +69,7 @@ const ANSWERED_KEPT = 500;
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
  *
- * Memory: about 58 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
+ * Memory: about 59 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
  * `events$` warns otherwise.
  *
  * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the

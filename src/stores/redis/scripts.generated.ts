@@ -46,27 +46,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -75,13 +75,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -89,16 +89,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -116,7 +116,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -374,27 +374,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -403,13 +403,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -417,16 +417,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -444,7 +444,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -691,34 +691,34 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local answer = redis.call("GET", result)
@@ -741,13 +741,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -755,16 +755,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -923,7 +923,7 @@ local function byKey(key, busy, stamp, values)
     local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
     for i = 1, #tails do
       local hasMeta = string.byte(tails[i], 1) % 2 == 1
-      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 42)
+      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 38)
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
@@ -1094,27 +1094,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1164,13 +1164,13 @@ local function deliver(delivery, records, bytesMax, isFirst)
   for i = 1, #records do
     local record = records[i]
     local isKnown, plain = known(record), byte(record, 12) == 48
-    local size = (isKnown and plain) and #record - 52 or sizeOf(record)
+    local size = (isKnown and plain) and #record - 48 or sizeOf(record)
     if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
     bytes = bytes + size
     if isKnown then
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, 41, 52)
+      local suffix = sub(record, 37, 48)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
@@ -1296,13 +1296,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -1310,16 +1310,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1337,7 +1337,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -1485,7 +1485,7 @@ end
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
+  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
   local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
   redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
@@ -1500,7 +1500,7 @@ end
 
 -- Forgets the position of a record that was taken from its shelf.
 local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -1723,27 +1723,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -1752,13 +1752,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -1766,16 +1766,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -1793,7 +1793,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -2006,27 +2006,27 @@ local paused = ARGV[1]
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2035,13 +2035,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2049,16 +2049,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2074,7 +2074,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -2150,27 +2150,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2179,13 +2179,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2193,16 +2193,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2220,7 +2220,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -2398,27 +2398,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2427,13 +2427,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2441,16 +2441,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2468,7 +2468,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -2706,27 +2706,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -2735,13 +2735,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -2749,16 +2749,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -2776,7 +2776,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -2924,7 +2924,7 @@ end
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
+  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
   local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
   redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
@@ -2939,7 +2939,7 @@ end
 
 -- Forgets the position of a record that was taken from its shelf.
 local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -3081,27 +3081,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -3110,13 +3110,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -3124,16 +3124,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -3151,7 +3151,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -3299,7 +3299,7 @@ end
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
+  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
   local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
   redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
@@ -3314,7 +3314,7 @@ end
 
 -- Forgets the position of a record that was taken from its shelf.
 local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -3432,27 +3432,27 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
@@ -3461,13 +3461,13 @@ local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
 local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
-local function idOf(record) return string.sub(record, 17, 52) end
+local function idOf(record) return string.sub(record, 17, 48) end
 local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, 53) end
-  return "", "", "", "", 53
+  if hasMeta(record) then return string.match(record, META, 49) end
+  return "", "", "", "", 49
 end
 
 -- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
@@ -3475,16 +3475,16 @@ local function failed(record, entry)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 52)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 53)
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, 48)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, 49)
   end
-  local key, first, history, headers, at = string.match(record, META, 53)
+  local key, first, history, headers, at = string.match(record, META, 49)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 52) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, 48) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
     .. headers .. "\\n" .. string.sub(record, at)
 end
 
@@ -3502,7 +3502,7 @@ end
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end
 
 local function reclaim(key, levels)
@@ -3650,7 +3650,7 @@ end
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
+  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
   local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
   redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
@@ -3665,7 +3665,7 @@ end
 
 -- Forgets the position of a record that was taken from its shelf.
 local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -3827,10 +3827,10 @@ local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
   local first = redis.call("GET", name)
-  if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
+  if first and tonumber(string.sub(first, 34)) > now then return string.sub(first, 1, 32) end
   if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 6, 41) .. " " .. untilMs, "PX", step.window)
+  redis.call("SET", name, string.sub(step.tail, 6, 37) .. " " .. untilMs, "PX", step.window)
   return nil
 end
 

@@ -1,13 +1,12 @@
 /** The three ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps. */
 import { left, right } from "fp-ts/lib/Either.js";
 import { absurd, invariant } from "../../core/invariant.js";
-import type { MessageId } from "../../core/MessageId.js";
 import { type Outcome, Reject } from "../../core/Outcome.js";
 import { DELAY_MS_MAX } from "../../core/options.js";
 import { leaseLost } from "../../core/SluiceError.js";
 import type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer } from "../../core/Step.js";
 import { escapeText, type Keys } from "./keys.js";
-import { encodeTail, isPlain } from "./record.js";
+import { decodeId, encodeTail, isPlain } from "./record.js";
 import type { Script, ScriptArguments } from "./script.js";
 import { fenceOf } from "./token.js";
 
@@ -185,7 +184,7 @@ const readAnswer = (answer: string, steps: Steps): WriteAnswer => {
 };
 
 const readResult = (result: string, step: Step): StepResult => {
-  if (result.startsWith("d")) return { _tag: "Enqueued", id: result.slice(1) as MessageId, duplicate: true };
+  if (result.startsWith("d")) return { _tag: "Enqueued", id: decodeId(result.slice(1)), duplicate: true };
   if (result === "j" && step._tag === "Settle" && step.outcome._tag === "Retry")
     return { _tag: "Settled", outcome: Reject({ cause: step.outcome.cause }) };
   return asAsked(step);

@@ -11,7 +11,7 @@ local function byKey(key, busy, stamp, values)
     local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
     for i = 1, #tails do
       local hasMeta = string.byte(tails[i], 1) % 2 == 1
-      local name = hasMeta and string.match(tails[i], "^k([^\n]*)\n", 42)
+      local name = hasMeta and string.match(tails[i], "^k([^\n]*)\n", 38)
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}

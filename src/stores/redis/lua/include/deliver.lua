@@ -15,13 +15,13 @@ local function deliver(delivery, records, bytesMax, isFirst)
   for i = 1, #records do
     local record = records[i]
     local isKnown, plain = known(record), byte(record, 12) == 48
-    local size = (isKnown and plain) and #record - 52 or sizeOf(record)
+    local size = (isKnown and plain) and #record - 48 or sizeOf(record)
     if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
     bytes = bytes + size
     if isKnown then
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, 41, 52)
+      local suffix = sub(record, 37, 48)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix

@@ -7,5 +7,5 @@
 
 local function tokenOfHanded(order, request, record)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, 41, 52) .. (key and ":" .. key or "")
+  return order .. ":" .. request .. ":---:" .. string.sub(record, 37, 48) .. (key and ":" .. key or "")
 end

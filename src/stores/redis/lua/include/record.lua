@@ -1,27 +1,27 @@
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-52 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
 -- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
 -- tab-separated; headers as JSON. One byte more, and a plain message of 118 bytes would take four.
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= 52 and kind >= 48 and kind <= 51
+  return #record >= 48 and kind >= 48 and kind <= 51
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\n]*)\n", 53) or nil
+  return hasMeta(record) and string.match(record, "^k([^\n]*)\n", 49) or nil
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - 52) end
-  local at = 52
+  if not hasMeta(record) then return math.max(0, #record - 48) end
+  local at = 48
   for _ = 1, 4 do at = string.find(record, "\n", at + 1, true) end
   return #record - at
 end

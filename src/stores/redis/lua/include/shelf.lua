@@ -3,7 +3,7 @@
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 52)
+  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\n" .. entry.record)
   local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
   redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
@@ -18,7 +18,7 @@ end
 
 -- Forgets the position of a record that was taken from its shelf.
 local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 52)
+  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end

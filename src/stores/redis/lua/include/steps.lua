@@ -61,10 +61,10 @@ local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
   local first = redis.call("GET", name)
-  if first and tonumber(string.sub(first, 38)) > now then return string.sub(first, 1, 36) end
+  if first and tonumber(string.sub(first, 34)) > now then return string.sub(first, 1, 32) end
   if step.window == "0" then return nil end
   local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 6, 41) .. " " .. untilMs, "PX", step.window)
+  redis.call("SET", name, string.sub(step.tail, 6, 37) .. " " .. untilMs, "PX", step.window)
   return nil
 end
 
