@@ -641,7 +641,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-redis.call("DEL", key .. ":i") -- others that wait say so again with their next lease
+redis.call("HDEL", key, "waitMs") -- others that wait say so again with their next lease
 for i = 3, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)
@@ -655,10 +655,7 @@ return #tokens
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
--- KEYS[3] ready list the ready messages of the level
--- KEYS[4] busy hash the keys that have a head
--- KEYS[5] wakes list wake-ups
--- KEYS[6...] answered string results whose replies were read, to be deleted
+-- KEYS[3...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
@@ -667,8 +664,8 @@ return #tokens
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
 -- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
-local result, key, ready, busy, wakes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local given, level, keyed = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local result, key = KEYS[1], KEYS[2]
+local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -726,9 +723,10 @@ if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq")
+local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq", "waitMs", "waitUntil")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local levels, wake, now = tonumber(head[2] or 0), redis.call("LINDEX", wakes, -1), clock(given)
+local ready, wakes, levels, now = key .. ":r:" .. level, key .. ":w", tonumber(head[2] or 0), clock(given)
+local wake = redis.call("LINDEX", wakes, -1)
 local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
@@ -948,22 +946,22 @@ local function byKey(key, busy, stamp, values)
     closeQueue(queue)
   end
 end
-  records, finish = byKey(key, busy, stamp, ARGV)
+  records, finish = byKey(key, key .. ":k", stamp, ARGV)
 else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
 -- The first write, there or here: under full memory it is refused, and nothing was changed.
+local single = #ARGV == 4 and #records == 1 and levels == 0 and not wake
+local expected = head[7] and now < tonumber(head[8]) and head[3] ~= "1" and (head[4] or "0") == "0"
 local handed = false
-if #ARGV == 4 and #records == 1 and levels == 0 and not wake and head[3] ~= "1" and (head[4] or "0") == "0" then
+if single and expected then
 -- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
--- on the list that the consumer reads, so it arrives without a lease call of its own. \`:i\` tells that somebody waits, and how
--- long that lease is to be; it fades by itself, so a consumer that died is expected for a moment only. What nobody reads goes
--- back: see reclaim. Answers the new number of the queue's leases, or false.
+-- on the list that the consumer reads, so it arrives without a lease call of its own. \`waitMs\` tells how long that lease is to
+-- be, \`waitUntil\` until when somebody is expected to wait: a consumer that died is for a moment only. What nobody reads goes
+-- back: see reclaim. Answers the new number of the queue's leases.
 
-local function handOver(key, wakes, record, seq, request, now)
-  local leaseMs = redis.call("GET", key .. ":i")
-  if not leaseMs then return false end
+local function handOver(key, wakes, record, seq, request, now, leaseMs)
   local order = string.format("%010x", seq)
   local token = tokenOfHanded(order, request, record)
   redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
@@ -976,9 +974,10 @@ local function handOver(key, wakes, record, seq, request, now)
   return string.format("%.0f", seq)
 end
   local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
-  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now)
+  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now, head[7])
+else
+  redis.call("LLEN", ready)
 end
-if not handed then redis.call("LLEN", ready) end
 redis.call("SET", result, "+", "PX", "3600000")
 local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
 if handed then
@@ -994,7 +993,7 @@ if not handed and #records > 0 then
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
-for i = 6, #KEYS do redis.call("DEL", KEYS[i]) end
+for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
   },
@@ -1053,8 +1052,7 @@ return table.concat(answers)
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups · :i string
--- that a consumer waits.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1661,7 +1659,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then redis.call("SET", key .. ":i", leaseMs, "PX", "3000") end
+  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply

@@ -66,7 +66,7 @@ const enqueueScript: WriteScript = {
       if (step.key !== undefined) args[2] = "1";
       args.push(encodeTail(step));
     }
-    const keys = [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:k`, `${key}:w`];
+    const keys = [input.keys.result(input.writeId), key];
     return { keys: input.answered.length === 0 ? keys : keys.concat(input.answered), args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),

@@ -22,13 +22,13 @@ afterEach(async () => {
 });
 
 const wasHandedOver = ({ token }: Lease): boolean => token.includes(":h-");
-const waiting = (at: Bench) => until(async () => (await at.admin.exists(`${at.key}:i`)) === 1);
+const waiting = (at: Bench) => until(async () => (await at.admin.hexists(at.key, "waitMs")) === 1);
 const reads = (at: Bench, count: number) =>
   until(async () => String(await at.admin.client("LIST")).split("cmd=blpop").length - 1 >= count);
 
 /** A message handed over while nobody reads: its consumer died this moment. */
 const unread = async (at: Bench, ...payloads: ReadonlyArray<string>): Promise<void> => {
-  await at.admin.set(`${at.key}:i`, "30000");
+  await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
   for (const payload of payloads) await at.enqueue([payload]);
 };
 
@@ -83,7 +83,7 @@ describe("a message that is handed over", () => {
 
   it("is not one that a pause, a halt, a delay or an owner holds back", async () => {
     const at = bench();
-    await at.admin.set(`${at.key}:i`, "30000");
+    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
     await at.store.setPaused({ queue: at.queue, paused: true });
     await at.enqueue(["a"]);
     await at.enqueue(["later"], { delayMs: 60_000 });
@@ -137,7 +137,7 @@ describe("a message that was handed over and read by nobody", () => {
     const subscription = at.store.lease(at.request({ waitMsMax: 10_000 })).subscribe();
     await waiting(at);
     subscription.unsubscribe();
-    await until(async () => (await at.admin.exists(`${at.key}:i`)) === 0);
+    await until(async () => (await at.admin.hexists(at.key, "waitMs")) === 0);
     await at.enqueue(["a"]);
     expect(await at.admin.hlen(`${at.key}:l`)).toBe(0);
   });

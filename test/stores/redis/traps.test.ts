@@ -149,7 +149,7 @@ describe("a foreign value at a key of ours", () => {
   const expectOne = async (at: Bench): Promise<void> => {
     await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
     await at.admin.hdel(at.key, "levels");
-    await at.admin.set(`${at.key}:i`, "30000");
+    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
   };
   const calls: ReadonlyArray<
     readonly [

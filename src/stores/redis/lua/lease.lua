@@ -1,8 +1,7 @@
 -- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups · :i string
--- that a consumer waits.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -88,7 +87,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then redis.call("SET", key .. ":i", leaseMs, "PX", "3000") end
+  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply

@@ -1,12 +1,10 @@
 -- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
--- on the list that the consumer reads, so it arrives without a lease call of its own. `:i` tells that somebody waits, and how
--- long that lease is to be; it fades by itself, so a consumer that died is expected for a moment only. What nobody reads goes
--- back: see reclaim. Answers the new number of the queue's leases, or false.
+-- on the list that the consumer reads, so it arrives without a lease call of its own. `waitMs` tells how long that lease is to
+-- be, `waitUntil` until when somebody is expected to wait: a consumer that died is for a moment only. What nobody reads goes
+-- back: see reclaim. Answers the new number of the queue's leases.
 --- @include handed
 
-local function handOver(key, wakes, record, seq, request, now)
-  local leaseMs = redis.call("GET", key .. ":i")
-  if not leaseMs then return false end
+local function handOver(key, wakes, record, seq, request, now, leaseMs)
   local order = string.format("%010x", seq)
   local token = tokenOfHanded(order, request, record)
   redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
