@@ -131,8 +131,10 @@ describe("connections that end", () => {
       consume(at, Number.POSITIVE_INFINITY, { consumer, onSeen: (payloads) => seen.push(...payloads) }),
     );
     let killed = 0;
+    const oneWaits = async () => /name=victim .*cmd=blpop/.test(String(await at.admin.client("LIST")));
     for (let n = 0; n < count; n += 10) {
-      if (n % 50 === 0) await sleep(20); // so that the consumers wait, on connections of their own
+      // However busy the machine is: in every other round there is more than the connection for calls.
+      if (n % 100 === 0) await until(oneWaits);
       const writeId = newId();
       const lists = [numbered(10).map((m) => at.step(String(n + Number(m))))];
       const answers = at.store.write(lists, writeId).then((value) => value);
