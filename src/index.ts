@@ -1,4 +1,5 @@
 /** `sluice`: durable queues as Observables. Stores are in `sluice/memory` and `sluice/redis`. */
+export { MessageIdCodec } from "./codec/MessageIdCodec.js";
 export type { BackoffOptions, Jitter } from "./core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "./core/Batch.js";
 export { systemScheduler } from "./core/Clock.js";

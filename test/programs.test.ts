@@ -6,6 +6,8 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import {
   concatMap,
   delay,
+  filter,
+  firstValueFrom,
   from,
   lastValueFrom,
   type MonoTypeOperatorFunction,
@@ -170,6 +172,23 @@ describe("a program in fp-ts", () => {
     await pipe(orders.events$, take(4), lastValueFrom);
     stop$.next();
     expect(await answer).toBe("1 acked, 1 dead");
+  });
+
+  it("answers a left where it settles by what is no outcome, also in onFailure", async () => {
+    await orders.enqueueAll([order("1", -1)]);
+    const [message] = await orders.receive({ max: 1 });
+    const refused = { left: { _tag: "InvalidConfig", option: "outcome" } };
+    for (const look of [undefined, { _tag: "Ack" }])
+      expect(await Q.settle(look as never)(message as Message<Order>)()).toMatchObject(refused);
+    expect(await Q.release({ reason: "again" })(message as Message<Order>)()).toMatchObject({ right: {} });
+    const consume = Q.consume({
+      stop$,
+      onFailure: [{ policy: () => ({ _tag: "Ack" }) as never }],
+    })((x: Order) => chargeTask(x));
+    const answer = consume(orders)();
+    await firstValueFrom(orders.events$.pipe(filter(({ _tag }) => _tag === "Settled")));
+    stop$.next();
+    expect(await answer).toMatchObject({ right: { Ack: 0, Retry: 1 } });
   });
 
   it("decides by the error of the handler", async () => {

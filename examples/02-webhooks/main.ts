@@ -17,7 +17,7 @@ import { runOnce } from "./runOnce.js";
 import { summaryOf } from "./summary.js";
 
 /** Answers whether the numbers are right. */
-const main = async (store: Store, options: CliOptions): Promise<boolean> => {
+const work = async (store: Store, options: CliOptions): Promise<boolean> => {
   await store.ready();
   const input = readWebhooks();
   console.log(`${input.length} payloads read`);
@@ -30,13 +30,18 @@ const main = async (store: Store, options: CliOptions): Promise<boolean> => {
   return checks.every(({ holds }) => holds);
 };
 
-const options = readCliOptions(process.argv);
-const store = openStore(options);
+const main = async (options: CliOptions): Promise<boolean> => {
+  const store = openStore(options);
+  try {
+    return await work(store, options);
+  } finally {
+    await store.close();
+  }
+};
+
 try {
-  process.exitCode = (await main(store, options)) ? 0 : 1;
+  process.exitCode = (await main(readCliOptions(process.argv))) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  await store.close();
 }

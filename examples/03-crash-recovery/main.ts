@@ -29,16 +29,23 @@ const report = (done: ReadonlyArray<Done>): boolean => {
   return lost === 0 && done.length === jobCount && again > 0;
 };
 
-// A namespace of this run alone, so that runs at the same time do not meet.
-const place = { url, namespace: `sluice-crash-recovery-${process.pid}-${Date.now()}` };
-const store = openStore(place);
+const main = async (): Promise<boolean> => {
+  // A namespace of this run alone, so that runs at the same time do not meet.
+  const place = { url, namespace: `sluice-crash-recovery-${process.pid}-${Date.now()}` };
+  const store = openStore(place);
+  try {
+    await store.ready();
+    const right = report(await crashAndRecover(store, place));
+    await removeKeys(place);
+    return right;
+  } finally {
+    await store.close();
+  }
+};
+
 try {
-  await store.ready();
-  process.exitCode = report(await crashAndRecover(store, place)) ? 0 : 1;
-  await removeKeys(place);
+  process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  await store.close();
 }

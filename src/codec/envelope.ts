@@ -18,6 +18,7 @@ import type { Type } from "io-ts";
 import { utf8Length } from "../core/bytes.js";
 import { describeCause } from "../core/cause.js";
 import { encodeRefused, payloadTooLarge, type SluiceError } from "../core/SluiceError.js";
+import { shownName } from "./declared.js";
 import { reportOf } from "./report.js";
 
 /** The envelope version that this library writes and reads. */
@@ -40,7 +41,7 @@ const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<str
     if (!codec.is(data)) return refusal(codec, data);
     const json: string | undefined = JSON.stringify(codec.encode(data));
     if (json === undefined) return ["the encoded value has no JSON form (undefined, a function or a symbol)"];
-    return suspicious(json) ? (unfaithful(codec.encode(data)) ?? json) : json;
+    return suspicious(json) ? (unfaithful(codec, codec.encode(data)) ?? json) : json;
   } catch (cause) {
     return [`encoding failed: ${sentenceOf(cause)}`];
   }
@@ -54,17 +55,22 @@ const refusal = <A>(codec: Type<A, unknown>, data: A): ReadonlyArray<string> => 
 // Only a text that shows "null" or "__proto__" can hide a loss; all others skip the slow walk.
 const suspicious = (json: string): boolean => json.includes("null") || json.includes("__proto__");
 
-const unfaithful = (encoded: unknown): ReadonlyArray<string> | undefined => {
+const unfaithful = (codec: object, encoded: unknown): ReadonlyArray<string> | undefined => {
   const losses: Array<string> = [];
   JSON.stringify(encoded, function (this: unknown, name: string, value: unknown) {
     if (name === "__proto__") losses.push("a property may not be named __proto__");
     if (typeof value === "number" && !Number.isFinite(value))
-      losses.push(`${name === "" ? "value" : name}: ${value} has no JSON form`);
+      losses.push(`${whereIs(codec, this, name)}: ${value} has no JSON form`);
     if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
       losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
     return value;
   });
   return losses.length > 0 ? losses : undefined;
+};
+
+const whereIs = (codec: object, holder: unknown, name: string): string => {
+  if (name === "") return "value";
+  return Array.isArray(holder) ? `[${name}]` : shownName(codec, name);
 };
 
 /** Decodes a payload, or reports for people why it is poison: version, JSON, or codec. Never throws. */

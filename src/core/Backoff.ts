@@ -16,7 +16,7 @@ export interface Backoff {
   readonly delayMsMax: number;
   /** Default "none". */
   readonly jitter: Jitter;
-  /** Attempts in all, the first included; at this count nothing is retried. Default: no bound of its own. 0 and 1 never retry. */
+  /** Attempts in all, the first included; from this one on no retry is decided. Default: no bound of its own. 0 and 1 never retry. */
   readonly attemptsMax: number;
   /** No attempt becomes due later than this many milliseconds after the enqueue. Default: no bound. */
   readonly deadlineMs: number;

@@ -32,7 +32,7 @@ export interface Message<out A> {
   /**
    * Ends the lease with this outcome and emits what the store performed (a `Retry` out of attempts answers `Reject`).
    * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
-   * the message went elsewhere.
+   * the message went elsewhere; `InvalidConfig` for what is no `Outcome`.
    */
   readonly settle: (outcome: Outcome) => Write<Outcome>;
   /** Makes the lease end `leaseMs` milliseconds from now, or fails with `LeaseLost`. */

@@ -14,7 +14,7 @@ export type Fault<T extends string, F = unknown> = Error &
   Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
 
 /** The lease is no longer ours: it expired, or the message went elsewhere. Nothing was changed. */
-export type LeaseLost = Fault<"LeaseLost", { id: MessageId; holder: string | undefined }>;
+export type LeaseLost = Fault<"LeaseLost", { id: MessageId }>;
 /** The message was settled before with another outcome; that first outcome stands. */
 export type AlreadySettled = Fault<"AlreadySettled", { id: MessageId; outcome: Outcome }>;
 /** An option is out of its range, or options contradict each other. */
@@ -84,12 +84,12 @@ const fault = <T extends string, F extends object>(
   fields: F,
 ): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
 
-export const leaseLost = (id: MessageId, holder?: string): LeaseLost =>
+export const leaseLost = (id: MessageId): LeaseLost =>
   fault(
     "LeaseLost",
     false,
     `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`,
-    { id, holder },
+    { id },
   );
 
 export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled =>

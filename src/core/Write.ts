@@ -4,31 +4,23 @@
  *
  * Life of a Write: each subscription is a *run*. A run plans its steps (which encodes data and makes ids), hands them to
  * the store, and reads the results. A failed run lends its plan and its write id to the next run, so `retry` never
- * doubles. A Write that settles a message runs once: later and concurrent subscriptions share that run's answer.
+ * doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles a message
+ * runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
 import { type Either, flatten, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { AsyncSubject, type Observable } from "rxjs";
-import { utf8Length } from "./bytes.js";
+import { AsyncSubject, type Observer, type Subscriber } from "rxjs";
 import { Effect } from "./Effect.js";
 import { newId } from "./newId.js";
-import { defect, invalidConfig, type SluiceError, toSluiceError, writeTooLarge } from "./SluiceError.js";
-import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX, type WriteTarget } from "./Step.js";
+import { checkSize, joinPlans, type MakePlan, type Plan } from "./Plan.js";
+import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
+import type { Step, StepResult, WriteTarget } from "./Step.js";
 
-/** What one run will do, and how its results are read. */
-export interface Plan<out A> {
-  readonly steps: ReadonlyArray<Step>;
-  readonly read: (results: ReadonlyArray<StepResult>) => A;
-  /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
-  readonly onStart?: (() => void) | undefined;
-  readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
-}
-
-/** Makes the plan of a run; a refusal (codec, first settle wins) is known before anything is sent. */
-export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
+/** Told once how a list ended. */
+export type RunEnd = (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
 
 /** How one list reaches the store: alone, or together with others of the same moment. */
-export type SendList = (steps: ReadonlyArray<Step>, writeId: string) => Observable<ReadonlyArray<StepResult>>;
+export type SendList = (steps: ReadonlyArray<Step>, writeId: string, end: RunEnd) => void;
 
 interface Run<A> {
   readonly writeId: string;
@@ -51,7 +43,7 @@ export class Write<out A> extends Effect<A> {
 
   constructor(plan: MakePlan<A>, options: WriteOptions) {
     const runs = new Runs(plan, options);
-    super((subscriber) => runs.start().subscribe(subscriber));
+    super((subscriber) => runs.start(subscriber));
     this.plan = plan;
     this.options = options;
   }
@@ -67,53 +59,65 @@ class Runs<A> {
     private readonly options: WriteOptions,
   ) {}
 
-  start(): Observable<A> {
-    if (this.shared !== undefined) return this.shared;
-    const answer = new AsyncSubject<A>();
-    if (this.options.settles) this.shared = answer;
-    this.run(answer);
-    return answer;
+  start(subscriber: Subscriber<A>): void {
+    if (!this.options.settles) this.run(subscriber);
+    else if (this.shared !== undefined) this.shared.subscribe(subscriber);
+    else {
+      const answer = new AsyncSubject<A>();
+      this.shared = answer;
+      answer.subscribe(subscriber);
+      this.run(answer);
+    }
   }
 
-  private run(answer: AsyncSubject<A>): void {
-    const fail = (error: SluiceError): void => {
-      this.shared = undefined;
-      answer.error(error);
-    };
+  private run(answer: Observer<A>): void {
     const lent = this.lent?.pop();
-    const planned = lent === undefined ? planRun(this.plan) : right(lent);
+    const planned = lent === undefined || lent.plan.stands?.() === false ? planRun(this.plan) : right(lent);
     if (isLeft(planned)) {
-      fail(planned.left);
+      this.fail(answer, planned.left);
       return;
     }
-    const { plan, writeId } = planned.right;
+    const run = planned.right;
+    const { plan, writeId } = run;
+    const { target, send } = this.options;
     plan.onStart?.();
-    const send = this.options.send ?? sendAlone(this.options.target);
-    let results: ReadonlyArray<StepResult> = [];
-    send(plan.steps, writeId).subscribe({
-      next: (value) => {
-        results = value;
-      },
-      error: (cause: unknown) => {
-        const error = toSluiceError(cause);
-        if (error.retryable) {
-          this.lent ??= [];
-          this.lent.push(planned.right);
-        }
-        plan.onEnd?.(error, []);
-        fail(error);
-      },
-      complete: () => {
-        plan.onEnd?.(undefined, results);
-        const value = tryRight(() => plan.read(results));
-        if (isLeft(value)) {
-          fail(value.left);
-          return;
-        }
-        answer.next(value.right);
-        answer.complete();
-      },
-    });
+    const end: RunEnd = (error, results) => this.end(run, answer, error, results);
+    const start = (): void => {
+      if (send === undefined) sendAlone(target, plan.steps, writeId, end);
+      else send(plan.steps, writeId, end);
+    };
+    if (plan.after === undefined) start();
+    else plan.after.subscribe({ error: (cause: unknown) => end(toSluiceError(cause), []), complete: start });
+  }
+
+  private end(
+    run: Run<A>,
+    answer: Observer<A>,
+    error: SluiceError | undefined,
+    results: ReadonlyArray<StepResult>,
+  ): void {
+    const { plan } = run;
+    if (error?.retryable === true) {
+      this.lent ??= [];
+      this.lent.push(run);
+    }
+    plan.onEnd?.(error, results);
+    if (error !== undefined) {
+      this.fail(answer, error);
+      return;
+    }
+    const value = tryRight(() => plan.read(results));
+    if (isLeft(value)) {
+      this.fail(answer, value.left);
+      return;
+    }
+    answer.next(value.right);
+    answer.complete();
+  }
+
+  private fail(answer: Observer<A>, error: SluiceError): void {
+    this.shared = undefined;
+    answer.error(error);
   }
 }
 
@@ -121,7 +125,9 @@ const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
   const planned = flatten(tryRight(plan));
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
-  return tooLarge === undefined ? right({ writeId: newId(), plan: planned.right }) : left(tooLarge);
+  return tooLarge === undefined
+    ? right({ writeId: planned.right.writeId ?? newId(), plan: planned.right })
+    : left(tooLarge);
 };
 
 /** What it answers, or what it throws: a run always ends, and never in somebody else's stack. */
@@ -133,40 +139,22 @@ const tryRight = <B>(ask: () => B): Either<SluiceError, B> => {
   }
 };
 
-const checkSize = (steps: ReadonlyArray<Step>): SluiceError | undefined => {
-  let bytes = 0;
-  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
-  return steps.length > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
-    ? writeTooLarge({ count: steps.length, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })
-    : undefined;
-};
-
 /** Sends one list in a round trip of its own; a list without steps needs none. */
-export const sendAlone =
-  (target: WriteTarget): SendList =>
-  (steps, writeId) =>
-    new Effect((subscriber) => {
-      if (steps.length === 0) {
-        subscriber.next([]);
-        subscriber.complete();
-        return;
-      }
-      target.write([steps], writeId).subscribe({
-        next: ([answer]) => {
-          if (answer === undefined) {
-            subscriber.error(defect("a store answered a write without an answer for its list"));
-            return;
-          }
-          if (isLeft(answer)) {
-            subscriber.error(answer.left);
-            return;
-          }
-          subscriber.next(answer.right);
-          subscriber.complete();
-        },
-        error: (error: unknown) => subscriber.error(error),
-      });
-    });
+const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: string, end: RunEnd): void => {
+  if (steps.length === 0) {
+    end(undefined, []);
+    return;
+  }
+  target.write([steps], writeId).subscribe({
+    next: (answers) => {
+      const answer = answers[0];
+      if (answer === undefined) end(defect("a store answered a write without an answer for its list"), []);
+      else if (isLeft(answer)) end(answer.left, []);
+      else end(undefined, answer.right);
+    },
+    error: (cause: unknown) => end(toSluiceError(cause), []),
+  });
+};
 
 type Values<W extends ReadonlyArray<Write<unknown>>> = {
   readonly [K in keyof W]: W[K] extends Write<infer A> ? A : never;
@@ -175,8 +163,14 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
 /**
  * Joins writes of one store into one that happens whole or not at all, with a typed tuple of their values.
  *
- * Errors: those of its parts (none happens then); `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig`
- * where the parts change different stores.
+ * A message is settled once: parts that settle it alike share one step and its answer. Where it has been settled so before,
+ * that part has nothing left to do, and the others are written all the same, since they were asked for (where it is being
+ * settled by another write, they wait until that has succeeded). So a second join that equals the first enqueues again: to
+ * repeat a join, subscribe to the same Write again (one that settles runs once), or give its enqueues a `dedupeId`.
+ *
+ * Errors: those of its parts (none happens then); `AlreadySettled` where a part settles a message otherwise than another
+ * part or an earlier write; `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig` where the parts change
+ * different stores.
  *
  * @example
  * ```ts
@@ -197,40 +191,28 @@ export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes
   const { target } = first.options;
   if (writes.some((write) => write.options.target !== target))
     throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
-  return new Write(() => joinPlans<Values<W>>(writes), {
+  return new Write(() => planAll<Values<W>>(writes), {
     target,
     settles: writes.some((write) => write.options.settles),
     send: writes.find((write) => write.options.send !== undefined)?.options.send,
   });
 };
 
-const joinPlans = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
+const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
   const plans: Array<Plan<unknown>> = [];
   for (const write of writes) {
     const planned = write.plan();
     if (isLeft(planned)) return planned;
     plans.push(planned.right);
   }
-  const slices = <B>(
-    results: ReadonlyArray<StepResult>,
-    use: (plan: Plan<unknown>, own: ReadonlyArray<StepResult>) => B,
-  ): ReadonlyArray<B> => {
-    let start = 0;
-    return plans.map((plan) => {
-      const end = start + plan.steps.length;
-      const own = results.slice(start, end);
-      start = end;
-      return use(plan, own);
-    });
-  };
-  return right({
-    steps: plans.flatMap((plan) => plan.steps),
-    read: (results) => slices(results, (plan, own) => plan.read(own)) as V,
-    onStart: () => {
-      for (const plan of plans) plan.onStart?.();
-    },
-    onEnd: (error, results) => {
-      slices(results, (plan, own) => plan.onEnd?.(error, own));
-    },
-  });
+  return joinPlans(plans);
+};
+
+/**
+ * Why a write cannot run together with so many more steps, as far as that is known before anything is sent; undefined where
+ * nothing speaks against it. Nothing happens.
+ */
+export const refusalOf = ({ plan }: Write<unknown>, stepsMore: number): SluiceError | undefined => {
+  const planned = flatten(tryRight(plan));
+  return isLeft(planned) ? planned.left : checkSize(planned.right.steps, stepsMore);
 };

@@ -1,5 +1,5 @@
 /** Checks for option bags: whatever is out of range is refused at construction, with a sentence that says what to change. */
-import { invalidConfig } from "./SluiceError.js";
+import { type InvalidConfig, invalidConfig } from "./SluiceError.js";
 
 /** Every option may be left out or be an explicit `undefined`. */
 export type Options<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -36,6 +36,10 @@ export const oneOf = <W extends string>(option: string, value: W, words: Readonl
   if (words.includes(value)) return value;
   throw invalidConfig(option, `${option} must be one of ${words.join(", ")}, not ${String(value)}.`);
 };
+
+/** The refusal of what stands where an outcome must: an object that looks like one (of JSON, say) is none. */
+export const notAnOutcome = (option: string): InvalidConfig =>
+  invalidConfig(option, `${option} must be an Outcome: Ack, or what Retry, Release, Reject or Block has made.`);
 
 // Names become parts of store keys: what could break out of a key, a hash tag or a log line is refused, not escaped.
 const NAME = /^[\p{L}\p{N}_.:@/-]{1,128}$/u;

@@ -2,7 +2,7 @@
  * The chunks of one subscription of `enqueueTo`.
  *
  * ```text
- *            sizeMax, waitMsMax, source complete         a free place            answered
+ *            sizeMax, waitMsMax, end of the source       a free place            answered
  *   gathering ─────────────────────────────────▶ ripe ────────────────▶ sent ────────────────▶ ids emitted, in order
  *                                                 takes values until full  └─◀ asked again ─┘
  * ```
@@ -43,7 +43,8 @@ export class Chunks<A> implements Observer<A> {
   private last: Chunk<A> | undefined;
   private underWay = 0;
   private busy = false;
-  private completed = false;
+  /** How the subscriber is told that the source has ended, once all that came before is in the queue. */
+  private ending: (() => void) | undefined;
 
   constructor(
     private readonly queue: Queue<A>,
@@ -68,19 +69,23 @@ export class Chunks<A> implements Observer<A> {
   }
 
   error(cause: unknown): void {
-    this.subscriber.error(cause);
+    this.sourceEnded(() => this.subscriber.error(cause));
   }
 
   complete(): void {
-    this.completed = true;
-    const chunk = this.gathering.shift();
-    if (chunk !== undefined) this.ripen(chunk);
-    else this.send();
+    this.sourceEnded(() => this.subscriber.complete());
   }
 
   /** The pipeline is over: nothing more is sent. */
   end(): void {
     this.gathering.stop();
+  }
+
+  private sourceEnded(ending: () => void): void {
+    this.ending = ending;
+    const chunk = this.gathering.shift();
+    if (chunk !== undefined) this.ripen(chunk);
+    else this.send();
   }
 
   private begin(): Chunk<A> {
@@ -110,7 +115,7 @@ export class Chunks<A> implements Observer<A> {
       this.write(chunk.values, (ids) => this.written(chunk, ids));
     }
     this.busy = false;
-    if (this.completed && this.underWay === 0 && this.ripe.head === undefined) this.subscriber.complete();
+    if (this.underWay === 0 && this.ripe.head === undefined) this.ending?.();
   }
 
   private written(chunk: Chunk<A>, ids: ReadonlyArray<MessageId>): void {

@@ -4,6 +4,8 @@ import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../core/Failure.js";
 import { type Attempt, attemptOf, type FailurePolicy } from "../core/FailurePolicy.js";
 import type { Handled } from "../core/Handled.js";
+import { isOutcome } from "../core/Outcome.js";
+import { notAnOutcome } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 export interface HasPolicy<E> {
@@ -33,7 +35,8 @@ export interface NoWhen {
 
 /**
  * The operator of a policy. It passes over what is decided, what succeeded and what was interrupted: an interruption is no
- * failure of the message. A policy that throws decides nothing, and what it threw takes the place of the failure.
+ * failure of the message. A policy that throws (or answers no outcome) decides nothing, and what it threw takes the place of
+ * the failure.
  */
 export const decideBy = <E>(policy: FailurePolicy<E>): DecisionOf<E> =>
   Object.assign(
@@ -52,7 +55,9 @@ const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, handled: Handle
   if (handled.outcome !== undefined || isRight(result) || result.left._tag === "Interrupted") return handled;
   try {
     const outcome = policy(result.left, attemptOf(message));
-    return outcome === undefined ? handled : { message, result, outcome, followUps };
+    if (outcome === undefined) return handled;
+    if (!isOutcome(outcome)) throw notAnOutcome("a policy's answer");
+    return { message, result, outcome, followUps };
   } catch (cause) {
     return { message, result: left(Threw(cause)), outcome: undefined, followUps };
   }

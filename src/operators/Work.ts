@@ -3,7 +3,7 @@
  *
  * The runtime and the types read a return value alike: an Observable first, then a thenable, then a function that returns
  * a promise. Its last value counts. A `Left` is a failure wherever it comes from, an `Outcome` is performed, any other
- * value is the result and an `Ack`.
+ * value is the result and an `Ack`. Only the runtime refuses a work within a work (a Task in a promise).
  */
 import type { Observable } from "rxjs";
 import type { Batch } from "../core/Batch.js";

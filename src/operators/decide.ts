@@ -18,7 +18,8 @@ import { type DecisionIn, decideBy } from "./Decision.js";
  * y := Failed(offline)
  * ```
  *
- * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided.
+ * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided; so does `InvalidConfig`
+ * where it answers anything but an `Outcome` or `undefined`.
  *
  * @param policy asked once for each failure that nothing has decided; never for results and interruptions
  *

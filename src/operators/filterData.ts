@@ -2,7 +2,7 @@
 import { type MonoTypeOperatorFunction, Observable, type OperatorFunction } from "rxjs";
 import type { Message } from "../core/Message.js";
 import { Ack, isOutcome, type Outcome } from "../core/Outcome.js";
-import { invalidConfig } from "../core/SluiceError.js";
+import { notAnOutcome } from "../core/options.js";
 import { settleAside, settleThrown } from "./defaultOutcome.js";
 import { observe } from "./observe.js";
 
@@ -54,8 +54,7 @@ export function filterData<A>(
   keep: (data: A) => boolean,
   otherwise: Outcome = Ack,
 ): MonoTypeOperatorFunction<Message<A>> {
-  if (!isOutcome(otherwise))
-    throw invalidConfig("otherwise", "otherwise must be an Outcome: Ack, Retry, Release, Reject or Block.");
+  if (!isOutcome(otherwise)) throw notAnOutcome("otherwise");
   return (source) =>
     new Observable((subscriber) => {
       const next = (message: Message<A>): void => {

@@ -4,7 +4,10 @@ import { type MonoTypeOperatorFunction, map } from "rxjs";
 import { Threw } from "../core/Failure.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import type { Write } from "../core/Write.js";
+import { atomically, refusalOf, type Write } from "../core/Write.js";
+
+/** The step with which the writes commit. */
+const THE_ACK = 1;
 
 /**
  * Gives a successful result writes that commit with its `Ack`, or not at all: what follows from a message exists exactly
@@ -22,8 +25,10 @@ import type { Write } from "../core/Write.js";
  * y := Failed
  * ```
  *
- * Errors: none. Where `next` throws, the result becomes a `Threw` failure, for the decisions that follow. A write that
- * cannot be planned (its value is refused by its codec, its store is another) makes `settle` treat the message as failed.
+ * Errors: none. Where `next` throws, or where its writes are known not to fit (`EncodeRefused`, `PayloadTooLarge`,
+ * `WriteTooLarge`, writes of several stores), the result becomes a `Threw` failure with that error, for the decisions that
+ * follow: put `followUp` before them. Only what shows later (writes of another store than the message's, another message that
+ * was to be acked along and is lost by then) makes `settle` retry the message by default.
  *
  * @param next makes the writes of a result that is undecided or acked; `queue.enqueue` and other writes of the same store
  *
@@ -56,7 +61,10 @@ export const followUp = <A, R, E>(
     const { message, result, outcome } = handled;
     if (isLeft(result) || (outcome !== undefined && outcome._tag !== "Ack")) return handled;
     try {
-      return { message, result, outcome, followUps: [...handled.followUps, ...next(result.right, message)] };
+      const followUps = [...handled.followUps, ...next(result.right, message)];
+      const refusal = followUps.length === 0 ? undefined : refusalOf(atomically(followUps), THE_ACK);
+      if (refusal !== undefined) throw refusal;
+      return { message, result, outcome, followUps };
     } catch (cause) {
       return { message, result: left(Threw(cause)), outcome: undefined, followUps: handled.followUps };
     }

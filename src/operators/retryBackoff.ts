@@ -33,12 +33,16 @@ import {
  * z := Failed
  * ```
  *
+ * By itself it ends no retries: what it leaves is undecided, and if nothing that follows decides it, `settle` retries it by the
+ * default backoff (200 ms, doubling up to a minute) until the queue's `attemptsMax` dead-letters it. Put `deadLetter()` or
+ * `block()` behind it to give up after `attemptsMax` or `deadlineMs`.
+ *
  * Errors: throws `InvalidConfig` for options out of range.
  *
  * @param options `initialMs` (milliseconds, default 200), `factor` (default 2), `delayMsMax` (milliseconds, default 60,000),
- *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all,
- *   default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue, default: no bound), `when` (which
- *   failures)
+ *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all:
+ *   from this one on it decides nothing; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
+ *   decides no retry that would be due later; default: no bound), `when` (which failures)
  *
  * @example
  * ```ts

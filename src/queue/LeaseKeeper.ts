@@ -26,9 +26,9 @@ export class LeaseKeeper {
 
   constructor(private readonly options: LeaseKeeperOptions) {}
 
-  add(delivery: LeasedDelivery): void {
-    this.live.add(delivery);
-    if (this.timer === undefined) this.tickAt(delivery.leaseEndsMs - this.renewMs * 2);
+  /** Watches what is live from now on, which was leased this moment. */
+  watch(): void {
+    if (this.timer === undefined && this.live.size > 0) this.tickAt(this.options.store.scheduler.now() + this.renewMs);
   }
 
   /** Takes a delivery in hand late in its lease, or with a changed lease: looks at all again, soon. */

@@ -13,17 +13,18 @@
  * settlement still finds the message.
  */
 import { isLeft, left, right } from "fp-ts/lib/Either.js";
-import { concatMap, Observable, of, type SchedulerLike } from "rxjs";
+import { Observable, type SchedulerLike } from "rxjs";
 import { describeCause } from "../core/cause.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
-import { Ack, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
-import { duration, wholeNumber } from "../core/options.js";
+import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
+import { duration, notAnOutcome, wholeNumber } from "../core/options.js";
+import type { MakePlan, Plan } from "../core/Plan.js";
 import { alreadySettled, invalidConfig, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { SettleStep, Step, StepResult } from "../core/Step.js";
-import { atomically, type MakePlan, type Plan, Write } from "../core/Write.js";
+import { atomically, type RunEnd, Write } from "../core/Write.js";
 import type { Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { ListEnd, Settler } from "./Settler.js";
@@ -35,7 +36,6 @@ export interface Owner {
   readonly attemptsMax: number;
   readonly prefetch: number;
   readonly settler: Settler;
-  readonly onSettleBegin: (delivery: LeasedDelivery) => void;
   /** `done`: settled (with what the store performed) or lost; otherwise it is open again. */
   readonly onSettleEnd: (delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined) => void;
   /** Its lease is gone and no settlement was under way. */
@@ -110,7 +110,7 @@ export class LeasedDelivery implements Delivery, ListEnd {
       new Write(this.planOf(outcome), {
         target: this.owner.store,
         settles: true,
-        send: (steps, writeId) => this.send(steps, writeId),
+        send: (steps, _writeId, end) => this.send(steps, end),
       });
   }
   get extend(): (leaseMs: number) => Effect<void> {
@@ -175,13 +175,16 @@ export class LeasedDelivery implements Delivery, ListEnd {
     if (refusal !== undefined) onEnd(refusal, outcome);
     else if (this.performed !== undefined) onEnd(undefined, this.performed);
     else {
-      const waiting = this.state === "settling";
-      const list = this.listOf(outcome);
-      this.begin(outcome, list);
       this.waiters ??= [];
       this.waiters.push(onEnd);
-      if (!waiting) this.owner.settler.push(list, this);
+      const list = this.listOf(outcome);
+      if (this.begin(outcome, list)) this.push(list, this);
     }
+  }
+
+  /** Whether its settlement lends credit while the store has it: that of an expired delivery is back already. */
+  get lends(): boolean {
+    return this.state === "settling" && !this.expired;
   }
 
   /** How its own list in the settler ended. */
@@ -206,24 +209,39 @@ export class LeasedDelivery implements Delivery, ListEnd {
     return () => {
       const refusal = this.refusalOf(outcome);
       if (refusal !== undefined) return left(refusal);
-      const { performed } = this;
-      if (performed !== undefined) return right({ steps: [], read: () => performed });
-      if (this.state === "settling") return right({ steps: [], read: () => this.performed ?? outcome });
-      return right(this.settlingPlan(outcome));
+      return right(this.state === "open" ? this.settlingPlan(outcome) : this.followingPlan(outcome));
     };
   }
 
   private settlingPlan(outcome: Outcome): Plan<Outcome> {
     const list = this.listOf(outcome);
+    let begun = false;
     return {
       steps: list,
       read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
-      onStart: () => this.begin(outcome, list),
-      onEnd: (error, results) => this.listEnded(error, results),
+      onStart: () => {
+        begun = this.begin(outcome, list);
+      },
+      onEnd: (error, results) => {
+        if (begun) this.listEnded(error, results);
+      },
+      // Of a lost message only the store still knows whether the lost settlement was this one.
+      stands: () => this.state === "lost" || (this.state === "open" && this.refusalOf(outcome) === undefined),
+    };
+  }
+
+  /** For a message that is settled so, or is being settled so by another write: waits for that, and does nothing. */
+  private followingPlan(outcome: Outcome): Plan<Outcome> {
+    return {
+      steps: [],
+      read: () => this.performed ?? outcome,
+      after: this.ended(),
+      stands: () => this.state === "settled",
     };
   }
 
   private refusalOf(outcome: Outcome): SluiceError | undefined {
+    if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.state === "lost") return leaseLost(this.id);
     if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
       return alreadySettled(this.id, this.performed ?? this.requested);
@@ -232,15 +250,17 @@ export class LeasedDelivery implements Delivery, ListEnd {
     return undefined;
   }
 
-  private begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): void {
+  /** Whether this settlement is begun by that: only an open delivery is settled. */
+  private begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): boolean {
+    if (this.state !== "open") return false;
+    this.state = "settling";
     this.requested = outcome;
     this.list = list;
-    if (this.state === "settling") return;
-    this.state = "settling";
-    this.owner.onSettleBegin(this);
+    return true;
   }
 
   private end(error: SluiceError | undefined, performed: Outcome | undefined): void {
+    if (this.state !== "settling") return;
     const outcome = performed ?? this.requested ?? Ack;
     if (error === undefined) {
       this.state = "settled";
@@ -255,37 +275,44 @@ export class LeasedDelivery implements Delivery, ListEnd {
         this.list = undefined;
       }
     }
-    const { waiters } = this;
+    // Who waits may begin a new settlement at once: what is told of this one is known before.
+    const { waiters, state, performed: answer } = this;
     this.waiters = undefined;
     if (waiters !== undefined) for (const waiter of waiters) waiter(error, outcome);
-    this.owner.onSettleEnd(this, this.state !== "open", this.performed);
-    if (this.state === "lost") this.interruptBy("lease lost");
+    this.owner.onSettleEnd(this, state !== "open", answer);
+    if (state === "lost") this.interruptBy("lease lost");
   }
 
-  /** Hands a list over; one that joins a settlement under way waits for that to succeed. */
-  private send(steps: ReadonlyArray<Step>, writeId: string): Observable<ReadonlyArray<StepResult>> {
+  /** The way of a Write to the store: its steps settle this message, among others, or follow what has settled it. */
+  private send(steps: ReadonlyArray<Step>, end: RunEnd): void {
+    if (steps.length === 0) {
+      end(undefined, []);
+      return;
+    }
+    const settles = steps.filter((step) => step._tag === "Settle");
+    const own = settles.some(({ token }) => token === this.lease.token);
+    this.push(steps, { lends: own && this.lends, listEnded: end });
+    // Leases of other messages may be shorter than those for which the settler's wait was chosen.
+    if (settles.length > 1 || !own) this.owner.settler.leaveSoon();
+  }
+
+  /** Hands a list to the settler, where it waits for others only in the first half of its lease. */
+  private push(list: ReadonlyArray<Step>, end: ListEnd): void {
     const { settler } = this.owner;
-    const settles = steps.some((step) => step._tag === "Settle" && step.token === this.lease.token);
-    if (settles) return settler.send(steps, writeId);
-    return this.wait().pipe(concatMap((none) => (steps.length === 0 ? of(none) : settler.send(steps, writeId))));
+    settler.push(list, end);
+    if (settler.waits && this.leaseEndsMs - this.scheduler.now() < this.leaseMs / 2) settler.leaveSoon();
   }
 
-  /** The answer of the settlement that is under way. */
-  private wait(): Observable<ReadonlyArray<StepResult>> {
+  /** Completes, without a value, when no settlement is under way any more, or fails as it does. */
+  private ended(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.state !== "settling") {
-        subscriber.next([]);
         subscriber.complete();
         return;
       }
       this.waiters ??= [];
-      this.waiters.push((error) => {
-        if (error !== undefined) subscriber.error(error);
-        else {
-          subscriber.next([]);
-          subscriber.complete();
-        }
-      });
+      this.waiters.push((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
+      this.owner.settler.leaveSoon();
     });
   }
 

@@ -12,9 +12,10 @@
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  *
  * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
- * back; emission never does. A settlement that was handed to the store counts as credit for the next lease, which follows
- * it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is waited for.
- * While the store refuses settlements none is lent on them.
+ * back; emission never does. A settlement that this source has handed to the store counts as credit for the next lease,
+ * which follows it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is
+ * waited for. One that leaves with another source's (messages of both joined) may still wait there: it lends nothing, and
+ * neither does any while the store refuses some.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription } from "rxjs";
@@ -56,9 +57,6 @@ export class MessageSource<A> implements Owner {
   readonly settler: Settler;
   private readonly keeper: LeaseKeeper;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
-  /** Settlements begun and not ended; of these, how many the store has been handed. */
-  private settling = 0;
-  private settlingSent = 0;
   private reading: Subscription | undefined;
   private emitting = false;
   private failures = 0;
@@ -81,21 +79,18 @@ export class MessageSource<A> implements Owner {
       sizeMax: options.settleSizeMax,
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
-      onFailure: (error) => {
-        this.settlingSent = 0;
-        events.emit({ _tag: "StoreFailed", during: "settle", error });
-      },
-      onFlush: () => {
-        this.settlingSent = this.settler.stuck ? 0 : Math.min(this.settling, this.prefetch);
-        this.pull();
-      },
+      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFlush: () => this.pull(),
     });
     this.keeper = new LeaseKeeper({
       store,
       queue: this.queue,
       leaseMs: options.leaseMs,
       events,
-      onCredit: () => this.pull(),
+      onCredit: () => {
+        this.leaveIfEmpty();
+        this.pull();
+      },
     });
   }
 
@@ -120,19 +115,11 @@ export class MessageSource<A> implements Owner {
     this.stopReading();
     this.stopping?.unsubscribe();
     this.settler.giveUp();
+    this.settler.hurry();
     this.sweep();
   }
 
-  onSettleBegin(delivery: LeasedDelivery): void {
-    // The credit of an expired one is back already: its late settlement lends none.
-    if (!delivery.expired) this.settling += 1;
-  }
-
   onSettleEnd(delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined): void {
-    if (!delivery.expired) {
-      this.settling -= 1;
-      if (this.settlingSent > 0) this.settlingSent -= 1;
-    }
     if (done) this.done(delivery, performed);
     else {
       this.keeper.look();
@@ -161,7 +148,7 @@ export class MessageSource<A> implements Owner {
 
   private pull(): void {
     if (this.phase !== "pulling" || this.reading !== undefined || this.emitting || this.pullTimer !== undefined) return;
-    const max = this.prefetch - this.keeper.live.size + this.settlingSent;
+    const max = this.prefetch - this.keeper.live.size + Math.min(this.settler.lent, this.prefetch);
     if (max < 1) return;
     const { definition, options } = this.context;
     let answered = false;
@@ -223,13 +210,15 @@ export class MessageSource<A> implements Owner {
   private receive(leases: ReadonlyArray<Lease>): void {
     const { options } = this.context;
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, options.leaseMs));
-    for (const delivery of deliveries) this.keeper.add(delivery);
+    for (const delivery of deliveries) this.keeper.live.add(delivery);
     this.emitting = true;
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
-      this.deliver(delivery);
+      // A stop within an emission may have given the rest back already, in order with what was emitted.
+      if (delivery.state === "open") this.deliver(delivery);
     }
     this.emitting = false;
+    this.keeper.watch();
   }
 
   private deliver(delivery: LeasedDelivery): void {
@@ -247,6 +236,8 @@ export class MessageSource<A> implements Owner {
     if (this.phase !== "pulling") return;
     this.phase = "draining";
     this.stopReading();
+    this.settler.hurry();
+    this.settler.flush();
     if (this.keeper.live.size === 0) this.leaveIfEmpty();
     else if (this.context.options.stopMsMax === 0) this.drainNow();
     else this.stopTimer = this.store.scheduler.schedule(() => this.drainNow(), this.context.options.stopMsMax);
@@ -269,6 +260,7 @@ export class MessageSource<A> implements Owner {
     this.settler.together(() => {
       for (const delivery of open)
         this.settler.push([delivery.release("unsubscribed")], {
+          lends: false,
           listEnded: () => {
             this.keeper.live.delete(delivery);
             this.leaveIfEmpty();

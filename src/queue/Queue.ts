@@ -47,7 +47,10 @@ export type MessagesOptions = Options<{
   stopMsMax: number;
   /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch. */
   settleSizeMax: number;
-  /** How long a settlement may wait for others. Milliseconds, default 0: for the current burst only. */
+  /**
+   * How long a settlement may wait for others. Milliseconds, at most a third of the lease; default 0: for the current burst
+   * only. What cannot wait does not: the second half of a lease, joins with other messages, whatever comes after a stop.
+   */
   settleWaitMsMax: number;
 }>;
 

@@ -1,24 +1,26 @@
 /**
  * The settlement coalescer: what is settled in one burst leaves as one write, one list each, so one refusal spoils nothing
  * else. The write leaves at the end of the burst (or after `waitMsMax`), or at once when `sizeMax` lists have gathered.
+ * Nothing renews a lease whose settlement waits: so what cannot wait takes all others with it at the end of its burst.
  *
  * A store that does not answer is asked again with the same write id, backing off, until `giveUp`. From then on (and where
  * nobody is persistent) that is the answer, and a list that is pushed again goes with all of its former write under the
  * same id, since it may have happened. A write that fails for good is split, so that a defect is answered to the list that
  * has it and to no other.
  */
-import { isLeft } from "fp-ts/lib/Either.js";
-import { Observable, type SchedulerLike, type Subscription } from "rxjs";
+import { isLeft, left } from "fp-ts/lib/Either.js";
+import type { SchedulerLike, Subscription } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { newId } from "../core/newId.js";
 import { randomOf } from "../core/Random.js";
 import { defect, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "../core/Step.js";
-import type { SendList } from "../core/Write.js";
 
 /** Told once how its list ended. */
 export interface ListEnd {
+  /** Whether a message of this source is being settled by the list, so that its credit may be lent. */
+  readonly lends: boolean;
   readonly listEnded: (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
 }
 
@@ -52,13 +54,16 @@ export class Settler {
   private timer: Subscription | undefined;
   private depth = 0;
   private waitingRounds = 0;
+  private lending = 0;
   /** Where a list that was not answered had gone. */
   private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
   private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
   private persistent: boolean;
+  private waitMsMax: number;
 
   constructor(private readonly options: SettlerOptions) {
     this.persistent = options.persistent;
+    this.waitMsMax = options.waitMsMax;
   }
 
   /** Adds one list; it leaves with the others of this burst. */
@@ -83,9 +88,27 @@ export class Settler {
     }
   }
 
-  /** Whether the store refused a write that waits to be sent again. */
-  get stuck(): boolean {
-    return this.waitingRounds > 0;
+  /** The lists that lend credit: the store was handed them and has not answered. None while it refuses others. */
+  get lent(): number {
+    return this.waitingRounds > 0 ? 0 : this.lending;
+  }
+
+  /** Whether what is pushed may wait longer than its burst. */
+  get waits(): boolean {
+    return this.waitMsMax > 0;
+  }
+
+  /** What has gathered leaves at the end of this burst. */
+  leaveSoon(): void {
+    if (!this.waits || this.timer === undefined) return;
+    this.timer.unsubscribe();
+    this.timer = soon(this.options.scheduler, () => this.flush());
+  }
+
+  /** From now on nothing waits longer than its burst. */
+  hurry(): void {
+    this.leaveSoon();
+    this.waitMsMax = 0;
   }
 
   /** Hands over what has gathered, now. */
@@ -106,21 +129,6 @@ export class Settler {
     this.persistent = false;
   }
 
-  /** This way to the store for a Write. */
-  readonly send: SendList = (steps) =>
-    new Observable((subscriber) => {
-      this.push(steps, {
-        listEnded: (error, results) => {
-          if (error !== undefined) {
-            subscriber.error(error);
-            return;
-          }
-          subscriber.next(results);
-          subscriber.complete();
-        },
-      });
-    });
-
   private pushAgain(sent: Sent, steps: ReadonlyArray<Step>, end: ListEnd): void {
     let ends = this.resends.get(sent);
     if (ends === undefined) {
@@ -137,54 +145,65 @@ export class Settler {
   }
 
   private schedule(): void {
-    const { scheduler, waitMsMax } = this.options;
+    const { scheduler } = this.options;
     const flush = (): void => this.flush();
-    this.timer = waitMsMax > 0 ? scheduler.schedule(flush, waitMsMax) : soon(scheduler, flush);
+    this.timer = this.waits ? scheduler.schedule(flush, this.waitMsMax) : soon(scheduler, flush);
   }
 
+  // What a store answers within the call, and what it has refused once, lends nothing.
   private write(round: Round, attempt: number): void {
+    let answered = false;
+    let lending = false;
     this.options.target.write(round.lists, round.writeId).subscribe({
       next: (answers) => {
-        if (answers.length !== round.lists.length) {
-          answerAll(round, defect("a store answered another number of lists than it was given"));
-          return;
-        }
-        for (let i = 0; i < answers.length; i++) {
-          const answer = answers[i];
-          if (answer === undefined) continue;
-          if (isLeft(answer)) round.ends[i]?.listEnded(answer.left, []);
-          else round.ends[i]?.listEnded(undefined, answer.right);
+        answered = true;
+        const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
+        for (let i = 0; i < round.lists.length; i++) {
+          const end = round.ends[i];
+          const answer = miscounted ?? answers[i];
+          if (end === undefined || answer === undefined) continue;
+          if (lending && end.lends) this.lending -= 1;
+          if (isLeft(answer)) end.listEnded(answer.left, []);
+          else end.listEnded(undefined, answer.right);
         }
       },
-      error: (cause: unknown) => this.failed(round, attempt, toSluiceError(cause)),
+      error: (cause: unknown) => {
+        answered = true;
+        if (lending) this.lending -= lendingOf(round);
+        this.failed(round, attempt, toSluiceError(cause));
+      },
     });
+    if (answered || attempt > 1) return;
+    lending = true;
+    this.lending += lendingOf(round);
   }
 
   private failed(round: Round, attempt: number, error: SluiceError): void {
+    const { writeId, lists, ends } = round;
     this.options.onFailure(error);
     if (error.retryable && this.persistent) {
-      const delayMs = backoffDelayMs(backoff, attempt, randomOf(round.writeId));
+      const delayMs = backoffDelayMs(backoff, attempt, randomOf(writeId));
       this.waitingRounds += 1;
       this.options.scheduler.schedule(() => {
         this.waitingRounds -= 1;
         this.write(round, attempt + 1);
       }, delayMs);
     } else if (error.retryable) {
-      const sent: Sent = { writeId: round.writeId, lists: round.lists };
+      const sent: Sent = { writeId, lists };
       this.unanswered ??= new WeakMap();
-      for (const list of round.lists) this.unanswered.set(list, sent);
-      answerAll(round, error);
-    } else if (round.lists.length === 1) {
-      answerAll(round, error);
+      for (const list of lists) this.unanswered.set(list, sent);
+      for (const end of ends) end?.listEnded(error, []);
+    } else if (lists.length === 1) {
+      ends[0]?.listEnded(error, []);
     } else {
-      round.lists.forEach((list, i) => {
-        const end = round.ends[i];
+      lists.forEach((list, i) => {
+        const end = ends[i];
         if (end !== undefined) this.write({ writeId: newId(), lists: [list], ends: [end] }, 1);
       });
     }
   }
 }
 
-const answerAll = ({ ends }: Round, error: SluiceError): void => {
-  for (const end of ends) end?.listEnded(error, []);
-};
+const lendingOf = ({ ends }: Round): number => ends.reduce((sum, end) => (end?.lends === true ? sum + 1 : sum), 0);
+
+const otherNumber = (): SluiceError => defect("a store answered another number of lists than it was given");

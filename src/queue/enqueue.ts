@@ -23,7 +23,10 @@ export const enqueueOne = <A>(
   new Write(
     () => {
       const step = stepOf(definition, data, options);
-      return isLeft(step) ? step : right({ steps: [step.right], read: ([result]) => idOf(result) });
+      if (isLeft(step)) return step;
+      // A new id names the write as well; a given one may be enqueued again by another.
+      const writeId = options.id === undefined ? step.right.id : undefined;
+      return right({ steps: [step.right], read: ([result]) => idOf(result), writeId });
     },
     { target: store, settles: false },
   );

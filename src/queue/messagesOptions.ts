@@ -1,6 +1,7 @@
 /** The options of `messages`, checked and filled in. */
 import type { ObservableInput } from "rxjs";
 import { duration, wellFormedName, wholeNumber } from "../core/options.js";
+import { invalidConfig } from "../core/SluiceError.js";
 import type { MessagesOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
@@ -23,16 +24,26 @@ export const resolveMessagesOptions = (
   definition: Pick<ResolvedDefinition<unknown>, "leaseMs">,
 ): Omit<ResolvedMessagesOptions, "consumer"> & { readonly consumer: string | undefined } => {
   const prefetch = wholeNumber("prefetch", options.prefetch ?? 200, { min: 1, max: PREFETCH_MAX });
+  const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   return {
     prefetch,
     consumer: options.consumer === undefined ? undefined : wellFormedName("consumer", options.consumer),
-    leaseMs: wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 }),
+    leaseMs,
     stop$: options.stop$,
     stopMsMax: wholeNumber("stopMsMax", options.stopMsMax ?? 30_000, duration),
     settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? prefetch, {
       min: 1,
       max: PREFETCH_MAX,
     }),
-    settleWaitMsMax: wholeNumber("settleWaitMsMax", options.settleWaitMsMax ?? 0, duration),
+    settleWaitMsMax: settleWaitOf(wholeNumber("settleWaitMsMax", options.settleWaitMsMax ?? 0, duration), leaseMs),
   };
+};
+
+// What waits to be settled is renewed by nobody, and what is in hand has at least a third of its lease left.
+const settleWaitOf = (settleWaitMsMax: number, leaseMs: number): number => {
+  if (settleWaitMsMax <= leaseMs / 3) return settleWaitMsMax;
+  throw invalidConfig(
+    "settleWaitMsMax",
+    `settleWaitMsMax ${settleWaitMsMax} would let leases of ${leaseMs} ms end while their settlements wait; make it ${Math.floor(leaseMs / 3)} (a third of leaseMs) at most, or raise leaseMs.`,
+  );
 };

@@ -1,5 +1,6 @@
 /** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
 import { isLeft } from "fp-ts/lib/Either.js";
+import { tap } from "rxjs";
 import { decodePayload } from "../codec/envelope.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { type Message, messageOf } from "../core/Message.js";
@@ -32,7 +33,8 @@ export const receive = <A>(
   const { name: queue, attemptsMax, exclusive, codec } = definition;
   const consumer = newId();
   let unsettled = 0;
-  // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled.
+  // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
+  // nobody waits for an answer any more.
   const leaveIfDone = (): void => {
     if (!exclusive || unsettled > 0) return;
     store.leave({ queue, consumer }).subscribe({
@@ -58,7 +60,6 @@ export const receive = <A>(
       onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
       onFlush: nothing,
     }),
-    onSettleBegin: nothing,
     onSettleEnd: (delivery, done, performed) => {
       if (done) ended(delivery, performed);
     },
@@ -76,7 +77,8 @@ export const receive = <A>(
     attemptsMax,
     exclusive,
   };
-  return mapEffect(store.lease(request), (leases) => {
+  const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone }));
+  return mapEffect(lease, (leases) => {
     const messages: Array<Message<A>> = [];
     unsettled += leases.length;
     for (const lease of leases) {

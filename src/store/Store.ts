@@ -54,8 +54,9 @@ export interface Store extends WriteTarget, Operations {
   /** Emits once the store answers, or fails with `StoreUnavailable`. Nothing else needs it: every call waits by itself. */
   readonly ready: () => Effect<void>;
   /**
-   * Ends all waiting leases (with an empty list) and connections; running writes are finished first. Idempotent. Every
-   * later call fails with `StoreClosed`.
+   * Ends all waiting leases (with an empty list) and connections. Running writes are finished first, and so are settlements
+   * that were asked for before it in the same turn, which leave together at the end of the turn. Idempotent. Every other
+   * call from then on fails with `StoreClosed`.
    */
   readonly close: () => Effect<void>;
 }

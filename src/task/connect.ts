@@ -11,7 +11,7 @@ import { fromLazy } from "./fromEffect.js";
  *
  * Errors: those of `use`, and `StoreUnavailable` where the store does not answer.
  *
- * @param open makes the store, such as `() => redisStore(new Redis(url))`
+ * @param open makes the store, such as `() => redisStore(url)`
  *
  * @example
  * ```ts

@@ -1,14 +1,14 @@
 /** Messages without a store, for tests of operators: they record how they are settled, and can be taken away. */
 
 import { right } from "fp-ts/lib/Either.js";
-import { Observable, type SchedulerLike } from "rxjs";
+import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../core/Clock.js";
 import { type Effect, fail, succeed } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import { type Delivery, type Holder, type Message, messageOf, type SettleEnd } from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
-import { Ack, type Outcome, sameOutcome } from "../core/Outcome.js";
-import type { Options } from "../core/options.js";
+import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
+import { notAnOutcome, type Options } from "../core/options.js";
 import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
 import { Write } from "../core/Write.js";
 import { headersOf, noHeaders } from "../store/headers.js";
@@ -117,17 +117,11 @@ class Recorder implements Delivery {
     return new Write(() => right({ steps: [], read: () => performed }), {
       target: noTarget,
       settles: true,
-      send: () =>
-        new Observable((subscriber) =>
-          this.settleWith(outcome, [], (error, answer) => {
-            performed = answer;
-            if (error !== undefined) subscriber.error(error);
-            else {
-              subscriber.next([]);
-              subscriber.complete();
-            }
-          }),
-        ),
+      send: (_steps, _writeId, end) =>
+        this.settleWith(outcome, [], (error, answer) => {
+          performed = answer;
+          end(error, []);
+        }),
     });
   };
 
@@ -167,6 +161,7 @@ class Recorder implements Delivery {
 
   private answerTo(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>): Outcome | SluiceError {
     const [first] = this.settled;
+    if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.interrupted === "lease lost") return leaseLost(this.id);
     if (first !== undefined) return sameOutcome(first, outcome) ? first : alreadySettled(this.id, first);
     const answer = this.options.answer?.(outcome) ?? outcome;

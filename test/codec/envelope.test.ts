@@ -125,9 +125,24 @@ describe("encodePayload and decodePayload", () => {
       "of %s is a refusal, also deep inside",
       (value) => {
         expect(refused(t.number, value)).toEqual([`value: ${value} has no JSON form`]);
-        expect(refused(t.unknown, { a: [{ total: value }] })).toEqual([`total: ${value} has no JSON form`]);
+        const Totals = t.type({ a: t.readonlyArray(t.strict({ total: t.number })) });
+        expect(refused(Totals, { a: [{ total: value }] })).toEqual([`total: ${value} has no JSON form`]);
+        expect(refused(t.array(t.number), [0, value])).toEqual([`[1]: ${value} has no JSON form`]);
       },
     );
+
+    it("of a number without JSON is a refusal that hides names that came with the data", () => {
+      interface Balances {
+        readonly total: number;
+        readonly byOwner: Readonly<Record<string, number>>;
+      }
+      const Balances: t.Type<Balances> = t.recursion("Balances", () =>
+        t.type({ total: t.number, byOwner: t.record(t.string, t.number) }),
+      );
+      const data = { total: Number.NaN, byOwner: { "ann@example.org": Number.NaN } };
+      expect(refused(Balances, data)).toEqual(["total: NaN has no JSON form", "*: NaN has no JSON form"]);
+      expect(refused(t.unknown, data)).toEqual(["*: NaN has no JSON form", "*: NaN has no JSON form"]);
+    });
 
     it("of null, and of the text null, is to arrive", () => {
       const data = { a: null, b: [null], c: "null" };

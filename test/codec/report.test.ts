@@ -25,6 +25,52 @@ describe("reportOf", () => {
     expect(report(codec as t.Type<unknown>, value)).toEqual(lines);
   });
 
+  const n = t.number;
+  interface Tree {
+    readonly name: number;
+    readonly children: ReadonlyArray<Tree>;
+  }
+  const Tree: t.Type<Tree> = t.recursion("Tree", () => t.type({ name: n, children: t.readonlyArray(Tree) }));
+  const owner = { "ann@example.org": "x" };
+
+  it.each<[string, t.Mixed, unknown, ReadonlyArray<string>]>([
+    ["a record", t.record(t.string, n), owner, ["*"]],
+    [
+      "a record's value, in turn",
+      t.type({ by: t.record(t.string, t.type({ a: n })) }),
+      { by: { "1": {} } },
+      ["by.*.a"],
+    ],
+    ["a record of numbers", t.type({ accounts: t.record(t.string, n) }), { accounts: { 4111: "x" } }, ["accounts.*"]],
+    ["a wrapped record", t.readonly(t.refinement(t.record(t.string, n), () => true)), owner, ["*"]],
+    ["a record in a union", t.union([t.record(t.string, n), t.null]), owner, ["0.*", "1"]],
+    ["a record in an intersection", t.intersection([t.type({ a: n }), t.record(t.string, n)]), owner, ["0.a", "1.*"]],
+    [
+      "a codec of one's own",
+      new t.Type<unknown>("Own", t.unknown.is, (u, c) => t.record(t.string, n).validate(u, c), String),
+      owner,
+      ["*"],
+    ],
+    ["a pipe", t.UnknownRecord.pipe(t.record(t.string, n) as never), owner, ["*"]],
+  ])("hides keys that came with the data: %s", (_, codec, value, places) => {
+    const lines = report(codec, value);
+    expect(lines.map((line) => line.split(":")[0])).toEqual(places);
+    expect(lines.join()).not.toMatch(/ann|4111/);
+  });
+
+  it.each<[string, t.Mixed, unknown, ReadonlyArray<string>]>([
+    ["strict", t.strict({ a: n }), {}, ["a"]],
+    ["partial and exact", t.exact(t.partial({ a: n })), { a: "x" }, ["a"]],
+    ["readonly and refined", t.readonly(t.refinement(t.type({ a: n }), () => true)), {}, ["a"]],
+    ["a tuple", t.tuple([n, n]), [0, "x"], ["1"]],
+    ["a readonly array", t.readonlyArray(n), [0, "x"], ["1"]],
+    ["a recursive codec", Tree, { name: 0, children: [{ name: "x", children: [] }] }, ["children.0.name"]],
+    ["a record of written out keys", t.record(t.keyof({ a: null, b: null }), n), { a: 0, b: "x" }, ["b"]],
+    ["a record of literals", t.record(t.union([t.literal("a"), t.literal("b")]), n), { a: 0 }, ["b"]],
+  ])("shows names that the codec declares: %s", (_, codec, value, places) => {
+    expect(report(codec as t.Type<unknown>, value).map((line) => line.split(":")[0])).toEqual(places);
+  });
+
   it("prefers the codec's own message", () => {
     const Positive = new t.Type<number, number, unknown>(
       "Positive",

@@ -32,10 +32,10 @@ interface Row {
 /** One row for each member of the union: the compiler refuses a missing one. */
 const table: { readonly [T in SluiceError["_tag"]]: Row } = {
   LeaseLost: {
-    error: leaseLost(id, "consumer-2"),
+    error: leaseLost(id),
     retryable: false,
     says: /raise leaseMs/,
-    fields: { id, holder: "consumer-2" },
+    fields: { id },
   },
   AlreadySettled: {
     error: alreadySettled(id, Ack),

@@ -1,9 +1,10 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { Observable, retry, Subject } from "rxjs";
+import { type Observable, retry, Subject } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { type Effect, effect } from "../../src/core/Effect.js";
 import { newMessageId } from "../../src/core/MessageId.js";
-import { Ack } from "../../src/core/Outcome.js";
+import { Ack, type Outcome, Reject } from "../../src/core/Outcome.js";
+import type { MakePlan, Plan } from "../../src/core/Plan.js";
 import {
   defect,
   encodeRefused,
@@ -22,7 +23,7 @@ import {
   type WriteAnswer,
   type WriteTarget,
 } from "../../src/core/Step.js";
-import { atomically, type MakePlan, type Plan, Write } from "../../src/core/Write.js";
+import { atomically, refusalOf, Write } from "../../src/core/Write.js";
 
 interface Call {
   readonly lists: ReadonlyArray<ReadonlyArray<Step>>;
@@ -215,6 +216,45 @@ describe("Write", () => {
     expect(target.calls[1]?.writeId).not.toBe(target.calls[0]?.writeId);
   });
 
+  it("plans anew instead of lending a plan that no longer stands", () => {
+    const target = new ManualTarget();
+    let stands = false;
+    const write = enqueueOf(target, "a", { stands: () => stands });
+    const run = (): string | undefined => {
+      write.subscribe({ error: () => undefined });
+      target.last.fail(storeUnavailable("lost"));
+      return target.last.writeId;
+    };
+    const ids = [run(), run()];
+    stands = true;
+    ids.push(run());
+    expect(ids[1]).not.toBe(ids[0]);
+    expect(ids[2]).toBe(ids[1]);
+  });
+
+  it("sends nothing before what its plan waits for is complete", () => {
+    const target = new ManualTarget();
+    const before = new Subject<string>();
+    const seen = watch(enqueueOf(target, "a", { after: before }));
+    before.next("not yet");
+    expect(target.calls).toEqual([]);
+    before.complete();
+    target.succeed();
+    expect(seen).toEqual({ values: ["a"], errors: [], completed: true });
+  });
+
+  it("fails with what its plan waits for, sends nothing, and tells the plan", () => {
+    const target = new ManualTarget();
+    const before = new Subject<void>();
+    const onEnd = vi.fn();
+    const seen = watch(enqueueOf(target, "a", { after: before, onEnd }));
+    const lost = leaseLost(newMessageId());
+    before.error(lost);
+    expect(seen.errors).toEqual([lost]);
+    expect(onEnd.mock.calls).toEqual([[lost, []]]);
+    expect(target.calls).toEqual([]);
+  });
+
   it("fails with the refusal of its plan and writes nothing", () => {
     const target = new ManualTarget();
     const refusal = encodeRefused(["value: expected string"]);
@@ -310,12 +350,9 @@ describe("Write", () => {
     const write = new Write(() => right({ steps: [enqueueStep()], read: () => "sent" }), {
       target,
       settles: false,
-      send: (steps) => {
+      send: (steps, _writeId, end) => {
         sent.push(steps);
-        return new Observable((subscriber) => {
-          subscriber.next(steps.map(resultOf));
-          subscriber.complete();
-        });
+        end(undefined, steps.map(resultOf));
       },
     });
     expect(watch(write).values).toEqual(["sent"]);
@@ -461,6 +498,27 @@ describe("atomically", () => {
     expect(target.calls).toHaveLength(1);
   });
 
+  it("settles a message once that several parts settle, and tells each of them its answer", () => {
+    const target = new ManualTarget();
+    const step = settleStep();
+    const settle = (): Write<StepResult | undefined> =>
+      new Write(() => right({ steps: [step], read: ([result]) => result }), { target, settles: true });
+    const seen = watch(atomically([settle(), enqueueOf(target, "a"), atomically([settle()])]));
+    expect(target.last.lists[0]).toMatchObject([step, { _tag: "Enqueue" }]);
+    target.succeed();
+    expect(seen.values).toEqual([[resultOf(step), "a", [resultOf(step)]]]);
+  });
+
+  it("refuses parts that settle a message differently, unsent", () => {
+    const target = new ManualTarget();
+    const step = settleStep();
+    const settleAs = (outcome: Outcome): Write<string> =>
+      new Write(() => right({ steps: [{ ...step, outcome }], read: () => "" }), { target, settles: true });
+    const seen = watch(atomically([settleAs(Ack), settleAs(Reject({ cause: "x" }))]));
+    expect(seen.errors).toMatchObject([{ _tag: "AlreadySettled", id: step.id, outcome: Ack }]);
+    expect(target.calls).toEqual([]);
+  });
+
   it("refuses parts of different stores, with no write at all, and says what to do", () => {
     const parts = [enqueueOf(new ManualTarget(), "a"), enqueueOf(new ManualTarget(), "b")] as const;
     expect(() => atomically(parts)).toThrow(
@@ -520,5 +578,38 @@ describe("atomically", () => {
     const joined = atomically([enqueueOf(target, "a"), enqueueOf(target, "b")]).plan();
     if (isLeft(joined)) throw joined.left;
     expect(joined.right.steps).toHaveLength(2);
+  });
+});
+
+describe("refusalOf", () => {
+  it("is nothing where the write may run, and runs nothing", () => {
+    const target = new ManualTarget();
+    const onStart = vi.fn();
+    expect(refusalOf(enqueueOf(target, "a", { onStart }), 1)).toBeUndefined();
+    expect([target.calls, onStart.mock.calls]).toEqual([[], []]);
+  });
+
+  it("is the refusal of the plan, or what its making throws", () => {
+    const target = new ManualTarget();
+    const refusal = encodeRefused(["no"]);
+    const planned = (plan: MakePlan<string>): SluiceError | undefined =>
+      refusalOf(new Write(plan, { target, settles: false }), 0);
+    expect(planned(() => left(refusal))).toBe(refusal);
+    expect(
+      planned(() => {
+        throw new Error("a bug");
+      }),
+    ).toMatchObject({ _tag: "Defect" });
+  });
+
+  it("is WriteTooLarge where so many more steps do not fit", () => {
+    const target = new ManualTarget();
+    const full = writeOf(
+      target,
+      Array.from({ length: WRITE_COUNT_MAX }, () => enqueueStep()),
+      ({ length }) => length,
+    );
+    expect(refusalOf(full, 0)).toBeUndefined();
+    expect(refusalOf(full, 1)).toMatchObject({ _tag: "WriteTooLarge", count: WRITE_COUNT_MAX + 1 });
   });
 });

@@ -56,6 +56,15 @@ describe("webhooks", () => {
     expect(code).toBe(1);
   });
 
+  it("says what to write where the URL is none", { timeout }, async () => {
+    const { code, stderr } = await runExample(main, ["--redis", "localhost:6379"]);
+
+    expect(stderr.trim()).toBe(
+      "client must be a URL like redis://user:password@host:6379/0, or rediss:// for TLS; this one begins with neither redis:// nor rediss://.",
+    );
+    expect(code).toBe(1);
+  });
+
   it("handles every payload on Redis, and finds nothing to do in a second run", { timeout }, async () => {
     const args = ["--redis", inject("redisUrl"), "--namespace", redisNamespace()];
     const first = await runExample(main, args);

@@ -1,7 +1,7 @@
-/** A consumer in a process of its own, to be killed: says "handled <id> <attempt>" for each message it has settled. */
+/** A consumer in a process of its own, to be killed: says "handled <n> <attempt>" for each message just before it is settled. */
 import * as t from "io-ts";
 import { Redis } from "ioredis";
-import { timer } from "rxjs";
+import { tap, timer } from "rxjs";
 import { handle, queue, settle } from "sluice";
 import { redisStore } from "sluice/redis";
 
@@ -12,7 +12,9 @@ const numbers = queue(store, { name: "numbers", codec: t.number, leaseMs: 1_000 
 numbers
   .messages({ prefetch: 20 })
   .pipe(
-    handle(() => timer(Number(workMs))),
+    handle(({ data, attempt }) =>
+      timer(Number(workMs)).pipe(tap(() => process.stdout.write(`handled ${data} ${attempt}\n`))),
+    ),
     settle(),
   )
-  .subscribe((s) => process.stdout.write(`handled ${s.message.data} ${s.message.attempt} ${s.outcome._tag}\n`));
+  .subscribe();

@@ -5,6 +5,7 @@ import { decisionLaws } from "../support/decisionLaws.js";
 import { failedWith } from "../support/handledOf.js";
 import { tellHandled } from "../support/tell.js";
 
+type AnyHandled = Handled<string, unknown, unknown>;
 type OfText = Handled<string, never, string>;
 
 describe("decide", () => {
@@ -44,6 +45,20 @@ describe("decide", () => {
     expect(attempts[0]?.nowMs).toBeGreaterThanOrEqual(handled.message.enqueuedAtMs);
     const [first, second] = attempts.map(({ random }) => [random(), random()]);
     expect(first).toStrictEqual(second);
+  });
+
+  it.each<[string, unknown]>([
+    ["true", true],
+    ["null", null],
+    ["an object that looks like an outcome", { _tag: "Ack" }],
+  ])("takes a policy that answers %s for one that throws, and says what it may answer", (_, answer) => {
+    const seen: Array<AnyHandled> = [];
+    const policy = (() => answer) as () => undefined;
+    of(failedWith("a", "no"))
+      .pipe(decide<string, never, string>(policy))
+      .subscribe((one) => seen.push(one));
+    const cause = { _tag: "InvalidConfig", message: expect.stringContaining("must be an Outcome") as string };
+    expect(seen).toMatchObject([{ outcome: undefined, result: { left: { _tag: "Threw", cause } } }]);
   });
 
   it("puts what the policy throws in the place of the failure, for the decisions that follow", () => {

@@ -1,5 +1,5 @@
 import * as t from "io-ts";
-import { firstValueFrom, from, range, Subject, take, toArray, VirtualTimeScheduler } from "rxjs";
+import { concat, firstValueFrom, from, range, Subject, take, throwError, toArray, VirtualTimeScheduler } from "rxjs";
 import { enqueueTo, type MessageId, queue, systemScheduler } from "sluice";
 import { memoryStore } from "sluice/memory";
 import { describe, expect, it } from "vitest";
@@ -121,6 +121,35 @@ describe("enqueueTo", () => {
     expect(seen.join("")).toBe("abc");
     expect(scheduler.now()).toBeGreaterThan(5);
     expect(scheduler.now()).toBeLessThan(50 + 100 + 200 + 400 + 800);
+  });
+
+  it("passes an error of its source on once all that came before it is in the queue", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const target = recordingQueue({ scheduler, answerMs: 5 });
+    const broken = new Error("the source broke");
+    const seen: Array<unknown> = [];
+    concat(
+      from([..."abcde"]),
+      throwError(() => broken),
+    )
+      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .subscribe({ next: (id) => seen.push(id), error: (error: unknown) => seen.push(error) });
+    expect(seen).toStrictEqual([]);
+    scheduler.flush();
+    expect(target.runs).toStrictEqual(["ab", "cd", "e"]);
+    expect(seen).toStrictEqual([..."abcde", broken]);
+  });
+
+  it("fails with a value that is refused, where its source fails too: that comes first", () => {
+    const target = recordingQueue({ scheduler: systemScheduler, refuse: () => encodeRefused(["no a"]) });
+    const errors: Array<unknown> = [];
+    concat(
+      from(["a"]),
+      throwError(() => new Error("the source broke")),
+    )
+      .pipe(enqueueTo(target))
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toStrictEqual([encodeRefused(["no a"])]);
   });
 
   it("stops asking when it is unsubscribed", () => {

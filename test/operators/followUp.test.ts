@@ -1,6 +1,6 @@
 import * as t from "io-ts";
 import { of } from "rxjs";
-import { Ack, followUp, type Handled, queue, Reject, Retry } from "sluice";
+import { Ack, followUp, type Handled, queue, Reject, Retry, type Write } from "sluice";
 import { memoryStore } from "sluice/memory";
 import { describe, expect, it, vi } from "vitest";
 import { failedWith, succeeded } from "../support/handledOf.js";
@@ -73,6 +73,28 @@ describe("followUp", () => {
     expect(tellHandled(afterwards(succeeded("a", 7), broken))).toBe("Threw(no follow-up)");
     expect(tellHandled(afterwards(succeeded("a", Ack, { outcome: Ack }), broken))).toBe("Threw(no follow-up)");
     expect(tellHandled(afterwards(succeeded("a", 7), () => undefined as never))).toMatch(/^Threw\(.*not iterable/);
+  });
+
+  const small = queue(memoryStore(), { name: "small", codec: t.string, payloadBytesMax: 10 });
+  const large = "x".repeat(1024 * 1024 - 10);
+
+  it.each<[string, () => ReadonlyArray<Write<unknown>>]>([
+    ["EncodeRefused", () => [notes.enqueue("fine"), notes.enqueue(7 as unknown as string)]],
+    ["PayloadTooLarge", () => [small.enqueue("a text of more than 10 bytes")]],
+    ["WriteTooLarge", () => Array.from({ length: 1_000 }, () => notes.enqueue("x"))],
+    ["WriteTooLarge", () => Array.from({ length: 9 }, () => notes.enqueue(large))],
+    ["InvalidConfig", () => [notes.enqueue("x"), small.enqueue("x")]],
+  ])("makes a failure of writes that will never be written, for the decisions that follow: %s", (tag, writes) => {
+    const handled = succeeded("a", 7);
+    const seen = afterwards(handled, writes);
+    expect(seen).toMatchObject({ outcome: undefined, result: { left: { _tag: "Threw", cause: { _tag: tag } } } });
+    expect(seen.followUps).toStrictEqual([]);
+  });
+
+  it("counts the writes of all follow-ups of a message together, with its ack", () => {
+    const many = (count: number) => () => Array.from({ length: count }, () => notes.enqueue("x"));
+    expect(tellHandled(afterwards(succeeded("a", 7), many(500), many(499)))).toBe("Right(7)");
+    expect(tellHandled(afterwards(succeeded("a", 7), many(500), many(500)))).toMatch(/^Threw\(.*1001 steps/);
   });
 
   it("enqueues nothing by itself", async () => {

@@ -106,6 +106,17 @@ describe("what a work answers, to handle", () => {
       "Right(1)",
     ],
     [
+      "a Task in a promise, which nobody would run, threw",
+      async () => TE.right(1),
+      "Threw(The work answered a function (a Task?), which nobody runs: return it from the handler directly, or await what it answers.)",
+    ],
+    [
+      "an Observable in an Observable threw",
+      () => of(of(1)),
+      "Threw(The work answered an Observable, which nobody runs: return it from the handler directly, or await what it answers.)",
+    ],
+    ["an Effect in a promise is awaited by that", async () => succeed(1), "Right(1)"],
+    [
       "no work is a failure that says so",
       foreign(() => undefined),
       "Threw(The handler returned no work but a value of type undefined; return an Observable, a promise, a Task or a TaskEither.)",

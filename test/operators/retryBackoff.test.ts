@@ -1,9 +1,11 @@
-import { map, of } from "rxjs";
-import { type BackoffOptions, retryBackoff } from "sluice";
+import { concat, defer, map, of } from "rxjs";
+import { type BackoffOptions, deadLetter, type Handled, retryBackoff, settle } from "sluice";
 import { describe, expect, it } from "vitest";
 import { decisionLaws, whenLaws } from "../support/decisionLaws.js";
 import { failedWith, type HandledOptions } from "../support/handledOf.js";
-import { tellHandled } from "../support/tell.js";
+import { tellHandled, tellSettlement } from "../support/tell.js";
+
+type AnyHandled = Handled<string, unknown, unknown>;
 
 const afterwards = (options: BackoffOptions, handled: HandledOptions = {}): string => {
   let seen = "";
@@ -49,6 +51,15 @@ describe("retryBackoff", () => {
     expect(afterwards({ attemptsMax: 3 }, { attempt: 4 })).toBe("Failed(no)");
     expect(afterwards({ attemptsMax: 0 })).toBe("Failed(no)");
     expect(afterwards({ attemptsMax: 1 })).toBe("Failed(no)");
+  });
+
+  it("ends no retries by itself: what it leaves undecided is retried by the default backoff", () => {
+    const seen: Array<string> = [];
+    const failed$ = defer(() => of<AnyHandled>(failedWith("a", "no", { attempt: 3 })));
+    const once = retryBackoff({ attemptsMax: 3 });
+    const settled$ = concat(failed$.pipe(once, settle()), failed$.pipe(once, deadLetter(), settle()));
+    settled$.pipe(map(tellSettlement)).subscribe((text) => seen.push(text));
+    expect(seen).toStrictEqual(["a Retry in 800 ms", "a Reject"]);
   });
 
   it("retries nothing that would become due after the deadline", () => {

@@ -3,6 +3,7 @@ import { firstValueFrom, map, of } from "rxjs";
 import {
   Ack,
   Block,
+  deadLetter,
   followUp,
   type Handled,
   handle,
@@ -147,6 +148,13 @@ describe("settle, where the store refuses", () => {
     expect(handled.message.settled.map(tellOutcome)).toStrictEqual(["Retry in 200 ms"]);
   });
 
+  it("takes what only looks like an outcome for a failure", () => {
+    const handled = succeeded("a", 1, { outcome: { _tag: "Ack" } as Outcome });
+    const settlement = settlementOf(handled);
+    expect(handled.message.settled.map(tellOutcome)).toStrictEqual(["Retry in 200 ms"]);
+    expect(settlement?.result).toMatchObject({ left: { _tag: "Threw", cause: { _tag: "InvalidConfig" } } });
+  });
+
   it("emits Lost where that is refused too", () => {
     const error = encodeRefused(["no"]);
     const settlement = settlementOf(succeeded("a", 1, { answer: () => error }));
@@ -170,7 +178,7 @@ describe("settle and follow-ups", () => {
           settle(),
         ),
       );
-    return { orders, shipments, run };
+    return { orders, shipments, message, run };
   };
 
   it("commits them with the ack", async () => {
@@ -187,6 +195,23 @@ describe("settle and follow-ups", () => {
     expect(settlement.outcome._tag).toBe("Retry");
     expect(settlement.result).toMatchObject({ left: { _tag: "Threw", cause: { _tag: "EncodeRefused" } } });
     expect(await orders.stats).toMatchObject({ acked: 0, delayed: 1 });
+    expect(await shipments.stats).toMatchObject({ enqueued: 0 });
+  });
+
+  it("gives those that will never be written to the decisions that follow", async () => {
+    const { orders, shipments, message } = await setUp();
+    const settlement = await firstValueFrom(
+      of(message).pipe(
+        handle(() => of(1)),
+        followUp(() => [shipments.enqueue("s-1"), shipments.enqueue(7 as unknown as string)]),
+        deadLetter({ when: (failure) => failure._tag === "Threw" }),
+        settle(),
+      ),
+    );
+    expect(settlement.outcome._tag).toBe("Reject");
+    expect((await orders.deadLetters()).items).toMatchObject([
+      { id: message.id, cause: expect.stringContaining("EncodeRefused") as string },
+    ]);
     expect(await shipments.stats).toMatchObject({ enqueued: 0 });
   });
 

@@ -262,6 +262,86 @@ describe("a received message whose settlement was not answered", () => {
     expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
   });
 
+  it("is settled once where another Write of the same outcome has succeeded before the first is repeated", () => {
+    const breaker = new Breaker();
+    const spy = new Spy();
+    const s = scene({ exclusive: true }, (store) => spy.view(breaker.view(store)));
+    s.fill(3);
+    const [first, second] = now(s.queue.receive({ max: 2 }));
+    breaker.break("write", () => storeUnavailable("request lost"));
+    const one = first!.settle(Ack);
+    expect(settled(s, one).errors).toHaveLength(1);
+    breaker.heal();
+    expect(settled(s, first!.settle(Ack)).values).toEqual([Ack]);
+    const writes = spy.writes.length;
+    expect(settled(s, one).values).toEqual([Ack]);
+    expect(spy.writes).toHaveLength(writes);
+    expect(eventsOf(s.events, "Settled", "Lost")).toHaveLength(1);
+    expect(now(s.queue.receive({ max: 1 }))).toEqual([]);
+    settled(s, second!.ack);
+    expect(now(s.queue.receive({ max: 1 }))).toHaveLength(1);
+  });
+
+  it("stays settled where its lost join is repeated; the rest is done then", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    const both = atomically([s.message.ack, s.queue.enqueue(7)]);
+    breaker.break("write", () => storeUnavailable("request lost"));
+    expect(settled(s, both).errors).toHaveLength(1);
+    breaker.heal();
+    settled(s, s.message.settle(Ack));
+    expect(settled(s, both).values).toMatchObject([[Ack, expect.any(String)]]);
+    expect(eventsOf(s.events, "Settled", "Lost")).toHaveLength(1);
+    expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 3 });
+  });
+
+  it("is told of the join that did happen, though an ack alone was answered LeaseLost meanwhile", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    const both = atomically([s.message.settle(Ack), s.queue.enqueue(7)]);
+    breaker.losesReplies = true;
+    breaker.break("write", () => storeUnavailable("reply lost"));
+    expect(settled(s, both).errors).toHaveLength(1);
+    breaker.heal();
+    expect(settled(s, s.message.ack).errors).toMatchObject([lost]);
+    expect(settled(s, both).values).toMatchObject([[Ack, expect.any(String)]]);
+    expect(errorOf(s.message.ack)).toMatchObject(lost);
+    expect(eventsOf(s.events, "Settled", "Lost")).toMatchObject([{ _tag: "Lost" }]);
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 3 });
+  });
+
+  it("stays lost where another settlement has found that its lease is gone", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    const one = s.message.settle(Ack);
+    breaker.break("write", () => storeUnavailable("request lost"));
+    settled(s, one);
+    breaker.heal();
+    steal(s, s.message);
+    expect(settled(s, s.message.settle(Ack)).errors).toMatchObject([lost]);
+    expect(settled(s, one).errors).toMatchObject([lost]);
+    expect(eventsOf(s.events, "Settled", "Lost")).toMatchObject([{ _tag: "Lost" }]);
+    expect(errorOf(s.message.extend(1_000))).toMatchObject(lost);
+  });
+
+  it("may be settled anew from within its own failure", () => {
+    const breaker = new Breaker();
+    const s = received(breaker);
+    breaker.break("write", () => storeUnavailable("request lost"));
+    watch(s.message.settle(Ack));
+    const again: Array<unknown> = [];
+    s.message.settle(Ack).subscribe({
+      error: () => {
+        breaker.heal();
+        s.message.settle(Ack).subscribe((outcome) => again.push(outcome));
+      },
+    });
+    s.clock.settle();
+    expect(again).toEqual([Ack]);
+    expect(eventsOf(s.events, "Settled", "Lost")).toMatchObject([{ _tag: "Settled" }]);
+  });
+
   it("and was joined with an enqueue: the resend does both once", () => {
     const breaker = new Breaker();
     const s = received(breaker);
@@ -317,6 +397,147 @@ describe("a settlement joined with other writes", () => {
     expect(spy.writes.map(({ lists }) => lists.map((steps) => steps.map(({ _tag }) => _tag)))).toEqual([
       [["Settle", "Enqueue"]],
     ]);
+  });
+});
+
+describe("a message that several parts of a join settle", () => {
+  it("is settled by one step, whose answer each part has", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    expect(settled(s, atomically([s.message.ack, s.message.ack, s.message.settle(Ack)])).values).toEqual([
+      [Ack, Ack, Ack],
+    ]);
+    expect(spy.settles()).toHaveLength(1);
+    expect(eventsOf(s.events, "Settled", "Lost")).toMatchObject([{ _tag: "Settled", outcome: Ack }]);
+    expect(s.stats()).toMatchObject({ acked: 1, leased: 0 });
+  });
+
+  it("is settled once through joins of joins and through follow-ups", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view, { count: 2 });
+    const [first, second] = s.messages;
+    const inner = atomically([s.queue.enqueue(7), first!.ack]);
+    expect(settled(s, atomically([first!.settle(Ack), inner, second!.ack])).values).toMatchObject([
+      [Ack, [expect.any(String), Ack], Ack],
+    ]);
+    expect(spy.settles().map(({ _tag }) => _tag)).toEqual(["Settle", "Enqueue", "Settle"]);
+    expect(s.stats()).toMatchObject({ acked: 2, enqueued: 3 });
+    const third = s.messages[2]!;
+    const ends: Array<unknown> = [];
+    third[delivery].settleWith(Ack, [third.ack, s.queue.enqueue(8)], (error, outcome) => ends.push([error, outcome]));
+    s.clock.settle();
+    expect(ends).toEqual([[undefined, Ack]]);
+    expect(s.stats()).toMatchObject({ acked: 3, enqueued: 4 });
+  });
+
+  it("is settled not at all where they settle it otherwise, and nothing is sent", () => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    const joined = atomically([s.message.ack, s.queue.enqueue(7), s.message.settle(Retry({ cause: "x" }))]);
+    expect(errorOf(joined)).toMatchObject({ _tag: "AlreadySettled", id: s.message.id, outcome: Ack });
+    s.clock.settle();
+    expect(spy.writes).toEqual([]);
+    expect(settled(s, s.message.settle(Reject({ cause: "x" }))).values).toMatchObject([{ _tag: "Reject" }]);
+    expect(s.stats()).toMatchObject({ dead: 1, enqueued: 1 });
+  });
+
+  it("keeps the consumer going: no credit is lost", () => {
+    const s = scene();
+    s.fill(20);
+    const acked: Array<unknown> = [];
+    s.queue
+      .messages({ prefetch: 2 })
+      .subscribe((m) => atomically([m.ack, m.ack]).subscribe((values) => acked.push(values)));
+    s.clock.settle();
+    expect(acked).toHaveLength(20);
+    expect(s.stats()).toMatchObject({ acked: 20, leased: 0 });
+  });
+});
+
+describe("a join with a message that has been settled before", () => {
+  it("does the rest all the same, each time that it is made: the ack has nothing left to do", () => {
+    const s = delivered();
+    settled(s, s.message.ack);
+    const again = (): unknown => settled(s, atomically([s.message.ack, s.queue.enqueue(7)])).values;
+    expect(again()).toMatchObject([[Ack, expect.any(String)]]);
+    expect(again()).toMatchObject([[Ack, expect.any(String)]]);
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 3 });
+  });
+
+  it("doubles nothing where the same Write is subscribed to again, or its enqueue has a dedupeId", () => {
+    const s = delivered();
+    const join = () => atomically([s.message.ack, s.queue.enqueue(7, { dedupeId: "shipment of 0" })]);
+    const one = join();
+    const [first] = settled(s, one).values;
+    expect(settled(s, one).values).toEqual([first]);
+    expect(settled(s, join()).values).toEqual([first]);
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 2 });
+  });
+
+  it("is refused where it was settled otherwise", () => {
+    const s = delivered();
+    settled(s, s.message.settle(Reject({ cause: "x" })));
+    expect(errorOf(atomically([s.message.ack, s.queue.enqueue(7)]))).toMatchObject({ _tag: "AlreadySettled" });
+    expect(s.stats()).toMatchObject({ dead: 1, enqueued: 1 });
+  });
+});
+
+describe("a join with a message that another write is settling", () => {
+  it.each([
+    ["first", (ack: () => Parameters<typeof atomically>[0]) => ack()],
+    ["last", (ack: () => Parameters<typeof atomically>[0]) => [...ack()].reverse()],
+  ])("happens not at all where that is lost, also where that part comes %s", (_, order) => {
+    const s = delivered(delayed(["write"], 20), { count: 2 });
+    const [going, other] = s.messages;
+    steal(s, going!);
+    const first = watch(going!.ack);
+    const joined = watch(atomically(order(() => [going!.ack, other!.ack, s.queue.enqueue(7)])));
+    s.clock.advance(40);
+    expect(first.errors).toMatchObject([{ ...lost, id: going!.id }]);
+    expect(joined.errors).toMatchObject([{ ...lost, id: going!.id }]);
+    expect(s.stats()).toMatchObject({ acked: 0, enqueued: 2 });
+    const acked = watch(other!.ack);
+    s.clock.advance(20);
+    expect(acked.values).toEqual([Ack]);
+  });
+
+  it("acks it itself when it is repeated after that was not answered", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    s.fill(1);
+    const [message] = now(s.queue.receive({ max: 1 }));
+    breaker.break("write", () => storeUnavailable("request lost"));
+    const alone = watch(message!.ack);
+    const joined = atomically([message!.settle(Ack), s.queue.enqueue(7)]);
+    const first = watch(joined);
+    s.clock.settle();
+    expect([alone, first].map(({ errors }) => errors)).toMatchObject([
+      [{ _tag: "StoreUnavailable" }],
+      [{ _tag: "StoreUnavailable" }],
+    ]);
+    breaker.heal();
+    expect(settled(s, joined).values).toMatchObject([[Ack, expect.any(String)]]);
+    expect(s.stats()).toMatchObject({ acked: 1, enqueued: 2, leased: 0 });
+  });
+});
+
+describe("what is no outcome", () => {
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["a text", "Ack"],
+    ["an object that looks like one", { _tag: "Ack" }],
+    ["a maker of outcomes", Retry],
+  ])("settles nothing: %s", (_, look) => {
+    const spy = new Spy();
+    const s = delivered(spy.view);
+    const refused = { _tag: "InvalidConfig", option: "outcome", message: expect.stringContaining("Outcome") as string };
+    expect(errorOf(s.message.settle(look as Outcome))).toMatchObject(refused);
+    expect(errorOf(atomically([s.queue.enqueue(7), s.message.settle(look as Outcome)]))).toMatchObject(refused);
+    const batch = batchOf([s.message]);
+    expect(settled(s, batch.settle(look as Outcome)).values).toMatchObject([[{ left: refused }]]);
+    expect(spy.writes).toEqual([]);
+    expect(settled(s, s.message.ack).values).toEqual([Ack]);
   });
 });
 

@@ -4,8 +4,9 @@ import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
 import { fromOne } from "../../src/core/Effect.js";
 import { delivery, type Message } from "../../src/core/Message.js";
-import { Retry } from "../../src/core/Outcome.js";
+import { Ack, Retry } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
+import { atomically } from "../../src/core/Write.js";
 import { handle } from "../../src/operators/handle.js";
 import { settle } from "../../src/operators/settle.js";
 import { LEASE_BYTES_MAX } from "../../src/queue/MessageSource.js";
@@ -222,6 +223,51 @@ describe("the credit of a source", () => {
     watch(consumer.values[1]!.extend(1_000));
     s.clock.settle();
     expect(dataOf(consumer.values)).toEqual([0, 1, 2]);
+  });
+
+  it("is not lent on a settlement that waits in the settler of another source", () => {
+    const s = scene();
+    s.fill(6);
+    const [a, b] = [
+      consume(s, { prefetch: 1, settleSizeMax: 10, settleWaitMsMax: 5_000 }),
+      consume(s, { prefetch: 2, settleSizeMax: 1 }),
+    ];
+    atomically([a.values[0]!.ack, b.values[0]!.ack]).subscribe();
+    ack(b.values.slice(1, 2));
+    expect(s.stats()).toMatchObject({ acked: 1, leased: 3 });
+    expect(dataOf(b.values)).toEqual([1, 2, 3]);
+    s.clock.settle();
+    expect(s.stats()).toMatchObject({ acked: 3, leased: 3, ready: 0 });
+  });
+
+  it("is not lent on settlements that are being answered: who hears of them one by one never has more in hand", () => {
+    const s = scene();
+    s.fill(200);
+    let [unconfirmed, most] = [0, 0];
+    s.queue.messages({ prefetch: 10 }).subscribe((message) => {
+      unconfirmed += 1;
+      most = Math.max(most, unconfirmed);
+      s.clock.schedule(() => {
+        message[delivery].settleWith(Ack, [], () => {
+          unconfirmed -= 1;
+        });
+      }, 2);
+    });
+    s.clock.advance(100);
+    expect(s.stats().acked).toBe(200);
+    expect(most).toBe(10);
+  });
+
+  it("is lent on each message of a join once it is settled, and never on more than were settled", () => {
+    const s = scene({}, delayed(["write"], 10));
+    s.fill(20);
+    const consumer = consume(s, { prefetch: 4 });
+    atomically(consumer.values.slice(0, 3).map((message) => message.ack)).subscribe();
+    s.clock.settle();
+    expect(s.stats().leased).toBeLessThanOrEqual(4);
+    s.clock.advance(10);
+    expect(s.stats()).toMatchObject({ acked: 3, leased: 4 });
+    expect(dataOf(consumer.values)).toEqual(range(0, 7));
   });
 
   it("is not raised by a late settlement of a message whose lease has ended", () => {
@@ -617,6 +663,53 @@ describe("stop$", () => {
     s.clock.settle();
     expect(seen).toEqual([0]);
     expect(s.stats()).toMatchObject({ ready: 3, leased: 0 });
+  });
+
+  it("emits nothing that was given back already, where the store takes its time", () => {
+    const stop$ = new Subject<void>();
+    const s = scene({}, delayed(["write"], 5));
+    s.fill(4);
+    const seen: Array<number> = [];
+    let completed = false;
+    s.queue.messages({ stop$, stopMsMax: 0 }).subscribe({
+      next: ({ data }) => {
+        seen.push(data);
+        stop$.next();
+      },
+      complete: () => {
+        completed = true;
+      },
+    });
+    s.clock.advance(5);
+    expect([seen, completed]).toEqual([[0], true]);
+    expect(eventsOf(s.events, "Delivered")).toHaveLength(1);
+    expect(s.next(4)).toEqual(range(0, 4).map((n) => [n, 1]));
+  });
+
+  it("lets no settlement wait for others, neither those that wait nor those to come", () => {
+    const stop$ = new Subject<void>();
+    const s = scene();
+    s.fill(2);
+    const consumer = consume(s, { stop$, settleWaitMsMax: 10_000 });
+    ack(consumer.values.slice(0, 1));
+    s.clock.settle();
+    expect(s.stats().acked).toBe(0);
+    stop$.next();
+    expect(s.stats().acked).toBe(1);
+    ack(consumer.values.slice(1));
+    s.clock.settle();
+    expect([s.stats().acked, consumer.completed, s.clock.pending]).toEqual([2, 1, 0]);
+  });
+
+  it("ends when what user code dropped has expired", () => {
+    const stop$ = new Subject<void>();
+    const s = scene({ leaseMs: 1_000 });
+    s.fill(1);
+    const consumer = consume(s, { stop$ });
+    stop$.next();
+    s.clock.advance(1_000);
+    expect([consumer.completed, s.clock.pending]).toEqual([1, 0]);
+    expect(eventsOf(s.events, "Expired")).toHaveLength(1);
   });
 
   it("errors the stream as a Defect where it errors, and releases what is in hand", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/core/Message.js";
 import { Ack } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
+import { atomically } from "../../src/core/Write.js";
 import type { MessagesOptions } from "../../src/queue/Queue.js";
 import type { Store } from "../../src/store/Store.js";
 import { type Clock, eventsOf, type Scene, scene, steal, type Watched, watch } from "./scene.js";
@@ -84,11 +85,53 @@ describe("settlements", () => {
 
   it("that wait leave at once when the source is unsubscribed", () => {
     const spy = new Spy();
-    const s = delivered(3, spy.view, { settleSizeMax: 100, settleWaitMsMax: 60_000 });
+    const s = delivered(3, spy.view, { settleSizeMax: 100, settleWaitMsMax: 10_000 });
     ackAll(s.messages.slice(0, 2));
     s.consumer.subscription.unsubscribe();
     expect(s.stats()).toMatchObject({ acked: 2, ready: 1 });
     expect(s.clock.pending).toBe(0);
+  });
+
+  it("wait only while most of their lease is left: one in its second half takes all others with it", () => {
+    const spy = new Spy();
+    const s = scene({ leaseMs: 9_000 }, spy.view);
+    s.fill(2);
+    const { values } = watch(s.queue.messages({ settleSizeMax: 100, settleWaitMsMax: 3_000 }));
+    s.clock.advance(4_400);
+    ackAll(values.slice(0, 1));
+    s.clock.advance(99);
+    expect(sizes(spy)).toEqual([]);
+    s.clock.advance(2);
+    ackAll(values.slice(1));
+    s.clock.settle();
+    expect(sizes(spy)).toEqual([2]);
+    s.clock.advance(60_000);
+    expect(s.stats()).toMatchObject({ acked: 2, ready: 0 });
+  });
+
+  it("do not wait where they are joined with those of another source, whose leases may be shorter", () => {
+    const spy = new Spy();
+    const s = scene({ leaseMs: 900 }, spy.view);
+    s.fill(2);
+    const patient = watch(
+      s.queue.messages({ prefetch: 1, settleSizeMax: 100, leaseMs: 9_000, settleWaitMsMax: 3_000 }),
+    );
+    const other = watch(s.queue.messages({ prefetch: 1 }));
+    s.clock.settle();
+    const joined = watch(atomically([patient.values[0]!.ack, other.values[0]!.ack]));
+    s.clock.settle();
+    expect(joined.values).toEqual([[Ack, Ack]]);
+    expect(sizes(spy)).toEqual([1]);
+  });
+
+  it("do not wait where another write waits for them", () => {
+    const spy = new Spy();
+    const s = delivered(1, spy.view, { settleSizeMax: 100, settleWaitMsMax: 3_000 });
+    const acked = watch(s.messages[0]!.ack);
+    const joined = watch(atomically([s.messages[0]!.settle(Ack), s.queue.enqueue(7)]));
+    s.clock.settle();
+    expect([acked.values, joined.completed]).toEqual([[Ack], 1]);
+    expect(sizes(spy)).toEqual([1, 1]);
   });
 
   it("do not spoil one another: a lost lease is the answer to its own list only", () => {

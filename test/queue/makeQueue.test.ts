@@ -120,9 +120,17 @@ describe("messages", () => {
     ["settleSizeMax", Number.NaN],
     ["settleWaitMsMax", -1],
     ["settleWaitMsMax", Number.NaN],
+    ["settleWaitMsMax", 10_001],
   ])("refuses %s: %s at the call, before any subscription", (option, value) => {
     const s = scene();
     expect(() => s.queue.messages({ [option]: value })).toThrow(refusal(option));
+  });
+
+  it("takes a settleWaitMsMax of a third of the lease, and says what to change above that", () => {
+    const s = scene({ leaseMs: 100 });
+    expect(() => s.queue.messages({ settleWaitMsMax: 33 })).not.toThrow();
+    expect(() => s.queue.messages({ settleWaitMsMax: 34 })).toThrow(/33 .*at most, or raise leaseMs/);
+    expect(() => s.queue.messages({ settleWaitMsMax: 34, leaseMs: 102 })).not.toThrow();
   });
 
   it("takes an explicit undefined for every option", () => {

@@ -298,7 +298,7 @@ describe("purge", () => {
 
   it("fails with the error of a call", () => {
     const s = scene();
-    now(s.inner.close());
+    s.inner.close().subscribe();
     expect(errorOf(s.queue.purge)).toMatchObject({ _tag: "StoreClosed" });
   });
 });

@@ -152,6 +152,13 @@ describe("receive", () => {
     expect(dataOf(now(s.queue.receive({ max: 1 })))).toEqual([0]);
   });
 
+  it("gives an exclusive queue back where nobody waits for its answer any more", () => {
+    const s = scene({ exclusive: true });
+    watch(s.queue.receive({ max: 1, waitMsMax: 60_000 })).subscription.unsubscribe();
+    s.fill(1);
+    expect(dataOf(now(s.queue.receive({ max: 1 })))).toEqual([0]);
+  });
+
   it.each([
     ["max", { max: 0 }],
     ["max", { max: 10_001 }],

@@ -13,6 +13,7 @@ import {
   mergeMap,
   NEVER,
   of,
+  Subject,
   take,
   tap,
   timer,
@@ -20,6 +21,7 @@ import {
 } from "rxjs";
 import {
   Ack,
+  atomically,
   batch,
   block,
   deadLetter,
@@ -108,6 +110,49 @@ describe.each(stores)("on %s", (_, open) => {
     const [m] = await q.receive({ max: 1 });
     expect([await m?.ack, await m?.ack, await m?.settle(Ack)]).toEqual([Ack, Ack, Ack]);
     expect(await q.stats).toMatchObject({ acked: 1, leased: 0 });
+  });
+
+  it("acks once and goes on where a join acks a message twice", async () => {
+    const q = texts();
+    await q.enqueueAll(["a", "b", "c"]);
+    const acked = await lastValueFrom(
+      q.messages({ prefetch: 1 }).pipe(
+        concatMap((m) => atomically([m.ack, m.ack])),
+        take(3),
+        toArray(),
+      ),
+    );
+    expect(acked).toEqual([
+      [Ack, Ack],
+      [Ack, Ack],
+      [Ack, Ack],
+    ]);
+    expect(await q.stats).toMatchObject({ acked: 3, leased: 0 });
+  });
+
+  it("emits nothing that a stop without grace gave back, and gives it back in order", async () => {
+    const q = texts();
+    await q.enqueueAll(["a", "b", "c", "d"]);
+    const stop$ = new Subject<void>();
+    const seen: Array<string> = [];
+    await new Promise<void>((resolve, reject) => {
+      q.messages({ stop$, stopMsMax: 0 }).subscribe({
+        next: (m) => {
+          seen.push(m.data);
+          stop$.next();
+        },
+        error: reject,
+        complete: resolve,
+      });
+    });
+    expect(seen).toEqual(["a"]);
+    const back = await q.receive({ max: 4 });
+    expect(back.map((m) => [m.data, m.attempt])).toEqual([
+      ["a", 1],
+      ["b", 1],
+      ["c", 1],
+      ["d", 1],
+    ]);
   });
 
   it("changes nothing for others when a lease of an unknown token is settled", async () => {

@@ -1,5 +1,5 @@
 import { VirtualTimeScheduler } from "rxjs";
-import { Ack, mapMessage, Reject, Retry } from "sluice";
+import { Ack, mapMessage, type Outcome, Reject, Retry } from "sluice";
 import { testMessage } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { delivery } from "../../src/core/Message.js";
@@ -25,6 +25,12 @@ describe("testMessage", () => {
     expect(await message.settle(Retry({ cause: 2, delayMs: 5 }))).toStrictEqual(Retry({ cause: 1, delayMs: 5 }));
     await expect(message.ack.then()).rejects.toMatchObject({ _tag: "AlreadySettled" });
     expect(message.settled).toStrictEqual([Retry({ cause: 1, delayMs: 5 })]);
+  });
+
+  it("refuses what is no outcome", async () => {
+    const message = testMessage("a");
+    await expect(message.settle({ _tag: "Ack" } as Outcome).then()).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    expect(message.settled).toStrictEqual([]);
   });
 
   it("answers as a store that performs something else, or fails", async () => {

@@ -158,6 +158,8 @@ void concat(m.ack, orders.enqueue(m.data));
 void firstValueFrom(m.ack);
 const recovered = m.extend(5).pipe(catchTag("LeaseLost", async (error) => error.id));
 type<typeof recovered, Observable<void | MessageId>>(true);
+// @ts-expect-error nobody knows who has the message now
+m.extend(5).pipe(catchTag("LeaseLost", async (error) => error.holder));
 
 // Explicit undefined is no option at all.
 void handle(() => anyPromise(), { concurrency: undefined, timeoutMs: undefined, scheduler: undefined });

@@ -1,10 +1,10 @@
 /** Every event without a codec of its own: its name, and what such payloads may have in common. */
 import * as t from "io-ts";
-import { DeliveryId } from "./DeliveryId.js";
+import { MessageIdCodec } from "sluice";
 import { Repository } from "./Repository.js";
 
 export const Other = t.type({
-  delivery: DeliveryId,
+  delivery: MessageIdCodec,
   event: t.literal("other"),
   name: t.string,
   payload: t.partial({ action: t.union([t.string, t.null]), repository: Repository }),

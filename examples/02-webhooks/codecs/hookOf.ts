@@ -1,6 +1,6 @@
 /** The frame that all webhooks share, around the payload of one event. */
 import * as t from "io-ts";
-import { DeliveryId } from "./DeliveryId.js";
+import { MessageIdCodec } from "sluice";
 
 export const hookOf = <E extends string, P extends t.Mixed>(event: E, payload: P) =>
-  t.type({ delivery: DeliveryId, event: t.literal(event), payload });
+  t.type({ delivery: MessageIdCodec, event: t.literal(event), payload });

@@ -1,12 +1,13 @@
 /** The store within the process: the embedded default, the reference for the meaning of the port, and the store of tests. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
-import { type Observable, type SchedulerLike, Subject } from "rxjs";
-import { systemScheduler } from "../../core/Clock.js";
+import { AsyncSubject, type Observable, type SchedulerLike, Subject } from "rxjs";
+import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { type Options, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
+import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { ExtendRequest, Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
 import { now } from "./now.js";
@@ -30,7 +31,7 @@ export type MemoryStoreOptions = Options<{
  * work that must survive a restart or be shared by processes.
  *
  * Delivery: at least once within the process's life. Every call is done at once when it is subscribed to, except a `lease`
- * that waits; consumers that wait are woken soon after, never inside the call that made something ready. While nobody
+ * that waits and a `close`, which ends with the turn; consumers that wait are woken soon after, never inside the call that made something ready. While nobody
  * waits there is no timer.
  *
  * Memory: some 250 bytes a message besides its payload, key and headers, dedupe ids for their window, and the answers of
@@ -60,7 +61,8 @@ class MemoryStore implements Store {
   private readonly queues = new Map<string, QueueState>();
   private readonly writes = new WriteMemory();
   private readonly events = new Subject<StoreEvent>();
-  private closed = false;
+  private readonly closed$ = new AsyncSubject<void>();
+  private phase: Phase = "open";
 
   constructor({ scheduler = systemScheduler, deadLettersMax = 100_000 }: MemoryStoreOptions) {
     this.scheduler = scheduler;
@@ -68,11 +70,12 @@ class MemoryStore implements Store {
     this.events$ = this.events.asObservable();
   }
 
-  readonly write: Store["write"] = (lists, writeId) => this.once((nowMs) => this.writeOnce(lists, writeId, nowMs));
+  readonly write: Store["write"] = (lists, writeId) =>
+    this.onceAs(lists, (nowMs) => this.writeOnce(lists, writeId, nowMs));
 
   readonly lease: Store["lease"] = (request) =>
     effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, "new")) {
         subscriber.error(storeClosed());
         return undefined;
       }
@@ -88,7 +91,7 @@ class MemoryStore implements Store {
     this.once((nowMs) => extendLeases(this.queue(request.queue), request, nowMs));
 
   readonly leave: Store["leave"] = ({ queue: name, consumer }) =>
-    this.once(() => {
+    this.onceAs("goodbye", () => {
       const queue = this.queue(name);
       if (queue.owner !== consumer) return;
       queue.owner = undefined;
@@ -108,14 +111,20 @@ class MemoryStore implements Store {
 
   readonly close: Store["close"] = () =>
     effect((subscriber) => {
-      if (!this.closed) {
-        this.closed = true;
-        for (const queue of this.queues.values()) queue.waiting.close();
-        this.events.complete();
-      }
-      subscriber.next();
-      subscriber.complete();
+      if (this.phase === "open") this.shut();
+      return this.closed$.subscribe(subscriber);
     });
+
+  private shut(): void {
+    this.phase = "closing";
+    for (const queue of this.queues.values()) queue.waiting.close();
+    soon(this.scheduler, () => {
+      this.phase = "closed";
+      this.events.complete();
+      this.closed$.next();
+      this.closed$.complete();
+    });
+  }
 
   private readonly queue = (name: string): QueueState => {
     const known = this.queues.get(name);
@@ -139,8 +148,12 @@ class MemoryStore implements Store {
 
   /** An effect that is done within its subscription. */
   private once<A>(run: (nowMs: number) => A): Effect<A> {
+    return this.onceAs("new", run);
+  }
+
+  private onceAs<A>(kind: Kind, run: (nowMs: number) => A): Effect<A> {
     return effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, kind)) {
         subscriber.error(storeClosed());
         return;
       }

@@ -2,19 +2,21 @@
  * One `lease` of the port, from its first question to its end.
  *
  * ```text
- *            nothing, may wait                       nothing
- *   asking ───────────────────▶ waiting ──woken──▶ asking again ──┐
- *     │                          │  ▲                             │
- *     │ something,               │  └─────────────────────────────┘
- *     │ or may not wait          │ time over, store closed: with an empty list
- *     ▼                          ▼
- *   ended ◀──────────────────────┘        unsubscribed, or no answer: the request is taken back
+ *            nothing, may wait
+ *   asking ───────────────────▶ waiting
+ *     │   ◀────────────────────  │  ▲ │
+ *     │     woken, or 2 s over   │  └─┘ handed over for another time: extended
+ *     │                          │
+ *     │ something,               │ handed over; time over, store closed: with an empty list
+ *     │ or may not wait          ▼
+ *     └──────────────────────▶ ended        unsubscribed, or no answer: the request is taken back
  * ```
  *
  * Asking goes over the connection of all calls, right behind what was written before. Waiting takes a connection of its own
- * (a blocking read stalls its connection) and sends two commands at once: a read of the wake-up list, and the next lease
- * behind it. So a message that comes is leased one trip after it was enqueued. That lease is small: on a socket that died
- * unnoticed it would take messages for nobody.
+ * (a blocking read stalls its connection) and reads the list of wake-ups. A single message that is enqueued meanwhile is
+ * leased by the call that adds it and handed over on that list; for everything else there is a plain wake-up, upon which
+ * the consumer asks again. Whoever takes a request back ends its read by a list of its own, and gives back what that brought.
+ * A message handed over whose reply is lost with its connection comes back when its lease ends, as after a crash.
  *
  * What comes by time alone (a due message, the end of a lease, of an ownership) is awaited by a timer here, as the server's
  * time-outs overshoot by up to 70 ms; it nudges the queue, which wakes one consumer.
@@ -26,18 +28,18 @@ import type { BlockingPool } from "./BlockingPool.js";
 import type { Call, Connection } from "./Connection.js";
 import {
   cancelScript,
-  type LeaseInput,
+  extendScript,
+  type HandedOver,
   type LeaseReply,
   leaseScript,
   nudgeScript,
   type Request,
+  readHandedOver,
 } from "./leaseScripts.js";
 import type { Slot, Slots } from "./Slots.js";
 
 /** The longest blocking read (milliseconds): bounds for how long a lost wake-up delays a message. */
 export const BLOCK_MS_MAX = 2_000;
-/** The most messages that a lease takes which is sent ahead. */
-const AHEAD_COUNT_MAX = 16;
 /** How long a request may still be taken back when the server is out of reach (milliseconds). */
 const CANCEL_MS_MAX = 60_000;
 const NUDGE_MS_MIN = 1;
@@ -64,6 +66,8 @@ export class Asking {
   private request: Request;
   private call: Call | undefined;
   private ended = false;
+  /** Whether its latest request may stand in a blocking read. */
+  private waits = false;
   private timer: Subscription | undefined;
   private nudging: Subscription | undefined;
 
@@ -80,18 +84,7 @@ export class Asking {
   }
 
   start(): void {
-    const { connection } = this.context;
-    this.call = connection.run(leaseScript, this.input(this.wanted.max), {
-      done: (reply) => {
-        this.call = undefined;
-        if (reply.leases.length > 0 || !(this.wanted.waitMsMax > 0)) this.finish(reply.leases);
-        else {
-          this.armEnd();
-          this.wait(reply);
-        }
-      },
-      failed: (cause) => this.fail(cause),
-    });
+    this.ask();
   }
 
   /** Ends with nothing; what the server gave meanwhile goes back. */
@@ -106,22 +99,41 @@ export class Asking {
     if (this.ended) return;
     this.ended = true;
     this.disarm();
-    const { call, request, slot } = this;
-    const { connection, slots, given } = this.context;
+    const { call, slot } = this;
+    const { slots } = this.context;
     call?.abandon();
-    if (call?.sent !== true) {
-      slots.giveBack(slot);
-      return;
-    }
     const done = (): void => slots.giveBack(slot);
-    connection.run(cancelScript, { queue: this.queue, given: given(), request }, { done, failed: done }, CANCEL_MS_MAX);
+    if (call?.sent === true) this.cancel("", done);
+    else done();
   }
 
-  private input(max: number): LeaseInput {
-    const { bytesMax, leaseMs, attemptsMax } = this.wanted;
-    const { given, deadLettersMax } = this.context;
+  private cancel(handed: string, done: () => void): void {
+    const { connection, given } = this.context;
+    const { queue, request, waits } = this;
+    connection.run(
+      cancelScript,
+      { queue, given: given(), request, waits, handed },
+      { done, failed: done },
+      CANCEL_MS_MAX,
+    );
+  }
+
+  private ask(): void {
+    const { connection, given, deadLettersMax } = this.context;
+    const { bytesMax, leaseMs, attemptsMax, max, waitMsMax } = this.wanted;
     const { queue, request, owner } = this;
-    return { queue, given: given(), request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner };
+    const waits = waitMsMax > 0;
+    this.call = connection.run(
+      leaseScript,
+      { queue, given: given(), request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits },
+      {
+        done: (reply) => {
+          if (reply.leases.length > 0 || !waits) this.finish(reply.leases);
+          else this.wait(reply);
+        },
+        failed: (cause) => this.fail(cause),
+      },
+    );
   }
 
   private finish(leases: ReadonlyArray<Lease>): void {
@@ -150,25 +162,60 @@ export class Asking {
     this.nudging?.unsubscribe();
   }
 
+  private askAgain(): void {
+    this.request = this.slot.next(this.queue);
+    this.waits = false;
+    this.ask();
+  }
+
   private wait(known: LeaseReply): void {
     if (this.ended) return;
     const { pool, scheduler } = this.context;
     const leftMs = Math.max(1, Math.ceil(this.untilMs - scheduler.now()));
-    this.request = this.slot.next(this.queue);
+    this.waits = true;
+    if (this.timer === undefined) this.armEnd();
     this.armNudge(this.nudgeMs(known.changeMs));
-    const list = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
-    this.call = pool.blockingRun(
-      { list, blockMs: Math.min(BLOCK_MS_MAX, leftMs) },
-      leaseScript,
-      this.input(Math.min(this.wanted.max, AHEAD_COUNT_MAX)),
+    const wakes = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
+    this.call = pool.read(
+      { lists: [this.request.end, wakes], blockMs: Math.min(BLOCK_MS_MAX, leftMs) },
       {
-        done: (reply) => {
-          this.call = undefined;
-          this.nudging?.unsubscribe();
-          if (reply.leases.length > 0) this.finish(reply.leases);
-          else this.wait(reply);
-        },
+        done: (woken) => this.woken(woken?.list === wakes ? woken.text : undefined),
         failed: (cause) => this.fail(cause),
+      },
+    );
+  }
+
+  private woken(text: string | undefined): void {
+    const handed = text === undefined || text.length < 2 ? undefined : readHandedOver(text);
+    if (this.ended) {
+      // Taken back meanwhile: what came passes to another consumer.
+      if (text !== undefined) this.cancel(handed?.lease.token ?? "", () => undefined);
+      return;
+    }
+    this.nudging?.unsubscribe();
+    if (handed === undefined) this.askAgain();
+    else if (handed.leaseMs === this.wanted.leaseMs) this.finish([handed.lease]);
+    else this.extend(handed);
+  }
+
+  /** It was leased for as long as another consumer wanted. */
+  private extend({ lease }: HandedOver): void {
+    const { connection, given } = this.context;
+    const { queue } = this;
+    const { leaseMs } = this.wanted;
+    this.call = connection.run(
+      extendScript,
+      { queue, given: given(), tokens: [lease.token], leaseMs },
+      {
+        done: ([live]) => {
+          if (this.ended) this.cancel(lease.token, () => undefined);
+          else if (live === true) this.finish([lease]);
+          else this.askAgain();
+        },
+        failed: (cause) => {
+          this.fail(cause);
+          this.cancel(lease.token, () => undefined);
+        },
       },
     );
   }

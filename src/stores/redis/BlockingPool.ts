@@ -1,73 +1,82 @@
 /** The connections of consumers that wait: one each, made when needed, kept for the next. */
 import type { Call, CallEnd, Connection } from "./Connection.js";
-import type { Script } from "./script.js";
 
 /** So many connections are kept while nobody waits. */
 const IDLE_COUNT_MAX = 16;
 
 export interface BlockingRead {
-  /** The list that is read. */
-  readonly list: string;
+  /** The lists that are read: the first of them that has something. */
+  readonly lists: ReadonlyArray<string>;
   readonly blockMs: number;
 }
 
+/** What a read has taken, and of which list. */
+export interface Taken {
+  readonly list: string;
+  readonly text: string;
+}
+
+class Reading implements Call {
+  constructor(
+    private readonly call: Call,
+    private readonly discard: () => void,
+  ) {}
+  get sent(): boolean {
+    return this.call.sent;
+  }
+  abandon(): void {
+    if (this.sent) return;
+    this.call.abandon();
+    this.discard();
+  }
+}
+
 export class BlockingPool {
-  private readonly idle: Array<Connection> = [];
+  private readonly unused: Array<Connection> = [];
   private readonly busy = new Set<Connection>();
   private closed = false;
 
   constructor(private readonly make: () => Connection) {}
 
-  /**
-   * Reads the list until something comes or the time is over, with the script right behind it. A connection is free again
-   * when both are answered, also where nobody wants the answer any more.
-   */
-  blockingRun<I, O>({ list, blockMs }: BlockingRead, script: Script<I, O>, input: I, end: CallEnd<O>): Call {
-    const connection = this.idle.pop() ?? this.make();
+  /** Takes one text of a list, or undefined when the time is over. It is told even after `abandon`, where it was sent. */
+  read({ lists, blockMs }: BlockingRead, end: CallEnd<Taken | undefined>): Call {
+    const connection = this.unused.pop() ?? this.make();
     this.busy.add(connection);
-    const nothing = { done: () => undefined, failed: () => undefined };
-    const read = connection.command("blpop", [list, (blockMs / 1000).toFixed(3)], nothing, blockMs);
-    let wanted = true;
-    const call = connection.run(
-      script,
-      input,
+    const call = connection.command(
+      "blpop",
+      [...lists, (blockMs / 1000).toFixed(3)],
       {
         done: (reply) => {
           this.free(connection);
-          if (wanted) end.done(reply);
+          const taken = reply as readonly [list: string, text: string] | null;
+          end.done(taken === null ? undefined : { list: taken[0], text: taken[1] });
         },
         failed: (cause) => {
           this.discard(connection);
-          if (wanted) end.failed(cause);
+          end.failed(cause);
         },
       },
       blockMs,
     );
-    return {
-      get sent(): boolean {
-        return call.sent;
-      },
-      abandon: () => {
-        wanted = false;
-        if (call.sent) return;
-        read.abandon();
-        call.abandon();
-        this.discard(connection);
-      },
-    };
+    return new Reading(call, () => this.discard(connection));
+  }
+
+  /** Resolves once nobody waits, or after so many milliseconds. */
+  async idle(msMax: number): Promise<void> {
+    await Promise.all([...this.busy].map((connection) => connection.idle(msMax)));
   }
 
   close(): void {
     this.closed = true;
-    for (const connection of [...this.busy, ...this.idle]) connection.close();
+    for (const connection of [...this.busy, ...this.unused]) connection.close();
     this.busy.clear();
-    this.idle.length = 0;
+    this.unused.length = 0;
   }
 
   private free(connection: Connection): void {
     if (!this.busy.delete(connection)) return;
-    if (this.closed || this.idle.length >= IDLE_COUNT_MAX) connection.close();
-    else this.idle.push(connection);
+    if (this.closed || this.unused.length >= IDLE_COUNT_MAX) connection.close();
+    else this.unused.push(connection);
   }
 
   private discard(connection: Connection): void {

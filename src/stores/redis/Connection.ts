@@ -69,10 +69,13 @@ export class Connection {
   private readonly jobs = new Set<Job>();
   private readonly loaded = new Set<ScriptName>();
   private sweeper: Subscription | undefined;
+  private sweepDueMs = Number.POSITIVE_INFINITY;
   private lastError: unknown;
   private up: boolean | undefined;
   private wasUp = false;
   private closed = false;
+  /** How many calls were sent in this turn. */
+  private turn: "first" | "rest" | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
     const { client } = options;
@@ -109,35 +112,38 @@ export class Connection {
     return this.call(() => this.send(name, [...args]), end, extraMs);
   }
 
-  /** Resolves once no call is under way, or after so many milliseconds. */
+  /** Resolves once no call is under way, those included that answers led to, or after so many milliseconds. */
   async idle(msMax: number): Promise<void> {
-    if (this.jobs.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.options.scheduler.schedule(() => resolve(), msMax);
-      this.onIdle = () => {
-        timer.unsubscribe();
-        resolve();
-      };
-    });
+    const { scheduler } = this.options;
+    const untilMs = scheduler.now() + msMax;
+    while (this.jobs.size > 0 && scheduler.now() < untilMs)
+      await new Promise<void>((resolve) => {
+        const timer = scheduler.schedule(() => resolve(), Math.ceil(untilMs - scheduler.now()));
+        this.onIdle = () => {
+          timer.unsubscribe();
+          resolve();
+        };
+      });
   }
   private onIdle: (() => void) | undefined;
 
-  /** Gives up everything under way and disconnects for good. */
+  /** Gives up everything under way, which is told so, and disconnects for good. */
   close(): void {
+    if (this.closed) return;
     this.closed = true;
     this.sweeper?.unsubscribe();
-    for (const job of this.jobs) job.over = true;
-    this.jobs.clear();
     this.queued.length = 0;
-    this.onIdle?.();
+    const cause = new Error("the store was closed before it was answered");
+    for (const job of [...this.jobs]) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
     this.client.disconnect();
   }
 
   private call(send: () => Promise<unknown>, end: CallEnd<unknown>, extraMs: number): Call {
     const { scheduler, commandMsMax } = this.options;
-    const job = new Job(send, end, scheduler.now() + commandMsMax + extraMs);
+    const nowMs = scheduler.now();
+    const job = new Job(send, end, nowMs + commandMsMax + extraMs);
     this.jobs.add(job);
-    if (this.sweeper === undefined) this.sweepIn(commandMsMax + extraMs);
+    if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
     if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
     return job;
@@ -194,19 +200,27 @@ export class Connection {
     return wanted;
   }
 
-  /** One timer for all calls: it looks when the oldest may be over, and again as long as there are any. */
-  private sweepIn(delayMs: number): void {
-    const { scheduler } = this.options;
-    this.sweeper = scheduler.schedule(() => {
-      this.sweeper = undefined;
-      const nowMs = scheduler.now();
-      let nextMs = Number.POSITIVE_INFINITY;
-      for (const job of [...this.jobs]) {
-        if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-        else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
-      }
-      if (nextMs < Number.POSITIVE_INFINITY) this.sweepIn(nextMs - nowMs);
-    }, Math.ceil(delayMs));
+  /**
+   * One timer for all calls, due no later than the first of them may be over. Most calls have the same time, so each is over
+   * after those before it and leaves the timer alone; one that is over earlier moves it.
+   */
+  private sweepAt(dueMs: number, nowMs: number): void {
+    this.sweeper?.unsubscribe();
+    this.sweepDueMs = dueMs;
+    this.sweeper = this.options.scheduler.schedule(() => this.sweep(), Math.ceil(dueMs - nowMs));
+  }
+
+  private sweep(): void {
+    this.sweeper = undefined;
+    this.sweepDueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.options.scheduler.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const job of [...this.jobs]) {
+      if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
+      else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
+    }
+    // What was called by those just told may have set it already.
+    if (nextMs < this.sweepDueMs) this.sweepAt(nextMs, nowMs);
   }
 
   private silence(): Error {
@@ -241,29 +255,36 @@ export class Connection {
   }
 
   /**
-   * Lets what is sent in one turn leave as one packet: a write to a socket costs more than all the rest of a call, and a
-   * settle is followed by a lease, a blocking read by the lease behind it. A cluster has a socket per node and does without.
+   * Lets what is sent in one turn leave as two packets: the first call at once, which is all there is where latency counts,
+   * and the rest together, since a write to a socket costs more than all else of a call. A cluster has a socket per node and
+   * does without.
    */
   private gatherWrites(): void {
     const { client } = this;
     if (!("stream" in client) || client.status !== "ready") return;
     const { stream } = client;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+    if (this.turn === "first") {
+      this.turn = "rest";
+      stream.cork();
+    } else if (this.turn === undefined) {
+      this.turn = "first";
+      process.nextTick(() => {
+        if (this.turn === "rest") stream.uncork();
+        this.turn = undefined;
+      });
+    }
   }
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
     const { sha, lua } = loadedScript(name);
-    const rest = [String(keys.length), ...keys].concat(args);
     // The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order.
     if (!this.loaded.has(name)) {
       this.loaded.add(name);
-      return this.send("eval", [lua].concat(rest));
+      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
     }
-    return this.send("evalsha", [sha].concat(rest)).catch((cause: unknown) => {
+    return this.send("evalsha", [sha, String(keys.length)].concat(keys, args)).catch((cause: unknown) => {
       if (!isUnknownScript(cause)) throw cause;
-      return this.send("eval", [lua].concat(rest));
+      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
     });
   }
 

@@ -17,7 +17,8 @@ export class Slot {
 
   next(queue: string): Request {
     this.serial += 1;
-    return { slot: `${queue}${this.prefix}${this.name}`, serial: this.serial, name: `${this.name}.${this.serial}` };
+    const slot = `${queue}${this.prefix}${this.name}`;
+    return { slot, serial: this.serial, name: `${this.name}.${this.serial}`, end: `${slot}.${this.serial}` };
   }
 }
 

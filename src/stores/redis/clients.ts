@@ -3,19 +3,33 @@
  * often it retries, what it prefixes), and a blocking read would stall it.
  */
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
+import { invalidConfig } from "../../core/SluiceError.js";
 import { mustReconnect } from "./errors.js";
+import { checkUrl } from "./url.js";
 
 export type Client = Redis | Cluster;
+
+/** What our connections are made after. */
+export type Template = Client | RedisOptions;
+
+/** The template that a user gave, a URL read, or `InvalidConfig`. */
+export const templateOf = (given: Template | string): Template => {
+  if (typeof given === "string") return new Redis(checkUrl(given), { lazyConnect: true });
+  if (typeof given === "object" && given !== null) return given;
+  throw invalidConfig(
+    "client",
+    `client must be a URL like redis://user:password@host:6379/0, a client or cluster of ioredis, or options of one, not ${String(given)}.`,
+  );
+};
 
 /** How long a socket may be silent while replies are due before it is taken for dead (milliseconds). */
 export const silenceMsMax = (commandMsMax: number): number => Math.max(500, Math.min(5_000, commandMsMax / 2));
 
-const isCluster = (client: Client | RedisOptions): client is Cluster => "isCluster" in client && client.isCluster;
-const isRedis = (client: Client | RedisOptions): client is Redis =>
-  "duplicate" in client && typeof client.duplicate === "function";
+const isCluster = (client: Template): client is Cluster => "isCluster" in client && client.isCluster;
+const isRedis = (client: Template): client is Redis => "duplicate" in client && typeof client.duplicate === "function";
 
 /** A new client to the same place, not connected yet. `socketMsMax`: see `silenceMsMax`. */
-export const cloneClient = (template: Client | RedisOptions, socketMsMax: number): Client => {
+export const cloneClient = (template: Template, socketMsMax: number): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
     return template.duplicate([], {

@@ -12,6 +12,8 @@ export interface Request {
   readonly serial: number;
   /** Its name, unique for ever. */
   readonly name: string;
+  /** The key of the list that ends its blocking read. */
+  readonly end: string;
 }
 
 interface OnQueue {
@@ -30,6 +32,8 @@ export interface LeaseInput extends OnQueue {
   readonly deadLettersMax: number;
   /** The consumer that is to own the queue; empty where the queue is not exclusive. */
   readonly owner: string;
+  /** Whether it waits where there is nothing: what comes next may be handed over to it. */
+  readonly waits: boolean;
 }
 
 /** What a request got, and what it may wait for. */
@@ -41,6 +45,28 @@ export interface LeaseReply {
   readonly standsBy: boolean;
 }
 
+const readLease = (text: string, stem: string, place: number, leasedAtMs: number): Lease => {
+  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = readRecord(text);
+  const token = tokenOf(stem, place, id, escapedKey);
+  return { id, token, payload, key, headers, attempt: attempts + 1, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+};
+
+/** A message that came by the blocking read, and how long it is leased. */
+export interface HandedOver {
+  readonly lease: Lease;
+  readonly leaseMs: number;
+}
+
+/** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
+export const readHandedOver = (text: string): HandedOver => {
+  const end = text.indexOf("\n");
+  const stem = tokenStem(text.slice(0, 10), text.slice(29, end));
+  return {
+    lease: readLease(text.slice(end + 1), stem, 0, Number.parseInt(text.slice(10, 21), 16)),
+    leaseMs: Number.parseInt(text.slice(21, 29), 16),
+  };
+};
+
 /** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
 export const LEASE_COUNT_MAX = 10_000;
 
@@ -48,7 +74,7 @@ const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_
 
 export const leaseScript: Script<LeaseInput, LeaseReply> = {
   name: "lease",
-  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner }) => ({
+  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits }) => ({
     keys: [queue, request.slot],
     args: [
       given,
@@ -60,6 +86,7 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       count(attemptsMax),
       count(deadLettersMax),
       owner,
+      waits ? "1" : "0",
     ],
   }),
   decode: (reply, { request }) => {
@@ -71,30 +98,26 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
-      const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = readRecord(record);
-      const token = tokenOf(stem, i - 4, id, escapedKey);
-      leases.push({
-        id,
-        token,
-        payload,
-        key,
-        headers,
-        attempt: attempts + 1,
-        enqueuedAtMs,
-        firstEnqueuedAtMs,
-        leasedAtMs,
-      });
+      leases.push(readLease(record, stem, i - 4, leasedAtMs));
     }
     return { leases, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
   },
 };
 
+export interface CancelInput extends OnQueue {
+  readonly request: Request;
+  /** Whether it may stand in a blocking read, which is to end. */
+  readonly waits: boolean;
+  /** The token of what was handed over to it; empty where nothing was. */
+  readonly handed: string;
+}
+
 /** Answers how many messages it gave back. */
-export const cancelScript: Script<OnQueue & { readonly request: Request }, number> = {
+export const cancelScript: Script<CancelInput, number> = {
   name: "cancel",
-  encode: ({ queue, given, request }) => ({
-    keys: [queue, request.slot],
-    args: [given, String(request.serial), request.name],
+  encode: ({ queue, given, request, waits, handed }) => ({
+    keys: waits ? [queue, request.slot, request.end] : [queue, request.slot],
+    args: [given, String(request.serial), request.name, handed],
   }),
   decode: Number,
 };

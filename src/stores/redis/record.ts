@@ -14,12 +14,9 @@ const ATTEMPTS = 13;
 const ID = 16;
 const BODY = 48;
 
-// A lone surrogate has no UTF-8 form. On a text of single bytes, which is nearly every payload, this test costs nothing.
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** "0" and the payload, or "2" and its JSON string where it has no UTF-8 form. */
+/** "0" and the payload, or "2" and its JSON string where it has no UTF-8 form: a lone surrogate has none. */
 export const encodePayload = (payload: string): string =>
-  LONE_SURROGATE.test(payload) ? `2${JSON.stringify(payload)}` : `0${payload}`;
+  payload.isWellFormed() ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
 /** Whether the message is added whatever was added before, and is due at once. */
 export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
@@ -30,7 +27,7 @@ export const encodeTail = (step: EnqueueStep): string => {
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
   const compact = compactId(id);
   invariant(compact.length < id.length, "a message id is a UUID");
-  const escapes = LONE_SURROGATE.test(step.payload);
+  const escapes = !step.payload.isWellFormed();
   const payload = escapes ? JSON.stringify(step.payload) : step.payload;
   if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
   const name = key === undefined ? "" : `k${escapeText(key)}`;

@@ -2,18 +2,20 @@
 
 import { left, right } from "fp-ts/lib/Either.js";
 import type { Cluster, Redis, RedisOptions } from "ioredis";
-import type { Observable, SchedulerLike } from "rxjs";
-import { systemScheduler } from "../../core/Clock.js";
+import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
+import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../store/Capabilities.js";
+import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, silenceMsMax } from "./clients.js";
+import { cloneClient, silenceMsMax, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
@@ -50,46 +52,45 @@ export type RedisStoreOptions = Options<{
   nowMs: () => number;
 }>;
 
-/** A confirmed write may be asked for once more, by a wrapper that lost its answer: so many are kept on the server. */
+/** How many results of confirmed writes the server keeps. */
 const ANSWERED_KEPT = 500;
 
 /**
  * A store in Redis 7 or later, alone, with Sentinel or as a cluster: durable as its persistence is set, shared by all
  * processes that use the same namespace.
  *
- * The client is a template: the store opens connections of its own with the same options and leaves the given one alone.
- * It takes one connection for all calls and one for each consumer that waits.
+ * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
+ * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
+ * takes one connection for all calls and one for each consumer that waits.
  *
- * Errors: throws `InvalidConfig` for options out of range. Calls ride out a lost connection for `commandMsMax`, then fail
+ * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown. Calls ride out a lost connection for `commandMsMax`, then fail
  * with `StoreUnavailable`; `StoreFull` under full memory, for new messages only.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
  *
- * Memory: about 55 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
+ * Memory: about 59 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
  * `events$` warns otherwise.
  *
- * @param client an ioredis client, a cluster, or the options of a client
+ * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the
+ * options of a client
  *
  * @example
  * ```ts
  * // needs: redis
  * import * as t from "io-ts";
- * import { Redis } from "ioredis";
  * import { queue } from "sluice";
  * import { redisStore } from "sluice/redis";
  *
- * const client = new Redis(redisUrl, { lazyConnect: true });
- * const store = redisStore(client, { namespace: "shop" });
+ * const store = redisStore(redisUrl, { namespace: "shop" });
  * const greetings = queue(store, { name: "greetings", codec: t.string });
  * await greetings.enqueue("hello");
  * const [message] = await greetings.receive({ max: 1 });
  * await message?.ack;
  * await store.close();
- * client.disconnect();
  * ```
  */
-export const redisStore = (client: Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
+export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
   new RedisStore(client, options);
 
 class RedisStore implements Store {
@@ -102,15 +103,16 @@ class RedisStore implements Store {
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
-  private readonly answered: Array<string> = [];
+  private readonly answered = new Answered(ANSWERED_KEPT);
   private readonly given: () => string;
   private readonly commandMsMax: number;
   private readonly deadLettersMax: number;
   private readonly replicas: { readonly count: number; readonly msMax: number };
-  private closed = false;
-  private closing: Promise<void> | undefined;
+  private readonly closed$ = new AsyncSubject<void>();
+  private phase: Phase = "open";
 
-  constructor(client: Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+  constructor(client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+    const template = templateOf(client);
     const { scheduler = systemScheduler, nowMs } = options;
     const commandMsMax = wholeNumber("commandMsMax", options.commandMsMax ?? 10_000, { ...duration, min: 100 });
     this.scheduler = scheduler;
@@ -123,7 +125,7 @@ class RedisStore implements Store {
     };
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = silenceMsMax(commandMsMax);
-    const main = cloneClient(client, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    const main = cloneClient(template, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
     this.events = new StoreEvents(main);
     this.events$ = this.events.events$;
     this.connection = new Connection({
@@ -134,12 +136,12 @@ class RedisStore implements Store {
       onDown: (cause) => this.events.down(cause),
     });
     this.pool = new BlockingPool(
-      () => new Connection({ client: cloneClient(client, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
+      () => new Connection({ client: cloneClient(template, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
     );
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
-    this.calling((end) => {
+    this.callingAs(lists, (end) => {
       if (lists.every((list) => list.length === 0)) {
         end.done(lists.map(() => right([])));
         return undefined;
@@ -149,13 +151,13 @@ class RedisStore implements Store {
         given: this.given(),
         lists,
         writeId,
-        answered: this.answered.splice(0, Math.max(0, this.answered.length - ANSWERED_KEPT)),
+        answered: this.answered.takeOld(),
         deadLettersMax: this.deadLettersMax,
       };
       const script = scriptFor(lists);
       const remember: typeof end = {
         done: (answers) => {
-          this.answered.push(this.keys.result(writeId));
+          this.answered.add(this.keys.result(writeId));
           end.done(answers);
         },
         failed: end.failed,
@@ -167,7 +169,7 @@ class RedisStore implements Store {
 
   readonly lease: Store["lease"] = (request) =>
     effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, "new")) {
         subscriber.error(storeClosed());
         return undefined;
       }
@@ -220,7 +222,9 @@ class RedisStore implements Store {
     });
 
   readonly leave: Store["leave"] = ({ queue, consumer }) =>
-    this.running(leaveScript, () => ({ queue: this.keys.queue(queue), owner: `=${consumer}` }));
+    this.callingAs("goodbye", (end) =>
+      this.connection.run(leaveScript, { queue: this.keys.queue(queue), owner: `=${consumer}` }, end),
+    );
 
   readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
   readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
@@ -237,20 +241,27 @@ class RedisStore implements Store {
 
   readonly close: Store["close"] = () =>
     effect((subscriber) => {
-      this.closing ??= this.shut();
-      this.closing.then(
-        () => {
-          subscriber.next();
-          subscriber.complete();
-        },
-        (cause: unknown) => subscriber.error(cause),
-      );
+      if (this.phase === "open") {
+        this.phase = "closing";
+        this.shut().then(
+          () => {
+            this.closed$.next();
+            this.closed$.complete();
+          },
+          (cause: unknown) => this.closed$.error(cause),
+        );
+      }
+      return this.closed$.subscribe(subscriber);
     });
 
   private async shut(): Promise<void> {
-    this.closed = true;
     for (const asking of [...this.askings]) asking.stop();
-    await this.connection.idle(this.commandMsMax);
+    // Settlements of this turn leave at its end.
+    await new Promise<void>((resolve) => soon(this.scheduler, resolve));
+    await Promise.all([this.connection.idle(this.commandMsMax), this.pool.idle(this.commandMsMax)]);
+    // What a blocking read brought at last is on its way back.
+    await this.connection.idle(BLOCK_MS_MAX);
+    this.phase = "closed";
     this.pool.close();
     this.connection.close();
     this.events.complete();
@@ -266,8 +277,12 @@ class RedisStore implements Store {
 
   /** An Effect that makes one call at each subscription. What was sent goes on without its subscriber. */
   private calling<A>(call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
+    return this.callingAs("new", call);
+  }
+
+  private callingAs<A>(kind: Kind, call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
     return effect((subscriber) => {
-      if (this.closed) {
+      if (!takes(this.phase, kind)) {
         subscriber.error(storeClosed());
         return;
       }

@@ -50,7 +50,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -108,6 +109,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -155,10 +183,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -313,19 +342,21 @@ return answer
 `,
   },
   "cancel": {
-    numberOfKeys: 2,
+    numberOfKeys: undefined,
     lua: `-- Takes a request back: what it got returns to the front, in order, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
+-- KEYS[3...] ends list what ends the blocking read of the request
 -- ARGV[1] given integer ms
 -- ARGV[2] serial integer -
 -- ARGV[3] request string -
+-- ARGV[4] handed string -
 -- Returns how many messages it gave back
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m messages
 
 local key, slot = KEYS[1], KEYS[2]
-local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -350,7 +381,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -408,6 +440,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -455,10 +514,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -554,7 +614,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -572,32 +632,36 @@ local queue = openQueue(key, clock(given))
 local last = readSlot(slot)
 guard(key)
 local tokens = {}
+local function giveBack(token)
+  local record = redis.call("HGET", key .. ":l", token)
+  if not record then return end
+  tokens[#tokens + 1] = token
+  pushFront(queue, token, record)
+end
+if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then
-  for _, token in ipairs(tokensOf(last, request)) do
-    local record = redis.call("HGET", key .. ":l", token)
-    if record then
-      tokens[#tokens + 1] = token
-      pushFront(queue, token, record)
-    end
-  end
+  for _, token in ipairs(tokensOf(last, request)) do giveBack(token) end
 end
 if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {}) end
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
+redis.call("HDEL", key, "waitMs") -- others that wait say so again with their next lease
+for i = 3, #KEYS do
+  redis.call("RPUSH", KEYS[i], "1")
+  redis.call("PEXPIRE", KEYS[i], 60000)
+end
 return #tokens
 `,
   },
   "enqueue": {
     numberOfKeys: undefined,
-    lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key.
+    lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
+-- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
--- KEYS[3] ready list the ready messages of the level
--- KEYS[4] busy hash the keys that have a head
--- KEYS[5] wakes list wake-ups
--- KEYS[6...] answered string results whose replies were read, to be deleted
+-- KEYS[3...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
@@ -606,8 +670,8 @@ return #tokens
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
 -- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
-local result, key, ready, busy, wakes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local given, level, keyed = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local result, key = KEYS[1], KEYS[2]
+local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -622,25 +686,11 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
-
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
-local head = redis.call("HMGET", key, "format", "levels")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-redis.call("LLEN", ready)
-local idle = redis.call("LLEN", wakes) == 0
-
-local now = clock(given)
-local stamp, records, finish = string.format("%011x", now), {}, nil
-if keyed == "1" then
--- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
--- Changes of a record: a failure more, or begun again.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -648,7 +698,8 @@ if keyed == "1" then
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -670,6 +721,28 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local answer = redis.call("GET", result)
+if answer then
+  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
+  return answer
+end
+local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq", "waitMs", "waitUntil")
+if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+local ready, wakes, levels, now = key .. ":r:" .. level, key .. ":w", tonumber(head[2] or 0), clock(given)
+local wake = redis.call("LINDEX", wakes, -1)
+local stamp, records, finish = string.format("%011x", now), {}, nil
+if keyed == "1" then
+-- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
+-- together. Answers the records that are ready, and a function that writes the rest.
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
+-- Changes of a record: a failure more, or begun again.
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
 
@@ -705,6 +778,23 @@ end
 -- The same message at attempt 1.
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
 end
 
 local function openQueue(key, now)
@@ -753,10 +843,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -864,23 +955,54 @@ local function byKey(key, busy, stamp, values)
     closeQueue(queue)
   end
 end
-  records, finish = byKey(key, busy, stamp, ARGV)
+  records, finish = byKey(key, key .. ":k", stamp, ARGV)
 else
   for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
 end
 
--- The first write: under full memory it is refused, and nothing was changed.
+-- The first write, there or here: under full memory it is refused, and nothing was changed.
+local single = #ARGV == 4 and #records == 1 and levels == 0 and not wake
+local expected = head[7] and now < tonumber(head[8]) and head[3] ~= "1" and (head[4] or "0") == "0"
+local handed = false
+if single and expected then
+-- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
+-- on the list that the consumer reads, so it arrives without a lease call of its own. \`waitMs\` tells how long that lease is to
+-- be, \`waitUntil\` until when somebody is expected to wait: a consumer that died is for a moment only. What nobody reads goes
+-- back: see reclaim. Answers the new number of the queue's leases.
+
+local function handOver(key, wakes, record, seq, request, now, leaseMs)
+  local order = string.format("%010x", seq)
+  local token = tokenOfHanded(order, request, record)
+  redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
+  local failure = redis.pcall("HSET", key .. ":l", token, record)
+  if type(failure) == "table" then -- somebody else's value stands there
+    redis.call("ZREM", key .. ":x", token)
+    error(failure)
+  end
+  redis.call("RPUSH", wakes, string.format("%s%011x%08x%s\\n", order, now, leaseMs, request) .. record)
+  return string.format("%.0f", seq)
+end
+  local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
+  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now, head[7])
+else
+  redis.call("LLEN", ready)
+end
 redis.call("SET", result, "+", "PX", "3600000")
-slices("RPUSH", ready, records)
-redis.call("HINCRBY", key, "enqueued", #ARGV - 3)
+local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
+if handed then
+  redis.call("HSET", key, "enqueued", enqueued, "seq", handed)
+else
+  slices("RPUSH", ready, records)
+  redis.call("HSET", key, "enqueued", enqueued)
+end
 if not head[1] then redis.call("HSET", key, "format", "1") end
 if finish then finish() end
-local levels = tonumber(head[2] or 0)
-if #records > 0 and bit.band(levels, bit.lshift(1, level)) == 0 then
-  redis.call("HSET", key, "levels", bit.bor(levels, bit.lshift(1, level)))
+if not handed and #records > 0 then
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
-if #records > 0 and idle then redis.call("RPUSH", wakes, "1") end
-for i = 6, #KEYS do redis.call("DEL", KEYS[i]) end
+for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
   },
@@ -952,6 +1074,7 @@ return table.concat(answers)
 -- ARGV[7] attemptsMax integer count
 -- ARGV[8] lettersMax integer count
 -- ARGV[9] owner string -
+-- ARGV[10] waits flag -
 -- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
@@ -959,8 +1082,8 @@ return table.concat(answers)
 
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
+local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -982,7 +1105,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -1158,7 +1282,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -1213,6 +1337,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1260,10 +1411,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -1426,7 +1578,7 @@ local function setAside(key, now, records, lettersMax)
   for _, record in ipairs(records) do bury(queue, record, '"unknown record version"', lettersMax) end
   closeQueue(queue)
 end
-  return { comeBack = comeBack, setAside = setAside }
+  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim }
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -1450,20 +1602,21 @@ local function resent(key, now, last, serial, request)
 end
   return resent(key, now, last, serial, request)
 end
+-- What is written below is read first, by its type: see guard.
+redis.call("HLEN", key .. ":l")
+redis.call("ZCARD", key .. ":dead")
+local function anyUntilNow(name)
+  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
+end
+local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
+returns = anyUntilNow(":d") or returns
+if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().reclaim(key, levels) end
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 
--- What is written below is read first, by its type: see guard.
-local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
-redis.call("HLEN", key .. ":l")
-redis.call("ZCARD", key .. ":dead")
-local function anyUntilNow(name)
-  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
-end
-local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
-returns = anyUntilNow(":d") or returns
 local takesOver = owner ~= "" and head[6] ~= owner
 
 local order = string.format("%010x", tonumber(head[3] or 0) + 1)
@@ -1488,6 +1641,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
+  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply
@@ -1504,7 +1658,7 @@ return reply
 
 local key = KEYS[1]
 local owner = ARGV[1]
-local idle, standby = redis.call("LLEN", key .. ":w") == 0, redis.call("LLEN", key .. ":o") == 0
+local idle, standby = redis.call("LINDEX", key .. ":w", -1) ~= "1", redis.call("LLEN", key .. ":o") == 0
 local owned = redis.call("HGET", key, "owner") == owner
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 if owned then
@@ -1553,7 +1707,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -1611,6 +1766,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1658,10 +1840,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -1743,7 +1926,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".
@@ -1763,7 +1946,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
-local nearest, idle = untilChange(key, queue.now), redis.call("LLEN", key .. ":w") == 0
+local nearest, idle = untilChange(key, queue.now), redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end
 if nearest == 0 and idle then redis.call("RPUSH", key .. ":w", 1) end
@@ -1800,44 +1983,8 @@ return entries
 
 local key = KEYS[1]
 local paused = ARGV[1]
-local idle = redis.call("LLEN", key .. ":w") == 0
-redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
-if paused == "1" then
-  redis.call("HSET", key, "paused", 1)
-elseif idle then
-  redis.call("RPUSH", key .. ":w", 1)
-end
-return "OK"
-`,
-  },
-  "peek": {
-    numberOfKeys: 1,
-    lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
--- KEYS[1] key hash the queue's counts and gates
--- ARGV[1] given integer ms
--- ARGV[2] limit integer count
--- Returns their records
--- Errors WRONGTYPE, FORMAT
--- Cost O(m) for m shown or promoted
-
-local key = KEYS[1]
-local given, limit = ARGV[1], tonumber(ARGV[2])
--- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
-  local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
--- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
-
-local function slices(command, key, values)
-  for at = 1, #values, SLICE do
-    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
-  end
-end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
 -- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
@@ -1846,7 +1993,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -1904,6 +2052,180 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
+
+guard(key)
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
+redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
+if paused == "1" then
+  redis.call("HSET", key, "paused", 1)
+  reclaim(key, tonumber(redis.call("HGET", key, "levels") or 0))
+elseif idle then
+  redis.call("RPUSH", key .. ":w", 1)
+end
+return "OK"
+`,
+  },
+  "peek": {
+    numberOfKeys: 1,
+    lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
+-- KEYS[1] key hash the queue's counts and gates
+-- ARGV[1] given integer ms
+-- ARGV[2] limit integer count
+-- Returns their records
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(m) for m shown or promoted
+
+local key = KEYS[1]
+local given, limit = ARGV[1], tonumber(ARGV[2])
+-- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
+local function clock(given)
+  if given ~= "" then return tonumber(given) end
+  local time = redis.call("TIME")
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+-- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
+-- keep their former order; counts are added up and written once.
+-- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
+local SLICE = 2000
+
+local function slices(command, key, values)
+  for at = 1, #values, SLICE do
+    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
+  end
+end
+-- Changes of a record: a failure more, or begun again.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--
+-- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
+local HEAD = 48
+
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= HEAD and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
+
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, HEAD) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  return "", "", "", "", HEAD + 1
+end
+
+-- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
+local function failed(record, entry)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
+  end
+  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
+    .. headers .. "\\n" .. string.sub(record, at)
+end
+
+-- The same message at attempt 1.
+local function afresh(record)
+  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1951,10 +2273,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2018,6 +2341,7 @@ end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
 guard(key)
+queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
 local records = {}
@@ -2067,7 +2391,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -2125,6 +2450,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2172,10 +2524,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2264,6 +2617,7 @@ for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guard
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
+queue.levels = reclaim(key, queue.levels)
 local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
@@ -2348,7 +2702,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -2406,6 +2761,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2453,10 +2835,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2618,11 +3001,13 @@ end
 
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
-local ready = 0
+-- What was handed over and read by nobody yet is as good as ready.
+local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
+local ready = unread
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
-  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l"),
+  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l") - unread,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
   counts[6] > 0 and 1 or 0,
 }
@@ -2669,7 +3054,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -2727,6 +3113,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2774,10 +3187,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
@@ -2982,7 +3396,8 @@ end
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)
@@ -3040,6 +3455,33 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--
+-- Its token is that of a lease of one message.
+
+local function tokenOfHanded(order, request, record)
+  local key = keyOf(record)
+  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+end
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -3087,10 +3529,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)

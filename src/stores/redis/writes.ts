@@ -62,12 +62,13 @@ const enqueueScript: WriteScript = {
     const steps = (input.lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
     const key = queueOf(input);
     const level = String(steps[0]?.priority ?? 0);
-    const args = [input.given, level, steps.some((step) => step.key !== undefined) ? "1" : "0"];
-    for (const step of steps) args.push(encodeTail(step));
-    return {
-      keys: [input.keys.result(input.writeId), key, `${key}:r:${level}`, `${key}:k`, `${key}:w`, ...input.answered],
-      args,
-    };
+    const args = [input.given, level, "0"];
+    for (const step of steps) {
+      if (step.key !== undefined) args[2] = "1";
+      args.push(encodeTail(step));
+    }
+    const keys = [input.keys.result(input.writeId), key];
+    return { keys: input.answered.length === 0 ? keys : keys.concat(input.answered), args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
 };

@@ -260,6 +260,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "keeps those who wait when it is closed": [
     "a store that is closed ends its waiting leases, twice without harm, and fails all later calls",
   ],
+  "takes nothing more at once when it is closed": [
+    "a settlement at the end of the turn in which the store is closed is performed, and answered before the close",
+  ],
+  "takes anything until the turn in which it is closed is over": ["a store that is closing takes nothing new"],
   "pauses nothing": [
     "a paused queue takes messages and gives none",
     "a pause holds for every process",
@@ -347,6 +351,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "gives every process data of its own": [
     "another process sees, leases and settles what this one enqueued",
     "what a closed process held is delivered to another one after the lease",
+    "what a process settles at the end of the turn in which it is closed is settled for all",
     "a delay is honoured by every process",
     "an enqueue wakes a consumer of another process",
     "a due time wakes a consumer of another process",

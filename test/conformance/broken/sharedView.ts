@@ -1,24 +1,39 @@
 /** A store as one of several processes has it: closing the view closes nothing for the others. */
-import { map, merge, NEVER, Subject, take, takeUntil } from "rxjs";
-import { type Effect, effect, fail, fromOne, succeed } from "../../../src/core/Effect.js";
+import { AsyncSubject, map, merge, NEVER, Subject, take, takeUntil } from "rxjs";
+import { soon } from "../../../src/core/Clock.js";
+import { type Effect, effect, fail, fromOne } from "../../../src/core/Effect.js";
 import { storeClosed } from "../../../src/core/SluiceError.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import { type Kind, type Phase, takes } from "../../../src/store/Phase.js";
 import type { Store } from "../../../src/store/Store.js";
 
 export const sharedView = (store: Store): Store => {
-  const closed$ = new Subject<void>();
-  let closed = false;
-  const open =
-    <R extends ReadonlyArray<unknown>, A>(call: (...request: R) => Effect<A>) =>
+  const closing$ = new Subject<void>();
+  const closed$ = new AsyncSubject<void>();
+  let phase: Phase = "open";
+  const shut = (): void => {
+    phase = "closing";
+    closing$.next();
+    soon(store.scheduler, () => {
+      phase = "closed";
+      closed$.next();
+      closed$.complete();
+    });
+  };
+  const as =
+    <R extends ReadonlyArray<unknown>, A>(kind: Kind, call: (...request: R) => Effect<A>) =>
     (...request: R): Effect<A> =>
-      effect((subscriber) => (closed ? fail(storeClosed()) : call(...request)).subscribe(subscriber));
+      effect((subscriber) => (takes(phase, kind) ? call(...request) : fail(storeClosed())).subscribe(subscriber));
+  const open = <R extends ReadonlyArray<unknown>, A>(
+    call: (...request: R) => Effect<A>,
+  ): ((...request: R) => Effect<A>) => as("new", call);
   return {
     scheduler: store.scheduler,
     capabilities: { ...store.capabilities, shared: true },
     events$: merge(store.events$, NEVER).pipe(takeUntil(closed$)),
-    write: open(store.write),
+    write: (lists, writeId) => as(lists, store.write)(lists, writeId),
     extend: open(store.extend),
-    leave: open(store.leave),
+    leave: as("goodbye", store.leave),
     ready: open(store.ready),
     stats: open(store.stats),
     peek: open(store.peek),
@@ -29,14 +44,12 @@ export const sharedView = (store: Store): Store => {
     redrive: open(store.redrive),
     purge: open(store.purge),
     lease: open((request) =>
-      fromOne(merge(store.lease(request), closed$.pipe(map((): ReadonlyArray<Lease> => []))).pipe(take(1))),
+      fromOne(merge(store.lease(request), closing$.pipe(map((): ReadonlyArray<Lease> => []))).pipe(take(1))),
     ),
     close: () =>
       effect((subscriber) => {
-        closed = true;
-        closed$.next();
-        closed$.complete();
-        succeed(undefined).subscribe(subscriber);
+        if (phase === "open") shut();
+        return closed$.subscribe(subscriber);
       }),
   };
 };

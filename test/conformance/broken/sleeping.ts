@@ -1,6 +1,8 @@
 /** Stores that do not wake whom they should, or keep what they should not. */
 import { Subscription } from "rxjs";
-import { type Effect, effect, fromOne } from "../../../src/core/Effect.js";
+import { soon } from "../../../src/core/Clock.js";
+import { type Effect, effect, fail, fromOne } from "../../../src/core/Effect.js";
+import { storeClosed } from "../../../src/core/SluiceError.js";
 import type { Lease, LeaseRequest } from "../../../src/store/Lease.js";
 import { type Break, changingRequests } from "./BrokenStore.js";
 
@@ -109,4 +111,18 @@ export const sleeping: Readonly<Record<string, Break>> = {
     return {};
   },
   "keeps those who wait when it is closed": (store) => ({ close: () => fromOne(store.ready()) }),
+  "takes nothing more at once when it is closed": (store) => {
+    let closed = false;
+    return {
+      write: (lists, writeId) => (closed ? fail(storeClosed()) : store.write(lists, writeId)),
+      close: () =>
+        effect((subscriber) => {
+          closed = true;
+          store.close().subscribe(subscriber);
+        }),
+    };
+  },
+  "takes anything until the turn in which it is closed is over": (store) => ({
+    close: () => effect((subscriber) => soon(store.scheduler, () => store.close().subscribe(subscriber))),
+  }),
 };

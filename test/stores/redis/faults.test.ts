@@ -131,7 +131,10 @@ describe("connections that end", () => {
       consume(at, Number.POSITIVE_INFINITY, { consumer, onSeen: (payloads) => seen.push(...payloads) }),
     );
     let killed = 0;
+    const oneWaits = async () => /name=victim .*cmd=blpop/.test(String(await at.admin.client("LIST")));
     for (let n = 0; n < count; n += 10) {
+      // However busy the machine is: in every other round there is more than the connection for calls.
+      if (n % 100 === 0) await until(oneWaits);
       const writeId = newId();
       const lists = [numbered(10).map((m) => at.step(String(n + Number(m))))];
       const answers = at.store.write(lists, writeId).then((value) => value);
@@ -288,7 +291,7 @@ describe("resends and cancels", () => {
   ): Promise<unknown> => {
     const { scripts } = await import("../../../src/stores/redis/scripts.generated.js");
     const own = ["", String(serial), `r.${slot}.${serial}${"-".repeat(40)}`];
-    const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", ""] : [];
+    const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", "", "0"] : [""];
     return await at.admin.eval(scripts[name].lua, 2, at.key, `${at.key}:c:${slot}`, ...own, ...rest);
   };
   const recordsOf = (reply: unknown): ReadonlyArray<string> =>
@@ -398,6 +401,18 @@ describe("a store that is closed", () => {
     await Promise.all(waiting);
     await until(async () => (await count()) === 0);
     admin.disconnect();
+  });
+
+  it("tells a call that it gives up", async () => {
+    const server = await serverOf();
+    const at = bench(server.url);
+    // It waits longer for replicas that are not there than a close waits for it.
+    const waitsLong = { namespace: at.namespace, commandMsMax: 300, waitReplicas: 1, waitReplicasMsMax: 60_000 };
+    const store = redisStore({ port: server.port }, waitsLong);
+    const written = store.write([[at.step("a")]], newId()).then((value) => value);
+    const ended = expect(written).rejects.toMatchObject({ _tag: "StoreUnavailable" });
+    await store.close();
+    await ended;
   });
 
   it("closes at once although it was never used, and although its server is away", async () => {

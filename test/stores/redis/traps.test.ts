@@ -129,10 +129,21 @@ describe("texts", () => {
 
 describe("a foreign value at a key of ours", () => {
   const suffixes = ["", ":r:0", ":r:4", ":l", ":x", ":d", ":k", ":k:key", ":f", ":b", ":bi", ":dead", ":w", ":u:dd"];
+  /** Nothing is ready, and a consumer waits. */
+  const expectOne = async (at: Bench): Promise<void> => {
+    await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
+    await at.admin.hdel(at.key, "levels");
+    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+  };
   const calls: ReadonlyArray<
-    readonly [name: string, call: (at: Bench, leases: Awaited<ReturnType<Bench["lease"]>>) => PromiseLike<unknown>]
+    readonly [
+      name: string,
+      call: (at: Bench, leases: Awaited<ReturnType<Bench["lease"]>>) => PromiseLike<unknown>,
+      prepare?: (at: Bench) => PromiseLike<unknown>,
+    ]
   > = [
     ["enqueue", (at) => at.enqueue(["a", "b"], { priority: 4 })],
+    ["enqueue for one that waits", (at) => at.enqueue(["a"]), (at) => expectOne(at)],
     ["keyed enqueue", (at) => at.enqueue(["a", "b"], { key: "key" })],
     [
       "enqueue of any kind",
@@ -157,7 +168,7 @@ describe("a foreign value at a key of ours", () => {
   ];
 
   it.each(suffixes)("at %j every call passes whole, or fails clean and changes nothing", async (suffix) => {
-    for (const [name, call] of calls) {
+    for (const [name, call, prepare] of calls) {
       const at = new Bench(url);
       try {
         await at.enqueue(["leased"], { key: "key" });
@@ -170,6 +181,7 @@ describe("a foreign value at a key of ours", () => {
         if (blocked === undefined || dead === undefined) throw new Error("two were ready");
         await at.settle([blocked], Block({ cause: "x", scope: "key" }));
         await at.settle([dead], Reject({ cause: "x" }));
+        await prepare?.(at);
         await at.admin.del(at.key + suffix);
         await (suffix === "" || suffix.startsWith(":u")
           ? at.admin.sadd(at.key + suffix, "x")
@@ -302,7 +314,7 @@ describe("what is kept", () => {
     for (let n = 0; n < 620; n++) await at.enqueue(["a"]);
     const results = (await at.digest()).filter(([key]) => key.includes(":w:"));
     expect(results.length).toBeGreaterThanOrEqual(500);
-    expect(results.length).toBeLessThanOrEqual(502);
+    expect(results.length).toBeLessThanOrEqual(520);
     for (const [key] of results.slice(0, 3)) expect(await at.admin.pttl(key)).toBeGreaterThan(3_500_000);
   });
 

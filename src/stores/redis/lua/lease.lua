@@ -14,6 +14,7 @@
 -- ARGV[7] attemptsMax integer count
 -- ARGV[8] lettersMax integer count
 -- ARGV[9] owner string -
+-- ARGV[10] waits flag -
 -- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
@@ -21,8 +22,8 @@
 
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
+local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 --- @include clock
 --- @include slices
 --- @include record
@@ -34,7 +35,7 @@ local attemptsMax, lettersMax, owner = tonumber(ARGV[7]), tonumber(ARGV[8]), ARG
 local function seldom()
   --- @include comeBack
   --- @include setAside
-  return { comeBack = comeBack, setAside = setAside }
+  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim }
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -46,20 +47,21 @@ if last and last.serial >= serial then
   --- @include resent
   return resent(key, now, last, serial, request)
 end
+-- What is written below is read first, by its type: see guard.
+redis.call("HLEN", key .. ":l")
+redis.call("ZCARD", key .. ":dead")
+local function anyUntilNow(name)
+  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
+end
+local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
+returns = anyUntilNow(":d") or returns
+if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().reclaim(key, levels) end
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 
--- What is written below is read first, by its type: see guard.
-local nowText, idle = string.format("%.0f", now), redis.call("LLEN", key .. ":w") == 0
-redis.call("HLEN", key .. ":l")
-redis.call("ZCARD", key .. ":dead")
-local function anyUntilNow(name)
-  return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", nowText, "LIMIT", "0", "1") > 0
-end
-local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
-returns = anyUntilNow(":d") or returns
 local takesOver = owner ~= "" and head[6] ~= owner
 
 local order = string.format("%010x", tonumber(head[3] or 0) + 1)
@@ -84,6 +86,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
+  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply

@@ -7,7 +7,7 @@
 
 local key = KEYS[1]
 local owner = ARGV[1]
-local idle, standby = redis.call("LLEN", key .. ":w") == 0, redis.call("LLEN", key .. ":o") == 0
+local idle, standby = redis.call("LINDEX", key .. ":w", -1) ~= "1", redis.call("LLEN", key .. ":o") == 0
 local owned = redis.call("HGET", key, "owner") == owner
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 if owned then

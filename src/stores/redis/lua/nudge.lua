@@ -21,7 +21,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
-local nearest, idle = untilChange(key, queue.now), redis.call("LLEN", key .. ":w") == 0
+local nearest, idle = untilChange(key, queue.now), redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end
 if nearest == 0 and idle then redis.call("RPUSH", key .. ":w", 1) end

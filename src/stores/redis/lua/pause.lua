@@ -7,10 +7,15 @@
 
 local key = KEYS[1]
 local paused = ARGV[1]
-local idle = redis.call("LLEN", key .. ":w") == 0
+--- @include reclaim
+--- @include guard
+
+guard(key)
+local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
 if paused == "1" then
   redis.call("HSET", key, "paused", 1)
+  reclaim(key, tonumber(redis.call("HGET", key, "levels") or 0))
 elseif idle then
   redis.call("RPUSH", key .. ":w", 1)
 end

@@ -16,6 +16,7 @@ local given, limit = ARGV[1], tonumber(ARGV[2])
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
 guard(key)
+queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
 local records = {}

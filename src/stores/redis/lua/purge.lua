@@ -26,6 +26,7 @@ for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guard
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
+queue.levels = reclaim(key, queue.levels)
 local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)

@@ -11,11 +11,13 @@ local given = ARGV[1]
 
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
-local ready = 0
+-- What was handed over and read by nobody yet is as good as ready.
+local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
+local ready = unread
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
-  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l"),
+  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l") - unread,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
   counts[6] > 0 and 1 or 0,
 }

@@ -2,6 +2,7 @@
 -- keep their former order; counts are added up and written once.
 --- @include slices
 --- @include failures
+--- @include reclaim
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -49,10 +50,11 @@ end
 
 -- Wakes one idle consumer: one token, whatever the number of messages.
 local function wake(key)
-  if redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", 1) end
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
+  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)

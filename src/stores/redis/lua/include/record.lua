@@ -5,7 +5,8 @@
 --
 -- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes, and with one byte more 47: each would take four.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
+-- so each would cost four. The id is a UUID without its dashes.
 local HEAD = 48
 
 local function known(record)

@@ -27,7 +27,7 @@ end
 local function passOn(key, now)
   local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  if ready > 0 and redis.call("LLEN", key .. ":w") == 0 then redis.call("RPUSH", key .. ":w", "1") end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 
 -- The ms until the next due time or the next end of a lease, or "".

@@ -1,0 +1,31 @@
+/** Message ids beyond the process: in HTTP, JSON, and other programs' data. */
+import { failure, success, Type } from "io-ts";
+import { type MessageId, parseMessageId } from "../core/MessageId.js";
+
+/**
+ * An io-ts codec for ids that come from outside: any UUID, upper case folded. Use it as a part of other codecs; for one text
+ * alone there is `parseMessageId`.
+ *
+ * Its `is` takes lower case only, the form in which ids are compared and stored.
+ *
+ * @example
+ * ```ts
+ * import { isRight } from "fp-ts/lib/Either.js";
+ * import * as t from "io-ts";
+ * import { MessageIdCodec, newMessageId } from "sluice";
+ *
+ * const RedriveRequest = t.type({ ids: t.readonlyArray(MessageIdCodec) });
+ * const body = JSON.stringify({ ids: [newMessageId()] });
+ * const request = RedriveRequest.decode(JSON.parse(body));
+ * if (isRight(request)) console.log(request.right.ids); // ReadonlyArray<MessageId>, ready for queue.redrive({ ids })
+ * ```
+ */
+export const MessageIdCodec: Type<MessageId, string> = new Type(
+  "MessageId",
+  (value): value is MessageId => typeof value === "string" && parseMessageId(value) === value,
+  (value, context) => {
+    const id = typeof value === "string" ? parseMessageId(value) : undefined;
+    return id === undefined ? failure(value, context) : success(id);
+  },
+  (id) => id,
+);

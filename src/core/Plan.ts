@@ -1,0 +1,95 @@
+/**
+ * What one run of a Write will do: made before anything is sent, so that a refusal (codec, first settle wins) is known
+ * while nothing has happened yet. Several plans join into one, and there two settlements of one message meet.
+ */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { merge, type Observable } from "rxjs";
+import { utf8Length } from "./bytes.js";
+import { type Outcome, sameOutcome } from "./Outcome.js";
+import { alreadySettled, type SluiceError, type WriteTooLarge, writeTooLarge } from "./SluiceError.js";
+import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "./Step.js";
+
+/** What one run will do, and how its results are read. */
+export interface Plan<out A> {
+  readonly steps: ReadonlyArray<Step>;
+  readonly read: (results: ReadonlyArray<StepResult>) => A;
+  /** The id of the run, where its steps hold one that was made for this plan alone. */
+  readonly writeId?: string | undefined;
+  /** Completes when the steps may be sent; its error is the answer of the run, and nothing is sent. */
+  readonly after?: Observable<unknown> | undefined;
+  /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
+  readonly onStart?: (() => void) | undefined;
+  readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
+  /** Whether it may be sent again as it was, after a run without an answer; if not, a new plan is made. Without it: always. */
+  readonly stands?: (() => boolean) | undefined;
+}
+
+/** Makes the plan of a run, or refuses; it changes nothing, so it may be asked in advance. */
+export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
+
+/**
+ * One plan of several, whose value is the tuple of theirs. A message that several of them settle alike is settled by one
+ * step, whose result each of them reads; that one of them settles otherwise is refused: the first outcome stands.
+ */
+export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<SluiceError, Plan<V>> => {
+  const joined = joinSteps(plans.map(({ steps }) => steps));
+  if (isLeft(joined)) return joined;
+  const { steps, places } = joined.right;
+  const each = <B>(
+    results: ReadonlyArray<StepResult>,
+    use: (plan: Plan<unknown>, own: ReadonlyArray<StepResult>) => B,
+  ): ReadonlyArray<B> => plans.map((plan, i) => use(plan, pick(results, places[i] ?? [])));
+  const afters = plans.flatMap(({ after }) => (after === undefined ? [] : [after]));
+  return right({
+    steps,
+    read: (results) => each(results, (plan, own) => plan.read(own)) as V,
+    after: afters.length === 0 ? undefined : merge(...afters),
+    onStart: () => {
+      for (const plan of plans) plan.onStart?.();
+    },
+    onEnd: (error, results) => {
+      each(results, (plan, own) => plan.onEnd?.(error, own));
+    },
+    stands: () => plans.every((plan) => plan.stands?.() ?? true),
+  });
+};
+
+/** `WriteTooLarge` where the steps, and so many more without a payload, are above what one atomic write holds. */
+export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge | undefined => {
+  let bytes = 0;
+  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+  const count = steps.length + more;
+  return count > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
+    ? writeTooLarge({ count, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })
+    : undefined;
+};
+
+interface JoinedSteps {
+  readonly steps: ReadonlyArray<Step>;
+  /** For each of the former lists, where its steps are in the one list. */
+  readonly places: ReadonlyArray<ReadonlyArray<number>>;
+}
+
+const joinSteps = (lists: ReadonlyArray<ReadonlyArray<Step>>): Either<SluiceError, JoinedSteps> => {
+  const steps: Array<Step> = [];
+  const settled = new Map<string, { readonly outcome: Outcome; readonly place: number }>();
+  const places: Array<ReadonlyArray<number>> = [];
+  for (const list of lists) {
+    const own: Array<number> = [];
+    for (const step of list) {
+      const first = step._tag === "Settle" ? settled.get(step.token) : undefined;
+      if (step._tag === "Settle" && first !== undefined && !sameOutcome(first.outcome, step.outcome))
+        return left(alreadySettled(step.id, first.outcome));
+      own.push(first?.place ?? steps.length);
+      if (first !== undefined) continue;
+      if (step._tag === "Settle") settled.set(step.token, { outcome: step.outcome, place: steps.length });
+      steps.push(step);
+    }
+    places.push(own);
+  }
+  return right({ steps, places });
+};
+
+/** The results at these places; none where the write failed. */
+const pick = (results: ReadonlyArray<StepResult>, places: ReadonlyArray<number>): ReadonlyArray<StepResult> =>
+  places.flatMap((place) => results[place] ?? []);

@@ -1,0 +1,24 @@
+/**
+ * How a store ends, the same for each:
+ *
+ * ```text
+ *   open ──close──▶ closing ──the turn is over, every answer told──▶ closed
+ * ```
+ *
+ * Settlements of one burst leave together at its end, so one that was asked for before `close` reaches the store after it,
+ * in the same turn. A store that is closing takes those, and the goodbye of a consumer, and refuses everything else.
+ */
+import type { Step } from "../core/Step.js";
+
+export type Phase = "open" | "closing" | "closed";
+
+type Lists = ReadonlyArray<ReadonlyArray<Step>>;
+
+/** What a call is: something new, a consumer that leaves, or a write, which ends something where it settles. */
+export type Kind = "new" | "goodbye" | Lists;
+
+/** Whether a store in this phase takes such a call. */
+export const takes = (phase: Phase, kind: Kind): boolean =>
+  phase === "open" || (phase === "closing" && kind !== "new" && (kind === "goodbye" || settles(kind)));
+
+const settles = (lists: Lists): boolean => lists.some((steps) => steps.some(({ _tag }) => _tag === "Settle"));

@@ -1,0 +1,19 @@
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+--- @include failures
+--- @include handed
+
+local function reclaim(key, levels)
+  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
+  local text = redis.call("LPOP", key .. ":w")
+  local lineEnd = string.find(text, "\n", 30, true)
+  local record = string.sub(text, lineEnd + 1)
+  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  local level = tonumber(levelOf(record))
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end

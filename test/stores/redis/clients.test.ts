@@ -1,0 +1,109 @@
+/** What a store may be given to connect by. */
+import { Redis } from "ioredis";
+import { redisStore } from "sluice/redis";
+import { describe, expect, inject, it } from "vitest";
+import { cloneClient, templateOf } from "../../../src/stores/redis/clients.js";
+import { startRedisServer } from "../../support/redisServer.js";
+import { cleanUp, newNamespace } from "./namespace.js";
+
+const optionsOf = (url: string): Redis["options"] => (cloneClient(templateOf(url), 1_000) as Redis).options;
+
+describe("a URL", () => {
+  it("says where the server is, who comes, and which database", () => {
+    expect(optionsOf("redis://user:pass@redis.example:6380/3")).toMatchObject({
+      host: "redis.example",
+      port: 6380,
+      username: "user",
+      password: "pass",
+      db: 3,
+    });
+    expect(optionsOf("redis://:pass@h/")).toMatchObject({
+      host: "h",
+      port: 6379,
+      username: "",
+      password: "pass",
+      db: 0,
+    });
+    expect(optionsOf("redis://[::1]:1")).toMatchObject({ host: "::1", port: 1 });
+    expect(optionsOf("redis://u:p%40%2F%23%25@h")).toMatchObject({ username: "u", password: "p@/#%" });
+  });
+
+  it("asks for TLS by rediss, in whatever case and with a line break behind it", () => {
+    expect(optionsOf("redis://h").tls).toBeUndefined();
+    for (const url of ["rediss://h", "REDISS://h", " rediss://h\n"]) {
+      expect(optionsOf(url).tls, JSON.stringify(url)).toBeTruthy();
+      expect(optionsOf(url).host).toBe("h");
+    }
+  });
+
+  it("may hold options of the driver, but none that the store sets itself", () => {
+    expect(optionsOf("redis://h?family=6&keyPrefix=x&maxRetriesPerRequest=1&lazyConnect=")).toMatchObject({
+      family: 6,
+      keyPrefix: "",
+      maxRetriesPerRequest: null,
+      lazyConnect: true,
+    });
+  });
+
+  it("is enough for a store, with a password and a database", async () => {
+    const server = await startRedisServer({ password: "p@ss/wörd#?%" });
+    const store = redisStore(`${server.url}/2`);
+    const admin = new Redis(`${server.url}/2`);
+    try {
+      await store.ready();
+      await store.setPaused({ queue: "q", paused: true });
+      expect(await admin.keys("*")).toEqual(["{sluice}:q:q"]);
+    } finally {
+      admin.disconnect();
+      await store.close();
+      await server.stop();
+    }
+  });
+
+  it.each([
+    ["", /is empty/],
+    ["  ", /is empty/],
+    ["localhost:6379", /neither redis:\/\/ nor rediss:\/\//],
+    ["http://user:secret@h", /neither redis:\/\/ nor rediss:\/\//],
+    ["redis:user:secret@h", /neither redis:\/\/ nor rediss:\/\//],
+    ["redis://", /names no host/],
+    ["redis:///0", /names no host/],
+    ["redis://:6379", /needs a host/],
+    ["redis://user:secret@:6379", /needs a host/],
+    ["redis://user:sec/ret@h", /encodeURIComponent/],
+    ["redis://user:12#secret@h", /encodeURIComponent/],
+    ["redis://user:12?secret@h", /encodeURIComponent/],
+    ["redis://user:secret%ZZ@h", /encodeURIComponent/],
+    ["redis://user:secret@h:99999", /cannot be read/],
+    ["redis://user:secret@h/orders", /number of a database/],
+    ["redis://user:12/secret@h", /number of a database/],
+  ])("%j is refused with what to write, and without its password", (url, says) => {
+    const refuse = (): unknown => redisStore(url);
+    expect(refuse).toThrow(says);
+    expect(refuse).toThrow(/redis:\/\/user:password@host:6379\/0/);
+    try {
+      refuse();
+    } catch (error) {
+      expect(error).toMatchObject({ _tag: "InvalidConfig", option: "client" });
+      expect(`${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toMatch(/secret|sec\/ret/);
+    }
+  });
+});
+
+describe("anything else", () => {
+  it("may be a client, options of one, or nothing that is taken for one", async () => {
+    const url = inject("redisUrl");
+    const { hostname, port } = new URL(url);
+    const namespace = newNamespace();
+    for (const given of [url, new Redis(url, { lazyConnect: true }), { host: hostname, port: Number(port) }]) {
+      const store = redisStore(given, { namespace });
+      await store.ready();
+      await store.close();
+    }
+    await cleanUp(url, namespace);
+    for (const given of [undefined, null, 6379])
+      expect(() => redisStore(given as unknown as string)).toThrow(
+        expect.objectContaining({ _tag: "InvalidConfig", option: "client" }),
+      );
+  });
+});

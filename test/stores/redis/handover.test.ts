@@ -1,0 +1,194 @@
+/** A single message goes straight to a consumer that waits; whatever happens on its way, none is lost, counted or late. */
+import { isRight } from "fp-ts/lib/Either.js";
+import { Redis } from "ioredis";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { Release } from "../../../src/core/Outcome.js";
+import type { Lease } from "../../../src/store/Lease.js";
+import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import { Bench, payloadsOf, until } from "./bench.js";
+
+const url = inject("redisUrl");
+const benches: Array<Bench> = [];
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const bench = (): Bench => {
+  const made = new Bench(url);
+  benches.push(made);
+  return made;
+};
+
+afterEach(async () => {
+  for (const made of benches.splice(0)) await made.close();
+});
+
+const wasHandedOver = ({ token }: Lease): boolean => token.includes(":h-");
+const waiting = (at: Bench) => until(async () => (await at.admin.hexists(at.key, "waitMs")) === 1);
+const reads = (at: Bench, count: number) =>
+  until(async () => String(await at.admin.client("LIST")).split("cmd=blpop").length - 1 >= count);
+
+/** A message handed over while nobody reads: its consumer died this moment. */
+const unread = async (at: Bench, ...payloads: ReadonlyArray<string>): Promise<void> => {
+  await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+  for (const payload of payloads) await at.enqueue([payload]);
+};
+
+describe("a message that is handed over", () => {
+  it("is leased by the call that adds it, for as long as the consumer wants", async () => {
+    const at = bench();
+    const leasing = at.lease({ waitMsMax: 10_000, leaseMs: 44_000 });
+    await waiting(at);
+    await at.enqueue(["a"]);
+    const [lease] = await leasing;
+    if (lease === undefined) throw new Error("one was enqueued");
+    expect(wasHandedOver(lease)).toBe(true);
+    expect(lease).toMatchObject({ payload: "a", attempt: 1, enqueuedAtMs: lease.leasedAtMs });
+    expect(Number(await at.admin.zscore(`${at.key}:x`, lease.token))).toBe(lease.leasedAtMs + 44_000);
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 1 });
+    expect((await at.settle([lease])).every(isRight)).toBe(true);
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 1, leased: 0, acked: 1 });
+  });
+
+  it("of a key holds back its followers until it is settled", async () => {
+    const at = bench();
+    const leasing = at.lease({ waitMsMax: 10_000 });
+    await waiting(at);
+    await at.enqueue(["a"], { key: "é:1" });
+    await at.enqueue(["b"], { key: "é:1" });
+    const leases = await leasing;
+    expect(leases.map(({ payload, key }) => [payload, key])).toEqual([["a", "é:1"]]);
+    expect(leases.every(wasHandedOver)).toBe(true);
+    expect(await at.lease()).toEqual([]);
+    await at.settle(leases);
+    expect(payloadsOf(await at.lease())).toEqual(["b"]);
+  });
+
+  it("goes to one of several that wait, and is extended where another wanted a longer lease", async () => {
+    const at = bench();
+    const got: Array<readonly [number, Lease]> = [];
+    for (const leaseMs of [20_000, 50_000])
+      at.store
+        .lease(at.request({ waitMsMax: 10_000, leaseMs, consumer: `c${leaseMs}` }))
+        .subscribe((leases) => got.push(...leases.map((lease) => [leaseMs, lease] as const)));
+    await reads(at, 2);
+    await at.enqueue(["a"]);
+    await at.enqueue(["b"]);
+    await until(() => got.length === 2);
+    expect(got.map(([, { payload }]) => payload).sort()).toEqual(["a", "b"]);
+    for (const [leaseMs, { token, leasedAtMs }] of got) {
+      const leftMs = Number(await at.admin.zscore(`${at.key}:x`, token)) - leasedAtMs;
+      expect(leftMs).toBeGreaterThanOrEqual(leaseMs);
+      expect(leftMs).toBeLessThan(leaseMs + 2_000);
+    }
+  });
+
+  it("is not one that a pause, a halt, a delay or an owner holds back", async () => {
+    const at = bench();
+    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+    await at.store.setPaused({ queue: at.queue, paused: true });
+    await at.enqueue(["a"]);
+    await at.enqueue(["later"], { delayMs: 60_000 });
+    expect(await at.admin.hlen(`${at.key}:l`)).toBe(0);
+    expect(await at.lease()).toEqual([]);
+    await at.store.setPaused({ queue: at.queue, paused: false });
+    expect(payloadsOf(await at.lease())).toEqual(["a"]);
+  });
+});
+
+describe("a message that was handed over and read by nobody", () => {
+  it("counts as ready, is shown, and goes to the next consumer at once, first and uncounted", async () => {
+    const at = bench();
+    await unread(at, "a", "b", "c");
+    expect(await at.admin.hlen(`${at.key}:l`)).toBe(1);
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 3, leased: 0 });
+    const leases = await at.lease();
+    expect(payloadsOf(leases)).toEqual(["a", "b", "c"]);
+    expect(leases.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+    await at.settle(leases);
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 0, acked: 3 });
+    expect(await at.admin.zcard(`${at.key}:x`)).toBe(0);
+  });
+
+  it("comes behind what returns to the front, and wakes whoever reads", async () => {
+    const at = bench();
+    await at.enqueue(["old"]);
+    const held = await at.lease();
+    await unread(at, "new");
+    await at.settle(held, Release({ reason: "x" }));
+    expect(payloadsOf(await at.lease({ waitMsMax: 1_000 }))).toEqual(["old", "new"]);
+  });
+
+  it("is peeked, purged and held back by a pause like any that is ready", async () => {
+    const at = bench();
+    await unread(at, "a", "b");
+    expect(payloadsOf(await at.store.peek({ queue: at.queue, limit: 10 }))).toEqual(["a", "b"]);
+    await at.lease();
+    await unread(at, "c");
+    await at.store.setPaused({ queue: at.queue, paused: true });
+    expect(await at.lease({ waitMsMax: 50 })).toEqual([]);
+    await at.store.setPaused({ queue: at.queue, paused: false });
+    expect(payloadsOf(await at.lease())).toEqual(["c"]);
+    await unread(at, "d", "e");
+    expect(await at.store.purge({ queue: at.queue, limit: 10 })).toBe(2);
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 3, purged: 2 });
+  });
+
+  it("is expected by nobody any more once the last consumer gave up", async () => {
+    const at = bench();
+    const subscription = at.store.lease(at.request({ waitMsMax: 10_000 })).subscribe();
+    await waiting(at);
+    subscription.unsubscribe();
+    await until(async () => (await at.admin.hexists(at.key, "waitMs")) === 0);
+    await at.enqueue(["a"]);
+    expect(await at.admin.hlen(`${at.key}:l`)).toBe(0);
+  });
+});
+
+describe("a consumer that gives up while something is handed over to it", () => {
+  it("at any moment loses, counts and keeps nothing", async () => {
+    const at = bench();
+    const other = redisStore(new Redis(url, { lazyConnect: true }), { namespace: at.namespace });
+    const rounds = 60;
+    let seen = 0;
+    for (let round = 0; round < rounds; round++) {
+      const subscription = other.lease(at.request({ waitMsMax: 5_000 })).subscribe((leases) => {
+        seen += leases.length;
+        for (const { payload, attempt } of leases) expect([payload, attempt]).toEqual([String(seen - 1), 1]);
+        at.settle(leases).catch(() => undefined);
+      });
+      await waiting(at);
+      await sleep(1);
+      const enqueued = at.enqueue([String(round)]);
+      if (round % 3 === 1) await Promise.resolve();
+      if (round % 3 === 2) await sleep(round / 60);
+      subscription.unsubscribe();
+      await enqueued;
+      // What was on its way to the one that gave up is with the next at once.
+      const rest = await at.lease({ waitMsMax: seen > round ? 0 : 1_000 });
+      for (const { payload, attempt } of rest) expect([payload, attempt]).toEqual([String(round), 1]);
+      seen += rest.length;
+      await at.settle(rest);
+      expect(seen).toBe(round + 1);
+    }
+    await until(async () => (await at.store.stats(at.queue)).acked === rounds);
+    await other.close();
+  });
+
+  it("by closing its store gives everything back before the store is closed", async () => {
+    const at = bench();
+    for (let round = 0; round < 20; round++) {
+      const other = redisStore(new Redis(url, { lazyConnect: true }), { namespace: at.namespace });
+      const leasing = other.lease(at.request({ waitMsMax: 5_000 })).then((leases) => leases);
+      await waiting(at);
+      await sleep(1);
+      const enqueued = at.enqueue([String(round)]);
+      if (round % 2 === 1) await sleep(round / 40);
+      await other.close();
+      await enqueued;
+      const leases = await leasing;
+      const rest = leases.length > 0 ? leases : await at.lease({ waitMsMax: 1_000 });
+      expect(rest.map(({ payload, attempt }) => [payload, attempt])).toEqual([[String(round), 1]]);
+      await at.settle(rest);
+    }
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 0, acked: 20 });
+  });
+});
