@@ -8,14 +8,19 @@
  * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve: every eighth message
  *   that is leased while several levels hold some is taken from a lower one, these in turn.
  *   Per key one message at a time, in enqueue order: the head is ready, delayed, leased or blocked, the others wait.
- *   What returns (Release, expiry, unblock, a due Retry) joins the front of its level; a due first delivery and a promoted
- *   follower join the end. Several that return in one call (all lists of a write together) keep their former order, the
- *   one in which they were leased; due Retries come by due time first.
+ *   Within a level what returns (Release, expiry, unblock, a due Retry) stands before what was never leased, in the order
+ *   in which it was leased for the first time: whenever and however often it returns, in however many calls, and whoever
+ *   leases in between, it finds its former place. First deliveries join the end when they are due, as followers do when
+ *   they are promoted; a redriven message is new.
  * - Due times are acted upon by the next `lease` or `peek`; `stats` counts a message as ready from its due time on.
  * - A token names one delivery. It is live until it is settled or reaped; whoever holds a dead token changes nothing and is
  *   answered `LeaseLost`. Leases past their end are reaped by the next `lease` (of a queue that is neither paused nor
- *   halted), at most 200 a call, in their former order: counted as a failure, and dead-lettered with the cause
- *   "lease expired" where failures reach `attemptsMax`. Until then the token lives.
+ *   halted): counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
+ *   Until then the token lives.
+ * - No call is long. What is due and what ended is taken up in portions of at least 1,000 (or 16 MiB), earliest first, and
+ *   unblocked by as many as the caller says, oldest first; the rest follows with the next calls. Nothing that is ready is
+ *   ever passed by what it stands before; only what is not taken up yet, since its lease ended after a thousand others or
+ *   its block is younger, may be delivered after messages that were leased later.
  * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, the last one of a dead letter included.
  *   Unblock "retry" and redrive begin again at attempt 1 and keep the history.
  * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.

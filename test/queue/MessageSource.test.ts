@@ -502,10 +502,9 @@ describe("unsubscribing from messages", () => {
     consumer.values[1]![delivery].letGo(held.holder);
     s.clock.settle();
     expect(s.stats()).toMatchObject({ ready: 2, leased: 0 });
-    // What comes back last stands first.
     expect(s.next(2)).toEqual([
-      [1, 1],
       [0, 1],
+      [1, 1],
     ]);
     expect(spy.left).toHaveLength(1);
   });

@@ -30,10 +30,10 @@ export class Entry implements EntryFields {
   history: Array<PastFailure> | undefined = undefined;
   /** Not leased before this time; 0 where nothing delays it. */
   dueMs = 0;
-  /** Its place among those that come back: counted up by each enqueue and each lease of the queue. */
+  /** Its place in the order, counted up by the queue: that of its enqueue, from its first lease on that of this lease. */
   order = 0;
-  /** Whether its due time brings it back to the front (a Retry) or in for the first time. */
-  returning = false;
+  /** Whether it was leased before. */
+  returns = false;
   token = "";
   leaseMs = 0;
   expiresAtMs = 0;

@@ -7,13 +7,13 @@
  */
 import { invariant } from "../../core/invariant.js";
 import type { Entry } from "./Entry.js";
-import { Line } from "./Line.js";
+import { Level } from "./Level.js";
 
 /** One lease in so many belongs to the lower levels. */
 export const RESERVE_PERIOD = 8;
 
 export class Levels {
-  private readonly lines: Array<Line | undefined> = [];
+  private readonly levels: Array<Level | undefined> = [];
   /** A bit for each level that holds messages. */
   private inUse = 0;
   /** Messages leased while several levels held some, modulo the period. */
@@ -23,16 +23,16 @@ export class Levels {
   size = 0;
 
   pushBack(entry: Entry): void {
-    this.lineFor(entry).pushBack(entry);
+    this.levelFor(entry).pushBack(entry);
   }
 
-  pushFront(entry: Entry): void {
-    this.lineFor(entry).pushFront(entry);
+  pushReturned(entry: Entry): void {
+    this.levelFor(entry).pushReturned(entry);
   }
 
   /** The message whose turn it is, left in its place. */
   next(): Entry | undefined {
-    return this.inUse === 0 ? undefined : this.lines[this.levelInTurn()]?.first;
+    return this.inUse === 0 ? undefined : this.levels[this.levelInTurn()]?.first;
   }
 
   /** Takes the message that `next` shows, and counts the turn. */
@@ -52,26 +52,28 @@ export class Levels {
 
   /** All messages, by level, then in order. */
   *[Symbol.iterator](): Generator<Entry> {
-    for (let level = this.lines.length - 1; level >= 0; level--)
-      for (let entry = this.lines[level]?.first; entry !== undefined; entry = entry.next) yield entry;
+    for (let at = this.levels.length - 1; at >= 0; at--) {
+      const level = this.levels[at];
+      if (level !== undefined) yield* level;
+    }
   }
 
-  private lineFor({ level }: Entry): Line {
-    this.inUse |= 1 << level;
+  private levelFor({ level: at }: Entry): Level {
+    this.inUse |= 1 << at;
     this.size++;
-    const line = this.lines[level];
-    if (line !== undefined) return line;
-    const made = new Line();
-    this.lines[level] = made;
+    const level = this.levels[at];
+    if (level !== undefined) return level;
+    const made = new Level();
+    this.levels[at] = made;
     return made;
   }
 
-  private takeFrom(level: number): Entry {
-    const line = this.lines[level];
-    const entry = line?.takeFirst();
-    invariant(line !== undefined && entry !== undefined, "a level without messages was marked as in use");
+  private takeFrom(at: number): Entry {
+    const level = this.levels[at];
+    const entry = level?.takeFirst();
+    invariant(level !== undefined && entry !== undefined, "a level without messages was marked as in use");
     this.size--;
-    if (line.size === 0) this.inUse &= ~(1 << level);
+    if (level.size === 0) this.inUse &= ~(1 << at);
     return entry;
   }
 

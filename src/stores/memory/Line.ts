@@ -1,7 +1,7 @@
 /**
- * A line of messages, open at both ends and linked through the messages themselves: no array to grow, shift or copy, and
- * every step takes the same time at a million messages. Who leaves a line drops its links, or the oldest message would
- * keep all later ones from the garbage collector.
+ * A line of messages, linked through the messages themselves: no array to grow, shift or copy, and every step takes the
+ * same time at a million messages. Who leaves a line drops its links, or the oldest message would keep all later ones from
+ * the garbage collector.
  */
 import type { Entry } from "./Entry.js";
 
@@ -17,16 +17,6 @@ export class Line {
       entry.previous = this.last;
     }
     this.last = entry;
-    this.size++;
-  }
-
-  pushFront(entry: Entry): void {
-    if (this.first === undefined) this.last = entry;
-    else {
-      this.first.previous = entry;
-      entry.next = this.first;
-    }
-    this.first = entry;
     this.size++;
   }
 

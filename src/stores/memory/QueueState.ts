@@ -55,7 +55,6 @@ export class QueueState {
   owner: string | undefined = undefined;
   ownerUntilMs = 0;
   private lastOrder = 0;
-  private returning: Array<Entry> = [];
 
   constructor(
     readonly name: string,
@@ -65,7 +64,7 @@ export class QueueState {
     this.waiting = new Waiting(this, scheduler);
   }
 
-  /** The next place in the order of those that come back. */
+  /** The next place in the order of enqueues and leases. */
   nextOrder(): number {
     return ++this.lastOrder;
   }
@@ -90,44 +89,26 @@ export class QueueState {
     this.waiting.nudge();
   }
 
-  /** Brings a message back to the front once `flushReturns` is called, so that several keep their former order. */
+  /** Makes a message that was leased ready again, in its former place. */
   comeBack(entry: Entry): void {
-    this.returning.push(entry);
-  }
-
-  /** Ends a move in which messages came back. */
-  flushReturns(): void {
-    const { returning } = this;
-    if (returning.length === 0) return;
-    this.returning = [];
-    if (returning.length > 1) returning.sort((a, b) => a.order - b.order);
-    for (let i = returning.length - 1; i >= 0; i--) {
-      const entry = returning[i];
-      if (entry !== undefined) this.ready.pushFront(entry);
-    }
+    this.ready.pushReturned(entry);
     this.waiting.nudge();
   }
 
   /** Brings a message back later, when it is due. */
   comeBackAt(entry: Entry, dueMs: number): void {
     entry.dueMs = dueMs;
-    entry.returning = true;
     this.delayed.push(entry);
     this.waiting.nudge();
   }
 
-  /** Makes all due messages ready: returning ones at the front, first deliveries at the end. */
+  /** Makes all due messages ready: returning ones in their former place, first deliveries at the end. */
   promoteDue(nowMs: number): void {
-    if (this.delayed.nearestMs > nowMs) return;
-    const back: Array<Entry> = [];
     while (this.delayed.nearestMs <= nowMs) {
       const entry = this.delayed.takeFirst();
-      if (entry?.returning === true) back.push(entry);
-      else if (entry !== undefined) this.ready.pushBack(entry);
-    }
-    for (const entry of back.reverse()) {
-      entry.returning = false;
-      this.ready.pushFront(entry);
+      if (entry === undefined) return;
+      if (entry.returns) this.ready.pushReturned(entry);
+      else this.ready.pushBack(entry);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Ends one lease by an outcome. The caller has checked that the lease is live, and calls `flushReturns` in the end. */
+/** Ends one lease by an outcome. The caller has checked that the lease is live. */
 import { Ack, type Outcome, Reject } from "../../core/Outcome.js";
 import type { SettleStep, StepResult } from "../../core/Step.js";
 import type { Entry } from "./Entry.js";

@@ -46,7 +46,10 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
     const next = queue.ready.next();
     if (next === undefined || !budget.admits(next.payload)) break;
     const entry = queue.ready.take();
-    entry.order = queue.nextOrder();
+    if (!entry.returns) {
+      entry.returns = true;
+      entry.order = queue.nextOrder();
+    }
     entry.token = newToken();
     queue.leases.add(entry, leaseMs, nowMs);
     leases.push(leaseOf(entry, nowMs));

@@ -9,7 +9,6 @@ type UnblockRequest = Parameters<Operations["unblock"]>[0];
 export const unblock = (queue: QueueState, { target, decision, limit }: UnblockRequest, nowMs: number): number => {
   const freed = targeted(queue, target, limit);
   for (const held of freed) free(queue, held, { decision, nowMs });
-  queue.flushReturns();
   queue.waiting.nudge(); // a halted queue may go on although nothing came back
   return freed.length;
 };

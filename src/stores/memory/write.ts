@@ -14,15 +14,11 @@ export type FindQueue = (name: string) => QueueState;
 type Steps = ReadonlyArray<Step>;
 
 /** Performs the lists one after the other and answers each. */
-export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> => {
-  const touched = new Set<QueueState>();
-  const answers = lists.map((steps): WriteAnswer => {
+export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> =>
+  lists.map((steps) => {
     const checked = check(find, steps);
-    return Array.isArray(checked) ? right(apply(checked, touched, nowMs)) : left(checked);
+    return Array.isArray(checked) ? right(apply(checked, nowMs)) : left(checked);
   });
-  for (const queue of touched) queue.flushReturns();
-  return answers;
-};
 
 /** A step that may be done: its queue, and the lease that it ends. */
 interface Checked {
@@ -52,11 +48,10 @@ const check = (find: FindQueue, steps: Steps): Array<Checked> | LeaseLost => {
 
 const isLevel = (priority: number): boolean => Number.isInteger(priority) && priority >= 0 && priority <= 9;
 
-const apply = (checked: ReadonlyArray<Checked>, touched: Set<QueueState>, nowMs: number): ReadonlyArray<StepResult> =>
-  checked.map(({ step, queue, entry }) => {
-    touched.add(queue);
-    return step._tag === "Enqueue" ? enqueue(queue, step, nowMs) : settle(queue, held(entry), step, nowMs);
-  });
+const apply = (checked: ReadonlyArray<Checked>, nowMs: number): ReadonlyArray<StepResult> =>
+  checked.map(({ step, queue, entry }) =>
+    step._tag === "Enqueue" ? enqueue(queue, step, nowMs) : settle(queue, held(entry), step, nowMs),
+  );
 
 const held = (entry: Entry | undefined): Entry => {
   invariant(entry !== undefined, "a settle step was applied without its lease");

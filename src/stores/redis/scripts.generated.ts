@@ -32,10 +32,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -46,12 +45,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -136,6 +135,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -144,7 +165,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -166,12 +187,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -187,21 +207,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -252,7 +269,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -283,7 +300,7 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
@@ -343,7 +360,7 @@ return answer
   },
   "cancel": {
     numberOfKeys: undefined,
-    lua: `-- Takes a request back: what it got returns to the front, in order, uncounted, and if it comes late it gets nothing.
+    lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
 -- KEYS[3...] ends list what ends the blocking read of the request
@@ -363,10 +380,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -377,12 +393,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -467,6 +483,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -475,7 +513,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -497,12 +535,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -518,21 +555,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -550,7 +584,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -583,7 +617,7 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
@@ -612,7 +646,7 @@ end
 
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
 local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
   if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
@@ -626,6 +660,18 @@ local function untilChange(key, now)
   end
   return nearest
 end
+-- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- order of the first lease: its place among all that returns, whenever and however often it does.
+
+-- Record and origin, or nil.
+local function readLeased(key, token)
+  local text = redis.call("HGET", key .. ":l", token)
+  if not text then return nil end
+  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
+  return text, orderIn(token)
+end
+
+local function leaseText(origin, record) return "@" .. origin .. record end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
@@ -633,10 +679,10 @@ local last = readSlot(slot)
 guard(key)
 local tokens = {}
 local function giveBack(token)
-  local record = redis.call("HGET", key .. ":l", token)
+  local record, origin = readLeased(key, token)
   if not record then return end
   tokens[#tokens + 1] = token
-  pushFront(queue, token, record)
+  pushReturned(queue, origin, record)
 end
 if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then
@@ -679,7 +725,7 @@ local function clock(given)
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -694,12 +740,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -740,8 +786,7 @@ local stamp, records, finish = string.format("%011x", now), {}, nil
 if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, and a function that writes the rest.
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -796,6 +841,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -804,7 +871,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -826,12 +893,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -847,21 +913,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -912,7 +975,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -1027,7 +1090,7 @@ local function clock(given)
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -1060,7 +1123,7 @@ return table.concat(answers)
     numberOfKeys: 2,
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
--- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
+-- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
 -- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
@@ -1091,7 +1154,7 @@ local function clock(given)
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -1101,12 +1164,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -1149,14 +1212,48 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
+-- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- order of the first lease: its place among all that returns, whenever and however often it does.
+
+-- Record and origin, or nil.
+local function readLeased(key, token)
+  local text = redis.call("HGET", key .. ":l", token)
+  if not text then return nil end
+  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
+  return text, orderIn(token)
+end
+
+local function leaseText(origin, record) return "@" .. origin .. record end
 -- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
 -- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
 -- level that was served last.
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 -- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
 -- most of a lease's time goes into this loop.
 
@@ -1165,9 +1262,11 @@ local function openDelivery(stem, expiry, reply)
   return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
 end
 
--- Takes the records of a run while their payloads fit; the first of all always does. Answers how many, and their bytes.
+-- Takes the records of a run while their payloads fit; the first of all always does. \`delivery.origins\` has the origins of
+-- those that returned. Answers how many, and their bytes.
 local function deliver(delivery, records, bytesMax, isFirst)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
+  local origins = delivery.origins
   local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
   local byte, sub = string.byte, string.sub
   local placed = stem .. placeStem(place)
@@ -1184,7 +1283,7 @@ local function deliver(delivery, records, bytesMax, isFirst)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
-      leases[2 * place + 1], leases[2 * place + 2] = token, record
+      leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], record) or record
       expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
       place = place + 1
       suffixes[place], reply[place + 4] = suffix, record
@@ -1197,17 +1296,22 @@ local function deliver(delivery, records, bytesMax, isFirst)
 end
 local RESERVE_PERIOD = 8
 
+-- The levels that hold something: how many that returned, and how many that were never leased.
 local function readyLists(key, levels)
-  local lists = {}
+  local lists, returned = {}, 0
+  if bit.band(levels, RETURNED) ~= 0 then
+    returned = redis.call("ZCARD", key .. ":a")
+    if returned == 0 then levels = levels - RETURNED end
+  end
   for level = 9, 0, -1 do
-    if bit.band(levels, bit.lshift(1, level)) ~= 0 then
+    local inUse = bit.band(levels, bit.lshift(1, level)) ~= 0
+    if inUse or returned > 0 then
       local name = key .. ":r:" .. level
-      local length = redis.call("LLEN", name)
-      if length > 0 then
-        lists[#lists + 1] = { level = level, name = name, length = length }
-      else
-        levels = levels - bit.lshift(1, level)
-      end
+      local back = returned > 0 and redis.call("ZCOUNT", key .. ":a", rankOf(level), rankOf(level)) or 0
+      local length = inUse and redis.call("LLEN", name) or 0
+      if inUse and length == 0 then levels = levels - bit.lshift(1, level) end
+      if back + length > 0 then lists[#lists + 1] = { level = level, name = name, returned = back, length = length } end
+      returned = returned - back
     end
   end
   return lists, levels
@@ -1223,6 +1327,17 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
+-- What returned comes first. A list is read by taking from it: what does not fit is put back.
+local function readFirst(key, list, size)
+  if list.returned > 0 then return readReturned(key, list.level, size) end
+  return redis.call("LPOP", list.name, size), nil
+end
+
+local function dropFirst(key, list, records, gone)
+  if list.returned > 0 then return dropReturned(key, list.level, gone) end
+  for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
+end
+
 -- Delivers up to \`max\` records and \`bytesMax\` bytes of payload, but at least one record. Answers how many, whether more is
 -- ready, and the levels in use.
 local function take(key, levelsBefore, max, bytesMax, delivery)
@@ -1233,10 +1348,13 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
   while taken < max and #lists > 0 and room > 0 do
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
-    local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
+    local place = list.returned > 0 and "returned" or "length"
+    local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
+    delivery.origins = origins
     local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
+    dropFirst(key, list, records, gone)
     taken, bytes = taken + gone, bytes + size
-    list.length = list.length - gone
+    list[place] = list[place] - gone
     if several and gone > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
       turn = (turn + gone) % RESERVE_PERIOD
@@ -1244,11 +1362,8 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
     room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
     if gone < #records then room = 0 end
-    for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
-    if list.length == 0 then
-      table.remove(lists, at)
-      levels = levels - bit.lshift(1, list.level)
-    end
+    if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
+    if list.returned + list.length == 0 then table.remove(lists, at) end
   end
   if turns[1] ~= nil and taken > 0 then redis.call("HSET", key, "turn", turn, "served", served) end
   if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
@@ -1280,7 +1395,7 @@ end
 
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
 local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
   if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
@@ -1296,10 +1411,10 @@ local function untilChange(key, now)
 end
 
 local function seldom()
--- What comes back by time: ended leases (all of them where the queue is taken over), and what is due. Answers how many
--- leases ended, and the levels that are in use now.
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- What comes back by time: ended leases, those that ended first first, and what is due. At most 1,000 of each, so that the
+-- server serves others soon; a queue that is taken over loses all its leases at once, which are those of one consumer.
+-- Answers how many leases ended, and the levels that are in use now.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -1372,7 +1487,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -1394,12 +1509,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -1415,21 +1529,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -1480,7 +1591,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -1511,44 +1622,51 @@ local function bury(queue, record, cause, lettersMax)
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
--- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
--- in which they were leased.
+-- Ends leases whose time is over, up to 16 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
+-- in their former place. \`tokens\` come by end; answers how many of them it ended.
 local EXPIRED = '"lease expired"'
-local REAP_COUNT_MAX = 200
+local REAP_COUNT_MAX = 1000
+local REAP_BYTES_MAX = 16777216
 
-local function reap(queue, tokens, attemptsMax, lettersMax)
-  if #tokens == 0 then return end
-  table.sort(tokens)
-  local records = {}
-  for i, token in ipairs(tokens) do records[i] = redis.call("HGET", queue.key .. ":l", token) end
-  slices("HDEL", queue.key .. ":l", tokens)
-  slices("ZREM", queue.key .. ":x", tokens)
+local function reap(queue, tokens, limits)
+  local records, origins, ended, bytes = {}, {}, {}, 0
   for i, token in ipairs(tokens) do
-    if records[i] then
-      local record = failed(records[i], queue.nowHex .. EXPIRED)
-      if failuresOf(record) < attemptsMax then
-        pushFront(queue, token, record)
+    if bytes > limits.bytes then break end
+    ended[i] = token
+    records[token], origins[token] = readLeased(queue.key, token)
+    bytes = bytes + #(records[token] or "")
+  end
+  slices("HDEL", queue.key .. ":l", ended)
+  slices("ZREM", queue.key .. ":x", ended)
+  -- What dies does so in the former order too.
+  table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
+  for _, token in ipairs(ended) do
+    if records[token] then
+      local record = failed(records[token], queue.nowHex .. EXPIRED)
+      if failuresOf(record) < limits.attempts then
+        pushReturned(queue, origins[token], record)
       else
-        bury(queue, record, EXPIRED, lettersMax)
+        bury(queue, record, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end
     end
   end
   pushAll(queue)
+  return #ended
 end
--- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
--- time.
+-- Makes what is due ready, at most 1,000 a call: what was leased before in its former place, first deliveries at the end by
+-- due time.
 local PROMOTE_COUNT_MAX = 1000
 
 local function promote(queue)
   local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
   if #due == 0 then return end
   slices("ZREM", queue.key .. ":d", due)
-  for i, entry in ipairs(due) do
+  for _, entry in ipairs(due) do
     local record = string.sub(entry, 14)
     if known(record) and failuresOf(record) > 0 then
-      pushFront(queue, string.format("%06d", i), record)
+      pushReturned(queue, string.sub(entry, 1, 13), record)
     else
       pushEnd(queue, record)
     end
@@ -1559,17 +1677,18 @@ end
 local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
   local queue = openQueue(key, now)
   guard(key)
-  local tokens
+  local tokens, bytesMax
   if takesOver then
-    tokens = redis.call("ZRANGE", key .. ":x", 0, -1)
+    tokens, bytesMax = redis.call("ZRANGE", key .. ":x", 0, -1), math.huge
   else
     tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
+    bytesMax = REAP_BYTES_MAX
   end
-  reap(queue, tokens, attemptsMax, lettersMax)
+  local reaped = reap(queue, tokens, { bytes = bytesMax, attempts = attemptsMax, letters = lettersMax })
   promote(queue)
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
-  return #tokens, queue.levels
+  return reaped, queue.levels
 end
 -- Dead-letters records that this version cannot read, whole, so that a newer one can: redrive puts them back as they are.
 
@@ -1593,7 +1712,7 @@ local function resent(key, now, last, serial, request)
   local reply = { last.order, now, "", 0 }
   if last.serial == serial and not last.cancelled then
     for i, token in ipairs(tokensOf(last, request)) do
-      reply[i + 4] = redis.call("HGET", key .. ":l", token) or ""
+      reply[i + 4] = readLeased(key, token) or ""
     end
   else
     passOn(key, now)
@@ -1623,14 +1742,15 @@ local order = string.format("%010x", tonumber(head[3] or 0) + 1)
 local reply = { order, now, "", 0 }
 local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
 local taken, more, reaped
-repeat
-  reaped = 0
+local rounds = 0
+repeat -- where all that ended is dead, more may have ended: five rounds at most, the next call goes on
+  reaped, rounds = 0, rounds + 1
   if returns or takesOver then
     reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
     takesOver = false
   end
   taken, more, levels = take(key, levels, max, bytesMax, delivery)
-until taken > 0 or reaped == 0
+until taken > 0 or reaped == 0 or rounds == 5
 
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
 if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end
@@ -1689,10 +1809,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -1703,12 +1822,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -1793,6 +1912,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -1801,7 +1942,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -1823,12 +1964,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -1844,21 +1984,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -1895,7 +2032,7 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
@@ -1924,7 +2061,7 @@ end
 
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
 local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
   if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
@@ -1989,12 +2126,12 @@ local paused = ARGV[1]
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -2081,7 +2218,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -2122,10 +2259,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -2136,12 +2272,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -2226,6 +2362,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2234,7 +2392,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -2256,12 +2414,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -2277,21 +2434,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -2309,7 +2463,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -2319,18 +2473,18 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
--- time.
+-- Makes what is due ready, at most 1,000 a call: what was leased before in its former place, first deliveries at the end by
+-- due time.
 local PROMOTE_COUNT_MAX = 1000
 
 local function promote(queue)
   local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
   if #due == 0 then return end
   slices("ZREM", queue.key .. ":d", due)
-  for i, entry in ipairs(due) do
+  for _, entry in ipairs(due) do
     local record = string.sub(entry, 14)
     if known(record) and failuresOf(record) > 0 then
-      pushFront(queue, string.format("%06d", i), record)
+      pushReturned(queue, string.sub(entry, 1, 13), record)
     else
       pushEnd(queue, record)
     end
@@ -2346,6 +2500,9 @@ promote(queue)
 closeQueue(queue)
 local records = {}
 for level = 9, 0, -1 do
+  if #records < limit then
+    for _, record in ipairs(readReturned(key, level, limit - #records)) do records[#records + 1] = record end
+  end
   if #records < limit then
     for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - #records - 1)) do
       records[#records + 1] = record
@@ -2373,10 +2530,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -2387,12 +2543,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -2477,6 +2633,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2485,7 +2663,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -2507,12 +2685,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -2528,21 +2705,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -2593,7 +2767,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -2611,6 +2785,7 @@ local function guardKeyOf(record)
   if name then guardKey(key, name) end
 end
 for level = 0, 9 do
+  for _, record in ipairs(readReturned(key, level, limit)) do guardKeyOf(record) end
   for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
 end
 for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 14)) end
@@ -2630,17 +2805,27 @@ local function drop(record)
   return freed
 end
 
+-- Deletes records until a follower becomes ready, which may be of a higher level. Answers how many.
+local function dropAll(records)
+  for i, record in ipairs(records) do
+    if drop(record) then return i end
+  end
+  return #records
+end
+
 local function dropReady()
   for level = 9, 0, -1 do
-    local list = key .. ":r:" .. level
-    local records = redis.call("LPOP", list, math.min(limit - purged, 100)) or {}
-    for i, record in ipairs(records) do
-      if drop(record) then -- what became ready may be of a higher level
-        for j = #records, i + 1, -1 do redis.call("LPUSH", list, records[j]) end
-        break
-      end
+    local size, list = math.min(limit - purged, 100), key .. ":r:" .. level
+    local returned = readReturned(key, level, size)
+    if #returned > 0 then
+      dropReturned(key, level, dropAll(returned))
+      return true
     end
-    if #records > 0 then return true end
+    local records = redis.call("LRANGE", list, 0, size - 1)
+    if #records > 0 then
+      redis.call("LPOP", list, dropAll(records)) -- followers joined the other end
+      return true
+    end
   end
   return false
 end
@@ -2684,10 +2869,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -2698,12 +2882,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -2788,6 +2972,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -2796,7 +3002,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -2818,12 +3024,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -2839,21 +3044,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -2904,7 +3106,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -3003,7 +3205,7 @@ local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged"
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
-local ready = unread
+local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
@@ -3036,10 +3238,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -3050,12 +3251,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -3140,6 +3341,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -3148,7 +3371,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -3170,12 +3393,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -3191,21 +3413,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -3256,7 +3475,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -3342,7 +3561,7 @@ for _, entry in ipairs(entries) do
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushFront(queue, string.sub(note, 2, 14), afresh(record))
+    pushReturned(queue, string.sub(note, 2, 14), afresh(record))
   else
     if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 15), lettersMax) end
     if messageKey then leaveKey(queue, messageKey) end
@@ -3378,10 +3597,9 @@ local function clock(given)
   local time = redis.call("TIME")
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do
@@ -3392,12 +3610,12 @@ end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
@@ -3482,6 +3700,28 @@ local function reclaim(key, levels)
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
 end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -3490,7 +3730,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -3512,12 +3752,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -3533,21 +3772,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end
@@ -3598,7 +3834,7 @@ end
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
@@ -3650,7 +3886,7 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
@@ -3675,14 +3911,14 @@ local function unhold(queue, record, position)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 
-local function block(queue, token, key, record, cause, scope)
-  local note = queue.nowHex .. scope .. orderIn(token) .. cause
+local function block(queue, step, record, scope)
+  local note = queue.nowHex .. scope .. step.origin .. step.cause
   local position = shelve(queue, "b", { note = note, record = record })
   hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
-  elseif key then
-    redis.call("HSET", queue.key .. ":k", key, "b" .. position)
+  elseif step.key then
+    redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
   end
 end
 
@@ -3696,19 +3932,19 @@ local function settle(queue, step)
     return "+"
   end
   if step.verb == "l" then
-    pushFront(queue, token, record)
+    pushReturned(queue, step.origin, record)
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)
   if step.verb == "b" or step.verb == "B" then
-    block(queue, token, key, record, step.cause, step.verb == "B" and "q" or "k")
+    block(queue, step, record, step.verb == "B" and "q" or "k")
     return "+"
   end
   if step.verb == "r" and failuresOf(record) < step.attemptsMax then
     if step.delay > 0 then
-      delay(queue, orderIn(token), queue.now + step.delay, record)
+      delay(queue, step.origin, queue.now + step.delay, record)
     else
-      pushFront(queue, token, record)
+      pushReturned(queue, step.origin, record)
     end
     return "+"
   end
@@ -3717,6 +3953,18 @@ local function settle(queue, step)
   return step.verb == "r" and "j" or "+"
 end
 -- The lists of a write: read from its arguments, checked, applied.
+-- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- order of the first lease: its place among all that returns, whenever and however often it does.
+
+-- Record and origin, or nil.
+local function readLeased(key, token)
+  local text = redis.call("HGET", key .. ":l", token)
+  if not text then return nil end
+  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
+  return text, orderIn(token)
+end
+
+local function leaseText(origin, record) return "@" .. origin .. record end
 
 local function readStep(values, at, queues, lettersMax)
   local verb = values[at]
@@ -3750,7 +3998,7 @@ local function look(list)
   for _, step in ipairs(list) do
     local queue = step.queue
     if step.verb ~= "e" then
-      step.record = redis.call("HGET", queue.key .. ":l", step.token)
+      step.record, step.origin = readLeased(queue.key, step.token)
       step.key = step.record and keyIn(step.token)
     elseif step.dedupe ~= "" then
       redis.call("GET", queue.key .. ":u:" .. step.dedupe)

@@ -1,6 +1,7 @@
 /** Stores that serve people badly. */
-import { mergeMap } from "rxjs";
-import { fromOne, succeed } from "../../../src/core/Effect.js";
+import { defaultIfEmpty, forkJoin, map, mergeMap } from "rxjs";
+import { type Effect, fromOne, succeed } from "../../../src/core/Effect.js";
+import type { MessageId } from "../../../src/core/MessageId.js";
 import type { Lease } from "../../../src/store/Lease.js";
 import type { RedrivenLetter, StoredDeadLetter } from "../../../src/store/Operations.js";
 import type { Store } from "../../../src/store/Store.js";
@@ -39,6 +40,11 @@ const redrivingInstead =
         ),
       ),
   });
+
+const latest = <T>(items: ReadonlyArray<T>, limit: number): ReadonlyArray<T> => [...items].reverse().slice(0, limit);
+
+const one = (store: Store, request: Parameters<Store["unblock"]>[0], id: MessageId): Effect<number> =>
+  store.unblock({ ...request, target: { id } });
 
 export const attending: Readonly<Record<string, Break>> = {
   "pauses nothing": (store) => ({ setPaused: () => succeed(undefined), stats: store.stats }),
@@ -149,6 +155,18 @@ export const attending: Readonly<Record<string, Break>> = {
     },
   }),
   "unblocks without a limit": (store) => ({ unblock: (request) => store.unblock({ ...request, limit: 1e9 }) }),
+  "unblocks the latest first": (store) => ({
+    unblock: (request) =>
+      request.target === "all"
+        ? fromOne(
+            store.blocked({ queue: request.queue, after: undefined, limit: 10_000 }).pipe(
+              mergeMap(({ items }) => forkJoin(latest(items, request.limit).map(({ id }) => one(store, request, id)))),
+              defaultIfEmpty([]),
+              map((counts) => counts.reduce((sum, count) => sum + count, 0)),
+            ),
+          )
+        : store.unblock(request),
+  }),
   "unblocks one": (store) => ({ unblock: (request) => store.unblock({ ...request, limit: 1 }) }),
   "rejects what it should skip": (store) => ({
     unblock: (request) =>

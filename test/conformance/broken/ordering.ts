@@ -2,6 +2,7 @@
 import { Ack, Reject, Release, Retry } from "../../../src/core/Outcome.js";
 import type { EnqueueStep } from "../../../src/core/Step.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import type { Store } from "../../../src/store/Store.js";
 import {
   type Break,
   both,
@@ -46,6 +47,26 @@ const anew = (tags: ReadonlyArray<string>, change: (lease: Lease) => Partial<Enq
     },
   }));
 
+/** Puts what returns by a write before all that returned by earlier ones. */
+const latestReturnFirst: Break = (store) => {
+  const returns = new Map<string, number>();
+  let writes = 0;
+  const noting = changingSettles((step) => {
+    if (step.outcome._tag !== "Ack") returns.set(step.id, writes);
+    return step;
+  })(store);
+  const writing: Store = {
+    ...store,
+    write: (lists, writeId) => {
+      writes++;
+      return (noting.write ?? store.write)(lists, writeId);
+    },
+  };
+  const last = ({ id }: Lease): number => returns.get(id) ?? 0;
+  const ordered = (leases: ReadonlyArray<Lease>): ReadonlyArray<Lease> => [...leases].sort((a, b) => last(b) - last(a));
+  return { write: writing.write, ...choosing((leases, { max }) => ordered(leases).slice(0, max))(store) };
+};
+
 export const ordering: Readonly<Record<string, Break>> = {
   "brings the last first": changingLeases((leases) => [...leases].reverse()),
   "brings more than it was asked for": changingRequests((request) => ({ ...request, max: request.max + 1 })),
@@ -66,6 +87,7 @@ export const ordering: Readonly<Record<string, Break>> = {
     lease: (request) => store.lease(request.waitMsMax > 0 ? { ...request, max: 1_000 } : request),
   }),
   "gives back to the end": anew(["Release"], () => ({})),
+  "puts what returns before what returned earlier": latestReturnFirst,
   "retries at the end": anew(["Retry"], () => ({})),
   "lets followers pass a delayed retry": anew(["Retry"], () => ({ key: undefined, delayMs: 100 })),
   "keeps no keys": both(

@@ -11,6 +11,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "1,001 messages released at once keep their order",
     "1,001 messages retried at once keep their order",
     "1,001 messages retried later keep their order",
+    "2,500 messages retried later keep their order, whoever leases in between",
   ],
   "loses a message whose lease ended": ["a head whose lease ended keeps its place"],
   "loses what is released": ["a message may be released any number of times"],
@@ -124,7 +125,12 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "remembers the dedupe ids of refused lists": ["a refused list remembers no dedupe id"],
   "has one set of dedupe ids for all queues": ["every queue has dedupe ids of its own"],
   "tells dedupe ids apart by their letters and digits": ["a duplicate is found by its whole text"],
-  "brings the last first": ["delayed messages come in the order of their due times"],
+  "brings the last first": [
+    "delayed messages come in the order of their due times",
+    "leases that ended one after the other give their messages back in their former order",
+    "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between",
+    "a thousand leases that ended otherwise than they began give their messages back in their former order",
+  ],
   "brings more than it was asked for": ["a promoted follower joins the end"],
   "heeds no limit of bytes": ["a lease gives at most so many bytes of payload"],
   "counts characters for bytes": [
@@ -138,6 +144,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a waiting lease that is given up while messages come returns what it would have got",
     "consumers that wait together share what comes",
     "what one consumer leaves over wakes the next",
+  ],
+  "puts what returns before what returned earlier": [
+    "messages given back one after the other find their former place",
+    "retries find their former place, whenever each is due",
   ],
   "gives back to the end": ["a released head keeps its place"],
   "retries at the end": ["with one attempt the first retry is the last"],
@@ -168,7 +178,6 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "every message is in one lease at a time, until it is settled",
     "a lease gives at most so many messages",
     "within a level order holds",
-    "leases that ended one after the other give their messages back in their former order",
   ],
   "serves every queue to all": [
     "one consumer is served, others are not",
@@ -272,7 +281,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "says that it pauses": ["queues do not see each other's messages, keys or pauses"],
   "frees a halted queue at the end of a pause": ["the end of a pause does not end a halt, nor the other way round"],
   "refuses settles while it is paused": ["what is leased when a queue is paused may be settled and extended"],
-  "peeks at the latest": ["what returns joins the front of its own level"],
+  "peeks at the latest": ["what returns finds its former place in its own level"],
   "takes what it peeks at": [
     "after a release the old token is dead, although the same consumer gets the message again",
     "a settle of a keyed message is fenced like any other",
@@ -314,6 +323,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a keyed message that halts the queue also holds back its key",
   ],
   "unblocks without a limit": ["unblock frees at most so many, the oldest first, and answers how many"],
+  "unblocks the latest first": [
+    "messages unblocked in several calls keep their former order, whoever leases in between",
+    "unblock frees at most so many, the oldest first, and answers how many",
+  ],
   "unblocks one": [
     "several messages unblocked at once keep their former order",
     "unblock all frees keys, unkeyed messages and the queue",

@@ -39,7 +39,7 @@ describe("Levels", () => {
 
   it("tells its size, and its messages by level and in order", () => {
     const levels = filled({ 2: 1, 7: 2 });
-    levels.pushFront(entryOf({ payload: "f", level: 2 }));
+    levels.pushReturned(entryOf({ payload: "f", level: 2 }));
     expect(levels.size).toBe(4);
     expect(namesOf(levels)).toBe("77f2");
     expect(levels.takeHighest()?.payload).toBe("7");

@@ -5,10 +5,9 @@ import { entryOf, named, namesOf } from "./entries.js";
 const taken = (line: Line): string => namesOf(Array.from({ length: line.size + 1 }, () => line.takeFirst()));
 
 describe("Line", () => {
-  it("gives first what was put in front, last what was put at the back", () => {
+  it("gives first what came first", () => {
     const line = new Line();
-    for (const entry of named("cd")) line.pushBack(entry);
-    for (const entry of named("ba")) line.pushFront(entry);
+    for (const entry of named("abcd")) line.pushBack(entry);
     expect(line.size).toBe(4);
     expect(taken(line)).toBe("abcd-");
     expect(line.size).toBe(0);
@@ -40,7 +39,7 @@ describe("Line", () => {
     const line = new Line();
     line.pushBack(entryOf());
     line.takeFirst();
-    line.pushFront(entryOf({ payload: "x" }));
+    line.pushBack(entryOf({ payload: "x" }));
     expect(taken(line)).toBe("x-");
   });
 });

@@ -128,7 +128,23 @@ describe("texts", () => {
 });
 
 describe("a foreign value at a key of ours", () => {
-  const suffixes = ["", ":r:0", ":r:4", ":l", ":x", ":d", ":k", ":k:key", ":f", ":b", ":bi", ":dead", ":w", ":u:dd"];
+  const suffixes = [
+    "",
+    ":r:0",
+    ":r:4",
+    ":a",
+    ":l",
+    ":x",
+    ":d",
+    ":k",
+    ":k:key",
+    ":f",
+    ":b",
+    ":bi",
+    ":dead",
+    ":w",
+    ":u:dd",
+  ];
   /** Nothing is ready, and a consumer waits. */
   const expectOne = async (at: Bench): Promise<void> => {
     await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
@@ -174,6 +190,7 @@ describe("a foreign value at a key of ours", () => {
         await at.enqueue(["leased"], { key: "key" });
         await at.enqueue(["plain", "plain"]);
         const leases = await at.lease({ max: 2 });
+        await at.settle(await at.lease({ max: 1 }), Release({ reason: "x" }));
         await at.enqueue(["follows"], { key: "key" });
         await at.enqueue(["later"], { delayMs: 1 });
         await at.enqueue(["blocked", "dead"], { priority: 9 });
@@ -364,12 +381,39 @@ describe("long calls", () => {
       await timed("unblock", () => at.store.unblock(all));
       const fourth = await at.lease({ leaseMs: 1 });
       await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(await timed("reap 200", () => at.lease({ max: 1 }))).toHaveLength(1);
+      expect(await timed("reap", () => at.lease({ max: 1 }))).toHaveLength(1);
+      expect(await at.admin.zcard(`${at.key}:a`)).toBe(999);
       await timed("ack", () => at.settle(fourth));
       for (const [name, ms] of Object.entries(taken)) expect(ms, name).toBeLessThan(50);
     } finally {
       await at.close();
       await server.stop();
     }
+  });
+
+  it("reap 16 MiB of large messages at a time, in order, whoever leases in between", async () => {
+    const at = bench();
+    const large = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 40; n++) await at.enqueue([`${n} ${large}`]);
+    expect(await at.lease({ leaseMs: 1 })).toHaveLength(40);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const seen: Array<string> = [];
+    for (let n = 0; n < 40; n++) {
+      const [lease] = await at.lease({ max: 1 });
+      seen.push(lease?.payload.split(" ")[0] ?? "none");
+      if (n === 0) expect(await at.store.stats(at.queue)).toMatchObject({ ready: 15, leased: 25 });
+    }
+    expect(seen).toEqual(numbered(40));
+  });
+
+  it("dead-letter 5,000 ended leases at most in one call", async () => {
+    const at = bench();
+    await at.enqueue(numbered(5_500));
+    expect(await at.lease({ leaseMs: 1 })).toHaveLength(5_500);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await at.lease({ attemptsMax: 1 })).toEqual([]);
+    expect(await at.store.stats(at.queue)).toMatchObject({ dead: 5_000, leased: 500 });
+    expect(await at.lease({ attemptsMax: 1 })).toEqual([]);
+    expect(await at.store.stats(at.queue)).toMatchObject({ dead: 5_500, leased: 0 });
   });
 });

@@ -1,4 +1,4 @@
--- Takes a request back: what it got returns to the front, in order, uncounted, and if it comes late it gets nothing.
+-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
 -- KEYS[3...] ends list what ends the blocking read of the request
@@ -16,6 +16,7 @@ local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV
 --- @include queue
 --- @include guard
 --- @include slot
+--- @include leased
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
@@ -23,10 +24,10 @@ local last = readSlot(slot)
 guard(key)
 local tokens = {}
 local function giveBack(token)
-  local record = redis.call("HGET", key .. ":l", token)
+  local record, origin = readLeased(key, token)
   if not record then return end
   tokens[#tokens + 1] = token
-  pushFront(queue, token, record)
+  pushReturned(queue, origin, record)
 end
 if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then

@@ -1,6 +1,6 @@
 -- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
--- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
+-- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
 -- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
@@ -28,6 +28,7 @@ local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8
 --- @include slices
 --- @include record
 --- @include token
+--- @include leased
 --- @include take
 --- @include deliver
 --- @include slot
@@ -68,14 +69,15 @@ local order = string.format("%010x", tonumber(head[3] or 0) + 1)
 local reply = { order, now, "", 0 }
 local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
 local taken, more, reaped
-repeat
-  reaped = 0
+local rounds = 0
+repeat -- where all that ended is dead, more may have ended: five rounds at most, the next call goes on
+  reaped, rounds = 0, rounds + 1
   if returns or takesOver then
     reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
     takesOver = false
   end
   taken, more, levels = take(key, levels, max, bytesMax, delivery)
-until taken > 0 or reaped == 0
+until taken > 0 or reaped == 0 or rounds == 5
 
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
 if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end

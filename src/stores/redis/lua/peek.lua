@@ -22,6 +22,9 @@ closeQueue(queue)
 local records = {}
 for level = 9, 0, -1 do
   if #records < limit then
+    for _, record in ipairs(readReturned(key, level, limit - #records)) do records[#records + 1] = record end
+  end
+  if #records < limit then
     for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - #records - 1)) do
       records[#records + 1] = record
     end

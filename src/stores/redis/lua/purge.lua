@@ -20,6 +20,7 @@ local function guardKeyOf(record)
   if name then guardKey(key, name) end
 end
 for level = 0, 9 do
+  for _, record in ipairs(readReturned(key, level, limit)) do guardKeyOf(record) end
   for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
 end
 for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 14)) end
@@ -39,17 +40,27 @@ local function drop(record)
   return freed
 end
 
+-- Deletes records until a follower becomes ready, which may be of a higher level. Answers how many.
+local function dropAll(records)
+  for i, record in ipairs(records) do
+    if drop(record) then return i end
+  end
+  return #records
+end
+
 local function dropReady()
   for level = 9, 0, -1 do
-    local list = key .. ":r:" .. level
-    local records = redis.call("LPOP", list, math.min(limit - purged, 100)) or {}
-    for i, record in ipairs(records) do
-      if drop(record) then -- what became ready may be of a higher level
-        for j = #records, i + 1, -1 do redis.call("LPUSH", list, records[j]) end
-        break
-      end
+    local size, list = math.min(limit - purged, 100), key .. ":r:" .. level
+    local returned = readReturned(key, level, size)
+    if #returned > 0 then
+      dropReturned(key, level, dropAll(returned))
+      return true
     end
-    if #records > 0 then return true end
+    local records = redis.call("LRANGE", list, 0, size - 1)
+    if #records > 0 then
+      redis.call("LPOP", list, dropAll(records)) -- followers joined the other end
+      return true
+    end
   end
   return false
 end

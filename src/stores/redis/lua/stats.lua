@@ -13,7 +13,7 @@ local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged"
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
-local ready = unread
+local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {

@@ -57,7 +57,7 @@ for _, entry in ipairs(entries) do
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushFront(queue, string.sub(note, 2, 14), afresh(record))
+    pushReturned(queue, string.sub(note, 2, 14), afresh(record))
   else
     if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 15), lettersMax) end
     if messageKey then leaveKey(queue, messageKey) end

@@ -4,7 +4,7 @@ import { newMessageId } from "../../../core/MessageId.js";
 import { Ack, Block } from "../../../core/Outcome.js";
 import type { Lease } from "../../../store/Lease.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
-import { attemptsOf, exactly, payloadsOf, type Scene } from "../Scene.js";
+import { attemptsOf, exactly, numbered, payloadsOf, type Scene } from "../Scene.js";
 
 const byKey = Block({ cause: "no", scope: "key" });
 const byQueue = Block({ cause: "no", scope: "queue" });
@@ -114,6 +114,22 @@ export const blocksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per
     await scene.enqueue(["d"]);
     assert.equal(await scene.unblock("all", "retry"), 3);
     assert.deepEqual(payloadsOf(await scene.lease()), ["a", "b", "c", "d"]);
+  },
+  "messages unblocked in several calls keep their former order, whoever leases in between": async (scene) => {
+    await scene.enqueue(numbered(9));
+    await scene.settle(await scene.lease(), byKey);
+    await scene.enqueue(["new"]);
+    const seen: Array<string> = [];
+    const next = async (max: number): Promise<void> => {
+      seen.push(...payloadsOf(await scene.lease({ max })));
+    };
+    assert.equal(await scene.unblock("all", "retry", 4), 4);
+    await next(2);
+    assert.equal(await scene.unblock("all", "retry", 4), 4);
+    await next(3);
+    assert.equal(await scene.unblock("all", "retry", 4), 1);
+    await next(9);
+    assert.deepEqual(seen, [...numbered(9), "new"]);
   },
   "messages blocked in one write keep their order": async (scene) => {
     await scene.enqueue(["a", "b", "c"]);

@@ -1,7 +1,7 @@
 /** Guarantee 7, the store's part: what a consumer held when it died comes again after its lease. */
 import assert from "node:assert/strict";
 import { isRight } from "fp-ts/lib/Either.js";
-import { Ack } from "../../../core/Outcome.js";
+import { Ack, Release } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { assertLost, attemptsOf, exactly, numbered, payloadsOf } from "../Scene.js";
 
@@ -41,6 +41,26 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     await scene.expectStats({ dead: 1, leased: 0 });
     const [letter] = await scene.deadLetters();
     assert.deepEqual([letter?.attempts, letter?.cause, letter?.history.length], [2, "lease expired", 2]);
+  },
+  "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between": async (
+    scene,
+  ) => {
+    for (const from of [0, 1_000, 2_000]) await scene.enqueue(numbered(2_500).slice(from, from + 1_000));
+    await scene.gather(2_500, { leaseMs: 150 });
+    await scene.advance(160);
+    const leases = await scene.gather(2_400, { max: 160 });
+    assert.deepEqual(payloadsOf(leases), numbered(2_400));
+    await scene.settle(leases.slice(2_000), Release({ reason: "stop" }));
+    assert.deepEqual(payloadsOf(await scene.gather(500)), numbered(2_500).slice(2_000));
+  },
+  "a thousand leases that ended otherwise than they began give their messages back in their former order": async (
+    scene,
+  ) => {
+    await scene.enqueue(numbered(1_000));
+    await scene.gather(500, { leaseMs: 160 });
+    await scene.gather(500, { leaseMs: 80, consumer: "two" });
+    await scene.advance(170);
+    assert.deepEqual(payloadsOf(await scene.gather(1_000, { max: 90 })), numbered(1_000));
   },
   "of many ended leases every message comes again once": async (scene) => {
     await scene.enqueue(numbered(450));

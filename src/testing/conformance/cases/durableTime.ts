@@ -74,6 +74,17 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     assert.deepEqual(payloadsOf(leases), ["a", "b", "c", "ready", "late"]);
     assert.deepEqual(attemptsOf(leases), [2, 2, 2, 1, 1]);
   },
+  "retries find their former place, whenever each is due": async (scene) => {
+    await scene.enqueue(["a", "b", "c", "d"]);
+    const [a, b, c] = exactly(3, await scene.lease({ max: 3 }));
+    await scene.settle([a], Retry({ cause: "again", delayMs: 30 }));
+    await scene.settle([b], Retry({ cause: "again", delayMs: 10 }));
+    await scene.settle([c], Retry({ cause: "again", delayMs: 60 }));
+    await scene.advance(40);
+    assert.deepEqual(payloadsOf(await scene.peek()), ["a", "b", "d"]);
+    await scene.advance(40);
+    assert.deepEqual(payloadsOf(await scene.lease()), ["a", "b", "c", "d"]);
+  },
   "a message that is due counts as ready and is peeked": async (scene) => {
     await scene.enqueue(["a"], { delayMs: 20 });
     await scene.advance(30);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Release } from "../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
-import { attemptsOf, numbered, payloadsOf, type Scene } from "../Scene.js";
+import { attemptsOf, exactly, numbered, payloadsOf, type Scene } from "../Scene.js";
 
 const stop = Release({ reason: "stop" });
 
@@ -36,6 +36,14 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
     const third = await scene.lease({ max: 3 });
     await scene.settle([...third, ...first, ...second], stop);
     await untouched(scene, numbered(12));
+  },
+  "messages given back one after the other find their former place": async (scene) => {
+    await scene.enqueue(numbered(6));
+    const [a, b, c, d] = exactly(4, await scene.lease({ max: 4 }));
+    for (const each of [b, d, a]) await scene.settle([each], stop);
+    assert.deepEqual(payloadsOf(await scene.peek()), ["0", "1", "3", "4", "5"]);
+    await scene.settle([c], stop);
+    await untouched(scene, numbered(6));
   },
   "a release into an emptied level is found": async (scene) => {
     await scene.enqueue(["a"], { priority: 3 });

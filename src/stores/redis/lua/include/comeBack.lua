@@ -1,5 +1,6 @@
--- What comes back by time: ended leases (all of them where the queue is taken over), and what is due. Answers how many
--- leases ended, and the levels that are in use now.
+-- What comes back by time: ended leases, those that ended first first, and what is due. At most 1,000 of each, so that the
+-- server serves others soon; a queue that is taken over loses all its leases at once, which are those of one consumer.
+-- Answers how many leases ended, and the levels that are in use now.
 --- @include queue
 --- @include keys
 --- @include guard
@@ -10,15 +11,16 @@
 local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
   local queue = openQueue(key, now)
   guard(key)
-  local tokens
+  local tokens, bytesMax
   if takesOver then
-    tokens = redis.call("ZRANGE", key .. ":x", 0, -1)
+    tokens, bytesMax = redis.call("ZRANGE", key .. ":x", 0, -1), math.huge
   else
     tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
+    bytesMax = REAP_BYTES_MAX
   end
-  reap(queue, tokens, attemptsMax, lettersMax)
+  local reaped = reap(queue, tokens, { bytes = bytesMax, attempts = attemptsMax, letters = lettersMax })
   promote(queue)
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
-  return #tokens, queue.levels
+  return reaped, queue.levels
 end

@@ -6,9 +6,11 @@ local function openDelivery(stem, expiry, reply)
   return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
 end
 
--- Takes the records of a run while their payloads fit; the first of all always does. Answers how many, and their bytes.
+-- Takes the records of a run while their payloads fit; the first of all always does. `delivery.origins` has the origins of
+-- those that returned. Answers how many, and their bytes.
 local function deliver(delivery, records, bytesMax, isFirst)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
+  local origins = delivery.origins
   local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
   local byte, sub = string.byte, string.sub
   local placed = stem .. placeStem(place)
@@ -25,7 +27,7 @@ local function deliver(delivery, records, bytesMax, isFirst)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
-      leases[2 * place + 1], leases[2 * place + 2] = token, record
+      leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], record) or record
       expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
       place = place + 1
       suffixes[place], reply[place + 4] = suffix, record

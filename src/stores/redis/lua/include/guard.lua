@@ -2,7 +2,7 @@
 -- before it changed anything, since an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
   for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")

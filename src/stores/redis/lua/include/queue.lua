@@ -1,8 +1,8 @@
--- One queue during one call. What becomes ready is collected and pushed in the end, so that several that return in one call
--- keep their former order; counts are added up and written once.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include returned
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
@@ -11,7 +11,7 @@ local function openQueue(key, now)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, fronts = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false,
   }
 end
 
@@ -33,12 +33,11 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
-local function pushFront(queue, order, record)
-  local level = levelOf(record)
-  local list = queue.fronts[level] or { sorted = true }
-  queue.fronts[level] = list
-  if #list > 0 and order < list[#list][1] then list.sorted = false end
-  list[#list + 1] = { order, record }
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
 end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
@@ -54,21 +53,18 @@ local function wake(key)
 end
 
 local function pushAll(queue)
-  if next(queue.fronts) then queue.levels = reclaim(queue.key, queue.levels) end
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do
     slices("RPUSH", queue.key .. ":r:" .. level, list)
     levels = bit.bor(levels, bit.lshift(1, level))
   end
-  for level, list in pairs(queue.fronts) do
-    if not list.sorted then table.sort(list, function(a, b) return a[1] < b[1] end) end
-    local records = {}
-    for i = #list, 1, -1 do records[#records + 1] = list[i][2] end
-    slices("LPUSH", queue.key .. ":r:" .. level, records)
-    levels = bit.bor(levels, bit.lshift(1, level))
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or next(queue.fronts) then queue.wake = true end
-  queue.ends, queue.fronts = {}, {}
+  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
 end

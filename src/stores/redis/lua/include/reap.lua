@@ -1,26 +1,34 @@
--- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
--- in which they were leased.
+-- Ends leases whose time is over, up to 16 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
+-- in their former place. `tokens` come by end; answers how many of them it ended.
+--- @include leased
 local EXPIRED = '"lease expired"'
-local REAP_COUNT_MAX = 200
+local REAP_COUNT_MAX = 1000
+local REAP_BYTES_MAX = 16777216
 
-local function reap(queue, tokens, attemptsMax, lettersMax)
-  if #tokens == 0 then return end
-  table.sort(tokens)
-  local records = {}
-  for i, token in ipairs(tokens) do records[i] = redis.call("HGET", queue.key .. ":l", token) end
-  slices("HDEL", queue.key .. ":l", tokens)
-  slices("ZREM", queue.key .. ":x", tokens)
+local function reap(queue, tokens, limits)
+  local records, origins, ended, bytes = {}, {}, {}, 0
   for i, token in ipairs(tokens) do
-    if records[i] then
-      local record = failed(records[i], queue.nowHex .. EXPIRED)
-      if failuresOf(record) < attemptsMax then
-        pushFront(queue, token, record)
+    if bytes > limits.bytes then break end
+    ended[i] = token
+    records[token], origins[token] = readLeased(queue.key, token)
+    bytes = bytes + #(records[token] or "")
+  end
+  slices("HDEL", queue.key .. ":l", ended)
+  slices("ZREM", queue.key .. ":x", ended)
+  -- What dies does so in the former order too.
+  table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
+  for _, token in ipairs(ended) do
+    if records[token] then
+      local record = failed(records[token], queue.nowHex .. EXPIRED)
+      if failuresOf(record) < limits.attempts then
+        pushReturned(queue, origins[token], record)
       else
-        bury(queue, record, EXPIRED, lettersMax)
+        bury(queue, record, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end
     end
   end
   pushAll(queue)
+  return #ended
 end

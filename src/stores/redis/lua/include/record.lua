@@ -1,12 +1,12 @@
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id · meta · payload
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- The id is a UUID without its dashes. Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
 -- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47,
--- so each would cost four. The id is a UUID without its dashes.
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)

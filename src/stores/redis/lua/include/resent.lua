@@ -4,7 +4,7 @@ local function resent(key, now, last, serial, request)
   local reply = { last.order, now, "", 0 }
   if last.serial == serial and not last.cancelled then
     for i, token in ipairs(tokensOf(last, request)) do
-      reply[i + 4] = redis.call("HGET", key .. ":l", token) or ""
+      reply[i + 4] = readLeased(key, token) or ""
     end
   else
     passOn(key, now)

@@ -2,14 +2,14 @@
 -- or "j" for a retry out of attempts, which is performed as a reject.
 --- @include held
 
-local function block(queue, token, key, record, cause, scope)
-  local note = queue.nowHex .. scope .. orderIn(token) .. cause
+local function block(queue, step, record, scope)
+  local note = queue.nowHex .. scope .. step.origin .. step.cause
   local position = shelve(queue, "b", { note = note, record = record })
   hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
-  elseif key then
-    redis.call("HSET", queue.key .. ":k", key, "b" .. position)
+  elseif step.key then
+    redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
   end
 end
 
@@ -23,19 +23,19 @@ local function settle(queue, step)
     return "+"
   end
   if step.verb == "l" then
-    pushFront(queue, token, record)
+    pushReturned(queue, step.origin, record)
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)
   if step.verb == "b" or step.verb == "B" then
-    block(queue, token, key, record, step.cause, step.verb == "B" and "q" or "k")
+    block(queue, step, record, step.verb == "B" and "q" or "k")
     return "+"
   end
   if step.verb == "r" and failuresOf(record) < step.attemptsMax then
     if step.delay > 0 then
-      delay(queue, orderIn(token), queue.now + step.delay, record)
+      delay(queue, step.origin, queue.now + step.delay, record)
     else
-      pushFront(queue, token, record)
+      pushReturned(queue, step.origin, record)
     end
     return "+"
   end

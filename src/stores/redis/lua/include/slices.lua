@@ -1,5 +1,5 @@
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000
+local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)
   for at = 1, #values, SLICE do

@@ -25,7 +25,7 @@ end
 
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
 local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
   for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
   if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end

@@ -1,4 +1,5 @@
 -- The lists of a write: read from its arguments, checked, applied.
+--- @include leased
 
 local function readStep(values, at, queues, lettersMax)
   local verb = values[at]
@@ -32,7 +33,7 @@ local function look(list)
   for _, step in ipairs(list) do
     local queue = step.queue
     if step.verb ~= "e" then
-      step.record = redis.call("HGET", queue.key .. ":l", step.token)
+      step.record, step.origin = readLeased(queue.key, step.token)
       step.key = step.record and keyIn(step.token)
     elseif step.dedupe ~= "" then
       redis.call("GET", queue.key .. ":u:" .. step.dedupe)

@@ -1,20 +1,26 @@
 -- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
 -- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
 -- level that was served last.
+--- @include returned
 --- @include deliver
 local RESERVE_PERIOD = 8
 
+-- The levels that hold something: how many that returned, and how many that were never leased.
 local function readyLists(key, levels)
-  local lists = {}
+  local lists, returned = {}, 0
+  if bit.band(levels, RETURNED) ~= 0 then
+    returned = redis.call("ZCARD", key .. ":a")
+    if returned == 0 then levels = levels - RETURNED end
+  end
   for level = 9, 0, -1 do
-    if bit.band(levels, bit.lshift(1, level)) ~= 0 then
+    local inUse = bit.band(levels, bit.lshift(1, level)) ~= 0
+    if inUse or returned > 0 then
       local name = key .. ":r:" .. level
-      local length = redis.call("LLEN", name)
-      if length > 0 then
-        lists[#lists + 1] = { level = level, name = name, length = length }
-      else
-        levels = levels - bit.lshift(1, level)
-      end
+      local back = returned > 0 and redis.call("ZCOUNT", key .. ":a", rankOf(level), rankOf(level)) or 0
+      local length = inUse and redis.call("LLEN", name) or 0
+      if inUse and length == 0 then levels = levels - bit.lshift(1, level) end
+      if back + length > 0 then lists[#lists + 1] = { level = level, name = name, returned = back, length = length } end
+      returned = returned - back
     end
   end
   return lists, levels
@@ -30,6 +36,17 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
+-- What returned comes first. A list is read by taking from it: what does not fit is put back.
+local function readFirst(key, list, size)
+  if list.returned > 0 then return readReturned(key, list.level, size) end
+  return redis.call("LPOP", list.name, size), nil
+end
+
+local function dropFirst(key, list, records, gone)
+  if list.returned > 0 then return dropReturned(key, list.level, gone) end
+  for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
+end
+
 -- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers how many, whether more is
 -- ready, and the levels in use.
 local function take(key, levelsBefore, max, bytesMax, delivery)
@@ -40,10 +57,13 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
   while taken < max and #lists > 0 and room > 0 do
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
-    local records = redis.call("LPOP", list.name, math.min(run, max - taken, list.length, room))
+    local place = list.returned > 0 and "returned" or "length"
+    local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
+    delivery.origins = origins
     local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
+    dropFirst(key, list, records, gone)
     taken, bytes = taken + gone, bytes + size
-    list.length = list.length - gone
+    list[place] = list[place] - gone
     if several and gone > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
       turn = (turn + gone) % RESERVE_PERIOD
@@ -51,11 +71,8 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
     room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
     if gone < #records then room = 0 end
-    for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
-    if list.length == 0 then
-      table.remove(lists, at)
-      levels = levels - bit.lshift(1, list.level)
-    end
+    if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
+    if list.returned + list.length == 0 then table.remove(lists, at) end
   end
   if turns[1] ~= nil and taken > 0 then redis.call("HSET", key, "turn", turn, "served", served) end
   if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end

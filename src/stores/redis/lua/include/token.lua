@@ -19,7 +19,7 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
--- What tells its place in the order in 13 characters.
+-- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)

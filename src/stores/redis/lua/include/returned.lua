@@ -1,0 +1,22 @@
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
