@@ -66,15 +66,15 @@ const choose = <A>(
   { upcast }: RedriveOptions<A>,
   items: ReadonlyArray<StoredDeadLetter>,
 ): Either<SluiceError, Letters> => {
-  if (upcast === undefined) return right(items.map(({ id }) => ({ id, payload: undefined })));
+  if (upcast === undefined) return right(items.map(({ position }) => ({ position, payload: undefined })));
   const letters: Array<Letters[number]> = [];
-  for (const { id, payload } of items) {
+  for (const { position, payload } of items) {
     const data = ask("upcast", () => upcast(rawJson(payload)));
     if (isLeft(data)) return data;
     if (data.right === undefined) continue;
     const encoded = encodePayload(codec, data.right, payloadBytesMax);
     if (isLeft(encoded)) return left(encoded.left);
-    letters.push({ id, payload: encoded.right });
+    letters.push({ position, payload: encoded.right });
   }
   return right(letters);
 };

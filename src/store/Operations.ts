@@ -41,6 +41,8 @@ export interface StoredMessage {
 }
 
 export interface StoredDeadLetter extends StoredMessage {
+  /** Where it stands among the dead letters: opaque, and never given to another one, even of the same message. */
+  readonly position: string;
   readonly deadAtMs: number;
   readonly cause: string;
 }
@@ -65,18 +67,15 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/**
- * What to unblock: one key (blocked with scope "key"), one message (however it is blocked), what halts the queue, or
- * everything. The oldest blocks come first.
- */
+/** What to unblock: one key (blocked with scope "key"), one message (however it is blocked), what halts the queue, or everything. */
 export type BlockTarget = { readonly key: string } | { readonly id: MessageId } | "queue" | "all";
 /** "retry" runs it again first, from attempt 1; "skip" goes past it (purged); "reject" dead-letters it. */
 export type BlockDecision = "retry" | "skip" | "reject";
 
 export interface RedriveRequest {
   readonly queue: string;
-  /** These dead letters; an id that is none is passed over. Each may bring a changed payload. */
-  readonly letters: ReadonlyArray<{ readonly id: MessageId; readonly payload: string | undefined }>;
+  /** The dead letters at these positions; where none stands any more is passed over. Each may bring a changed payload. */
+  readonly letters: ReadonlyArray<{ readonly position: string; readonly payload: string | undefined }>;
 }
 
 export interface Operations {
@@ -87,7 +86,10 @@ export interface Operations {
   readonly setPaused: (request: { readonly queue: string; readonly paused: boolean }) => Effect<void>;
   /** Oldest first. */
   readonly blocked: (request: PageRequest) => Effect<Page<StoredBlock>>;
-  /** Frees up to `limit` blocked messages and answers how many; call again until it answers less than the limit. */
+  /**
+   * Frees up to `limit` blocked messages and answers how many; call again until it answers less than the limit. The oldest
+   * go first; of those that run again the newest do, so that in the end the oldest stands in front.
+   */
   readonly unblock: (request: {
     readonly queue: string;
     readonly target: BlockTarget;
@@ -96,7 +98,7 @@ export interface Operations {
   }) => Effect<number>;
   /** Oldest first. */
   readonly deadLetters: (request: PageRequest) => Effect<Page<StoredDeadLetter>>;
-  /** Puts dead letters at the end of their key or queue, at attempt 1, with their first-enqueued time; answers how many. */
+  /** Puts dead letters, in the order given, at the end of their key or queue, at attempt 1, with their first-enqueued time; answers how many. */
   readonly redrive: (request: RedriveRequest) => Effect<number>;
   /** Deletes up to `limit` ready, delayed or waiting messages and answers how many; leased and blocked ones stay. */
   readonly purge: (request: { readonly queue: string; readonly limit: number }) => Effect<number>;

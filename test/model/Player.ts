@@ -102,7 +102,12 @@ export class Player {
         return { count: await this.store.unblock({ queue: QUEUE, target, decision: command.decision, limit: 1_000 }) };
       }
       case "redrive": {
-        const letters = command.messages.map((n) => ({ id: this.idOf(n), payload: undefined }));
+        const { items } = await this.store.deadLetters({ queue: QUEUE, after: undefined, limit: 1_000 });
+        const positions = new Map(items.map(({ id, position }) => [id, position]));
+        const letters = command.messages.map((n) => ({
+          position: positions.get(this.idOf(n)) ?? "999999999",
+          payload: undefined,
+        }));
         return { count: await this.store.redrive({ queue: QUEUE, letters }) };
       }
       case "purge":

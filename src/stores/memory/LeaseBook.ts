@@ -44,12 +44,10 @@ export class LeaseBook {
     this.part(entry);
   }
 
-  /** Removes up to `limit` leases that end by this time, the earliest ends first. */
-  takeEnded(nowMs: number, limit: number): Array<Entry> {
+  /** Removes the leases that end by this time, the earliest ends first. */
+  takeEnded(nowMs: number): Array<Entry> {
     const taken: Array<Entry> = [];
-    while (taken.length < limit) {
-      const entry = this.earliest();
-      if (entry === undefined || entry.expiresAtMs > nowMs) break;
+    for (let entry = this.earliest(); entry !== undefined && entry.expiresAtMs <= nowMs; entry = this.earliest()) {
       this.remove(entry);
       taken.push(entry);
     }

@@ -62,16 +62,17 @@ const storedBlockOf = ({ entry, note }: Placed<BlockNote>): StoredBlock => ({
 export const deadLetters: Call<PageRequest, Page<StoredDeadLetter>> = (queue, { after, limit }) =>
   queue.dead.page(after, limit, storedLetterOf);
 
-const storedLetterOf = ({ entry, note }: Placed<Aside>): StoredDeadLetter => ({
+const storedLetterOf = ({ position, entry, note }: Placed<Aside>): StoredDeadLetter => ({
   ...storedOf(entry),
+  position: String(position),
   deadAtMs: note.atMs,
   cause: note.cause,
 });
 
 export const redrive: Call<RedriveRequest, number> = (queue, { letters }, nowMs) => {
   let redriven = 0;
-  for (const { id, payload } of letters) {
-    const letter = queue.dead.find(id);
+  for (const { position, payload } of letters) {
+    const letter = queue.dead.get(Number(position));
     if (letter === undefined) continue;
     queue.dead.remove(letter);
     const again = new Entry({ ...letter.entry, payload: payload ?? letter.entry.payload, enqueuedAtMs: nowMs });

@@ -2,20 +2,17 @@
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
-/** How many ended leases one call handles at most. */
-export const REAP_COUNT_MAX = 200;
-
 const CAUSE = "lease expired";
 
 /** Reaps what ended, and answers how many. */
 export const reapEnded = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
   queue.leases.size === 0 || queue.leases.nearestMs > nowMs
     ? 0
-    : reap(queue, queue.leases.takeEnded(nowMs, REAP_COUNT_MAX), { nowMs, attemptsMax });
+    : reap(queue, queue.leases.takeEnded(nowMs), { nowMs, attemptsMax });
 
 /** Reaps all leases, ended or not: the exclusive queue goes to another consumer. */
 export const reapAll = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
-  reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY, queue.leases.size), { nowMs, attemptsMax });
+  reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY), { nowMs, attemptsMax });
 
 const reap = (
   queue: QueueState,

@@ -5,27 +5,25 @@ import type { Placed } from "./Shelf.js";
 
 type UnblockRequest = Parameters<Operations["unblock"]>[0];
 
-/** Frees the oldest `limit` of what the target names, and answers how many. */
+/** Frees up to `limit` of what the target names, and answers how many. */
 export const unblock = (queue: QueueState, { target, decision, limit }: UnblockRequest, nowMs: number): number => {
-  const freed = targeted(queue, target, limit);
+  const freed = targeted(queue, target);
+  // What runs again goes to the front: the newest first, or a later call would put younger ones before the older.
+  if (decision === "retry") freed.splice(0, Math.max(0, freed.length - limit));
+  else freed.length = Math.min(freed.length, limit);
   for (const held of freed) free(queue, held, { decision, nowMs });
   queue.flushReturns();
   queue.waiting.nudge(); // a halted queue may go on although nothing came back
   return freed.length;
 };
 
-const targeted = (queue: QueueState, target: BlockTarget, limit: number): ReadonlyArray<Placed<BlockNote>> => {
+const targeted = (queue: QueueState, target: BlockTarget): Array<Placed<BlockNote>> => {
   if (typeof target === "object") {
     const held =
       "key" in target ? queue.blocked.get(queue.blockedKeys.get(target.key) ?? 0) : queue.blocked.find(target.id);
-    return held === undefined || limit < 1 ? [] : [held];
+    return held === undefined ? [] : [held];
   }
-  const found: Array<Placed<BlockNote>> = [];
-  for (const held of queue.blocked) {
-    if (found.length === limit) break;
-    if (target === "all" || held.note.scope === "queue") found.push(held);
-  }
-  return found;
+  return [...queue.blocked].filter(({ note }) => target === "all" || note.scope === "queue");
 };
 
 const free = (

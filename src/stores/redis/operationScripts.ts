@@ -112,7 +112,12 @@ export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":
 
 export const deadLettersScript: Script<PageInput, Page<StoredDeadLetter>> = pageScript(
   ":dead",
-  ({ atMs, note, stored }) => ({ ...stored, deadAtMs: atMs, cause: JSON.parse(note) as string }),
+  ({ position, atMs, note, stored }) => ({
+    ...stored,
+    position: String(position),
+    deadAtMs: atMs,
+    cause: JSON.parse(note) as string,
+  }),
 );
 
 export interface UnblockInput extends OnQueue {
@@ -140,7 +145,8 @@ export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, nu
   name: "redrive",
   encode: ({ queue, given, letters }) => {
     const args = [given];
-    for (const { id, payload } of letters) args.push(encodeId(id), payload === undefined ? "" : encodePayload(payload));
+    for (const { position, payload } of letters)
+      args.push(positionOf(position), payload === undefined ? "" : encodePayload(payload));
     return { keys: [queue], args };
   },
   decode: Number,

@@ -2,6 +2,7 @@
  * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
  * everything before it is ASCII or ends in a line break, so both sides read it by position.
  */
+import { type Headers, noHeaders, plainHeaders } from "../../core/headers.js";
 import { invariant } from "../../core/invariant.js";
 import type { MessageId } from "../../core/MessageId.js";
 import type { EnqueueStep } from "../../core/Step.js";
@@ -12,8 +13,6 @@ const KIND = 11;
 const ATTEMPTS = 13;
 const ID = 16;
 const BODY = 48;
-
-const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 /** "0" and the payload, or "2" and its JSON string where it has no UTF-8 form: a lone surrogate has none. */
 export const encodePayload = (payload: string): string =>
@@ -86,7 +85,7 @@ export const readRecord = (record: string): ReadRecord => {
     id,
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
-    headers: headers === "" ? noHeaders : (JSON.parse(headers) as Readonly<Record<string, string>>),
+    headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
     payload: kind >= 2 ? (JSON.parse(payload) as string) : payload,
     attempts,
     enqueuedAtMs,

@@ -250,7 +250,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -545,7 +545,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -904,7 +904,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -1052,7 +1052,7 @@ return table.concat(answers)
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1469,7 +1469,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -1478,15 +1478,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -1496,9 +1493,15 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
+-- Blocked messages are found by id: a hash of their positions, several where two messages bear one id.
+local function remember(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+local function forget(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -1506,40 +1509,28 @@ local function forget(queue, shelf, position, record)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
+  redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)
   count(queue, "purged", excess)
 end
 -- Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back to the front in the order
 -- in which they were leased.
+-- A call brings back so many messages at most, and reads so many of their records at once. Their order is right among those
+-- of one call; of more that come back at the same time, the later half of them may stand in front.
+local COME_BACK_COUNT_MAX = 10000
+local COME_BACK_AT_ONCE = 200
 local EXPIRED = '"lease expired"'
-local REAP_COUNT_MAX = 200
 
 local function reap(queue, tokens, attemptsMax, lettersMax)
   if #tokens == 0 then return end
   table.sort(tokens)
-  local records = {}
-  for i, token in ipairs(tokens) do records[i] = redis.call("HGET", queue.key .. ":l", token) end
-  slices("HDEL", queue.key .. ":l", tokens)
-  slices("ZREM", queue.key .. ":x", tokens)
+  local records = redis.call("HMGET", queue.key .. ":l", unpack(tokens))
+  redis.call("HDEL", queue.key .. ":l", unpack(tokens))
+  redis.call("ZREM", queue.key .. ":x", unpack(tokens))
   for i, token in ipairs(tokens) do
     if records[i] then
       local record = failed(records[i], queue.nowHex .. EXPIRED)
@@ -1554,39 +1545,57 @@ local function reap(queue, tokens, attemptsMax, lettersMax)
   end
   pushAll(queue)
 end
--- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
--- time.
-local PROMOTE_COUNT_MAX = 1000
+
+-- Ends what ended until now, the latest first: each time what ended before goes to the front of it. Answers how many.
+local function reapUntil(queue, untilMs, attemptsMax, lettersMax)
+  local reaped, some = 0, nil
+  repeat
+    some = redis.call("ZREVRANGEBYSCORE", queue.key .. ":x", untilMs, "-inf", "LIMIT", 0, COME_BACK_AT_ONCE)
+    reap(queue, some, attemptsMax, lettersMax)
+    reaped = reaped + #some
+  until #some < COME_BACK_AT_ONCE or reaped >= COME_BACK_COUNT_MAX
+  return reaped
+end
+-- Makes what is due ready: first deliveries at the end, returning messages at the front, both by due time. Records are read
+-- some at a time, so those that return gather on lists of their own, which then move to the front as they are.
+
+local function moveToFront(queue, level)
+  local gathered, ready = queue.key .. ":r:back" .. level, queue.key .. ":r:" .. level
+  while redis.call("RPOPLPUSH", gathered, ready) do end
+  local levels = bit.bor(queue.levels, bit.lshift(1, level))
+  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
+  queue.levels, queue.wake = levels, true
+end
 
 local function promote(queue)
-  local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
-  if #due == 0 then return end
-  slices("ZREM", queue.key .. ":d", due)
-  for i, entry in ipairs(due) do
-    local record = string.sub(entry, 14)
-    if known(record) and failuresOf(record) > 0 then
-      pushFront(queue, string.format("%06d", i), record)
-    else
-      pushEnd(queue, record)
+  local returning, moved, some = {}, 0, nil
+  repeat
+    some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, COME_BACK_AT_ONCE)
+    slices("ZREM", queue.key .. ":d", some)
+    for _, entry in ipairs(some) do
+      local record = string.sub(entry, 14)
+      if known(record) and failuresOf(record) > 0 then
+        redis.call("RPUSH", queue.key .. ":r:back" .. levelOf(record), record)
+        returning[levelOf(record)] = true
+      else
+        pushEnd(queue, record)
+      end
     end
-  end
-  pushAll(queue)
+    pushAll(queue)
+    moved = moved + #some
+  until #some < COME_BACK_AT_ONCE or moved >= COME_BACK_COUNT_MAX
+  if next(returning) then queue.levels = reclaim(queue.key, queue.levels) end
+  for level in pairs(returning) do moveToFront(queue, tonumber(level)) end
 end
 
 local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
   local queue = openQueue(key, now)
   guard(key)
-  local tokens
-  if takesOver then
-    tokens = redis.call("ZRANGE", key .. ":x", 0, -1)
-  else
-    tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
-  end
-  reap(queue, tokens, attemptsMax, lettersMax)
+  local reaped = reapUntil(queue, takesOver and "+inf" or now, attemptsMax, lettersMax)
   promote(queue)
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
-  return #tokens, queue.levels
+  return reaped, queue.levels
 end
 -- Dead-letters records that this version cannot read, whole, so that a newer one can: redrive puts them back as they are.
 
@@ -1621,7 +1630,6 @@ end
 end
 -- What is written below is read first, by its type: see guard.
 redis.call("HLEN", key .. ":l")
-redis.call("HLEN", key .. ":deadi")
 redis.call("ZCARD", key .. ":dead")
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
@@ -2094,7 +2102,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2319,7 +2327,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2328,23 +2336,40 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Makes what is due ready, at most 1,000 a call: returning messages at the front, first deliveries at the end, both by due
--- time.
-local PROMOTE_COUNT_MAX = 1000
+-- Makes what is due ready: first deliveries at the end, returning messages at the front, both by due time. Records are read
+-- some at a time, so those that return gather on lists of their own, which then move to the front as they are.
+-- A call brings back so many messages at most, and reads so many of their records at once. Their order is right among those
+-- of one call; of more that come back at the same time, the later half of them may stand in front.
+local COME_BACK_COUNT_MAX = 10000
+local COME_BACK_AT_ONCE = 200
+
+local function moveToFront(queue, level)
+  local gathered, ready = queue.key .. ":r:back" .. level, queue.key .. ":r:" .. level
+  while redis.call("RPOPLPUSH", gathered, ready) do end
+  local levels = bit.bor(queue.levels, bit.lshift(1, level))
+  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
+  queue.levels, queue.wake = levels, true
+end
 
 local function promote(queue)
-  local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_COUNT_MAX)
-  if #due == 0 then return end
-  slices("ZREM", queue.key .. ":d", due)
-  for i, entry in ipairs(due) do
-    local record = string.sub(entry, 14)
-    if known(record) and failuresOf(record) > 0 then
-      pushFront(queue, string.format("%06d", i), record)
-    else
-      pushEnd(queue, record)
+  local returning, moved, some = {}, 0, nil
+  repeat
+    some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, COME_BACK_AT_ONCE)
+    slices("ZREM", queue.key .. ":d", some)
+    for _, entry in ipairs(some) do
+      local record = string.sub(entry, 14)
+      if known(record) and failuresOf(record) > 0 then
+        redis.call("RPUSH", queue.key .. ":r:back" .. levelOf(record), record)
+        returning[levelOf(record)] = true
+      else
+        pushEnd(queue, record)
+      end
     end
-  end
-  pushAll(queue)
+    pushAll(queue)
+    moved = moved + #some
+  until #some < COME_BACK_AT_ONCE or moved >= COME_BACK_COUNT_MAX
+  if next(returning) then queue.levels = reclaim(queue.key, queue.levels) end
+  for level in pairs(returning) do moveToFront(queue, tonumber(level)) end
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -2600,7 +2625,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2677,7 +2702,7 @@ return purged
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2...] letters string -
---   per letter its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
+--   per letter its position, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
 -- Returns how many went back
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m letters
@@ -2908,7 +2933,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -2917,15 +2942,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -2935,9 +2957,15 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
+-- Blocked messages are found by id: a hash of their positions, several where two messages bear one id.
+local function remember(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+local function forget(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -2945,26 +2973,12 @@ local function forget(queue, shelf, position, record)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
+  redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)
   count(queue, "purged", excess)
 end
 
@@ -2985,22 +2999,18 @@ local function again(record, payload)
   })
 end
 
-local entries = {}
+local letters = {}
 for i = 2, #ARGV, 2 do
-  local positions = redis.call("HGET", key .. ":deadi", ARGV[i])
-  for position in string.gmatch(positions or "", "%d+") do
-    local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
-    local name = entry and keyOf(string.match(entry, "\\n(.*)"))
-    if name then guardKey(key, name) end
-  end
+  local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])[1]
+  local name = entry and keyOf(string.match(entry, "\\n(.*)"))
+  if name then guardKey(key, name) end
+  letters[i] = entry
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local redriven = 0
 for i = 2, #ARGV, 2 do
-  local entry = unshelve(queue, "dead", ARGV[i])
-  if entry then
-    local position, _, _, record = readShelved(entry)
-    forget(queue, "dead", position, record)
+  if letters[i] and redis.call("ZREM", key .. ":dead", letters[i]) == 1 then
+    local _, _, _, record = readShelved(letters[i])
     record = again(record, ARGV[i + 1])
     admit(queue, keyOf(record), 0, record)
     redriven = redriven + 1
@@ -3283,7 +3293,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -3292,15 +3302,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -3310,9 +3317,15 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
+-- Blocked messages are found by id: a hash of their positions, several where two messages bear one id.
+local function remember(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+local function forget(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -3320,42 +3333,30 @@ local function forget(queue, shelf, position, record)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
+  redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)
   count(queue, "purged", excess)
 end
 
 local queue = openQueue(key, clock(given))
 guard(key)
 
--- The positions that the target means, oldest first.
+-- The positions that the target means: the oldest first, but of those that run again the newest, since each call puts its
+-- own in front of all others.
 local function targeted()
   if limit < 1 then return {} end
+  local range = decision == "retry" and "ZREVRANGE" or "ZRANGE"
   if target == "key" then
     return { string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") }
   elseif target == "id" then
     return { string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+") }
   end
   local positions = {}
-  local entries = redis.call("ZRANGE", key .. ":b", 0, target == "all" and limit - 1 or -1)
+  local entries = redis.call(range, key .. ":b", 0, target == "all" and limit - 1 or -1)
   for _, entry in ipairs(entries) do
     if #positions == limit then break end
     if target == "all" or string.sub(entry, 22, 22) == "q" then
@@ -3376,7 +3377,7 @@ for _, entry in ipairs(entries) do
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREM", key .. ":b", entry)
-  forget(queue, "b", position, record)
+  forget(queue, position, record)
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
@@ -3634,7 +3635,7 @@ end
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
@@ -3643,15 +3644,12 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first, and a hash of
--- their positions by id, since two messages may bear one id. The position stands in the entry too: no two are equal.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
 
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local id = string.sub(entry.record, 17, 48)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  local others = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  redis.call("HSET", queue.key .. ":" .. shelf .. "i", id, others and (others .. "," .. position) or position)
   return position
 end
 
@@ -3661,9 +3659,15 @@ local function readShelved(text)
   return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
 end
 
--- Forgets the position of a record that was taken from its shelf.
-local function forget(queue, shelf, position, record)
-  local index, id = queue.key .. ":" .. shelf .. "i", string.sub(record, 17, 48)
+-- Blocked messages are found by id: a hash of their positions, several where two messages bear one id.
+local function remember(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
+  local others = redis.call("HGET", index, id)
+  redis.call("HSET", index, id, others and (others .. "," .. position) or position)
+end
+
+local function forget(queue, position, record)
+  local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -3671,26 +3675,12 @@ local function forget(queue, shelf, position, record)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 
--- The oldest entry with this id, taken off its shelf, or nil.
-local function unshelve(queue, shelf, id)
-  local positions = redis.call("HGET", queue.key .. ":" .. shelf .. "i", id)
-  if not positions then return nil end
-  local position = string.match(positions, "%d+")
-  local entry = redis.call("ZRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)[1]
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":" .. shelf, position, position)
-  return entry
-end
-
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess <= 0 then return end
-  local trimmed = redis.call("ZPOPMIN", queue.key .. ":dead", excess)
-  for i = 1, #trimmed, 2 do
-    local position, _, _, letter = readShelved(trimmed[i])
-    forget(queue, "dead", position, letter)
-  end
+  redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)
   count(queue, "purged", excess)
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
@@ -3725,6 +3715,7 @@ end
 local function block(queue, token, key, record, cause, scope)
   local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
+  remember(queue, position, record)
   if scope == "q" then
     count(queue, "halts", 1)
   elseif key then

@@ -228,9 +228,11 @@ export class Scene {
     return count;
   }
 
-  /** Redrives these letters as they are. */
+  /** Redrives the letters with these ids as they are, each once; what is no dead letter is named all the same. */
   async redrive(ids: ReadonlyArray<MessageId>): Promise<number> {
-    const letters = ids.map((id) => ({ id, payload: undefined }));
+    const dead = await this.deadLetters();
+    const positions = new Map(dead.map(({ id, position }) => [id, position]));
+    const letters = ids.map((id) => ({ position: positions.get(id) ?? "999999999", payload: undefined }));
     const count = await answered(this.store.redrive({ queue: this.queue, letters }));
     await this.stats();
     return count;

@@ -1,5 +1,6 @@
 /** Stores that serve people badly. */
-import { succeed } from "../../../src/core/Effect.js";
+import { concat, mergeMap, reduce } from "rxjs";
+import { fromOne, succeed } from "../../../src/core/Effect.js";
 import type { Lease } from "../../../src/store/Lease.js";
 import type { Store } from "../../../src/store/Store.js";
 import { type Break, changingLeases, mapped } from "./BrokenStore.js";
@@ -160,14 +161,42 @@ export const attending: Readonly<Record<string, Break>> = {
   }),
   "redrives with the former payload": (store) => ({
     redrive: (request) =>
-      store.redrive({ ...request, letters: request.letters.map(({ id }) => ({ id, payload: undefined })) }),
+      store.redrive({ ...request, letters: request.letters.map(({ position }) => ({ position, payload: undefined })) }),
   }),
   "takes an empty payload for none": (store) => ({
     redrive: (request) =>
       store.redrive({
         ...request,
-        letters: request.letters.map(({ id, payload }) => ({ id, payload: payload || undefined })),
+        letters: request.letters.map(({ position, payload }) => ({ position, payload: payload || undefined })),
       }),
+  }),
+  "redrives the oldest letter of an id": (store) => ({
+    redrive: (request) =>
+      fromOne(
+        store.deadLetters({ queue: request.queue, after: undefined, limit: 1_000 }).pipe(
+          mergeMap(({ items }) => {
+            const idAt = (position: string) => items.find((letter) => letter.position === position)?.id;
+            const oldest = (position: string) => items.find(({ id }) => id === idAt(position))?.position ?? position;
+            const letters = request.letters.map(({ position, payload }) => ({ position: oldest(position), payload }));
+            return store.redrive({ ...request, letters });
+          }),
+        ),
+      ),
+  }),
+  "unblocks the oldest first to run again": (store) => ({
+    unblock: (request) =>
+      request.decision !== "retry" || request.target !== "all"
+        ? store.unblock(request)
+        : fromOne(
+            store.blocked({ queue: request.queue, after: undefined, limit: Math.max(1, request.limit) }).pipe(
+              mergeMap(({ items }) =>
+                concat(
+                  ...[...items].reverse().map(({ id }) => store.unblock({ ...request, target: { id }, limit: 1 })),
+                ),
+              ),
+              reduce((sum, count) => sum + count, 0),
+            ),
+          ),
   }),
   "counts what it did not redrive": (store) => ({
     redrive: (request) => mapped(store.redrive(request), () => request.letters.length),

@@ -47,6 +47,9 @@ const anew = (tags: ReadonlyArray<string>, change: (lease: Lease) => Partial<Enq
   }));
 
 export const ordering: Readonly<Record<string, Break>> = {
+  "brings back fifty in reverse": changingLeases((leases) =>
+    leases.length === 50 && leases.every(({ attempt }) => attempt === 2) ? [...leases].reverse() : leases,
+  ),
   "brings the last first": changingLeases((leases) => [...leases].reverse()),
   "brings more than it was asked for": changingRequests((request) => ({ ...request, max: request.max + 1 })),
   "heeds no limit of bytes": changingRequests((request) => ({ ...request, bytesMax: Number.POSITIVE_INFINITY })),

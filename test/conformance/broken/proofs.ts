@@ -122,6 +122,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "remembers the dedupe ids of refused lists": ["a refused list remembers no dedupe id"],
   "has one set of dedupe ids for all queues": ["every queue has dedupe ids of its own"],
   "tells dedupe ids apart by their letters and digits": ["a duplicate is found by its whole text"],
+  "brings back fifty in reverse": [
+    "many ended leases give their messages back in their former order, however few are read at a time",
+    "many retries that are due together join the front in their former order, however few are read at a time",
+  ],
   "brings the last first": ["delayed messages come in the order of their due times"],
   "brings more than it was asked for": ["a promoted follower joins the end"],
   "heeds no limit of bytes": ["a lease gives at most so many bytes of payload"],
@@ -337,6 +341,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "redrives with the former payload": ["a redrive may change the payload"],
   "takes an empty payload for none": ["a redrive may change the payload to the empty text"],
+  "redrives the oldest letter of an id": ["of two dead letters of one id each is redriven by itself"],
+  "unblocks the oldest first to run again": [
+    "messages that are unblocked to run again by several calls keep their former order",
+  ],
   "counts what it did not redrive": [
     "a queue that nobody used is empty",
     "an id that is no dead letter is passed over",

@@ -214,11 +214,17 @@ class Twins {
         return `unblock ${JSON.stringify(target)} ${decision}`;
       }
       case 3: {
-        const page = await this.memory.deadLetters({ queue, after: undefined, limit: 5 });
-        const letters = page.items
+        const chosen = [0, 1, 2, 3, 4]
           .filter(() => this.below(2) === 0)
-          .map(({ id }) => ({ id, payload: this.pick([undefined, "new", "\udc00"]) }));
-        await this.both((store) => store.redrive({ queue, letters }));
+          .map((place) => ({ place, payload: this.pick([undefined, "new", "\udc00"]) }));
+        await this.both(async (store) => {
+          const { items } = await store.deadLetters({ queue, after: undefined, limit: 5 });
+          const letters = chosen.flatMap(({ place, payload }) => {
+            const position = items[place]?.position;
+            return position === undefined ? [] : [{ position, payload }];
+          });
+          return await store.redrive({ queue, letters });
+        });
         return "redrive";
       }
       case 4: {
@@ -254,7 +260,7 @@ class Twins {
       );
       await this.both(
         (store) => store.deadLetters({ queue, after: undefined, limit: 1_000 }),
-        ({ items }) => items,
+        ({ items }) => items.map(({ position: _, ...letter }) => letter), // each store counts positions in its own way
       );
       await this.both((store) => store.peek({ queue, limit: 1_000 }));
     }

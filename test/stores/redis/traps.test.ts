@@ -128,23 +128,7 @@ describe("texts", () => {
 });
 
 describe("a foreign value at a key of ours", () => {
-  const suffixes = [
-    "",
-    ":r:0",
-    ":r:4",
-    ":l",
-    ":x",
-    ":d",
-    ":k",
-    ":k:key",
-    ":f",
-    ":b",
-    ":bi",
-    ":dead",
-    ":deadi",
-    ":w",
-    ":u:dd",
-  ];
+  const suffixes = ["", ":r:0", ":r:4", ":l", ":x", ":d", ":k", ":k:key", ":f", ":b", ":bi", ":dead", ":w", ":u:dd"];
   /** Nothing is ready, and a consumer waits. */
   const expectOne = async (at: Bench): Promise<void> => {
     await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
@@ -281,7 +265,7 @@ describe("a record that this version cannot read", () => {
       ["short", "unknown record version"],
       [alien, "unknown record version"],
     ]);
-    const letters = items.map(({ id }) => ({ id, payload: undefined }));
+    const letters = items.map(({ position }) => ({ position, payload: undefined }));
     expect(await at.store.redrive({ queue: at.queue, letters })).toBe(2);
     expect(await at.admin.lrange(`${at.key}:r:0`, 0, -1)).toEqual(["short", alien]);
     expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 4, ready: 2, leased: 2, dead: 0 });
@@ -372,7 +356,7 @@ describe("long calls", () => {
       const second = await at.lease();
       await timed("reject", () => at.settle(second, Reject({ cause: "x" })));
       const { items } = await at.store.deadLetters({ queue: at.queue, after: undefined, limit: 1_000 });
-      const letters = items.map(({ id }) => ({ id, payload: undefined }));
+      const letters = items.map(({ position }) => ({ position, payload: undefined }));
       await timed("redrive", () => at.store.redrive({ queue: at.queue, letters }));
       const third = await at.lease();
       await timed("block", () => at.settle(third, Block({ cause: "x", scope: "key" })));

@@ -1,7 +1,7 @@
 -- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi :deadi hash set aside · :w :o list wake-ups.
+-- :k hash and :k:<key> list and :f set keys · :b :dead zset and :bi hash set aside · :w :o list wake-ups.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -49,7 +49,6 @@ if last and last.serial >= serial then
 end
 -- What is written below is read first, by its type: see guard.
 redis.call("HLEN", key .. ":l")
-redis.call("HLEN", key .. ":deadi")
 redis.call("ZCARD", key .. ":dead")
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0

@@ -2,7 +2,7 @@
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2...] letters string -
---   per letter its id, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
+--   per letter its position, and "" or the flag ("0" plain, "2" a JSON string) and the text of another payload
 -- Returns how many went back
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m letters
@@ -32,22 +32,18 @@ local function again(record, payload)
   })
 end
 
-local entries = {}
+local letters = {}
 for i = 2, #ARGV, 2 do
-  local positions = redis.call("HGET", key .. ":deadi", ARGV[i])
-  for position in string.gmatch(positions or "", "%d+") do
-    local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1]
-    local name = entry and keyOf(string.match(entry, "\n(.*)"))
-    if name then guardKey(key, name) end
-  end
+  local entry = redis.call("ZRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])[1]
+  local name = entry and keyOf(string.match(entry, "\n(.*)"))
+  if name then guardKey(key, name) end
+  letters[i] = entry
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local redriven = 0
 for i = 2, #ARGV, 2 do
-  local entry = unshelve(queue, "dead", ARGV[i])
-  if entry then
-    local position, _, _, record = readShelved(entry)
-    forget(queue, "dead", position, record)
+  if letters[i] and redis.call("ZREM", key .. ":dead", letters[i]) == 1 then
+    local _, _, _, record = readShelved(letters[i])
     record = again(record, ARGV[i + 1])
     admit(queue, keyOf(record), 0, record)
     redriven = redriven + 1

@@ -22,16 +22,18 @@ local limit, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6])
 local queue = openQueue(key, clock(given))
 guard(key)
 
--- The positions that the target means, oldest first.
+-- The positions that the target means: the oldest first, but of those that run again the newest, since each call puts its
+-- own in front of all others.
 local function targeted()
   if limit < 1 then return {} end
+  local range = decision == "retry" and "ZREVRANGE" or "ZRANGE"
   if target == "key" then
     return { string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") }
   elseif target == "id" then
     return { string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+") }
   end
   local positions = {}
-  local entries = redis.call("ZRANGE", key .. ":b", 0, target == "all" and limit - 1 or -1)
+  local entries = redis.call(range, key .. ":b", 0, target == "all" and limit - 1 or -1)
   for _, entry in ipairs(entries) do
     if #positions == limit then break end
     if target == "all" or string.sub(entry, 22, 22) == "q" then
@@ -52,7 +54,7 @@ for _, entry in ipairs(entries) do
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREM", key .. ":b", entry)
-  forget(queue, "b", position, record)
+  forget(queue, position, record)
   if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then

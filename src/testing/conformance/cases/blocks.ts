@@ -129,6 +129,12 @@ export const blocksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per
     assert.equal(await scene.unblock("all", "skip", 2), 1);
     assert.equal(await scene.unblock("all", "skip", 2), 0);
   },
+  "messages that are unblocked to run again by several calls keep their former order": async (scene) => {
+    await blockEach(scene, ["a", "b", "c", "d", "e"]);
+    await scene.enqueue(["f"]);
+    for (const count of [2, 2, 1]) assert.equal(await scene.unblock("all", "retry", 2), count);
+    assert.deepEqual(payloadsOf(await scene.lease()), ["a", "b", "c", "d", "e", "f"]);
+  },
   "unblock all frees keys, unkeyed messages and the queue": async (scene) => {
     await scene.enqueue(["keyed"], { key: "k" });
     await scene.enqueue(["unkeyed", "halts"]);

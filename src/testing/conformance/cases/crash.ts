@@ -54,6 +54,14 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     );
     await scene.nothing();
   },
+  "many ended leases give their messages back in their former order, however few are read at a time": async (scene) => {
+    await scene.enqueue(numbered(450));
+    await scene.gather(450, { leaseMs: 100 });
+    await scene.advance(110);
+    const seen: Array<string> = [];
+    while (seen.length < 450) seen.push(...payloadsOf(await scene.lease({ max: 50 })));
+    assert.deepEqual(seen, numbered(450));
+  },
   "an extended lease does not end at its former time": async (scene) => {
     await scene.enqueue(["a"]);
     const lease = await scene.leaseOne({ leaseMs: 60 });

@@ -24,9 +24,10 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     await scene.settle([await scene.leaseOne()], Retry({ cause: "first" }), { cause: "first" });
     await scene.settle([await scene.leaseOne()], no, { cause: "second" });
     const [letter] = exactly(1, await scene.deadLetters());
-    const { deadAtMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = letter;
+    const { position, deadAtMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = letter;
     assert.deepEqual(rest, { id, payload: "a", key: "k", attempts: 2, cause: "second" });
     assert.deepEqual({ ...headers }, { h: "v" });
+    assert.equal(typeof position, "string");
     assert.deepEqual(
       history.map(({ cause }) => cause),
       ["first", "second"],
@@ -92,17 +93,19 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     }
   },
   "a redrive may change the payload": async (scene) => {
-    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    await bury(scene, ["a", "b"]);
+    const [a, b] = exactly(2, await scene.deadLetters());
     const letters = [
-      { id: a, payload: "changed" },
-      { id: b, payload: undefined },
+      { position: a.position, payload: "changed" },
+      { position: b.position, payload: undefined },
     ];
     assert.equal(await scene.store.redrive({ queue: scene.queue, letters }), 2);
     assert.deepEqual(payloadsOf(await scene.lease()), ["changed", "b"]);
   },
   "a redrive may change the payload to the empty text": async (scene) => {
-    const [id] = exactly(1, await bury(scene, ["a"]));
-    assert.equal(await scene.store.redrive({ queue: scene.queue, letters: [{ id, payload: "" }] }), 1);
+    await bury(scene, ["a"]);
+    const [{ position }] = exactly(1, await scene.deadLetters());
+    assert.equal(await scene.store.redrive({ queue: scene.queue, letters: [{ position, payload: "" }] }), 1);
     assert.equal((await scene.leaseOne()).payload, "");
   },
   "an id that is no dead letter is passed over": async (scene) => {
@@ -112,6 +115,21 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.equal(await scene.redrive([a]), 0);
     assert.equal(await scene.redrive([]), 0);
     assert.deepEqual(payloadsOf(await scene.lease()), ["b", "a"]);
+  },
+  "of two dead letters of one id each is redriven by itself": async (scene) => {
+    const id = newMessageId();
+    for (const payload of ["older", "younger"]) {
+      await scene.enqueue([payload], { id });
+      await scene.settle([await scene.leaseOne()], no);
+    }
+    const [older, younger] = exactly(2, await scene.deadLetters());
+    assert.deepEqual([older.id, older.payload, younger.id, younger.payload], [id, "older", id, "younger"]);
+    assert.notEqual(older.position, younger.position);
+    const letters = [{ position: younger.position, payload: undefined }];
+    assert.equal(await scene.store.redrive({ queue: scene.queue, letters }), 1);
+    assert.equal(await scene.store.redrive({ queue: scene.queue, letters }), 0);
+    assert.deepEqual(payloadsOf(await scene.lease()), ["younger"]);
+    assert.deepEqual(payloadsOf(await scene.deadLetters()), ["older"]);
   },
   "a redriven message may die again": async (scene) => {
     const ids = await bury(scene, ["a"]);

@@ -74,6 +74,17 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     assert.deepEqual(payloadsOf(leases), ["a", "b", "c", "ready", "late"]);
     assert.deepEqual(attemptsOf(leases), [2, 2, 2, 1, 1]);
   },
+  "many retries that are due together join the front in their former order, however few are read at a time": async (
+    scene,
+  ) => {
+    await scene.enqueue(numbered(450));
+    await scene.settle(await scene.gather(450), Retry({ cause: "again", delayMs: 40 }));
+    await scene.enqueue(["new"]);
+    await scene.advance(45);
+    const seen: Array<string> = [];
+    while (seen.length < 451) seen.push(...payloadsOf(await scene.lease({ max: 50 })));
+    assert.deepEqual(seen, [...numbered(450), "new"]);
+  },
   "a message that is due counts as ready and is peeked": async (scene) => {
     await scene.enqueue(["a"], { delayMs: 20 });
     await scene.advance(30);

@@ -10,15 +10,9 @@
 local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
   local queue = openQueue(key, now)
   guard(key)
-  local tokens
-  if takesOver then
-    tokens = redis.call("ZRANGE", key .. ":x", 0, -1)
-  else
-    tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
-  end
-  reap(queue, tokens, attemptsMax, lettersMax)
+  local reaped = reapUntil(queue, takesOver and "+inf" or now, attemptsMax, lettersMax)
   promote(queue)
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
-  return #tokens, queue.levels
+  return reaped, queue.levels
 end

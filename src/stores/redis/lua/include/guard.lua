@@ -3,7 +3,7 @@
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi", ":deadi" }) do redis.call("HLEN", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")

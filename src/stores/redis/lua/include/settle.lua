@@ -4,6 +4,7 @@
 local function block(queue, token, key, record, cause, scope)
   local note = queue.nowHex .. scope .. orderIn(token) .. cause
   local position = shelve(queue, "b", { note = note, record = record })
+  remember(queue, position, record)
   if scope == "q" then
     count(queue, "halts", 1)
   elseif key then
