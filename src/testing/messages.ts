@@ -5,13 +5,13 @@ import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../core/Clock.js";
 import { type Effect, fail, succeed } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
+import { noHeaders, plainHeaders } from "../core/headers.js";
 import { type Delivery, type Holder, type Message, messageOf, type SettleEnd } from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
 import { notAnOutcome, type Options } from "../core/options.js";
 import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
 import { Write } from "../core/Write.js";
-import { headersOf, noHeaders } from "../store/headers.js";
 
 export type TestMessageOptions = Options<{
   /** Default: a new one. */
@@ -97,7 +97,7 @@ class Recorder implements Delivery {
     this.scheduler = options.scheduler ?? systemScheduler;
     this.id = options.id ?? newMessageId();
     this.key = options.key;
-    this.headers = options.headers === undefined ? noHeaders : headersOf(options.headers);
+    this.headers = options.headers === undefined ? noHeaders : plainHeaders(options.headers);
     this.attempt = options.attempt ?? 1;
     this.enqueuedAtMs = options.enqueuedAtMs ?? this.scheduler.now();
     this.firstEnqueuedAtMs = this.enqueuedAtMs;

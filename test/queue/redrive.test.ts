@@ -198,6 +198,7 @@ describe("redrive", () => {
   it("of a million letters takes two thousand pages and no deep stack", () => {
     const letter = (i: number): StoredDeadLetter => ({
       id: `00000000-0000-7000-8000-${String(i).padStart(12, "0")}` as MessageId,
+      position: String(i),
       key: undefined,
       headers: {},
       payload: "11",
@@ -205,7 +206,6 @@ describe("redrive", () => {
       enqueuedAtMs: 0,
       firstEnqueuedAtMs: 0,
       history: [],
-      position: String(i),
       deadAtMs: 0,
       cause: "no",
     });

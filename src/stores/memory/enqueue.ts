@@ -1,6 +1,6 @@
 /** Takes one new message in, unless its dedupe id stands for an earlier one. */
+import { noHeaders, plainHeaders } from "../../core/headers.js";
 import type { EnqueueStep, StepResult } from "../../core/Step.js";
-import { headersOf, noHeaders } from "../../store/headers.js";
 import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
@@ -16,7 +16,7 @@ export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): St
     payload: step.payload,
     key: step.key,
     // A copy: what the caller does to its object later must not reach the message, as on a store across a wire.
-    headers: step.headers === undefined ? noHeaders : headersOf(step.headers),
+    headers: step.headers === undefined ? noHeaders : plainHeaders(step.headers),
     level: step.priority,
     enqueuedAtMs: nowMs,
     firstEnqueuedAtMs: nowMs,

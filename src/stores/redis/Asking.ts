@@ -103,7 +103,8 @@ export class Asking {
     const { slots } = this.context;
     call?.abandon();
     const done = (): void => slots.giveBack(slot);
-    if (call?.sent === true) this.cancel("", done);
+    // One that waits is expected by the server, whether its read was sent yet or not.
+    if (call?.sent === true || this.waits) this.cancel("", done);
     else done();
   }
 

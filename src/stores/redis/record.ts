@@ -2,9 +2,9 @@
  * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
  * everything before it is ASCII or ends in a line break, so both sides read it by position.
  */
+import { type Headers, noHeaders, plainHeaders } from "../../core/headers.js";
 import { invariant } from "../../core/invariant.js";
 import type { EnqueueStep } from "../../core/Step.js";
-import { headersOf, noHeaders } from "../../store/headers.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 import { compactId, wholeId } from "./compactId.js";
 import { escapeText, unescapeText } from "./keys.js";
@@ -76,7 +76,7 @@ export const readRecord = (record: string): ReadRecord => {
     id,
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
-    headers: headers === "" ? noHeaders : headersOf(JSON.parse(headers) as Readonly<Record<string, string>>),
+    headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
     payload: kind >= 2 ? (JSON.parse(payload) as string) : payload,
     attempts,
     enqueuedAtMs,

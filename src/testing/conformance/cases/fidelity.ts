@@ -88,6 +88,7 @@ export const fidelityCases: ReadonlyArray<ConformanceCase> = casesOf("1. At leas
     await scene.enqueue(["a"], { headers });
     const lease = await scene.leaseOne();
     assert.deepEqual(Object.entries(lease.headers).sort(), Object.entries(headers).sort());
+    assert.equal(Object.getPrototypeOf(lease.headers), null, "a name finds nothing that nobody sent");
     await scene.settle([lease], Reject({ cause: "no" }));
     const [letter] = await scene.deadLetters();
     assert.deepEqual(Object.entries(letter?.headers ?? {}).sort(), Object.entries(headers).sort());
