@@ -57,7 +57,12 @@ export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<Sluice
 /** `WriteTooLarge` where the steps, and so many more without a payload, are above what one atomic write holds. */
 export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge | undefined => {
   let bytes = 0;
-  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+  for (const step of steps) if (step._tag === "Enqueue") bytes += step.payload.length;
+  // A text of n UTF-16 units has n to 3n UTF-8 bytes: most writes need no counting.
+  if (bytes * 3 > WRITE_BYTES_MAX) {
+    bytes = 0;
+    for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+  }
   const count = steps.length + more;
   return count > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
     ? writeTooLarge({ count, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })

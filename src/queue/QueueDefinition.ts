@@ -30,7 +30,7 @@ export interface QueueDefinition<A> extends Options<Limits<A>> {
 export interface ResolvedDefinition<A> extends Omit<Limits<A>, "key"> {
   readonly name: string;
   readonly codec: Type<A, unknown>;
-  readonly key: (data: A) => string | undefined;
+  readonly key: ((data: A) => string | undefined) | undefined;
 }
 
 /** Checks a definition, or throws `InvalidConfig` with a sentence that says what to change. */
@@ -41,7 +41,7 @@ export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDe
   return {
     name: wellFormedName("name", definition.name),
     codec,
-    key: definition.key ?? unkeyed,
+    key: definition.key,
     leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
     attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
     payloadBytesMax: wholeNumber("payloadBytesMax", definition.payloadBytesMax ?? 1024 * 1024, {
@@ -52,5 +52,3 @@ export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDe
     dedupeMs: wholeNumber("dedupeMs", definition.dedupeMs ?? 5 * 60_000, duration),
   };
 };
-
-const unkeyed = (): undefined => undefined;

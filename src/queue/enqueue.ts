@@ -36,13 +36,13 @@ export const enqueueMany = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
   data: ReadonlyArray<A>,
-  options: (data: A) => EnqueueOptions,
+  options: ((data: A) => EnqueueOptions) | undefined,
 ): Write<ReadonlyArray<MessageId>> =>
   new Write(
     () => {
       const steps: Array<EnqueueStep> = [];
       for (const value of data) {
-        const own = ask("options", () => options(value));
+        const own = options === undefined ? noOptions : ask("options", () => options(value));
         if (isLeft(own)) return own;
         const step = stepOf(definition, value, own.right);
         if (isLeft(step)) return step;
@@ -65,7 +65,7 @@ const stepOf = <A>(
 ): Either<SluiceError, EnqueueStep> => {
   const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
   if (isLeft(payload)) return payload;
-  const asked = ask("key", () => options.key ?? definition.key(data));
+  const asked = keyOf(definition, data, options);
   if (isLeft(asked)) return asked;
   try {
     const key = asked.right;
@@ -86,6 +86,18 @@ const stepOf = <A>(
     return left(toSluiceError(cause));
   }
 };
+
+const keyOf = <A>(
+  { key }: ResolvedDefinition<A>,
+  data: A,
+  options: EnqueueOptions,
+): Either<SluiceError, string | undefined> => {
+  if (options.key !== undefined) return right(options.key);
+  return key === undefined ? noKey : ask("key", () => key(data));
+};
+
+const noKey: Either<never, undefined> = right(undefined);
+const noOptions: Either<never, EnqueueOptions> = right({});
 
 // The two kinds of ids share one window but never meet: a dedupeId that looks like another message's id is another thing.
 const dedupeOf = <A>(

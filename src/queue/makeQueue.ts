@@ -49,7 +49,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
     definition,
     store,
     enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options),
-    enqueueAll: (data, options = () => ({})) => enqueueMany(store, resolved, data, options),
+    enqueueAll: (data, options) => enqueueMany(store, resolved, data, options),
     messages: (options = {}) => {
       const checked = resolveMessagesOptions(options, resolved);
       return new Observable<Message<A>>((subscriber) => {
