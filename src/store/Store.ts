@@ -17,10 +17,10 @@
  *   answered `LeaseLost`. Leases past their end are reaped by the next `lease` (of a queue that is neither paused nor
  *   halted): counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
  *   Until then the token lives.
- * - No call is long. What is due and what ended is taken up in portions of at least 1,000 (or 16 MiB), earliest first, and
- *   unblocked by as many as the caller says, oldest first; the rest follows with the next calls. Nothing that is ready is
- *   ever passed by what it stands before; only what is not taken up yet, since its lease ended after a thousand others or
- *   its block is younger, may be delivered after messages that were leased later.
+ * - No call is long: of what is due, and of what ended, it takes up at least 1,000 messages (or 16 MiB), the earliest first,
+ *   of what is blocked as many as it is told, the oldest blocks first; the next calls go on. From then on each stands in its
+ *   place and is delivered before all behind it. Only while some of more than that are not taken up yet may others that
+ *   were leased after them come first.
  * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, the last one of a dead letter included.
  *   Unblock "retry" and redrive begin again at attempt 1 and keep the history.
  * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.
