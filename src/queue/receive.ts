@@ -77,7 +77,7 @@ export const receive = <A>(
     attemptsMax,
     exclusive,
   };
-  const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone }));
+  const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));
   return mapEffect(lease, (leases) => {
     const messages: Array<Message<A>> = [];
     unsettled += leases.length;

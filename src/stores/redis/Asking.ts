@@ -43,6 +43,8 @@ export const BLOCK_MS_MAX = 2_000;
 /** How long a request may still be taken back when the server is out of reach (milliseconds). */
 const CANCEL_MS_MAX = 60_000;
 const NUDGE_MS_MIN = 1;
+/** A message that was handed over is leased anew where more than this part of its lease is over when it arrives. */
+const STALE_PART = 0.1;
 
 export interface AskingContext {
   readonly connection: Connection;
@@ -68,6 +70,10 @@ export class Asking {
   private ended = false;
   /** Whether its latest request may stand in a blocking read. */
   private waits = false;
+  /** The token of a message that was handed over and is not passed on yet; else empty. */
+  private handed = "";
+  /** How far the server's time is ahead of ours. */
+  private aheadMs = 0;
   private timer: Subscription | undefined;
   private nudging: Subscription | undefined;
 
@@ -104,7 +110,7 @@ export class Asking {
     call?.abandon();
     const done = (): void => slots.giveBack(slot);
     // One that waits is expected by the server, whether its read was sent yet or not.
-    if (call?.sent === true || this.waits) this.cancel("", done);
+    if (call?.sent === true || this.waits) this.cancel(this.handed, done);
     else done();
   }
 
@@ -174,6 +180,7 @@ export class Asking {
     const { pool, scheduler } = this.context;
     const leftMs = Math.max(1, Math.ceil(this.untilMs - scheduler.now()));
     this.waits = true;
+    this.aheadMs = known.nowMs - scheduler.now();
     if (this.timer === undefined) this.armEnd();
     this.armNudge(this.nudgeMs(known.changeMs));
     const wakes = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
@@ -195,28 +202,35 @@ export class Asking {
     }
     this.nudging?.unsubscribe();
     if (handed === undefined) this.askAgain();
-    else if (handed.leaseMs === this.wanted.leaseMs) this.finish([handed.lease]);
-    else this.extend(handed);
+    else if (this.isFresh(handed)) this.finish([handed.lease]);
+    else this.extend(handed.lease);
   }
 
-  /** It was leased for as long as another consumer wanted. */
-  private extend({ lease }: HandedOver): void {
+  /** Whether it is leased for as long as was wanted, as of now: not for another's time, and not on the way for long. */
+  private isFresh({ lease, leaseMs }: HandedOver): boolean {
+    return leaseMs === this.wanted.leaseMs && this.serverMs() - lease.leasedAtMs <= leaseMs * STALE_PART;
+  }
+
+  private serverMs(): number {
+    return this.context.scheduler.now() + this.aheadMs;
+  }
+
+  private extend(lease: Lease): void {
     const { connection, given } = this.context;
     const { queue } = this;
     const { leaseMs } = this.wanted;
+    this.handed = lease.token;
     this.call = connection.run(
       extendScript,
       { queue, given: given(), tokens: [lease.token], leaseMs },
       {
         done: ([live]) => {
-          if (this.ended) this.cancel(lease.token, () => undefined);
-          else if (live === true) this.finish([lease]);
+          this.handed = "";
+          if (live === true)
+            this.finish([{ ...lease, leasedAtMs: Math.max(lease.leasedAtMs, Math.floor(this.serverMs())) }]);
           else this.askAgain();
         },
-        failed: (cause) => {
-          this.fail(cause);
-          this.cancel(lease.token, () => undefined);
-        },
+        failed: (cause) => this.fail(cause),
       },
     );
   }

@@ -39,6 +39,8 @@ export interface LeaseInput extends OnQueue {
 /** What a request got, and what it may wait for. */
 export interface LeaseReply {
   readonly leases: ReadonlyArray<Lease>;
+  /** The server's time. */
+  readonly nowMs: number;
   /** Until something changes by itself, as far as is known. */
   readonly changeMs: number | undefined;
   /** Another consumer owns the queue. */
@@ -93,14 +95,14 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     invariant(Array.isArray(reply) && reply.length >= 4, "a lease answers at least four values");
     const values = reply as ReadonlyArray<string | number>;
     const stem = tokenStem(String(values[0]), request.name);
-    const leasedAtMs = Number(values[1]);
+    const nowMs = Number(values[1]);
     const leases: Array<Lease> = [];
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
-      leases.push(readLease(record, stem, i - 4, leasedAtMs));
+      leases.push(readLease(record, stem, i - 4, nowMs));
     }
-    return { leases, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
+    return { leases, nowMs, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
   },
 };
 

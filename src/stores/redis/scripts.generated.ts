@@ -122,14 +122,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -470,14 +472,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -693,7 +697,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-redis.call("HDEL", key, "waitMs") -- others that wait say so again with their next lease
+redis.call("HDEL", key, "waitMs", "waitUntil") -- others that wait say so again with their next lease
 for i = 3, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)
@@ -828,14 +832,16 @@ end
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -1467,14 +1473,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -1703,7 +1711,7 @@ end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "waitMs", "waitUntil")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
@@ -1762,7 +1770,12 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
+  if waits == "1" and owner == "" then
+    -- The shortest lease of those that wait, but long enough to be extended by whoever gets the message.
+    local waitMs = math.max(1000, leaseMs)
+    if head[8] and tonumber(head[9]) > now then waitMs = math.min(waitMs, head[8]) end
+    redis.call("HSET", key, "waitMs", waitMs, "waitUntil", now + 3000)
+  end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply
@@ -1900,14 +1913,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -2202,14 +2217,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -2350,14 +2367,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -2492,6 +2511,72 @@ local function promote(queue)
   end
   pushAll(queue)
 end
+-- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
+-- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+-- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
+end
+
+local function placeIn(token) return (string.find(token, ":", 12, true)) end
+
+local function keyIn(token)
+  local at = placeIn(token)
+  return at and #token > at + 16 and string.sub(token, at + 18) or nil
+end
+
+-- What tells the order of its lease in 13 characters.
+local function orderIn(token)
+  local at = placeIn(token)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
+end
+
+local function readSlot(slot)
+  local text = redis.call("GET", slot)
+  if not text then return nil end
+  local serial, order, suffixes = string.match(text, "^(%d+) (%S+) ?(.*)$")
+  return { serial = tonumber(serial), order = order, suffixes = suffixes, cancelled = order == "cancelled" }
+end
+
+local function writeSlot(slot, serial, order, suffixes)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
+end
+
+-- The tokens that the request got, in order.
+local function tokensOf(last, request)
+  local tokens = {}
+  for suffix in string.gmatch(last.suffixes, "[^,]+") do
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+  end
+  return tokens
+end
+
+-- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
+end
+
+-- The ms until the next due time or the next end of a lease, or "".
+local function untilChange(key, now)
+  local nearest = ""
+  for _, name in ipairs({ ":d", ":x" }) do
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+  end
+  return nearest
+end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
@@ -2499,6 +2584,7 @@ guard(key)
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
+passOn(key, queue.now) -- what was handed over was a wake-up too
 local records = {}
 for level = 9, 0, -1 do
   if #records < limit then
@@ -2621,14 +2707,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -2778,9 +2866,76 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
+-- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
+-- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+-- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
+-- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
+
+local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
+
+-- Two digits of the place; the third follows.
+local function placeStem(place)
+  local high = math.floor(place / 64)
+  return digit(math.floor(high / 64)) .. digit(high % 64)
+end
+
+local function placeIn(token) return (string.find(token, ":", 12, true)) end
+
+local function keyIn(token)
+  local at = placeIn(token)
+  return at and #token > at + 16 and string.sub(token, at + 18) or nil
+end
+
+-- What tells the order of its lease in 13 characters.
+local function orderIn(token)
+  local at = placeIn(token)
+  return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
+end
+
+local function readSlot(slot)
+  local text = redis.call("GET", slot)
+  if not text then return nil end
+  local serial, order, suffixes = string.match(text, "^(%d+) (%S+) ?(.*)$")
+  return { serial = tonumber(serial), order = order, suffixes = suffixes, cancelled = order == "cancelled" }
+end
+
+local function writeSlot(slot, serial, order, suffixes)
+  redis.call("SET", slot, string.format("%.0f", serial) .. " " .. order .. " " .. table.concat(suffixes, ","), "PX", "3600000")
+end
+
+-- The tokens that the request got, in order.
+local function tokensOf(last, request)
+  local tokens = {}
+  for suffix in string.gmatch(last.suffixes, "[^,]+") do
+    local place = #tokens
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+  end
+  return tokens
+end
+
+-- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
+local function passOn(key, now)
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
+end
+
+-- The ms until the next due time or the next end of a lease, or "".
+local function untilChange(key, now)
+  local nearest = ""
+  for _, name in ipairs({ ":d", ":x" }) do
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+  end
+  return nearest
+end
 
 local queue = openQueue(key, clock(given))
 guard(key)
+queue.levels = reclaim(key, queue.levels)
 local function guardKeyOf(record)
   local name = keyOf(record)
   if name then guardKey(key, name) end
@@ -2793,7 +2948,6 @@ for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guard
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
-queue.levels = reclaim(key, queue.levels)
 local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
@@ -2848,6 +3002,7 @@ end
 queue.wake = false
 count(queue, "purged", purged)
 closeQueue(queue)
+passOn(key, queue.now)
 return purged
 `,
   },
@@ -2960,14 +3115,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -3329,14 +3486,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -3688,14 +3847,16 @@ local function tokenOfHanded(order, request, record)
 end
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -3918,6 +4079,7 @@ local function block(queue, step, record, scope)
   hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
+    queue.levels = reclaim(queue.key, queue.levels)
   elseif step.key then
     redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
   end

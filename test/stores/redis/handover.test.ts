@@ -2,7 +2,7 @@
 import { isRight } from "fp-ts/lib/Either.js";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { Release } from "../../../src/core/Outcome.js";
+import { Block, Release } from "../../../src/core/Outcome.js";
 import type { Lease } from "../../../src/store/Lease.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
 import { Bench, payloadsOf, until } from "./bench.js";
@@ -94,6 +94,24 @@ describe("a message that is handed over", () => {
   });
 });
 
+describe("a message that arrives late after it was handed over", () => {
+  it("is leased anew for the whole time", async () => {
+    const at = bench();
+    await at.admin.hset(at.key, "waitMs", "1000", "waitUntil", "9999999999999");
+    await at.enqueue(["a"]);
+    const text = await at.admin.lpop(`${at.key}:w`);
+    const leasing = at.lease({ waitMsMax: 5_000, leaseMs: 1_000 });
+    await reads(at, 1);
+    await sleep(300);
+    await at.admin.rpush(`${at.key}:w`, String(text));
+    const [lease] = await leasing;
+    if (lease === undefined) throw new Error("one was handed over");
+    expect(lease).toMatchObject({ payload: "a", attempt: 1 });
+    expect(lease.leasedAtMs - lease.enqueuedAtMs).toBeGreaterThan(250);
+    expect(Number(await at.admin.zscore(`${at.key}:x`, lease.token))).toBeGreaterThanOrEqual(lease.leasedAtMs + 990);
+  });
+});
+
 describe("a message that was handed over and read by nobody", () => {
   it("counts as ready, is shown, and goes to the next consumer at once, first and uncounted", async () => {
     const at = bench();
@@ -130,6 +148,46 @@ describe("a message that was handed over and read by nobody", () => {
     await unread(at, "d", "e");
     expect(await at.store.purge({ queue: at.queue, limit: 10 })).toBe(2);
     expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 3, purged: 2 });
+  });
+
+  it("is not lost where somebody else's value stands in the place of its level", async () => {
+    const at = bench();
+    await unread(at, "a");
+    await at.admin.set(`${at.key}:r:0`, "x");
+    await expect(at.lease()).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    await at.admin.del(`${at.key}:r:0`);
+    expect((await at.lease()).map(({ payload, attempt }) => [payload, attempt])).toEqual([["a", 1]]);
+  });
+
+  it("was a wake-up too, which a look at the queue passes on", async () => {
+    const at = bench();
+    for (const look of [
+      () => at.store.peek({ queue: at.queue, limit: 10 }),
+      () => at.store.purge({ queue: at.queue, limit: 1 }),
+    ]) {
+      await unread(at, "a");
+      await at.enqueue(["b"]);
+      await at.admin.lrem(`${at.key}:w`, 0, "1");
+      await look();
+      expect(await at.admin.lrange(`${at.key}:w`, 0, -1)).toEqual(["1"]);
+      await at.settle(await at.lease());
+    }
+  });
+
+  it("is held back by a halt that comes before its reader", async () => {
+    const at = bench();
+    await at.enqueue(["halts"]);
+    const held = await at.lease();
+    await unread(at, "a");
+    await at.settle(held, Block({ cause: "x", scope: "queue" }));
+    expect(await at.lease({ waitMsMax: 50 })).toEqual([]);
+    expect(await at.store.stats(at.queue)).toMatchObject({ halted: true, ready: 1, leased: 0, blocked: 1 });
+  });
+
+  it("leaves nothing behind of a wait on a queue that was never used", async () => {
+    const at = bench();
+    expect(await at.lease({ waitMsMax: 50 })).toEqual([]);
+    await until(async () => (await at.admin.exists(at.key)) === 0);
   });
 
   it("is expected by nobody any more once the last consumer gave up", async () => {
@@ -171,6 +229,31 @@ describe("a consumer that gives up while something is handed over to it", () => 
     }
     await until(async () => (await at.store.stats(at.queue)).acked === rounds);
     await other.close();
+  });
+
+  it("and is leased anew for another time, keeps nothing", async () => {
+    const at = bench();
+    const rounds = 24;
+    let seen = 0;
+    for (let round = 0; round < rounds; round++) {
+      const subscriptions = [20_000, 50_000].map((leaseMs) =>
+        at.store.lease(at.request({ waitMsMax: 5_000, leaseMs, consumer: `c${leaseMs}` })).subscribe((leases) => {
+          seen += leases.length;
+          at.settle(leases).catch(() => undefined);
+        }),
+      );
+      await reads(at, 2);
+      const enqueued = at.enqueue([String(round)]);
+      for (let turn = 0; turn < round % 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+      for (const subscription of subscriptions) subscription.unsubscribe();
+      await enqueued;
+      const rest = await at.lease({ waitMsMax: seen > round ? 0 : 1_000 });
+      for (const { attempt } of rest) expect(attempt).toBe(1);
+      seen += rest.length;
+      await at.settle(rest);
+      expect(seen).toBe(round + 1);
+    }
+    await until(async () => (await at.store.stats(at.queue)).acked === rounds);
   });
 
   it("by closing its store gives everything back before the store is closed", async () => {

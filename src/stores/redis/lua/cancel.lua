@@ -38,7 +38,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-redis.call("HDEL", key, "waitMs") -- others that wait say so again with their next lease
+redis.call("HDEL", key, "waitMs", "waitUntil") -- others that wait say so again with their next lease
 for i = 3, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)

@@ -42,7 +42,7 @@ end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "waitMs", "waitUntil")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
@@ -89,7 +89,12 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
 else
   reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then redis.call("HSET", key, "waitMs", leaseMs, "waitUntil", now + 3000) end
+  if waits == "1" and owner == "" then
+    -- The shortest lease of those that wait, but long enough to be extended by whoever gets the message.
+    local waitMs = math.max(1000, leaseMs)
+    if head[8] and tonumber(head[9]) > now then waitMs = math.min(waitMs, head[8]) end
+    redis.call("HSET", key, "waitMs", waitMs, "waitUntil", now + 3000)
+  end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
 return reply

@@ -12,6 +12,7 @@ local given, limit = ARGV[1], tonumber(ARGV[2])
 --- @include queue
 --- @include guard
 --- @include promote
+--- @include slot
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
@@ -19,6 +20,7 @@ guard(key)
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
+passOn(key, queue.now) -- what was handed over was a wake-up too
 local records = {}
 for level = 9, 0, -1 do
   if #records < limit then

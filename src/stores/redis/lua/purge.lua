@@ -12,9 +12,11 @@ local given, limit = ARGV[1], tonumber(ARGV[2])
 --- @include queue
 --- @include keys
 --- @include guard
+--- @include slot
 
 local queue = openQueue(key, clock(given))
 guard(key)
+queue.levels = reclaim(key, queue.levels)
 local function guardKeyOf(record)
   local name = keyOf(record)
   if name then guardKey(key, name) end
@@ -27,7 +29,6 @@ for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guard
 local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
 for _, name in ipairs(followed) do guardKey(key, name) end
 
-queue.levels = reclaim(key, queue.levels)
 local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
@@ -82,4 +83,5 @@ end
 queue.wake = false
 count(queue, "purged", purged)
 closeQueue(queue)
+passOn(key, queue.now)
 return purged

@@ -4,14 +4,16 @@
 --- @include handed
 
 local function reclaim(key, levels)
-  if #(redis.call("LINDEX", key .. ":w", 0) or "") < 2 then return levels end
-  local text = redis.call("LPOP", key .. ":w")
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
   local lineEnd = string.find(text, "\n", 30, true)
   local record = string.sub(text, lineEnd + 1)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  local level = tonumber(levelOf(record))
   redis.call("LPUSH", key .. ":r:" .. level, record)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
