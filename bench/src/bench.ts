@@ -22,7 +22,7 @@ export const SIZES: Sizes = {
   inFlight: 10_000,
   bulk: 20_000,
   drain: 20_000,
-  latencySamples: 200,
+  latencySamples: 400,
   memory: 20_000,
   inMemory: 200_000,
   backlogLow: 1_000,

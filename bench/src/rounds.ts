@@ -10,7 +10,7 @@ export interface Lane {
 /** Figures by name, then by lane, one per round. */
 export type Figures = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<number>>>;
 
-const rotated = <A>(items: ReadonlyArray<A>, by: number): ReadonlyArray<A> => {
+export const rotated = <A>(items: ReadonlyArray<A>, by: number): ReadonlyArray<A> => {
   const at = by % Math.max(items.length, 1);
   return [...items.slice(at), ...items.slice(0, at)];
 };

@@ -181,20 +181,36 @@ export const checkLuaInclude = (text: string): ReadonlyArray<string> => {
   return problems;
 };
 
-/** The text that Redis gets: every include in its place, the first time that it is asked for. */
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+/**
+ * The text that Redis gets: every include in its place, the first time that it is asked for in its block. What an inner block
+ * includes is unknown behind it, as Lua sees it; blocks are told by their indentation.
+ */
 export const spliceIncludes = (text: string, include: (name: string) => string | undefined): string => {
-  const done = new Set<string>();
-  const splice = (part: string): string =>
-    linesOf(part)
+  const splice = (part: string, outer: Set<string>): string => {
+    const blocks = [{ indent: 0, known: outer }];
+    const blockOf = (indent: number): { readonly indent: number; readonly known: Set<string> } => {
+      while (blocks.length > 1 && (blocks.at(-1)?.indent ?? 0) > indent) blocks.pop();
+      const last = blocks.at(-1) ?? { indent: 0, known: outer };
+      if (last.indent === indent) return last;
+      const inner = { indent, known: new Set(last.known) };
+      blocks.push(inner);
+      return inner;
+    };
+    return linesOf(part)
       .flatMap((line) => {
+        if (line.trim() === "") return [line];
+        const { known } = blockOf(indentOf(line));
         const name = includeLine.exec(line)?.[1];
         if (name === undefined) return [line];
-        if (done.has(name)) return [];
-        done.add(name);
+        if (known.has(name)) return [];
+        known.add(name);
         const found = include(name);
         if (found === undefined) throw new Error(`there is no include/${name}.lua`);
-        return [splice(found)];
+        return [splice(found, known)];
       })
       .join("\n");
-  return `${splice(text)}\n`;
+  };
+  return `${splice(text, new Set())}\n`;
 };

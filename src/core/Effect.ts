@@ -2,7 +2,7 @@
  * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited. Awaiting is
  * subscribing: an Effect that nobody subscribes to or awaits does nothing.
  */
-import { from, map, Observable, type ObservableInput, type Subscriber, type TeardownLogic } from "rxjs";
+import { from, map, Observable, type ObservableInput, Subscriber, type Subscription, type TeardownLogic } from "rxjs";
 import { defect, toSluiceError } from "./SluiceError.js";
 
 /**
@@ -18,24 +18,57 @@ import { defect, toSluiceError } from "./SluiceError.js";
  * ```
  */
 export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
+  constructor(private readonly start: (subscriber: Subscriber<A>) => TeardownLogic) {
+    super(start);
+  }
+
   // biome-ignore lint/suspicious/noThenProperty: an Effect is awaitable on purpose
   then<B = A, C = never>(
     onValue?: ((value: A) => B | PromiseLike<B>) | null,
     onError?: ((error: unknown) => C | PromiseLike<C>) | null,
   ): Promise<B | C> {
-    return new Promise<A>((resolve, reject) => {
-      let emitted = false;
-      this.subscribe({
-        next: (value) => {
-          emitted = true;
-          resolve(value);
-        },
-        error: reject,
-        complete: () => {
-          if (!emitted) reject(defect("an Effect completed without its value"));
-        },
-      });
-    }).then(onValue, onError);
+    return new Promise<A>((resolve, reject) => this.run(resolve, reject)).then(onValue, onError);
+  }
+
+  /**
+   * Subscribes, and tells the value or the error: for the calls of the library itself, where what rxjs does to shield
+   * subscribers of all kinds from each other costs more than the rest of an Effect.
+   */
+  run(onValue: (value: A) => void, onError: (error: unknown) => void): Subscription {
+    const answer = new Answer(onValue, onError);
+    try {
+      answer.add(this.start(answer));
+    } catch (cause) {
+      answer.error(cause);
+    }
+    return answer;
+  }
+}
+
+/** What one run comes to: its value or its error, told once. */
+class Answer<A> extends Subscriber<A> {
+  private emitted = false;
+
+  constructor(
+    private readonly onValue: (value: A) => void,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    super();
+  }
+
+  protected override _next(value: A): void {
+    this.emitted = true;
+    this.onValue(value);
+  }
+
+  protected override _error(cause: unknown): void {
+    this.unsubscribe();
+    this.onError(cause);
+  }
+
+  protected override _complete(): void {
+    this.unsubscribe();
+    if (!this.emitted) this.onError(defect("an Effect completed without its value"));
   }
 }
 

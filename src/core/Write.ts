@@ -8,7 +8,7 @@
  * runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
-import { type Either, flatten, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer, type Subscriber } from "rxjs";
 import { Effect } from "./Effect.js";
 import { newId } from "./newId.js";
@@ -122,12 +122,18 @@ class Runs<A> {
 }
 
 const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
-  const planned = flatten(tryRight(plan));
+  const planned = askPlan(plan);
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
   return tooLarge === undefined
     ? right({ writeId: planned.right.writeId ?? newId(), plan: planned.right })
     : left(tooLarge);
+};
+
+// Without fp-ts' flatten, which spreads its arguments and takes longer than the plan of one message.
+const askPlan = <A>(plan: MakePlan<A>): Either<SluiceError, Plan<A>> => {
+  const asked = tryRight(plan);
+  return isLeft(asked) ? asked : asked.right;
 };
 
 /** What it answers, or what it throws: a run always ends, and never in somebody else's stack. */
@@ -145,15 +151,15 @@ const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: str
     end(undefined, []);
     return;
   }
-  target.write([steps], writeId).subscribe({
-    next: (answers) => {
+  target.write([steps], writeId).run(
+    (answers) => {
       const answer = answers[0];
       if (answer === undefined) end(defect("a store answered a write without an answer for its list"), []);
       else if (isLeft(answer)) end(answer.left, []);
       else end(undefined, answer.right);
     },
-    error: (cause: unknown) => end(toSluiceError(cause), []),
-  });
+    (cause) => end(toSluiceError(cause), []),
+  );
 };
 
 type Values<W extends ReadonlyArray<Write<unknown>>> = {
@@ -213,6 +219,6 @@ const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, 
  * nothing speaks against it. Nothing happens.
  */
 export const refusalOf = ({ plan }: Write<unknown>, stepsMore: number): SluiceError | undefined => {
-  const planned = flatten(tryRight(plan));
+  const planned = askPlan(plan);
   return isLeft(planned) ? planned.left : checkSize(planned.right.steps, stepsMore);
 };

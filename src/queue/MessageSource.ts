@@ -163,8 +163,8 @@ export class MessageSource<A> implements Owner {
         attemptsMax: this.attemptsMax,
         exclusive: definition.exclusive,
       })
-      .subscribe({
-        next: (leases) => {
+      .run(
+        (leases) => {
           answered = true;
           const atOnce = this.reading === undefined;
           this.reading = undefined;
@@ -174,12 +174,12 @@ export class MessageSource<A> implements Owner {
           if (atOnce) this.pullIn(0);
           else this.pull();
         },
-        error: (error: unknown) => {
+        (error) => {
           answered = true;
           this.reading = undefined;
           this.readFailed(toSluiceError(error));
         },
-      });
+      );
     if (!answered) this.reading = reading;
   }
 

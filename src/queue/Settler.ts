@@ -154,8 +154,8 @@ export class Settler {
   private write(round: Round, attempt: number): void {
     let answered = false;
     let lending = false;
-    this.options.target.write(round.lists, round.writeId).subscribe({
-      next: (answers) => {
+    this.options.target.write(round.lists, round.writeId).run(
+      (answers) => {
         answered = true;
         const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
         for (let i = 0; i < round.lists.length; i++) {
@@ -167,12 +167,12 @@ export class Settler {
           else end.listEnded(undefined, answer.right);
         }
       },
-      error: (cause: unknown) => {
+      (cause) => {
         answered = true;
         if (lending) this.lending -= lendingOf(round);
         this.failed(round, attempt, toSluiceError(cause));
       },
-    });
+    );
     if (answered || attempt > 1) return;
     lending = true;
     this.lending += lendingOf(round);

@@ -1,4 +1,15 @@
-import { concat, EMPTY, firstValueFrom, forkJoin, NEVER, Observable, of, throwError, toArray } from "rxjs";
+import {
+  concat,
+  EMPTY,
+  firstValueFrom,
+  forkJoin,
+  NEVER,
+  Observable,
+  of,
+  type Subscriber,
+  throwError,
+  toArray,
+} from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { type Effect, effect, fail, fromOne, fromPromise, mapEffect, succeed } from "../../src/core/Effect.js";
 import { isSluiceError, storeFull } from "../../src/core/SluiceError.js";
@@ -72,6 +83,58 @@ describe("Effect", () => {
       .subscribe()
       .unsubscribe();
     expect(teardown).toHaveBeenCalledOnce();
+  });
+});
+
+describe("run", () => {
+  const runOf = <A>(one: Effect<A>) => {
+    const seen: Array<unknown> = [];
+    const subscription = one.run(
+      (value) => seen.push({ value }),
+      (error) => seen.push({ error }),
+    );
+    return { seen, subscription };
+  };
+
+  it("tells the value or the error, each run anew", () => {
+    const { effect: cold, runs } = counted();
+    expect([runOf(cold).seen, runOf(cold).seen]).toEqual([[{ value: 1 }], [{ value: 2 }]]);
+    expect(runs()).toBe(2);
+    const error = storeFull("no room");
+    expect(runOf(fail(error)).seen).toEqual([{ error }]);
+  });
+
+  it("tells what the Effect throws, and a Defect where it ends without its value", () => {
+    const cause = new Error("thrown");
+    const thrown = effect<number>(() => {
+      throw cause;
+    });
+    expect(runOf(thrown).seen).toEqual([{ error: cause }]);
+    expect(runOf(fromOne(EMPTY)).seen).toMatchObject([{ error: { _tag: "Defect" } }]);
+  });
+
+  it("tears down once, at its end or when it is unsubscribed, and tells nothing afterwards", () => {
+    const teardown = vi.fn();
+    let told: Subscriber<number> | undefined;
+    const pending = effect<number>((subscriber) => {
+      told = subscriber;
+      return teardown;
+    });
+    const { seen, subscription } = runOf(pending);
+    subscription.unsubscribe();
+    told?.next(1);
+    told?.complete();
+    expect(seen).toEqual([]);
+    expect(teardown).toHaveBeenCalledOnce();
+
+    const ended = runOf(pending);
+    told?.next(1);
+    expect(teardown).toHaveBeenCalledOnce();
+    told?.complete();
+    told?.error(new Error("late"));
+    ended.subscription.unsubscribe();
+    expect(ended.seen).toEqual([{ value: 1 }]);
+    expect(teardown).toHaveBeenCalledTimes(2);
   });
 });
 

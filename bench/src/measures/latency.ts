@@ -1,78 +1,136 @@
 /** From the call that enqueues to the start of the handler, while the consumer has nothing else to do. */
-import { type Bench, contestantsBut, type Measured, onFreshQueue, withDeadline } from "../bench.js";
+import { type Bench, contestantsBut, type Measured, withDeadline } from "../bench.js";
 import { sleep } from "../concurrently.js";
-import type { Session } from "../contestants/contestant.js";
+import type { Consumer, Contestant, Session } from "../contestants/contestant.js";
 import { orderOf, Tally } from "../payload.js";
-import { interleave } from "../rounds.js";
+import { rotated } from "../rounds.js";
 import { quantile } from "../statistics.js";
-import { measured } from "./measured.js";
 
-/** Thrown away at the start of each run: connections, scripts and code warm up. */
-const WARM_UP = 100;
+/** Sent at the start of each round, one by one and without a gap: connections, scripts and code warm up, everybody's alike. */
+const WARM_UP = 2_000;
+/** Messages are sub-millisecond things, and a shared machine has its moods: contestants take turns within a round. */
+const TURNS = 10;
+/** Thrown away at the start of each turn. */
+const SETTLING = 5;
 /** Between one message and the next: longer than any contestant takes to settle and to wait again. */
 const GAP_MS = 8;
 const GAP_JITTER_MS = 4;
 
-const samplesOf = async (session: Session, count: number): Promise<ReadonlyArray<number>> => {
-  const tally = new Tally(count);
-  const latenciesMs: number[] = [];
-  let sentMs = 0;
-  let arrived: () => void;
-  let fail: (cause: unknown) => void;
-  let settled = 0;
-  const consumer = await session.consumer({
-    onMessage: (order) => {
-      latenciesMs.push(performance.now() - sentMs);
-      tally.mark(order);
-      arrived();
-    },
-    onSettled: () => {
-      settled += 1;
-    },
-    onError: (cause) => fail(cause),
-  });
-  consumer.start();
-  await sleep(100);
-  for (let index = 0; index < count; index += 1) {
-    // A fixed gap could fall into step with somebody's timer.
-    await sleep(GAP_MS + ((index * 7) % 5) * (GAP_JITTER_MS / 4));
-    const arrival = new Promise<void>((resolve, reject) => {
-      [arrived, fail] = [resolve, reject];
+/** One contestant with a consumer that waits, for one round. */
+class Idle {
+  readonly latenciesMs: number[] = [];
+  readonly #session: Session;
+  readonly #tally: Tally;
+  readonly #fail: Promise<never>;
+  #consumer: Consumer | undefined;
+  #failed: (cause: unknown) => void = () => {};
+  #arrived: () => void = () => {};
+  #sentMs = 0;
+  #tookMs = 0;
+  #sent = 0;
+  #settled = 0;
+
+  constructor(session: Session, capacity: number) {
+    this.#session = session;
+    this.#tally = new Tally(capacity);
+    this.#fail = new Promise((_, reject) => {
+      this.#failed = reject;
     });
-    const order = orderOf(index);
-    // Our own bookkeeping stands outside of what is measured.
-    const arrives = withDeadline(arrival, () => `message ${index} did not arrive`);
-    sentMs = performance.now();
-    await Promise.all([session.enqueue(order), arrives]);
+    this.#fail.catch(() => {});
   }
-  await consumer.stop();
-  tally.assertExactly(count);
-  if (settled !== count || (await session.held()) !== 0) throw new Error(`${settled} of ${count} messages settled`);
-  return latenciesMs;
+
+  async start(): Promise<void> {
+    this.#consumer = await this.#session.consumer({
+      onMessage: (order) => {
+        this.#tookMs = performance.now() - this.#sentMs;
+        this.#tally.mark(order);
+        this.#arrived();
+      },
+      onSettled: () => {
+        this.#settled += 1;
+      },
+      onError: (cause) => this.#failed(cause),
+    });
+    this.#consumer.start();
+    await sleep(100);
+    for (let index = 0; index < WARM_UP; index += 1) await this.#send();
+  }
+
+  async turn(count: number): Promise<void> {
+    for (let index = 0; index < SETTLING + count; index += 1) {
+      // A fixed gap could fall into step with somebody's timer.
+      await sleep(GAP_MS + ((index * 7) % 5) * (GAP_JITTER_MS / 4));
+      const tookMs = await this.#send();
+      if (index >= SETTLING) this.latenciesMs.push(tookMs);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer?.stop();
+    this.#tally.assertExactly(this.#sent);
+    if (this.#settled !== this.#sent || (await this.#session.held()) !== 0)
+      throw new Error(`${this.#settled} of ${this.#sent} messages settled`);
+    await this.#session.close();
+  }
+
+  async #send(): Promise<number> {
+    const index = this.#sent;
+    const order = orderOf(index);
+    const arrival = new Promise<void>((resolve) => {
+      this.#arrived = resolve;
+    });
+    // Our own bookkeeping stands outside of what is measured.
+    const arrives = withDeadline(Promise.race([arrival, this.#fail]), () => `message ${index} did not arrive`);
+    this.#sent += 1;
+    this.#sentMs = performance.now();
+    await Promise.all([this.#session.enqueue(order), arrives]);
+    return this.#tookMs;
+  }
+}
+
+const roundOf = async (
+  { redis, sizes: { latencySamples } }: Bench,
+  contestants: ReadonlyArray<Contestant>,
+): Promise<ReadonlyMap<string, Idle>> => {
+  await redis.clear();
+  const count = Math.ceil(latencySamples / TURNS);
+  const capacity = WARM_UP + TURNS * (SETTLING + count);
+  const idle = new Map<string, Idle>();
+  for (const contestant of contestants) {
+    const lane = new Idle(await contestant.open({ url: redis.url, queue: "orders" }), capacity);
+    idle.set(contestant.id, lane);
+    await lane.start();
+  }
+  for (let turn = 0; turn < TURNS; turn += 1)
+    for (const { id } of rotated(contestants, turn)) await idle.get(id)?.turn(count);
+  for (const lane of idle.values()) await lane.stop();
+  await redis.clear();
+  return idle;
 };
 
 export const latency = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
   const contestants = contestantsBut(bench, "sluice-batch");
-  const lanes = contestants.map((contestant) => ({
-    id: contestant.id,
-    run: () =>
-      onFreshQueue(bench, contestant, async (session) => {
-        const samples = (await samplesOf(session, WARM_UP + bench.sizes.latencySamples)).slice(WARM_UP);
-        return { p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) };
-      }),
-  }));
-  const figures = await interleave(bench, "latency", lanes);
-  const about = { unit: "ms", better: "lower", base: "sluice", ratio: "base ÷ it" } as const;
+  const rounds: Array<ReadonlyMap<string, Idle>> = [];
+  for (let round = 0; round <= bench.rounds; round += 1) {
+    bench.progress(`latency: ${round === 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}`);
+    const measured = await roundOf(bench, rotated(contestants, round));
+    if (round > 0) rounds.push(measured);
+  }
+  const table = (id: string, title: string, q: number): Measured => ({
+    id,
+    title,
+    unit: "ms",
+    better: "lower",
+    base: "sluice",
+    ratio: "base ÷ it",
+    lanes: contestants.map(({ id: lane, name }) => ({
+      id: lane,
+      name,
+      rounds: rounds.map((round) => quantile(round.get(lane)?.latenciesMs ?? [], q)),
+    })),
+  });
   return [
-    measured(figures, "p50", contestants, {
-      id: "latency-p50",
-      title: "Idle latency, enqueue to handler, p50",
-      ...about,
-    }),
-    measured(figures, "p99", contestants, {
-      id: "latency-p99",
-      title: "Idle latency, enqueue to handler, p99",
-      ...about,
-    }),
+    table("latency-p50", "Idle latency, enqueue to handler, p50", 0.5),
+    table("latency-p99", "Idle latency, enqueue to handler, p99", 0.99),
   ];
 };

@@ -14,9 +14,10 @@
  *
  * Asking goes over the connection of all calls, right behind what was written before. Waiting takes a connection of its own
  * (a blocking read stalls its connection) and reads the list of wake-ups. A single message that is enqueued meanwhile is
- * leased by the call that adds it and handed over on that list; for everything else there is a plain wake-up, upon which
- * the consumer asks again. Whoever takes a request back ends its read by a list of its own, and gives back what that brought.
- * A message handed over whose reply is lost with its connection comes back when its lease ends, as after a crash.
+ * leased by the call that adds it and handed over on that list (`lua/include/handed.lua` says how); for everything else there
+ * is a plain wake-up, upon which the consumer asks again. Whoever takes a request back ends its read by a list of its own, and
+ * gives back what that brought. A message handed over whose reply is lost with its connection comes back when its lease ends, as
+ * after a crash.
  *
  * What comes by time alone (a due message, the end of a lease, of an ownership) is awaited by a timer here, as the server's
  * time-outs overshoot by up to 70 ms; it nudges the queue, which wakes one consumer.

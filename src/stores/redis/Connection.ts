@@ -15,11 +15,12 @@
  * Calls that wait for a connection stand in a queue of our own: the driver's would send them hours later, long after they
  * were given up.
  */
-import { Command } from "ioredis";
+import { Command, type Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
 import { defect, storeUnavailable } from "../../core/SluiceError.js";
 import type { Client } from "./clients.js";
 import { toStoreError, verdictOn } from "./errors.js";
+import { SilenceWatch } from "./SilenceWatch.js";
 import { loadedScript, type Script } from "./script.js";
 import type { ScriptName } from "./scripts.generated.js";
 
@@ -31,6 +32,8 @@ export interface ConnectionOptions {
   readonly scheduler: SchedulerLike;
   /** How long a call may take, resends included. */
   readonly commandMsMax: number;
+  /** How long its socket may be silent while replies are due. */
+  readonly silenceMsMax: number;
   readonly onUp?: () => void;
   readonly onDown?: (cause: unknown) => void;
 }
@@ -70,16 +73,19 @@ export class Connection {
   private readonly loaded = new Set<ScriptName>();
   private sweeper: Subscription | undefined;
   private sweepDueMs = Number.POSITIVE_INFINITY;
+  private readonly watch: SilenceWatch;
   private lastError: unknown;
   private up: boolean | undefined;
   private wasUp = false;
   private closed = false;
-  /** How many calls were sent in this turn. */
+  /** How many calls were sent in this turn, and the socket that holds back the rest of them. */
   private turn: "first" | "rest" | undefined;
+  private corked: Redis["stream"] | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
-    const { client } = options;
+    const { client, scheduler, silenceMsMax } = options;
     this.client = client;
+    this.watch = new SilenceWatch(client, scheduler, silenceMsMax);
     client.on("error", (cause: unknown) => this.onError(cause));
     client.on("ready", () => this.onReady());
     client.on("close", () => this.onLost());
@@ -132,6 +138,7 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     this.sweeper?.unsubscribe();
+    this.watch.stop();
     this.queued.length = 0;
     const cause = new Error("the store was closed before it was answered");
     for (const job of [...this.jobs]) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
@@ -165,8 +172,10 @@ export class Connection {
       return;
     }
     job.sent = true;
+    this.watch.sent();
     job.send().then(
       (reply) => {
+        this.watch.heard();
         if (this.forget(job)) job.end.done(reply);
       },
       (cause: unknown) => this.refused(job, cause),
@@ -174,6 +183,7 @@ export class Connection {
   }
 
   private refused(job: Job, cause: unknown): void {
+    this.watch.heard();
     if (verdictOn(cause) !== "resend") {
       if (this.forget(job)) job.end.failed(toStoreError(cause));
       return;
@@ -249,30 +259,33 @@ export class Connection {
     this.options.onDown?.(this.lastError ?? new Error("the connection was closed"));
   }
 
-  private send(name: string, args: Array<string>): Promise<unknown> {
-    this.gatherWrites();
-    return this.client.sendCommand(new Command(name, args, { replyEncoding: "utf8" })) as Promise<unknown>;
-  }
-
   /**
    * Lets what is sent in one turn leave as two packets: the first call at once, which is all there is where latency counts,
    * and the rest together, since a write to a socket costs more than all else of a call. A cluster has a socket per node and
    * does without.
    */
-  private gatherWrites(): void {
+  private send(name: string, args: Array<string>): Promise<unknown> {
+    if (this.turn === "first") this.cork();
+    const reply = this.client.sendCommand(new Command(name, args, { replyEncoding: "utf8" })) as Promise<unknown>;
+    if (this.turn === undefined) this.beginTurn();
+    return reply;
+  }
+
+  private beginTurn(): void {
+    this.turn = "first";
+    process.nextTick(() => {
+      this.turn = undefined;
+      this.corked?.uncork();
+      this.corked = undefined;
+    });
+  }
+
+  private cork(): void {
     const { client } = this;
     if (!("stream" in client) || client.status !== "ready") return;
-    const { stream } = client;
-    if (this.turn === "first") {
-      this.turn = "rest";
-      stream.cork();
-    } else if (this.turn === undefined) {
-      this.turn = "first";
-      process.nextTick(() => {
-        if (this.turn === "rest") stream.uncork();
-        this.turn = undefined;
-      });
-    }
+    this.turn = "rest";
+    this.corked = client.stream;
+    this.corked.cork();
   }
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {

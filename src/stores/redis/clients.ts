@@ -22,14 +22,11 @@ export const templateOf = (given: Template | string): Template => {
   );
 };
 
-/** How long a socket may be silent while replies are due before it is taken for dead (milliseconds). */
-export const silenceMsMax = (commandMsMax: number): number => Math.max(500, Math.min(5_000, commandMsMax / 2));
-
 const isCluster = (client: Template): client is Cluster => "isCluster" in client && client.isCluster;
 const isRedis = (client: Template): client is Redis => "duplicate" in client && typeof client.duplicate === "function";
 
-/** A new client to the same place, not connected yet. `socketMsMax`: see `silenceMsMax`. */
-export const cloneClient = (template: Template, socketMsMax: number): Client => {
+/** A new client to the same place, not connected yet. `silenceMsMax`: for the nodes of a cluster, see `SilenceWatch`. */
+export const cloneClient = (template: Template, silenceMsMax: number): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
     return template.duplicate([], {
@@ -40,24 +37,23 @@ export const cloneClient = (template: Template, socketMsMax: number): Client => 
       scaleReads: "master",
       keyPrefix: "",
       scripts: undefined,
-      redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}, socketMsMax) },
+      redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), socketTimeout: silenceMsMax },
     });
   }
-  if (isRedis(template)) return template.duplicate(ourOptions(template.options, socketMsMax));
-  return new Redis({ ...template, ...ourOptions(template, socketMsMax) });
+  if (isRedis(template)) return template.duplicate(ourOptions(template.options));
+  return new Redis({ ...template, ...ourOptions(template) });
 };
 
 type OurOptions = RedisOptions & { replyMapping: "legacy" };
 
-const ourOptions = (given: RedisOptions, socketMsMax: number): OurOptions => ({
+const ourOptions = (given: RedisOptions): OurOptions => ({
   lazyConnect: true,
   // A call rides out a lost connection as long as the store's `commandMsMax` allows, however many tries that takes.
   maxRetriesPerRequest: null,
   // What was sent and not answered is sent again: every call of ours may be repeated.
   autoResendUnfulfilledCommands: true,
   enableOfflineQueue: true,
-  // A half-open socket is silent and stays "ready": after this time it is closed, and another one is opened.
-  socketTimeout: socketMsMax,
+  socketTimeout: undefined,
   commandTimeout: undefined,
   blockingTimeout: undefined,
   enableAutoPipelining: false,

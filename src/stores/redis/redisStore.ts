@@ -15,7 +15,7 @@ import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, silenceMsMax, templateOf } from "./clients.js";
+import { cloneClient, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
@@ -124,20 +124,22 @@ class RedisStore implements Store {
       msMax: wholeNumber("waitReplicasMsMax", options.waitReplicasMsMax ?? 1_000, { ...duration, min: 1 }),
     };
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
-    const silenceMs = silenceMsMax(commandMsMax);
-    const main = cloneClient(template, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
-    this.events = new StoreEvents(main);
-    this.events$ = this.events.events$;
-    this.connection = new Connection({
-      client: main,
+    const silenceMs = Math.max(500, Math.min(5_000, commandMsMax / 2));
+    const at = (silenceMsMax: number) => ({
+      client: cloneClient(template, silenceMsMax),
       scheduler,
       commandMsMax,
+      silenceMsMax,
+    });
+    const main = at(silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    this.events = new StoreEvents(main.client);
+    this.events$ = this.events.events$;
+    this.connection = new Connection({
+      ...main,
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
-    this.pool = new BlockingPool(
-      () => new Connection({ client: cloneClient(template, BLOCK_MS_MAX + silenceMs), scheduler, commandMsMax }),
-    );
+    this.pool = new BlockingPool(() => new Connection(at(BLOCK_MS_MAX + silenceMs)));
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
@@ -150,14 +152,14 @@ class RedisStore implements Store {
         keys: this.keys,
         given: this.given(),
         lists,
-        writeId,
+        result: this.keys.result(writeId),
         answered: this.answered.takeOld(),
         deadLettersMax: this.deadLettersMax,
       };
       const script = scriptFor(lists);
       const remember: typeof end = {
         done: (answers) => {
-          this.answered.add(this.keys.result(writeId));
+          this.answered.add(input.result);
           end.done(answers);
         },
         failed: end.failed,

@@ -110,25 +110,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -219,7 +264,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -276,6 +324,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -324,6 +373,7 @@ if keyed == "1" then
     if name then guardKey(key, name) end
   end
 end
+book(key)
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
 -- first would take a quarter of the time.
@@ -460,25 +510,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -569,7 +664,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -593,6 +691,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -681,6 +780,7 @@ redis.call("HDEL", key, "-") -- a removal first: what follows passes under full 
 local queue = openQueue(key, clock(given))
 local last = readSlot(slot)
 guard(key)
+book(key)
 local tokens = {}
 local function giveBack(token)
   local record, origin = readLeased(key, token)
@@ -697,7 +797,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-redis.call("HDEL", key, "waitMs", "waitUntil") -- others that wait say so again with their next lease
+expectNobody(key) -- others that wait say so again with their next lease
 for i = 3, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)
@@ -722,6 +822,7 @@ return #tokens
 
 local result, key = KEYS[1], KEYS[2]
 local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
+local added = #ARGV - 3
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -736,11 +837,19 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
---
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
---
--- Its token is that of a lease of one message.
+
+local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
+local waits = redis.call("GET", key .. ":h") or ""
+if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\\n" then
+  redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
+  return "+"
+end
+local stamp, records, finish = string.format("%011x", clock(given)), {}, nil
+if keyed == "1" then
+-- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
+-- together. Answers the records that are ready, and a function that writes the rest.
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
+-- Changes of a record: a failure more, or begun again.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -771,27 +880,6 @@ local function sizeOf(record)
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
-
-local function tokenOfHanded(order, request, record)
-  local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-end
-
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
-local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq", "waitMs", "waitUntil")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local ready, wakes, levels, now = key .. ":r:" .. level, key .. ":w", tonumber(head[2] or 0), clock(given)
-local wake = redis.call("LINDEX", wakes, -1)
-local stamp, records, finish = string.format("%011x", now), {}, nil
-if keyed == "1" then
--- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
--- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
--- Changes of a record: a failure more, or begun again.
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
 
@@ -830,15 +918,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
+
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -929,7 +1072,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -986,6 +1132,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -1026,51 +1173,119 @@ local function byKey(key, busy, stamp, values)
 end
   records, finish = byKey(key, key .. ":k", stamp, ARGV)
 else
-  for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
+  for i = 1, added do records[i] = stamp .. ARGV[i + 3] end
 end
 
 -- The first write, there or here: under full memory it is refused, and nothing was changed.
-local single = #ARGV == 4 and #records == 1 and levels == 0 and not wake
-local expected = head[7] and now < tonumber(head[8]) and head[3] ~= "1" and (head[4] or "0") == "0"
-local handed = false
-if single and expected then
--- Hands a new message over where a consumer waits and nothing else is ready: it is leased in the call that adds it, and put
--- on the list that the consumer reads, so it arrives without a lease call of its own. \`waitMs\` tells how long that lease is to
--- be, \`waitUntil\` until when somebody is expected to wait: a consumer that died is for a moment only. What nobody reads goes
--- back: see reclaim. Answers the new number of the queue's leases.
-
-local function handOver(key, wakes, record, seq, request, now, leaseMs)
-  local order = string.format("%010x", seq)
-  local token = tokenOfHanded(order, request, record)
-  redis.call("ZADD", key .. ":x", string.format("%.0f", now + leaseMs), token)
-  local failure = redis.pcall("HSET", key .. ":l", token, record)
-  if type(failure) == "table" then -- somebody else's value stands there
-    redis.call("ZREM", key .. ":x", token)
-    error(failure)
-  end
-  redis.call("RPUSH", wakes, string.format("%s%011x%08x%s\\n", order, now, leaseMs, request) .. record)
-  return string.format("%.0f", seq)
-end
-  local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
-  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now, head[7])
+if added == 1 and #records == 1 and string.byte(waits, 1) == 119 then -- a ticket: see handed
+  local text = string.sub(waits, 2, 11) .. stamp .. string.sub(waits, 12) .. "h-" .. writeId .. "\\n" .. records[1]
+  redis.call("LPUSH", key .. ":w", text)
+  redis.call("SET", key .. ":h", text)
 else
+  local head = redis.call("HMGET", key, "format", "levels", "enqueued")
+  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+  local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready)
+  local wake = redis.call("LINDEX", wakes, -1)
+  redis.call("SET", result, "+", "PX", "3600000")
+  if waits ~= "" then
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
+--
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
+local HEAD = 48
+
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= HEAD and kind >= 48 and kind <= 51
 end
-redis.call("SET", result, "+", "PX", "3600000")
-local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
-if handed then
-  redis.call("HSET", key, "enqueued", enqueued, "seq", handed)
-else
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+local TICKET_MS = 3000
+
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+end
+    expectNobody(key)
+  end
   slices("RPUSH", ready, records)
-  redis.call("HSET", key, "enqueued", enqueued)
-end
-if not head[1] then redis.call("HSET", key, "format", "1") end
-if finish then finish() end
-if not handed and #records > 0 then
-  local inUse = bit.bor(levels, bit.lshift(1, level))
+  redis.call("HINCRBY", key, "enqueued", added)
+  if not head[1] then redis.call("HSET", key, "format", "1") end
+  local levels = tonumber(head[2] or 0)
+  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
+if finish then finish() end
 for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
@@ -1103,8 +1318,95 @@ local function slices(command, key, values)
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
 end
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
+--
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
+-- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
+-- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
+-- 47, and each would cost four.
+local HEAD = 48
+
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= HEAD and kind >= 48 and kind <= 51
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = HEAD
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+local TICKET_MS = 3000
+
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+book(key)
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
 for from = 3, #ARGV, 1000 do
@@ -1416,6 +1718,62 @@ local function untilChange(key, now)
   end
   return nearest
 end
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
+
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+end
 
 local function seldom()
 -- What comes back by time: ended leases, those that ended first first, and what is due. At most 1,000 of each, so that the
@@ -1461,25 +1819,14 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
---
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
---
--- Its token is that of a lease of one message.
-
-local function tokenOfHanded(order, request, record)
-  local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -1548,7 +1895,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -1605,6 +1955,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -1711,7 +2062,7 @@ end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "waitMs", "waitUntil")
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
@@ -1733,6 +2084,7 @@ end
 -- What is written below is read first, by its type: see guard.
 redis.call("HLEN", key .. ":l")
 redis.call("ZCARD", key .. ":dead")
+local seq = book(key) or tonumber(head[3] or 0)
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
 end
@@ -1747,7 +2099,7 @@ end
 
 local takesOver = owner ~= "" and head[6] ~= owner
 
-local order = string.format("%010x", tonumber(head[3] or 0) + 1)
+local order = string.format("%010x", seq + 1)
 local reply = { order, now, "", 0 }
 local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
 local taken, more, reaped
@@ -1768,13 +2120,11 @@ if delivery.size > 0 then
   slices("ZADD", key .. ":x", delivery.expiries)
   writeSlot(slot, serial, order, delivery.suffixes)
   redis.call("HINCRBY", key, "seq", "1")
+  redis.call("DEL", key .. ":h")
 else
   reply[3] = untilChange(key, now)
   if waits == "1" and owner == "" then
-    -- The shortest lease of those that wait, but long enough to be extended by whoever gets the message.
-    local waitMs = math.max(1000, leaseMs)
-    if head[8] and tonumber(head[9]) > now then waitMs = math.min(waitMs, head[8]) end
-    redis.call("HSET", key, "waitMs", waitMs, "waitUntil", now + 3000)
+    expectOne(key, order, leaseMs)
   end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
@@ -1901,25 +2251,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -2010,7 +2405,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -2099,6 +2497,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
+book(key)
 local nearest, idle = untilChange(key, queue.now), redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end
@@ -2205,25 +2604,70 @@ end
 local function afresh(record)
   return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
 end
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -2241,6 +2685,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -2252,6 +2697,7 @@ local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
 if paused == "1" then
   redis.call("HSET", key, "paused", 1)
+  expectNobody(key)
   reclaim(key, tonumber(redis.call("HGET", key, "levels") or 0))
 elseif idle then
   redis.call("RPUSH", key .. ":w", 1)
@@ -2355,25 +2801,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -2464,7 +2955,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -2488,6 +2982,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -2695,25 +3190,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -2804,7 +3344,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -2861,6 +3404,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -3103,25 +3647,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -3212,7 +3801,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -3269,6 +3861,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -3363,11 +3956,14 @@ local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged"
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
+-- What was handed over and is not booked yet. The first letter of a ticket is none of a number in hex.
+local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 1 or 0
+local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
-  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l") - unread,
+  counts[1] + handed, ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, leased,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
   counts[6] > 0 and 1 or 0,
 }
@@ -3474,25 +4070,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -3583,7 +4224,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -3640,6 +4284,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -3835,25 +4480,70 @@ local function afresh(record)
 end
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
@@ -3944,7 +4634,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels
@@ -4001,6 +4694,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)
@@ -4079,6 +4773,7 @@ local function block(queue, step, record, scope)
   hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
+    expectNobody(queue.key)
     queue.levels = reclaim(queue.key, queue.levels)
   elseif step.key then
     redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
@@ -4227,6 +4922,7 @@ local queues = {}
 for i = 1, queueCount do
   queues[i] = openQueue(KEYS[i + 1], now)
   guard(KEYS[i + 1])
+  if settles == "1" then book(KEYS[i + 1]) end
 end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 for _, list in ipairs(lists) do look(list) end

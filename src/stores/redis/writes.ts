@@ -18,7 +18,8 @@ export interface WriteInput {
   /** The time, where a test drives it; else empty. */
   readonly given: string;
   readonly lists: ReadonlyArray<Steps>;
-  readonly writeId: string;
+  /** The key of what it answers. */
+  readonly result: string;
   /** Keys of results whose replies were read: no longer needed. */
   readonly answered: ReadonlyArray<string>;
   readonly deadLettersMax: number;
@@ -67,7 +68,7 @@ const enqueueScript: WriteScript = {
       if (step.key !== undefined) args[2] = "1";
       args.push(encodeTail(step));
     }
-    const keys = [input.keys.result(input.writeId), key];
+    const keys = [input.result, key];
     return { keys: input.answered.length === 0 ? keys : keys.concat(input.answered), args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
@@ -84,7 +85,7 @@ const ackScript: WriteScript = {
       if (keyed) args[1] = "1";
       args.push(token);
     }
-    return { keys: [input.keys.result(input.writeId), key, `${key}:l`, `${key}:x`, ...input.answered], args };
+    return { keys: [input.result, key, `${key}:l`, `${key}:x`, ...input.answered], args };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
 };
@@ -95,7 +96,7 @@ const stepsScript: WriteScript = {
   decode: (reply, input) => readAnswers(reply, input.lists),
 };
 
-const encodeLists = ({ keys, given, lists, writeId, answered, deadLettersMax }: WriteInput): ScriptArguments => {
+const encodeLists = ({ keys, given, lists, result, answered, deadLettersMax }: WriteInput): ScriptArguments => {
   const queues = new Map<string, string>();
   const numberOf = (queue: string): string => {
     const known = queues.get(queue);
@@ -117,7 +118,7 @@ const encodeLists = ({ keys, given, lists, writeId, answered, deadLettersMax }: 
     }
   }
   return {
-    keys: [keys.result(writeId), ...[...queues.keys()].map((queue) => keys.queue(queue)), ...answered],
+    keys: [result, ...[...queues.keys()].map((queue) => keys.queue(queue)), ...answered],
     args: [given, String(queues.size), String(deadLettersMax), settles].concat(body),
   };
 };

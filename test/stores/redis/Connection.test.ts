@@ -26,7 +26,12 @@ class Clock extends VirtualTimeScheduler {
 
 const rig = () => {
   const clock = new Clock();
-  const connection = new Connection({ client: unconnected(), scheduler: clock, commandMsMax: 1_000 });
+  const connection = new Connection({
+    client: unconnected(),
+    scheduler: clock,
+    commandMsMax: 1_000,
+    silenceMsMax: 500,
+  });
   const ends: Array<string> = [];
   return {
     clock,

@@ -2,9 +2,12 @@
 import { isRight } from "fp-ts/lib/Either.js";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, inject, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
 import { Block, Release } from "../../../src/core/Outcome.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import { readHandedOver } from "../../../src/stores/redis/leaseScripts.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import { startRedisServer } from "../../support/redisServer.js";
 import { Bench, payloadsOf, until } from "./bench.js";
 
 const url = inject("redisUrl");
@@ -22,13 +25,20 @@ afterEach(async () => {
 });
 
 const wasHandedOver = ({ token }: Lease): boolean => token.includes(":h-");
-const waiting = (at: Bench) => until(async () => (await at.admin.hexists(at.key, "waitMs")) === 1);
+const waiting = (at: Bench) => until(async () => (await at.admin.get(`${at.key}:h`))?.startsWith("w") === true);
 const reads = (at: Bench, count: number) =>
   until(async () => String(await at.admin.client("LIST")).split("cmd=blpop").length - 1 >= count);
 
+/** As if a consumer waited. */
+const expectOne = async (at: Bench, leaseMs = 30_000): Promise<void> => {
+  const seq = Number(await at.admin.hget(at.key, "seq"));
+  const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
+  await at.admin.set(`${at.key}:h`, `w${hex(seq + 1, 10)}${hex(leaseMs, 8)}`);
+};
+
 /** A message handed over while nobody reads: its consumer died this moment. */
 const unread = async (at: Bench, ...payloads: ReadonlyArray<string>): Promise<void> => {
-  await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+  await expectOne(at);
   for (const payload of payloads) await at.enqueue([payload]);
 };
 
@@ -42,6 +52,8 @@ describe("a message that is handed over", () => {
     if (lease === undefined) throw new Error("one was enqueued");
     expect(wasHandedOver(lease)).toBe(true);
     expect(lease).toMatchObject({ payload: "a", attempt: 1, enqueuedAtMs: lease.leasedAtMs });
+    expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 1 });
+    expect(await at.lease()).toEqual([]);
     expect(Number(await at.admin.zscore(`${at.key}:x`, lease.token))).toBe(lease.leasedAtMs + 44_000);
     expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 1 });
     expect((await at.settle([lease])).every(isRight)).toBe(true);
@@ -83,21 +95,78 @@ describe("a message that is handed over", () => {
 
   it("is not one that a pause, a halt, a delay or an owner holds back", async () => {
     const at = bench();
-    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+    await expectOne(at);
     await at.store.setPaused({ queue: at.queue, paused: true });
     await at.enqueue(["a"]);
     await at.enqueue(["later"], { delayMs: 60_000 });
-    expect(await at.admin.hlen(`${at.key}:l`)).toBe(0);
+    expect(await at.admin.exists(`${at.key}:h`)).toBe(0);
     expect(await at.lease()).toEqual([]);
     await at.store.setPaused({ queue: at.queue, paused: false });
     expect(payloadsOf(await at.lease())).toEqual(["a"]);
   });
 });
 
+describe("the write of a message that is handed over", () => {
+  it("asked once more answers the same and adds nothing, whoever has looked since", async () => {
+    const at = bench();
+    for (const look of [
+      () => Promise.resolve(),
+      () => at.store.stats(at.queue),
+      () => at.lease(),
+      () => at.enqueue(["other"]),
+      () => at.store.peek({ queue: at.queue, limit: 1 }),
+      async () => at.settle(await at.lease()),
+    ]) {
+      await at.store.purge({ queue: at.queue, limit: 100 });
+      await expectOne(at);
+      const { enqueued } = await at.store.stats(at.queue);
+      const [lists, writeId] = [[[at.step("a")]], newId()];
+      const first = await at.store.write(lists, writeId);
+      expect((await at.store.stats(at.queue)).enqueued).toBe(enqueued + 1);
+      await look();
+      const before = await at.store.stats(at.queue);
+      expect(await at.store.write(lists, writeId)).toEqual(first);
+      expect(await at.store.stats(at.queue)).toEqual(before);
+    }
+  });
+
+  it("that another write follows keeps its place before it, and the count of leases", async () => {
+    const at = bench();
+    await expectOne(at);
+    await at.enqueue(["a"]);
+    await at.enqueue(["b", "c"]);
+    const leases = await at.lease({ max: 2 });
+    await at.settle([...leases].reverse(), Release({ reason: "x" }));
+    expect(payloadsOf(await at.lease())).toEqual(["a", "b", "c"]);
+  });
+
+  it("is refused under full memory, and what was handed over before is acked all the same", async () => {
+    const server = await startRedisServer();
+    const at = new Bench(server.url);
+    try {
+      await expectOne(at);
+      await at.enqueue(["a"]);
+      const { lease } = readHandedOver(String(await at.admin.lpop(`${at.key}:w`)));
+      await at.admin.config("SET", "maxmemory", "1mb");
+      expect((await at.settle([lease])).every(isRight)).toBe(true);
+      await at.admin.config("SET", "maxmemory", "0");
+      await expectOne(at);
+      await at.admin.config("SET", "maxmemory", "1mb");
+      const before = await at.digest();
+      await expect(at.enqueue(["b"])).rejects.toMatchObject({ _tag: "StoreFull" });
+      expect(await at.digest()).toEqual(before);
+      expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 1, acked: 1, ready: 0, leased: 0 });
+    } finally {
+      await at.close();
+      await server.stop();
+    }
+  });
+});
+
 describe("a message that arrives late after it was handed over", () => {
   it("is leased anew for the whole time", async () => {
     const at = bench();
-    await at.admin.hset(at.key, "waitMs", "1000", "waitUntil", "9999999999999");
+    await expectOne(at, 1_000);
     await at.enqueue(["a"]);
     const text = await at.admin.lpop(`${at.key}:w`);
     const leasing = at.lease({ waitMsMax: 5_000, leaseMs: 1_000 });
@@ -195,9 +264,9 @@ describe("a message that was handed over and read by nobody", () => {
     const subscription = at.store.lease(at.request({ waitMsMax: 10_000 })).subscribe();
     await waiting(at);
     subscription.unsubscribe();
-    await until(async () => (await at.admin.hexists(at.key, "waitMs")) === 0);
+    await until(async () => (await at.admin.get(`${at.key}:h`)) === null);
     await at.enqueue(["a"]);
-    expect(await at.admin.hlen(`${at.key}:l`)).toBe(0);
+    expect(await at.admin.exists(`${at.key}:h`)).toBe(0);
   });
 });
 

@@ -143,13 +143,14 @@ describe("a foreign value at a key of ours", () => {
     ":bi",
     ":dead",
     ":w",
+    ":h",
     ":u:dd",
   ];
   /** Nothing is ready, and a consumer waits. */
   const expectOne = async (at: Bench): Promise<void> => {
     await at.admin.del(`${at.key}:r:0`, `${at.key}:r:9`, `${at.key}:w`);
     await at.admin.hdel(at.key, "levels");
-    await at.admin.hset(at.key, "waitMs", "30000", "waitUntil", "9999999999999");
+    await at.admin.set(`${at.key}:h`, "w000000000900007530");
   };
   const calls: ReadonlyArray<
     readonly [
@@ -200,7 +201,7 @@ describe("a foreign value at a key of ours", () => {
         await at.settle([dead], Reject({ cause: "x" }));
         await prepare?.(at);
         await at.admin.del(at.key + suffix);
-        await (suffix === "" || suffix.startsWith(":u")
+        await (["", ":h", ":u:dd"].includes(suffix)
           ? at.admin.sadd(at.key + suffix, "x")
           : at.admin.set(at.key + suffix, "x"));
         const before = await at.digest();

@@ -18,6 +18,7 @@ local given, keyed = ARGV[1], ARGV[2]
 --- @include keys
 --- @include guard
 --- @include token
+--- @include handed
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local answer = redis.call("GET", result)
@@ -35,6 +36,7 @@ if keyed == "1" then
     if name then guardKey(key, name) end
   end
 end
+book(key)
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
 -- first would take a quarter of the time.

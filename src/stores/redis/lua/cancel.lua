@@ -17,11 +17,13 @@ local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV
 --- @include guard
 --- @include slot
 --- @include leased
+--- @include handed
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
 local last = readSlot(slot)
 guard(key)
+book(key)
 local tokens = {}
 local function giveBack(token)
   local record, origin = readLeased(key, token)
@@ -38,7 +40,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-redis.call("HDEL", key, "waitMs", "waitUntil") -- others that wait say so again with their next lease
+expectNobody(key) -- others that wait say so again with their next lease
 for i = 3, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)

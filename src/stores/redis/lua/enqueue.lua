@@ -13,52 +13,48 @@
 
 local result, key = KEYS[1], KEYS[2]
 local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
+local added = #ARGV - 3
 --- @include clock
 --- @include slices
---- @include handed
 
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
+local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
+local waits = redis.call("GET", key .. ":h") or ""
+if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\n" then
+  redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
+  return "+"
 end
-local head = redis.call("HMGET", key, "format", "levels", "paused", "halts", "enqueued", "seq", "waitMs", "waitUntil")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-local ready, wakes, levels, now = key .. ":r:" .. level, key .. ":w", tonumber(head[2] or 0), clock(given)
-local wake = redis.call("LINDEX", wakes, -1)
-local stamp, records, finish = string.format("%011x", now), {}, nil
+local stamp, records, finish = string.format("%011x", clock(given)), {}, nil
 if keyed == "1" then
   --- @include behind
   records, finish = byKey(key, key .. ":k", stamp, ARGV)
 else
-  for i = 4, #ARGV do records[i - 3] = stamp .. ARGV[i] end
+  for i = 1, added do records[i] = stamp .. ARGV[i + 3] end
 end
 
 -- The first write, there or here: under full memory it is refused, and nothing was changed.
-local single = #ARGV == 4 and #records == 1 and levels == 0 and not wake
-local expected = head[7] and now < tonumber(head[8]) and head[3] ~= "1" and (head[4] or "0") == "0"
-local handed = false
-if single and expected then
-  --- @include handOver
-  local request = "h-" .. string.sub(result, string.find(result, "}:w:", 1, true) + 4)
-  handed = handOver(key, wakes, records[1], tonumber(head[6] or 0) + 1, request, now, head[7])
+if added == 1 and #records == 1 and string.byte(waits, 1) == 119 then -- a ticket: see handed
+  local text = string.sub(waits, 2, 11) .. stamp .. string.sub(waits, 12) .. "h-" .. writeId .. "\n" .. records[1]
+  redis.call("LPUSH", key .. ":w", text)
+  redis.call("SET", key .. ":h", text)
 else
+  local head = redis.call("HMGET", key, "format", "levels", "enqueued")
+  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+  local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready)
-end
-redis.call("SET", result, "+", "PX", "3600000")
-local enqueued = string.format("%.0f", tonumber(head[5] or 0) + #ARGV - 3)
-if handed then
-  redis.call("HSET", key, "enqueued", enqueued, "seq", handed)
-else
+  local wake = redis.call("LINDEX", wakes, -1)
+  redis.call("SET", result, "+", "PX", "3600000")
+  if waits ~= "" then
+    --- @include handed
+    expectNobody(key)
+  end
   slices("RPUSH", ready, records)
-  redis.call("HSET", key, "enqueued", enqueued)
-end
-if not head[1] then redis.call("HSET", key, "format", "1") end
-if finish then finish() end
-if not handed and #records > 0 then
-  local inUse = bit.bor(levels, bit.lshift(1, level))
+  redis.call("HINCRBY", key, "enqueued", added)
+  if not head[1] then redis.call("HSET", key, "format", "1") end
+  local levels = tonumber(head[2] or 0)
+  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
+if finish then finish() end
 for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"

@@ -12,8 +12,10 @@ local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 --- @include clock
 --- @include slices
+--- @include handed
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+book(key)
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
 for from = 3, #ARGV, 1000 do

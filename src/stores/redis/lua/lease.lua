@@ -33,6 +33,7 @@ local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8
 --- @include take
 --- @include deliver
 --- @include slot
+--- @include handed
 
 local function seldom()
   --- @include comeBack
@@ -42,7 +43,7 @@ end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "waitMs", "waitUntil")
+local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
 if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
@@ -52,6 +53,7 @@ end
 -- What is written below is read first, by its type: see guard.
 redis.call("HLEN", key .. ":l")
 redis.call("ZCARD", key .. ":dead")
+local seq = book(key) or tonumber(head[3] or 0)
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
 end
@@ -66,7 +68,7 @@ end
 
 local takesOver = owner ~= "" and head[6] ~= owner
 
-local order = string.format("%010x", tonumber(head[3] or 0) + 1)
+local order = string.format("%010x", seq + 1)
 local reply = { order, now, "", 0 }
 local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
 local taken, more, reaped
@@ -87,13 +89,11 @@ if delivery.size > 0 then
   slices("ZADD", key .. ":x", delivery.expiries)
   writeSlot(slot, serial, order, delivery.suffixes)
   redis.call("HINCRBY", key, "seq", "1")
+  redis.call("DEL", key .. ":h")
 else
   reply[3] = untilChange(key, now)
   if waits == "1" and owner == "" then
-    -- The shortest lease of those that wait, but long enough to be extended by whoever gets the message.
-    local waitMs = math.max(1000, leaseMs)
-    if head[8] and tonumber(head[9]) > now then waitMs = math.min(waitMs, head[8]) end
-    redis.call("HSET", key, "waitMs", waitMs, "waitUntil", now + 3000)
+    expectOne(key, order, leaseMs)
   end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end

@@ -13,6 +13,7 @@ local given, owner, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
 --- @include clock
 --- @include queue
 --- @include slot
+--- @include handed
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
@@ -21,6 +22,7 @@ if owner ~= "" and queue.owner ~= owner then
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
   return ""
 end
+book(key)
 local nearest, idle = untilChange(key, queue.now), redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if owner ~= "" then redis.call("HSET", key, "ownerUntil", queue.now + leaseMs) end
 if queue.paused or queue.halts > 0 then return "" end

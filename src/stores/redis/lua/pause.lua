@@ -15,6 +15,7 @@ local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 redis.call("HDEL", key, "paused") -- a removal first: what follows passes under full memory too
 if paused == "1" then
   redis.call("HSET", key, "paused", 1)
+  expectNobody(key)
   reclaim(key, tonumber(redis.call("HGET", key, "levels") or 0))
 elseif idle then
   redis.call("RPUSH", key .. ":w", 1)

@@ -13,11 +13,14 @@ local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged"
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
+-- What was handed over and is not booked yet. The first letter of a ticket is none of a number in hex.
+local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 1 or 0
+local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
 local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
 return {
-  counts[1], ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, redis.call("HLEN", key .. ":l") - unread,
+  counts[1] + handed, ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, leased,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
   counts[6] > 0 and 1 or 0,
 }

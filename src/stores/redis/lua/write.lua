@@ -23,6 +23,7 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include token
 --- @include settle
 --- @include steps
+--- @include handed
 
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
 if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
@@ -36,6 +37,7 @@ local queues = {}
 for i = 1, queueCount do
   queues[i] = openQueue(KEYS[i + 1], now)
   guard(KEYS[i + 1])
+  if settles == "1" then book(KEYS[i + 1]) end
 end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 for _, list in ipairs(lists) do look(list) end

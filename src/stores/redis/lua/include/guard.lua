@@ -7,6 +7,7 @@ local function guard(key)
   redis.call("LLEN", key .. ":w")
   redis.call("LLEN", key .. ":o")
   redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
 end
 
 local function guardKey(key, name)

@@ -1,11 +1,57 @@
--- What is handed over stands on the list of wake-ups, which holds "1" for a plain one:
+-- A consumer that waits while nothing is ready leaves a ticket at `:h`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · request · line break · record
+--   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
 --
--- Its token is that of a lease of one message.
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
 --- @include record
+local TICKET_MS = 3000
 
-local function tokenOfHanded(order, request, record)
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local lineEnd = string.find(text, "\n", 30, true)
+  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
   local key = keyOf(record)
-  return order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
+  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message.
+local function expectOne(key, order, leaseMs)
+  local ticket = redis.call("GET", key .. ":h") or ""
+  local shortest = math.max(1000, leaseMs)
+  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
 end

@@ -63,7 +63,10 @@ local function pushAll(queue)
     slices("ZADD", queue.key .. ":a", queue.returned)
     levels = bit.bor(levels, RETURNED)
   end
-  if next(queue.ends) or #queue.returned > 0 then queue.wake = true end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
   queue.ends, queue.returned = {}, {}
   if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
   queue.levels = levels

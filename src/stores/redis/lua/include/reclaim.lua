@@ -6,11 +6,10 @@
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
-  local lineEnd = string.find(text, "\n", 30, true)
-  local record = string.sub(text, lineEnd + 1)
+  local token, record = readHanded(text)
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
-  local token = tokenOfHanded(string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), record)
+  book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
