@@ -8,7 +8,7 @@
  * runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer, type Subscriber } from "rxjs";
 import { Effect } from "./Effect.js";
 import { newId } from "./newId.js";
@@ -40,12 +40,19 @@ export interface WriteOptions {
 export class Write<out A> extends Effect<A> {
   readonly plan: MakePlan<A>;
   readonly options: WriteOptions;
+  private readonly runs: { readonly prepare: () => void };
 
   constructor(plan: MakePlan<A>, options: WriteOptions) {
     const runs = new Runs(plan, options);
     super((subscriber) => runs.start(subscriber));
     this.plan = plan;
     this.options = options;
+    this.runs = runs;
+  }
+
+  /** Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run. */
+  prepare(): void {
+    this.runs.prepare();
   }
 }
 
@@ -68,6 +75,16 @@ class Runs<A> {
       answer.subscribe(subscriber);
       this.run(answer);
     }
+  }
+
+  readonly prepare = (): void => {
+    const planned = planRun(this.plan);
+    if (isRight(planned)) this.lend(planned.right);
+  };
+
+  private lend(run: Run<A>): void {
+    this.lent ??= [];
+    this.lent.push(run);
   }
 
   private run(answer: Observer<A>): void {
@@ -97,10 +114,7 @@ class Runs<A> {
     results: ReadonlyArray<StepResult>,
   ): void {
     const { plan } = run;
-    if (error?.retryable === true) {
-      this.lent ??= [];
-      this.lent.push(run);
-    }
+    if (error?.retryable === true) this.lend(run);
     plan.onEnd?.(error, results);
     if (error !== undefined) {
       this.fail(answer, error);

@@ -19,7 +19,21 @@ const drawRandom = (): void => {
   for (let i = 16 - RANDOM_BYTES; i < 16; i++) random[i] = pool[used++] ?? 0;
 };
 
-const bytes = Buffer.alloc(16);
+// Written as text here: what strings are pieced together of is gathered again, and copied, by whoever reads them.
+const bytes = new Uint8Array(16);
+const text = Buffer.alloc(36, "-");
+const places = Uint8Array.from([0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]);
+const digits = Buffer.from("0123456789abcdef");
+const textOf = (id: Uint8Array): string => {
+  for (let i = 0; i < 16; i++) {
+    const byte = id[i] ?? 0;
+    const place = places[i] ?? 0;
+    text[place] = digits[byte >> 4] ?? 0;
+    text[place + 1] = digits[byte & 15] ?? 0;
+  }
+  return text.toString("latin1");
+};
+
 let lastMs = 0;
 let sequence = 0;
 
@@ -32,6 +46,5 @@ export const newId = (): string => {
     // 31 random bits leave as many ids again before the 32 bits of the sequence are used up.
     sequence = sequenceOf.getUint32(0) >>> 1;
   } else sequence += 1;
-  const hex = v7({ random, msecs: lastMs, seq: sequence }, bytes).toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return textOf(v7({ random, msecs: lastMs, seq: sequence }, bytes));
 };

@@ -4,7 +4,8 @@
  * ```text
  *            sizeMax, waitMsMax, end of the source       a free place            answered
  *   gathering ─────────────────────────────────▶ ripe ────────────────▶ sent ────────────────▶ ids emitted, in order
- *                                                 takes values until full  └─◀ asked again ─┘
+ *                                     takes values until full,           └─◀ asked again ─┘
+ *                                     then is encoded in advance
  * ```
  *
  * While every place is taken, what waits fills up: the slower the store, the larger its writes.
@@ -29,6 +30,8 @@ export interface ChunksOptions<A> {
 interface Chunk<A> extends Timed<Chunk<A>> {
   readonly values: Array<A>;
   ripe: boolean;
+  /** Made in advance, once it takes no more values. */
+  write: Write<ReadonlyArray<MessageId>> | undefined;
   /** Written once it is in the queue. */
   ids: ReadonlyArray<MessageId> | undefined;
 }
@@ -63,7 +66,10 @@ export class Chunks<A> implements Observer<A> {
     chunk.values.push(value);
     if (chunk.values.length < this.options.sizeMax) return;
     this.last = undefined;
-    if (chunk.ripe) return;
+    if (chunk.ripe) {
+      this.send();
+      return;
+    }
     this.gathering.remove(chunk);
     this.ripen(chunk);
   }
@@ -89,7 +95,15 @@ export class Chunks<A> implements Observer<A> {
   }
 
   private begin(): Chunk<A> {
-    const chunk: Chunk<A> = { values: [], ripe: false, ids: undefined, dueMs: 0, before: undefined, after: undefined };
+    const chunk: Chunk<A> = {
+      values: [],
+      ripe: false,
+      write: undefined,
+      ids: undefined,
+      dueMs: 0,
+      before: undefined,
+      after: undefined,
+    };
     this.last = chunk;
     this.gathering.add(chunk);
     return chunk;
@@ -112,10 +126,23 @@ export class Chunks<A> implements Observer<A> {
       if (chunk === this.last) this.last = undefined;
       this.sent.push(chunk);
       this.underWay += 1;
-      this.write(chunk.values, (ids) => this.written(chunk, ids));
+      this.write(chunk.write ?? this.writeOf(chunk.values), chunk.values, (ids) => this.written(chunk, ids));
     }
+    this.prepareNext();
     this.busy = false;
     if (this.underWay === 0 && this.ripe.head === undefined) this.ending?.();
+  }
+
+  /** Encodes the next chunk while those before it are under way. */
+  private prepareNext(): void {
+    const chunk = this.ripe.head;
+    if (chunk === undefined || chunk === this.last || chunk.write !== undefined || this.subscriber.closed) return;
+    chunk.write = this.writeOf(chunk.values);
+    chunk.write.prepare();
+  }
+
+  private writeOf(values: ReadonlyArray<A>): Write<ReadonlyArray<MessageId>> {
+    return this.queue.enqueueAll(values, this.options.options);
   }
 
   private written(chunk: Chunk<A>, ids: ReadonlyArray<MessageId>): void {
@@ -131,13 +158,14 @@ export class Chunks<A> implements Observer<A> {
     this.send();
   }
 
-  private write(values: ReadonlyArray<A>, done: (ids: ReadonlyArray<MessageId>) => void): void {
-    this.run(this.queue.enqueueAll(values, this.options.options), {
+  private write(write: Write<ReadonlyArray<MessageId>>, values: ReadonlyArray<A>, done: Ends["done"]): void {
+    this.run(write, {
       done,
       tooLarge: () => {
         const half = Math.ceil(values.length / 2);
-        this.write(values.slice(0, half), (first) =>
-          this.write(values.slice(half), (second) => done([...first, ...second])),
+        const [first, second] = [values.slice(0, half), values.slice(half)];
+        this.write(this.writeOf(first), first, (before) =>
+          this.write(this.writeOf(second), second, (after) => done([...before, ...after])),
         );
       },
     });

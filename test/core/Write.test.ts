@@ -232,6 +232,31 @@ describe("Write", () => {
     expect(ids[2]).toBe(ids[1]);
   });
 
+  it("prepared in advance, sends that plan once, and nothing before it is subscribed to", () => {
+    const target = new ManualTarget();
+    const plan = vi.fn((): Either<SluiceError, Plan<number>> => right({ steps: [enqueueStep()], read: () => 1 }));
+    const write = new Write(plan, { target, settles: false });
+    write.prepare();
+    expect(plan).toHaveBeenCalledOnce();
+    expect(target.calls).toHaveLength(0);
+    write.subscribe();
+    expect(plan).toHaveBeenCalledOnce();
+    write.subscribe();
+    expect(plan).toHaveBeenCalledTimes(2);
+    expect(target.calls[1]?.lists).not.toEqual(target.calls[0]?.lists);
+    expect(target.calls[1]?.writeId).not.toBe(target.calls[0]?.writeId);
+  });
+
+  it("prepared in advance, is refused by its run", () => {
+    const target = new ManualTarget();
+    const write = new Write((): Either<SluiceError, Plan<number>> => left(encodeRefused(["no"])), {
+      target,
+      settles: false,
+    });
+    write.prepare();
+    expect(watch(write).errors).toMatchObject([{ _tag: "EncodeRefused" }]);
+  });
+
   it("sends nothing before what its plan waits for is complete", () => {
     const target = new ManualTarget();
     const before = new Subject<string>();

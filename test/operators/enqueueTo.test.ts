@@ -71,6 +71,25 @@ describe("enqueueTo", () => {
     expect(seen.join("")).toBe("abcdefgh");
   });
 
+  it(
+    "prepares the next full chunk while those before it are under way, and never one that may still grow",
+    marbles((m) => {
+      const target = recordingQueue({ scheduler: m.scheduler, answerMs: 10 });
+      const run = m.cold("(abcd)ef---g|").pipe(enqueueTo(target, { sizeMax: 2, waitMsMax: 1 }));
+      const seen: Array<readonly [ms: number, prepared: string]> = [];
+      for (const ms of [1, 9, 15, 39]) m.scheduler.schedule(() => seen.push([ms, target.prepared.join()]), ms);
+      m.expect(run).toBeObservable("10ms (ab) 6ms (cd) 6ms (ef) 6ms (g|)");
+      m.flush();
+      expect(seen).toStrictEqual([
+        [1, "cd"],
+        [9, "cd"],
+        [15, "cd,ef"],
+        [39, "cd,ef"],
+      ]);
+      expect(target.runs).toStrictEqual(["ab", "cd", "ef", "g"]);
+    }),
+  );
+
   it("gives each value its options", () => {
     const target = recordingQueue({ scheduler: systemScheduler });
     from(["a", "b"])

@@ -14,6 +14,8 @@ export interface RecordingQueueOptions {
 export interface RecordingQueue extends Queue<string> {
   /** The values of each write that was run, failed ones included. */
   readonly runs: ReadonlyArray<string>;
+  /** The values of each write that was prepared. */
+  readonly prepared: ReadonlyArray<string>;
   readonly optionsOf: ReadonlyArray<EnqueueOptions>;
   /** The most runs that were under way at a time. */
   readonly underWayMax: () => number;
@@ -22,14 +24,15 @@ export interface RecordingQueue extends Queue<string> {
 /** The id of the value "a" is "a". */
 export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOptions): RecordingQueue => {
   const runs: Array<string> = [];
+  const prepared: Array<string> = [];
   const optionsOf: Array<EnqueueOptions> = [];
   let underWay = 0;
   let underWayMax = 0;
   const enqueueAll = (
     values: ReadonlyArray<string>,
     options?: (value: string) => EnqueueOptions,
-  ): Observable<unknown> =>
-    fromOne(
+  ): Observable<unknown> => {
+    const write = fromOne(
       of(0).pipe(
         mergeMap(() => {
           const run = runs.push(values.join("")) - 1;
@@ -47,10 +50,13 @@ export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOp
         }),
       ),
     );
+    return Object.assign(write, { prepare: () => prepared.push(values.join("")) });
+  };
   return {
     store: { scheduler } as Store,
     enqueueAll,
     runs,
+    prepared,
     optionsOf,
     underWayMax: () => underWayMax,
   } as unknown as RecordingQueue;

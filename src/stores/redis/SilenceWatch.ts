@@ -8,11 +8,15 @@
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Client } from "./clients.js";
 
+/** A process that was busy itself for that long reads first what came meanwhile (milliseconds). */
+const GRACE_MS = 100;
+
 export class SilenceWatch {
   private unanswered = 0;
   /** Since when a reply has been due: the last sign of life, or the first call after a rest. */
   private sinceMs = 0;
   private timer: Subscription | undefined;
+  private suspected = false;
 
   constructor(
     private readonly client: Client,
@@ -43,6 +47,7 @@ export class SilenceWatch {
 
   private look(): void {
     this.sinceMs = this.scheduler.now();
+    this.suspected = false;
     if (this.timer === undefined) this.arm(this.msMax);
   }
 
@@ -55,7 +60,10 @@ export class SilenceWatch {
     const { client } = this;
     if (!("stream" in client) || !this.isDue(client.status)) return;
     const leftMs = this.sinceMs + this.msMax - this.scheduler.now();
-    if (leftMs > 0) this.arm(leftMs);
+    const suspects = leftMs <= 0 && !this.suspected;
+    this.suspected = suspects;
+    if (suspects) this.arm(GRACE_MS);
+    else if (leftMs > 0) this.arm(leftMs);
     else client.stream.destroy(new Error(`no reply within ${this.msMax} ms: the connection is taken for dead`));
   }
 

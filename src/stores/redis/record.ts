@@ -14,20 +14,23 @@ const ATTEMPTS = 13;
 const ID = 16;
 const BODY = 48;
 
-/** "0" and the payload, or "2" and its JSON string where it has no UTF-8 form: a lone surrogate has none. */
+/** Whether it may stand as it is: a lone surrogate has no UTF-8 form, and NULs part the messages of a write. */
+const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
+
+/** "0" and the payload, or "2" and its JSON string. */
 export const encodePayload = (payload: string): string =>
-  payload.isWellFormed() ? `0${payload}` : `2${JSON.stringify(payload)}`;
+  isPlainText(payload) ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
 /** Whether the message is added whatever was added before, and is due at once. */
 export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
 
-/** A new message's record without its beginning, the time, which the server adds. */
+/** A new message's record without its beginning, the time, which the server adds. It has no NUL. */
 export const encodeTail = (step: EnqueueStep): string => {
   const { id, priority, key, headers } = step;
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
   const compact = compactId(id);
   invariant(compact.length < id.length, "a message id is a UUID");
-  const escapes = !step.payload.isWellFormed();
+  const escapes = !isPlainText(step.payload);
   const payload = escapes ? JSON.stringify(step.payload) : step.payload;
   if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
   const name = key === undefined ? "" : `k${escapeText(key)}`;

@@ -815,14 +815,13 @@ return #tokens
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
--- ARGV[4...] tails string -
+-- ARGV[4] tails string parted by NULs, which none of them has: one large argument costs both sides less than many
 -- Returns "+"
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
 -- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
 local result, key = KEYS[1], KEYS[2]
-local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
-local added = #ARGV - 3
+local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 local function clock(given)
   if given ~= "" then return tonumber(given) end
@@ -844,7 +843,13 @@ if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. 
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local stamp, records, finish = string.format("%011x", clock(given)), {}, nil
+local stamp, records, at, finish = string.format("%011x", clock(given)), {}, 1, nil
+repeat
+  local stop = string.find(tails, "\\0", at, true)
+  records[#records + 1] = stamp .. string.sub(tails, at, (stop or 0) - 1)
+  at = stop and stop + 1
+until not at
+local added = #records
 if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, and a function that writes the rest.
@@ -1139,19 +1144,18 @@ local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
 
-local function byKey(key, busy, stamp, values)
+local function byKey(key, busy, added)
   local records, heads, taken, followers = {}, {}, {}, {}
   local queue = openQueue(key, 0)
-  for from = 4, #values, 1000 do
-    local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
-    for i = 1, #tails do
-      local hasMeta = string.byte(tails[i], 1) % 2 == 1
-      local name = hasMeta and string.match(tails[i], "^k([^\\n]*)\\n", 38)
+  for from = 1, #added, 1000 do
+    local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
+    for i = 1, #some do
+      local name = keyOf(some[i])
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
-    for i = 1, #tails do
-      local record, name = stamp .. tails[i], names[at[i]]
+    for i = 1, #some do
+      local record, name = some[i], names[at[i]]
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
@@ -1171,9 +1175,7 @@ local function byKey(key, busy, stamp, values)
     closeQueue(queue)
   end
 end
-  records, finish = byKey(key, key .. ":k", stamp, ARGV)
-else
-  for i = 1, added do records[i] = stamp .. ARGV[i + 3] end
+  records, finish = byKey(key, key .. ":k", records)
 end
 
 -- The first write, there or here: under full memory it is refused, and nothing was changed.

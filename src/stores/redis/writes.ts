@@ -63,13 +63,17 @@ const enqueueScript: WriteScript = {
     const steps = (input.lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
     const key = queueOf(input);
     const level = String(steps[0]?.priority ?? 0);
-    const args = [input.given, level, "0"];
+    let keyed = "0";
+    let tails = "";
     for (const step of steps) {
-      if (step.key !== undefined) args[2] = "1";
-      args.push(encodeTail(step));
+      if (step.key !== undefined) keyed = "1";
+      tails += tails === "" ? encodeTail(step) : `\0${encodeTail(step)}`;
     }
     const keys = [input.result, key];
-    return { keys: input.answered.length === 0 ? keys : keys.concat(input.answered), args };
+    return {
+      keys: input.answered.length === 0 ? keys : keys.concat(input.answered),
+      args: [input.given, level, keyed, tails],
+    };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
 };

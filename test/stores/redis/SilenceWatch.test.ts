@@ -29,7 +29,7 @@ describe("a socket", () => {
     const { watch, at, run } = rig("ready");
     at(10, () => watch.sent());
     at(50, () => watch.sent());
-    expect(run()).toEqual([110]);
+    expect(run()).toEqual([210]);
   });
 
   it("lives as long as it answers something in time, and while nothing is due", () => {
@@ -49,7 +49,15 @@ describe("a socket", () => {
     at(0, () => watch.sent());
     at(90, () => watch.sent());
     at(95, () => watch.heard());
-    expect(run()).toEqual([195]);
+    expect(run()).toEqual([295]);
+  });
+
+  it("is given a moment more, in which what came while the process was busy is read", () => {
+    const { watch, at, run } = rig("ready");
+    at(0, () => watch.sent());
+    at(0, () => watch.sent());
+    at(150, () => watch.heard());
+    expect(run()).toEqual([350]);
   });
 
   it("counts anew on each connection, and not while there is none", () => {
@@ -62,7 +70,7 @@ describe("a socket", () => {
       client.status = "ready";
       client.emit("ready");
     });
-    expect(run()).toEqual([550]);
+    expect(run()).toEqual([650]);
   });
 
   it("that is connected but never becomes ready is destroyed too", () => {
@@ -71,7 +79,7 @@ describe("a socket", () => {
       client.status = "connect";
       client.emit("connect");
     });
-    expect(run()).toEqual([130]);
+    expect(run()).toEqual([230]);
   });
 
   it("is left alone once the watch is over", () => {

@@ -6,14 +6,13 @@
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
--- ARGV[4...] tails string -
+-- ARGV[4] tails string parted by NULs, which none of them has: one large argument costs both sides less than many
 -- Returns "+"
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
 -- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
 local result, key = KEYS[1], KEYS[2]
-local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
-local added = #ARGV - 3
+local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 --- @include clock
 --- @include slices
 
@@ -23,12 +22,16 @@ if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. 
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local stamp, records, finish = string.format("%011x", clock(given)), {}, nil
+local stamp, records, at, finish = string.format("%011x", clock(given)), {}, 1, nil
+repeat
+  local stop = string.find(tails, "\0", at, true)
+  records[#records + 1] = stamp .. string.sub(tails, at, (stop or 0) - 1)
+  at = stop and stop + 1
+until not at
+local added = #records
 if keyed == "1" then
   --- @include behind
-  records, finish = byKey(key, key .. ":k", stamp, ARGV)
-else
-  for i = 1, added do records[i] = stamp .. ARGV[i + 3] end
+  records, finish = byKey(key, key .. ":k", records)
 end
 
 -- The first write, there or here: under full memory it is refused, and nothing was changed.

@@ -4,19 +4,18 @@
 --- @include keys
 --- @include guard
 
-local function byKey(key, busy, stamp, values)
+local function byKey(key, busy, added)
   local records, heads, taken, followers = {}, {}, {}, {}
   local queue = openQueue(key, 0)
-  for from = 4, #values, 1000 do
-    local tails, names, at = { unpack(values, from, math.min(from + 999, #values)) }, {}, {}
-    for i = 1, #tails do
-      local hasMeta = string.byte(tails[i], 1) % 2 == 1
-      local name = hasMeta and string.match(tails[i], "^k([^\n]*)\n", 38)
+  for from = 1, #added, 1000 do
+    local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
+    for i = 1, #some do
+      local name = keyOf(some[i])
       if name then names[#names + 1], at[i] = name, #names + 1 end
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
-    for i = 1, #tails do
-      local record, name = stamp .. tails[i], names[at[i]]
+    for i = 1, #some do
+      local record, name = some[i], names[at[i]]
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
