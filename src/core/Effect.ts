@@ -39,6 +39,8 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     try {
       answer.add(this.start(answer));
     } catch (cause) {
+      // What threw behind the value was whoever was told it.
+      if (answer.emitted) throw cause;
       answer.error(cause);
     }
     return answer;
@@ -47,7 +49,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
 
 /** What one run comes to: its value or its error, told once. */
 class Answer<A> extends Subscriber<A> {
-  private emitted = false;
+  emitted = false;
 
   constructor(
     private readonly onValue: (value: A) => void,
@@ -57,13 +59,14 @@ class Answer<A> extends Subscriber<A> {
   }
 
   protected override _next(value: A): void {
+    if (this.emitted) return;
     this.emitted = true;
     this.onValue(value);
   }
 
   protected override _error(cause: unknown): void {
     this.unsubscribe();
-    this.onError(cause);
+    if (!this.emitted) this.onError(cause);
   }
 
   protected override _complete(): void {

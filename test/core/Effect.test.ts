@@ -113,6 +113,26 @@ describe("run", () => {
     expect(runOf(fromOne(EMPTY)).seen).toMatchObject([{ error: { _tag: "Defect" } }]);
   });
 
+  it("tells one thing, whatever the Effect says", () => {
+    const twice = effect<number>((subscriber) => {
+      subscriber.next(1);
+      subscriber.next(2);
+      subscriber.error(new Error("late"));
+    });
+    expect(runOf(twice).seen).toEqual([{ value: 1 }]);
+  });
+
+  it("lets what its listener throws through", () => {
+    const cause = new Error("thrown");
+    const onError = vi.fn();
+    expect(() =>
+      counted().effect.run(() => {
+        throw cause;
+      }, onError),
+    ).toThrow(cause);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
   it("tears down once, at its end or when it is unsubscribed, and tells nothing afterwards", () => {
     const teardown = vi.fn();
     let told: Subscriber<number> | undefined;

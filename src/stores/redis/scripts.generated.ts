@@ -159,12 +159,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -244,7 +245,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -559,12 +563,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -644,7 +649,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -840,6 +848,7 @@ end
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
 if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\\n" then
+  redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
@@ -972,12 +981,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -1057,7 +1067,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -1187,7 +1200,11 @@ else
   local head = redis.call("HMGET", key, "format", "levels", "enqueued")
   if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
-  redis.call("LLEN", ready)
+  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  if waits ~= "" then
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
   local wake = redis.call("LINDEX", wakes, -1)
   redis.call("SET", result, "+", "PX", "3600000")
   if waits ~= "" then
@@ -1270,12 +1287,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
     expectNobody(key)
   end
@@ -1399,12 +1417,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
@@ -1769,12 +1788,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function seldom()
@@ -1877,7 +1897,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -2126,7 +2149,7 @@ if delivery.size > 0 then
 else
   reply[3] = untilChange(key, now)
   if waits == "1" and owner == "" then
-    expectOne(key, order, leaseMs)
+    expectOne(key, order, leaseMs, reply[3])
   end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end
@@ -2302,12 +2325,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -2387,7 +2411,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -2655,12 +2682,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -2852,12 +2880,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -2937,7 +2966,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -3241,12 +3273,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -3326,7 +3359,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -3698,12 +3734,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -3783,7 +3820,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -4121,12 +4161,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -4206,7 +4247,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
@@ -4531,12 +4575,13 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. \`changeMs\` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
 
 local function reclaim(key, levels)
@@ -4616,7 +4661,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 

@@ -8,14 +8,16 @@ import { SilenceWatch } from "../../../src/stores/redis/SilenceWatch.js";
 const rig = (status: string) => {
   const clock = new VirtualTimeScheduler();
   const destroyedAt: Array<number> = [];
-  const stream = { destroy: () => destroyedAt.push(clock.now()) };
-  const client = Object.assign(new EventEmitter(), { status, stream });
+  const stream = { destroy: () => destroyedAt.push(clock.now()), bytesRead: 0 };
+  const client = Object.assign(new EventEmitter(), { status, stream, options: { maxLoadingRetryTime: 50 } });
   const watch = new SilenceWatch(client as unknown as Client, clock, 100);
   return {
     clock,
     client,
     watch,
-    destroyedAt,
+    read: (): void => {
+      stream.bytesRead += 1;
+    },
     at: (ms: number, act: () => void): void => void clock.schedule(act, ms),
     run: () => {
       clock.flush();
@@ -25,61 +27,73 @@ const rig = (status: string) => {
 };
 
 describe("a socket", () => {
-  it("is destroyed once no reply came for as long as it may be silent", () => {
+  it("is destroyed once nothing was read for as long as it may be silent", () => {
     const { watch, at, run } = rig("ready");
     at(10, () => watch.sent());
     at(50, () => watch.sent());
-    expect(run()).toEqual([210]);
+    expect(run()).toEqual([135]);
   });
 
-  it("lives as long as it answers something in time, and while nothing is due", () => {
-    const { watch, at, run, clock } = rig("ready");
+  it("lives while something is read in time, and while nothing is due", () => {
+    const { watch, read, at, run, clock } = rig("ready");
     at(10, () => watch.sent());
     at(20, () => watch.sent());
-    at(100, () => watch.heard());
-    at(190, () => watch.heard());
+    at(100, () => {
+      read();
+      watch.heard();
+    });
+    at(190, () => {
+      read();
+      watch.heard();
+    });
     at(5_000, () => watch.sent());
-    at(5_099, () => watch.heard());
+    at(5_090, () => watch.heard());
     expect(run()).toEqual([]);
     expect(clock.actions).toHaveLength(0);
   });
 
-  it("counts its silence from the last reply, not from the call", () => {
-    const { watch, at, run } = rig("ready");
+  it("counts its silence from what was read last, not from the call", () => {
+    const { watch, read, at, run } = rig("ready");
     at(0, () => watch.sent());
-    at(90, () => watch.sent());
-    at(95, () => watch.heard());
-    expect(run()).toEqual([295]);
+    at(95, read);
+    expect(run()).toEqual([200]);
   });
 
-  it("is given a moment more, in which what came while the process was busy is read", () => {
+  it("counts its silence from the next call where nothing was due for long", () => {
     const { watch, at, run } = rig("ready");
     at(0, () => watch.sent());
+    at(90, () => watch.heard());
+    at(1_000, () => watch.sent());
+    expect(run()).toEqual([1_100]);
+  });
+
+  it("lives as long as a large reply keeps coming, however long that takes", () => {
+    const { watch, read, at, run } = rig("ready");
     at(0, () => watch.sent());
-    at(150, () => watch.heard());
-    expect(run()).toEqual([350]);
+    for (let ms = 60; ms <= 900; ms += 60) at(ms, read);
+    expect(run()).toEqual([1_000]);
   });
 
   it("counts anew on each connection, and not while there is none", () => {
     const { watch, at, run, client } = rig("ready");
     at(0, () => watch.sent());
-    at(50, () => {
+    at(40, () => {
       client.status = "reconnecting";
     });
     at(450, () => {
       client.status = "ready";
       client.emit("ready");
     });
-    expect(run()).toEqual([650]);
+    expect(run()).toEqual([550]);
   });
 
-  it("that is connected but never becomes ready is destroyed too", () => {
+  it("that is connected but never becomes ready is destroyed too, later, as its server may be loading", () => {
     const { at, run, client } = rig("connecting");
     at(30, () => {
       client.status = "connect";
       client.emit("connect");
     });
-    expect(run()).toEqual([230]);
+    expect(run()).toEqual([205]);
   });
 
   it("is left alone once the watch is over", () => {

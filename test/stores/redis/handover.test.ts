@@ -140,18 +140,36 @@ describe("the write of a message that is handed over", () => {
     expect(payloadsOf(await at.lease())).toEqual(["a", "b", "c"]);
   });
 
+  it("that fails at somebody else's value is not confirmed later, when it is asked once more", async () => {
+    const at = bench();
+    for (const suffix of [":l", ":x"]) {
+      await expectOne(at);
+      await at.enqueue(["a"]);
+      await at.admin.set(at.key + suffix, "x");
+      const [lists, writeId] = [[[at.step("b")]], newId()];
+      await expect(at.store.write(lists, writeId)).rejects.toMatchObject({ _tag: "InvalidConfig" });
+      await at.admin.del(at.key + suffix);
+      const { enqueued } = await at.store.stats(at.queue);
+      await at.store.write(lists, writeId);
+      expect((await at.store.stats(at.queue)).enqueued).toBe(enqueued + 1);
+      await at.settle(await at.lease());
+    }
+  });
+
   it("is refused under full memory, and what was handed over before is acked all the same", async () => {
     const server = await startRedisServer();
     const at = new Bench(server.url);
     try {
       await expectOne(at);
-      await at.enqueue(["a"]);
+      const [lists, writeId] = [[[at.step("a")]], newId()];
+      const first = await at.store.write(lists, writeId);
       const { lease } = readHandedOver(String(await at.admin.lpop(`${at.key}:w`)));
       await at.admin.config("SET", "maxmemory", "1mb");
       expect((await at.settle([lease])).every(isRight)).toBe(true);
       await at.admin.config("SET", "maxmemory", "0");
       await expectOne(at);
       await at.admin.config("SET", "maxmemory", "1mb");
+      await expect(at.store.write(lists, writeId)).resolves.toEqual(first);
       const before = await at.digest();
       await expect(at.enqueue(["b"])).rejects.toMatchObject({ _tag: "StoreFull" });
       expect(await at.digest()).toEqual(before);
@@ -160,6 +178,32 @@ describe("the write of a message that is handed over", () => {
       await at.close();
       await server.stop();
     }
+  });
+});
+
+describe("a ticket", () => {
+  it("ends before anything is due, so that nothing overtakes that", async () => {
+    const at = bench();
+    const subscription = at.store.lease(at.request({ waitMsMax: 10_000 })).subscribe();
+    await waiting(at);
+    await at.enqueue(["far"], { delayMs: 60_000 });
+    await waiting(at);
+    expect(await at.admin.pttl(`${at.key}:h`)).toBeGreaterThan(2_000);
+    await at.enqueue(["near"], { delayMs: 300 });
+    await waiting(at);
+    expect(await at.admin.pttl(`${at.key}:h`)).toBeLessThanOrEqual(300);
+    subscription.unsubscribe();
+  });
+
+  it("is not left where something is due already", async () => {
+    let nowMs = 1_000_000_000_000;
+    const at = new Bench(url, { store: { nowMs: () => nowMs } });
+    benches.push(at);
+    await at.enqueue(["delayed"], { delayMs: 100 });
+    at.store.lease(at.request({ waitMsMax: 10_000 })).subscribe();
+    await waiting(at);
+    nowMs += 200;
+    await until(async () => (await at.admin.exists(`${at.key}:h`)) === 0);
   });
 });
 

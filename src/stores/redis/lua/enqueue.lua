@@ -19,6 +19,7 @@ local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
 if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\n" then
+  redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
@@ -43,7 +44,11 @@ else
   local head = redis.call("HMGET", key, "format", "levels", "enqueued")
   if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
-  redis.call("LLEN", ready)
+  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  if waits ~= "" then
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
   local wake = redis.call("LINDEX", wakes, -1)
   redis.call("SET", result, "+", "PX", "3600000")
   if waits ~= "" then

@@ -93,7 +93,7 @@ if delivery.size > 0 then
 else
   reply[3] = untilChange(key, now)
   if waits == "1" and owner == "" then
-    expectOne(key, order, leaseMs)
+    expectOne(key, order, leaseMs, reply[3])
   end
 end
 if more and idle then redis.call("RPUSH", key .. ":w", "1") end

@@ -48,10 +48,11 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message.
-local function expectOne(key, order, leaseMs)
+-- the message. `changeMs` tells when something will be ready by time, or "".
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
   local ticket = redis.call("GET", key .. ":h") or ""
   local shortest = math.max(1000, leaseMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", TICKET_MS)
+  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end

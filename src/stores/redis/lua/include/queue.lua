@@ -43,7 +43,10 @@ end
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
-  if not nearest or due < tonumber(nearest) then queue.wake = true end
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
 end
 
