@@ -66,7 +66,10 @@ export class LeaseKeeper {
         ended = true;
         this.end(delivery);
       } else {
-        if (delivery.held && delivery.leaseEndsMs - nowMs <= this.renewMs * 2) renewals.push(delivery);
+        if (delivery.leaseEndsMs - nowMs <= this.renewMs * 2) {
+          if (delivery.held) renewals.push(delivery);
+          else delivery.passedOver = true;
+        }
         nextMs = Math.min(nextMs, delivery.leaseEndsMs);
         watching = true;
       }

@@ -54,7 +54,8 @@ export class LeasedDelivery implements Delivery, ListEnd {
   leaseEndsMs: number;
   /** Its lease ran out while nobody held it: its credit is back. */
   expired = false;
-  private readonly receivedMs: number;
+  /** The keeper came by when it was time to renew it, and nobody held it: whoever does from now on calls the keeper. */
+  passedOver = false;
   private requested: Outcome | undefined;
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
@@ -68,9 +69,9 @@ export class LeasedDelivery implements Delivery, ListEnd {
     readonly lease: Lease,
     private readonly owner: Owner,
     private readonly leaseMs: number,
+    private readonly receivedMs: number,
   ) {
-    this.receivedMs = owner.store.scheduler.now();
-    this.leaseEndsMs = this.receivedMs + leaseMs;
+    this.leaseEndsMs = receivedMs + leaseMs;
   }
 
   get id(): MessageId {
@@ -129,7 +130,10 @@ export class LeasedDelivery implements Delivery, ListEnd {
     this.holder = holder;
     const reason = this.state === "lost" ? "lease lost" : this.interrupted;
     if (reason !== undefined) this.interruptBy(reason);
-    else if (this.leaseEndsMs - this.scheduler.now() < this.leaseMs / 2) this.owner.onLeaseChanged();
+    else if (this.passedOver) {
+      this.passedOver = false;
+      this.owner.onLeaseChanged();
+    }
   }
 
   letGo(holder: Holder): void {

@@ -208,8 +208,9 @@ export class MessageSource<A> implements Owner {
   }
 
   private receive(leases: ReadonlyArray<Lease>): void {
-    const { options } = this.context;
-    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, options.leaseMs));
+    const { leaseMs } = this.context.options;
+    const receivedMs = this.store.scheduler.now();
+    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
     for (const delivery of deliveries) this.keeper.live.add(delivery);
     this.emitting = true;
     for (const delivery of deliveries) {

@@ -80,9 +80,10 @@ export const receive = <A>(
   const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));
   return mapEffect(lease, (leases) => {
     const messages: Array<Message<A>> = [];
+    const receivedMs = store.scheduler.now();
     unsettled += leases.length;
     for (const lease of leases) {
-      const delivery = new LeasedDelivery(lease, owner, leaseMs);
+      const delivery = new LeasedDelivery(lease, owner, leaseMs, receivedMs);
       const decoded = decodePayload(codec, lease.payload);
       if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
       else {
