@@ -1,6 +1,8 @@
 /**
  * A doubly linked list whose links are the entries themselves: what is in hand leaves from the middle in constant time and
- * leaves nothing behind, where an array of a consumer that never rests would have to be compacted.
+ * leaves nothing behind, where an array of a consumer that never rests would have to be compacted. A Set would do it at the
+ * collector's cost: one that is filled and emptied without end moves to a new table now and then, and each table that it left
+ * keeps what stood in it alive, as far as the next full collection.
  */
 
 /** An entry of at most one chain at a time. */
@@ -11,6 +13,7 @@ export interface Linked<T> {
 
 export class Chain<T extends Linked<T>> {
   head: T | undefined;
+  size = 0;
   private tail: T | undefined;
 
   /** Adds an entry that is in no chain at the end. */
@@ -20,6 +23,7 @@ export class Chain<T extends Linked<T>> {
     if (this.tail === undefined) this.head = entry;
     else this.tail.after = entry;
     this.tail = entry;
+    this.size += 1;
   }
 
   /** Takes out an entry of this chain. */
@@ -30,6 +34,7 @@ export class Chain<T extends Linked<T>> {
     else entry.after.before = entry.before;
     entry.before = undefined;
     entry.after = undefined;
+    this.size -= 1;
   }
 
   /** Takes out the first entry. */
@@ -37,5 +42,12 @@ export class Chain<T extends Linked<T>> {
     const { head } = this;
     if (head !== undefined) this.remove(head);
     return head;
+  }
+
+  /** All entries as they stand now; they may leave while these are looked at. */
+  all(): ReadonlyArray<T> {
+    const entries: Array<T> = [];
+    for (let entry = this.head; entry !== undefined; entry = entry.after) entries.push(entry);
+    return entries;
   }
 }

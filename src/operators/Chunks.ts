@@ -9,6 +9,9 @@
  * ```
  *
  * While every place is taken, what waits fills up: the slower the store, the larger its writes.
+ *
+ * A chunk that waited for long is old when it is sent, and what an old object refers to is kept by the collector until the next
+ * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its ids as they are emitted.
  */
 import type { Observer, Subscriber } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
@@ -30,9 +33,9 @@ export interface ChunksOptions<A> {
 interface Chunk<A> extends Timed<Chunk<A>> {
   readonly values: Array<A>;
   ripe: boolean;
-  /** Made in advance, once it takes no more values. */
+  /** Made in advance, once it takes no more values, until it is sent. */
   write: Write<ReadonlyArray<MessageId>> | undefined;
-  /** Written once it is in the queue. */
+  /** Written once it is in the queue, until they are emitted. */
   ids: ReadonlyArray<MessageId> | undefined;
 }
 
@@ -126,7 +129,9 @@ export class Chunks<A> implements Observer<A> {
       if (chunk === this.last) this.last = undefined;
       this.sent.push(chunk);
       this.underWay += 1;
-      this.write(chunk.write ?? this.writeOf(chunk.values), chunk.values, (ids) => this.written(chunk, ids));
+      const write = chunk.write ?? this.writeOf(chunk.values);
+      chunk.write = undefined;
+      this.write(write, chunk.values, (ids) => this.written(chunk, ids));
     }
     this.prepareNext();
     this.busy = false;
@@ -151,8 +156,10 @@ export class Chunks<A> implements Observer<A> {
     const outer = this.busy;
     this.busy = true;
     for (let { head } = this.sent; head?.ids !== undefined; head = this.sent.head) {
+      const emitted = head.ids;
+      head.ids = undefined;
       this.sent.remove(head);
-      for (const id of head.ids) this.subscriber.next(id);
+      for (const id of emitted) this.subscriber.next(id);
     }
     this.busy = outer;
     this.send();

@@ -4,6 +4,7 @@
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import type { Subscription } from "rxjs";
+import { Chain } from "../core/Chain.js";
 import { toSluiceError } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
@@ -20,11 +21,32 @@ export interface LeaseKeeperOptions {
 
 export class LeaseKeeper {
   /** What is unsettled, in the order of its leases. */
-  readonly live: Set<LeasedDelivery> = new Set<LeasedDelivery>();
+  private readonly live = new Chain<LeasedDelivery>();
   private timer: Subscription | undefined;
   private timerAtMs = 0;
 
   constructor(private readonly options: LeaseKeeperOptions) {}
+
+  get size(): number {
+    return this.live.size;
+  }
+
+  /** What is unsettled now, in the order of its leases. */
+  all(): ReadonlyArray<LeasedDelivery> {
+    return this.live.all();
+  }
+
+  add(delivery: LeasedDelivery): void {
+    delivery.live = true;
+    this.live.push(delivery);
+  }
+
+  /** It is settled, lost or given back; without effect the second time. */
+  remove(delivery: LeasedDelivery): void {
+    if (!delivery.live) return;
+    delivery.live = false;
+    this.live.remove(delivery);
+  }
 
   /** Watches what is live from now on, which was leased this moment. */
   watch(): void {
@@ -60,7 +82,7 @@ export class LeaseKeeper {
     let nextMs = nowMs + this.renewMs;
     let ended = false;
     let watching = false;
-    for (const delivery of this.live) {
+    for (const delivery of this.all()) {
       if (delivery.state !== "open") continue;
       if (nowMs >= delivery.leaseEndsMs) {
         ended = true;
@@ -85,7 +107,7 @@ export class LeaseKeeper {
       delivery.lose();
       return;
     }
-    this.live.delete(delivery);
+    this.remove(delivery);
     delivery.expire();
     this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
   }

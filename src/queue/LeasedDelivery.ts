@@ -14,6 +14,7 @@
  */
 import { isLeft, left, right } from "fp-ts/lib/Either.js";
 import { Observable, type SchedulerLike } from "rxjs";
+import type { Linked } from "../core/Chain.js";
 import { describeCause } from "../core/cause.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
@@ -48,10 +49,14 @@ export interface Owner {
 
 type State = "open" | "settling" | "settled" | "lost";
 
-export class LeasedDelivery implements Delivery, ListEnd {
+export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery> {
   state: State = "open";
   /** When the lease ends unless renewed, by `scheduler.now()`. */
   leaseEndsMs: number;
+  /** Its places among those of its source that are unsettled, kept by their keeper. */
+  live = false;
+  before: LeasedDelivery | undefined = undefined;
+  after: LeasedDelivery | undefined = undefined;
   /** Its lease ran out while nobody held it: its credit is back. */
   expired = false;
   /** The keeper came by when it was time to renew it, and nobody held it: whoever does from now on calls the keeper. */

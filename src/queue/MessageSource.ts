@@ -140,7 +140,7 @@ export class MessageSource<A> implements Owner {
   }
 
   private done(delivery: LeasedDelivery, performed: Outcome | undefined): void {
-    this.keeper.live.delete(delivery);
+    this.keeper.remove(delivery);
     this.context.events.ended(delivery, performed);
     this.leaveIfEmpty();
     this.pull();
@@ -148,7 +148,7 @@ export class MessageSource<A> implements Owner {
 
   private pull(): void {
     if (this.phase !== "pulling" || this.reading !== undefined || this.emitting || this.pullTimer !== undefined) return;
-    const max = this.prefetch - this.keeper.live.size + Math.min(this.settler.lent, this.prefetch);
+    const max = this.prefetch - this.keeper.size + Math.min(this.settler.lent, this.prefetch);
     if (max < 1) return;
     const { definition, options } = this.context;
     let answered = false;
@@ -211,7 +211,7 @@ export class MessageSource<A> implements Owner {
     const { leaseMs } = this.context.options;
     const receivedMs = this.store.scheduler.now();
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
-    for (const delivery of deliveries) this.keeper.live.add(delivery);
+    for (const delivery of deliveries) this.keeper.add(delivery);
     this.emitting = true;
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
@@ -239,7 +239,7 @@ export class MessageSource<A> implements Owner {
     this.stopReading();
     this.settler.hurry();
     this.settler.flush();
-    if (this.keeper.live.size === 0) this.leaveIfEmpty();
+    if (this.keeper.size === 0) this.leaveIfEmpty();
     else if (this.context.options.stopMsMax === 0) this.drainNow();
     else this.stopTimer = this.store.scheduler.schedule(() => this.drainNow(), this.context.options.stopMsMax);
   }
@@ -250,20 +250,20 @@ export class MessageSource<A> implements Owner {
     this.settler.giveUp();
     // What the operators release and what is released here leaves in one write, so that the store keeps their order.
     this.settler.together(() => {
-      for (const delivery of [...this.keeper.live]) delivery.interruptBy("stopped");
+      for (const delivery of this.keeper.all()) delivery.interruptBy("stopped");
       this.sweep();
     });
   }
 
   /** Gives back what nobody holds and nobody settles. */
   private sweep(): void {
-    const open = [...this.keeper.live].filter((delivery) => delivery.state === "open" && !delivery.held);
+    const open = this.keeper.all().filter((delivery) => delivery.state === "open" && !delivery.held);
     this.settler.together(() => {
       for (const delivery of open)
         this.settler.push([delivery.release("unsubscribed")], {
           lends: false,
           listEnded: () => {
-            this.keeper.live.delete(delivery);
+            this.keeper.remove(delivery);
             this.leaveIfEmpty();
           },
         });
@@ -273,7 +273,7 @@ export class MessageSource<A> implements Owner {
   }
 
   private leaveIfEmpty(): void {
-    if (this.phase === "pulling" || this.phase === "left" || this.keeper.live.size > 0) return;
+    if (this.phase === "pulling" || this.phase === "left" || this.keeper.size > 0) return;
     this.phase = "left";
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();

@@ -27,6 +27,19 @@ describe("Chain", () => {
     expect(chain.head).toBeUndefined();
   });
 
+  it("tells how many they are, and all of them while they leave", () => {
+    const chain = new Chain<Link>();
+    for (const name of [1, 2, 3]) chain.push(new Link(name));
+    expect(chain.size).toBe(3);
+    const left: Array<number> = [];
+    for (const link of chain.all()) {
+      chain.remove(link);
+      left.push(link.name);
+    }
+    expect([left, chain.size, chain.all()]).toStrictEqual([[1, 2, 3], 0, []]);
+    expect([chain.shift(), chain.size]).toStrictEqual([undefined, 0]);
+  });
+
   it("takes an entry again that it gave", () => {
     const chain = new Chain<Link>();
     const link = new Link(1);

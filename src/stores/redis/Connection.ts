@@ -17,6 +17,7 @@
  */
 import { Command, type Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
+import { Chain, type Linked } from "../../core/Chain.js";
 import { defect, storeUnavailable } from "../../core/SluiceError.js";
 import type { Client } from "./clients.js";
 import { toStoreError, verdictOn } from "./errors.js";
@@ -52,9 +53,14 @@ export interface Call {
   readonly abandon: () => void;
 }
 
-class Job implements Call {
+class Job implements Call, Linked<Job> {
+  before: Job | undefined = undefined;
+  after: Job | undefined = undefined;
   sent = false;
+  /** Nobody waits for its answer any more. */
   over = false;
+  /** It was answered, or given up. */
+  ended = false;
   lastCause: unknown;
   constructor(
     readonly send: () => Promise<unknown>,
@@ -69,7 +75,7 @@ class Job implements Call {
 export class Connection {
   readonly client: Client;
   private readonly queued: Array<Job> = [];
-  private readonly jobs = new Set<Job>();
+  private readonly jobs = new Chain<Job>();
   private readonly loaded = new Set<ScriptName>();
   private sweeper: Subscription | undefined;
   private sweepDueMs = Number.POSITIVE_INFINITY;
@@ -141,7 +147,7 @@ export class Connection {
     this.watch.stop();
     this.queued.length = 0;
     const cause = new Error("the store was closed before it was answered");
-    for (const job of [...this.jobs]) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
+    for (const job of this.jobs.all()) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
     this.client.disconnect();
   }
 
@@ -149,7 +155,7 @@ export class Connection {
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
     const job = new Job(send, end, nowMs + commandMsMax + extraMs);
-    this.jobs.add(job);
+    this.jobs.push(job);
     if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
     if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
@@ -200,7 +206,10 @@ export class Connection {
 
   /** Ends the call; whether somebody still waits for its answer. */
   private forget(job: Job): boolean {
-    const wanted = this.jobs.delete(job) && !job.over;
+    if (job.ended) return false;
+    job.ended = true;
+    this.jobs.remove(job);
+    const wanted = !job.over;
     job.over = true;
     if (this.jobs.size === 0 && this.onIdle !== undefined) {
       const { onIdle } = this;
@@ -225,7 +234,7 @@ export class Connection {
     this.sweepDueMs = Number.POSITIVE_INFINITY;
     const nowMs = this.options.scheduler.now();
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const job of [...this.jobs]) {
+    for (const job of this.jobs.all()) {
       if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
       else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
     }
