@@ -40,7 +40,7 @@ export interface WriteOptions {
 export class Write<out A> extends Effect<A> {
   readonly plan: MakePlan<A>;
   readonly options: WriteOptions;
-  private readonly runs: { readonly prepare: () => void };
+  private readonly runs: Pick<Runs<unknown>, "prepare">;
 
   constructor(plan: MakePlan<A>, options: WriteOptions) {
     const runs = new Runs(plan, options);
@@ -77,10 +77,10 @@ class Runs<A> {
     }
   }
 
-  readonly prepare = (): void => {
+  prepare(): void {
     const planned = planRun(this.plan);
     if (isRight(planned)) this.lend(planned.right);
-  };
+  }
 
   private lend(run: Run<A>): void {
     this.lent ??= [];

@@ -157,9 +157,13 @@ export class Connection {
     const job = new Job(send, end, nowMs + commandMsMax + extraMs);
     this.jobs.push(job);
     if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
+    this.submit(job);
+    return job;
+  }
+
+  private submit(job: Job): void {
     if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
-    return job;
   }
 
   private enqueue(job: Job): void {
@@ -190,18 +194,19 @@ export class Connection {
 
   private refused(job: Job, cause: unknown): void {
     this.watch.heard();
-    if (verdictOn(cause) !== "resend") {
+    const unknownScript = isUnknownScript(cause);
+    if (!unknownScript && verdictOn(cause) !== "resend") {
       if (this.forget(job)) job.end.failed(toStoreError(cause));
       return;
     }
     job.lastCause = cause;
     if (this.closed) return;
-    if (this.client.status !== "ready") this.enqueue(job);
-    else
-      this.options.scheduler.schedule(() => {
-        if (this.client.status === "ready") this.attempt(job);
-        else this.enqueue(job);
-      }, RESEND_MS);
+    if (unknownScript) {
+      // The server has forgotten its scripts: the source of each goes along once more.
+      this.loaded.clear();
+      this.submit(job);
+    } else if (this.client.status === "ready") this.options.scheduler.schedule(() => this.submit(job), RESEND_MS);
+    else this.enqueue(job);
   }
 
   /** Ends the call; whether somebody still waits for its answer. */
@@ -298,37 +303,34 @@ export class Connection {
   }
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
+    const [command, script] = this.commandFor(name);
+    return this.send(command, [script, String(keys.length)].concat(keys, args));
+  }
+
+  /** The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order. */
+  private commandFor(name: ScriptName): readonly [command: string, script: string] {
     const { sha, lua } = loadedScript(name);
-    // The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order.
-    if (!this.loaded.has(name)) {
-      this.loaded.add(name);
-      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
-    }
-    return this.send("evalsha", [sha, String(keys.length)].concat(keys, args)).catch((cause: unknown) => {
-      if (!isUnknownScript(cause)) throw cause;
-      return this.send("eval", [lua, String(keys.length)].concat(keys, args));
-    });
+    if (this.loaded.has(name)) return ["evalsha", sha];
+    this.loaded.add(name);
+    return ["eval", lua];
   }
 
   /** WAIT counts for the writes of its own connection and node, so it goes in one pipeline with its script. */
   private async evaluateReplicated(
     name: ScriptName,
-    rest: Array<string>,
+    rest: ReadonlyArray<string>,
     { count, msMax }: { readonly count: number; readonly msMax: number },
   ): Promise<unknown> {
-    const { sha, lua } = loadedScript(name);
-    const pipelined = async (command: string, args: Array<string>): Promise<readonly [unknown, unknown]> => {
-      const [reply, replicas] = (await this.client.pipeline().call(command, args).wait(count, msMax).exec()) ?? [];
-      for (const result of [reply, replicas]) if (result?.[0]) throw result[0];
-      return [reply?.[1], replicas?.[1]];
-    };
-    const [reply, replicas] = await pipelined("evalsha", [sha, ...rest]).catch((cause: unknown) => {
-      if (!isUnknownScript(cause)) throw cause;
-      return pipelined("eval", [lua, ...rest]);
-    });
-    if (Number(replicas) < count)
-      throw storeUnavailable(new Error(`${String(replicas)} of ${count} replicas confirmed within ${msMax} ms`));
-    return reply;
+    const [command, script] = this.commandFor(name);
+    const pipeline = this.client
+      .pipeline()
+      .call(command, [script, ...rest])
+      .wait(count, msMax);
+    const [reply, replicas] = (await pipeline.exec()) ?? [];
+    for (const result of [reply, replicas]) if (result?.[0]) throw result[0];
+    if (Number(replicas?.[1]) < count)
+      throw storeUnavailable(new Error(`${String(replicas?.[1])} of ${count} replicas confirmed within ${msMax} ms`));
+    return reply?.[1];
   }
 }
 
