@@ -30,12 +30,8 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "drain-bullmq", text: "drain, times BullMQ", ...sluiceAgainst("drain", "bullmq", "≥", 4) },
   { id: "drain-bee", text: "drain, times bee-queue", ...sluiceAgainst("drain", "bee", "≥", 3) },
   { id: "drain-bare", text: "drain, times the bare loop", ...sluiceAgainst("drain", "bare", "≥", 0.55) },
+  // As `enqueueTo` does it by default and as `addBulk` is awaited; with more in flight the ratio is measured, not promised.
   { id: "bulk-bullmq", text: "bulk enqueue, awaited, times BullMQ", ...sluiceAgainst("bulk", "bullmq", "≥", 8) },
-  {
-    id: "bulk-4-bullmq",
-    text: "bulk enqueue, 4 in flight, times BullMQ",
-    ...sluiceAgainst("bulk-4", "bullmq", "≥", 8),
-  },
   { id: "latency", text: "idle p50, times the bare loop", ...sluiceAgainst("latency-p50", "bare", "≤", 1.5) },
   {
     id: "memory",

@@ -22,6 +22,7 @@ export interface Batch<out A> {
 class MessageBatch<out A> implements Batch<A> {
   constructor(readonly messages: NonEmpty<Message<A>>) {}
   get data(): NonEmpty<A> {
+    // `map` forgets that a list is not empty.
     return this.messages.map((message) => message.data) as unknown as NonEmpty<A>;
   }
   get ack(): Effect<Answers> {

@@ -82,6 +82,7 @@ const fault = <T extends string, F extends object>(
   retryable: boolean,
   message: string,
   fields: F,
+  // The fields are assigned, which a class cannot tell its type.
 ): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
 
 export const leaseLost = (id: MessageId): LeaseLost =>

@@ -48,9 +48,9 @@ export class LeaseKeeper {
     this.live.remove(delivery);
   }
 
-  /** Watches what is live from now on, which was leased this moment. */
-  watch(): void {
-    if (this.timer === undefined && this.live.size > 0) this.tickAt(this.options.store.scheduler.now() + this.renewMs);
+  /** Watches what is live, which was leased at this time. */
+  watch(leasedMs: number): void {
+    if (this.timer === undefined && this.live.size > 0) this.tickAt(leasedMs + this.renewMs);
   }
 
   /** Takes a delivery in hand late in its lease, or with a changed lease: looks at all again, soon. */
@@ -124,7 +124,10 @@ export class LeaseKeeper {
           } else delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
         });
       },
-      error: (error: unknown) => events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) }),
+      error: (error: unknown) => {
+        for (const delivery of deliveries) delivery.passedOver = true;
+        events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) });
+      },
     });
   }
 }

@@ -59,7 +59,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   after: LeasedDelivery | undefined = undefined;
   /** Its lease ran out while nobody held it: its credit is back. */
   expired = false;
-  /** The keeper came by when it was time to renew it, and nobody held it: whoever does from now on calls the keeper. */
+  /** It was time to renew it and nobody held it, or the store did not answer: who takes it in hand now calls the keeper. */
   passedOver = false;
   private requested: Outcome | undefined;
   /** The list of what is requested: the same again where it was not answered. */

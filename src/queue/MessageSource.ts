@@ -212,6 +212,8 @@ export class MessageSource<A> implements Owner {
     const receivedMs = this.store.scheduler.now();
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
     for (const delivery of deliveries) this.keeper.add(delivery);
+    // Before the emission, which takes as long as user code likes.
+    this.keeper.watch(receivedMs);
     this.emitting = true;
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
@@ -219,7 +221,6 @@ export class MessageSource<A> implements Owner {
       if (delivery.state === "open") this.deliver(delivery);
     }
     this.emitting = false;
-    this.keeper.watch();
   }
 
   private deliver(delivery: LeasedDelivery): void {

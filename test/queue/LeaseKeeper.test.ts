@@ -1,3 +1,4 @@
+import { tap } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { delivery, type Message } from "../../src/core/Message.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
@@ -46,6 +47,42 @@ describe("the lease of a message that is held", () => {
     expect(spy.extensions).toHaveLength(1);
     s.clock.advance(LEASE_MS);
     expect(deliveries(consumer)).toEqual([[0, 1]]);
+  });
+
+  it("is renewed as soon as there is time where the emission itself took most of it", () => {
+    const spy = new Spy();
+    const s = scene(definition, spy.view);
+    s.fill(3);
+    // Code that blocks: time passes, and no timer fires.
+    const consumer = watch(
+      s.queue.messages().pipe(
+        tap((message) => {
+          s.clock.frame += LEASE_MS / 4;
+          takeInHand(message);
+        }),
+      ),
+    );
+    s.clock.settle();
+    expect(spy.extensions[0]?.leases).toHaveLength(3);
+    s.clock.advance(LEASE_MS * 3);
+    expect(deliveries(consumer)).toHaveLength(3);
+  });
+
+  it("is renewed at once when somebody else takes it in hand after a renewal failed", () => {
+    const breaker = new Breaker();
+    const s = scene(definition, breaker.view);
+    s.fill(1);
+    const consumer = consume(s);
+    const message = consumer.values[0]!;
+    const first = takeInHand(message);
+    breaker.break("extend", () => storeUnavailable("down"));
+    s.clock.advance((LEASE_MS * 2) / 3);
+    breaker.heal();
+    message[delivery].letGo(first.holder);
+    const second = takeInHand(message);
+    s.clock.settle();
+    s.clock.advance(LEASE_MS - 1);
+    expect([first.reasons, second.reasons, deliveries(consumer)]).toEqual([[], [], [[0, 1]]]);
   });
 
   it("ends when its holder lets go of it and nobody takes over", () => {

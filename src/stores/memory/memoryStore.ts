@@ -31,8 +31,8 @@ export type MemoryStoreOptions = Options<{
  * work that must survive a restart or be shared by processes.
  *
  * Delivery: at least once within the process's life. Every call is done at once when it is subscribed to, except a `lease`
- * that waits and a `close`, which ends with the turn; consumers that wait are woken soon after, never inside the call that made something ready. While nobody
- * waits there is no timer.
+ * that waits and a `close`, which ends with the turn; consumers that wait are woken soon after, never inside the call that
+ * made something ready. While nobody waits there is no timer.
  *
  * Memory: some 250 bytes a message besides its payload, key and headers, dedupe ids for their window, and the answers of
  * the latest 10,000 to 20,000 steps (an hour at most) by which a resent write is known. A write id older than that runs

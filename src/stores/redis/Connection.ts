@@ -12,6 +12,8 @@
  *     └── commandMsMax is over ─┴──▶ failed: StoreUnavailable (of a queued one it is certain that nothing happened)
  * ```
  *
+ * A call whose script the server has forgotten since (SCRIPT FLUSH) is made again and comes behind those made meanwhile.
+ *
  * Calls that wait for a connection stand in a queue of our own: the driver's would send them hours later, long after they
  * were given up.
  */

@@ -2,9 +2,9 @@
  * Finds a half-open socket: it is silent and stays "ready" while replies are due. It is destroyed then, upon which the driver
  * opens another and sends again what was not answered.
  *
- * The driver's own `socketTimeout` does the same by a timer for each call, which takes longer than the rest of a call of ours;
- * here one timer looks from time to time whether something was read, and counts the looks in vain: a process that was busy
- * itself comes late with its looks too. A cluster has a socket per node, which its driver must watch itself.
+ * The driver's own `socketTimeout` does the same by a timer that it sets and clears for each call. Here one timer looks from
+ * time to time whether something was read, and counts the looks in vain: a process that was busy itself comes late with its
+ * looks too. A cluster has a socket per node, which its driver must watch itself.
  */
 import type { Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
