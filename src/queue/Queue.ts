@@ -207,12 +207,15 @@ export interface Queue<A> {
   readonly pause: Effect<void>;
   readonly resume: Effect<void>;
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
-  /** Frees what is blocked and answers how many. "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it. */
+  /** Frees what is blocked at its start and answers how many. "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it. */
   readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number>;
   readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>>;
-  /** Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. */
+  /**
+   * Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. Of those that are dead
+   * at its start: what consumers reject again meanwhile is left for another time.
+   */
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
-  /** Deletes all that is ready, waiting or delayed, in chunks of 1,000; answers how many. */
+  /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
   readonly purge: Effect<number>;
   /** What its consumers in this process do and what befalls the store; hot, without replay. */
   readonly events$: Observable<QueueEvent>;

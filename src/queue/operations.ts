@@ -1,13 +1,13 @@
 /** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
 import type { Either } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
-import { map } from "rxjs";
+import { map, mergeMap } from "rxjs";
 import { decodePayload } from "../codec/envelope.js";
 import { checkId, checkKey } from "../codec/parts.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { oneOf, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
-import type { BlockTarget, Page, PageRequest, StoredMessage } from "../store/Operations.js";
+import type { BlockTarget, Page, PageRequest, QueueStats, StoredMessage } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
 import { iterate } from "./iterate.js";
 import type { PageOptions, Queue } from "./Queue.js";
@@ -26,8 +26,10 @@ type Operations<A> = Pick<
 export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
   const { name: queue, codec } = definition;
   const decode = withData(codec);
+  const stats = store.stats(queue);
+  const inChunks = chunksOf(stats);
   return {
-    stats: store.stats(queue),
+    stats,
     peek: (options = {}) =>
       mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(decode)),
     pause: store.setPaused({ queue, paused: true }),
@@ -39,22 +41,35 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
         target: checkTarget(target),
         decision: oneOf("decision", decision, ["retry", "skip", "reject"]),
       };
-      return inChunks(() => store.unblock({ ...request, limit: CHUNK }));
+      return inChunks(
+        ({ blocked }) => blocked,
+        (limit) => store.unblock({ ...request, limit }),
+      );
     },
     deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(decode)),
     redrive: (options = {}) => redrive(store, definition, options),
-    purge: inChunks(() => store.purge({ queue, limit: CHUNK })),
+    purge: inChunks(
+      ({ ready, waiting, delayed }) => ready + waiting + delayed,
+      (limit) => store.purge({ queue, limit }),
+    ),
   };
 };
 
-/** Runs a bounded call until it has nothing more to do, and adds up its answers. */
-const inChunks = (call: () => Effect<number>): Effect<number> =>
-  mapEffect(
-    iterate({ sum: 0, more: true }, ({ sum, more }) =>
-      more ? call().pipe(map((count) => ({ sum: sum + count, more: count >= CHUNK }))) : undefined,
-    ),
-    ({ sum }) => sum,
-  );
+/**
+ * Runs a bounded call until it has nothing more to do, and adds up its answers. It ends with as many as there are at the
+ * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
+ */
+const chunksOf =
+  (stats: Effect<QueueStats>) =>
+  (countOf: (stats: QueueStats) => number, call: (limit: number) => Effect<number>): Effect<number> => {
+    const pass = (left: number) =>
+      iterate({ left, sum: 0 }, ({ left, sum }) => {
+        const limit = Math.min(CHUNK, left);
+        if (limit === 0) return undefined;
+        return call(limit).pipe(map((count) => ({ left: count < limit ? 0 : left - count, sum: sum + count })));
+      });
+    return mapEffect(stats.pipe(mergeMap((counts) => pass(countOf(counts)))), ({ sum }) => sum);
+  };
 
 const limitOf = (limit: number | undefined, standard: number): number =>
   wholeNumber("limit", limit ?? standard, { min: 1, max: CHUNK });

@@ -17,10 +17,10 @@ const PAGE = 500;
 
 type Letters = RedriveRequest["letters"];
 
-/** How far one pass over the dead letters has come: from where, whether there may be more, how many went. */
+/** How far one pass over the dead letters has come: from where, how many are still to be looked at, how many went. */
 interface Progress {
   readonly after: string | undefined;
-  readonly more: boolean;
+  readonly unseen: number;
   readonly count: number;
 }
 
@@ -28,7 +28,8 @@ interface Progress {
  * Redrives up to `limit` letters (default 1,000), oldest first, and answers how many went. With `upcast` each payload is
  * changed on the way; a letter for which it answers undefined stays dead. An upcast that throws, or whose value the codec
  * refuses, fails with `EncodeRefused`; the letters of earlier pages are redriven by then. A letter that another call took in
- * the meantime is not counted.
+ * the meantime is not counted. As many are looked at as are dead at the start: what dies again meanwhile stands behind them,
+ * and is left for another time.
  */
 export const redrive = <A>(
   store: Store,
@@ -40,8 +41,8 @@ export const redrive = <A>(
   const wanted = options.ids === undefined ? undefined : new Set<string>(options.ids.map(checkId));
   if (limit === 0 || wanted?.size === 0) return succeed(0);
 
-  const page = ({ after, count }: Progress): Observable<Progress> =>
-    store.deadLetters({ queue, after, limit: PAGE }).pipe(
+  const page = ({ after, unseen, count }: Progress): Observable<Progress> =>
+    store.deadLetters({ queue, after, limit: Math.min(PAGE, unseen) }).pipe(
       mergeMap(({ items, next }) => {
         const letters = choose(
           definition,
@@ -49,17 +50,21 @@ export const redrive = <A>(
           wanted === undefined ? items : items.filter(({ id }) => wanted.has(id)),
         );
         if (isLeft(letters)) return fail(letters.left);
-        return store
-          .redrive({ queue, letters: letters.right.slice(0, limit - count) })
-          .pipe(map((redriven) => ({ after: next, more: next !== undefined, count: count + redriven })));
+        return store.redrive({ queue, letters: letters.right.slice(0, limit - count) }).pipe(
+          map((redriven) => ({
+            after: next,
+            unseen: next === undefined ? 0 : unseen - items.length,
+            count: count + redriven,
+          })),
+        );
       }),
     );
 
-  const start: Progress = { after: undefined, more: true, count: 0 };
-  return mapEffect(
-    iterate(start, (progress) => (progress.more && progress.count < limit ? page(progress) : undefined)),
-    ({ count }) => count,
-  );
+  const pass = (dead: number): Observable<Progress> =>
+    iterate<Progress>({ after: undefined, unseen: dead, count: 0 }, (progress) =>
+      progress.unseen > 0 && progress.count < limit ? page(progress) : undefined,
+    );
+  return mapEffect(store.stats(queue).pipe(mergeMap(({ dead }) => pass(dead))), ({ count }) => count);
 };
 
 const choose = <A>(

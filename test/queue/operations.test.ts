@@ -1,12 +1,14 @@
 import { left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import { map, timer } from "rxjs";
+import { map, tap, timer } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
-import { fromOne, succeed } from "../../src/core/Effect.js";
+import { fromOne, mapEffect, succeed } from "../../src/core/Effect.js";
 import { newMessageId } from "../../src/core/MessageId.js";
 import { Block, type Outcome, Reject } from "../../src/core/Outcome.js";
 import { queue } from "../../src/queue/makeQueue.js";
-import type { BlockTarget } from "../../src/store/Operations.js";
+import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
+import type { Store } from "../../src/store/Store.js";
+import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { aliasOf, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
 
 /** Leases all that is ready and ends it so. */
@@ -14,6 +16,12 @@ const endAll = (s: Scene, outcome: Outcome): void => {
   for (const message of now(s.queue.receive({ max: 10_000 }))) message.settle(outcome).subscribe();
   s.clock.settle();
 };
+
+/** A store's stats with these counts, whatever it holds. */
+const counting =
+  (counts: Partial<QueueStats>): Store["stats"] =>
+  (name) =>
+    mapEffect(memoryStore().stats(name), (none) => ({ ...none, ...counts }));
 
 const refusal = (option: string): unknown => expect.objectContaining({ _tag: "InvalidConfig", option });
 
@@ -175,6 +183,21 @@ describe("blocked and unblock", () => {
     expect(s.stats()).toMatchObject({ blocked: 0, ready: 2_500 });
   });
 
+  it("frees each once, also where a consumer blocks them again at once", () => {
+    const s = scene({}, (store, clock) => ({
+      ...store,
+      unblock: (request) => fromOne(store.unblock(request).pipe(tap(() => clock.settle()))),
+    }));
+    s.fill(2_500);
+    endAll(s, Block({ cause: "x", scope: "key" }));
+    const { values } = watch(
+      s.queue.messages().pipe(tap((m) => m.settle(Block({ cause: "again", scope: "key" })).subscribe())),
+    );
+    expect(now(s.queue.unblock("all", "retry"))).toBe(2_500);
+    s.clock.settle();
+    expect([...dataOf(values)].sort((a, b) => a - b)).toEqual(range(0, 2_500));
+  });
+
   it.each<[string, unknown]>([
     ["target", "everything"],
     ["target", {}],
@@ -274,15 +297,30 @@ describe("purge", () => {
       left -= count;
       return succeed(count);
     });
-    const s = scene({}, (store) => ({ ...store, purge }));
+    const s = scene({}, (store) => ({ ...store, purge, stats: counting({ ready: 5_000_000 }) }));
     expect(now(s.queue.purge)).toBe(5_000_000);
-    expect(purge).toHaveBeenCalledTimes(5_001);
+    expect(purge).toHaveBeenCalledTimes(5_000);
+  });
+
+  it("ends with as many as there were, however fast they are replaced", () => {
+    const limits: Array<number> = [];
+    const s = scene({}, (store) => ({
+      ...store,
+      stats: counting({ ready: 1_000, waiting: 900, delayed: 600 }),
+      purge: ({ limit }) => {
+        limits.push(limit);
+        return succeed(limit);
+      },
+    }));
+    expect(now(s.queue.purge)).toBe(2_500);
+    expect(limits).toEqual([1_000, 1_000, 500]);
   });
 
   it("ends between two calls when it is unsubscribed", () => {
     let calls = 0;
     const s = scene({}, (store, clock) => ({
       ...store,
+      stats: counting({ ready: 5_000 }),
       purge: ({ limit }) => {
         calls += 1;
         return fromOne(timer(10, clock).pipe(map(() => limit)));

@@ -1,16 +1,20 @@
 import { right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
+import { tap } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
-import { succeed } from "../../src/core/Effect.js";
+import { fromOne, mapEffect, succeed } from "../../src/core/Effect.js";
 import { type MessageId, newMessageId } from "../../src/core/MessageId.js";
 import { Reject } from "../../src/core/Outcome.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import type { RedriveRequest, StoredDeadLetter } from "../../src/store/Operations.js";
 import type { Store } from "../../src/store/Store.js";
-import { aliasOf, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
+import { aliasOf, type Clock, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
 
 /** A scene with dead letters of the numbers from 0. */
-const dead = (count: number, view?: (store: Store) => Store): Scene & { readonly ids: ReadonlyArray<MessageId> } => {
+const dead = (
+  count: number,
+  view?: (store: Store, clock: Clock) => Store,
+): Scene & { readonly ids: ReadonlyArray<MessageId> } => {
   const s = scene({}, view);
   s.fill(count);
   const messages = now(s.queue.receive({ max: 10_000 }));
@@ -66,6 +70,17 @@ describe("redrive", () => {
     expect(now(s.queue.redrive({ limit: 1_250 }))).toBe(1_250);
     expect(ready(s)).toEqual(range(0, 2_250));
     expect(s.stats().dead).toBe(350);
+  });
+
+  it("takes each once, also where a consumer rejects them again at once", () => {
+    const s = dead(1_200, (store, clock) => ({
+      ...store,
+      redrive: (request) => fromOne(store.redrive(request).pipe(tap(() => clock.settle()))),
+    }));
+    const { values } = watch(s.queue.messages().pipe(tap((m) => m.settle(Reject({ cause: "again" })).subscribe())));
+    expect(now(s.queue.redrive({ limit: Number.MAX_SAFE_INTEGER }))).toBe(1_200);
+    expect(dataOf(values)).toEqual(range(0, 1_200));
+    expect(s.stats()).toMatchObject({ dead: 1_200, ready: 0 });
   });
 
   it("takes only the ids given, in the order of their death, and passes over unknown ones", () => {
@@ -221,6 +236,7 @@ describe("redrive", () => {
     );
     const s = scene({}, (store) => ({
       ...store,
+      stats: (name) => mapEffect(store.stats(name), (counts) => ({ ...counts, dead: 1_000_000 })),
       deadLetters,
       redrive: ({ letters }: RedriveRequest) => succeed(letters.length),
     }));
