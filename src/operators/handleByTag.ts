@@ -65,8 +65,11 @@ export const handleByTag = <A, K extends keyof A, H extends ByTag<A, K>>(
     {
       work: (message: Message<A>, context) => {
         const value = String(message.data[tag]);
+        // The value is payload, and this text goes into dead letters and logs.
         if (!Object.hasOwn(handlers, value))
-          throw new TypeError(`handleByTag has no handler for ${String(tag)} ${JSON.stringify(value)}.`);
+          throw new TypeError(
+            `handleByTag has no handler for this message's ${String(tag)}, only for ${Object.keys(handlers).join(", ")}.`,
+          );
         return (handlers as Readonly<Record<string, (message: Message<A>, context: HandleContext) => unknown>>)[
           value
         ]?.(message, context);
