@@ -407,6 +407,24 @@ describe("long calls", () => {
     expect(seen).toEqual(numbered(40));
   });
 
+  it("make 16 MiB of large messages ready at a time, in order, and 1,000 small ones", async () => {
+    const at = bench();
+    const large = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 40; n++) await at.enqueue([`${n} ${large}`], { delayMs: 1 });
+    await at.enqueue(numbered(2_000), { delayMs: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const seen: Array<string> = [];
+    const left: Array<number> = [];
+    for (let n = 0; n < 40; n++) {
+      const [lease] = await at.lease({ max: 1 });
+      seen.push(lease?.payload.split(" ")[0] ?? "none");
+      left.push(await at.admin.zcard(`${at.key}:d`));
+    }
+    expect(seen).toEqual(numbered(40));
+    expect(left.slice(0, 5)).toEqual([2_024, 2_008, 1_008, 8, 0]);
+    expect(payloadsOf(await at.lease({ max: 3_000 }))).toEqual(numbered(2_000));
+  });
+
   it("dead-letter 5,000 ended leases at most in one call", async () => {
     const at = bench();
     await at.enqueue(numbered(5_500));
