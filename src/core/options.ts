@@ -19,16 +19,19 @@ export const duration: Range = { min: 0, max: DURATION_MS_MAX };
 /** The longest time until a message is due (milliseconds): ten years; due times live in the store, not in a timer. */
 export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
 
+/** A number in quotes is a text. */
+const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
+
 /** A whole number within the range, or `InvalidConfig`. */
 export const wholeNumber = (option: string, value: number, { min, max }: Range): number => {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalidConfig(option, `${option} must be a whole number from ${min} to ${max}, not ${String(value)}.`);
+  throw invalidConfig(option, `${option} must be a whole number from ${min} to ${max}, not ${shown(value)}.`);
 };
 
 /** A number within the range, fractions allowed, or `InvalidConfig`. `Infinity` passes where the range holds it. */
 export const realNumber = (option: string, value: number, { min, max }: Range): number => {
   if (typeof value === "number" && value >= min && value <= max) return value;
-  throw invalidConfig(option, `${option} must be a number from ${min} to ${max}, not ${String(value)}.`);
+  throw invalidConfig(option, `${option} must be a number from ${min} to ${max}, not ${shown(value)}.`);
 };
 
 /** One of the words, or `InvalidConfig`. */

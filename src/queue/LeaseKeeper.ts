@@ -58,6 +58,17 @@ export class LeaseKeeper {
     this.tickAt(this.options.store.scheduler.now());
   }
 
+  /** Its look is overdue by a third of a lease or more, as the process was busy: leases may have ended meanwhile. */
+  get late(): boolean {
+    return this.timer !== undefined && this.isLate(this.options.store.scheduler.now());
+  }
+
+  /** Looks at all now. */
+  catchUp(): void {
+    this.stop();
+    this.tick();
+  }
+
   stop(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
@@ -65,6 +76,10 @@ export class LeaseKeeper {
 
   private get renewMs(): number {
     return this.options.leaseMs / 3;
+  }
+
+  private isLate(nowMs: number): boolean {
+    return nowMs - this.timerAtMs >= this.renewMs;
   }
 
   private tickAt(atMs: number): void {
@@ -82,8 +97,11 @@ export class LeaseKeeper {
     let nextMs = nowMs + this.renewMs;
     let ended = false;
     let watching = false;
+    const late = this.isLate(nowMs);
     for (const delivery of this.all()) {
       if (delivery.state !== "open") continue;
+      // Nothing was tried in its time, and the store still has it where nobody asked for more: one try, and time to answer.
+      if (late && delivery.held && nowMs >= delivery.leaseEndsMs) delivery.leaseEndsMs = nowMs + this.renewMs;
       if (nowMs >= delivery.leaseEndsMs) {
         ended = true;
         this.end(delivery);

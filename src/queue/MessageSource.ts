@@ -22,11 +22,12 @@ import { from, type Subscriber, type Subscription } from "rxjs";
 import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
+import { describeCause } from "../core/cause.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
 import { randomOf } from "../core/Random.js";
-import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
@@ -58,7 +59,8 @@ export class MessageSource<A> implements Owner {
   private readonly keeper: LeaseKeeper;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
   private reading: Subscription | undefined;
-  private emitting = false;
+  /** What is done now ends with a pull. */
+  private busy = false;
   private failures = 0;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
@@ -79,7 +81,10 @@ export class MessageSource<A> implements Owner {
       sizeMax: options.settleSizeMax,
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
-      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFailure: (error) => {
+        events.emit({ _tag: "StoreFailed", during: "settle", error });
+        if (error._tag === "StoreClosed") soon(store.scheduler, () => subscriber.complete());
+      },
       onFlush: () => this.pull(),
     });
     this.keeper = new LeaseKeeper({
@@ -99,7 +104,7 @@ export class MessageSource<A> implements Owner {
     if (stop$ !== undefined) {
       const stopping = from(stop$).subscribe({
         next: () => this.stop(),
-        error: (cause: unknown) => this.subscriber.error(toSluiceError(cause)),
+        error: (cause: unknown) => this.subscriber.error(stopFailed(cause)),
       });
       // It may have come, and everything have ended, within its subscription.
       if (this.phase === "pulling") this.stopping = stopping;
@@ -146,10 +151,15 @@ export class MessageSource<A> implements Owner {
     this.pull();
   }
 
+  private get mayPull(): boolean {
+    return this.phase === "pulling" && this.reading === undefined && !this.busy && this.pullTimer === undefined;
+  }
+
   private pull(): void {
-    if (this.phase !== "pulling" || this.reading !== undefined || this.emitting || this.pullTimer !== undefined) return;
+    if (!this.mayPull) return;
+    if (this.keeper.late) this.catchUp();
     const max = this.prefetch - this.keeper.size + Math.min(this.settler.lent, this.prefetch);
-    if (max < 1) return;
+    if (!this.mayPull || max < 1) return;
     const { definition, options } = this.context;
     let answered = false;
     const reading = this.store
@@ -183,6 +193,15 @@ export class MessageSource<A> implements Owner {
     if (!answered) this.reading = reading;
   }
 
+  /** Code that blocked the process may have held it past its leases. A store ends those when it is asked for more, so what
+   * settles and what renews goes first. */
+  private catchUp(): void {
+    this.busy = true;
+    this.settler.flush();
+    this.keeper.catchUp();
+    this.busy = false;
+  }
+
   private pullIn(delayMs: number): void {
     if (this.phase !== "pulling") return;
     const { scheduler } = this.store;
@@ -214,13 +233,13 @@ export class MessageSource<A> implements Owner {
     for (const delivery of deliveries) this.keeper.add(delivery);
     // Before the emission, which takes as long as user code likes.
     this.keeper.watch(receivedMs);
-    this.emitting = true;
+    this.busy = true;
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
       // A stop within an emission may have given the rest back already, in order with what was emitted.
       if (delivery.state === "open") this.deliver(delivery);
     }
-    this.emitting = false;
+    this.busy = false;
   }
 
   private deliver(delivery: LeasedDelivery): void {
@@ -302,3 +321,9 @@ export class MessageSource<A> implements Owner {
     this.context.events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) });
   }
 }
+
+const stopFailed = (cause: unknown): SluiceError =>
+  invalidConfig(
+    "stop$",
+    `stop$ must not fail: a value of it stops the consumer. It failed with: ${describeCause(cause)}`,
+  );

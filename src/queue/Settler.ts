@@ -188,7 +188,7 @@ export class Settler {
         this.waitingRounds -= 1;
         this.write(round, attempt + 1);
       }, delayMs);
-    } else if (error.retryable) {
+    } else if (error.retryable || error._tag === "StoreClosed") {
       const sent: Sent = { writeId, lists };
       this.unanswered ??= new WeakMap();
       for (const list of lists) this.unanswered.set(list, sent);

@@ -1,15 +1,19 @@
 /** A store for the length of a program: acquired, used, and closed whatever happens. */
+import { type Either, left } from "fp-ts/lib/Either.js";
 import type { IO } from "fp-ts/lib/IO.js";
 import { bracket, type TaskEither } from "fp-ts/lib/TaskEither.js";
 import { mapEffect } from "../core/Effect.js";
-import type { SluiceError } from "../core/SluiceError.js";
+import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import { fromLazy } from "./fromEffect.js";
+
+const thrown = (cause: unknown): Either<SluiceError, never> => left(toSluiceError(cause));
 
 /**
  * Opens a store, waits until it answers, runs `use`, and closes the store, also when `use` fails.
  *
- * Errors: those of `use`, and `StoreUnavailable` where the store does not answer.
+ * Errors: those of `use`, and `StoreUnavailable` where the store does not answer. What `use` throws, or its task is rejected
+ * with, is a `Left` too: as it is where it is a `SluiceError` (a queue refused with `InvalidConfig`), else a `Defect`.
  *
  * @param open makes the store, such as `() => redisStore(url)`
  *
@@ -37,6 +41,6 @@ export const connect =
         const store = open();
         return mapEffect(store.ready(), () => store);
       }),
-      use,
+      (store) => () => new Promise<Either<E | SluiceError, A>>((resolve) => resolve(use(store)())).catch(thrown),
       (store) => fromLazy(() => store.close()),
     );

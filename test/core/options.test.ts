@@ -21,6 +21,11 @@ describe("wholeNumber", () => {
 });
 
 describe("realNumber", () => {
+  it("tells a text from the number that it looks like", () => {
+    expect(() => realNumber("delayMs", "10" as unknown as number, { min: 0, max: 10 })).toThrow(/not "10"\./);
+    expect(() => wholeNumber("prefetch", "10" as unknown as number, { min: 0, max: 10 })).toThrow(/not "10"\./);
+  });
+
   it("takes fractions and both ends", () => {
     for (const value of [0, 0.5, 10]) expect(realNumber("n", value, { min: 0, max: 10 })).toBe(value);
   });

@@ -711,17 +711,18 @@ describe("stop$", () => {
     expect(eventsOf(s.events, "Expired")).toHaveLength(1);
   });
 
-  it("errors the stream as a Defect where it errors, and releases what is in hand", () => {
+  it("errors the stream where it errors, saying so, and releases what is in hand", () => {
     const cause = new Error("the signal broke");
     const stop$ = new Subject<void>();
     const s = scene();
     s.fill(1);
     const consumer = consume(s, { stop$ });
     stop$.error(cause);
-    expect(consumer.errors).toMatchObject([{ _tag: "Defect", cause }]);
+    expect(consumer.errors).toMatchObject([{ _tag: "InvalidConfig", option: "stop$" }]);
+    expect(String(consumer.errors[0])).toContain(cause.message);
     expect(s.stats()).toMatchObject({ ready: 1, leased: 0 });
     const atOnce = consume(s, { stop$: throwError(() => cause) });
-    expect(atOnce.errors).toMatchObject([{ _tag: "Defect", cause }]);
+    expect(atOnce.errors).toMatchObject([{ _tag: "InvalidConfig", option: "stop$" }]);
   });
 
   it("completes after stopMsMax also where the store takes no settlement any more", () => {
@@ -805,6 +806,24 @@ describe("a source whose store fails", () => {
     const s = scene({}, breaker.view);
     breaker.break("lease", () => new TypeError("a bug in the driver"));
     expect(consume(s).errors).toMatchObject([{ _tag: "Defect" }]);
+  });
+
+  it("completes when its store is closed while all its credit is in hand, behind what is told of that", () => {
+    const s = scene();
+    s.fill(3);
+    const consumer = consume(s, { prefetch: 2 });
+    const first = takeInHand(consumer.values[0]!);
+    const acks = consumer.values.map((message) => message.ack);
+    s.inner.close().subscribe();
+    s.clock.settle();
+    const answers = acks.map(watch);
+    s.clock.settle();
+    expect(answers.map(({ errors }) => errors)).toMatchObject([[{ _tag: "StoreClosed" }], [{ _tag: "StoreClosed" }]]);
+    expect([consumer.completed, consumer.errors]).toEqual([1, []]);
+    consumer.values[0]![delivery].letGo(first.holder);
+    s.clock.settle();
+    expect(s.clock.pending).toBe(0);
+    expect(eventsOf(s.events, "StoreFailed").map(({ error }) => error._tag)).toContain("StoreClosed");
   });
 
   it("completes when its store is closed while it waits", () => {

@@ -73,6 +73,8 @@ export class Asking {
   private waits = false;
   /** The token of a message that was handed over and is not passed on yet; else empty. */
   private handed = "";
+  /** When something changes by time, as far as the latest answer knew. */
+  private changeAtMs = Number.POSITIVE_INFINITY;
   /** How far the server's time is ahead of ours. */
   private aheadMs = 0;
   private timer: Subscription | undefined;
@@ -170,6 +172,16 @@ export class Asking {
     this.nudging?.unsubscribe();
   }
 
+  /**
+   * Leases end when somebody asks for more. Where some may have ended by now, perhaps since this process was busy, its timers
+   * go first, as they renew those that are still wanted.
+   */
+  private askInTurn(): void {
+    const { scheduler } = this.context;
+    if (scheduler.now() < this.changeAtMs) this.askAgain();
+    else this.nudging = scheduler.schedule(() => this.askAgain(), 1);
+  }
+
   private askAgain(): void {
     this.request = this.slot.next(this.queue);
     this.waits = false;
@@ -179,9 +191,11 @@ export class Asking {
   private wait(known: LeaseReply): void {
     if (this.ended) return;
     const { pool, scheduler } = this.context;
-    const leftMs = Math.max(1, Math.ceil(this.untilMs - scheduler.now()));
+    const nowMs = scheduler.now();
+    const leftMs = Math.max(1, Math.ceil(this.untilMs - nowMs));
     this.waits = true;
-    this.aheadMs = known.nowMs - scheduler.now();
+    this.aheadMs = known.nowMs - nowMs;
+    this.changeAtMs = nowMs + (known.changeMs ?? Number.POSITIVE_INFINITY);
     if (this.timer === undefined) this.armEnd();
     this.armNudge(this.nudgeMs(known.changeMs));
     const wakes = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
@@ -202,7 +216,7 @@ export class Asking {
       return;
     }
     this.nudging?.unsubscribe();
-    if (handed === undefined) this.askAgain();
+    if (handed === undefined) this.askInTurn();
     else if (this.isFresh(handed)) this.finish([handed.lease]);
     else this.extend(handed.lease);
   }

@@ -20,9 +20,9 @@
 import { Command, type Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
 import { Chain, type Linked } from "../../core/Chain.js";
-import { defect, storeUnavailable } from "../../core/SluiceError.js";
+import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceError.js";
 import type { Client } from "./clients.js";
-import { toStoreError, verdictOn } from "./errors.js";
+import { isOtherDatabase, otherDatabase, toStoreError, verdictOn } from "./errors.js";
 import { SilenceWatch } from "./SilenceWatch.js";
 import { loadedScript, type Script } from "./script.js";
 import type { ScriptName } from "./scripts.generated.js";
@@ -86,6 +86,8 @@ export class Connection {
   private up: boolean | undefined;
   private wasUp = false;
   private closed = false;
+  /** Why this connection is never used: it leads elsewhere. */
+  private barred: SluiceError | undefined;
   /** How many calls were sent in this turn, and the socket that holds back the rest of them. */
   private turn: "first" | "rest" | undefined;
   private corked: Redis["stream"] | undefined;
@@ -164,8 +166,13 @@ export class Connection {
   }
 
   private submit(job: Job): void {
-    if (this.client.status === "ready") this.attempt(job);
+    if (this.barred !== undefined) queueMicrotask(() => this.bar(job));
+    else if (this.client.status === "ready") this.attempt(job);
     else this.enqueue(job);
+  }
+
+  private bar(job: Job): void {
+    if (this.forget(job)) job.end.failed(this.barred);
   }
 
   private enqueue(job: Job): void {
@@ -255,12 +262,21 @@ export class Connection {
 
   private onError(cause: unknown): void {
     this.lastError = cause;
+    if (isOtherDatabase(cause)) {
+      this.barred = otherDatabase(cause);
+      this.lastError = this.barred;
+      this.client.disconnect();
+      for (const job of this.jobs.all()) this.bar(job);
+      this.queued.length = 0;
+      return;
+    }
     // A server that never let us in will not, whereas one that did may be changing its passwords.
     if (this.wasUp || verdictOn(cause) !== "config") return;
     for (const job of this.queued.splice(0)) if (this.forget(job)) job.end.failed(toStoreError(cause));
   }
 
   private onReady(): void {
+    if (this.barred !== undefined) return;
     this.wasUp = true;
     this.up = true;
     this.lastError = undefined;

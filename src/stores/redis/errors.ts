@@ -1,6 +1,7 @@
 /** What the server and the driver can answer instead of doing a call, and what each means. */
 import {
   defect,
+  type InvalidConfig,
   invalidConfig,
   isSluiceError,
   type SluiceError,
@@ -57,6 +58,21 @@ export const verdictOn = (cause: unknown): Verdict => {
   if (row !== undefined) return row.verdict;
   return cause.name === "ReplyError" ? "defect" : "resend";
 };
+
+/**
+ * Whether the server did not let us into the database that was asked for. The driver reports that and goes on, in database 0.
+ */
+export const isOtherDatabase = (cause: unknown): cause is Error =>
+  cause instanceof Error &&
+  "command" in cause &&
+  (cause.command as { readonly name?: unknown } | undefined)?.name === "select";
+
+/** The error of whoever calls upon such a connection. */
+export const otherDatabase = ({ message }: Error): InvalidConfig =>
+  invalidConfig(
+    "client",
+    `Redis does not let this client into the database of its \`db\` or URL (${message}). Give a database that the server has and its user may select; without one it is 0.`,
+  );
 
 /** Whether the server on the other end is no longer the one to talk to. */
 export const mustReconnect = (cause: Error): boolean => /^(?:READONLY|UNBLOCKED) /.test(cause.message);

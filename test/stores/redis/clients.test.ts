@@ -1,5 +1,8 @@
 /** What a store may be given to connect by. */
+import * as t from "io-ts";
 import { Redis } from "ioredis";
+import { lastValueFrom } from "rxjs";
+import { queue } from "sluice";
 import { redisStore } from "sluice/redis";
 import { describe, expect, inject, it } from "vitest";
 import { cloneClient, templateOf } from "../../../src/stores/redis/clients.js";
@@ -86,6 +89,32 @@ describe("a URL", () => {
     } catch (error) {
       expect(error).toMatchObject({ _tag: "InvalidConfig", option: "client" });
       expect(`${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toMatch(/secret|sec\/ret/);
+    }
+  });
+});
+
+describe("a database that the server does not have, or does not let this client into", () => {
+  it.each(["number", "user"])("is refused by its %s, and nothing goes to database 0 instead", async (why) => {
+    const server = await startRedisServer();
+    const admin = new Redis(server.url);
+    try {
+      await admin.acl("SETUSER", "zero", "on", "nopass", "~*", "&*", "+@all", "-select");
+      const { host } = new URL(server.url);
+      const url = why === "number" ? `redis://${host}/99` : `redis://zero:any@${host}/1`;
+      const store = redisStore(url);
+      const told: Array<string> = [];
+      store.events$.subscribe(({ _tag }) => told.push(_tag));
+      const strings = queue(store, { name: "strings", codec: t.string });
+      const refused = { _tag: "InvalidConfig", option: "client" };
+      await expect(store.ready()).rejects.toMatchObject(refused);
+      await expect(strings.enqueue("a")).rejects.toMatchObject(refused);
+      await expect(lastValueFrom(strings.messages())).rejects.toMatchObject(refused);
+      await expect.poll(() => told).toEqual(["StoreDown"]);
+      await store.close();
+      expect(await admin.dbsize()).toBe(0);
+    } finally {
+      admin.disconnect();
+      await server.stop();
     }
   });
 });
