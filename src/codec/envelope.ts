@@ -5,6 +5,7 @@
  * | value | fate |
  * |---|---|
  * | `Date`, `bigint`, `Map`, … | what the io-ts codec encodes them to; a bigint that reaches JSON is refused |
+ * | an instance of a class, its codec encoding nothing | its own enumerable properties; refused where it has none (`Map`, `Set`, `RegExp`, `Error`) |
  * | `undefined` property | left out; the codec sees it absent |
  * | `undefined` in an array, `NaN`, `±Infinity` | refused at enqueue (JSON would silently make them `null`) |
  * | `-0` | arrives as `0` |
@@ -52,8 +53,9 @@ const refusal = <A>(codec: Type<A, unknown>, data: A): ReadonlyArray<string> => 
   return decoded._tag === "Left" ? reportOf(decoded.left) : [`the value is not a ${codec.name}`];
 };
 
-// Only a text that shows "null" or "__proto__" can hide a loss; all others skip the slow walk.
-const suspicious = (json: string): boolean => json.includes("null") || json.includes("__proto__");
+// Only a text that shows one of these can hide a loss; all others skip the slow walk.
+const suspicious = (json: string): boolean =>
+  json.includes("null") || json.includes("{}") || json.includes("__proto__");
 
 const unfaithful = (codec: object, encoded: unknown): ReadonlyArray<string> | undefined => {
   const losses: Array<string> = [];
@@ -63,10 +65,23 @@ const unfaithful = (codec: object, encoded: unknown): ReadonlyArray<string> | un
       losses.push(`${whereIs(codec, this, name)}: ${value} has no JSON form`);
     if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
       losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
+    if (isHollow(value)) losses.push(`${whereIs(codec, this, name)}: a ${nameOf(value)} has no JSON form`);
     return value;
   });
   return losses.length > 0 ? losses : undefined;
 };
+
+/** Whether it is an instance of a class and has nothing that JSON would show. */
+const isHollow = (value: unknown): value is object => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // That of plain objects has none itself, in whatever realm they were made.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
+  return JSON.stringify(value) === "{}";
+};
+
+const nameOf = (value: object): string =>
+  typeof value.constructor === "function" ? value.constructor.name : "value of a class";
 
 const whereIs = (codec: object, holder: unknown, name: string): string => {
   if (name === "") return "value";

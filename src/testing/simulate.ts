@@ -1,6 +1,6 @@
 /**
- * A whole application on virtual time: store, queues, operators, and handlers of every kind (Observable, Promise,
- * TaskEither). Minutes of backoff pass in milliseconds, always the same way.
+ * A whole application on virtual time: store, queues, operators, and handlers (Observable, Promise, TaskEither). Minutes of
+ * backoff pass in milliseconds, always the same way, as long as nothing waits for real time.
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import {
@@ -22,6 +22,7 @@ import type { Store } from "../store/Store.js";
 import { memoryStore } from "../stores/memory/memoryStore.js";
 import { type Faults, faultyStore } from "./faultyStore.js";
 import { leaseBreaker } from "./leaseBreaker.js";
+import { openReads } from "./openReads.js";
 import { PacedScheduler } from "./PacedScheduler.js";
 
 /** One client process of the simulated application: its own view of the one store, and the faults of that view. */
@@ -43,7 +44,10 @@ export interface Simulation {
   readonly scheduler: SchedulerLike;
   /** Virtual milliseconds since the start. */
   readonly nowMs: () => number;
-  /** Lets time pass; everything due happens, promises included. */
+  /**
+   * Lets time pass; everything due happens, promises included that resolve by code alone. It does not wait for real time and
+   * I/O (`setTimeout`, a file, a socket): virtual time runs past them.
+   */
   readonly advance: (ms: number) => Promise<void>;
   /** Another process: its own view of the same data. */
   readonly client: () => Client;
@@ -65,8 +69,11 @@ export interface SimulateOptions {
 }
 
 /**
- * Runs a body on virtual time with a fresh memory store, checks its `expect$`s, and fails if it left a subscription or a
- * timer of its own behind. Await it.
+ * Runs a body on virtual time with a fresh memory store, checks its `expect$`s, and fails if it left a consumer that waits
+ * or a timer of its own behind. Await it.
+ *
+ * What a handler waits for must be virtual too: `timer(ms, scheduler)` for its pauses, something that resolves at once for
+ * its I/O. A handler that awaits `setTimeout` or a socket is overtaken, and what the simulation says of it is chance.
  *
  * @example
  * ```ts
@@ -98,8 +105,9 @@ export const simulate = async <T>(
 ): Promise<T> => {
   const scheduler = new PacedScheduler();
   const breaker = leaseBreaker(memoryStore({ scheduler }));
+  const reads = openReads(breaker.store);
   const open = (): Client => {
-    const { store, faults } = faultyStore(breaker.store);
+    const { store, faults } = faultyStore(reads.store);
     return { store, ...faults };
   };
   const { store, ...faults } = open();
@@ -131,7 +139,8 @@ export const simulate = async <T>(
     for (const recording of recordings) compare(recording);
     end(recordings);
     await scheduler.advance(0);
-    ok(scheduler.pending === 0, `the simulation left ${scheduler.pending} timers behind: unsubscribe what it started`);
+    const left = `the simulation left ${scheduler.pending} timers and ${reads.count()} waiting consumers behind`;
+    ok(scheduler.pending === 0 && reads.count() === 0, `${left}: unsubscribe what it started`);
     return value;
   } finally {
     end(recordings);

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { fc, test } from "@fast-check/vitest";
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
@@ -142,6 +143,32 @@ describe("encodePayload and decodePayload", () => {
       const data = { total: Number.NaN, byOwner: { "ann@example.org": Number.NaN } };
       expect(refused(Balances, data)).toEqual(["total: NaN has no JSON form", "*: NaN has no JSON form"]);
       expect(refused(t.unknown, data)).toEqual(["*: NaN has no JSON form", "*: NaN has no JSON form"]);
+    });
+
+    it.each([
+      ["Map", new Map([["a", 1]])],
+      ["Set", new Set([1])],
+      ["RegExp", /a/],
+      ["Error", new Error("a")],
+    ])("of a %s that its codec does not encode is a refusal that names the place", (name, value) => {
+      expect(refused(t.unknown, value)).toEqual([`value: a ${name} has no JSON form`]);
+      expect(refused(t.type({ a: t.unknown }), { a: value })).toEqual([`a: a ${name} has no JSON form`]);
+      expect(refused(t.unknown, [1, value])).toEqual([`[1]: a ${name} has no JSON form`]);
+    });
+
+    it("of {}, also without a prototype or of another realm, and of an instance with properties is to arrive as such", () => {
+      const data = {
+        a: {},
+        b: Object.create(null) as unknown,
+        c: runInNewContext("({})") as unknown,
+        d: [{}],
+        e: "{}",
+      };
+      expect(delivered(t.unknown, data)).toEqual({ a: {}, b: {}, c: {}, d: [{}], e: "{}" });
+      class Point {
+        x = 1;
+      }
+      expect(delivered(t.unknown, [new Point(), {}, new Number(5)])).toEqual([{ x: 1 }, {}, 5]);
     });
 
     it("of null, and of the text null, is to arrive", () => {

@@ -1,6 +1,6 @@
 import { right as taskRight } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
-import { interval, map, NEVER, of, Subject, tap } from "rxjs";
+import { interval, map, NEVER, of, Subject, type Subscription, tap } from "rxjs";
 import { Ack, handle, type Message, type QueueEvent, queue, retryBackoff, type Store, settle } from "sluice";
 import { type Simulation, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
@@ -58,7 +58,19 @@ describe("simulate", () => {
     const leaky = simulate(async ({ scheduler }) => {
       interval(1_000, scheduler).subscribe();
     });
-    await expect(leaky).rejects.toThrow(/left 1 timers behind/);
+    await expect(leaky).rejects.toThrow(/left 1 timers and 0 waiting consumers behind/);
+  });
+
+  it("fails where the body leaves a consumer behind that waits, and not where that is crashed or done", async () => {
+    const consume = (end: (simulation: Simulation, subscription: Subscription) => void): Promise<void> =>
+      simulate(async (simulation) => {
+        const subscription = texts(simulation.store).messages().subscribe();
+        await simulation.advance(1);
+        end(simulation, subscription);
+      });
+    await expect(consume(() => undefined)).rejects.toThrow(/left 0 timers and 1 waiting consumers behind/);
+    await consume((_, subscription) => subscription.unsubscribe());
+    await consume(({ crash }) => crash());
   });
 
   it("redelivers what a crashed client held, after its lease, as attempt 2", () =>

@@ -1,0 +1,29 @@
+/** Counts the consumers that wait: a simulation must not leave one behind, and an idle one has no timer that would tell. */
+import { defer, finalize } from "rxjs";
+import { fromOne } from "../core/Effect.js";
+import type { LeaseRequest } from "../store/Lease.js";
+import type { Store } from "../store/Store.js";
+
+export interface OpenReads {
+  /** The same store; its reads are counted. */
+  readonly store: Store;
+  /** How many reads are neither answered nor unsubscribed. */
+  readonly count: () => number;
+}
+
+/** Counts the reads of a store that are under way. */
+export const openReads = (inner: Store): OpenReads => {
+  let open = 0;
+  const lease = (request: LeaseRequest) =>
+    fromOne(
+      defer(() => {
+        open += 1;
+        return inner.lease(request).pipe(
+          finalize(() => {
+            open -= 1;
+          }),
+        );
+      }),
+    );
+  return { store: Object.assign(Object.create(inner) as Store, { lease }), count: () => open };
+};
