@@ -35,8 +35,8 @@ export type EnqueueToOptions<A> = Options<{
  *
  * Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig` for a value: nothing of its chunk is enqueued, what came before
  * is. A store that is down or full is asked again, later each time (up to 2 s), until it answers: the same write never
- * doubles. A chunk above 8 MiB is split. An error of the source is passed on once all that came before it is in the queue.
- * Throws `InvalidConfig` for options out of range.
+ * doubles, and the queue's `events$` tell each time. A chunk above 8 MiB is split. An error of the source is passed on once
+ * all that came before it is in the queue. Throws `InvalidConfig` for options out of range.
  *
  * Delivery: a value whose id was emitted is in the queue. Of what was under way when a value was refused, or at an
  * unsubscription, each chunk is in the queue whole or not at all; give `dedupeId`s where the source is run again.

@@ -6,11 +6,12 @@ import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import { type Answer, answerOf, isEither, threw } from "./Answer.js";
 import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { Emitted, LeftOf, RightOf } from "./Work.js";
+import type { Emitted, ErrorOf, LeftOf, RightOf } from "./Work.js";
 import type { HandleContext } from "./WorkContext.js";
 
 type Eithers = ReadonlyArray<Either<unknown, unknown>>;
-type ItemOf<W> = Emitted<W> extends ReadonlyArray<infer V> ? V : never;
+type Answered = Eithers | Either<unknown, Eithers>;
+type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
 
 /**
  * Like `handle` of a batch, but the work answers one Either for each message, in order, so that one bad row fails alone.
@@ -26,8 +27,8 @@ type ItemOf<W> = Emitted<W> extends ReadonlyArray<infer V> ? V : never;
  * z := b: Failed(bad)
  * ```
  *
- * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole fails every
- * message.
+ * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole (a TaskEither
+ * whose answer is a `Left`) fails every message.
  *
  * Delivery, memory and cancelling: those of `handle`.
  *
@@ -56,10 +57,10 @@ type ItemOf<W> = Emitted<W> extends ReadonlyArray<infer V> ? V : never;
  *   .subscribe((s) => console.log(s.message.data, s.outcome._tag));
  * ```
  */
-export const handleBatch = <A, W extends Observable<Eithers> | PromiseLike<Eithers> | (() => Promise<Eithers>)>(
+export const handleBatch = <A, W extends Observable<Answered> | PromiseLike<Answered> | (() => Promise<Answered>)>(
   work: (batch: Batch<A>, context: HandleContext) => W,
   options: HandleOptions = {},
-): OperatorFunction<Batch<A>, Handled<A, RightOf<ItemOf<W>>, LeftOf<ItemOf<W>>>> =>
+): OperatorFunction<Batch<A>, Handled<A, RightOf<ItemOf<W>>, LeftOf<ItemOf<W>> | ErrorOf<W>>> =>
   handleWith({ work, split }, options);
 
 const split = (answer: Answer, index: number): Answer => {

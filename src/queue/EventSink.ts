@@ -1,6 +1,7 @@
 /** Where a queue's consumers report: events are built only while somebody listens. */
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
+import type { SluiceError } from "../core/SluiceError.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
@@ -29,6 +30,11 @@ export class EventSink {
     if (performed._tag === "Block")
       this.of(delivery, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
   }
+
+  /** An enqueue ended; what its caller did wrong is told to that one alone. */
+  readonly enqueued = (error: SluiceError | undefined): void => {
+    if (error?.retryable === true) this.emit({ _tag: "StoreFailed", during: "enqueue", error });
+  };
 
   emit(event: QueueEvent): void {
     this.events$.next(event);

@@ -10,7 +10,7 @@ interface Limits<A> {
   readonly leaseMs: number;
   /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000; default 20. */
   readonly attemptsMax: number;
-  /** The largest encoded value. Bytes, default 1 MiB, at most 8 MiB. */
+  /** The largest encoded value. Bytes, default 1 MiB; less than 8 MiB. */
   readonly payloadBytesMax: number;
   /** One consumer at a time in all processes; others stand by. Default false. */
   readonly exclusive: boolean;

@@ -15,7 +15,8 @@ interface OfMessage {
  * - `Expired`: nobody settled it and no operator held it within its lease (user code dropped it): the leak detector.
  * - `Lost`: an operator held it, or it was being settled, and its lease went elsewhere.
  * - `Blocked`: settled by a Block, kept in its place. `Poisoned`: its codec refused it; it goes to the dead letters.
- * - `StoreDown`, `StoreUp`, `StoreWarning`: of the store. `StoreFailed`: a call failed and is tried again.
+ * - `StoreDown`, `StoreUp`, `StoreWarning`: of the store. `StoreFailed`: a call failed and is tried again, except for an enqueue,
+ *   whose caller is told too: `enqueueTo` tries again, others as they are written.
  */
 export type QueueEvent =
   | (OfMessage & { readonly _tag: "Delivered" })
@@ -24,5 +25,9 @@ export type QueueEvent =
   | (OfMessage & { readonly _tag: "Expired" })
   | (OfMessage & { readonly _tag: "Lost" })
   | (OfMessage & { readonly _tag: "Poisoned"; readonly report: ReadonlyArray<string> })
-  | { readonly _tag: "StoreFailed"; readonly during: "lease" | "settle" | "extend"; readonly error: SluiceError }
+  | {
+      readonly _tag: "StoreFailed";
+      readonly during: "enqueue" | "lease" | "settle" | "extend";
+      readonly error: SluiceError;
+    }
   | StoreEvent;

@@ -10,6 +10,7 @@ import type { EnqueueStep, StepResult } from "../core/Step.js";
 import { Write } from "../core/Write.js";
 import type { Store } from "../store/Store.js";
 import { ask } from "./ask.js";
+import type { EventSink } from "./EventSink.js";
 import type { EnqueueOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
@@ -19,6 +20,7 @@ export const enqueueOne = <A>(
   definition: ResolvedDefinition<A>,
   data: A,
   options: EnqueueOptions,
+  events: EventSink,
 ): Write<MessageId> =>
   new Write(
     () => {
@@ -26,7 +28,7 @@ export const enqueueOne = <A>(
       if (isLeft(step)) return step;
       // A new id names the write as well; a given one may be enqueued again by another.
       const writeId = options.id === undefined ? step.right.id : undefined;
-      return right({ steps: [step.right], read: ([result]) => idOf(result), writeId });
+      return right({ steps: [step.right], read: ([result]) => idOf(result), writeId, onEnd: events.enqueued });
     },
     { target: store, settles: false },
   );
@@ -37,6 +39,7 @@ export const enqueueMany = <A>(
   definition: ResolvedDefinition<A>,
   data: ReadonlyArray<A>,
   options: ((data: A) => EnqueueOptions) | undefined,
+  events: EventSink,
 ): Write<ReadonlyArray<MessageId>> =>
   new Write(
     () => {
@@ -48,7 +51,7 @@ export const enqueueMany = <A>(
         if (isLeft(step)) return step;
         steps.push(step.right);
       }
-      return right({ steps, read: (results) => results.map(idOf) });
+      return right({ steps, read: (results) => results.map(idOf), onEnd: events.enqueued });
     },
     { target: store, settles: false },
   );

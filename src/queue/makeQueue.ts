@@ -48,8 +48,8 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
   return {
     definition,
     store,
-    enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options),
-    enqueueAll: (data, options) => enqueueMany(store, resolved, data, options),
+    enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options, events),
+    enqueueAll: (data, options) => enqueueMany(store, resolved, data, options, events),
     messages: (options = {}) => {
       const checked = resolveMessagesOptions(options, resolved);
       return new Observable<Message<A>>((subscriber) => {

@@ -21,7 +21,8 @@ const batchOf = (texts: ReadonlyArray<string>, m?: Context): Batch<string> => {
 
 type Eithers = ReadonlyArray<E.Either<unknown, unknown>>;
 const told = map(tellWhose);
-const answered = (work: (one: Batch<string>) => Observable<Eithers> | Promise<Eithers> | (() => Promise<Eithers>)) =>
+type Answered = Eithers | E.Either<unknown, Eithers>;
+const answered = (work: (one: Batch<string>) => Observable<Answered> | Promise<Answered> | (() => Promise<Answered>)) =>
   firstValueFrom(of(batchOf(["a", "b", "c"])).pipe(handleBatch(work), told, toArray()));
 
 describe("handleBatch", () => {
@@ -42,6 +43,16 @@ describe("handleBatch", () => {
       "b Right(b)",
       "c Right(c)",
     ]);
+  });
+
+  it("takes a TaskEither, whose Left fails every message", async () => {
+    const bad = E.left("bad");
+    expect(await answered(() => TE.right([E.right(1), bad, E.right(3)]))).toStrictEqual([
+      "a Right(1)",
+      "b Failed(bad)",
+      "c Right(3)",
+    ]);
+    expect(await answered(() => TE.left("down"))).toStrictEqual(["a Failed(down)", "b Failed(down)", "c Failed(down)"]);
   });
 
   it("fails an element without an Either, and only that", async () => {

@@ -1,8 +1,11 @@
 import * as t from "io-ts";
+import { of } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { Block, Reject, Retry } from "../../src/core/Outcome.js";
+import { storeFull } from "../../src/core/SluiceError.js";
+import { enqueueTo } from "../../src/operators/enqueueTo.js";
 import { queue } from "../../src/queue/makeQueue.js";
-import { aliasOf, eventsOf, now, scene, watch } from "./scene.js";
+import { aliasOf, errorOf, eventsOf, now, scene, watch } from "./scene.js";
 import { Breaker } from "./views.js";
 
 describe("events$", () => {
@@ -33,6 +36,24 @@ describe("events$", () => {
       { _tag: "Settled", outcome: { _tag: "Block" } },
       { _tag: "Blocked", id: values[0]!.id, scope: "queue" },
     ]);
+  });
+
+  it("tells of enqueues that the store did not take, of each try of enqueueTo, and not of what is the caller's fault", () => {
+    const breaker = new Breaker();
+    const s = scene({}, breaker.view);
+    breaker.break("write", () => storeFull("OOM"));
+    expect(errorOf(s.queue.enqueue(1))).toMatchObject({ _tag: "StoreFull" });
+    expect(errorOf(s.queue.enqueueAll([1, 2]))).toMatchObject({ _tag: "StoreFull" });
+    expect(errorOf(s.queue.enqueue("1" as unknown as number))).toMatchObject({ _tag: "EncodeRefused" });
+    const full = { _tag: "StoreFailed", during: "enqueue", error: { _tag: "StoreFull" } };
+    expect(s.events).toMatchObject([full, full]);
+    const { values } = watch(of(1, 2).pipe(enqueueTo(s.queue, { waitMsMax: 0 })));
+    s.clock.advance(5_000);
+    expect(s.events.length).toBeGreaterThan(4);
+    expect(new Set(s.events.map(({ _tag }) => _tag))).toEqual(new Set(["StoreFailed"]));
+    breaker.heal();
+    s.clock.advance(5_000);
+    expect(values).toHaveLength(2);
   });
 
   it("passes on what the store says of itself", () => {

@@ -3,7 +3,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import type { IOEither } from "fp-ts/lib/IOEither.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
-import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import { concat, firstValueFrom, forkJoin, interval, type Observable } from "rxjs";
 import {
   Ack,
@@ -54,7 +54,7 @@ declare const anyPromise: () => Promise<any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 declare const anyValue: any;
 declare const cart: () => Effect<E.Either<"rejected", 7>>;
-declare const chargeTask: (order: Order) => TaskEither<"declined", "receipt">;
+declare const chargeTask: (order: Order) => TE.TaskEither<"declined", "receipt">;
 
 // ── what is inferred
 
@@ -102,6 +102,14 @@ const ofEach = orders.messages().pipe(
   settle(),
 );
 type<typeof ofEach, Observable<Settlement<Order, "ok", "bad">>>(true);
+const ofTasks = orders.messages().pipe(
+  batch(),
+  handleBatch((x: Batch<Order>) =>
+    TE.right<"down", ReadonlyArray<E.Either<"bad", "ok">>>(x.data.map(() => E.right("ok"))),
+  ),
+  settle(),
+);
+type<typeof ofTasks, Observable<Settlement<Order, "ok", "bad" | "down">>>(true);
 const ofTags = hooks
   .messages()
   .pipe(
@@ -110,8 +118,8 @@ const ofTags = hooks
 type<typeof ofTags, Observable<Handled<Hook, number, "dull">>>(true);
 type<ResultOf<Promise<void>>, void>(true);
 type<ErrorOf<Promise<void>>, never>(true);
-type<ResultOf<TaskEither<"e", "a">>, "a">(true);
-type<ErrorOf<TaskEither<"e", "a">>, "e">(true);
+type<ResultOf<TE.TaskEither<"e", "a">>, "a">(true);
+type<ErrorOf<TE.TaskEither<"e", "a">>, "e">(true);
 type<ErrorOf<Promise<unknown>>, unknown>(true);
 
 const filtered = orders.messages().pipe(filterData((o) => o.total > 0));
