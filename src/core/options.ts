@@ -19,7 +19,7 @@ export const duration: Range = { min: 0, max: DURATION_MS_MAX };
 /** The longest time until a message is due (milliseconds): ten years; due times live in the store, not in a timer. */
 export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
 
-/** A number in quotes is a text. */
+/** What was given instead: in quotes where it is a text, as a number may be. */
 const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
 
 /** A whole number within the range, or `InvalidConfig`. */
@@ -32,6 +32,12 @@ export const wholeNumber = (option: string, value: number, { min, max }: Range):
 export const realNumber = (option: string, value: number, { min, max }: Range): number => {
   if (typeof value === "number" && value >= min && value <= max) return value;
   throw invalidConfig(option, `${option} must be a number from ${min} to ${max}, not ${shown(value)}.`);
+};
+
+/** A function, or `InvalidConfig`. */
+export const callable = <F>(option: string, value: F): F => {
+  if (typeof value === "function") return value;
+  throw invalidConfig(option, `${option} must be a function, not ${shown(value)}.`);
 };
 
 /** One of the words, or `InvalidConfig`. */

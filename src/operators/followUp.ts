@@ -28,7 +28,8 @@ const THE_ACK = 1;
  * Errors: none. Where `next` throws, or where its writes are known not to fit (`EncodeRefused`, `PayloadTooLarge`,
  * `WriteTooLarge`, writes of several stores), the result becomes a `Threw` failure with that error, for the decisions that
  * follow: put `followUp` before them. Only what shows later (writes of another store than the message's, another message that
- * was to be acked along and is lost by then) makes `settle` retry the message by default.
+ * was to be acked along and is lost by then) makes `settle` retry the message by default. A full Redis takes what is written
+ * along with an ack.
  *
  * @param next makes the writes of a result that is undecided or acked; `queue.enqueue` and other writes of the same store
  *

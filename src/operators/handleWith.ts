@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import { DURATION_MS_MAX, type Options, realNumber, wholeNumber } from "../core/options.js";
+import { callable, DURATION_MS_MAX, type Options, realNumber, wholeNumber } from "../core/options.js";
 import type { Answer } from "./Answer.js";
 import { observe } from "./observe.js";
 import type { HandleContext } from "./WorkContext.js";
@@ -36,7 +36,7 @@ export const handleWith = <D extends Message<unknown> | Batch<unknown>, A, R, E>
   { concurrency, timeoutMs = 300_000, scheduler }: HandleOptions,
 ): OperatorFunction<D, Handled<A, R, E>> => {
   const options = {
-    work: work as (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown,
+    work: callable("work", work) as (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown,
     split,
     concurrency: concurrencyOf(concurrency),
     timeoutMs:

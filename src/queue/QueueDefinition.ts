@@ -1,6 +1,6 @@
 /** What a queue is, apart from where it is kept: a name, a codec, and limits. One value for every process that uses it. */
 import type { Type } from "io-ts";
-import { duration, type Options, wellFormedName, wholeNumber } from "../core/options.js";
+import { callable, duration, type Options, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 interface Limits<A> {
@@ -41,7 +41,7 @@ export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDe
   return {
     name: wellFormedName("name", definition.name),
     codec,
-    key: definition.key,
+    key: definition.key === undefined ? undefined : callable("key", definition.key),
     leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
     attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
     payloadBytesMax: wholeNumber("payloadBytesMax", definition.payloadBytesMax ?? 1024 * 1024, {

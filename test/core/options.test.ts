@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { DURATION_MS_MAX, duration, oneOf, realNumber, wellFormedName, wholeNumber } from "../../src/core/options.js";
+import {
+  callable,
+  DURATION_MS_MAX,
+  duration,
+  oneOf,
+  realNumber,
+  wellFormedName,
+  wholeNumber,
+} from "../../src/core/options.js";
 
 const refusal = (option: string, ...parts: ReadonlyArray<string>): unknown =>
   expect.objectContaining({
@@ -39,6 +47,14 @@ describe("realNumber", () => {
 
   it.each([-0.1, 10.1, Number.NaN, "3", null])("refuses %s", (value) => {
     expect(() => realNumber("factor", value as number, { min: 0, max: 10 })).toThrow(refusal("factor", String(value)));
+  });
+});
+
+describe("callable", () => {
+  it("takes a function and refuses what is none", () => {
+    expect(callable("key", String)).toBe(String);
+    expect(() => callable("key", "customerId")).toThrow(/key must be a function, not "customerId"\./);
+    expect(() => callable("work", 5)).toThrow(/work must be a function, not 5\./);
   });
 });
 

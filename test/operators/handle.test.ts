@@ -625,6 +625,12 @@ describe("handle and what befalls it", () => {
     );
   });
 
+  it("refuses a work that is no function at once", () => {
+    expect(() => handle(5 as unknown as () => Observable<number>)).toThrow(
+      expect.objectContaining({ _tag: "InvalidConfig", option: "work" }),
+    );
+  });
+
   it("takes explicit undefined options", async () => {
     const options = { concurrency: undefined, timeoutMs: undefined, scheduler: undefined };
     const handled = await firstValueFrom(

@@ -40,6 +40,7 @@ describe("queue", () => {
     ["codec", undefined],
     ["codec", {}],
     ["codec", { decode: () => 1 }],
+    ["key", "customerId"],
     ["leaseMs", 9],
     ["leaseMs", 0],
     ["leaseMs", -1],
