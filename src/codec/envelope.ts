@@ -5,7 +5,8 @@
  * | value | fate |
  * |---|---|
  * | `Date`, `bigint`, `Map`, … | what the io-ts codec encodes them to; a bigint that reaches JSON is refused |
- * | an instance of a class, its codec encoding nothing | its own enumerable properties; refused where it has none (`Map`, `Set`, `RegExp`, `Error`) |
+ * | `Map`, `Set`, `RegExp`, `Error`, `Promise`, … that no codec encodes | refused at enqueue (JSON would silently make them `{}`) |
+ * | an instance of another class that no codec encodes | arrives as an object of its own enumerable properties |
  * | `undefined` property | left out; the codec sees it absent |
  * | `undefined` in an array, `NaN`, `±Infinity` | refused at enqueue (JSON would silently make them `null`) |
  * | `-0` | arrives as `0` |
@@ -65,23 +66,21 @@ const unfaithful = (codec: object, encoded: unknown): ReadonlyArray<string> | un
       losses.push(`${whereIs(codec, this, name)}: ${value} has no JSON form`);
     if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
       losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
-    if (isHollow(value)) losses.push(`${whereIs(codec, this, name)}: a ${nameOf(value)} has no JSON form`);
+    const kind = hollow(value);
+    if (kind !== undefined) losses.push(`${whereIs(codec, this, name)}: a ${kind} has no JSON form`);
     return value;
   });
   return losses.length > 0 ? losses : undefined;
 };
 
-/** Whether it is an instance of a class and has nothing that JSON would show. */
-const isHollow = (value: unknown): value is object => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // That of plain objects has none itself, in whatever realm they were made.
-  if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
-  return JSON.stringify(value) === "{}";
-};
+// What JSON writes by its value is none of these: arrays, and the objects of numbers, strings and booleans.
+const OPAQUE = /^\[object (?!Object|Array|Number|String|Boolean)(\w+)\]$/;
 
-const nameOf = (value: object): string =>
-  typeof value.constructor === "function" ? value.constructor.name : "value of a class";
+/** The kind of an object that keeps its content where JSON does not look, so that it would be written as `{}`. */
+const hollow = (value: unknown): string | undefined => {
+  if (typeof value !== "object" || value === null || Object.keys(value).length > 0) return undefined;
+  return OPAQUE.exec(Object.prototype.toString.call(value))?.[1];
+};
 
 const whereIs = (codec: object, holder: unknown, name: string): string => {
   if (name === "") return "value";

@@ -31,9 +31,13 @@ export class EventSink {
       this.of(delivery, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
   }
 
-  /** An enqueue ended; what its caller did wrong is told to that one alone. */
+  private lastError: SluiceError | undefined;
+
+  /** An enqueue ended; what its caller did wrong is told to that one alone. Several of one join end by the same error. */
   readonly enqueued = (error: SluiceError | undefined): void => {
-    if (error?.retryable === true) this.emit({ _tag: "StoreFailed", during: "enqueue", error });
+    if (error?.retryable !== true || error === this.lastError) return;
+    this.lastError = error;
+    this.emit({ _tag: "StoreFailed", during: "enqueue", error });
   };
 
   emit(event: QueueEvent): void {

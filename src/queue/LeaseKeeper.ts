@@ -15,6 +15,8 @@ export interface LeaseKeeperOptions {
   readonly queue: string;
   readonly leaseMs: number;
   readonly events: EventSink;
+  /** A look comes late: what waits to be settled goes before all else. */
+  readonly onLate: () => void;
   /** Some lease ended without a settlement. */
   readonly onCredit: () => void;
 }
@@ -98,10 +100,12 @@ export class LeaseKeeper {
     let ended = false;
     let watching = false;
     const late = this.isLate(nowMs);
+    if (late) this.options.onLate();
     for (const delivery of this.all()) {
       if (delivery.state !== "open") continue;
       // Nothing was tried in its time, and the store still has it where nobody asked for more: one try, and time to answer.
-      if (late && delivery.held && nowMs >= delivery.leaseEndsMs) delivery.leaseEndsMs = nowMs + this.renewMs;
+      if (late && delivery.held && !delivery.passedOver && nowMs >= delivery.leaseEndsMs)
+        delivery.leaseEndsMs = nowMs + this.renewMs;
       if (nowMs >= delivery.leaseEndsMs) {
         ended = true;
         this.end(delivery);
@@ -139,7 +143,10 @@ export class LeaseKeeper {
           const answer = answers[i];
           if (answer !== undefined && isLeft(answer)) {
             if (delivery.state === "open") delivery.lose();
-          } else delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
+            return;
+          }
+          delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
+          delivery.passedOver = false;
         });
       },
       error: (error: unknown) => {

@@ -37,6 +37,7 @@ import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import { rejectPoison } from "./poison.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
+import { type Sibling, siblingsOf } from "./siblings.js";
 
 /** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
@@ -50,7 +51,7 @@ export interface SourceContext<A> {
   readonly events: EventSink;
 }
 
-export class MessageSource<A> implements Owner {
+export class MessageSource<A> implements Owner, Sibling {
   readonly store: Store;
   readonly queue: string;
   readonly attemptsMax: number;
@@ -92,6 +93,7 @@ export class MessageSource<A> implements Owner {
       queue: this.queue,
       leaseMs: options.leaseMs,
       events,
+      onLate: () => this.settleFirst(),
       onCredit: () => {
         this.leaveIfEmpty();
         this.pull();
@@ -100,6 +102,7 @@ export class MessageSource<A> implements Owner {
   }
 
   start(): void {
+    siblingsOf(this.store).add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
       const stopping = from(stop$).subscribe({
@@ -157,7 +160,7 @@ export class MessageSource<A> implements Owner {
 
   private pull(): void {
     if (!this.mayPull) return;
-    if (this.keeper.late) this.catchUp();
+    if (this.late) this.catchUpAll();
     const max = this.prefetch - this.keeper.size + Math.min(this.settler.lent, this.prefetch);
     if (!this.mayPull || max < 1) return;
     const { definition, options } = this.context;
@@ -193,13 +196,29 @@ export class MessageSource<A> implements Owner {
     if (!answered) this.reading = reading;
   }
 
-  /** Code that blocked the process may have held it past its leases. A store ends those when it is asked for more, so what
-   * settles and what renews goes first. */
-  private catchUp(): void {
+  /**
+   * Code that blocked the process may have held it past its leases. A store ends those when it is asked for more, so what
+   * settles and what renews goes first, also that of others here.
+   */
+  private catchUpAll(): void {
+    for (const sibling of [...siblingsOf(this.store)]) if (sibling.late) sibling.catchUp();
+  }
+
+  get late(): boolean {
+    return this.keeper.late;
+  }
+
+  catchUp(): void {
+    this.keeper.catchUp();
+  }
+
+  /** Hands over what waits to be settled, and does not follow it by a read: the others here may not have got so far. */
+  private settleFirst(): void {
+    const { busy } = this;
     this.busy = true;
     this.settler.flush();
-    this.keeper.catchUp();
-    this.busy = false;
+    this.busy = busy;
+    soon(this.store.scheduler, () => this.pull());
   }
 
   private pullIn(delayMs: number): void {
@@ -295,6 +314,7 @@ export class MessageSource<A> implements Owner {
   private leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.keeper.size > 0) return;
     this.phase = "left";
+    siblingsOf(this.store).delete(this);
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     this.keeper.stop();

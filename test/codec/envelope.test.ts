@@ -168,6 +168,10 @@ describe("encodePayload and decodePayload", () => {
       class Point {
         x = 1;
       }
+      class Filter {
+        from?: string;
+      }
+      expect(delivered(t.unknown, { filter: new Filter() })).toEqual({ filter: {} });
       expect(delivered(t.unknown, [new Point(), {}, new Number(5)])).toEqual([{ x: 1 }, {}, 5]);
     });
 

@@ -1,7 +1,7 @@
 /** Code that blocks its process past its leases, where nobody else consumes: it costs time and nothing more. */
 import { right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import { lastValueFrom, take, toArray } from "rxjs";
+import { lastValueFrom, merge, take, timer, toArray } from "rxjs";
 import { batch, handle, handleBatch, type Queue, queue, settle } from "sluice";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenStore, stores } from "../support/stores.js";
@@ -48,6 +48,22 @@ describe.each(stores)("on %s", (_, open) => {
     expect([...new Set(settled.map(({ outcome }) => outcome._tag))]).toEqual(["Ack"]);
     expect(worked).toBe(50);
     expect(await numbers.stats).toMatchObject({ acked: 50, dead: 0, leased: 0, ready: 0 });
+  });
+
+  it("two consumers that are blocked together take nothing from each other", async () => {
+    await numbers.enqueueAll([...Array(20).keys()]);
+    const runs: Array<number> = [];
+    const consumer = numbers.messages({ prefetch: 5 }).pipe(
+      handle(({ data }) => {
+        runs.push(data);
+        return timer(LEASE_MS / 2 + 10 * data);
+      }),
+      settle(),
+    );
+    setTimeout(() => blockFor(2 * LEASE_MS), LEASE_MS / 4);
+    const settled = await lastValueFrom(merge(consumer, consumer).pipe(take(20), toArray()));
+    expect([...new Set(settled.map(({ outcome }) => outcome._tag))]).toEqual(["Ack"]);
+    expect([...runs].sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
   });
 
   it.each([6, 200])("works in hand beside one that blocks run once, with a prefetch of %i", async (prefetch) => {

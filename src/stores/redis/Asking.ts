@@ -73,12 +73,13 @@ export class Asking {
   private waits = false;
   /** The token of a message that was handed over and is not passed on yet; else empty. */
   private handed = "";
-  /** When something changes by time, as far as the latest answer knew. */
+  /** When something may change by time: as the latest answer knew, and the end of a lease that was given since. */
   private changeAtMs = Number.POSITIVE_INFINITY;
   /** How far the server's time is ahead of ours. */
   private aheadMs = 0;
   private timer: Subscription | undefined;
   private nudging: Subscription | undefined;
+  private turn: Subscription | undefined;
 
   constructor(
     private readonly context: AskingContext,
@@ -170,6 +171,7 @@ export class Asking {
   private disarm(): void {
     this.timer?.unsubscribe();
     this.nudging?.unsubscribe();
+    this.turn?.unsubscribe();
   }
 
   /**
@@ -179,7 +181,7 @@ export class Asking {
   private askInTurn(): void {
     const { scheduler } = this.context;
     if (scheduler.now() < this.changeAtMs) this.askAgain();
-    else this.nudging = scheduler.schedule(() => this.askAgain(), 1);
+    else this.turn = scheduler.schedule(() => this.askAgain(), 1);
   }
 
   private askAgain(): void {
@@ -195,7 +197,7 @@ export class Asking {
     const leftMs = Math.max(1, Math.ceil(this.untilMs - nowMs));
     this.waits = true;
     this.aheadMs = known.nowMs - nowMs;
-    this.changeAtMs = nowMs + (known.changeMs ?? Number.POSITIVE_INFINITY);
+    this.changeAtMs = nowMs + Math.min(known.changeMs ?? Number.POSITIVE_INFINITY, this.wanted.leaseMs);
     if (this.timer === undefined) this.armEnd();
     this.armNudge(this.nudgeMs(known.changeMs));
     const wakes = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
@@ -261,7 +263,7 @@ export class Asking {
     // What is farther than the blocking read is asked for by the lease behind it.
     if (delayMs === undefined || delayMs > BLOCK_MS_MAX) return;
     const { connection, scheduler, given } = this.context;
-    const { queue, owner } = this;
+    const { queue, owner, request } = this;
     const { leaseMs } = this.wanted;
     this.nudging = scheduler.schedule(
       () => {
@@ -270,7 +272,9 @@ export class Asking {
           { queue, given: given(), owner, leaseMs },
           {
             done: (nextMs) => {
-              if (!this.ended) this.armNudge(this.nudgeMs(nextMs));
+              // A nudge may wake this very consumer before it is answered: it asks in its turn, or has asked already.
+              const waits = this.request === request && this.turn?.closed !== false;
+              if (!this.ended && waits) this.armNudge(this.nudgeMs(nextMs));
             },
             // The blocking read ends by itself in a moment.
             failed: () => undefined,

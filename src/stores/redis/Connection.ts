@@ -22,7 +22,7 @@ import type { SchedulerLike, Subscription } from "rxjs";
 import { Chain, type Linked } from "../../core/Chain.js";
 import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceError.js";
 import type { Client } from "./clients.js";
-import { isOtherDatabase, otherDatabase, toStoreError, verdictOn } from "./errors.js";
+import { isForGood, isOtherDatabase, otherDatabase, toStoreError, verdictOn } from "./errors.js";
 import { SilenceWatch } from "./SilenceWatch.js";
 import { loadedScript, type Script } from "./script.js";
 import type { ScriptName } from "./scripts.generated.js";
@@ -262,7 +262,8 @@ export class Connection {
 
   private onError(cause: unknown): void {
     this.lastError = cause;
-    if (isOtherDatabase(cause)) {
+    if (isOtherDatabase(cause) && !isForGood(cause)) this.client.disconnect(true);
+    else if (isOtherDatabase(cause)) {
       this.barred = otherDatabase(cause);
       this.lastError = this.barred;
       this.client.disconnect();

@@ -67,6 +67,10 @@ export const isOtherDatabase = (cause: unknown): cause is Error =>
   "command" in cause &&
   (cause.command as { readonly name?: unknown } | undefined)?.name === "select";
 
+/** Whether it never will: it has no such database, or the user may not select. All else passes, as its row says. */
+export const isForGood = (cause: Error): boolean =>
+  verdictOn(cause) !== "resend" && !cause.message.startsWith("NOAUTH ");
+
 /** The error of whoever calls upon such a connection. */
 export const otherDatabase = ({ message }: Error): InvalidConfig =>
   invalidConfig(

@@ -2041,15 +2041,16 @@ local function reap(queue, tokens, limits)
   return #ended
 end
 -- Makes what is due ready, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end by due time.
+-- deliveries at the end by due time. It is read by a few, since small ones say nothing of the size of the next.
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
 
 local function promote(queue)
-  local moved, bytes, room = 0, 0, 16
+  local moved, bytes = 0, 0
   repeat
-    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, room)
-    slices("ZREM", queue.key .. ":d", due)
+    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_STEP)
+    if #due > 0 then redis.call("ZREM", queue.key .. ":d", unpack(due)) end
     for _, entry in ipairs(due) do
       local record = string.sub(entry, 14)
       bytes = bytes + #record
@@ -2060,10 +2061,7 @@ local function promote(queue)
       end
     end
     moved = moved + #due
-    local isLast = #due < room
-    -- As many as the bytes that are left allow by the size so far.
-    room = math.min(PROMOTE_COUNT_MAX - moved, math.floor((PROMOTE_BYTES_MAX - bytes) * moved / math.max(bytes, 1)))
-  until isLast or room < 1
+  until #due < PROMOTE_STEP or moved >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   if moved > 0 then pushAll(queue) end
 end
 
@@ -3031,15 +3029,16 @@ local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
 -- Makes what is due ready, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end by due time.
+-- deliveries at the end by due time. It is read by a few, since small ones say nothing of the size of the next.
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
 
 local function promote(queue)
-  local moved, bytes, room = 0, 0, 16
+  local moved, bytes = 0, 0
   repeat
-    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, room)
-    slices("ZREM", queue.key .. ":d", due)
+    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_STEP)
+    if #due > 0 then redis.call("ZREM", queue.key .. ":d", unpack(due)) end
     for _, entry in ipairs(due) do
       local record = string.sub(entry, 14)
       bytes = bytes + #record
@@ -3050,10 +3049,7 @@ local function promote(queue)
       end
     end
     moved = moved + #due
-    local isLast = #due < room
-    -- As many as the bytes that are left allow by the size so far.
-    room = math.min(PROMOTE_COUNT_MAX - moved, math.floor((PROMOTE_BYTES_MAX - bytes) * moved / math.max(bytes, 1)))
-  until isLast or room < 1
+  until #due < PROMOTE_STEP or moved >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   if moved > 0 then pushAll(queue) end
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A

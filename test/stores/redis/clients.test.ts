@@ -119,6 +119,34 @@ describe("a database that the server does not have, or does not let this client 
   });
 });
 
+it("a server that is too busy to let a client into its database is waited for", async () => {
+  const server = await startRedisServer();
+  const [admin, hog] = [new Redis(server.url), new Redis(server.url)];
+  const store = redisStore(`${server.url}/1`);
+  try {
+    await admin.config("SET", "busy-reply-threshold", "50");
+    const strings = queue(store, { name: "strings", codec: t.string });
+    await strings.enqueue("a");
+    const clients = (await admin.client("LIST")) as string;
+    const id = /^id=(\d+) .* db=1 /m.exec(clients)?.[1] ?? "none";
+    const script = hog.pipeline().client("KILL", "ID", id).eval("while true do end", 0).exec();
+    const enqueued = strings.enqueue("b").then(() => "done");
+    expect(await Promise.race([enqueued, new Promise((resolve) => setTimeout(() => resolve("waits"), 600))])).toBe(
+      "waits",
+    );
+    await admin.script("KILL");
+    await script;
+    expect(await enqueued).toBe("done");
+    expect(await strings.stats).toMatchObject({ ready: 2 });
+    expect(await admin.dbsize()).toBe(0);
+  } finally {
+    await store.close();
+    admin.disconnect();
+    hog.disconnect();
+    await server.stop();
+  }
+});
+
 describe("anything else", () => {
   it("may be a client, options of one, or nothing that is taken for one", async () => {
     const url = inject("redisUrl");
