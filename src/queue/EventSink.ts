@@ -13,6 +13,7 @@ export interface EventOf {
 
 export class EventSink {
   readonly events$: Subject<QueueEvent> = new Subject<QueueEvent>();
+  private lastError: SluiceError | undefined;
 
   /** Builds and emits an event about a message, if anybody listens. */
   of(delivery: LeasedDelivery, build: (about: EventOf) => QueueEvent): void {
@@ -30,8 +31,6 @@ export class EventSink {
     if (performed._tag === "Block")
       this.of(delivery, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
   }
-
-  private lastError: SluiceError | undefined;
 
   /** An enqueue ended; what its caller did wrong is told to that one alone. Several of one join end by the same error. */
   readonly enqueued = (error: SluiceError | undefined): void => {

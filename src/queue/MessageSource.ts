@@ -93,7 +93,7 @@ export class MessageSource<A> implements Owner, Sibling {
       queue: this.queue,
       leaseMs: options.leaseMs,
       events,
-      onLate: () => this.settleFirst(),
+      onLate: () => this.holdingBack(() => this.settler.flush()),
       onCredit: () => {
         this.leaveIfEmpty();
         this.pull();
@@ -209,14 +209,14 @@ export class MessageSource<A> implements Owner, Sibling {
   }
 
   catchUp(): void {
-    this.keeper.catchUp();
+    this.holdingBack(() => this.keeper.catchUp());
   }
 
-  /** Hands over what waits to be settled, and does not follow it by a read: the others here may not have got so far. */
-  private settleFirst(): void {
+  /** Does something that may give credit, and reads only after all others here have got so far. */
+  private holdingBack(work: () => void): void {
     const { busy } = this;
     this.busy = true;
-    this.settler.flush();
+    work();
     this.busy = busy;
     soon(this.store.scheduler, () => this.pull());
   }
