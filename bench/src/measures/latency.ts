@@ -9,9 +9,9 @@ import { quantile } from "../statistics.js";
 /** Sent at the start of each round, one by one and without a gap: connections, scripts and code warm up, everybody's alike. */
 const WARM_UP = 2_000;
 /** Messages are sub-millisecond things, and a shared machine has its moods: contestants take turns within a round. */
-const TURNS = 5;
+const TURNS = 25;
 /** Thrown away at the start of each turn: everybody warms up behind the others. */
-const SETTLING = 20;
+const SETTLING = 10;
 /** Between one message and the next: longer than any contestant takes to settle and to wait again. */
 const GAP_MS = 8;
 const GAP_JITTER_MS = 4;
