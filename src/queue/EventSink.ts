@@ -1,4 +1,4 @@
-/** Where a queue's consumers report: events are built only while somebody listens. */
+/** Where a queue's consumers and enqueues report: events are built only while somebody listens. */
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";

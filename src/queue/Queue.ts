@@ -194,8 +194,9 @@ export interface Queue<A> {
    * title = second
    * ```
    *
-   * Errors: `InvalidConfig` at the call; the Observable itself only by a defect, since store outages are ridden out and told
-   * on `events$`. Completes after `stop$`, or when the store is closed. Memory: `prefetch` messages, one read of 4 MiB.
+   * Errors: `InvalidConfig` at the call; the Observable itself only by a defect, or with `InvalidConfig` where the server does
+   * not let the client in or `stop$` fails, since store outages are ridden out and told on `events$`. Completes after `stop$`,
+   * or when the store is closed. Memory: `prefetch` messages, one read of 4 MiB.
    */
   readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
   /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
@@ -207,7 +208,10 @@ export interface Queue<A> {
   readonly pause: Effect<void>;
   readonly resume: Effect<void>;
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
-  /** Frees what is blocked at its start and answers how many. "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it. */
+  /**
+   * Frees what is blocked at its start and answers how many. "retry" runs the head again first, "skip" goes past it, "reject"
+   * dead-letters it.
+   */
   readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number>;
   readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>>;
   /**
@@ -217,6 +221,6 @@ export interface Queue<A> {
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
   /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
   readonly purge: Effect<number>;
-  /** What its consumers in this process do and what befalls the store; hot, without replay. */
+  /** What its consumers in this process do, enqueues that the store did not take, and what befalls it; hot, without replay. */
   readonly events$: Observable<QueueEvent>;
 }

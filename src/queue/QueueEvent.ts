@@ -1,4 +1,4 @@
-/** What happens in a queue's consumers, as it happens: for logs, metrics and leak hunting. Payloads are never in it. */
+/** What happens in a queue's consumers and to its enqueues, as it happens: for logs, metrics and leak hunting. Payloads are never in it. */
 import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";

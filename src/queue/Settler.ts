@@ -6,7 +6,7 @@
  * A store that does not answer is asked again with the same write id, backing off, until `giveUp`. From then on (and where
  * nobody is persistent) that is the answer, and a list that is pushed again goes with all of its former write under the
  * same id, since it may have happened. A write that fails for good is split, so that a defect is answered to the list that
- * has it and to no other.
+ * has it and to no other; that the store is closed is the answer to all.
  */
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import type { SchedulerLike, Subscription } from "rxjs";

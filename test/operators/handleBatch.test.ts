@@ -87,7 +87,7 @@ describe("handleBatch", () => {
   });
 
   it("opens the array of a TaskEither", async () => {
-    const work = () => TE.right([E.right(1), E.right(2), E.left("x")]) as unknown as () => Promise<Eithers>;
+    const work = () => TE.right([E.right(1), E.right(2), E.left("x")]);
     expect(await answered(work)).toStrictEqual(["a Right(1)", "b Right(2)", "c Failed(x)"]);
   });
 

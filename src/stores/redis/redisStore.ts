@@ -63,8 +63,10 @@ const ANSWERED_KEPT = 500;
  * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
  * takes one connection for all calls and one for each consumer that waits.
  *
- * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown. Calls ride out a lost connection for `commandMsMax`, then fail
- * with `StoreUnavailable`; `StoreFull` under full memory, for enqueues only: what is written along with a settlement passes.
+ * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
+ * Calls fail with it where the server does not let the client in, or not into its database; they ride out a lost connection
+ * for `commandMsMax`, then fail with `StoreUnavailable`. `StoreFull` under full memory, for enqueues only: what is written
+ * along with a settlement passes.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
