@@ -2,10 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Bench, type Measured, QUICK_SIZES, SIZES } from "./bench.js";
+import { apart, type Findings } from "./apart.js";
 import type { ContestantId } from "./contestants/contestant.js";
-import { load } from "./contestants/index.js";
-import { startRedis } from "./redis.js";
 import { environmentOf } from "./report/environment.js";
 import { toJson } from "./report/json.js";
 import { toText } from "./report/table.js";
@@ -54,31 +52,20 @@ const flags = new Command("bench")
   .parse()
   .opts<Flags>();
 
-const run = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
-  const measures: Measured[] = [];
-  for (const section of flags.only) measures.push(...(await SECTIONS[section](bench)));
-  return measures;
-};
-
 const main = async (): Promise<void> => {
-  const contestants = await Promise.all(flags.peers.map(load));
-  const redis = await startRedis();
-  try {
-    const rounds = flags.rounds ?? (flags.quick ? 2 : 5);
-    const sizes = flags.quick ? QUICK_SIZES : SIZES;
-    const progress = (line: string): void => console.error(line);
-    const measures = await run({ redis, contestants, rounds, sizes, progress });
+  const { only, peers, quick } = flags;
+  const rounds = flags.rounds ?? (quick ? 2 : 5);
+  const findings: Findings[] = [];
+  for (const section of only) findings.push(await apart({ section, peers, rounds, quick }));
 
-    const environment = environmentOf({ redis: redis.version, rounds, quick: flags.quick });
-    const targets = targetsOf(measures);
-    const json = toJson(environment, measures, targets);
-    process.stdout.write(flags.json === true ? json : toText(environment, measures, targets));
-    // npm runs a script in its own folder and keeps the caller's in INIT_CWD.
-    if (typeof flags.json === "string") writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", flags.json), json);
-    if (flags.strict && targets.some(({ reached }) => !reached)) process.exitCode = 1;
-  } finally {
-    await redis.stop();
-  }
+  const measures = findings.flatMap((found) => found.measures);
+  const environment = environmentOf({ redis: findings[0]?.redis ?? "unknown", rounds, quick });
+  const targets = targetsOf(measures);
+  const json = toJson(environment, measures, targets);
+  process.stdout.write(flags.json === true ? json : toText(environment, measures, targets));
+  // npm runs a script in its own folder and keeps the caller's in INIT_CWD.
+  if (typeof flags.json === "string") writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", flags.json), json);
+  if (flags.strict && targets.some(({ reached }) => !reached)) process.exitCode = 1;
 };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));

@@ -17,7 +17,7 @@
  */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
-import { flat, utf8Length } from "../core/bytes.js";
+import { utf8Length } from "../core/bytes.js";
 import { describeCause } from "../core/cause.js";
 import { encodeRefused, payloadTooLarge, type SluiceError } from "../core/SluiceError.js";
 import { shownName } from "./declared.js";
@@ -35,7 +35,7 @@ export const encodePayload = <A>(codec: Type<A, unknown>, data: A, bytesMax: num
     const bytes = utf8Length(json);
     if (bytes > bytesMax) return left(payloadTooLarge(bytes, bytesMax));
   }
-  return right(flat(ENVELOPE_VERSION + json));
+  return right(ENVELOPE_VERSION + json);
 };
 
 const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<string> => {

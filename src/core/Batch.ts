@@ -29,7 +29,7 @@ class MessageBatch<out A> implements Batch<A> {
     return this.settle(Ack);
   }
   readonly settle = (outcome: Outcome): Effect<Answers> =>
-    effect((subscriber) => {
+    effect((asker) => {
       const answers = new Array<Either<SluiceError, Outcome>>(this.messages.length);
       let missing = answers.length;
       this.messages[0][delivery].together(() => {
@@ -38,8 +38,8 @@ class MessageBatch<out A> implements Batch<A> {
             answers[i] = error === undefined ? right(performed) : left(error);
             missing -= 1;
             if (missing > 0) return;
-            subscriber.next(answers);
-            subscriber.complete();
+            asker.next(answers);
+            asker.complete();
           });
         });
       });

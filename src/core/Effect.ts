@@ -2,8 +2,25 @@
  * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited. Awaiting is
  * subscribing: an Effect that nobody subscribes to or awaits does nothing.
  */
-import { from, map, Observable, type ObservableInput, Subscriber, type Subscription, type TeardownLogic } from "rxjs";
+import {
+  from,
+  map,
+  Observable,
+  type ObservableInput,
+  type Observer,
+  type TeardownLogic,
+  type Unsubscribable,
+} from "rxjs";
 import { defect, toSluiceError } from "./SluiceError.js";
+
+/** Who is told what an Effect comes to: next and complete, or error. */
+export interface Asker<in A> extends Observer<A> {
+  /** Nobody wants to know any more. */
+  readonly closed: boolean;
+}
+
+/** What an Effect does for each of those who subscribe, and how that is undone once it is over. */
+export type Start<out A> = (asker: Asker<A>) => TeardownLogic;
 
 /**
  * A cold Observable of exactly one value that fails with a `SluiceError`; `await` subscribes to it.
@@ -18,7 +35,7 @@ import { defect, toSluiceError } from "./SluiceError.js";
  * ```
  */
 export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
-  constructor(private readonly start: (subscriber: Subscriber<A>) => TeardownLogic) {
+  constructor(private readonly start: Start<A>) {
     super(start);
   }
 
@@ -34,7 +51,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
    * Subscribes, and tells the value or the error: for the calls of the library itself, where what rxjs does to shield
    * subscribers of all kinds from each other costs more than the rest of an Effect.
    */
-  run(onValue: (value: A) => void, onError: (error: unknown) => void): Subscription {
+  run(onValue: (value: A) => void, onError: (error: unknown) => void): Unsubscribable {
     const answer = new Answer(onValue, onError);
     try {
       answer.add(this.start(answer));
@@ -48,64 +65,84 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
 }
 
 /** What one run comes to: its value or its error, told once. */
-class Answer<A> extends Subscriber<A> {
+class Answer<A> implements Asker<A>, Unsubscribable {
   emitted = false;
+  closed = false;
+  private teardown: TeardownLogic = undefined;
 
   constructor(
     private readonly onValue: (value: A) => void,
     private readonly onError: (error: unknown) => void,
-  ) {
-    super();
-  }
+  ) {}
 
-  protected override _next(value: A): void {
-    if (this.emitted) return;
+  next(value: A): void {
+    if (this.emitted || this.closed) return;
     this.emitted = true;
     this.onValue(value);
   }
 
-  protected override _error(cause: unknown): void {
+  error(cause: unknown): void {
+    if (this.closed) return;
     this.unsubscribe();
     if (!this.emitted) this.onError(cause);
   }
 
-  protected override _complete(): void {
+  complete(): void {
+    if (this.closed) return;
     this.unsubscribe();
     if (!this.emitted) this.onError(defect("an Effect completed without its value"));
   }
+
+  /** What is to be done at its end, or now where that has been. */
+  add(teardown: TeardownLogic): void {
+    if (this.closed) tearDown(teardown);
+    else this.teardown = teardown;
+  }
+
+  unsubscribe(): void {
+    this.closed = true;
+    const { teardown } = this;
+    this.teardown = undefined;
+    tearDown(teardown);
+  }
 }
 
+const tearDown = (teardown: TeardownLogic): void => {
+  if (typeof teardown === "function") teardown();
+  else teardown?.unsubscribe();
+};
+
 /** An Effect from a subscribe function that emits one value and completes, or errors. */
-export const effect = <A>(subscribe: (subscriber: Subscriber<A>) => TeardownLogic): Effect<A> => new Effect(subscribe);
+export const effect = <A>(start: Start<A>): Effect<A> => new Effect(start);
 
 /** An Effect that has the value already. */
 export const succeed = <A>(value: A): Effect<A> =>
-  effect((subscriber) => {
-    subscriber.next(value);
-    subscriber.complete();
+  effect((asker) => {
+    asker.next(value);
+    asker.complete();
   });
 
 /** An Effect that fails. */
-export const fail = (error: unknown): Effect<never> => effect((subscriber) => subscriber.error(toSluiceError(error)));
+export const fail = (error: unknown): Effect<never> => effect((asker) => asker.error(toSluiceError(error)));
 
 /** Makes an Effect of an Observable that emits exactly one value; foreign errors become `Defect`. */
 export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
-  effect((subscriber) =>
+  effect((asker) =>
     from(source).subscribe({
-      next: (value) => subscriber.next(value),
-      error: (error: unknown) => subscriber.error(toSluiceError(error)),
-      complete: () => subscriber.complete(),
+      next: (value) => asker.next(value),
+      error: (error: unknown) => asker.error(toSluiceError(error)),
+      complete: () => asker.complete(),
     }),
   );
 
 /** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
 export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unknown) => unknown): Effect<A> =>
-  effect((subscriber) => {
-    const failed = (cause: unknown): void => subscriber.error(toSluiceError(onError(cause)));
+  effect((asker) => {
+    const failed = (cause: unknown): void => asker.error(toSluiceError(onError(cause)));
     try {
       make().then((value) => {
-        subscriber.next(value);
-        subscriber.complete();
+        asker.next(value);
+        asker.complete();
       }, failed);
     } catch (cause) {
       failed(cause);

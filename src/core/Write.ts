@@ -9,8 +9,8 @@
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
-import { AsyncSubject, type Observer, type Subscriber } from "rxjs";
-import { Effect } from "./Effect.js";
+import { AsyncSubject, type Observer } from "rxjs";
+import { type Asker, Effect } from "./Effect.js";
 import { newId } from "./newId.js";
 import { checkSize, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
@@ -44,7 +44,7 @@ export class Write<out A> extends Effect<A> {
 
   constructor(plan: MakePlan<A>, options: WriteOptions) {
     const runs = new Runs(plan, options);
-    super((subscriber) => runs.start(subscriber));
+    super((asker) => runs.start(asker));
     this.plan = plan;
     this.options = options;
     this.runs = runs;
@@ -66,13 +66,13 @@ class Runs<A> {
     private readonly options: WriteOptions,
   ) {}
 
-  start(subscriber: Subscriber<A>): void {
-    if (!this.options.settles) this.run(subscriber);
-    else if (this.shared !== undefined) this.shared.subscribe(subscriber);
+  start(asker: Asker<A>): void {
+    if (!this.options.settles) this.run(asker);
+    else if (this.shared !== undefined) this.shared.subscribe(asker);
     else {
       const answer = new AsyncSubject<A>();
       this.shared = answer;
-      answer.subscribe(subscriber);
+      answer.subscribe(asker);
       this.run(answer);
     }
   }
@@ -120,12 +120,14 @@ class Runs<A> {
       this.fail(answer, error);
       return;
     }
-    const value = tryRight(() => plan.read(results));
-    if (isLeft(value)) {
-      this.fail(answer, value.left);
+    let value: A;
+    try {
+      value = plan.read(results);
+    } catch (cause) {
+      this.fail(answer, toSluiceError(cause));
       return;
     }
-    answer.next(value.right);
+    answer.next(value);
     answer.complete();
   }
 
@@ -144,16 +146,10 @@ const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
     : left(tooLarge);
 };
 
-// Without fp-ts' flatten, which spreads its arguments and takes longer than the plan of one message.
+/** The plan, or what asking for it throws: a run always ends, and never in somebody else's stack. */
 const askPlan = <A>(plan: MakePlan<A>): Either<SluiceError, Plan<A>> => {
-  const asked = tryRight(plan);
-  return isLeft(asked) ? asked : asked.right;
-};
-
-/** What it answers, or what it throws: a run always ends, and never in somebody else's stack. */
-const tryRight = <B>(ask: () => B): Either<SluiceError, B> => {
   try {
-    return right(ask());
+    return plan();
   } catch (cause) {
     return left(toSluiceError(cause));
   }

@@ -337,9 +337,9 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
 
   private extendTo(leaseMs: number): Effect<void> {
     wholeNumber("leaseMs", leaseMs, { ...duration, min: 1 });
-    return effect((subscriber) => {
+    return effect((asker) => {
       if (this.state === "lost" || this.state === "settled") {
-        subscriber.error(leaseLost(this.id));
+        asker.error(leaseLost(this.id));
         return;
       }
       const endsMs = this.scheduler.now() + leaseMs;
@@ -348,15 +348,15 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
         next: ([answer]) => {
           if (answer !== undefined && isLeft(answer)) {
             this.lose();
-            subscriber.error(answer.left);
+            asker.error(answer.left);
             return;
           }
           this.leaseEndsMs = endsMs;
           this.owner.onLeaseChanged();
-          subscriber.next(undefined);
-          subscriber.complete();
+          asker.next(undefined);
+          asker.complete();
         },
-        error: (error: unknown) => subscriber.error(error),
+        error: (error: unknown) => asker.error(error),
       });
     });
   }

@@ -18,7 +18,7 @@
  * neither does any while the store refuses some.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
-import { from, type Subscriber, type Subscription } from "rxjs";
+import { from, type Subscriber, type Subscription, type Unsubscribable } from "rxjs";
 import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
@@ -59,7 +59,7 @@ export class MessageSource<A> implements Owner, Sibling {
   readonly settler: Settler;
   private readonly keeper: LeaseKeeper;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
-  private reading: Subscription | undefined;
+  private reading: Unsubscribable | undefined;
   /** What is done now ends with a pull. */
   private busy = false;
   private failures = 0;

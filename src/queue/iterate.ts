@@ -1,5 +1,5 @@
 /** Bounded calls of a store, one after the other, until there is nothing more to do. */
-import type { Observable } from "rxjs";
+import { type Observable, Subscription } from "rxjs";
 import { type Effect, effect } from "../core/Effect.js";
 import { toSluiceError } from "../core/SluiceError.js";
 
@@ -9,25 +9,26 @@ import { toSluiceError } from "../core/SluiceError.js";
  * Unsubscribing ends it between two calls.
  */
 export const iterate = <S>(start: S, next: (state: S) => Observable<S> | undefined): Effect<S> =>
-  effect((subscriber) => {
+  effect((asker) => {
+    const calls = new Subscription();
     let state = start;
     let looping = false;
     const run = (): void => {
       looping = true;
-      for (let ended = true; ended && !subscriber.closed; ) {
+      for (let ended = true; ended && !asker.closed; ) {
         ended = false;
         const call = next(state);
         if (call === undefined) {
-          subscriber.next(state);
-          subscriber.complete();
+          asker.next(state);
+          asker.complete();
           return;
         }
-        subscriber.add(
+        calls.add(
           call.subscribe({
             next: (value) => {
               state = value;
             },
-            error: (error: unknown) => subscriber.error(toSluiceError(error)),
+            error: (error: unknown) => asker.error(toSluiceError(error)),
             complete: () => {
               ended = true;
               if (!looping) run();
@@ -38,4 +39,5 @@ export const iterate = <S>(start: S, next: (state: S) => Observable<S> | undefin
       looping = false;
     };
     run();
+    return calls;
   });

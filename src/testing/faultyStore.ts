@@ -38,22 +38,22 @@ export const faultyStore = (inner: Store): FaultyStore => {
 
   /** Passes a call on while the link is up; afterwards its answer arrives only if the link still is. */
   const linked = <A>(call: () => Effect<A>): Effect<A> =>
-    effect((subscriber) => {
+    effect((asker) => {
       if (link === "dead") return undefined;
       if (link === "down") {
-        subscriber.error(storeUnavailable(cause));
+        asker.error(storeUnavailable(cause));
         return undefined;
       }
       const subscription = call().subscribe({
         next: (value) => {
-          if (link === "up") subscriber.next(value);
+          if (link === "up") asker.next(value);
         },
         error: (error: unknown) => {
-          if (link === "up") subscriber.error(error);
+          if (link === "up") asker.error(error);
         },
         complete: () => {
-          if (link === "up") subscriber.complete();
-          else if (link === "down") subscriber.error(storeUnavailable(cause));
+          if (link === "up") asker.complete();
+          else if (link === "down") asker.error(storeUnavailable(cause));
         },
       });
       connection.add(subscription);
@@ -64,17 +64,17 @@ export const faultyStore = (inner: Store): FaultyStore => {
     });
 
   const write: Store["write"] = (lists, writeId) =>
-    effect((subscriber) => {
+    effect((asker) => {
       const drop = link === "up" && repliesToDrop > 0;
       if (drop) repliesToDrop -= 1;
       linked(() => inner.write(lists, writeId)).subscribe({
         next: (value) => {
-          if (!drop) subscriber.next(value);
+          if (!drop) asker.next(value);
         },
-        error: (error: unknown) => subscriber.error(error),
+        error: (error: unknown) => asker.error(error),
         complete: () => {
-          if (drop) subscriber.error(storeUnavailable(new Error("the reply was dropped, as the test wants it")));
-          else subscriber.complete();
+          if (drop) asker.error(storeUnavailable(new Error("the reply was dropped, as the test wants it")));
+          else asker.complete();
         },
       });
     });

@@ -1,26 +1,24 @@
-import {
-  concat,
-  EMPTY,
-  firstValueFrom,
-  forkJoin,
-  NEVER,
-  Observable,
-  of,
-  type Subscriber,
-  throwError,
-  toArray,
-} from "rxjs";
+import { concat, EMPTY, firstValueFrom, forkJoin, NEVER, Observable, of, throwError, toArray } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
-import { type Effect, effect, fail, fromOne, fromPromise, mapEffect, succeed } from "../../src/core/Effect.js";
+import {
+  type Asker,
+  type Effect,
+  effect,
+  fail,
+  fromOne,
+  fromPromise,
+  mapEffect,
+  succeed,
+} from "../../src/core/Effect.js";
 import { isSluiceError, storeFull } from "../../src/core/SluiceError.js";
 
 const counted = (): { readonly effect: Effect<number>; readonly runs: () => number } => {
   let runs = 0;
   return {
-    effect: effect((subscriber) => {
+    effect: effect((asker) => {
       runs += 1;
-      subscriber.next(runs);
-      subscriber.complete();
+      asker.next(runs);
+      asker.complete();
     }),
     runs: () => runs,
   };
@@ -114,10 +112,10 @@ describe("run", () => {
   });
 
   it("tells one thing, whatever the Effect says", () => {
-    const twice = effect<number>((subscriber) => {
-      subscriber.next(1);
-      subscriber.next(2);
-      subscriber.error(new Error("late"));
+    const twice = effect<number>((asker) => {
+      asker.next(1);
+      asker.next(2);
+      asker.error(new Error("late"));
     });
     expect(runOf(twice).seen).toEqual([{ value: 1 }]);
   });
@@ -135,9 +133,9 @@ describe("run", () => {
 
   it("tears down once, at its end or when it is unsubscribed, and tells nothing afterwards", () => {
     const teardown = vi.fn();
-    let told: Subscriber<number> | undefined;
-    const pending = effect<number>((subscriber) => {
-      told = subscriber;
+    let told: Asker<number> | undefined;
+    const pending = effect<number>((asker) => {
+      told = asker;
       return teardown;
     });
     const { seen, subscription } = runOf(pending);

@@ -38,18 +38,18 @@ class ManualTarget implements WriteTarget {
   unsubscribed = 0;
 
   readonly write = (lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string): Effect<ReadonlyArray<WriteAnswer>> =>
-    effect((subscriber) => {
+    effect((asker) => {
       this.calls.push({
         lists,
         writeId,
         answer: (answers) => {
-          subscriber.next(answers);
-          subscriber.complete();
+          asker.next(answers);
+          asker.complete();
         },
-        fail: (error) => subscriber.error(error),
+        fail: (error) => asker.error(error),
       });
       return () => {
-        if (!subscriber.closed) this.unsubscribed += 1;
+        if (!asker.closed) this.unsubscribed += 1;
       };
     });
 

@@ -1,5 +1,5 @@
 /** Views of a store that spy on it, delay it or break it, call by call. */
-import { type Observable, Subject, tap } from "rxjs";
+import { type Observable, Subject, Subscription, tap } from "rxjs";
 import { type Effect, effect } from "../../src/core/Effect.js";
 import type { Step } from "../../src/core/Step.js";
 import type { LeaseRequest } from "../../src/store/Lease.js";
@@ -27,7 +27,7 @@ export class Spy {
   readonly view = (inner: Store): Store => ({
     ...inner,
     lease: (request) =>
-      effect((subscriber) => {
+      effect((asker) => {
         this.leases.push(request);
         this.reading += 1;
         this.readingMax = Math.max(this.readingMax, this.reading);
@@ -36,26 +36,27 @@ export class Spy {
           if (open) this.reading -= 1;
           open = false;
         };
-        subscriber.add(end);
-        return inner
+        const asked = inner
           .lease(request)
           .pipe(tap({ next: end, error: end }))
-          .subscribe(subscriber);
+          .subscribe(asker);
+        asked.add(end);
+        return asked;
       }),
     write: (lists, writeId) =>
-      effect((subscriber) => {
+      effect((asker) => {
         this.writes.push({ lists, writeId });
-        return inner.write(lists, writeId).subscribe(subscriber);
+        return inner.write(lists, writeId).subscribe(asker);
       }),
     extend: (request) =>
-      effect((subscriber) => {
+      effect((asker) => {
         this.extensions.push(request);
-        return inner.extend(request).subscribe(subscriber);
+        return inner.extend(request).subscribe(asker);
       }),
     leave: (consumer) =>
-      effect((subscriber) => {
+      effect((asker) => {
         this.left.push(consumer);
-        return inner.leave(consumer).subscribe(subscriber);
+        return inner.leave(consumer).subscribe(asker);
       }),
   });
 }
@@ -65,18 +66,23 @@ export const delayed =
   (calls: ReadonlyArray<"lease" | "write" | "extend" | "leave">, delayMs: number) =>
   (inner: Store, clock: Clock): Store => {
     const later = <A>(source: Observable<A>): Effect<A> =>
-      effect((subscriber) =>
-        source.subscribe({
-          next: (value) =>
-            subscriber.add(
-              clock.schedule(() => {
-                subscriber.next(value);
-                subscriber.complete();
-              }, delayMs),
-            ),
-          error: (error: unknown) => subscriber.add(clock.schedule(() => subscriber.error(error), delayMs)),
-        }),
-      );
+      effect((asker) => {
+        const travelling = new Subscription();
+        const travel = (work: () => void): void => {
+          travelling.add(clock.schedule(work, delayMs));
+        };
+        travelling.add(
+          source.subscribe({
+            next: (value) =>
+              travel(() => {
+                asker.next(value);
+                asker.complete();
+              }),
+            error: (error: unknown) => travel(() => asker.error(error)),
+          }),
+        );
+        return travelling;
+      });
     const slow = new Set<string>(calls);
     return {
       ...inner,
@@ -106,11 +112,11 @@ export class Breaker {
 
   readonly view = (inner: Store): Store => {
     const guarded = <A>(call: string, run: () => Effect<A>): Effect<A> =>
-      effect((subscriber) => {
+      effect((asker) => {
         const error = this.broken.get(call);
-        if (error === undefined) return run().subscribe(subscriber);
+        if (error === undefined) return run().subscribe(asker);
         if (this.losesReplies) run().subscribe();
-        subscriber.error(error());
+        asker.error(error());
         return undefined;
       });
     return {

@@ -5,8 +5,9 @@
  * and waiting times; what changes the queue nudges instead, and the consumers are served soon after, in the order in which
  * they came, never inside the call that made something ready.
  */
-import type { SchedulerLike, Subscriber, Subscription } from "rxjs";
+import type { SchedulerLike, Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
+import type { Asker } from "../../core/Effect.js";
 import { DURATION_MS_MAX } from "../../core/options.js";
 import type { Lease, LeaseRequest } from "../../store/Lease.js";
 import { now } from "./now.js";
@@ -16,7 +17,7 @@ import { ownedUntil, take } from "./take.js";
 interface Waiter {
   readonly request: LeaseRequest;
   readonly untilMs: number;
-  readonly subscriber: Subscriber<ReadonlyArray<Lease>>;
+  readonly asker: Asker<ReadonlyArray<Lease>>;
 }
 
 export class Waiting {
@@ -31,9 +32,9 @@ export class Waiting {
   ) {}
 
   /** Lets a consumer wait until something comes or its time is over; the answer takes it off again, with nothing taken. */
-  add(request: LeaseRequest, subscriber: Subscriber<ReadonlyArray<Lease>>): () => void {
+  add(request: LeaseRequest, asker: Asker<ReadonlyArray<Lease>>): () => void {
     const nowMs = now(this.scheduler);
-    const waiter = { request, subscriber, untilMs: nowMs + request.waitMsMax };
+    const waiter = { request, asker, untilMs: nowMs + request.waitMsMax };
     this.waiters.add(waiter);
     this.rearm(nowMs);
     return () => this.remove(waiter);
@@ -84,8 +85,8 @@ export class Waiting {
 
   private answer(waiter: Waiter, leases: ReadonlyArray<Lease>): void {
     this.remove(waiter);
-    waiter.subscriber.next(leases);
-    waiter.subscriber.complete();
+    waiter.asker.next(leases);
+    waiter.asker.complete();
   }
 
   private remove(waiter: Waiter): void {

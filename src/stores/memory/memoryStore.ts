@@ -74,16 +74,16 @@ class MemoryStore implements Store {
     this.onceAs(lists, (nowMs) => this.writeOnce(lists, writeId, nowMs));
 
   readonly lease: Store["lease"] = (request) =>
-    effect((subscriber) => {
+    effect((asker) => {
       if (!takes(this.phase, "new")) {
-        subscriber.error(storeClosed());
+        asker.error(storeClosed());
         return undefined;
       }
       const queue = this.queue(request.queue);
       const leases = take(queue, request, now(this.scheduler));
-      if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, subscriber);
-      subscriber.next(leases);
-      subscriber.complete();
+      if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+      asker.next(leases);
+      asker.complete();
       return undefined;
     });
 
@@ -110,9 +110,9 @@ class MemoryStore implements Store {
   readonly ready: Store["ready"] = () => this.once(() => undefined);
 
   readonly close: Store["close"] = () =>
-    effect((subscriber) => {
+    effect((asker) => {
       if (this.phase === "open") this.shut();
-      return this.closed$.subscribe(subscriber);
+      return this.closed$.subscribe(asker);
     });
 
   private shut(): void {
@@ -152,13 +152,13 @@ class MemoryStore implements Store {
   }
 
   private onceAs<A>(kind: Kind, run: (nowMs: number) => A): Effect<A> {
-    return effect((subscriber) => {
+    return effect((asker) => {
       if (!takes(this.phase, kind)) {
-        subscriber.error(storeClosed());
+        asker.error(storeClosed());
         return;
       }
-      subscriber.next(run(now(this.scheduler)));
-      subscriber.complete();
+      asker.next(run(now(this.scheduler)));
+      asker.complete();
     });
   }
 

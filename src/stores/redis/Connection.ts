@@ -24,8 +24,8 @@ import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceErr
 import type { Client } from "./clients.js";
 import { isForGood, isOtherDatabase, otherDatabase, toStoreError, verdictOn } from "./errors.js";
 import { SilenceWatch } from "./SilenceWatch.js";
-import { loadedScript, type Script } from "./script.js";
-import type { ScriptName } from "./scripts.generated.js";
+import type { Script } from "./script.js";
+import { type ScriptName, scripts } from "./scripts.generated.js";
 
 /** How long to wait before a call that was refused for the moment is made again (milliseconds). */
 const RESEND_MS = 50;
@@ -323,12 +323,12 @@ export class Connection {
 
   private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
     const [command, script] = this.commandFor(name);
-    return this.send(command, [script, String(keys.length)].concat(keys, args));
+    return this.send(command, [script, String(keys.length), ...keys, ...args]);
   }
 
   /** The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order. */
   private commandFor(name: ScriptName): readonly [command: string, script: string] {
-    const { sha, lua } = loadedScript(name);
+    const { sha, lua } = scripts[name];
     if (this.loaded.has(name)) return ["evalsha", sha];
     this.loaded.add(name);
     return ["eval", lua];

@@ -1,7 +1,7 @@
 /** The scripts around leases: take, take back, extend, leave, nudge. */
 import { invariant } from "../../core/invariant.js";
 import type { Lease } from "../../store/Lease.js";
-import { readRecord } from "./record.js";
+import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
 import type { Script } from "./script.js";
 import { tokenOf, tokenStem } from "./token.js";
 
@@ -47,8 +47,8 @@ export interface LeaseReply {
   readonly standsBy: boolean;
 }
 
-const readLease = (text: string, stem: string, place: number, leasedAtMs: number): Lease => {
-  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = readRecord(text);
+const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
+  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = record;
   const token = tokenOf(stem, place, id, escapedKey);
   return { id, token, payload, key, headers, attempt: attempts + 1, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
 };
@@ -61,12 +61,21 @@ export interface HandedOver {
 
 /** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
 export const readHandedOver = (text: string): HandedOver => {
-  const end = text.indexOf("\n");
-  const stem = tokenStem(text.slice(0, 10), text.slice(29, end));
+  const mark = text.indexOf("h", 18);
+  const end = text.indexOf("\n", mark);
+  const atMs = msOf(text.slice(18, mark));
+  const stem = tokenStem(text.slice(0, 10), text.slice(mark, end));
   return {
-    lease: readLease(text.slice(end + 1), stem, 0, Number.parseInt(text.slice(10, 21), 16)),
-    leaseMs: Number.parseInt(text.slice(21, 29), 16),
+    lease: leaseOf(readHandedRecord(text, end + 1, atMs), stem, 0, atMs),
+    leaseMs: Number.parseInt(text.slice(10, 18), 16),
   };
+};
+
+/** A moment: seconds and microseconds parted by a dot, or the milliseconds that a test gives. */
+const msOf = (moment: string): number => {
+  const dot = moment.indexOf(".");
+  if (dot === -1) return Number(moment);
+  return Number(moment.slice(0, dot)) * 1_000 + Math.floor(Number(moment.slice(dot + 1)) / 1_000);
 };
 
 /** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
@@ -100,7 +109,7 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
-      leases.push(readLease(record, stem, i - 4, nowMs));
+      leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
     }
     return { leases, nowMs, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
   },

@@ -9,10 +9,11 @@ import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 import { compactId, wholeId } from "./compactId.js";
 import { escapeText, unescapeText } from "./keys.js";
 
-const KIND = 11;
-const ATTEMPTS = 13;
-const ID = 16;
-const BODY = 48;
+const TIME_LENGTH = 11;
+// Of what is behind the time, the tail.
+const ATTEMPTS = 2;
+const ID = 5;
+const BODY = 37;
 
 /** Whether it may stand as it is: a lone surrogate has no UTF-8 form, and NULs part the messages of a write. */
 const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
@@ -45,36 +46,43 @@ export interface ReadRecord extends StoredMessage {
 }
 
 /** Reads a record; one of an unknown version is told raw, as a payload. */
-export const readRecord = (record: string): ReadRecord => {
-  const kind = record.charCodeAt(KIND) - 48;
-  if (record.length < BODY || kind < 0 || kind > 3) return unknownRecord(record);
-  const enqueuedAtMs = Number.parseInt(record.slice(0, KIND), 16);
-  const attemptsHex = record.slice(ATTEMPTS, ID);
+export const readRecord = (record: string): ReadRecord =>
+  readTail(record, TIME_LENGTH, Number.parseInt(record.slice(0, TIME_LENGTH), 16)) ?? unknownRecord(record);
+
+/** Reads the record of which all but its time stands from here to the end of the text. */
+export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
+  readTail(text, from, enqueuedAtMs) ??
+  unknownRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
+
+const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+  const kind = text.charCodeAt(from) - 48;
+  if (text.length < from + BODY || kind < 0 || kind > 3) return undefined;
+  const attemptsHex = text.slice(from + ATTEMPTS, from + ID);
   const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
-  const id = wholeId(record.slice(ID, BODY));
+  const id = wholeId(text.slice(from + ID, from + BODY));
+  let at = from + BODY;
   if (kind === 0)
     return {
       id,
       key: undefined,
       escapedKey: undefined,
       headers: noHeaders,
-      payload: record.slice(BODY),
+      payload: text.slice(at),
       attempts,
       enqueuedAtMs,
       firstEnqueuedAtMs: enqueuedAtMs,
       history: [],
     };
   const fields: Array<string> = [];
-  let at = BODY;
   if (kind % 2 === 1)
     while (fields.length < 4) {
-      const end = record.indexOf("\n", at);
-      fields.push(record.slice(at, end));
+      const end = text.indexOf("\n", at);
+      fields.push(text.slice(at, end));
       at = end + 1;
     }
   const [name = "", first = "", history = "", headers = ""] = fields;
   const escapedKey = name === "" ? undefined : name.slice(1);
-  const payload = record.slice(at);
+  const payload = text.slice(at);
   return {
     id,
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
@@ -94,7 +102,7 @@ const readFailure = (text: string): PastFailure => ({
 });
 
 const unknownRecord = (record: string): ReadRecord => ({
-  id: wholeId(record.slice(ID, BODY)),
+  id: wholeId(record.slice(TIME_LENGTH + ID, TIME_LENGTH + BODY)),
   key: undefined,
   escapedKey: undefined,
   headers: noHeaders,

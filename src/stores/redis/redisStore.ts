@@ -172,9 +172,9 @@ class RedisStore implements Store {
     });
 
   readonly lease: Store["lease"] = (request) =>
-    effect((subscriber) => {
+    effect((asker) => {
       if (!takes(this.phase, "new")) {
-        subscriber.error(storeClosed());
+        asker.error(storeClosed());
         return undefined;
       }
       const asking: Asking = new Asking(
@@ -190,12 +190,12 @@ class RedisStore implements Store {
         {
           got: (leases) => {
             this.askings.delete(asking);
-            subscriber.next(leases);
-            subscriber.complete();
+            asker.next(leases);
+            asker.complete();
           },
           failed: (cause) => {
             this.askings.delete(asking);
-            subscriber.error(cause);
+            asker.error(cause);
           },
         },
       );
@@ -244,7 +244,7 @@ class RedisStore implements Store {
     this.calling((end) => this.connection.command("ping", [], { done: () => end.done(undefined), failed: end.failed }));
 
   readonly close: Store["close"] = () =>
-    effect((subscriber) => {
+    effect((asker) => {
       if (this.phase === "open") {
         this.phase = "closing";
         this.shut().then(
@@ -255,7 +255,7 @@ class RedisStore implements Store {
           (cause: unknown) => this.closed$.error(cause),
         );
       }
-      return this.closed$.subscribe(subscriber);
+      return this.closed$.subscribe(asker);
     });
 
   private async shut(): Promise<void> {
@@ -279,23 +279,23 @@ class RedisStore implements Store {
     return this.calling((end) => this.connection.run(script, input(), end));
   }
 
-  /** An Effect that makes one call at each subscription. What was sent goes on without its subscriber. */
+  /** An Effect that makes one call at each subscription. What was sent goes on without its asker. */
   private calling<A>(call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
     return this.callingAs("new", call);
   }
 
   private callingAs<A>(kind: Kind, call: (end: CallEnd<A>) => Call | undefined): Effect<A> {
-    return effect((subscriber) => {
+    return effect((asker) => {
       if (!takes(this.phase, kind)) {
-        subscriber.error(storeClosed());
+        asker.error(storeClosed());
         return;
       }
       call({
         done: (value) => {
-          subscriber.next(value);
-          subscriber.complete();
+          asker.next(value);
+          asker.complete();
         },
-        failed: (cause) => subscriber.error(cause),
+        failed: (cause) => asker.error(cause),
       });
     });
   }

@@ -3,14 +3,14 @@
 export type ScriptName = "ack" | "cancel" | "enqueue" | "extend" | "lease" | "leave" | "nudge" | "page" | "pause" | "peek" | "purge" | "redrive" | "stats" | "unblock" | "write";
 
 export interface ScriptSource {
+  /** What a server knows it by, once it has seen the source. */
+  readonly sha: string;
   readonly lua: string;
-  /** Undefined where the script takes any number of them: the caller says how many. */
-  readonly numberOfKeys: number | undefined;
 }
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    numberOfKeys: undefined,
+    sha: "f79317f8076d49e1fcb9b9c46dc38ac1576226ab",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -115,23 +115,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -415,7 +430,7 @@ return answer
 `,
   },
   "cancel": {
-    numberOfKeys: undefined,
+    sha: "c8d9f94f0c61f1c41490574be119cae2accf2c28",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -519,23 +534,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -814,7 +844,7 @@ return #tokens
 `,
   },
   "enqueue": {
-    numberOfKeys: undefined,
+    sha: "aa10e8a2041586847b717a673f1ba7cfc6c7e37a",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -830,11 +860,18 @@ return #tokens
 
 local result, key = KEYS[1], KEYS[2]
 local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
--- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -847,19 +884,32 @@ end
 
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
-if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\\n" then
+local ticket = string.byte(waits, 1) == 119 -- see handed
+if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\\n]*)", 19) == writeId then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local stamp, records, at, finish = string.format("%011x", clock(given)), {}, 1, nil
-repeat
-  local stop = string.find(tails, "\\0", at, true)
-  records[#records + 1] = stamp .. string.sub(tails, at, (stop or 0) - 1)
-  at = stop and stop + 1
-until not at
-local added = #records
-if keyed == "1" then
+local at = moment(given)
+
+-- The first write, here or below: under full memory it is refused, and nothing was changed.
+local function handOver(tail)
+  local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\\n" .. tail
+  redis.call("LPUSH", key .. ":w", text)
+  redis.call("SET", key .. ":h", text)
+end
+
+if ticket and keyed == "0" and not string.find(tails, "\\0", 1, true) then
+  handOver(tails)
+else
+  local stamp, records, from, finish = string.format("%011x", msOf(at)), {}, 1, nil
+  repeat
+    local stop = string.find(tails, "\\0", from, true)
+    records[#records + 1] = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    from = stop and stop + 1
+  until not from
+  local added = #records
+  if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, and a function that writes the rest.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
@@ -937,7 +987,8 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -948,12 +999,13 @@ local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -1188,32 +1240,29 @@ local function byKey(key, busy, added)
     closeQueue(queue)
   end
 end
-  records, finish = byKey(key, key .. ":k", records)
-end
-
--- The first write, there or here: under full memory it is refused, and nothing was changed.
-if added == 1 and #records == 1 and string.byte(waits, 1) == 119 then -- a ticket: see handed
-  local text = string.sub(waits, 2, 11) .. stamp .. string.sub(waits, 12) .. "h-" .. writeId .. "\\n" .. records[1]
-  redis.call("LPUSH", key .. ":w", text)
-  redis.call("SET", key .. ":h", text)
-else
-  local head = redis.call("HMGET", key, "format", "levels", "enqueued")
-  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-  local ready, wakes = key .. ":r:" .. level, key .. ":w"
-  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
-  if waits ~= "" then
-    redis.call("HLEN", key .. ":l")
-    redis.call("ZCARD", key .. ":x")
+    records, finish = byKey(key, key .. ":k", records)
   end
-  local wake = redis.call("LINDEX", wakes, -1)
-  redis.call("SET", result, "+", "PX", "3600000")
-  if waits ~= "" then
+  if ticket and added == 1 and #records == 1 then
+    handOver(tails)
+  else
+    local head = redis.call("HMGET", key, "format", "levels", "enqueued")
+    if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+    local ready, wakes = key .. ":r:" .. level, key .. ":w"
+    redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+    if waits ~= "" then
+      redis.call("HLEN", key .. ":l")
+      redis.call("ZCARD", key .. ":x")
+    end
+    local wake = redis.call("LINDEX", wakes, -1)
+    redis.call("SET", result, "+", "PX", "3600000")
+    if waits ~= "" then
 -- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
 -- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1254,12 +1303,13 @@ local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -1295,23 +1345,24 @@ local function expectOne(key, order, leaseMs, changeMs)
   if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
   redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
 end
-    expectNobody(key)
+      expectNobody(key)
+    end
+    slices("RPUSH", ready, records)
+    redis.call("HINCRBY", key, "enqueued", added)
+    if not head[1] then redis.call("HSET", key, "format", "1") end
+    local levels = tonumber(head[2] or 0)
+    local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+    if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+    if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
   end
-  slices("RPUSH", ready, records)
-  redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "1") end
-  local levels = tonumber(head[2] or 0)
-  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
-  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  if finish then finish() end
 end
-if finish then finish() end
 for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"
 `,
   },
   "extend": {
-    numberOfKeys: 2,
+    sha: "6bae7e49637355246c4609463c973b27200308c3",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends
@@ -1343,11 +1394,25 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -1384,12 +1449,13 @@ local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -1449,7 +1515,7 @@ return table.concat(answers)
 `,
   },
   "lease": {
-    numberOfKeys: 2,
+    sha: "21adb716d74feb93831c4f75efcd01f44511f414",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -1744,23 +1810,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -2163,7 +2244,7 @@ return reply
 `,
   },
   "leave": {
-    numberOfKeys: 1,
+    sha: "2b6e825783bfa819385de0d640bc6e32a49834db",
     lua: `-- A consumer is gone: an exclusive queue that it owned is free, and a wake-up that it may have taken is passed on.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] owner string -
@@ -2185,7 +2266,7 @@ return owned and 1 or 0
 `,
   },
   "nudge": {
-    numberOfKeys: 1,
+    sha: "8542a2a62d4813ee6d827d1c929985eea0e77a51",
     lua: `-- Called by a consumer that waits, at the time that it was told: keeps what it owns, and wakes one consumer if something is
 -- due now.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2287,23 +2368,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -2541,7 +2637,7 @@ return nearest
 `,
   },
   "page": {
-    numberOfKeys: 1,
+    sha: "e1cca2789ca0bf0098962fd1efaac79aac9ab47f",
     lua: `-- Reads one page of what is set aside (blocked or dead), oldest first.
 -- KEYS[1] shelf zset entries by position
 -- ARGV[1] after integer -
@@ -2560,7 +2656,7 @@ return entries
 `,
   },
   "pause": {
-    numberOfKeys: 1,
+    sha: "6eba700fef361f37d62bebb1f022667a3fb912c2",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] paused flag -
@@ -2644,23 +2740,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -2742,7 +2853,7 @@ return "OK"
 `,
   },
   "peek": {
-    numberOfKeys: 1,
+    sha: "df65fb84ccf663244916c385df884d85c412bad0",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -2842,23 +2953,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -3141,7 +3267,7 @@ return records
 `,
   },
   "purge": {
-    numberOfKeys: 1,
+    sha: "bb6723154fcc33a1fb5e4b243fc6af1ec9674c4c",
     lua: `-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3241,23 +3367,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -3601,7 +3742,7 @@ return purged
 `,
   },
   "redrive": {
-    numberOfKeys: 1,
+    sha: "f3b47d16e78740a8003c44274e0acf064d0bf39c",
     lua: `-- Puts dead letters back at the end of their key or level, at attempt 1, with their first enqueue and their history.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3702,23 +3843,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -3989,7 +4145,7 @@ return redriven
 `,
   },
   "stats": {
-    numberOfKeys: 1,
+    sha: "02f5aacd2bf64b8ecdd690314696be172afaa7b0",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4024,7 +4180,7 @@ return {
 `,
   },
   "unblock": {
-    numberOfKeys: 1,
+    sha: "168fcaa9f76f267bdf4dada309612fd5e47fc318",
     lua: `-- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4129,23 +4285,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
@@ -4436,7 +4607,7 @@ return #entries
 `,
   },
   "write": {
-    numberOfKeys: undefined,
+    sha: "819011de8b15dc624ab06274ad5834551a2f57bd",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -4543,23 +4714,38 @@ end
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the

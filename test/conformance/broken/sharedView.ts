@@ -23,7 +23,7 @@ export const sharedView = (store: Store): Store => {
   const as =
     <R extends ReadonlyArray<unknown>, A>(kind: Kind, call: (...request: R) => Effect<A>) =>
     (...request: R): Effect<A> =>
-      effect((subscriber) => (takes(phase, kind) ? call(...request) : fail(storeClosed())).subscribe(subscriber));
+      effect((asker) => (takes(phase, kind) ? call(...request) : fail(storeClosed())).subscribe(asker));
   const open = <R extends ReadonlyArray<unknown>, A>(
     call: (...request: R) => Effect<A>,
   ): ((...request: R) => Effect<A>) => as("new", call);
@@ -47,9 +47,9 @@ export const sharedView = (store: Store): Store => {
       fromOne(merge(store.lease(request), closing$.pipe(map((): ReadonlyArray<Lease> => []))).pipe(take(1))),
     ),
     close: () =>
-      effect((subscriber) => {
+      effect((asker) => {
         if (phase === "open") shut();
-        return closed$.subscribe(subscriber);
+        return closed$.subscribe(asker);
       }),
   };
 };

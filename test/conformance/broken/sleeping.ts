@@ -18,12 +18,12 @@ const deafTo =
     const looks = new Set<() => void>();
     const hears = (hint: Hint): boolean => hints.includes(hint) && !deaf.includes(hint);
     const heard = <A>(hint: Hint, call: Effect<A>): Effect<A> =>
-      effect((subscriber) =>
+      effect((asker) =>
         call.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error: unknown) => subscriber.error(error),
+          next: (value) => asker.next(value),
+          error: (error: unknown) => asker.error(error),
           complete: () => {
-            subscriber.complete();
+            asker.complete();
             if (hears(hint) && looks.size > 0)
               store.scheduler.schedule(() => {
                 for (const look of [...looks]) look();
@@ -32,12 +32,12 @@ const deafTo =
         }),
       );
     const lease = (request: LeaseRequest): Effect<ReadonlyArray<Lease>> =>
-      effect((subscriber) => {
+      effect((asker) => {
         const subscription = new Subscription();
         const end = (leases: ReadonlyArray<Lease>): void => {
           subscription.unsubscribe();
-          subscriber.next(leases);
-          subscriber.complete();
+          asker.next(leases);
+          asker.complete();
         };
         const look = (): void => {
           store.lease({ ...request, waitMsMax: 0 }).subscribe((leases) => leases.length > 0 && end(leases));
@@ -45,7 +45,7 @@ const deafTo =
         subscription.add(() => looks.delete(look));
         looks.add(look);
         look();
-        if (subscriber.closed) return subscription;
+        if (asker.closed) return subscription;
         const tick = (waitedMs: number): void => {
           if (waitedMs >= request.waitMsMax) end([]);
           else {
@@ -83,9 +83,13 @@ export const sleeping: Readonly<Record<string, Break>> = {
     lease: (request) =>
       request.waitMsMax === 0
         ? store.lease(request)
-        : effect((subscriber) =>
-            store.scheduler.schedule(() => subscriber.add(store.lease(request).subscribe(subscriber)), 5_000),
-          ),
+        : effect((asker) => {
+            const subscription = store.scheduler.schedule(
+              () => subscription.add(store.lease(request).subscribe(asker)),
+              5_000,
+            );
+            return subscription;
+          }),
   }),
   "waits a tenth of the time": changingRequests((request) => ({ ...request, waitMsMax: request.waitMsMax / 10 })),
   "waits without end": changingRequests((request) => ({
@@ -98,11 +102,11 @@ export const sleeping: Readonly<Record<string, Break>> = {
   })),
   "takes messages for those who went away": (store) => ({
     lease: (request) =>
-      effect((subscriber) => {
+      effect((asker) => {
         // Never unsubscribed.
         store.lease(request).subscribe((leases) => {
-          subscriber.next(leases);
-          subscriber.complete();
+          asker.next(leases);
+          asker.complete();
         });
       }),
   }),
@@ -116,13 +120,13 @@ export const sleeping: Readonly<Record<string, Break>> = {
     return {
       write: (lists, writeId) => (closed ? fail(storeClosed()) : store.write(lists, writeId)),
       close: () =>
-        effect((subscriber) => {
+        effect((asker) => {
           closed = true;
-          store.close().subscribe(subscriber);
+          store.close().subscribe(asker);
         }),
     };
   },
   "takes anything until the turn in which it is closed is over": (store) => ({
-    close: () => effect((subscriber) => soon(store.scheduler, () => store.close().subscribe(subscriber))),
+    close: () => effect((asker) => soon(store.scheduler, () => store.close().subscribe(asker))),
   }),
 };

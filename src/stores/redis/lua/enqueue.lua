@@ -13,56 +13,66 @@
 
 local result, key = KEYS[1], KEYS[2]
 local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
---- @include clock
+--- @include moment
 --- @include slices
 
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
-if redis.call("GET", result) or string.sub(waits, 30, 32 + #writeId) == "h-" .. writeId .. "\n" then
+local ticket = string.byte(waits, 1) == 119 -- see handed
+if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\n]*)", 19) == writeId then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local stamp, records, at, finish = string.format("%011x", clock(given)), {}, 1, nil
-repeat
-  local stop = string.find(tails, "\0", at, true)
-  records[#records + 1] = stamp .. string.sub(tails, at, (stop or 0) - 1)
-  at = stop and stop + 1
-until not at
-local added = #records
-if keyed == "1" then
-  --- @include behind
-  records, finish = byKey(key, key .. ":k", records)
-end
+local at = moment(given)
 
--- The first write, there or here: under full memory it is refused, and nothing was changed.
-if added == 1 and #records == 1 and string.byte(waits, 1) == 119 then -- a ticket: see handed
-  local text = string.sub(waits, 2, 11) .. stamp .. string.sub(waits, 12) .. "h-" .. writeId .. "\n" .. records[1]
+-- The first write, here or below: under full memory it is refused, and nothing was changed.
+local function handOver(tail)
+  local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\n" .. tail
   redis.call("LPUSH", key .. ":w", text)
   redis.call("SET", key .. ":h", text)
-else
-  local head = redis.call("HMGET", key, "format", "levels", "enqueued")
-  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
-  local ready, wakes = key .. ":r:" .. level, key .. ":w"
-  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
-  if waits ~= "" then
-    redis.call("HLEN", key .. ":l")
-    redis.call("ZCARD", key .. ":x")
-  end
-  local wake = redis.call("LINDEX", wakes, -1)
-  redis.call("SET", result, "+", "PX", "3600000")
-  if waits ~= "" then
-    --- @include handed
-    expectNobody(key)
-  end
-  slices("RPUSH", ready, records)
-  redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "1") end
-  local levels = tonumber(head[2] or 0)
-  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
-  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
-if finish then finish() end
+
+if ticket and keyed == "0" and not string.find(tails, "\0", 1, true) then
+  handOver(tails)
+else
+  local stamp, records, from, finish = string.format("%011x", msOf(at)), {}, 1, nil
+  repeat
+    local stop = string.find(tails, "\0", from, true)
+    records[#records + 1] = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    from = stop and stop + 1
+  until not from
+  local added = #records
+  if keyed == "1" then
+    --- @include behind
+    records, finish = byKey(key, key .. ":k", records)
+  end
+  if ticket and added == 1 and #records == 1 then
+    handOver(tails)
+  else
+    local head = redis.call("HMGET", key, "format", "levels", "enqueued")
+    if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+    local ready, wakes = key .. ":r:" .. level, key .. ":w"
+    redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+    if waits ~= "" then
+      redis.call("HLEN", key .. ":l")
+      redis.call("ZCARD", key .. ":x")
+    end
+    local wake = redis.call("LINDEX", wakes, -1)
+    redis.call("SET", result, "+", "PX", "3600000")
+    if waits ~= "" then
+      --- @include handed
+      expectNobody(key)
+    end
+    slices("RPUSH", ready, records)
+    redis.call("HINCRBY", key, "enqueued", added)
+    if not head[1] then redis.call("HSET", key, "format", "1") end
+    local levels = tonumber(head[2] or 0)
+    local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+    if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+    if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  end
+  if finish then finish() end
+end
 for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
 return "+"

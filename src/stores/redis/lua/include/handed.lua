@@ -3,11 +3,13 @@
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
 -- "1" for a plain one:
 --
---   1-10 order · 11-21 leased at, ms in hex · 22-29 length of the lease, ms in hex · "h-" and the id of its write · line break · record
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
+--- @include moment
 --- @include record
 local TICKET_MS = 3000
 
@@ -15,12 +17,13 @@ local function isTicket(text) return string.byte(text, 1) == 119 end
 
 -- The token and record of such a text, the id of its write, its order, and when its lease ends.
 local function readHanded(text)
-  local lineEnd = string.find(text, "\n", 30, true)
-  local order, request, record = string.sub(text, 1, 10), string.sub(text, 30, lineEnd - 1), string.sub(text, lineEnd + 1)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  local endsAt = tonumber(string.sub(text, 11, 21), 16) + tonumber(string.sub(text, 22, 29), 16)
-  return token, record, string.sub(request, 3), tonumber(order, 16), endsAt
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
 end
 
 -- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the

@@ -1,0 +1,31 @@
+/** One section of the benchmark in a process of its own, on a server of its own; `apart.ts` starts it. Its argument: a `Task`. */
+
+import type { Findings, Task } from "./apart.js";
+import { QUICK_SIZES, SIZES } from "./bench.js";
+import { load } from "./contestants/index.js";
+import { startRedis } from "./redis.js";
+import { SECTIONS } from "./sections.js";
+
+const { section, peers, rounds, quick } = JSON.parse(process.argv[2] ?? "") as Task;
+
+const measure = async (): Promise<Findings> => {
+  const contestants = await Promise.all(peers.map(load));
+  const redis = await startRedis();
+  try {
+    const sizes = quick ? QUICK_SIZES : SIZES;
+    const progress = (line: string): void => console.error(line);
+    return { redis: redis.version, measures: await SECTIONS[section]({ redis, contestants, rounds, sizes, progress }) };
+  } finally {
+    await redis.stop();
+  }
+};
+
+// Without the process that asked, nobody wants to know.
+process.on("disconnect", () => process.exit(1));
+measure().then(
+  (findings) => process.send?.(findings, () => process.exit(0)),
+  (cause: unknown) => {
+    console.error(cause);
+    process.exit(1);
+  },
+);
