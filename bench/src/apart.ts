@@ -23,11 +23,13 @@ export interface Findings {
   readonly measures: ReadonlyArray<Measured>;
 }
 
-/** Rejects where the process ends without findings: it has said why. */
+/** Rejects where the process ends without findings; unless something killed it, it has said why. */
 export const apart = (task: Task): Promise<Findings> =>
   new Promise((resolve, reject) => {
     const child = fork(SECTION, [JSON.stringify(task)]);
     child.on("message", (findings: Findings) => resolve(findings));
     child.on("error", reject);
-    child.on("exit", () => reject(new Error(`the section "${task.section}" failed`)));
+    child.on("exit", (code, signal) =>
+      reject(new Error(`the section "${task.section}" failed: it ended by ${signal ?? `code ${code}`}`)),
+    );
   });

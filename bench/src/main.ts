@@ -46,7 +46,7 @@ const flags = new Command("bench")
       .default(SECTION_NAMES, "all"),
   )
   .addOption(new Option("--peers <names>", `of: ${PEERS.join(",")}`).argParser(listOf(PEERS)).default(PEERS, "all"))
-  .option("--rounds <count>", "measured rounds, after one of warm-up (default: 5, quick: 2)", wholeNumber)
+  .option("--rounds <count>", "measured rounds, behind those of warm-up (default: 5, quick: 2)", wholeNumber)
   .option("--quick", "a first look: small sizes, figures too short to rely on", false)
   .option("--strict", "fail where a target is missed", false)
   .parse()

@@ -1,4 +1,4 @@
-/** Interleaved rounds: every lane once per round, in an order that rotates, after one round that is thrown away. */
+/** Interleaved rounds: every lane once per round, in an order that rotates, after some that are thrown away. */
 import type { Bench } from "./bench.js";
 
 export interface Lane {
@@ -6,6 +6,9 @@ export interface Lane {
   /** Several figures of one run, by name. */
   readonly run: () => Promise<Readonly<Record<string, number>>>;
 }
+
+/** Thrown away: a process that is new compiles for a while, whatever it runs. */
+export const WARM_UPS = 3;
 
 /** Figures by name, then by lane, one per round. */
 export type Figures = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<number>>>;
@@ -17,12 +20,12 @@ export const rotated = <A>(items: ReadonlyArray<A>, by: number): ReadonlyArray<A
 
 export const interleave = async (bench: Bench, title: string, lanes: ReadonlyArray<Lane>): Promise<Figures> => {
   const figures = new Map<string, Map<string, number[]>>();
-  for (let round = 0; round <= bench.rounds; round += 1) {
-    for (const lane of rotated(lanes, round)) {
-      bench.progress(`${title}: ${round === 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}, ${lane.id}`);
+  for (let round = 1 - WARM_UPS; round <= bench.rounds; round += 1) {
+    for (const lane of rotated(lanes, round + WARM_UPS)) {
+      bench.progress(`${title}: ${round <= 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}, ${lane.id}`);
       globalThis.gc?.();
       const result = await lane.run();
-      if (round === 0) continue;
+      if (round <= 0) continue;
       for (const [name, value] of Object.entries(result)) {
         const byLane = figures.get(name) ?? new Map<string, number[]>();
         figures.set(name, byLane);

@@ -1,4 +1,4 @@
-/** One section of the benchmark in a process of its own, on a server of its own; `apart.ts` starts it. Its argument: a `Task`. */
+/** One section of the benchmark, in the process and on the server that it has for itself; `apart.ts` starts it. Its argument: a `Task`. */
 
 import type { Findings, Task } from "./apart.js";
 import { QUICK_SIZES, SIZES } from "./bench.js";
@@ -20,8 +20,9 @@ const measure = async (): Promise<Findings> => {
   }
 };
 
-// Without the process that asked, nobody wants to know.
-process.on("disconnect", () => process.exit(1));
+// The server and its folder go when this process exits, so it has to exit. Without the one that asked, nobody wants to know.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+process.once("disconnect", () => process.exit(1));
 measure().then(
   (findings) => process.send?.(findings, () => process.exit(0)),
   (cause: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * The convention of a Redis script, which `check-lua` checks and `build-lua` reads.
+ * The convention of a Redis script, which `check-lua` checks; `build-lua` takes the includes in.
  *
  * A script is `src/stores/redis/lua/<name>.lua`. It opens with a comment block without an empty line in it:
  *

@@ -1,4 +1,5 @@
 /** One message as the memory store keeps it. It stands in exactly one place at a time, so it carries the links of that place. */
+import { flat } from "../../core/bytes.js";
 import type { MessageId } from "../../core/MessageId.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 
@@ -44,7 +45,7 @@ export class Entry implements EntryFields {
 
   constructor(fields: EntryFields) {
     this.id = fields.id;
-    this.payload = fields.payload;
+    this.payload = flat(fields.payload);
     this.key = fields.key;
     this.headers = fields.headers;
     this.level = fields.level;

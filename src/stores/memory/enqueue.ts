@@ -1,5 +1,4 @@
 /** Takes one new message in, unless its dedupe id stands for an earlier one. */
-import { flat } from "../../core/bytes.js";
 import { noHeaders, plainHeaders } from "../../core/headers.js";
 import type { EnqueueStep, StepResult } from "../../core/Step.js";
 import { Entry } from "./Entry.js";
@@ -14,7 +13,7 @@ export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): St
   }
   const entry = new Entry({
     id,
-    payload: flat(step.payload),
+    payload: step.payload,
     key: step.key,
     // A copy: what the caller does to its object later must not reach the message, as on a store across a wire.
     headers: step.headers === undefined ? noHeaders : plainHeaders(step.headers),
