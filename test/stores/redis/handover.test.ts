@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const made of benches.splice(0)) await made.close();
 });
 
-const wasHandedOver = ({ token }: Lease): boolean => token.includes(":h-");
+const wasHandedOver = ({ token }: Lease): boolean => token.split(":")[1]?.startsWith("h-") === true;
 const waiting = (at: Bench) => until(async () => (await at.admin.get(`${at.key}:h`))?.startsWith("w") === true);
 const reads = (at: Bench, count: number) =>
   until(async () => String(await at.admin.client("LIST")).split("cmd=blpop").length - 1 >= count);
@@ -59,6 +59,30 @@ describe("a message that is handed over", () => {
     expect((await at.settle([lease])).every(isRight)).toBe(true);
     expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 1, leased: 0, acked: 1 });
   });
+
+  it.each(["h", "h-0.1\nh-", "\n", ".", "\0h", "\uD800", ""])(
+    "arrives unchanged, and at the time of its enqueue, whoever gets it: %j",
+    async (payload) => {
+      const at = bench();
+      const leasing = at.lease({ waitMsMax: 10_000 });
+      await waiting(at);
+      const beforeMs = Date.now();
+      await at.enqueue([payload], { key: payload });
+      const got = await leasing;
+      expect(got.every(wasHandedOver)).toBe(true);
+      await at.settle(got);
+      await expectOne(at);
+      await at.enqueue([payload], { key: payload });
+      const [reclaimed] = await at.lease();
+      for (const lease of [...got, reclaimed]) {
+        expect(lease).toMatchObject({ payload, key: payload, attempt: 1 });
+        expect(Number(lease?.enqueuedAtMs)).toBeGreaterThanOrEqual(beforeMs - 1);
+        expect(Number(lease?.enqueuedAtMs)).toBeLessThanOrEqual(Date.now() + 1);
+      }
+      expect(got.length).toBe(1);
+      expect(reclaimed && wasHandedOver(reclaimed)).toBe(false);
+    },
+  );
 
   it("of a key holds back its followers until it is settled", async () => {
     const at = bench();
