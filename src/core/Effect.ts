@@ -82,15 +82,21 @@ class Answer<A> implements Asker<A>, Unsubscribable {
   }
 
   error(cause: unknown): void {
-    if (this.closed) return;
-    this.unsubscribe();
-    if (!this.emitted) this.onError(cause);
+    this.end(cause);
   }
 
   complete(): void {
+    this.end(this.emitted ? undefined : defect("an Effect completed without its value"));
+  }
+
+  private end(cause: unknown): void {
     if (this.closed) return;
-    this.unsubscribe();
-    if (!this.emitted) this.onError(defect("an Effect completed without its value"));
+    try {
+      this.unsubscribe();
+    } finally {
+      // Told also where the teardown throws: whoever awaits it would wait for ever.
+      if (!this.emitted) this.onError(cause);
+    }
   }
 
   /** What is to be done at its end, or now where that has been. */

@@ -131,6 +131,23 @@ describe("run", () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
+  it("tells its error also where its teardown throws", () => {
+    let told: Asker<number> | undefined;
+    const pending = effect<number>((asker) => {
+      told = asker;
+      return () => {
+        throw new Error("teardown");
+      };
+    });
+    const error = storeFull("no room");
+    const failed = runOf(pending);
+    expect(() => told?.error(error)).toThrow("teardown");
+    const empty = runOf(pending);
+    expect(() => told?.complete()).toThrow("teardown");
+    expect(failed.seen).toEqual([{ error }]);
+    expect(empty.seen).toMatchObject([{ error: { _tag: "Defect" } }]);
+  });
+
   it("tears down once, at its end or when it is unsubscribed, and tells nothing afterwards", () => {
     const teardown = vi.fn();
     let told: Asker<number> | undefined;
