@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "f79317f8076d49e1fcb9b9c46dc38ac1576226ab",
+    sha: "468e1f225854dfc98f90164f8ebd09dda5d86a53",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -27,11 +27,20 @@ export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local given, keyed = ARGV[1], ARGV[2]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -121,19 +130,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -430,7 +426,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "c8d9f94f0c61f1c41490574be119cae2accf2c28",
+    sha: "ce7986087116219594853b3aa2e0a82e520c0060",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -446,11 +442,20 @@ return answer
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -540,19 +545,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -1362,7 +1354,7 @@ return "+"
 `,
   },
   "extend": {
-    sha: "6bae7e49637355246c4609463c973b27200308c3",
+    sha: "4a212cc22e43522939dc3e590d8bb8479639d9d1",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends
@@ -1376,11 +1368,20 @@ return "+"
 local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
 
@@ -1400,19 +1401,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
@@ -1515,7 +1503,7 @@ return table.concat(answers)
 `,
   },
   "lease": {
-    sha: "21adb716d74feb93831c4f75efcd01f44511f414",
+    sha: "f3f927a63236210dcd806ec8dcbc04d1acf2d3b3",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -1544,11 +1532,20 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
 
@@ -1816,19 +1813,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -2266,7 +2250,7 @@ return owned and 1 or 0
 `,
   },
   "nudge": {
-    sha: "8542a2a62d4813ee6d827d1c929985eea0e77a51",
+    sha: "68ffd3ce9f780d4cd3305dad1f828734344c5b7e",
     lua: `-- Called by a consumer that waits, at the time that it was told: keeps what it owns, and wakes one consumer if something is
 -- due now.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2280,11 +2264,20 @@ return owned and 1 or 0
 local key = KEYS[1]
 local given, owner, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -2374,19 +2367,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -2853,7 +2833,7 @@ return "OK"
 `,
   },
   "peek": {
-    sha: "df65fb84ccf663244916c385df884d85c412bad0",
+    sha: "402aa11cac8f432ce6353ac799f90b9eb473a33e",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -2865,11 +2845,20 @@ return "OK"
 local key = KEYS[1]
 local given, limit = ARGV[1], tonumber(ARGV[2])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -2959,19 +2948,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -3267,7 +3243,7 @@ return records
 `,
   },
   "purge": {
-    sha: "bb6723154fcc33a1fb5e4b243fc6af1ec9674c4c",
+    sha: "73af4cdaa4776868fa6f25e721f1518e7258e242",
     lua: `-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3279,11 +3255,20 @@ return records
 local key = KEYS[1]
 local given, limit = ARGV[1], tonumber(ARGV[2])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -3373,19 +3358,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -3742,7 +3714,7 @@ return purged
 `,
   },
   "redrive": {
-    sha: "f3b47d16e78740a8003c44274e0acf064d0bf39c",
+    sha: "24b06b713fc924095d2cb629b117adaa0ab2ba9e",
     lua: `-- Puts dead letters back at the end of their key or level, at attempt 1, with their first enqueue and their history.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3755,11 +3727,20 @@ return purged
 local key = KEYS[1]
 local given = ARGV[1]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -3849,19 +3830,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -4145,7 +4113,7 @@ return redriven
 `,
   },
   "stats": {
-    sha: "02f5aacd2bf64b8ecdd690314696be172afaa7b0",
+    sha: "c3bb8b021e68b5a66e2c27260d6e14bae6f4587f",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4156,11 +4124,20 @@ return redriven
 local key = KEYS[1]
 local given = ARGV[1]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
@@ -4180,7 +4157,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "168fcaa9f76f267bdf4dada309612fd5e47fc318",
+    sha: "97925d49fabb450474246dc756e7b433f56e1e0c",
     lua: `-- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4197,11 +4174,20 @@ local key = KEYS[1]
 local given, target, name, decision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local limit, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -4291,19 +4277,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
@@ -4607,7 +4580,7 @@ return #entries
 `,
   },
   "write": {
-    sha: "819011de8b15dc624ab06274ad5834551a2f57bd",
+    sha: "9da5a58ed412ae3c53407b849543d422edeb83a5",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -4626,11 +4599,20 @@ return #entries
 local result = KEYS[1]
 local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
-local function clock(given)
-  if given ~= "" then return tonumber(given) end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
   local time = redis.call("TIME")
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] .. "." .. time[2]
 end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+local function clock(given) return msOf(moment(given)) end
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
@@ -4720,19 +4702,6 @@ end
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
 local TICKET_MS = 3000
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
