@@ -35,6 +35,8 @@ export { queue } from "./queue/makeQueue.js";
 export type {
   Blocked,
   DeadLetter,
+  Dedupe,
+  Enqueued,
   EnqueueOptions,
   MessagesOptions,
   PageOptions,

@@ -91,7 +91,7 @@ describe("a program in RxJS", () => {
       E.right({ orderId: "1", address: "street 1" }),
       E.right({ orderId: "3", address: "street 3" }),
     ]);
-    expect(await orders.stats).toMatchObject({ enqueued: 3, acked: 3 });
+    expect(await orders.stats()).toMatchObject({ enqueued: 3, acked: 3 });
   });
 
   it("acks by hand", async () => {
@@ -140,8 +140,8 @@ describe("a program in async/await", () => {
       const receipt = await charge(m.data);
       await atomically([m.ack, shipments.enqueue({ orderId: receipt.orderId, address: addressOf(receipt) })]);
     }
-    expect(await orders.stats).toMatchObject({ acked: 1 });
-    expect(await shipments.stats).toMatchObject({ ready: 1 });
+    expect(await orders.stats()).toMatchObject({ acked: 1 });
+    expect(await shipments.stats()).toMatchObject({ ready: 1 });
   });
 });
 
@@ -151,7 +151,7 @@ describe("a program in fp-ts", () => {
       pipe(
         x,
         RQ.enqueue({ name: "orders", codec: Order }),
-        RTE.map((id) => `queued ${id}`),
+        RTE.map(({ id }) => `queued ${id}`),
       );
     expect(await place(order("1"))({ store })()).toEqual(E.right(expect.stringMatching(/^queued [0-9a-f-]{36}$/)));
   });

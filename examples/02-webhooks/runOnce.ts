@@ -33,7 +33,7 @@ export const runOnce = async (
   input: ReadonlyArray<Webhook>,
   { pace, concurrency }: Pick<CliOptions, "pace" | "concurrency">,
 ): Promise<Report> => {
-  const before = await queues.webhooks.stats;
+  const before = await queues.webhooks.stats();
   tellWhatIsLeft(before);
   await lastValueFrom(from(input).pipe(enqueueTo(queues.webhooks, { options: ({ delivery }) => ({ id: delivery }) })));
 
@@ -58,8 +58,8 @@ export const runOnce = async (
     input,
     tally,
     ledger: await firstValueFrom(readLedger(queues.ledger)),
-    webhooks: await queues.webhooks.stats,
-    digest: await queues.digest.stats,
+    webhooks: await queues.webhooks.stats(),
+    digest: await queues.digest.stats(),
   };
 };
 

@@ -13,10 +13,10 @@ const quiet = (stats: Effect<QueueStats>): Observable<QueueStats> =>
 
 /** Emits once every webhook is handled and every digest line is sent. */
 export const workThrough = ({ webhooks, digest }: Queues, downstream: Downstream): Observable<QueueStats> =>
-  quiet(webhooks.stats).pipe(
+  quiet(webhooks.stats()).pipe(
     tap(({ blocked, waiting }) => console.log(`\n${blocked} blocked, ${waiting} wait behind: repaired and unblocked`)),
     tap(() => downstream.repair()),
     concatMap(() => webhooks.unblock("all", "retry")),
-    concatMap(() => quiet(webhooks.stats)),
-    concatMap(() => quiet(digest.stats)),
+    concatMap(() => quiet(webhooks.stats())),
+    concatMap(() => quiet(digest.stats())),
   );

@@ -24,7 +24,7 @@ export const crashAndRecover = async (store: Store, place: Place): Promise<Reado
     console.log(`killed a consumer after ${settledBeforeKill} jobs, with others in hand`);
 
     const allAcked$ = timer(0, 100).pipe(
-      exhaustMap(() => jobs.stats),
+      exhaustMap(() => jobs.stats()),
       filter(({ acked }) => acked === jobCount),
     );
     const { enqueued, acked } = await firstValueFrom(allAcked$.pipe(timeout({ first: 20_000 })));

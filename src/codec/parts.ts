@@ -37,5 +37,5 @@ export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonl
 export const checkId = (id: string): MessageId => {
   const parsed = typeof id === "string" ? parseMessageId(id) : undefined;
   if (parsed !== undefined) return parsed;
-  throw invalidConfig("id", `id must be a UUID, not ${JSON.stringify(id)}; give other texts as dedupeId.`);
+  throw invalidConfig("id", `id must be a UUID, not ${JSON.stringify(id)}; give other texts as dedupe: { id }.`);
 };

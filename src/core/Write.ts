@@ -182,7 +182,7 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
  * A message is settled once: parts that settle it alike share one step and its answer. Where it has been settled so before,
  * that part has nothing left to do, and the others are written all the same, since they were asked for (where it is being
  * settled by another write, they wait until that has succeeded). So a second join that equals the first enqueues again: to
- * repeat a join, subscribe to the same Write again (one that settles runs once), or give its enqueues a `dedupeId`.
+ * repeat a join, subscribe to the same Write again (one that settles runs once), or give its enqueues a `dedupe` id.
  *
  * Errors: those of its parts (none happens then); `AlreadySettled` where a part settles a message otherwise than another
  * part or an earlier write; `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig` where the parts change

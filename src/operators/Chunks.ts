@@ -3,7 +3,7 @@
  *
  * ```text
  *            sizeMax, waitMsMax, end of the source       a free place            answered
- *   gathering ─────────────────────────────────▶ ripe ────────────────▶ sent ────────────────▶ ids emitted, in order
+ *   gathering ─────────────────────────────────▶ ripe ────────────────▶ sent ────────────────▶ emitted, in order
  *                                     takes values until full,           └─◀ asked again ─┘
  *                                     then is encoded in advance
  * ```
@@ -11,17 +11,17 @@
  * While every place is taken, what waits fills up: the slower the store, the larger its writes.
  *
  * A chunk that waited for long is old when it is sent, and what an old object refers to is kept by the collector until the next
- * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its ids as they are emitted.
+ * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its answers as they are emitted.
  */
 import type { Observer, Subscriber } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { Chain } from "../core/Chain.js";
 import { Deadlines, type Timed } from "../core/Deadlines.js";
-import { type MessageId, newMessageId } from "../core/MessageId.js";
+import { newMessageId } from "../core/MessageId.js";
 import { randomOf } from "../core/Random.js";
 import { isSluiceError } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
-import type { EnqueueOptions, Queue } from "../queue/Queue.js";
+import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
 
 export interface ChunksOptions<A> {
   readonly sizeMax: number;
@@ -34,9 +34,9 @@ interface Chunk<A> extends Timed<Chunk<A>> {
   readonly values: Array<A>;
   ripe: boolean;
   /** Made in advance, once it takes no more values, until it is sent. */
-  write: Write<ReadonlyArray<MessageId>> | undefined;
+  write: Write<ReadonlyArray<Enqueued>> | undefined;
   /** Written once it is in the queue, until they are emitted. */
-  ids: ReadonlyArray<MessageId> | undefined;
+  answers: ReadonlyArray<Enqueued> | undefined;
 }
 
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
@@ -55,7 +55,7 @@ export class Chunks<A> implements Observer<A> {
   constructor(
     private readonly queue: Queue<A>,
     private readonly options: ChunksOptions<A>,
-    private readonly subscriber: Subscriber<MessageId>,
+    private readonly subscriber: Subscriber<Enqueued>,
   ) {
     this.gathering = new Deadlines<Chunk<A>>({
       scheduler: queue.store.scheduler,
@@ -102,7 +102,7 @@ export class Chunks<A> implements Observer<A> {
       values: [],
       ripe: false,
       write: undefined,
-      ids: undefined,
+      answers: undefined,
       dueMs: 0,
       before: undefined,
       after: undefined,
@@ -131,7 +131,7 @@ export class Chunks<A> implements Observer<A> {
       this.underWay += 1;
       const write = chunk.write ?? this.writeOf(chunk.values);
       chunk.write = undefined;
-      this.write(write, chunk.values, (ids) => this.written(chunk, ids));
+      this.write(write, chunk.values, (answers) => this.written(chunk, answers));
     }
     this.prepareNext();
     this.busy = false;
@@ -146,26 +146,26 @@ export class Chunks<A> implements Observer<A> {
     chunk.write.prepare();
   }
 
-  private writeOf(values: ReadonlyArray<A>): Write<ReadonlyArray<MessageId>> {
+  private writeOf(values: ReadonlyArray<A>): Write<ReadonlyArray<Enqueued>> {
     return this.queue.enqueueAll(values, this.options.options);
   }
 
-  private written(chunk: Chunk<A>, ids: ReadonlyArray<MessageId>): void {
-    chunk.ids = ids;
+  private written(chunk: Chunk<A>, answers: ReadonlyArray<Enqueued>): void {
+    chunk.answers = answers;
     this.underWay -= 1;
     const outer = this.busy;
     this.busy = true;
-    for (let { head } = this.sent; head?.ids !== undefined; head = this.sent.head) {
-      const emitted = head.ids;
-      head.ids = undefined;
+    for (let { head } = this.sent; head?.answers !== undefined; head = this.sent.head) {
+      const emitted = head.answers;
+      head.answers = undefined;
       this.sent.remove(head);
-      for (const id of emitted) this.subscriber.next(id);
+      for (const enqueued of emitted) this.subscriber.next(enqueued);
     }
     this.busy = outer;
     this.send();
   }
 
-  private write(write: Write<ReadonlyArray<MessageId>>, values: ReadonlyArray<A>, done: Ends["done"]): void {
+  private write(write: Write<ReadonlyArray<Enqueued>>, values: ReadonlyArray<A>, done: Ends["done"]): void {
     this.run(write, {
       done,
       tooLarge: () => {
@@ -179,13 +179,13 @@ export class Chunks<A> implements Observer<A> {
   }
 
   /** Runs a write until it is answered: a failed run lends its ids to the next, so nothing doubles. */
-  private run(write: Write<ReadonlyArray<MessageId>>, { done, tooLarge }: Ends, attempt = 1): void {
+  private run(write: Write<ReadonlyArray<Enqueued>>, { done, tooLarge }: Ends, attempt = 1): void {
     const { subscriber } = this;
-    let ids: ReadonlyArray<MessageId> = [];
+    let answers: ReadonlyArray<Enqueued> = [];
     subscriber.add(
       write.subscribe({
         next: (value) => {
-          ids = value;
+          answers = value;
         },
         error: (error: unknown) => {
           if (!isSluiceError(error)) subscriber.error(error);
@@ -194,7 +194,7 @@ export class Chunks<A> implements Observer<A> {
           else if (error._tag === "WriteTooLarge" && error.count > 1) tooLarge();
           else subscriber.error(error);
         },
-        complete: () => done(ids),
+        complete: () => done(answers),
       }),
     );
   }
@@ -206,6 +206,6 @@ export class Chunks<A> implements Observer<A> {
 }
 
 interface Ends {
-  readonly done: (ids: ReadonlyArray<MessageId>) => void;
+  readonly done: (answers: ReadonlyArray<Enqueued>) => void;
   readonly tooLarge: () => void;
 }

@@ -1,9 +1,8 @@
 /** The sink: plain values into a queue. */
 import { Observable, type OperatorFunction } from "rxjs";
-import type { MessageId } from "../core/MessageId.js";
 import { duration, type Options, wholeNumber } from "../core/options.js";
 import { WRITE_COUNT_MAX } from "../core/Step.js";
-import type { EnqueueOptions, Queue } from "../queue/Queue.js";
+import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
 import { Chunks } from "./Chunks.js";
 import { observe } from "./observe.js";
 
@@ -19,7 +18,8 @@ export type EnqueueToOptions<A> = Options<{
 }>;
 
 /**
- * Enqueues plain values in atomic chunks, so many writes under way at a time, and emits the ids in the order of the values.
+ * Enqueues plain values in atomic chunks, so many writes under way at a time, and emits what became of each in the order of the values: its id, and whether
+ * it repeats an earlier message.
  *
  * ```text
  * -a-b-c-----d------|
@@ -39,7 +39,7 @@ export type EnqueueToOptions<A> = Options<{
  * all that came before it is in the queue. Throws `InvalidConfig` for options out of range.
  *
  * Delivery: a value whose id was emitted is in the queue. Of what was under way when a value was refused, or at an
- * unsubscription, each chunk is in the queue whole or not at all; give `dedupeId`s where the source is run again.
+ * unsubscription, each chunk is in the queue whole or not at all; give `dedupe` ids where the source is run again.
  *
  * Memory: what the source emits faster than the store takes. RxJS has no backpressure: bound it at the source.
  *
@@ -58,14 +58,14 @@ export type EnqueueToOptions<A> = Options<{
  *
  * const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
  * from([1, 2, 3])
- *   .pipe(enqueueTo(numbers, { sizeMax: 500, options: (n) => ({ dedupeId: `row ${n}` }) }))
- *   .subscribe((id) => console.log(id));
+ *   .pipe(enqueueTo(numbers, { sizeMax: 500, options: (n) => ({ dedupe: { id: `row ${n}` } }) }))
+ *   .subscribe(({ id, duplicate }) => console.log(id, duplicate));
  * ```
  */
 export const enqueueTo = <A>(
   queue: Queue<A>,
   { sizeMax, waitMsMax, concurrency, options }: EnqueueToOptions<A> = {},
-): OperatorFunction<A, MessageId> => {
+): OperatorFunction<A, Enqueued> => {
   const checked = {
     sizeMax: wholeNumber("sizeMax", sizeMax ?? 100, { min: 1, max: WRITE_COUNT_MAX }),
     waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),

@@ -28,11 +28,27 @@ export type EnqueueOptions = Options<{
   priority: number;
   /** Texts that travel with the data, at most 8 KiB in all. */
   headers: Readonly<Record<string, string>>;
-  /** A UUID of the caller's; a second enqueue of it within `dedupeMs` adds nothing and answers with the same id. */
+  /** A UUID of the caller's; a second enqueue of it within `dedupeMs` adds nothing and answers `duplicate`. */
   id: MessageId;
-  /** Any text of at most 512 bytes; a second enqueue of it within `dedupeMs` adds nothing and answers with the first id. */
-  dedupeId: string;
+  /** A second enqueue of the same text adds nothing: it answers with the id of the first, and `duplicate`. */
+  dedupe: Dedupe;
 }>;
+
+/** What makes an enqueue the same as an earlier one. */
+export interface Dedupe {
+  /** Any text of at most 512 UTF-8 bytes. */
+  readonly id: string;
+  /** How long it is remembered, milliseconds from the first enqueue. Default: the definition's `dedupeMs`; 0 forgets at once. */
+  readonly windowMs?: number | undefined;
+}
+
+/** What became of an enqueued value. */
+export interface Enqueued {
+  /** Its id, or that of the earlier message which it repeats. */
+  readonly id: MessageId;
+  /** Whether it repeats an earlier message, so that nothing was added. */
+  readonly duplicate: boolean;
+}
 
 export type MessagesOptions = Options<{
   /** The most messages that may be unsettled at a time. 1 to 10,000; default 200. */
@@ -90,13 +106,13 @@ export type RedriveOptions<A> = Options<{
 export interface Queue<A> {
   readonly definition: QueueDefinition<A>;
   readonly store: Store;
-  /** Adds one value; emits its id once the store has it. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`. */
-  readonly enqueue: (data: A, options?: EnqueueOptions) => Write<MessageId>;
+  /** Adds one value; emits its id once the store has it, and whether it was there before. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`. */
+  readonly enqueue: (data: A, options?: EnqueueOptions) => Write<Enqueued>;
   /** Adds all or none, in order: at most 1,000 values and 8 MiB, else `WriteTooLarge`. Zero values are a write of nothing. */
   readonly enqueueAll: (
     data: ReadonlyArray<A>,
     options?: (data: A) => EnqueueOptions,
-  ) => Write<ReadonlyArray<MessageId>>;
+  ) => Write<ReadonlyArray<Enqueued>>;
   /**
    * The queue as a cold Observable: each subscription is one consumer, and emits what it leases.
    *
@@ -202,11 +218,12 @@ export interface Queue<A> {
   /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
   readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;
   /** Counts, read in one atomic call: enqueued is always the sum of the other eight. */
-  readonly stats: Effect<QueueStats>;
+  readonly stats: () => Effect<QueueStats>;
   /** The next messages in line, not leased. `limit` 1 to 1,000, default 10. */
   readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
-  readonly pause: Effect<void>;
-  readonly resume: Effect<void>;
+  /** Nobody leases from it any more, in all processes, until `resume`; what is in hand may be settled. */
+  readonly pause: () => Effect<void>;
+  readonly resume: () => Effect<void>;
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
   /**
    * Frees what is blocked at its start and answers how many. "retry" runs the head again first, "skip" goes past it, "reject"
@@ -220,7 +237,7 @@ export interface Queue<A> {
    */
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
   /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
-  readonly purge: Effect<number>;
+  readonly purge: () => Effect<number>;
   /** What its consumers in this process do, enqueues that the store did not take, and what befalls it; hot, without replay. */
   readonly events$: Observable<QueueEvent>;
 }

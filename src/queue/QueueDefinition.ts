@@ -14,7 +14,7 @@ interface Limits<A> {
   readonly payloadBytesMax: number;
   /** One consumer at a time in all processes; others stand by. Default false. */
   readonly exclusive: boolean;
-  /** How long an `id` or `dedupeId` given to enqueue is remembered. Milliseconds, default 5 minutes. */
+  /** How long an `id` or a `dedupe.id` given to enqueue is remembered. Milliseconds, default 5 minutes. */
   readonly dedupeMs: number;
 }
 

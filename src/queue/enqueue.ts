@@ -4,43 +4,43 @@ import { encodePayload } from "../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../codec/parts.js";
 import { invariant } from "../core/invariant.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
-import { DELAY_MS_MAX, realNumber, wholeNumber } from "../core/options.js";
+import { DELAY_MS_MAX, duration, realNumber, wholeNumber } from "../core/options.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { EnqueueStep, StepResult } from "../core/Step.js";
 import { Write } from "../core/Write.js";
 import type { Store } from "../store/Store.js";
 import { ask } from "./ask.js";
 import type { EventSink } from "./EventSink.js";
-import type { EnqueueOptions } from "./Queue.js";
+import type { Enqueued, EnqueueOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
-/** A Write that adds one value and emits its id. */
+/** A Write that adds one value and emits what became of it. */
 export const enqueueOne = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
   data: A,
   options: EnqueueOptions,
   events: EventSink,
-): Write<MessageId> =>
+): Write<Enqueued> =>
   new Write(
     () => {
       const step = stepOf(definition, data, options);
       if (isLeft(step)) return step;
       // A new id names the write as well; a given one may be enqueued again by another.
       const writeId = options.id === undefined ? step.right.id : undefined;
-      return right({ steps: [step.right], read: ([result]) => idOf(result), writeId, onEnd: events.enqueued });
+      return right({ steps: [step.right], read: ([result]) => enqueuedOf(result), writeId, onEnd: events.enqueued });
     },
     { target: store, settles: false },
   );
 
-/** A Write that adds all values or none and emits their ids, aligned. */
+/** A Write that adds all values or none and emits what became of each, aligned. */
 export const enqueueMany = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
   data: ReadonlyArray<A>,
   options: ((data: A) => EnqueueOptions) | undefined,
   events: EventSink,
-): Write<ReadonlyArray<MessageId>> =>
+): Write<ReadonlyArray<Enqueued>> =>
   new Write(
     () => {
       const steps: Array<EnqueueStep> = [];
@@ -51,14 +51,15 @@ export const enqueueMany = <A>(
         if (isLeft(step)) return step;
         steps.push(step.right);
       }
-      return right({ steps, read: (results) => results.map(idOf), onEnd: events.enqueued });
+      return right({ steps, read: (results) => results.map(enqueuedOf), onEnd: events.enqueued });
     },
     { target: store, settles: false },
   );
 
-const idOf = (result: StepResult | undefined): MessageId => {
+const enqueuedOf = (result: StepResult | undefined): Enqueued => {
   invariant(result?._tag === "Enqueued", "a store answered an enqueue with something else");
-  return result.id;
+  const { id, duplicate } = result;
+  return { id, duplicate };
 };
 
 const stepOf = <A>(
@@ -102,12 +103,16 @@ const keyOf = <A>(
 const noKey: Either<never, undefined> = right(undefined);
 const noOptions: Either<never, EnqueueOptions> = right({});
 
-// The two kinds of ids share one window but never meet: a dedupeId that looks like another message's id is another thing.
+// The two kinds of ids never meet: a dedupe id that looks like another message's id is another thing.
 const dedupeOf = <A>(
   { dedupeMs }: ResolvedDefinition<A>,
-  { dedupeId }: EnqueueOptions,
+  { dedupe }: EnqueueOptions,
   id: MessageId | undefined,
 ): EnqueueStep["dedupe"] => {
-  if (dedupeId !== undefined) return { id: `d:${checkKey("dedupeId", dedupeId)}`, windowMs: dedupeMs };
+  if (dedupe !== undefined)
+    return {
+      id: `d:${checkKey("dedupe.id", dedupe.id)}`,
+      windowMs: wholeNumber("dedupe.windowMs", dedupe.windowMs ?? dedupeMs, duration),
+    };
   return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
 };

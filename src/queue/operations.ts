@@ -26,14 +26,14 @@ type Operations<A> = Pick<
 export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
   const { name: queue, codec } = definition;
   const decode = withData(codec);
-  const stats = store.stats(queue);
+  const stats = (): Effect<QueueStats> => store.stats(queue);
   const inChunks = chunksOf(stats);
   return {
     stats,
     peek: (options = {}) =>
       mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(decode)),
-    pause: store.setPaused({ queue, paused: true }),
-    resume: store.setPaused({ queue, paused: false }),
+    pause: () => store.setPaused({ queue, paused: true }),
+    resume: () => store.setPaused({ queue, paused: false }),
     blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(decode)),
     unblock: (target, decision) => {
       const request = {
@@ -48,10 +48,11 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
     },
     deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(decode)),
     redrive: (options = {}) => redrive(store, definition, options),
-    purge: inChunks(
-      ({ ready, waiting, delayed }) => ready + waiting + delayed,
-      (limit) => store.purge({ queue, limit }),
-    ),
+    purge: () =>
+      inChunks(
+        ({ ready, waiting, delayed }) => ready + waiting + delayed,
+        (limit) => store.purge({ queue, limit }),
+      ),
   };
 };
 
@@ -60,7 +61,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
  * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
-  (stats: Effect<QueueStats>) =>
+  (stats: () => Effect<QueueStats>) =>
   (countOf: (stats: QueueStats) => number, call: (limit: number) => Effect<number>): Effect<number> => {
     const pass = (left: number) =>
       iterate({ left, sum: 0 }, ({ left, sum }) => {
@@ -68,7 +69,7 @@ const chunksOf =
         if (limit === 0) return undefined;
         return call(limit).pipe(map((count) => ({ left: count < limit ? 0 : left - count, sum: sum + count })));
       });
-    return mapEffect(stats.pipe(mergeMap((counts) => pass(countOf(counts)))), ({ sum }) => sum);
+    return mapEffect(stats().pipe(mergeMap((counts) => pass(countOf(counts)))), ({ sum }) => sum);
   };
 
 const limitOf = (limit: number | undefined, standard: number): number =>

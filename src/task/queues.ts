@@ -1,9 +1,9 @@
 /** Queues as tasks, data last: what `Queue` does, for `pipe` and `sequence`. */
 import type { Message } from "../core/Message.js";
-import type { MessageId } from "../core/MessageId.js";
 import type {
   Blocked,
   DeadLetter,
+  Enqueued,
   EnqueueOptions,
   PageOptions,
   Queue,
@@ -14,7 +14,7 @@ import type { BlockDecision, BlockTarget, Page, QueueStats } from "../store/Oper
 import { fromLazy, type QueueTask } from "./fromEffect.js";
 
 /**
- * Adds one value; answers its id once the store has it.
+ * Adds one value; answers its id once the store has it, and whether it was there before.
  *
  * Each run enqueues again; a run that failed with `StoreUnavailable` lends its id to the next run of the same task, so
  * retrying the task never doubles. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`.
@@ -29,21 +29,21 @@ import { fromLazy, type QueueTask } from "./fromEffect.js";
  * import * as Q from "sluice/task";
  *
  * const orders = queue(memoryStore(), { name: "orders", codec: t.string });
- * const program = pipe("o-1", Q.enqueue(orders), TE.match((e) => e.message, (id) => `queued ${id}`));
+ * const program = pipe("o-1", Q.enqueue(orders), TE.match((e) => e.message, ({ id }) => `queued ${id}`));
  * console.log(await program());
  * ```
  */
 export const enqueue =
   <A>(queue: Queue<A>) =>
-  (data: A, options?: EnqueueOptions): QueueTask<MessageId> => {
+  (data: A, options?: EnqueueOptions): QueueTask<Enqueued> => {
     const write = queue.enqueue(data, options);
     return fromLazy(() => write);
   };
 
-/** Adds all or none, in order; answers the ids, aligned. Errors: those of `enqueue`, and `WriteTooLarge`. */
+/** Adds all or none, in order; answers what became of each, aligned. Errors: those of `enqueue`, and `WriteTooLarge`. */
 export const enqueueAll =
   <A>(queue: Queue<A>) =>
-  (data: ReadonlyArray<A>, options?: (data: A) => EnqueueOptions): QueueTask<ReadonlyArray<MessageId>> => {
+  (data: ReadonlyArray<A>, options?: (data: A) => EnqueueOptions): QueueTask<ReadonlyArray<Enqueued>> => {
     const write = queue.enqueueAll(data, options);
     return fromLazy(() => write);
   };
@@ -55,7 +55,7 @@ export const receive =
     fromLazy(() => queue.receive(options));
 
 /** Counts, read in one atomic call. */
-export const stats = <A>(queue: Queue<A>): QueueTask<QueueStats> => fromLazy(() => queue.stats);
+export const stats = <A>(queue: Queue<A>): QueueTask<QueueStats> => fromLazy(() => queue.stats());
 
 /** A page of dead letters, oldest first, with their data decoded where the codec takes it. */
 export const deadLetters =

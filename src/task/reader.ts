@@ -4,13 +4,13 @@ import { pipe } from "fp-ts/lib/function.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import { flatMap, type TaskEither, tryCatch } from "fp-ts/lib/TaskEither.js";
 import type { Message } from "../core/Message.js";
-import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import { queue } from "../queue/makeQueue.js";
 import type {
   Blocked,
   DeadLetter,
+  Enqueued,
   EnqueueOptions,
   PageOptions,
   Queue,
@@ -40,16 +40,16 @@ const onQueue =
       flatMap(use),
     );
 
-/** Adds one value to the queue of this definition on the store at hand; answers its id. */
+/** Adds one value to the queue of this definition on the store at hand; answers its id, and whether it was there before. */
 export const enqueue =
   <A>(definition: QueueDefinition<A>) =>
-  (data: A, options?: EnqueueOptions): StoreTask<MessageId> =>
+  (data: A, options?: EnqueueOptions): StoreTask<Enqueued> =>
     onQueue(definition, (queue) => queues.enqueue(queue)(data, options));
 
-/** Adds all or none, in order; answers the ids, aligned. */
+/** Adds all or none, in order; answers what became of each, aligned. */
 export const enqueueAll =
   <A>(definition: QueueDefinition<A>) =>
-  (data: ReadonlyArray<A>, options?: (data: A) => EnqueueOptions): StoreTask<ReadonlyArray<MessageId>> =>
+  (data: ReadonlyArray<A>, options?: (data: A) => EnqueueOptions): StoreTask<ReadonlyArray<Enqueued>> =>
     onQueue(definition, (queue) => queues.enqueueAll(queue)(data, options));
 
 /** Pulls at most `max` messages, waiting at most `waitMsMax` for the first. */

@@ -23,7 +23,7 @@ describe("checkKey", () => {
   );
 
   it.each([7, null, undefined, ["a"], {}])("refuses what is no text: %j", (key) => {
-    expect(() => checkKey("dedupeId", key as string)).toThrow(refusal("dedupeId", /^dedupeId must be a text/));
+    expect(() => checkKey("dedupe.id", key as string)).toThrow(refusal("dedupe.id", /^dedupe\.id must be a text/));
   });
 
   test.prop([fc.string({ unit: "binary", maxLength: 600 })])("takes exactly what has at most 512 bytes", (key) => {
@@ -88,7 +88,7 @@ describe("checkId", () => {
     expect(checkId(ID.toUpperCase())).toBe(ID);
   });
 
-  it.each(["", "order-7", `${ID} `, 7, null, undefined, {}])("refuses %j and points to dedupeId", (id) => {
-    expect(() => checkId(id as string)).toThrow(refusal("id", /must be a UUID.*dedupeId/));
+  it.each(["", "order-7", `${ID} `, 7, null, undefined, {}])("refuses %j and points to dedupe", (id) => {
+    expect(() => checkId(id as string)).toThrow(refusal("id", /must be a UUID.*dedupe/));
   });
 });

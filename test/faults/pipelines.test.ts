@@ -120,7 +120,7 @@ describe("a pipeline on a Redis that fails", () => {
     await goesOn();
     expect(world.story).toContain("StoreDown");
     expect(world.story).toContain("StoreUp");
-    expect(await world.numbers.stats).toMatchObject({ acked: 2_001, leased: 0, dead: 0 });
+    expect(await world.numbers.stats()).toMatchObject({ acked: 2_001, leased: 0, dead: 0 });
   }, 40_000);
 
   it.each([0.8, 5])(
@@ -137,7 +137,7 @@ describe("a pipeline on a Redis that fails", () => {
       await goesOn();
       expect(world.story).toContain("StoreDown");
       expect(world.story).toContain("StoreUp");
-      const { enqueued, acked, ready, leased } = await world.numbers.stats;
+      const { enqueued, acked, ready, leased } = await world.numbers.stats();
       expect({ enqueued, left: ready + leased }).toEqual({ enqueued: acked, left: 0 });
     },
     60_000,
@@ -165,7 +165,7 @@ describe("a pipeline on a Redis that fails", () => {
     proxy?.pause();
     await sleep(500);
     proxy?.resume();
-    await expect.poll(async () => world.numbers.stats, { timeout: 40_000 }).toMatchObject({ leased: 0 });
+    await expect.poll(async () => world.numbers.stats(), { timeout: 40_000 }).toMatchObject({ leased: 0 });
     await goesOn();
     await proxy?.close();
   }, 90_000);
@@ -185,7 +185,7 @@ describe("a pipeline on a Redis that fails", () => {
     await admin.config("SET", "maxmemory", "0");
     admin.disconnect();
     await goesOn();
-    expect(await world.numbers.stats).toMatchObject({ enqueued: 2_001, acked: 2_001 });
+    expect(await world.numbers.stats()).toMatchObject({ enqueued: 2_001, acked: 2_001 });
   }, 30_000);
 });
 
@@ -221,8 +221,8 @@ describe("consumers that die", () => {
     await expect.poll(() => doomed.lines.length, { timeout: 20_000 }).toBeGreaterThan(40);
     doomed.child.kill("SIGKILL");
     const survivor = start(1);
-    await expect.poll(async () => (await world.numbers.stats).acked, { timeout: 20_000 }).toBe(200);
-    expect(await world.numbers.stats).toMatchObject({ ready: 0, leased: 0, dead: 0, enqueued: 200 });
+    await expect.poll(async () => (await world.numbers.stats()).acked, { timeout: 20_000 }).toBe(200);
+    expect(await world.numbers.stats()).toMatchObject({ ready: 0, leased: 0, dead: 0, enqueued: 200 });
     const seen = [...doomed.lines, ...survivor.lines].map((line) => line.split(" "));
     expect(sorted([...new Set(seen.map(([, n]) => Number(n)))])).toEqual(upTo(200));
     expect(survivor.lines.some((line) => line.split(" ")[2] === "2")).toBe(true);

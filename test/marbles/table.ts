@@ -121,7 +121,7 @@ export const table: Readonly<Record<string, Entry>> = {
     run: ({ input, scheduler }) =>
       input().pipe(
         enqueueTo(recordingQueue({ scheduler }), { sizeMax: 3, waitMsMax: 4 }),
-        map((id) => `id of ${id}`),
+        map(({ id }) => `id of ${id}`),
       ),
   },
 

@@ -1,6 +1,18 @@
 import * as t from "io-ts";
-import { concat, firstValueFrom, from, range, Subject, take, throwError, toArray, VirtualTimeScheduler } from "rxjs";
-import { enqueueTo, type MessageId, queue, systemScheduler } from "sluice";
+import {
+  concat,
+  firstValueFrom,
+  from,
+  map,
+  type OperatorFunction,
+  range,
+  Subject,
+  take,
+  throwError,
+  toArray,
+  VirtualTimeScheduler,
+} from "rxjs";
+import { type EnqueueToOptions, enqueueTo, type MessageId, type Queue, queue, systemScheduler } from "sluice";
 import { memoryStore } from "sluice/memory";
 import { describe, expect, it } from "vitest";
 import { encodeRefused, storeFull, storeUnavailable, writeTooLarge } from "../../src/core/SluiceError.js";
@@ -10,9 +22,19 @@ import { recordingQueue } from "../support/recordingQueue.js";
 
 const tooLarge = (count: number) => writeTooLarge({ count, countMax: 1_000, bytes: 9_000_000, bytesMax: 8_388_608 });
 
+/** The ids alone. */
+const idsTo = <A>(queue: Queue<A>, options?: EnqueueToOptions<A>): OperatorFunction<A, MessageId> => {
+  const sink = enqueueTo(queue, options);
+  return (values) =>
+    values.pipe(
+      sink,
+      map(({ id }) => id),
+    );
+};
+
 describe("enqueueTo", () => {
   operatorLaws<string, MessageId>({
-    operator: ({ scheduler }) => enqueueTo(recordingQueue({ scheduler }), { sizeMax: 1 }),
+    operator: ({ scheduler }) => idsTo(recordingQueue({ scheduler }), { sizeMax: 1 }),
     input: (text) => text,
     show: (id) => id,
   });
@@ -21,7 +43,7 @@ describe("enqueueTo", () => {
     "writes a full chunk at once, and emits its ids when they are in the queue",
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler, answerMs: 1 });
-      const run = m.cold("-a-b-c-d-e-f------|").pipe(enqueueTo(target, { sizeMax: 3 }));
+      const run = m.cold("-a-b-c-d-e-f------|").pipe(idsTo(target, { sizeMax: 3 }));
       m.expect(run).toBeObservable("------(abc)-(def)-|");
       m.flush();
       expect(target.runs).toStrictEqual(["abc", "def"]);
@@ -32,7 +54,7 @@ describe("enqueueTo", () => {
     "writes what has gathered after the time of its first value, and at the end of its source",
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler });
-      m.expect(m.cold("-a-b-------c-|").pipe(enqueueTo(target, { waitMsMax: 4 }))).toBeObservable("-----(ab)----(c|)");
+      m.expect(m.cold("-a-b-------c-|").pipe(idsTo(target, { waitMsMax: 4 }))).toBeObservable("-----(ab)----(c|)");
       m.flush();
       expect(target.runs).toStrictEqual(["ab", "c"]);
     }),
@@ -42,7 +64,7 @@ describe("enqueueTo", () => {
     "waits 50 ms by default",
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler });
-      m.expect(m.cold("a 60ms |").pipe(enqueueTo(target))).toBeObservable("50ms a 10ms |");
+      m.expect(m.cold("a 60ms |").pipe(idsTo(target))).toBeObservable("50ms a 10ms |");
     }),
   );
 
@@ -50,7 +72,7 @@ describe("enqueueTo", () => {
     "writes one chunk at a time by default; what comes meanwhile fills the next ones",
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler, answerMs: 6 });
-      const run = m.cold("abcdefg|").pipe(enqueueTo(target, { sizeMax: 4, waitMsMax: 1 }));
+      const run = m.cold("abcdefg|").pipe(idsTo(target, { sizeMax: 4, waitMsMax: 1 }));
       m.expect(run).toBeObservable("-------(ab)--(cdef)(g|)");
       m.flush();
       expect(target.runs).toStrictEqual(["ab", "cdef", "g"]);
@@ -63,7 +85,7 @@ describe("enqueueTo", () => {
     const target = recordingQueue({ scheduler, answerMs: 5 });
     const seen: Array<string> = [];
     from([..."abcdefgh"])
-      .pipe(enqueueTo(target, { sizeMax: 2, concurrency: 3 }))
+      .pipe(idsTo(target, { sizeMax: 2, concurrency: 3 }))
       .subscribe((id) => seen.push(id));
     expect(target.runs).toStrictEqual(["ab", "cd", "ef"]);
     scheduler.flush();
@@ -75,7 +97,7 @@ describe("enqueueTo", () => {
     "prepares the next full chunk while those before it are under way, and never one that may still grow",
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler, answerMs: 10 });
-      const run = m.cold("(abcd)ef---g|").pipe(enqueueTo(target, { sizeMax: 2, waitMsMax: 1 }));
+      const run = m.cold("(abcd)ef---g|").pipe(idsTo(target, { sizeMax: 2, waitMsMax: 1 }));
       const seen: Array<readonly [ms: number, prepared: string]> = [];
       for (const ms of [1, 9, 15, 39]) m.scheduler.schedule(() => seen.push([ms, target.prepared.join()]), ms);
       m.expect(run).toBeObservable("10ms (ab) 6ms (cd) 6ms (ef) 6ms (g|)");
@@ -93,7 +115,7 @@ describe("enqueueTo", () => {
   it("gives each value its options", () => {
     const target = recordingQueue({ scheduler: systemScheduler });
     from(["a", "b"])
-      .pipe(enqueueTo(target, { options: (text) => ({ key: text, delayMs: 5 }) }))
+      .pipe(idsTo(target, { options: (text) => ({ key: text, delayMs: 5 }) }))
       .subscribe();
     expect(target.optionsOf).toStrictEqual([
       { key: "a", delayMs: 5 },
@@ -108,7 +130,7 @@ describe("enqueueTo", () => {
     });
     const seen: Array<string> = [];
     from([..."abcdefg"])
-      .pipe(enqueueTo(target))
+      .pipe(idsTo(target))
       .subscribe((id) => seen.push(id));
     expect(target.runs).toStrictEqual(["abcdefg", "abcd", "ab", "cd", "efg", "ef", "g"]);
     expect(seen.join("")).toBe("abcdefg");
@@ -118,7 +140,7 @@ describe("enqueueTo", () => {
     const target = recordingQueue({ scheduler: systemScheduler, refuse: (_, { length }) => tooLarge(length) });
     const errors: Array<unknown> = [];
     from(["a"])
-      .pipe(enqueueTo(target))
+      .pipe(idsTo(target))
       .subscribe({ error: (error: unknown) => errors.push(error) });
     expect(errors).toStrictEqual([tooLarge(1)]);
     expect(target.runs).toStrictEqual(["a"]);
@@ -132,7 +154,7 @@ describe("enqueueTo", () => {
     const target = recordingQueue({ scheduler, refuse: (run) => (run < 5 ? error : undefined) });
     const seen: Array<string> = [];
     from([..."abc"])
-      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .pipe(idsTo(target, { sizeMax: 2 }))
       .subscribe((id) => seen.push(id));
     expect(target.runs).toStrictEqual(["ab"]);
     scheduler.flush();
@@ -151,7 +173,7 @@ describe("enqueueTo", () => {
       from([..."abcde"]),
       throwError(() => broken),
     )
-      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .pipe(idsTo(target, { sizeMax: 2 }))
       .subscribe({ next: (id) => seen.push(id), error: (error: unknown) => seen.push(error) });
     expect(seen).toStrictEqual([]);
     scheduler.flush();
@@ -166,7 +188,7 @@ describe("enqueueTo", () => {
       from(["a"]),
       throwError(() => new Error("the source broke")),
     )
-      .pipe(enqueueTo(target))
+      .pipe(idsTo(target))
       .subscribe({ error: (error: unknown) => errors.push(error) });
     expect(errors).toStrictEqual([encodeRefused(["no a"])]);
   });
@@ -174,7 +196,7 @@ describe("enqueueTo", () => {
   it("stops asking when it is unsubscribed", () => {
     const scheduler = new VirtualTimeScheduler();
     const target = recordingQueue({ scheduler, refuse: () => storeUnavailable("gone") });
-    const subscription = from(["a"]).pipe(enqueueTo(target)).subscribe();
+    const subscription = from(["a"]).pipe(idsTo(target)).subscribe();
     expect(scheduler.actions).toHaveLength(1);
     subscription.unsubscribe();
     expect(scheduler.actions).toHaveLength(0);
@@ -187,7 +209,7 @@ describe("enqueueTo", () => {
     });
     const seen: Array<unknown> = [];
     from([..."abcdef"])
-      .pipe(enqueueTo(target, { sizeMax: 2 }))
+      .pipe(idsTo(target, { sizeMax: 2 }))
       .subscribe({ next: (id) => seen.push(id), error: (error: unknown) => seen.push(error) });
     expect(seen).toStrictEqual(["a", "b", encodeRefused(["no c"])]);
     expect(target.runs).toStrictEqual(["ab", "cd"]);
@@ -196,7 +218,7 @@ describe("enqueueTo", () => {
   it("fails with what the options callback throws", async () => {
     const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
     const broken = from([1]).pipe(
-      enqueueTo(numbers, {
+      idsTo(numbers, {
         options: () => {
           throw new Error("no options");
         },
@@ -209,7 +231,7 @@ describe("enqueueTo", () => {
     const scheduler = new VirtualTimeScheduler();
     const target = recordingQueue({ scheduler });
     const source = new Subject<string>();
-    const subscription = source.pipe(enqueueTo(target)).subscribe();
+    const subscription = source.pipe(idsTo(target)).subscribe();
     source.next("a");
     expect(scheduler.actions).toHaveLength(1);
     subscription.unsubscribe();
@@ -221,7 +243,7 @@ describe("enqueueTo", () => {
     const target = recordingQueue({ scheduler: systemScheduler });
     const seen: Array<string> = [];
     from([..."abcdef"])
-      .pipe(enqueueTo(target, { sizeMax: 2 }), take(3))
+      .pipe(idsTo(target, { sizeMax: 2 }), take(3))
       .subscribe((id) => seen.push(id));
     expect(seen).toStrictEqual(["a", "b", "c"]);
     expect(target.runs).toStrictEqual(["ab", "cd"]);
@@ -231,7 +253,7 @@ describe("enqueueTo", () => {
     const scheduler = new VirtualTimeScheduler();
     const target = recordingQueue({ scheduler, answerMs: 5 });
     from([..."abcdef"])
-      .pipe(enqueueTo(target, { sizeMax: 2 }), take(1))
+      .pipe(idsTo(target, { sizeMax: 2 }), take(1))
       .subscribe();
     scheduler.flush();
     expect(target.runs).toStrictEqual(["ab"]);
@@ -239,20 +261,20 @@ describe("enqueueTo", () => {
 
   it("puts ten thousand values into a real queue, in order", async () => {
     const numbers = queue(memoryStore(), { name: "numbers", codec: t.number });
-    const ids = await firstValueFrom(range(0, 10_000).pipe(enqueueTo(numbers), toArray()));
+    const ids = await firstValueFrom(range(0, 10_000).pipe(idsTo(numbers), toArray()));
     expect(new Set(ids).size).toBe(10_000);
     expect([...ids].sort()).toStrictEqual(ids);
     const peeked = await numbers.peek({ limit: 1_000 });
     expect(peeked.map(({ id }) => id)).toStrictEqual(ids.slice(0, 1_000));
-    expect(await numbers.stats).toMatchObject({ enqueued: 10_000, ready: 10_000 });
+    expect(await numbers.stats()).toMatchObject({ enqueued: 10_000, ready: 10_000 });
   });
 
   it("splits chunks above 8 MiB of a real queue", async () => {
     const texts = queue(memoryStore(), { name: "texts", codec: t.string, payloadBytesMax: 4 * 1024 * 1024 });
     const large = "x".repeat(3 * 1024 * 1024);
-    const ids = await firstValueFrom(from([large, large, large, large, large]).pipe(enqueueTo(texts), toArray()));
+    const ids = await firstValueFrom(from([large, large, large, large, large]).pipe(idsTo(texts), toArray()));
     expect(ids).toHaveLength(5);
-    expect((await texts.stats).ready).toBe(5);
+    expect((await texts.stats()).ready).toBe(5);
   });
 
   it.each([
@@ -264,7 +286,7 @@ describe("enqueueTo", () => {
     ["concurrency", 1.5],
   ])("refuses %s %d at once", (option, value) => {
     const target = recordingQueue({ scheduler: systemScheduler });
-    expect(() => enqueueTo(target, { [option]: value })).toThrow(
+    expect(() => idsTo(target, { [option]: value })).toThrow(
       expect.objectContaining({ _tag: "InvalidConfig", option }),
     );
   });

@@ -99,6 +99,6 @@ describe("followUp", () => {
 
   it("enqueues nothing by itself", async () => {
     afterwards(succeeded("a", 7), () => [notes.enqueue("x")]);
-    expect((await notes.stats).enqueued).toBe(0);
+    expect((await notes.stats()).enqueued).toBe(0);
   });
 });

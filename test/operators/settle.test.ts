@@ -185,8 +185,8 @@ describe("settle and follow-ups", () => {
     const { orders, shipments, run } = await setUp();
     const settlement = await run(() => [shipments.enqueue("s-1"), shipments.enqueue("s-2")]);
     expect(settlement.outcome).toBe(Ack);
-    expect(await orders.stats).toMatchObject({ acked: 1, leased: 0 });
-    expect(await shipments.stats).toMatchObject({ ready: 2 });
+    expect(await orders.stats()).toMatchObject({ acked: 1, leased: 0 });
+    expect(await shipments.stats()).toMatchObject({ ready: 2 });
   });
 
   it("commits none where one is refused by its codec, and retries the message", async () => {
@@ -194,8 +194,8 @@ describe("settle and follow-ups", () => {
     const settlement = await run(() => [shipments.enqueue("s-1"), shipments.enqueue(7 as unknown as string)]);
     expect(settlement.outcome._tag).toBe("Retry");
     expect(settlement.result).toMatchObject({ left: { _tag: "Threw", cause: { _tag: "EncodeRefused" } } });
-    expect(await orders.stats).toMatchObject({ acked: 0, delayed: 1 });
-    expect(await shipments.stats).toMatchObject({ enqueued: 0 });
+    expect(await orders.stats()).toMatchObject({ acked: 0, delayed: 1 });
+    expect(await shipments.stats()).toMatchObject({ enqueued: 0 });
   });
 
   it("gives those that will never be written to the decisions that follow", async () => {
@@ -212,7 +212,7 @@ describe("settle and follow-ups", () => {
     expect((await orders.deadLetters()).items).toMatchObject([
       { id: message.id, cause: expect.stringContaining("EncodeRefused") as string },
     ]);
-    expect(await shipments.stats).toMatchObject({ enqueued: 0 });
+    expect(await shipments.stats()).toMatchObject({ enqueued: 0 });
   });
 
   it("commits none where one is of another store, and retries the message", async () => {
@@ -221,8 +221,8 @@ describe("settle and follow-ups", () => {
     const settlement = await run(() => [elsewhere.enqueue("x")]);
     expect(settlement.outcome._tag).toBe("Retry");
     expect(settlement.result).toMatchObject({ left: { _tag: "Threw", cause: { _tag: "InvalidConfig" } } });
-    expect(await orders.stats).toMatchObject({ acked: 0, delayed: 1 });
-    expect(await elsewhere.stats).toMatchObject({ enqueued: 0 });
+    expect(await orders.stats()).toMatchObject({ acked: 0, delayed: 1 });
+    expect(await elsewhere.stats()).toMatchObject({ enqueued: 0 });
   });
 
   it("commits none where a later decision retries the message", async () => {
@@ -241,6 +241,6 @@ describe("settle and follow-ups", () => {
     const settlement = await run(() => [], Retry({ cause: "busy", delayMs: Number.NaN }));
     expect(settlement.outcome._tag).toBe("Retry");
     expect(settlement.result).toMatchObject({ left: { _tag: "Threw", cause: { _tag: "InvalidConfig" } } });
-    expect(await orders.stats).toMatchObject({ delayed: 1 });
+    expect(await orders.stats()).toMatchObject({ delayed: 1 });
   });
 });

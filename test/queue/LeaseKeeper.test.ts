@@ -205,7 +205,7 @@ describe("the lease of a message that nobody holds", () => {
     const s = scene(definition);
     s.fill(1);
     const consumer = consume(s, { prefetch: 1 });
-    s.queue.pause.subscribe();
+    s.queue.pause().subscribe();
     s.clock.advance(2 * LEASE_MS);
     expect(eventsOf(s.events, "Expired")).toHaveLength(1);
     const settled = watch(consumer.values[0]!.ack);

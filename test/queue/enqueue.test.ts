@@ -16,7 +16,8 @@ const KEY_513 = `${"é".repeat(256)}x`;
 const refused: ReadonlyArray<[string, EnqueueOptions, string]> = [
   ["a key of 513 bytes", { key: KEY_513 }, "key"],
   ["a key that is no text", { key: 7 as unknown as string }, "key"],
-  ["a dedupeId of 513 bytes", { dedupeId: KEY_513 }, "dedupeId"],
+  ["a dedupe id of 513 bytes", { dedupe: { id: KEY_513 } }, "dedupe.id"],
+  ["a dedupe window of -1", { dedupe: { id: "x", windowMs: -1 } }, "dedupe.windowMs"],
   ["an id that is no UUID", { id: "order-7" as MessageId }, "id"],
   ["a negative delay", { delayMs: -1 }, "delayMs"],
   ["a delay of NaN", { delayMs: Number.NaN }, "delayMs"],
@@ -33,7 +34,7 @@ const refused: ReadonlyArray<[string, EnqueueOptions, string]> = [
 describe("enqueue", () => {
   it("emits the id of the new message, and ids sort by their enqueueing", () => {
     const s = scene();
-    const ids = [1, 2, 3].map((n) => now(s.queue.enqueue(n)));
+    const ids = [1, 2, 3].map((n) => now(s.queue.enqueue(n)).id);
     expect([...ids].sort()).toEqual(ids);
     expect(now(s.queue.peek()).map(({ id }) => id)).toEqual(ids);
   });
@@ -42,7 +43,7 @@ describe("enqueue", () => {
     const s = scene();
     const write = s.queue.enqueue(1);
     expect(s.stats().enqueued).toBe(0);
-    expect(now(write)).not.toBe(now(write));
+    expect(now(write).id).not.toBe(now(write).id);
     expect(s.stats().enqueued).toBe(2);
   });
 
@@ -80,15 +81,22 @@ describe("enqueue", () => {
       priority: undefined,
       headers: undefined,
       id: undefined,
-      dedupeId: undefined,
+      dedupe: undefined,
     };
-    expect(now(s.queue.enqueue(1, options))).toMatch(/^[0-9a-f-]{36}$/);
+    expect(now(s.queue.enqueue(1, options)).id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it("takes the ends of every range", () => {
     const s = scene();
-    now(s.queue.enqueue(1, { key: "é".repeat(256), delayMs: DELAY_MS_MAX, priority: 9, dedupeId: "x".repeat(512) }));
-    now(s.queue.enqueue(1, { key: "", delayMs: 0, priority: 0, dedupeId: "", headers: {} }));
+    now(
+      s.queue.enqueue(1, {
+        key: "é".repeat(256),
+        delayMs: DELAY_MS_MAX,
+        priority: 9,
+        dedupe: { id: "x".repeat(512), windowMs: 0 },
+      }),
+    );
+    now(s.queue.enqueue(1, { key: "", delayMs: 0, priority: 0, dedupe: { id: "" }, headers: {} }));
     expect(s.stats().enqueued).toBe(2);
   });
 
@@ -118,7 +126,7 @@ describe("enqueue", () => {
     const texts = queue(memoryStore(), { name: "texts", codec: t.string, payloadBytesMax: 10 });
     now(texts.enqueue("éééé"));
     expect(errorOf(texts.enqueue("ééééx"))).toMatchObject({ _tag: "PayloadTooLarge", bytes: 11, bytesMax: 10 });
-    expect(now(texts.stats).enqueued).toBe(1);
+    expect(now(texts.stats()).enqueued).toBe(1);
   });
 
   it("refuses a value whose key function throws, and says so", () => {
@@ -131,7 +139,7 @@ describe("enqueue", () => {
       _tag: "EncodeRefused",
       report: ["key: no customer"],
     });
-    expect(now(s.queue.enqueue(1, { key: "given" }))).toBeTypeOf("string");
+    expect(now(s.queue.enqueue(1, { key: "given" }))).toMatchObject({ duplicate: false });
   });
 
   it("encodes at the subscription, so that a value may change until then", () => {
@@ -152,7 +160,7 @@ describe("enqueue", () => {
     const write = s.queue.enqueue(1);
     expect(errorOf(write)).toBe(error);
     breaker.heal();
-    expect(now(write)).toBeTypeOf("string");
+    expect(now(write)).toMatchObject({ duplicate: false });
     expect(s.stats().enqueued).toBe(1);
   });
 
@@ -168,7 +176,7 @@ describe("enqueue", () => {
     const enqueued = watch(s.queue.enqueue(1).pipe(retry({ delay: heal })));
     expect(enqueued.values).toHaveLength(1);
     expect(s.stats().enqueued).toBe(1);
-    expect(now(s.queue.peek())[0]?.id).toBe(enqueued.values[0]);
+    expect(now(s.queue.peek())[0]?.id).toBe(enqueued.values[0]?.id);
   });
 });
 
@@ -179,20 +187,21 @@ describe("dedupe", () => {
     return { clock, q };
   };
 
-  it("by dedupeId answers with the first one's id and adds nothing", () => {
+  it("by dedupe id answers with the first one's id and adds nothing", () => {
     const { q } = windowed();
-    const first = now(q.enqueue(1, { dedupeId: "order-7" }));
-    expect(now(q.enqueue(2, { dedupeId: "order-7" }))).toBe(first);
-    expect(now(q.enqueue(3, { dedupeId: "order-8" }))).not.toBe(first);
-    expect(now(q.stats).enqueued).toBe(2);
+    const first = now(q.enqueue(1, { dedupe: { id: "order-7" } }));
+    expect(first.duplicate).toBe(false);
+    expect(now(q.enqueue(2, { dedupe: { id: "order-7" } }))).toEqual({ id: first.id, duplicate: true });
+    expect(now(q.enqueue(3, { dedupe: { id: "order-8" } })).duplicate).toBe(false);
+    expect(now(q.stats()).enqueued).toBe(2);
   });
 
   it("by id takes upper and lower case for the same", () => {
     const { q } = windowed();
     const id = newMessageId();
-    expect(now(q.enqueue(1, { id }))).toBe(id);
-    expect(now(q.enqueue(2, { id: id.toUpperCase() as MessageId }))).toBe(id);
-    expect(now(q.stats).enqueued).toBe(1);
+    expect(now(q.enqueue(1, { id }))).toEqual({ id, duplicate: false });
+    expect(now(q.enqueue(2, { id: id.toUpperCase() as MessageId }))).toEqual({ id, duplicate: true });
+    expect(now(q.stats()).enqueued).toBe(1);
   });
 
   it("ends with its window, five minutes by default", () => {
@@ -201,34 +210,44 @@ describe("dedupe", () => {
       [1_000, 1_000],
     ] as const) {
       const { clock, q } = windowed(options);
-      now(q.enqueue(1, { dedupeId: "a" }));
+      now(q.enqueue(1, { dedupe: { id: "a" } }));
       clock.advance(ms - 1);
-      now(q.enqueue(1, { dedupeId: "a" }));
-      expect(now(q.stats).enqueued).toBe(1);
+      now(q.enqueue(1, { dedupe: { id: "a" } }));
+      expect(now(q.stats()).enqueued).toBe(1);
       clock.advance(1);
-      now(q.enqueue(1, { dedupeId: "a" }));
-      expect(now(q.stats).enqueued).toBe(2);
+      now(q.enqueue(1, { dedupe: { id: "a" } }));
+      expect(now(q.stats()).enqueued).toBe(2);
     }
+  });
+
+  it("has a window of its own where one is given", () => {
+    const { clock, q } = windowed(1_000);
+    const again = () => now(q.enqueue(1, { dedupe: { id: "a", windowMs: 5_000 } })).duplicate;
+    expect(again()).toBe(false);
+    clock.advance(4_999);
+    expect(again()).toBe(true);
+    clock.advance(1);
+    expect(again()).toBe(false);
   });
 
   it("is off with a window of 0", () => {
     const { q } = windowed(0);
-    now(q.enqueue(1, { dedupeId: "a" }));
-    now(q.enqueue(1, { dedupeId: "a" }));
-    expect(now(q.stats).enqueued).toBe(2);
+    now(q.enqueue(1, { dedupe: { id: "a" } }));
+    now(q.enqueue(1, { dedupe: { id: "a" } }));
+    expect(now(q.stats()).enqueued).toBe(2);
   });
 
-  it("does not take a dedupeId for the id of another message", () => {
+  it("does not take a dedupe id for the id of another message", () => {
     const { q } = windowed();
-    const id = now(q.enqueue(1, { id: newMessageId() }));
-    expect(now(q.enqueue(2, { dedupeId: id }))).not.toBe(id);
-    expect(now(q.stats).enqueued).toBe(2);
+    const { id } = now(q.enqueue(1, { id: newMessageId() }));
+    expect(now(q.enqueue(2, { dedupe: { id } }))).toMatchObject({ duplicate: false });
+    expect(now(q.stats()).enqueued).toBe(2);
   });
 
   it("does not make two subscriptions of one enqueue without ids the same", () => {
     const { q } = windowed();
     const write = q.enqueue(1);
-    expect(now(write)).not.toBe(now(write));
+    expect(now(write).id).not.toBe(now(write).id);
   });
 });
 
@@ -236,7 +255,7 @@ describe("enqueueAll", () => {
   it("adds all values in order, in one write, and emits their ids aligned", () => {
     const spy = new Spy();
     const s = scene({}, spy.view);
-    const ids = now(s.queue.enqueueAll([5, 6, 7]));
+    const ids = now(s.queue.enqueueAll([5, 6, 7])).map(({ id }) => id);
     expect(now(s.queue.peek()).map(({ id, data }) => [id, isRight(data) && data.right])).toEqual([
       [ids[0], 5],
       [ids[1], 6],
@@ -276,15 +295,15 @@ describe("enqueueAll", () => {
     const texts = queue(memoryStore(), { name: "texts", codec: t.string });
     const text = "x".repeat(1024 * 1024 - 2);
     expect(errorOf(texts.enqueueAll(new Array<string>(8).fill(text)))).toMatchObject({ _tag: "WriteTooLarge" });
-    expect(now(texts.stats).enqueued).toBe(0);
+    expect(now(texts.stats()).enqueued).toBe(0);
     now(texts.enqueueAll(new Array<string>(7).fill(text)));
-    expect(now(texts.stats).enqueued).toBe(7);
+    expect(now(texts.stats()).enqueued).toBe(7);
   });
 
   it("answers a duplicate within it by the first one's id", () => {
     const s = scene();
-    const ids = now(s.queue.enqueueAll([1, 2], () => ({ dedupeId: "same" })));
-    expect(ids[1]).toBe(ids[0]);
+    const [first, second] = now(s.queue.enqueueAll([1, 2], () => ({ dedupe: { id: "same" } })));
+    expect([first?.duplicate, second]).toEqual([false, { id: first?.id, duplicate: true }]);
     expect(s.stats().enqueued).toBe(1);
   });
 

@@ -93,7 +93,7 @@ describe("poison", () => {
   const poisoned = (options: { readonly prefetch?: number } = {}) => {
     const s = scene();
     const texts = queue(aliasOf(s.inner), { name: "numbers", codec: t.string });
-    const id = now(texts.enqueue("4111 1111"));
+    const { id } = now(texts.enqueue("4111 1111"));
     s.fill(1);
     const consumer = watch(s.queue.messages(options));
     s.clock.settle();

@@ -14,7 +14,7 @@ describe("a write joined with an ack that is under way", () => {
       const acking = Promise.resolve(m.ack);
       await atomically([m.ack, q.enqueue("b")]);
       await acking;
-      expect(await q.stats).toMatchObject({ acked: 1, ready: 1 });
+      expect(await q.stats()).toMatchObject({ acked: 1, ready: 1 });
     }));
 
   it("commits nothing where the ack is lost", () =>
@@ -28,7 +28,7 @@ describe("a write joined with an ack that is under way", () => {
       const joined = Promise.resolve(atomically([m.ack, q.enqueue("b")]));
       await expect(acking).rejects.toMatchObject({ _tag: "LeaseLost" });
       await expect(joined).rejects.toMatchObject({ _tag: "LeaseLost" });
-      expect(await q.stats).toMatchObject({ enqueued: 1, ready: 1 });
+      expect(await q.stats()).toMatchObject({ enqueued: 1, ready: 1 });
     }));
 });
 

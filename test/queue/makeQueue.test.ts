@@ -81,7 +81,7 @@ describe("queue", () => {
     const definition = { name: "orders", codec: t.number };
     const [first, second] = [queue(store, definition), queue(store, definition)];
     now(first.enqueue(1));
-    expect(now(second.stats).ready).toBe(1);
+    expect(now(second.stats()).ready).toBe(1);
   });
 
   it("refuses a second codec under the same name on one store", () => {

@@ -36,7 +36,7 @@ describe("stats", () => {
     others[0]!.ack.subscribe();
     others[1]!.settle(Reject({ cause: "x" })).subscribe();
     s.clock.settle();
-    expect(now(stats)).toEqual({
+    expect(now(stats())).toEqual({
       enqueued: 9,
       ready: 2,
       waiting: 1,
@@ -85,13 +85,13 @@ describe("pause and resume", () => {
     s.fill(1);
     const { values } = watch(s.queue.messages());
     s.clock.settle();
-    now(s.queue.pause);
+    now(s.queue.pause());
     now(s.queue.enqueue(7));
     values[0]!.ack.subscribe();
     s.clock.advance(1_000);
     expect(dataOf(values)).toEqual([0]);
     expect(s.stats()).toMatchObject({ paused: true, acked: 1, ready: 1 });
-    now(s.queue.resume);
+    now(s.queue.resume());
     s.clock.settle();
     expect(dataOf(values)).toEqual([0, 7]);
     expect(s.stats().paused).toBe(false);
@@ -99,7 +99,7 @@ describe("pause and resume", () => {
 
   it("may each come twice", () => {
     const s = scene();
-    for (const operation of [s.queue.pause, s.queue.pause, s.queue.resume, s.queue.resume]) now(operation);
+    for (const operation of [s.queue.pause(), s.queue.pause(), s.queue.resume(), s.queue.resume()]) now(operation);
     expect(s.stats().paused).toBe(false);
   });
 });
@@ -269,7 +269,7 @@ describe("purge", () => {
     s.fill(2_500);
     now(s.queue.enqueue(9_999, { delayMs: 60_000 }));
     const [held] = now(s.queue.receive({ max: 1 }));
-    expect(now(s.queue.purge)).toBe(2_500);
+    expect(now(s.queue.purge())).toBe(2_500);
     expect(s.stats()).toMatchObject({ ready: 0, waiting: 0, delayed: 0, leased: 1, purged: 2_500 });
     held!.ack.subscribe();
     s.clock.settle();
@@ -277,7 +277,7 @@ describe("purge", () => {
   });
 
   it("of an empty queue answers 0", () => {
-    expect(now(scene().queue.purge)).toBe(0);
+    expect(now(scene().queue.purge())).toBe(0);
   });
 
   it("purges again at each subscription, and nothing before the first", () => {
@@ -285,9 +285,9 @@ describe("purge", () => {
     s.fill(1);
     const { purge } = s.queue;
     expect(s.stats().ready).toBe(1);
-    expect(now(purge)).toBe(1);
+    expect(now(purge())).toBe(1);
     s.fill(2);
-    expect(now(purge)).toBe(2);
+    expect(now(purge())).toBe(2);
   });
 
   it("of five million messages takes five thousand calls and no deep stack", () => {
@@ -298,7 +298,7 @@ describe("purge", () => {
       return succeed(count);
     });
     const s = scene({}, (store) => ({ ...store, purge, stats: counting({ ready: 5_000_000 }) }));
-    expect(now(s.queue.purge)).toBe(5_000_000);
+    expect(now(s.queue.purge())).toBe(5_000_000);
     expect(purge).toHaveBeenCalledTimes(5_000);
   });
 
@@ -312,7 +312,7 @@ describe("purge", () => {
         return succeed(limit);
       },
     }));
-    expect(now(s.queue.purge)).toBe(2_500);
+    expect(now(s.queue.purge())).toBe(2_500);
     expect(limits).toEqual([1_000, 1_000, 500]);
   });
 
@@ -326,7 +326,7 @@ describe("purge", () => {
         return fromOne(timer(10, clock).pipe(map(() => limit)));
       },
     }));
-    const purging = watch(s.queue.purge);
+    const purging = watch(s.queue.purge());
     s.clock.advance(25);
     purging.subscription.unsubscribe();
     s.clock.advance(1_000);
@@ -337,6 +337,6 @@ describe("purge", () => {
   it("fails with the error of a call", () => {
     const s = scene();
     s.inner.close().subscribe();
-    expect(errorOf(s.queue.purge)).toMatchObject({ _tag: "StoreClosed" });
+    expect(errorOf(s.queue.purge())).toMatchObject({ _tag: "StoreClosed" });
   });
 });

@@ -125,7 +125,7 @@ export const scene = (
     inner,
     queue: numbers,
     events,
-    stats: () => now(direct.stats),
+    stats: () => now(direct.stats()),
     fill: (count) => {
       for (let from = 0; from < count; from += 1_000)
         now(direct.enqueueAll(Array.from({ length: Math.min(1_000, count - from) }, (_, i) => from + i)));

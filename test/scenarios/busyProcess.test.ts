@@ -47,7 +47,7 @@ describe.each(stores)("on %s", (_, open) => {
     );
     expect([...new Set(settled.map(({ outcome }) => outcome._tag))]).toEqual(["Ack"]);
     expect(worked).toBe(50);
-    expect(await numbers.stats).toMatchObject({ acked: 50, dead: 0, leased: 0, ready: 0 });
+    expect(await numbers.stats()).toMatchObject({ acked: 50, dead: 0, leased: 0, ready: 0 });
   });
 
   it("two consumers that are blocked together take nothing from each other", async () => {
@@ -86,6 +86,6 @@ describe.each(stores)("on %s", (_, open) => {
     );
     expect([...new Set(settled.map(({ outcome }) => outcome._tag))]).toEqual(["Ack"]);
     expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(await numbers.stats).toMatchObject({ acked: 6, leased: 0, ready: 0 });
+    expect(await numbers.stats()).toMatchObject({ acked: 6, leased: 0, ready: 0 });
   });
 });

@@ -86,7 +86,7 @@ describe.each(stores)("on %s", (_, open) => {
     const q = texts();
     await q.enqueue("a");
     expect(() => batch({ sizeMax })).toThrow(expect.objectContaining({ _tag: "InvalidConfig", option: "sizeMax" }));
-    expect(await q.stats).toMatchObject({ enqueued: 1, ready: 1 });
+    expect(await q.stats()).toMatchObject({ enqueued: 1, ready: 1 });
   });
 
   it("brings back only what was not acked of a batch, as attempt 2", async () => {
@@ -101,7 +101,7 @@ describe.each(stores)("on %s", (_, open) => {
       [first[3]?.id, "d", 2],
     ]);
     for (const m of again) await m.ack;
-    expect(await q.stats).toMatchObject({ acked: 4, leased: 0, ready: 0 });
+    expect(await q.stats()).toMatchObject({ acked: 4, leased: 0, ready: 0 });
   });
 
   it("succeeds without effect when acked twice", async () => {
@@ -109,7 +109,7 @@ describe.each(stores)("on %s", (_, open) => {
     await q.enqueue("a");
     const [m] = await q.receive({ max: 1 });
     expect([await m?.ack, await m?.ack, await m?.settle(Ack)]).toEqual([Ack, Ack, Ack]);
-    expect(await q.stats).toMatchObject({ acked: 1, leased: 0 });
+    expect(await q.stats()).toMatchObject({ acked: 1, leased: 0 });
   });
 
   it("acks once and goes on where a join acks a message twice", async () => {
@@ -127,7 +127,7 @@ describe.each(stores)("on %s", (_, open) => {
       [Ack, Ack],
       [Ack, Ack],
     ]);
-    expect(await q.stats).toMatchObject({ acked: 3, leased: 0 });
+    expect(await q.stats()).toMatchObject({ acked: 3, leased: 0 });
   });
 
   it("emits nothing that a stop without grace gave back, and gives it back in order", async () => {
@@ -177,7 +177,7 @@ describe.each(stores)("on %s", (_, open) => {
       newMessageId(),
     );
     expect(answers).toEqual([left(expect.objectContaining({ _tag: "LeaseLost", id: foreign }))]);
-    expect(await q.stats).toMatchObject({ leased: 1, acked: 0 });
+    expect(await q.stats()).toMatchObject({ leased: 1, acked: 0 });
     await m?.ack;
   });
 
@@ -186,7 +186,7 @@ describe.each(stores)("on %s", (_, open) => {
     await q.enqueue("a");
     const [m] = await q.receive({ max: 1 });
     void m?.ack;
-    expect(await q.stats).toMatchObject({ leased: 1, acked: 0 });
+    expect(await q.stats()).toMatchObject({ leased: 1, acked: 0 });
   });
 
   it("delivers 300 distinct ids of three publishers, each publisher's in order per key", async () => {
@@ -243,7 +243,7 @@ describe.each(stores)("on %s", (_, open) => {
         take(5_000),
       ),
     );
-    await expect.poll(async () => (await q.stats).acked + (await q.stats).ready).toBeGreaterThanOrEqual(9_999);
+    await expect.poll(async () => (await q.stats()).acked + (await q.stats()).ready).toBeGreaterThanOrEqual(9_999);
   });
 
   it("holds at most 10 of 100,000 unsettled at prefetch 10 with a slow handler", async () => {
@@ -266,7 +266,7 @@ describe.each(stores)("on %s", (_, open) => {
       ),
     );
     expect(most).toBe(10);
-    await expect.poll(async () => (await q.stats).leased).toBe(0);
+    await expect.poll(async () => (await q.stats()).leased).toBe(0);
   });
 
   it("makes a value of every way in which a handler fails", async () => {
@@ -302,7 +302,7 @@ describe.each(stores)("on %s", (_, open) => {
       empty: "Threw",
       twice: 2,
     });
-    expect(await q.stats).toMatchObject({ acked: 1, dead: 5 });
+    expect(await q.stats()).toMatchObject({ acked: 1, dead: 5 });
   });
 
   it("unsubscribes the work and gives the message back when unsubscribed in the middle", async () => {
@@ -328,7 +328,7 @@ describe.each(stores)("on %s", (_, open) => {
         .subscribe();
     });
     expect(cancelled).toBe(1);
-    await expect.poll(async () => q.stats).toMatchObject({ ready: 1, leased: 0 });
+    await expect.poll(async () => q.stats()).toMatchObject({ ready: 1, leased: 0 });
     const [again] = await q.receive({ max: 1 });
     expect(again?.attempt).toBe(1);
     await again?.ack;
@@ -380,11 +380,11 @@ describe.each(stores)("on %s", (_, open) => {
         settle(),
       )
       .subscribe();
-    await expect.poll(async () => q.stats).toMatchObject({ acked: 2, blocked: 1, waiting: 1 });
+    await expect.poll(async () => q.stats()).toMatchObject({ acked: 2, blocked: 1, waiting: 1 });
     expect(handled).toEqual(["b1", "b2"]);
     broken = false;
     expect(await q.unblock({ key: "a" }, decision)).toBe(1);
-    await expect.poll(async () => q.stats).toMatchObject({ ...counts, blocked: 0, waiting: 0 });
+    await expect.poll(async () => q.stats()).toMatchObject({ ...counts, blocked: 0, waiting: 0 });
     expect(handled.slice(2)).toEqual(after);
     running.unsubscribe();
   });

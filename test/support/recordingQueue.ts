@@ -40,11 +40,11 @@ export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOp
           if (options !== undefined) optionsOf.push(...values.map(options));
           underWay += 1;
           underWayMax = Math.max(underWayMax, underWay);
-          const answer = of(values as ReadonlyArray<MessageId>);
+          const answer = of(values.map((value) => ({ id: value as MessageId, duplicate: false })));
           return (answerMs === undefined ? answer : answer.pipe(delay(answerMs, scheduler))).pipe(
-            mergeMap((ids) => {
+            mergeMap((answers) => {
               underWay -= 1;
-              return error === undefined ? of(ids) : throwError(() => error);
+              return error === undefined ? of(answers) : throwError(() => error);
             }),
           );
         }),

@@ -122,7 +122,7 @@ describe("simulate", () => {
       await advance(0);
       expect(outcomes).toEqual(["Ack"]);
       expect(events).toEqual(["Delivered", "StoreFailed", "Settled"]);
-      expect(await texts(client().store).stats).toMatchObject({ acked: 1, leased: 0 });
+      expect(await texts(client().store).stats()).toMatchObject({ acked: 1, leased: 0 });
     }));
 
   it("rides out an outage and tells the story", () =>

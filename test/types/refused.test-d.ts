@@ -15,6 +15,7 @@ import {
   deadLetter,
   decide,
   type Effect,
+  type Enqueued,
   enqueueTo,
   type Failure,
   filterData,
@@ -63,7 +64,7 @@ type<typeof ofAnyPromise, Observable<Handled<Order, unknown, unknown>>>(true);
 const ofAny = orders.messages().pipe(handle(() => anyValue));
 type<typeof ofAny, Observable<Handled<Order, unknown, unknown>>>(true);
 const ofWrite = orders.messages().pipe(handle((x) => orders.enqueue(x.data)));
-type<typeof ofWrite, Observable<Handled<Order, MessageId, never>>>(true);
+type<typeof ofWrite, Observable<Handled<Order, Enqueued, never>>>(true);
 const ofEffect = orders.messages().pipe(
   handle(() => cart()),
   settle(),
@@ -157,11 +158,11 @@ const shared = orders.messages().pipe(
 type<typeof shared, Observable<Settlement<Order, "receipt", "declined">>>(true);
 
 const both = forkJoin({ a: m.ack, b: orders.enqueue(m.data) });
-type<typeof both, Observable<{ a: Outcome; b: MessageId }>>(true);
+type<typeof both, Observable<{ a: Outcome; b: Enqueued }>>(true);
 const returned = (async () => m.ack)();
 type<typeof returned, Promise<Outcome>>(true);
 const joined = atomically([m.ack, orders.enqueue(m.data), orders.enqueueAll([m.data])]);
-export const awaited = async (): Promise<readonly [Outcome, MessageId, ReadonlyArray<MessageId>]> => await joined;
+export const awaited = async (): Promise<readonly [Outcome, Enqueued, ReadonlyArray<Enqueued>]> => await joined;
 void concat(m.ack, orders.enqueue(m.data));
 void firstValueFrom(m.ack);
 const recovered = m.extend(5).pipe(catchTag("LeaseLost", async (error) => error.id));

@@ -107,7 +107,7 @@ export const sessionOf = ({ store, queueName, prefetch, pipeline }: SessionOptio
       };
     },
     held: async () => {
-      const { enqueued, acked } = await orders.stats;
+      const { enqueued, acked } = await orders.stats();
       return enqueued - acked;
     },
     close: async () => {

@@ -48,7 +48,7 @@ export type MemoryStoreOptions = Options<{
  * await greetings.enqueue("hello");
  * const [message] = await greetings.receive({ max: 1 });
  * await message?.ack;
- * console.log((await greetings.stats).acked);
+ * console.log((await greetings.stats()).acked);
  * ```
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): Store => new MemoryStore(options);

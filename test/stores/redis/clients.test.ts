@@ -137,7 +137,7 @@ it("a server that is too busy to let a client into its database is waited for", 
     await admin.script("KILL");
     await script;
     expect(await enqueued).toBe("done");
-    expect(await strings.stats).toMatchObject({ ready: 2 });
+    expect(await strings.stats()).toMatchObject({ ready: 2 });
     expect(await admin.dbsize()).toBe(0);
   } finally {
     await store.close();
