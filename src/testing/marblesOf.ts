@@ -1,5 +1,9 @@
-/** rxjs-marbles, wired so that a test cannot pass by accident. */
-import { deepStrictEqual, ok } from "node:assert/strict";
+/** rxjs-marbles, wired so that a test cannot pass by accident, and says what differs where it fails. */
+import { ok } from "node:assert/strict";
+import { watchingPromises } from "../core/promiseWatch.js";
+import { compareMarbles } from "./marbles/compareMarbles.js";
+import { KnownNames } from "./marbles/KnownNames.js";
+import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
 
 /** How rxjs-marbles is configured here. */
 export interface MarblesConfiguration {
@@ -15,10 +19,21 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
 };
 
 /**
- * Makes `marbles` of rxjs-marbles' `configure`: one character is one millisecond of virtual time, differences are shown by
- * `node:assert`, and an async body, which would assert nothing, is refused.
+ * Makes `marbles` of rxjs-marbles' `configure`: one character is one millisecond of virtual time. A failure tells the first
+ * difference, and draws what was expected above what happened, with the test's own letters:
  *
- * The TestScheduler does not see promises: for handlers that make some, use `simulate`.
+ * ```text
+ * MarblesDiffer: at 29 ms: expected a, got nothing (it came at 49 ms)
+ *
+ * expected: r 28ms a
+ * actual:   r 28ms - 19ms a
+ *                  ^
+ * a = 'Ack'
+ * r = 'Retry'
+ * ```
+ *
+ * The TestScheduler does not see promises, so what comes behind one would be compared by nobody: an async body, a handler that
+ * returns a promise, a task that is run, and an Effect that is awaited fail the test. For these use `simulate`.
  *
  * @param configure `import { configure } from "rxjs-marbles"`
  *
@@ -44,22 +59,44 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
 export const marblesOf =
   <Context>(configure: Configure<Context>): ((body: (m: Context) => void) => () => void) =>
   (body) => {
+    let known = new KnownNames();
     const run = configure({
       assert: (value, message) => ok(value, message),
-      assertDeepEqual: (actual, expected) => deepStrictEqual(actual, expected),
+      assertDeepEqual: (actual, expected) => {
+        const difference = compareMarbles(actual, expected, known.all);
+        if (difference !== undefined) throw new MarblesDiffer(difference);
+      },
       frameworkMatcher: true,
       run: true,
     }).marbles((m) => {
-      const result: unknown = body(m);
+      const result: unknown = body(known.noting(m));
       ok(
         !isThenable(result),
         "the body of a marble test must not be async: it would assert nothing. Use simulate for promises.",
       );
     });
     return () => {
-      run();
+      known = new KnownNames();
+      withoutPromises(run);
     };
   };
+
+const withoutPromises = (run: () => unknown): void => {
+  let met: string | undefined;
+  const because = (cause?: unknown): Error =>
+    new Error(
+      `${met}, and virtual time does not wait for promises: what comes behind it was compared by nobody. Use simulate of sluice/testing, which waits for them.`,
+      { cause },
+    );
+  try {
+    watchingPromises((what) => {
+      met ??= what;
+    }, run);
+  } catch (cause) {
+    throw met === undefined ? cause : because(cause);
+  }
+  if (met !== undefined) throw because();
+};
 
 const isThenable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
