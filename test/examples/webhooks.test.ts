@@ -72,7 +72,7 @@ describe("webhooks", () => {
   it("says soon that no Redis answers", { timeout }, async () => {
     const { code, stdout, stderr } = await runExample(main, ["--redis", "redis://127.0.0.1:1"]);
 
-    expect(stdout).toBe("");
+    expect(stdout).toBe("GitHub's example webhooks through a queue on Redis\n");
     expect(stderr).toBe(
       "No Redis answers there (connect ECONNREFUSED 127.0.0.1:1). Start one (redis-server), or work in memory: npm start\n",
     );

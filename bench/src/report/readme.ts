@@ -20,12 +20,12 @@ interface Row {
 const PEERS = ["sluice", "bare", "bullmq", "bee"] as const;
 
 const ROWS: ReadonlyArray<Row> = [
-  { text: "drain, default options, messages/s", measure: "drain", lanes: ["sluice-default", "", "", "bee"] },
+  { text: "drain, default options, messages/s", measure: "drain", lanes: ["sluice-default"] },
   ...[200, 400, 1_000].map(
     (inHand): Row => ({
       text: `drain, ${inHand.toLocaleString("en")} in hand (prefetch, COUNT, concurrency)`,
       measure: "drain",
-      lanes: [`sluice-${inHand}`, `bare-${inHand}`, `bullmq-${inHand}`, "bee"],
+      lanes: [`sluice-${inHand}`, `bare-${inHand}`, `bullmq-${inHand}`, inHand === 400 ? "bee" : ""],
     }),
   ),
   { text: "drain with `batch`", measure: "drain", lanes: ["sluice-batch"] },
@@ -97,9 +97,19 @@ export const toReadme = (
     "|---|---|---|---|---|",
     ...ROWS.flatMap((row) => lineOf(row, measures)),
     "",
-    [...sentencesOf(measures), missed(targets)].join(" "),
+    ...wrapped([...sentencesOf(measures), missed(targets)].join(" ")),
   ].join("\n");
 };
+
+const LINE_MAX = 125;
+
+const wrapped = (text: string): ReadonlyArray<string> =>
+  text.split(" ").reduce<ReadonlyArray<string>>((lines, word) => {
+    const last = lines.at(-1);
+    return last === undefined || last.length + 1 + word.length > LINE_MAX
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last} ${word}`];
+  }, []);
 
 /** Replaces what stands between the marks. */
 export const writeReadme = (block: string): void => {
