@@ -97,19 +97,12 @@ export const toReadme = (
     "|---|---|---|---|---|",
     ...ROWS.flatMap((row) => lineOf(row, measures)),
     "",
-    ...wrapped([...sentencesOf(measures), missed(targets)].join(" ")),
+    wrapped([...sentencesOf(measures), missed(targets)].join(" ")),
   ].join("\n");
 };
 
-const LINE_MAX = 125;
-
-const wrapped = (text: string): ReadonlyArray<string> =>
-  text.split(" ").reduce<ReadonlyArray<string>>((lines, word) => {
-    const last = lines.at(-1);
-    return last === undefined || last.length + 1 + word.length > LINE_MAX
-      ? [...lines, word]
-      : [...lines.slice(0, -1), `${last} ${word}`];
-  }, []);
+/** In lines of 125 characters at most. */
+const wrapped = (text: string): string => text.replaceAll(/(.{1,125})(?: |$)/g, "$1\n").trimEnd();
 
 /** Replaces what stands between the marks. */
 export const writeReadme = (block: string): void => {
