@@ -2,8 +2,8 @@
 import { ok } from "node:assert/strict";
 import { watchingPromises } from "../core/promiseWatch.js";
 import { compareMarbles } from "./marbles/compareMarbles.js";
-import { KnownNames } from "./marbles/KnownNames.js";
 import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
+import { TestNotes } from "./marbles/TestNotes.js";
 
 /** How rxjs-marbles is configured here. */
 export interface MarblesConfiguration {
@@ -59,43 +59,58 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
 export const marblesOf =
   <Context>(configure: Configure<Context>): ((body: (m: Context) => void) => () => void) =>
   (body) => {
-    let known = new KnownNames();
+    let notes = new TestNotes();
     const run = configure({
       assert: (value, message) => ok(value, message),
       assertDeepEqual: (actual, expected) => {
-        const difference = compareMarbles(actual, expected, known.all);
-        if (difference !== undefined) throw new MarblesDiffer(difference);
+        const place = notes.nextPlace();
+        const difference = compareMarbles(actual, expected, notes.names);
+        if (difference !== undefined) throw new MarblesDiffer(difference, place);
       },
       frameworkMatcher: true,
       run: true,
     }).marbles((m) => {
-      const result: unknown = body(known.noting(m));
+      const result: unknown = body(notes.on(m));
       ok(
         !isThenable(result),
         "the body of a marble test must not be async: it would assert nothing. Use simulate for promises.",
       );
     });
     return () => {
-      known = new KnownNames();
+      notes = new TestNotes();
       withoutPromises(run);
     };
   };
 
 const withoutPromises = (run: () => unknown): void => {
   let met: string | undefined;
-  const because = (cause?: unknown): Error =>
-    new Error(
-      `${met}, and virtual time does not wait for promises: what comes behind it was compared by nobody. Use simulate of sluice/testing, which waits for them.`,
-      { cause },
-    );
-  try {
-    watchingPromises((what) => {
+  let failure: unknown;
+  let failed = false;
+  watchingPromises(
+    (what) => {
       met ??= what;
-    }, run);
-  } catch (cause) {
-    throw met === undefined ? cause : because(cause);
-  }
-  if (met !== undefined) throw because();
+    },
+    () => {
+      try {
+        run();
+      } catch (cause) {
+        failed = true;
+        failure = cause;
+      }
+    },
+  );
+  // Whatever else failed: it may be because of the promise, and passing would mean nothing.
+  if (met !== undefined) throw promiseMet(met);
+  if (failed) throw failure;
+};
+
+const promiseMet = (what: string): Error => {
+  const error = new Error(
+    `${what}, and virtual time does not wait for promises: what comes behind it was compared by nobody. Use simulate of sluice/testing, which waits for them.`,
+  );
+  // The way here lies within schedulers and tells nothing.
+  error.stack = String(error);
+  return error;
 };
 
 const isThenable = (value: unknown): boolean =>

@@ -12,6 +12,7 @@ import { leaseBreaker } from "./leaseBreaker.js";
 import { compareFrames } from "./marbles/compareFrames.js";
 import type { Frame } from "./marbles/Frame.js";
 import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
+import { placeOf } from "./marbles/TestNotes.js";
 import { openReads } from "./openReads.js";
 import { PacedScheduler } from "./PacedScheduler.js";
 
@@ -119,9 +120,7 @@ export const simulate = async <T>(
         const recording = record(scheduler, source$, unsubscribeAfterMs);
         recordings.push(recording);
         const toBe: Expectation<unknown>["toBe"] = (marbles, values) => {
-          const asked = new Error();
-          Error.captureStackTrace(asked, toBe);
-          recording.expected = { frames: framesOf(marbles, values), values, asked };
+          recording.expected = { frames: framesOf(marbles, values), values, asked: placeOf(toBe) };
         };
         return { toBe };
       },

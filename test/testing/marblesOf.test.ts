@@ -185,6 +185,28 @@ describe("a failing marble", () => {
     expect(failure).toContain("= Observable of 'x' at 2 ms, the end at 3 ms");
   });
 
+  it("points at the expectation that is not met, and not into schedulers", () => {
+    const placesOf = (body: (m: Context) => void): ReadonlyArray<string> => {
+      try {
+        marbles(body)();
+      } catch (cause) {
+        return String((cause as Error).stack)
+          .split("\n")
+          .filter((line) => /^ +at /.test(line));
+      }
+      throw new Error("it passed");
+    };
+    const second = (m: Context): void => m.expect(m.cold("a")).toBeObservable("b");
+    const [place] = placesOf((m) => {
+      m.expect(m.cold("a")).toBeObservable("a");
+      m.expect(m.cold("-")).toHaveSubscriptions([]);
+      second(m);
+    });
+    expect(place).toContain("at second (");
+    expect(place).toContain("marblesOf.test.ts");
+    expect(placesOf((m) => void m.scheduler.expectObservable(m.cold("a")).toBe("b"))).toEqual([]);
+  });
+
   it("is not hindered by an error that has neither name nor message", () => {
     const odd = Object.assign(new Error(), { name: 1, message: undefined });
     expect(failureOf((m) => m.expect(of(odd)).toBeObservable("-"))).toContain("at 0 ms: expected nothing, got a");

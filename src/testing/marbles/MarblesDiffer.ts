@@ -2,15 +2,11 @@
 export class MarblesDiffer extends Error {
   override readonly name = "MarblesDiffer";
 
-  /** @param asked an error made where the comparison was asked for: its place is more telling than that of the comparing */
-  constructor(message: string, asked?: Error) {
+  /** @param asked an error made where the comparison was asked for: that of the comparing lies within a scheduler */
+  constructor(message: string, asked: Error | undefined) {
     super(message);
-    if (asked?.stack !== undefined) this.stack = `${this.name}: ${message}\n${placesOf(asked.stack)}`;
+    this.stack = [`${this.name}: ${message}`, ...placesOf(asked?.stack ?? "")].join("\n");
   }
 }
 
-const placesOf = (stack: string): string =>
-  stack
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .join("\n");
+const placesOf = (stack: string): ReadonlyArray<string> => stack.split("\n").filter((line) => /^\s+at /.test(line));
