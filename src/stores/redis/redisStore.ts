@@ -7,6 +7,7 @@ import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
+import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
@@ -14,8 +15,9 @@ import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
+import { Burst, type Single, singleOf } from "./Burst.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, templateOf } from "./clients.js";
+import { cloneClient, failsFast, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
@@ -28,11 +30,13 @@ import {
   statsScript,
   unblockScript,
 } from "./operationScripts.js";
+import { Replication } from "./Replication.js";
+import { neededCommands, probeScript } from "./rights.js";
 import { Slots } from "./Slots.js";
 import { StoreEvents } from "./StoreEvents.js";
 import type { Script } from "./script.js";
 import { fenceOf } from "./token.js";
-import { scriptFor, type WriteInput } from "./writes.js";
+import { eachScript, scriptFor, type WriteInput } from "./writes.js";
 
 /** Options of a Redis store; all may be left out. */
 export type RedisStoreOptions = Options<{
@@ -95,13 +99,21 @@ const ANSWERED_KEPT = 500;
 export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
   new RedisStore(client, options);
 
+type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
+
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
+  /** Of all that users call, in order. */
   private readonly connection: Connection;
+  /** Of renewals and nudges, which carry no payloads and never wait behind some. */
+  private readonly urgent: Connection;
   private readonly pool: BlockingPool;
+  private readonly burst: Burst<WriteEnd>;
+  private readonly replication: Replication | undefined;
+  private readonly replicated: Connection | undefined;
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
@@ -128,20 +140,32 @@ class RedisStore implements Store {
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = Math.max(500, Math.min(5_000, commandMsMax / 2));
     const at = (silenceMsMax: number) => ({
-      client: cloneClient(template, silenceMsMax),
+      client: cloneClient(template),
       scheduler,
       commandMsMax,
       silenceMsMax,
+      failsFast: failsFast(template),
     });
-    const main = at(silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    const main = at(silenceMs);
     this.events = new StoreEvents(main.client);
     this.events$ = this.events.events$;
+    const probe = { scratch: this.keys.scratch, commands: neededCommands(this.replicas.count > 0) };
     this.connection = new Connection({
       ...main,
+      probe: () => ({ script: probeScript, input: probe }),
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
+    this.urgent = new Connection(at(silenceMs));
     this.pool = new BlockingPool(() => new Connection(at(BLOCK_MS_MAX + silenceMs)));
+    this.burst = new Burst(
+      (singles) => this.writeEach(singles),
+      () => this.connection.beforeNext(() => this.burst.leave()),
+    );
+    if (this.replicas.count > 0) {
+      this.replicated = new Connection(at(silenceMs + this.replicas.msMax));
+      this.replication = new Replication({ connection: this.replicated, scheduler, ...this.replicas });
+    }
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
@@ -150,26 +174,90 @@ class RedisStore implements Store {
         end.done(lists.map(() => right([])));
         return undefined;
       }
-      const input: WriteInput = {
-        keys: this.keys,
-        given: this.given(),
-        lists,
-        result: this.keys.result(writeId),
-        answered: this.answered.takeOld(),
-        deadLettersMax: this.deadLettersMax,
-      };
-      const script = scriptFor(lists);
-      const remember: typeof end = {
-        done: (answers) => {
-          this.answered.add(input.result);
-          end.done(answers);
-        },
-        failed: end.failed,
-      };
-      return this.replicas.count > 0
-        ? this.connection.runReplicated(script, input, remember, this.replicas)
-        : this.connection.run(script, input, remember);
+      const step = singleOf(lists);
+      if (step !== undefined) this.burst.add({ step, writeId, end });
+      else this.writeLists(lists, writeId, end);
+      return undefined;
     });
+
+  private writeLists(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string, end: WriteEnd): void {
+    const result = this.keys.result(writeId);
+    const input: WriteInput = {
+      keys: this.keys,
+      given: this.given(),
+      lists,
+      result,
+      answered: this.answered.takeOld(),
+      deadLettersMax: this.deadLettersMax,
+    };
+    const script = scriptFor(lists);
+    const first = lists[0]?.[0];
+    const queue = first?._tag === "Enqueue" ? this.keys.queue(first.queue) : undefined;
+    this.confirming({ results: [result], queue, end }, (told) => this.connection.run(script, input, told));
+  }
+
+  private writeEach(singles: ReadonlyArray<Single<WriteEnd>>): void {
+    const [first, ...rest] = singles;
+    if (first === undefined) return;
+    if (rest.length === 0) {
+      this.writeLists([[first.step]], first.writeId, first.end);
+      return;
+    }
+    const input = {
+      keys: this.keys,
+      given: this.given(),
+      steps: singles.map(({ step }) => step),
+      results: singles.map(({ writeId }) => this.keys.result(writeId)),
+      answered: this.answered.takeOld(),
+    };
+    const each: WriteEnd = {
+      done: (answers) => {
+        for (let i = 0; i < singles.length; i++) singles[i]?.end.done(answers.slice(i, i + 1));
+      },
+      failed: (cause) => {
+        for (const { end } of singles) end.failed(cause);
+      },
+    };
+    const queue = this.keys.queue(first.step.queue);
+    this.confirming({ results: input.results, queue, end: each }, (told) =>
+      this.connection.run(eachScript, input, told),
+    );
+  }
+
+  /** Sends a write and remembers its results once they were read; with `waitReplicas`, once replicas have them. */
+  private confirming(
+    {
+      results,
+      queue,
+      end,
+    }: { readonly results: ReadonlyArray<string>; readonly queue: string | undefined; readonly end: WriteEnd },
+    send: (end: WriteEnd) => void,
+  ): void {
+    const { replication } = this;
+    const done = (answers: ReadonlyArray<WriteAnswer>): void => {
+      for (const result of results) this.answered.add(result);
+      end.done(answers);
+    };
+    if (replication === undefined) {
+      send({ done, failed: end.failed });
+      return;
+    }
+    const untilMs = this.scheduler.now() + this.commandMsMax + this.replicas.msMax;
+    const attempt = (): void =>
+      send({
+        done: (answers) =>
+          replication.confirm({
+            results,
+            queue,
+            untilMs,
+            done: () => done(answers),
+            failed: end.failed,
+            again: attempt,
+          }),
+        failed: end.failed,
+      });
+    attempt();
+  }
 
   readonly lease: Store["lease"] = (request) =>
     effect((asker) => {
@@ -180,6 +268,7 @@ class RedisStore implements Store {
       const asking: Asking = new Asking(
         {
           connection: this.connection,
+          urgent: this.urgent,
           pool: this.pool,
           slots: this.slots,
           scheduler: this.scheduler,
@@ -214,7 +303,7 @@ class RedisStore implements Store {
         return undefined;
       }
       const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
-      return this.connection.run(
+      return this.urgent.run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
         {
@@ -241,7 +330,13 @@ class RedisStore implements Store {
     this.running(unblockScript, () => ({ ...this.on(request), deadLettersMax: this.deadLettersMax }));
 
   readonly ready: Store["ready"] = () =>
-    this.calling((end) => this.connection.command("ping", [], { done: () => end.done(undefined), failed: end.failed }));
+    this.calling((end) =>
+      this.connection.run(
+        probeScript,
+        { scratch: this.keys.scratch, commands: [] },
+        { done: () => end.done(undefined), failed: end.failed },
+      ),
+    );
 
   readonly close: Store["close"] = () =>
     effect((asker) => {
@@ -262,12 +357,17 @@ class RedisStore implements Store {
     for (const asking of [...this.askings]) asking.stop();
     // Settlements of this turn leave at its end.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    await Promise.all([this.connection.idle(this.commandMsMax), this.pool.idle(this.commandMsMax)]);
+    const ends = [this.connection, this.replicated, this.urgent, this.pool].map((part) =>
+      part?.idle(this.commandMsMax),
+    );
+    const [settled] = await Promise.all(ends);
     // What a blocking read brought at last is on its way back.
-    await this.connection.idle(BLOCK_MS_MAX);
+    if (settled === true) await this.connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
     this.pool.close();
+    this.urgent.close();
     this.connection.close();
+    this.replicated?.close();
     this.events.complete();
   }
 

@@ -1,4 +1,7 @@
-/** The three ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps. */
+/**
+ * The ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps; and several
+ * writes of one new message each.
+ */
 import { left, right } from "fp-ts/lib/Either.js";
 import { absurd, invariant } from "../../core/invariant.js";
 import { type Outcome, Reject } from "../../core/Outcome.js";
@@ -76,6 +79,27 @@ const enqueueScript: WriteScript = {
     };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
+};
+
+export interface EachInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
+  /** Of one queue and level, each plain. */
+  readonly steps: ReadonlyArray<EnqueueStep>;
+  /** The key of what each of them answers. */
+  readonly results: ReadonlyArray<string>;
+}
+
+/** Adds messages, each a write of its own; answers alike for each. */
+export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
+  name: "enqueueEach",
+  encode: ({ keys, given, answered, steps, results }) => {
+    const [first] = steps;
+    const keyed = steps.some(({ key }) => key !== undefined) ? "1" : "0";
+    return {
+      keys: [keys.queue(first?.queue ?? ""), ...results, ...answered],
+      args: [given, String(first?.priority ?? 0), keyed, String(results.length), steps.map(encodeTail).join("\0")],
+    };
+  },
+  decode: (_, { steps }) => steps.map((step) => right([asAsked(step)])),
 };
 
 const ackScript: WriteScript = {
