@@ -36,7 +36,7 @@ import { Slots } from "./Slots.js";
 import { StoreEvents } from "./StoreEvents.js";
 import type { Script } from "./script.js";
 import { fenceOf } from "./token.js";
-import { eachScript, scriptFor, type WriteInput } from "./writes.js";
+import { eachScript, partsOf, scriptFor, type WriteInput } from "./writes.js";
 
 /** Options of a Redis store; all may be left out. */
 export type RedisStoreOptions = Options<{
@@ -176,9 +176,34 @@ class RedisStore implements Store {
       }
       const step = singleOf(lists);
       if (step !== undefined) this.burst.add({ step, writeId, end });
-      else this.writeLists(lists, writeId, end);
+      else this.writeParts(partsOf(lists), writeId, end);
       return undefined;
     });
+
+  /** Each part is a write whose id follows from that of the whole: sent again, each answers as before. */
+  private writeParts(parts: ReadonlyArray<ReadonlyArray<ReadonlyArray<Step>>>, writeId: string, end: WriteEnd): void {
+    const [first] = parts;
+    if (parts.length === 1 && first !== undefined) {
+      this.writeLists(first, writeId, end);
+      return;
+    }
+    const answers: Array<ReadonlyArray<WriteAnswer>> = [];
+    let answered = 0;
+    let failed = false;
+    parts.forEach((lists, i) => {
+      this.writeLists(lists, `${writeId}+${i}`, {
+        done: (own) => {
+          answers[i] = own;
+          answered += 1;
+          if (answered === parts.length && !failed) end.done(answers.flat());
+        },
+        failed: (cause) => {
+          if (!failed) end.failed(cause);
+          failed = true;
+        },
+      });
+    });
+  }
 
   private writeLists(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string, end: WriteEnd): void {
     const result = this.keys.result(writeId);
