@@ -340,7 +340,10 @@ export class MessageSource<A> implements Owner, Sibling {
   /** Completes also while the store is away: what it was told last goes on without this source. */
   private completeSoon(): void {
     if (this.subscriber.closed || this.endTimer !== undefined) return;
-    this.endTimer = this.store.scheduler.schedule(() => this.subscriber.complete(), END_MS_MAX);
+    this.endTimer = this.store.scheduler.schedule(() => {
+      this.settler.abandon();
+      this.subscriber.complete();
+    }, END_MS_MAX);
   }
 
   private stopReading(): void {

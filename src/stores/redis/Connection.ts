@@ -20,7 +20,7 @@
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceError.js";
-import { type Client, disconnect, refreshSlots } from "./clients.js";
+import { type Client, disconnect, onNoSlots, refreshSlots } from "./clients.js";
 import {
   isForGood,
   isOtherDatabase,
@@ -47,7 +47,7 @@ const CALL_BYTES = 64;
 const IDLE_LOOK_MS = 250;
 /** ... and how many looks in a row may find nothing moved. */
 const IDLE_LOOKS = 6;
-/** A call behind an upload that moves may take so many times its time. */
+/** A call that waits for an upload, its own or one before it, may take so many times its time. */
 const UPLOAD_PART = 4;
 
 export interface ConnectionOptions {
@@ -110,6 +110,11 @@ export class Connection {
     client.on("ready", () => this.onReady());
     client.on("close", () => this.onLost());
     client.on("end", () => this.onLost());
+    onNoSlots(client, () => {
+      this.lastError = new Error(
+        "CLUSTERDOWN no slot of this cluster is served; assign them, as by redis-cli --cluster fix",
+      );
+    });
   }
 
   /** Runs a script. */
@@ -392,7 +397,7 @@ export class Connection {
     this.sweepDueMs = Number.POSITIVE_INFINITY;
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
-    const graceMs = this.watch.uploads ? commandMsMax * (UPLOAD_PART - 1) : 0;
+    const graceMs = Math.min(this.open ? this.watch.uploadMs : 0, commandMsMax * (UPLOAD_PART - 1));
     let nextMs = Number.POSITIVE_INFINITY;
     for (const job of this.lane.all()) {
       if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);

@@ -68,9 +68,10 @@ export class SilenceWatch {
     this.unansweredBytes = 0;
   }
 
-  /** Whether an upload is under way and moves: what stands behind it is not forgotten. */
-  get uploads(): boolean {
-    return this.timer !== undefined && this.scheduler.now() - this.movedAtMs <= this.periodMs * 2;
+  /** How much longer calls may take because of what is being sent: as long as it moves, or as a slow link takes for it. */
+  get uploadMs(): number {
+    const moves = this.timer !== undefined && this.scheduler.now() - this.movedAtMs <= this.periodMs * 2;
+    return moves ? Number.POSITIVE_INFINITY : this.unansweredBytes / BYTES_PER_MS;
   }
 
   /** Grows with all that moves. */

@@ -66,6 +66,8 @@ const ourOptions = (given: RedisOptions): OurOptions => ({
   socketTimeout: undefined,
   commandTimeout: undefined,
   blockingTimeout: undefined,
+  // Its timer runs out in full where the socket was closed before, and would keep the process.
+  disconnectTimeout: 100,
   enableAutoPipelining: false,
   keyPrefix: "",
   readOnly: false,
@@ -83,6 +85,15 @@ export const disconnect = (client: Client): void => {
   client.disconnect();
   // Before its first connection a client has no stream, whatever its type says.
   for (const { stream } of nodes) (stream as Redis["stream"] | undefined)?.destroy();
+};
+
+/** Calls back whenever a cluster turns out to serve no slot at all: its driver then connects again, for ever, without a word. */
+export const onNoSlots = (client: Client, told: () => void): void => {
+  if (!client.isCluster) return;
+  const cluster = client as Cluster;
+  cluster.on("refresh", () => {
+    if (!cluster.slots.some((nodes) => nodes.length > 0)) told();
+  });
 };
 
 /** Makes a cluster look up where its slots are. */

@@ -31,23 +31,20 @@ const strip = (cause: unknown, depth: number): Error => {
           message,
         )
       : new Error(message);
-  clean.name = name;
+  if (name !== clean.name) define(clean, "name", name, false);
   // Its own stack is that of this function; that of the driver begins with the message.
   if (cause.stack !== undefined) clean.stack = cause.stack.replace(cause.message, () => message);
   for (const field of FIELDS) copy(cause as Error & Fields, field, clean);
   const from = inner ?? lastNodeError;
-  if (deeper && from !== undefined && from !== null)
-    Object.defineProperty(clean, "cause", {
-      value: strip(from, depth - 1),
-      configurable: true,
-      writable: true,
-      enumerable: false,
-    });
+  if (deeper && from !== undefined && from !== null) define(clean, "cause", strip(from, depth - 1), false);
   return clean;
 };
 
 const copy = (from: Fields, field: string, to: Error): void => {
   const value = from[field];
-  if (typeof value === "string" || typeof value === "number")
-    Object.defineProperty(to, field, { value, configurable: true, writable: true, enumerable: true });
+  if (typeof value === "string" || typeof value === "number") define(to, field, value, true);
+};
+
+const define = (on: Error, field: string, value: unknown, enumerable: boolean): void => {
+  Object.defineProperty(on, field, { value, configurable: true, writable: true, enumerable });
 };
