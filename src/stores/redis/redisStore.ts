@@ -44,11 +44,17 @@ export type RedisStoreOptions = Options<{
   namespace: string;
   /** The clock and timers of everything above the store. Default `systemScheduler`. The store's own clock is the server's. */
   scheduler: SchedulerLike;
-  /** How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. */
+  /**
+   * How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. While an
+   * upload is under way, its own or one before it, up to four times as long.
+   */
   commandMsMax: number;
   /** How many replicas must have a write before it is confirmed. Default 0. */
   waitReplicas: number;
-  /** How long to wait for these replicas; then the write fails with `StoreUnavailable`, to be run again. Milliseconds, default 1,000. */
+  /**
+   * How long to wait for these replicas; then the write fails with `StoreUnavailable`, to be run again. Milliseconds, default
+   * 1,000; up to twice that where other writes wait before it. Nothing but writes waits for replicas.
+   */
   waitReplicasMsMax: number;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
@@ -65,17 +71,20 @@ const ANSWERED_KEPT = 500;
  *
  * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
  * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
- * takes one connection for all calls and one for each consumer that waits.
+ * takes one connection for all calls, a small one for renewals, and one for each consumer that waits; with `waitReplicas` one
+ * more. A client with `enableOfflineQueue: false` makes calls fail at once while there is no connection.
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
- * Calls fail with it where the server does not let the client in, or not into its database; they ride out a lost connection
- * for `commandMsMax`, then fail with `StoreUnavailable`. `StoreFull` under full memory, for enqueues only: what is written
+ * Calls fail with it where the server does not let the client in, or not into its database, or where its user may not run what
+ * the store needs (the README lists it); they ride out a lost connection, and a server that takes no changes, for
+ * `commandMsMax`, then fail with `StoreUnavailable`. No error or event has payloads or passwords. `StoreFull` under full memory, for enqueues only: what is written
  * along with a settlement passes.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
  *
- * Memory: about 59 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
+ * Memory: what waits to be sent or answered, of which 8 MiB are under way at most. About 59 bytes a message on top of its
+ * payload, in the server; it must not evict (`maxmemory-policy noeviction`),
  * `events$` warns otherwise.
  *
  * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the

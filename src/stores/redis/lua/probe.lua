@@ -10,8 +10,10 @@ local scratch = KEYS[1]
 
 local refused = {}
 for _, name in ipairs(ARGV) do
-  -- A command that the server does not know raises an error. The numbers stand where some command wants some.
-  local known, allowed = pcall(redis.acl_check_cmd, name, scratch, "1", "1", "1")
+  -- Whatever an argument stands for, it may be a key. A command that the server does not know raises an error.
+  local first, second = scratch, scratch
+  if string.sub(name, 1, 4) == "EVAL" then first, second = "script", "1" end
+  local known, allowed = pcall(redis.acl_check_cmd, name, first, second, scratch, scratch)
   if not known or not allowed then refused[#refused + 1] = name end
 end
 if #refused == 0 then redis.call("HDEL", scratch, "-") end
