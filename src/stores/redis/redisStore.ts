@@ -391,12 +391,15 @@ class RedisStore implements Store {
     for (const asking of [...this.askings]) asking.stop();
     // Settlements of this turn leave at its end.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    const ends = [this.connection, this.replicated, this.urgent, this.pool].map((part) =>
-      part?.idle(this.commandMsMax),
-    );
-    const [settled] = await Promise.all(ends);
+    const { connection, urgent, replicated, commandMsMax } = this;
+    const [settled] = await Promise.all([
+      connection.idle(commandMsMax),
+      replicated?.idle(commandMsMax),
+      urgent.idle(commandMsMax),
+      this.pool.idle(commandMsMax),
+    ]);
     // What a blocking read brought at last is on its way back.
-    if (settled === true) await this.connection.idle(BLOCK_MS_MAX);
+    if (settled) await connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
     this.pool.close();
     this.urgent.close();
