@@ -5,6 +5,7 @@ import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
+import { newId } from "../../core/newId.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../store/Capabilities.js";
@@ -12,11 +13,11 @@ import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Answered } from "./Answered.js";
-import { Asking, BLOCK_MS_MAX } from "./Asking.js";
-import { BlockingPool } from "./BlockingPool.js";
+import { Asking } from "./Asking.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
 import { cloneClient, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
+import { Lobby } from "./Lobby.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
   blockedScript,
@@ -28,6 +29,7 @@ import {
   statsScript,
   unblockScript,
 } from "./operationScripts.js";
+import { BLOCK_MS_MAX } from "./Reader.js";
 import { Slots } from "./Slots.js";
 import { StoreEvents } from "./StoreEvents.js";
 import type { Script } from "./script.js";
@@ -101,7 +103,7 @@ class RedisStore implements Store {
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
   private readonly connection: Connection;
-  private readonly pool: BlockingPool;
+  private readonly lobby: Lobby;
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
@@ -141,7 +143,14 @@ class RedisStore implements Store {
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
-    this.pool = new BlockingPool(() => new Connection(at(BLOCK_MS_MAX + silenceMs)));
+    const uid = newId().replaceAll("-", "");
+    this.lobby = new Lobby({
+      connection: this.connection,
+      connect: () => new Connection(at(BLOCK_MS_MAX + silenceMs)),
+      endList: (serial) => this.keys.readEnd(`${uid}.${serial}`),
+      scheduler,
+      given: this.given,
+    });
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
@@ -180,7 +189,7 @@ class RedisStore implements Store {
       const asking: Asking = new Asking(
         {
           connection: this.connection,
-          pool: this.pool,
+          lobby: this.lobby,
           slots: this.slots,
           scheduler: this.scheduler,
           given: this.given,
@@ -260,13 +269,14 @@ class RedisStore implements Store {
 
   private async shut(): Promise<void> {
     for (const asking of [...this.askings]) asking.stop();
+    this.lobby.stop();
     // Settlements of this turn leave at its end.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    await Promise.all([this.connection.idle(this.commandMsMax), this.pool.idle(this.commandMsMax)]);
+    await Promise.all([this.connection.idle(this.commandMsMax), this.lobby.idle(this.commandMsMax)]);
     // What a blocking read brought at last is on its way back.
     await this.connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
-    this.pool.close();
+    this.lobby.close();
     this.connection.close();
     this.events.complete();
   }
