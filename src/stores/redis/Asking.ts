@@ -193,6 +193,8 @@ export class Asking implements Waiter {
   private extend(lease: Lease): void {
     const { connection, given, lobby } = this.context;
     const { queue, leaseMs } = this;
+    // The new lease begins no earlier than it is asked for.
+    const leasedAtMs = Math.max(lease.leasedAtMs, Math.floor(lobby.serverMs));
     this.phase = "extending";
     this.handedToken = lease.token;
     this.call = connection.run(
@@ -201,8 +203,7 @@ export class Asking implements Waiter {
       {
         done: ([live]) => {
           if (this.phase === "ended") return;
-          if (live === true)
-            this.finish([{ ...lease, leasedAtMs: Math.max(lease.leasedAtMs, Math.floor(lobby.serverMs)) }]);
+          if (live === true) this.finish([{ ...lease, leasedAtMs }]);
           else this.askAgain();
         },
         failed: (cause) => this.fail(cause),

@@ -54,6 +54,7 @@ export class Lobby {
     this.readers = new Readers({
       make,
       endList,
+      stale: () => this.tidySoon(),
       taken: (place, text) => this.taken(place, text),
       failed: (places, cause) => this.failed(places, cause),
     });
@@ -134,7 +135,7 @@ export class Lobby {
     place.waiters.add(waiter);
     place.left = false;
     this.looks.arm(place, waiter, changeMs);
-    if (!place.listened && !this.readers.listen(place)) this.tidySoon();
+    if (!place.listened) this.readers.listen(place);
   }
 
   private placeAt(queue: string, standsBy: boolean): Place {

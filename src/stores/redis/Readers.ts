@@ -20,6 +20,8 @@ export interface ReadersContext {
   /** The name of the list that ends the reads of a reader, by a number that is never used again. */
   readonly endList: (serial: number) => string;
   readonly taken: (place: Place, text: string) => void;
+  /** Some read should end: see `takeStale`. */
+  readonly stale: () => void;
   /** These places are read by nobody any more. */
   readonly failed: (places: ReadonlyArray<Place>, cause: unknown) => void;
 }
@@ -34,12 +36,11 @@ export class Readers {
 
   constructor(private readonly context: ReadersContext) {}
 
-  /** Has a place read that is not. Answers whether it is read at once: else when a read that is under way was ended. */
-  listen(place: Place): boolean {
+  /** Has a place read that is not. */
+  listen(place: Place): void {
     const own = this.free.pop() ?? (this.own.size < OWN_COUNT_MAX ? this.open(this.own) : undefined);
-    if (own === undefined) return this.share(place);
-    own.add(place);
-    return true;
+    if (own === undefined) this.share(place);
+    else own.add(place);
   }
 
   /** The readers whose read should end: some place is missing in it, or one is there in vain. They are taken to be told. */
@@ -73,14 +74,13 @@ export class Readers {
     return reader;
   }
 
-  private share(place: Place): boolean {
+  private share(place: Place): void {
     let least: Reader | undefined;
     for (const reader of this.shared) if (least === undefined || reader.places.size < least.places.size) least = reader;
     const full = least === undefined || (least.places.size >= SHARED_PLACES && this.shared.size < SHARED_COUNT_MAX);
     const reader = full || least === undefined ? this.open(this.shared) : least;
-    const rests = reader.places.size === 0;
     reader.add(place);
-    return rests;
+    if (reader.stale) this.context.stale();
   }
 
   private over(reader: Reader, empty: boolean): void {

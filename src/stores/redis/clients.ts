@@ -25,11 +25,14 @@ export const templateOf = (given: Template | string): Template => {
 const isCluster = (client: Template): client is Cluster => "isCluster" in client && client.isCluster;
 const isRedis = (client: Template): client is Redis => "duplicate" in client && typeof client.duplicate === "function";
 
-/** A new client to the same place, not connected yet. `silenceMsMax`: for the nodes of a cluster, see `SilenceWatch`. */
+/**
+ * A new client to the same place, not connected yet. `silenceMsMax`: for the nodes of a cluster, see `SilenceWatch`. The clone
+ * of a clone begins with the nodes of the cluster that this one knows.
+ */
 export const cloneClient = (template: Template, silenceMsMax: number): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
-    return template.duplicate([], {
+    const clone = template.duplicate([], {
       ...template.options,
       lazyConnect: true,
       enableOfflineQueue: true,
@@ -39,9 +42,29 @@ export const cloneClient = (template: Template, silenceMsMax: number): Client =>
       scripts: undefined,
       redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), socketTimeout: silenceMsMax },
     });
+    followNodes(clone);
+    return clone;
   }
   if (isRedis(template)) return template.duplicate(ourOptions(template.options));
   return new Redis({ ...template, ...ourOptions(template) });
+};
+
+/** Where the driver begins, whenever it connects; it says that a program may change that, its types do not. */
+interface Beginning {
+  startupNodes: ReadonlyArray<unknown>;
+}
+
+/**
+ * The driver begins with the nodes that it was given, whatever it has learnt since: once these are gone it reaches nobody. So
+ * it is given the nodes that it knows, whenever it has asked for them. Those of the user stay, behind names that may lead elsewhere.
+ */
+const followNodes = (client: Cluster): void => {
+  const beginning = client as unknown as Beginning;
+  const given = beginning.startupNodes;
+  client.on("refresh", () => {
+    const known = client.nodes("all").map(({ options: { host, port } }) => ({ host, port }));
+    beginning.startupNodes = [...known, ...given];
+  });
 };
 
 type OurOptions = RedisOptions & { replyMapping: "legacy" };

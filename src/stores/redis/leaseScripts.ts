@@ -156,12 +156,12 @@ export const leaveScript: Script<{ readonly queue: string; readonly owner: strin
   decode: () => undefined,
 };
 
-/** For whom a queue is looked at. */
-export interface Looker {
-  readonly queue: string;
-  /** "=" and the consumer; empty where the queue is not exclusive. */
-  readonly owner: string;
+export interface LookInput {
+  readonly given: string;
   readonly leaseMs: number;
+  readonly queues: ReadonlyArray<string>;
+  /** "=" and the consumer, of each queue; none where no queue is exclusive. */
+  readonly owners: ReadonlyArray<string>;
 }
 
 /** What a look found. */
@@ -178,29 +178,27 @@ export interface LookReply {
   readonly looked: ReadonlyArray<Looked>;
 }
 
-const STATES = ["waits", "stands by", "ready"] as const;
+const waits: Looked = { state: "waits", changeMs: undefined };
+const ready: Looked = { state: "ready", changeMs: undefined };
 
-export const lookScript: Script<{ readonly given: string; readonly entries: ReadonlyArray<Looker> }, LookReply> = {
+const lookedOf = (answer: string | number): Looked => {
+  if (answer === "") return waits;
+  if (answer === "r") return ready;
+  return typeof answer === "number"
+    ? { state: "waits", changeMs: answer }
+    : { state: "stands by", changeMs: Number(answer.slice(1)) };
+};
+
+export const lookScript: Script<LookInput, LookReply> = {
   name: "look",
-  encode: ({ given, entries }) => {
-    const keys: Array<string> = [];
-    const args = [given];
-    for (const { queue, owner, leaseMs } of entries) {
-      keys.push(queue);
-      args.push(owner, count(Math.ceil(leaseMs)));
-    }
-    return { keys, args };
-  },
-  decode: (reply, { entries }) => {
-    invariant(Array.isArray(reply) && reply.length === 1 + 2 * entries.length, "a look answers two values per entry");
-    const values = reply as ReadonlyArray<string | number>;
-    const looked = entries.map((_, i): Looked => {
-      const state = STATES[Number(values[1 + 2 * i])];
-      invariant(state !== undefined, "a look answers with a state that is known");
-      const changeMs = values[2 + 2 * i];
-      return { state, changeMs: changeMs === "" ? undefined : Number(changeMs) };
-    });
-    return { nowMs: Number(values[0]), looked };
+  encode: ({ given, leaseMs, queues, owners }) => ({
+    keys: queues,
+    args: [given, count(Math.ceil(leaseMs)), ...owners],
+  }),
+  decode: (reply, { queues }) => {
+    invariant(Array.isArray(reply) && reply.length === 1 + queues.length, "a look answers once per queue");
+    const [nowMs, ...answers] = reply as ReadonlyArray<string | number>;
+    return { nowMs: Number(nowMs), looked: answers.map(lookedOf) };
   },
 };
 

@@ -15,7 +15,7 @@ import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Answered } from "./Answered.js";
 import { Asking } from "./Asking.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, templateOf } from "./clients.js";
+import { cloneClient, type Template, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { Lobby } from "./Lobby.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
@@ -129,13 +129,13 @@ class RedisStore implements Store {
     };
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = Math.max(500, Math.min(5_000, commandMsMax / 2));
-    const at = (silenceMsMax: number) => ({
-      client: cloneClient(template, silenceMsMax),
+    const at = (place: Template, silenceMsMax: number) => ({
+      client: cloneClient(place, silenceMsMax),
       scheduler,
       commandMsMax,
       silenceMsMax,
     });
-    const main = at(silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    const main = at(template, silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
     this.events = new StoreEvents(main.client);
     this.events$ = this.events.events$;
     this.connection = new Connection({
@@ -146,7 +146,8 @@ class RedisStore implements Store {
     const uid = newId().replaceAll("-", "");
     this.lobby = new Lobby({
       connection: this.connection,
-      connect: () => new Connection(at(BLOCK_MS_MAX + silenceMs)),
+      // By now there may be other nodes than those that the template names.
+      connect: () => new Connection(at(main.client, BLOCK_MS_MAX + silenceMs)),
       endList: (serial) => this.keys.readEnd(`${uid}.${serial}`),
       scheduler,
       given: this.given,

@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "61fc6c00d66885ef5c0db25bf9db8f41c99f6feb",
+    sha: "c792ec6b60176b375d2f0b5f7b55e0ff9ff22926",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -174,7 +174,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -429,7 +430,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "031912256f59e84db2488bc8c5faeb09977b2194",
+    sha: "2e6dd826c73c6d8a9a896272945324be6e45fa30",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -590,7 +591,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -835,7 +837,7 @@ return #tokens
 `,
   },
   "endWait": {
-    sha: "5ecdc51f84acb12bf07ba3037efaa6e9a70ee530",
+    sha: "01c02b6747158acc0f6548a292d5ee103347f879",
     lua: `-- Nobody of this process waits on these queues any more: nothing is handed over, unless others say that they wait, and the
 -- blocking reads that stand on them end.
 -- KEYS[1...] keys hash the queues' counts and gates, then the lists (list) that end blocking reads
@@ -943,7 +945,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -961,7 +964,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "65cc36d9bb5e887dec4a3c6772c596e6f2a496ef",
+    sha: "63764c08b7da6aa9e4d9b8229701009e46bd7a2f",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1154,7 +1157,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -1461,7 +1465,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -1485,7 +1490,7 @@ return "+"
 `,
   },
   "extend": {
-    sha: "f36b750380e917c29a1e90e0fe8a15824f1d4d9a",
+    sha: "298bee7322968f8b9c12ae04c8295afe9fe9c67b",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends
@@ -1606,7 +1611,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -1637,7 +1643,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "9bb4b460a9ccb5a6a940128f84dd145ca887ada6",
+    sha: "472d009ee61f59ab4f73014cf2addcdeebf96af5",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -1798,7 +1804,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -2036,7 +2043,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "4d88482888dc3f2ad33f97e8d72da81cb555ae88",
+    sha: "adddd28d8677c7b6ad7b2f91710c47e722f0ffd4",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -2390,7 +2397,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -2785,18 +2793,19 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "1bcce91ff72fe688a0acd4a541cf58a48b52a785",
+    sha: "80e7e357b99586eae75d5fdb3f7a1027c244c239",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
 -- ARGV[1] given integer ms
--- ARGV[2...] entries string - per queue "=" and the consumer, or "" where the queue is not exclusive; leaseMs
--- Returns now ms, then per entry 0 and the ms until something changes by time ("" never), 1 and the ms for which another
---   consumer owns the queue, or 2 and "": ask for it
+-- ARGV[2] leaseMs integer ms
+-- ARGV[3...] owners string - per queue "=" and the consumer; none where no queue is exclusive
+-- Returns now ms, then per entry the ms until something changes by time, or "" for never; "s" and the ms for which another
+--   consumer owns the queue; or "r" where something is ready: ask for it
 -- Errors none of a queue
--- Cost O(log n) per entry; 100: 0.6 ms
+-- Cost O(log n) per entry; 250: 2 ms
 
-local given = ARGV[1]
+local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 -- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
 -- longer than to write it down, so that is left to whoever reads it.
@@ -2963,7 +2972,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -2974,37 +2984,37 @@ end
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 local now = clock(given)
 
-local function lookAt(key, owner, leaseMs)
+local function lookAt(key, owner)
   local waits = redis.call("GET", key .. ":h")
   if waits and not isTicket(waits) then
     book(key)
     waits = nil
   end
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then return 2, "" end
-  if owner ~= "" and head[6] ~= owner then
-    if head[6] and tonumber(head[7] or 0) > now then return 1, tonumber(head[7]) - now end
-    return 2, ""
+  if head[1] and head[1] ~= "1" then return "r" end
+  if owner and head[6] ~= owner then
+    if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
+    return "r"
   end
-  if owner ~= "" then redis.call("HSET", key, "ownerUntil", now + leaseMs) end
-  if head[4] == "1" or (head[5] and head[5] ~= "0") then return 0, "" end
+  if owner then redis.call("HSET", key, "ownerUntil", now + leaseMs) end
+  if head[4] == "1" or (head[5] and head[5] ~= "0") then return "" end
   local nearest = ""
   if head[1] then -- else nothing was ever here
     nearest = untilChange(key, now)
     local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1
     if unread or nearest == 0 or (head[2] and head[2] ~= "0") then
       if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
-      return 2, ""
+      return "r"
     end
   end
-  if owner == "" then leaveTicket(key, waits, string.format("%010x", tonumber(head[3] or 0) + 1), leaseMs, nearest) end
-  return 0, nearest
+  if not owner then leaveTicket(key, waits, string.format("%010x", tonumber(head[3] or 0) + 1), leaseMs, nearest) end
+  return nearest
 end
 
 local reply = { now }
 for i = 1, #KEYS do
-  local looked, state, ms = pcall(lookAt, KEYS[i], ARGV[2 * i], tonumber(ARGV[2 * i + 1]))
-  reply[2 * i], reply[2 * i + 1] = looked and state or 2, looked and ms or ""
+  local looked, answer = pcall(lookAt, KEYS[i], ARGV[i + 2])
+  reply[i + 1] = looked and answer or "r"
 end
 return reply
 `,
@@ -3029,7 +3039,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "bca6a1e09039c75dd3850f6712f7956665f43d7f",
+    sha: "8674348b48ba41bb7cdab6054601fec5b46908ba",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] paused flag -
@@ -3176,7 +3186,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -3229,7 +3240,7 @@ return "OK"
 `,
   },
   "peek": {
-    sha: "a4e0daa0b1cd59284f855f33dadaed27f27850e4",
+    sha: "c9c72e3b6a097ea42ddfb1b19c020fd3875caff6",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3388,7 +3399,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -3642,7 +3654,7 @@ return records
 `,
   },
   "purge": {
-    sha: "8ef11895daed66663bd4ae46af8fab8a8db47346",
+    sha: "09f5e776f607ce2ee3e6ada703a9ef9b9bd2d427",
     lua: `-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3801,7 +3813,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -4116,7 +4129,7 @@ return purged
 `,
   },
   "redrive": {
-    sha: "df3625446da5757df39a6af95e8b5113f4b7dd37",
+    sha: "b985d99e7354f629d0ee88a37873d01cffd90b09",
     lua: `-- Puts dead letters back at the end of their key or level, at attempt 1, with their first enqueue and their history.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4276,7 +4289,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -4562,7 +4576,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "672c26e26706ba9c0161a568c3970469d07f226d",
+    sha: "e4931c04d7bf3a540ba841c05ea81db9ac839547",
     lua: `-- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4726,7 +4740,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
@@ -4988,7 +5003,7 @@ return #entries
 `,
   },
   "write": {
-    sha: "a2a966486acd3d28b70a8ac6d2148ef96a7708e1",
+    sha: "e8815fa27d435ce6d1a5062d3a9873da423a990e",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -5154,7 +5169,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)

@@ -55,7 +55,8 @@ end
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   local shortest = math.max(1000, leaseMs)
   if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
 end
 
 local function expectOne(key, order, leaseMs, changeMs)
