@@ -202,5 +202,15 @@ export class Lobby {
   }
 }
 
-/** What was handed over by this text; a wake-up where nothing was. */
-const handedIn = (text: string): HandedOver | undefined => (text.length < 2 ? undefined : readHandedOver(text));
+/**
+ * What was handed over by this text; a wake-up where nothing was. What cannot be read is a wake-up too: the message comes back
+ * when its lease ends, to somebody who asks, and that call tells what is wrong with it.
+ */
+const handedIn = (text: string): HandedOver | undefined => {
+  if (text.length < 2) return undefined;
+  try {
+    return readHandedOver(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -4,6 +4,7 @@
  * A read that is under way cannot be given more lists: it ends by a list of the reader's own, and the next one reads all that
  * are wanted then. A place that nobody waits at any more stays until the read is over.
  */
+import { toSluiceError } from "../../core/SluiceError.js";
 import type { Connection } from "./Connection.js";
 import type { Place } from "./Place.js";
 
@@ -16,6 +17,8 @@ export interface ReaderEnd {
   readonly taken: (place: Place, text: string) => void;
   /** A read is over; the reader reads on if it is told to. `empty`: nothing came in its time, and nothing else ended it. */
   readonly over: (reader: Reader, empty: boolean) => void;
+  /** This place cannot be read; nobody reads it now. */
+  readonly refused: (place: Place, cause: unknown) => void;
   /** Its connection is of no use; these places are read by nobody now. */
   readonly failed: (reader: Reader, places: ReadonlyArray<Place>, cause: unknown) => void;
 }
@@ -83,12 +86,44 @@ export class Reader {
   }
 
   private failed(cause: unknown): void {
+    if (this.places.size > 1 && !toSluiceError(cause).retryable) this.findFaults(cause);
+    else this.failAll(cause);
+  }
+
+  /** One list that is none (somebody else's value stands there) fails the read of all: each is tried for itself. */
+  private findFaults(cause: unknown): void {
+    const faults = new Map<Place, unknown>();
+    let left = this.places.size;
+    const tried = (): void => {
+      left -= 1;
+      if (left > 0) return;
+      if (faults.size === 0) {
+        this.failAll(cause);
+        return;
+      }
+      this.reading = undefined;
+      for (const place of this.places) if (place.isEmpty || faults.has(place)) this.drop(place);
+      for (const [place, fault] of faults) this.end.refused(place, fault);
+      if (this.reading === undefined) this.end.over(this, false);
+    };
+    for (const place of this.places)
+      this.connection.command("llen", [place.list], {
+        done: tried,
+        failed: (fault) => {
+          faults.set(place, fault);
+          tried();
+        },
+      });
+  }
+
+  private failAll(cause: unknown): void {
     this.reading = undefined;
     const places = [...this.places];
     for (const place of places) this.drop(place);
     this.end.failed(this, places, cause);
   }
 
+  /** Serves a place no more. */
   drop(place: Place): void {
     this.places.delete(place);
     place.listened = false;

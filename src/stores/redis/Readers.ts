@@ -65,6 +65,7 @@ export class Readers {
     const reader = new Reader(this.context.make(), this.context.endList(this.made), {
       taken: this.context.taken,
       over: (over, empty) => this.over(over, empty),
+      refused: (place, cause) => this.context.failed([place], cause),
       failed: (failed, places, cause) => {
         this.discard(failed);
         this.context.failed(places, cause);

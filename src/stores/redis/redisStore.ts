@@ -63,7 +63,7 @@ const ANSWERED_KEPT = 500;
  *
  * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
  * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
- * takes one connection for all calls and one for each consumer that waits.
+ * takes one connection for all calls and up to 14 on which its consumers wait, however many they are; those stay open.
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
  * Calls fail with it where the server does not let the client in, or not into its database; they ride out a lost connection

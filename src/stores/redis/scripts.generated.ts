@@ -2043,7 +2043,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "adddd28d8677c7b6ad7b2f91710c47e722f0ffd4",
+    sha: "ad71c15fb574a9a89ad5c41bd34fa1bdef3de515",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -2734,6 +2734,7 @@ if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().recl
 local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
+  redis.call("LLEN", key .. ":o") -- what it will wait on
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 

@@ -1,6 +1,7 @@
 /** The consumers of one process that wait: who reads for them, who looks for them, and who of them is told. */
 import { VirtualTimeScheduler } from "rxjs";
 import { describe, expect, it } from "vitest";
+import { invalidConfig } from "../../../src/core/SluiceError.js";
 import type { CallEnd, Connection } from "../../../src/stores/redis/Connection.js";
 import { Lobby } from "../../../src/stores/redis/Lobby.js";
 import type { Waiter } from "../../../src/stores/redis/Place.js";
@@ -25,8 +26,8 @@ const lobbyOf = () => {
   let connections = 0;
   const connect = (): Connection => {
     connections += 1;
-    const command = (_: string, args: ReadonlyArray<string>, end: CallEnd<unknown>) => {
-      reads.push({ lists: args.slice(0, -1), end });
+    const command = (name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>) => {
+      reads.push({ lists: name === "blpop" ? args.slice(0, -1) : args, end });
       return { sent: true, abandon: () => undefined };
     };
     return {
@@ -146,6 +147,35 @@ describe("what a read brings", () => {
     expect(told).toEqual(["a connection was closed", "one gone", "two gone"]);
     wait(waiter("one"));
     expect([lists(), connections()]).toEqual([["end2 q:w"], 2]);
+  });
+});
+
+describe("a read that is refused", () => {
+  it("is an error for the place that cannot be read; the others are read on", () => {
+    const { told, waiter, wait, advance, bring, reads, lists } = lobbyOf();
+    for (let n = 0; n < 13; n++) wait(waiter(`${n}`, `q${n}`));
+    advance(5);
+    bring("end11", "1");
+    const refused = invalidConfig("client", "WRONGTYPE");
+    reads.pop()?.end.failed(refused);
+    expect(lists().slice(-3)).toEqual(["q10:w", "q11:w", "q12:w"]);
+    const [first, second, third] = reads.splice(-3);
+    first?.end.done(0);
+    second?.end.failed(refused);
+    third?.end.done(0);
+    expect(told).toEqual([`11 ${String(refused)}`]);
+    expect(lists().at(-1)).toBe("end11 q10:w q12:w");
+  });
+
+  it("is an error for all where none of them is at fault", () => {
+    const { told, waiter, wait, advance, bring, reads } = lobbyOf();
+    for (let n = 0; n < 12; n++) wait(waiter(`${n}`, `q${n}`));
+    advance(5);
+    bring("end11", "1");
+    const refused = invalidConfig("client", "NOPERM");
+    reads.pop()?.end.failed(refused);
+    for (const { end } of reads.splice(-2)) end.done(0);
+    expect(told).toEqual(["a connection was closed", `10 ${String(refused)}`, `11 ${String(refused)}`]);
   });
 });
 

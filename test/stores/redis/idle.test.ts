@@ -119,6 +119,43 @@ describe("two hundred idle consumers on fifty queues", () => {
   });
 });
 
+describe("somebody else's value in the place of a queue's", () => {
+  it.each([":w", ":h", ":x"])("at %s ends the consumers of that queue alone", async (suffix) => {
+    const here = scene();
+    const { at, open } = here;
+    const store = open();
+    const { got, waiting } = waitOn(here, store, 20, 20);
+    await waiting();
+    const key = `{${at.namespace}}:q:q17`;
+    await at.admin.hset(key, "format", "1");
+    await at.admin.multi().del(`${key}${suffix}`).hset(`${key}${suffix}`, "a", "b").exec();
+    const refused = store.lease(at.request({ queue: "q17", waitMsMax: 10_000 })).then((leases) => leases);
+    await expect(refused).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    await at.admin.del(`${key}${suffix}`);
+    for (const n of numbered(20)) if (n !== "17") await at.enqueue([n], { queue: `q${n}` });
+    await until(() => got.size === 19);
+    for (const [n, payloads] of got) expect(payloads).toEqual([n]);
+  });
+
+  it("that a read finds ends the consumers of that queue alone", async () => {
+    const here = scene();
+    const { at, open } = here;
+    const store = open();
+    const ended: Array<unknown> = [];
+    store
+      .lease(at.request({ queue: "odd", waitMsMax: Number.POSITIVE_INFINITY }))
+      .subscribe({ error: (error: unknown) => ended.push(error) });
+    const { got, waiting } = waitOn(here, store, 20, 20);
+    await waiting();
+    await at.admin.hset(`{${at.namespace}}:q:odd:w`, "a", "b");
+    await until(() => ended.length > 0);
+    expect(ended).toMatchObject([{ _tag: "InvalidConfig" }]);
+    for (const n of numbered(20)) await at.enqueue([n], { queue: `q${n}` });
+    await until(() => got.size === 20);
+    for (const [n, payloads] of got) expect(payloads).toEqual([n]);
+  });
+});
+
 describe("consumers of one queue", () => {
   it("are served in the order in which they came to wait", async () => {
     const here = scene();
