@@ -26,6 +26,7 @@ import { describeCause } from "../core/cause.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
+import { unlessPromise } from "../core/promiseWatch.js";
 import { randomOf } from "../core/Random.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Lease } from "../store/Lease.js";
@@ -109,7 +110,7 @@ export class MessageSource<A> implements Owner, Sibling {
     siblingsOf(this.store).add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
-      const stopping = from(stop$).subscribe({
+      const stopping = from(unlessPromise(stop$, "stop$ is a promise")).subscribe({
         next: () => this.stop(),
         error: (cause: unknown) => this.subscriber.error(stopFailed(cause)),
       });
