@@ -342,14 +342,15 @@ class RedisStore implements Store {
       };
     });
 
-  readonly extend: Store["extend"] = ({ queue, leases, leaseMs }) =>
+  readonly extend: Store["extend"] = ({ queue, leases, leaseMs, late }) =>
     this.calling((end) => {
       if (leases.length === 0) {
         end.done([]);
         return undefined;
       }
       const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
-      return this.urgent.run(
+      // In time it need not wait behind payloads; late it must be done before the next lease, which ends what is past its end.
+      return (late === true ? this.connection : this.urgent).run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
         {
