@@ -38,6 +38,8 @@ const STALE_PART = 0.1;
 
 export interface AskingContext {
   readonly connection: Pick<Connection, "run">;
+  /** Of what never waits behind payloads. */
+  readonly urgent: Pick<Connection, "run">;
   readonly lobby: Pick<Lobby, "wait" | "leave" | "giveBack" | "serverMs">;
   readonly slots: Slots;
   readonly scheduler: SchedulerLike;
@@ -191,13 +193,13 @@ export class Asking implements Waiter {
   }
 
   private extend(lease: Lease): void {
-    const { connection, given, lobby } = this.context;
+    const { urgent, given, lobby } = this.context;
     const { queue, leaseMs } = this;
     // The new lease begins no earlier than it is asked for.
     const leasedAtMs = Math.max(lease.leasedAtMs, Math.floor(lobby.serverMs));
     this.phase = "extending";
     this.handedToken = lease.token;
-    this.call = connection.run(
+    this.call = urgent.run(
       extendScript,
       { queue, given: given(), tokens: [lease.token], leaseMs },
       {

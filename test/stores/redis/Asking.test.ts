@@ -40,7 +40,7 @@ const asking = (draft: Partial<LeaseRequest> = {}) => {
     serverMs: 0,
   };
   const made = new Asking(
-    { connection, lobby, slots: new Slots(), scheduler, given: () => "", deadLettersMax: 10 },
+    { connection, urgent: connection, lobby, slots: new Slots(), scheduler, given: () => "", deadLettersMax: 10 },
     {
       queue: "q",
       key: "k",
