@@ -3430,7 +3430,7 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "80e7e357b99586eae75d5fdb3f7a1027c244c239",
+    sha: "5fc7d936b695dfb5cb44d70dccfa687ac1ad0b01",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
@@ -3638,8 +3638,8 @@ local function lookAt(key, owner)
   local nearest = ""
   if head[1] then -- else nothing was ever here
     nearest = untilChange(key, now)
-    local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1
-    if unread or nearest == 0 or (head[2] and head[2] ~= "0") then
+    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
+    if nearest == 0 or (head[2] and head[2] ~= "0") then
       if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
       return "r"
     end
