@@ -11,7 +11,7 @@
  * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  *
- * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
+ * Credit = prefetch − unsettled, where a prefetch that was not given follows demand (`Prefetch`). RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
  * back; emission never does. A settlement that this source has handed to the store counts as credit for the next lease,
  * which follows it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is
  * waited for. One that leaves with another source's (messages of both joined) may still wait there: it lends nothing, and
@@ -23,6 +23,7 @@ import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { describeCause } from "../core/cause.js";
+import type { Demands } from "../core/Demand.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
@@ -34,6 +35,9 @@ import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
 import { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
+import { Pace } from "./Pace.js";
+import type { Pausable, PauseWatch } from "./PauseWatch.js";
+import { Prefetch } from "./Prefetch.js";
 import { rejectPoison } from "./poison.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
@@ -49,20 +53,25 @@ export interface SourceContext<A> {
   readonly definition: ResolvedDefinition<A>;
   readonly options: ResolvedMessagesOptions;
   readonly events: EventSink;
+  readonly pauses: PauseWatch;
 }
 
-export class MessageSource<A> implements Owner, Sibling {
+export class MessageSource<A> implements Owner, Sibling, Pausable {
   readonly store: Store;
   readonly queue: string;
   readonly attemptsMax: number;
   readonly prefetch: number;
+  readonly demands: Demands | undefined;
   readonly settler: Settler;
+  private readonly unsettled: Prefetch;
+  private readonly pace: Pace;
   private readonly keeper: LeaseKeeper;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
   private reading: Unsubscribable | undefined;
   /** What is done now ends with a pull. */
   private busy = false;
   private failures = 0;
+  private turnMs = 0;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
   private stopping: Subscription | undefined;
@@ -75,7 +84,10 @@ export class MessageSource<A> implements Owner, Sibling {
     this.store = store;
     this.queue = definition.name;
     this.attemptsMax = definition.attemptsMax;
-    this.prefetch = options.prefetch;
+    this.unsettled = new Prefetch(options.prefetch);
+    this.pace = new Pace(this.unsettled);
+    this.prefetch = this.unsettled.bound;
+    this.demands = this.unsettled.demands;
     this.settler = new Settler({
       target: store,
       scheduler: store.scheduler,
@@ -86,7 +98,8 @@ export class MessageSource<A> implements Owner, Sibling {
         events.emit({ _tag: "StoreFailed", during: "settle", error });
         if (error._tag === "StoreClosed") soon(store.scheduler, () => subscriber.complete());
       },
-      onFlush: () => this.pull(),
+      onFlush: () => this.settled(),
+      onAnswered: () => this.settled(),
     });
     this.keeper = new LeaseKeeper({
       store,
@@ -103,6 +116,7 @@ export class MessageSource<A> implements Owner, Sibling {
 
   start(): void {
     siblingsOf(this.store).add(this);
+    this.context.pauses.add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
       const stopping = from(stop$).subscribe({
@@ -151,6 +165,14 @@ export class MessageSource<A> implements Owner, Sibling {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery, performed);
     this.leaveIfEmpty();
+    if (!this.settler.answering) this.pull();
+  }
+
+  private settled(): void {
+    if (this.demands !== undefined) {
+      const { pushed, tripMs } = this.settler;
+      this.pace.settled(pushed, this.store.scheduler.now(), Math.max(tripMs, this.turnMs));
+    }
     this.pull();
   }
 
@@ -161,8 +183,10 @@ export class MessageSource<A> implements Owner, Sibling {
   private pull(): void {
     if (!this.mayPull) return;
     if (this.late) this.catchUpAll();
-    const max = this.prefetch - this.keeper.size + Math.min(this.settler.lent, this.prefetch);
-    if (!this.mayPull || max < 1) return;
+    if (!this.mayPull) return;
+    const { max: most } = this.unsettled;
+    const max = most - this.keeper.size + Math.min(this.settler.lent, most);
+    if (max < 1) return;
     const { definition, options } = this.context;
     let answered = false;
     const reading = this.store
@@ -224,8 +248,11 @@ export class MessageSource<A> implements Owner, Sibling {
   private pullIn(delayMs: number): void {
     if (this.phase !== "pulling") return;
     const { scheduler } = this.store;
+    const fromMs = scheduler.now();
     const work = (): void => {
       this.pullTimer = undefined;
+      // Of a store that answers at once, a turn is all of the way.
+      if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();
     };
     this.pullTimer = delayMs > 0 ? scheduler.schedule(work, delayMs) : soon(scheduler, work);
@@ -248,6 +275,7 @@ export class MessageSource<A> implements Owner, Sibling {
   private receive(leases: ReadonlyArray<Lease>): void {
     const { leaseMs } = this.context.options;
     const receivedMs = this.store.scheduler.now();
+    if (this.keeper.size <= this.settler.lent) this.pace.idle(receivedMs);
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
     for (const delivery of deliveries) this.keeper.add(delivery);
     // Before the emission, which takes as long as user code likes.
@@ -259,6 +287,9 @@ export class MessageSource<A> implements Owner, Sibling {
       if (delivery.state === "open") this.deliver(delivery);
     }
     this.busy = false;
+    if (deliveries.length === 0) return;
+    this.unsettled.emitted();
+    if (deliveries.some(isUnbegun)) this.context.pauses.watch();
   }
 
   private deliver(delivery: LeasedDelivery): void {
@@ -269,7 +300,26 @@ export class MessageSource<A> implements Owner, Sibling {
       return;
     }
     events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+    delivery.give();
     this.subscriber.next(messageOf(delivery, decoded.right));
+  }
+
+  get holdsUnbegun(): boolean {
+    return this.keeper.all().some(isUnbegun);
+  }
+
+  paused(): void {
+    if (this.phase !== "pulling" && this.phase !== "draining") return;
+    const unbegun = this.keeper.all().filter(isUnbegun);
+    // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
+    this.stopReading();
+    this.settler.together(() => {
+      for (const delivery of unbegun) delivery.interruptBy("paused");
+      this.giveBack(unbegun.filter(isFree), "paused");
+    });
+    this.settler.flush();
+    this.leaveIfEmpty();
+    this.pull();
   }
 
   private stop(): void {
@@ -296,10 +346,15 @@ export class MessageSource<A> implements Owner, Sibling {
 
   /** Gives back what nobody holds and nobody settles. */
   private sweep(): void {
-    const open = this.keeper.all().filter((delivery) => delivery.state === "open" && !delivery.held);
+    this.giveBack(this.keeper.all().filter(isFree), "unsubscribed");
+    this.settler.flush();
+    this.leaveIfEmpty();
+  }
+
+  private giveBack(deliveries: ReadonlyArray<LeasedDelivery>, reason: string): void {
     this.settler.together(() => {
-      for (const delivery of open)
-        this.settler.push([delivery.release("unsubscribed")], {
+      for (const delivery of deliveries)
+        this.settler.push([delivery.release(reason)], {
           lends: false,
           listEnded: () => {
             this.keeper.remove(delivery);
@@ -307,14 +362,13 @@ export class MessageSource<A> implements Owner, Sibling {
           },
         });
     });
-    this.settler.flush();
-    this.leaveIfEmpty();
   }
 
   private leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.keeper.size > 0) return;
     this.phase = "left";
     siblingsOf(this.store).delete(this);
+    this.context.pauses.remove(this);
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     this.keeper.stop();
@@ -341,6 +395,12 @@ export class MessageSource<A> implements Owner, Sibling {
     this.context.events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) });
   }
 }
+
+/** Nobody has it in hand, and nobody settles it. */
+const isFree = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.held;
+
+/** It waits in the hands of an operator, or has not been emitted yet. */
+const isUnbegun = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.begun;
 
 const stopFailed = (cause: unknown): SluiceError =>
   invalidConfig(

@@ -12,7 +12,7 @@ import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
 import { LEASE_BYTES_MAX } from "./MessageSource.js";
-import { PREFETCH_MAX } from "./messagesOptions.js";
+import { PREFETCH_MAX } from "./Prefetch.js";
 import { rejectPoison } from "./poison.js";
 import type { ReceiveOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
@@ -51,6 +51,7 @@ export const receive = <A>(
     queue,
     attemptsMax,
     prefetch: Number.POSITIVE_INFINITY,
+    demands: undefined,
     settler: new Settler({
       target: store,
       scheduler: store.scheduler,
@@ -87,6 +88,7 @@ export const receive = <A>(
       const decoded = decodePayload(codec, lease.payload);
       if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
       else {
+        delivery.give();
         events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
         messages.push(messageOf(delivery, decoded.right));
       }
