@@ -5,7 +5,7 @@ export type { Answers, Batch, NonEmpty } from "./core/Batch.js";
 export { systemScheduler } from "./core/Clock.js";
 export { Effect, fail, fromOne, succeed } from "./core/Effect.js";
 export { causeOf, type Failure } from "./core/Failure.js";
-export { type Attempt, type FailurePolicy, getPolicyMonoid } from "./core/FailurePolicy.js";
+export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "./core/FailurePolicy.js";
 export type { Handled, Lost, Settlement } from "./core/Handled.js";
 export { type Message, mapMessage } from "./core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "./core/MessageId.js";
