@@ -52,3 +52,4 @@ export type { Lease, LeaseRequest } from "./store/Lease.js";
 export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "./store/Operations.js";
 export type { Store } from "./store/Store.js";
 export type { StoreEvent } from "./store/StoreEvent.js";
+export type { Logger } from "./store/Warnings.js";

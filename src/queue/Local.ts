@@ -22,7 +22,7 @@ export const localOf = (
   ofStores.set(store, locals);
   const known = locals.get(name);
   if (known === undefined) {
-    const local = { codec, events: new EventSink(), pauses: new PauseWatch(store, name) };
+    const local = { codec, events: new EventSink(name, store.logger), pauses: new PauseWatch(store, name) };
     locals.set(name, local);
     return local;
   }

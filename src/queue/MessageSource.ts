@@ -95,7 +95,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
       onFailure: (error) => {
-        events.emit({ _tag: "StoreFailed", during: "settle", error });
+        events.failed("settle", error);
         if (error._tag === "StoreClosed") soon(store.scheduler, () => subscriber.complete());
       },
       onFlush: () => this.settled(),
@@ -263,7 +263,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       this.subscriber.complete();
       return;
     }
-    this.context.events.emit({ _tag: "StoreFailed", during: "lease", error });
+    this.context.events.failed("lease", error);
     if (!error.retryable) {
       this.subscriber.error(error);
       return;
@@ -392,7 +392,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
   }
 
   private failed(error: unknown): void {
-    this.context.events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) });
+    this.context.events.failed("settle", toSluiceError(error));
   }
 }
 

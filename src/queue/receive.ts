@@ -38,7 +38,7 @@ export const receive = <A>(
   const leaveIfDone = (): void => {
     if (!exclusive || unsettled > 0) return;
     store.leave({ queue, consumer }).subscribe({
-      error: (error: unknown) => events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) }),
+      error: (error: unknown) => events.failed("settle", toSluiceError(error)),
     });
   };
   const ended = (delivery: LeasedDelivery, performed: Outcome | undefined): void => {
@@ -58,7 +58,7 @@ export const receive = <A>(
       sizeMax: PREFETCH_MAX,
       waitMsMax: 0,
       persistent: false,
-      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFailure: (error) => events.failed("settle", error),
       onFlush: nothing,
     }),
     onSettleEnd: (delivery, done, performed) => {

@@ -10,6 +10,7 @@ import type { Capabilities } from "../../store/Capabilities.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { ExtendRequest, Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import type { Logger } from "../../store/Warnings.js";
 import { now } from "./now.js";
 import { blocked, deadLetters, peek, purge, redrive, setPaused, stats } from "./operations.js";
 import { QueueState } from "./QueueState.js";
@@ -24,6 +25,8 @@ export type MemoryStoreOptions = Options<{
   scheduler: SchedulerLike;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
+  /** Told of expired and poisonous messages and of settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  logger: Logger;
 }>;
 
 /**
@@ -56,6 +59,7 @@ export const memoryStore = (options: MemoryStoreOptions = {}): Store => new Memo
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
+  readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly deadLettersMax: number;
   private readonly queues = new Map<string, QueueState>();
@@ -64,7 +68,8 @@ class MemoryStore implements Store {
   private readonly closed$ = new AsyncSubject<void>();
   private phase: Phase = "open";
 
-  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000 }: MemoryStoreOptions) {
+  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000, logger }: MemoryStoreOptions) {
+    this.logger = logger;
     this.scheduler = scheduler;
     this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
     this.events$ = this.events.asObservable();

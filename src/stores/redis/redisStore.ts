@@ -11,6 +11,7 @@ import type { Capabilities } from "../../store/Capabilities.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import type { Logger } from "../../store/Warnings.js";
 import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
@@ -48,6 +49,8 @@ export type RedisStoreOptions = Options<{
   waitReplicasMsMax: number;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
+  /** Told of outages, expired and poisonous messages and settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  logger: Logger;
   /** For tests: tells the scripts the time (whole milliseconds) instead of the server. */
   nowMs: () => number;
 }>;
@@ -98,6 +101,7 @@ export const redisStore = (client: string | Redis | Cluster | RedisOptions, opti
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
+  readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
   private readonly connection: Connection;
@@ -134,7 +138,8 @@ class RedisStore implements Store {
       silenceMsMax,
     });
     const main = at(silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
-    this.events = new StoreEvents(main.client);
+    this.logger = options.logger;
+    this.events = new StoreEvents(main.client, options.logger);
     this.events$ = this.events.events$;
     this.connection = new Connection({
       ...main,
