@@ -9,6 +9,7 @@ export interface Local {
   readonly codec: object;
   readonly events: EventSink;
   readonly pauses: PauseWatch;
+  readonly starts: { inARow: number };
 }
 
 const ofStores = new WeakMap<Store, Map<string, Local>>();
@@ -22,7 +23,12 @@ export const localOf = (
   ofStores.set(store, locals);
   const known = locals.get(name);
   if (known === undefined) {
-    const local = { codec, events: new EventSink(name, store.logger), pauses: new PauseWatch(store, name) };
+    const local = {
+      codec,
+      events: new EventSink(name, store.logger),
+      pauses: new PauseWatch(store, name),
+      starts: { inARow: 0 },
+    };
     locals.set(name, local);
     return local;
   }

@@ -46,6 +46,9 @@ import { type Sibling, siblingsOf } from "./siblings.js";
 /** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
 
+/** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
+const STARTS_IN_A_ROW_MAX = 100;
+
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
 export interface SourceContext<A> {
@@ -54,6 +57,8 @@ export interface SourceContext<A> {
   readonly options: ResolvedMessagesOptions;
   readonly events: EventSink;
   readonly pauses: PauseWatch;
+  /** How many consumers of the queue were started since one of them came by a timer. */
+  readonly starts: { inARow: number };
 }
 
 export class MessageSource<A> implements Owner, Sibling, Pausable {
@@ -127,7 +132,11 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       if (this.phase === "pulling") this.stopping = stopping;
       else stopping.unsubscribe();
     }
-    this.pull();
+    // A stream that fails at its first message and is subscribed to again at once comes by here within its own stack.
+    const { starts } = this.context;
+    starts.inARow += 1;
+    if (starts.inARow > STARTS_IN_A_ROW_MAX) this.pullIn(0);
+    else this.pull();
   }
 
   /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
@@ -251,6 +260,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     const fromMs = scheduler.now();
     const work = (): void => {
       this.pullTimer = undefined;
+      this.context.starts.inARow = 0;
       // Of a store that answers at once, a turn is all of the way.
       if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();

@@ -40,7 +40,7 @@ import { receive } from "./receive.js";
  */
 export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A> => {
   const resolved = resolveDefinition(definition);
-  const { events, pauses } = localOf(store, resolved);
+  const { events, pauses, starts } = localOf(store, resolved);
   const operations = operationsOf(store, resolved);
   return {
     definition,
@@ -52,7 +52,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
       return new Observable<Message<A>>((subscriber) => {
         const consumer = checked.consumer ?? newId();
         const source = new MessageSource<A>(
-          { store, definition: resolved, options: { ...checked, consumer }, events, pauses },
+          { store, definition: resolved, options: { ...checked, consumer }, events, pauses, starts },
           subscriber,
         );
         subscriber.add(() => source.end());

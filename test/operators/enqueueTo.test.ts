@@ -158,7 +158,7 @@ describe("enqueueTo", () => {
       refuse: (run) => (run % 2 === 0 ? storeUnavailable("gone") : undefined),
     });
     const subscription = from(Array.from({ length: 100 }, String))
-      .pipe(concatWith(NEVER), idsTo(target, { sizeMax: 1 }))
+      .pipe(concatWith(NEVER), enqueueTo(target, { sizeMax: 1 }))
       .subscribe();
     const kept = (): number => {
       const teardowns = new Set<unknown>();
