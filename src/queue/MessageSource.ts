@@ -27,6 +27,7 @@ import type { Demands } from "../core/Demand.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
+import { unlessPromise } from "../core/promiseWatch.js";
 import { randomOf } from "../core/Random.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Lease } from "../store/Lease.js";
@@ -48,6 +49,9 @@ export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
 
 /** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
 const STARTS_IN_A_ROW_MAX = 100;
+
+/** How long after a stop its end waits for a store that does not answer (milliseconds). */
+const END_MS_MAX = 900;
 
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
@@ -79,6 +83,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
   private turnMs = 0;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
+  private endTimer: Subscription | undefined;
   private stopping: Subscription | undefined;
 
   constructor(
@@ -124,7 +129,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.context.pauses.add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
-      const stopping = from(stop$).subscribe({
+      const stopping = from(unlessPromise(stop$, "stop$ is a promise")).subscribe({
         next: () => this.stop(),
         error: (cause: unknown) => this.subscriber.error(stopFailed(cause)),
       });
@@ -141,6 +146,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
 
   /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
   end(): void {
+    this.endTimer?.unsubscribe();
     if (this.phase === "left") return;
     this.phase = "lingering";
     this.stopReading();
@@ -352,6 +358,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       for (const delivery of this.keeper.all()) delivery.interruptBy("stopped");
       this.sweep();
     });
+    this.completeSoon();
   }
 
   /** Gives back what nobody holds and nobody settles. */
@@ -392,6 +399,16 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       },
       complete: then,
     });
+    this.completeSoon();
+  }
+
+  /** Completes also while the store is away: what it was told last goes on without this source. */
+  private completeSoon(): void {
+    if (this.subscriber.closed || this.endTimer !== undefined) return;
+    this.endTimer = this.store.scheduler.schedule(() => {
+      this.settler.abandon();
+      this.subscriber.complete();
+    }, END_MS_MAX);
   }
 
   private stopReading(): void {
