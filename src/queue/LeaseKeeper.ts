@@ -131,7 +131,7 @@ export class LeaseKeeper {
     }
     this.remove(delivery);
     delivery.expire();
-    this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
+    this.options.events.expired(delivery);
   }
 
   private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number, late: boolean): void {
@@ -151,7 +151,7 @@ export class LeaseKeeper {
       },
       error: (error: unknown) => {
         for (const delivery of deliveries) delivery.passedOver = true;
-        events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) });
+        events.failed("extend", toSluiceError(error));
       },
     });
   }

@@ -35,12 +35,15 @@ import type { Capabilities } from "./Capabilities.js";
 import type { Lease, LeaseRequest } from "./Lease.js";
 import type { Operations } from "./Operations.js";
 import type { StoreEvent } from "./StoreEvent.js";
+import type { Logger } from "./Warnings.js";
 
 /** A place for queues. Make one by `memoryStore` or `redisStore`; `close` it when done. */
 export interface Store extends WriteTarget, Operations {
   /** The one place where time is injected. */
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;
+  /** Told of what nobody may be listening to on `events$`, of queues and store; without one the process warns. */
+  readonly logger?: Logger | undefined;
   /** Connection losses and warnings, hot. Completes on close. */
   readonly events$: Observable<StoreEvent>;
   /**
