@@ -4,7 +4,7 @@ import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
 import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { DataOf, ErrorOf, ResultOf, Work } from "./Work.js";
+import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./Work.js";
 import type { HandleContext } from "./WorkContext.js";
 
 /**
@@ -64,7 +64,17 @@ import type { HandleContext } from "./WorkContext.js";
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export const handle = <D extends Message<unknown> | Batch<unknown>, W extends Work>(
+export function handle<D extends Message<unknown> | Batch<unknown>, W extends Work>(
+  work: (delivery: D, context: HandleContext) => W & Uncalled<W>,
+  options?: HandleOptions,
+): OperatorFunction<D, [W] extends [never] ? Handled<DataOf<D>, never, never> : CallIt>;
+export function handle<D extends Message<unknown> | Batch<unknown>, W extends Work>(
   work: (delivery: D, context: HandleContext) => W,
+  options?: HandleOptions,
+): OperatorFunction<D, Handled<DataOf<D>, ResultOf<W>, ErrorOf<W>>>;
+export function handle<D extends Message<unknown> | Batch<unknown>>(
+  work: (delivery: D, context: HandleContext) => Work,
   options: HandleOptions = {},
-): OperatorFunction<D, Handled<DataOf<D>, ResultOf<W>, ErrorOf<W>>> => handleWith({ work }, options);
+): OperatorFunction<D, unknown> {
+  return handleWith({ work }, options);
+}

@@ -1,6 +1,7 @@
 /** The maker of queues. */
 
 import { merge, Observable } from "rxjs";
+import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import { invalidConfig } from "../core/SluiceError.js";
@@ -45,7 +46,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
   const resolved = resolveDefinition(definition);
   claimName(store, resolved.name, resolved.codec);
   const events = new EventSink();
-  return {
+  const face: Queue<A> = {
     definition,
     store,
     enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options, events),
@@ -66,6 +67,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
     ...operationsOf(store, resolved),
     events$: merge(events.events$, store.events$),
   };
+  return showing(face, "Queue", { name: resolved.name });
 };
 
 const claimName = (store: Store, name: string, codec: object): void => {
