@@ -69,7 +69,10 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
     ]);
   try {
     const decoded = decodeBounded(codec, parse(payload.slice(ENVELOPE_VERSION.length)));
-    return decoded._tag === "Left" ? left(reportOf(decoded.left)) : decoded;
+    if (decoded._tag === "Left") return left(reportOf(decoded.left));
+    // Looked at here, where it may throw: a codec of the user's may answer anything.
+    const { _tag, right: data } = decoded;
+    return _tag === "Right" ? right(data) : left(["not decodable: its codec answered no Either"]);
   } catch (cause) {
     return left([`not decodable: ${sentenceOf(cause)}`]);
   }

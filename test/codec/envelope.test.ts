@@ -70,6 +70,12 @@ interface Tree {
 }
 const Tree: t.Type<Tree> = t.recursion("Tree", () => t.type({ children: t.readonlyArray(Tree) }));
 
+class MyThing {
+  get [Symbol.toStringTag]() {
+    return "My Thing v1.0";
+  }
+}
+
 const nested = (depth: number, open: string, middle: string, close: string): string =>
   open.repeat(depth) + middle + close.repeat(depth);
 
@@ -174,14 +180,7 @@ describe("encodePayload and decodePayload", () => {
       ["Promise", Object.assign(Promise.resolve(1), { own: 1 })],
       ["Symbol", Object(Symbol("s"))],
       ["WeakRef", new WeakRef({})],
-      [
-        "My Thing v1.0",
-        {
-          get [Symbol.toStringTag]() {
-            return "My Thing v1.0";
-          },
-        },
-      ],
+      ["My Thing v1.0", new MyThing()],
       [
         "Set",
         new (class Tags extends Set<string> {
@@ -197,7 +196,7 @@ describe("encodePayload and decodePayload", () => {
       ["a function", () => 1],
       ["a symbol", Symbol("s")],
     ])("of %s as a property is a refusal", (kind, value) => {
-      expect(refused(t.type({ a: t.unknown }), { a: value, b: 1 })).toEqual([`a: ${kind} has no JSON form`]);
+      expect(refused(t.type({ a: t.unknown }), { a: value })).toEqual([`a: ${kind} has no JSON form`]);
     });
 
     it("of a hole in an array is a refusal", () => {
