@@ -29,8 +29,9 @@ import type { HandleContext } from "./WorkContext.js";
  * failure wherever it comes from, an `Outcome` is performed, any other value is the result and an `Ack`. A batch's result is
  * that of each of its messages; one of them whose lease is lost is reported `Interrupted`, and the work goes on unless all are.
  *
- * Errors: none of the handler's; what it throws, a work without a value, and one whose value is itself a work (a Task in a
- * promise, which nobody would run) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above the
+ * Errors: none of the handler's; what it throws, a work without a value, one whose value is itself a work (a Task in a
+ * promise, which nobody would run), and one whose value only looks like an Outcome (a hand-written `{ _tag: "Retry" }`, `Reject`
+ * without its call) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above the
  * source's prefetch, and thrown at once for options out of range. The source's own.
  *
  * Delivery: a message is kept alive (its lease renewed) while it waits or runs. At least once: an interrupted work may have

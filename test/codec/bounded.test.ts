@@ -118,7 +118,7 @@ const { value } = fc.letrec<{ readonly value: unknown }>((tie) => ({
 }));
 
 describe("decodeBounded", () => {
-  test.prop([codec, value], { numRuns: 3_000 })(
+  test.prop([codec, value], { numRuns: 500 })(
     "decodes as io-ts does, and reports the first errors alike",
     (of, data) => {
       const full = of.decode(data);

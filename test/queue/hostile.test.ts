@@ -11,6 +11,7 @@ import {
   handle,
   handleBatch,
   type Outcome,
+  type QueueStats,
   queue,
   Reject,
   Release,
@@ -49,7 +50,7 @@ const values: ReadonlyArray<readonly [string, () => unknown]> = [
   ["undefined", () => undefined],
   ["a symbol", () => Symbol("s")],
   ["a bigint", () => 10n ** 500n],
-  ["a huge text", () => "x".repeat(5_000_000)],
+  ["a huge text", () => "x".repeat(1_000_000)],
   ["a trapped proxy", () => new Proxy({}, trap)],
   ["a trapped array", () => new Proxy([], trap)],
   ["a revoked proxy", () => revoked({})],
@@ -183,12 +184,11 @@ const oneOf = <T>(rows: ReadonlyArray<readonly [string, T]>) =>
   fc.constantFrom(...rows).map(([name, row]) => Object.assign([name, row] as const, { toString: () => name }));
 const deed = fc.tuple(oneOf(works), oneOf(values), oneOf(outcomes));
 
-const settled = async (
-  stats: () => PromiseLike<{ acked: number; dead: number; blocked: number; enqueued: number }>,
-) => {
+/** Until nothing is in hand or due; what waits for its next attempt has been settled as well. */
+const settled = async (stats: () => PromiseLike<QueueStats>): Promise<void> => {
   for (let turn = 0; turn < 20_000; turn++) {
-    const { acked, dead, blocked, enqueued } = await stats();
-    if (acked + dead + blocked === enqueued) return;
+    const { ready, leased } = await stats();
+    if (ready + leased === 0) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
@@ -215,7 +215,7 @@ describe("a consumer of hostile values", () => {
       fc.array(fc.integer({ min: 1_000, max: 3_999 }), { maxLength: 3 }),
     ],
     {
-      numRuns: 150,
+      numRuns: 40,
     },
   )(
     "settles every message once, goes on, and completes when it is stopped",
@@ -245,13 +245,13 @@ describe("a consumer of hostile values", () => {
                 const [work, value] = deeds[message.data % deeds.length] ?? [];
                 return work?.[1](value?.[1]()) as Promise<unknown>;
               },
-              { timeoutMs: 20 },
+              { timeoutMs: 5 },
             ),
             decide((_failure, { message }) => {
               const [, value, outcome] = deeds[(message.data as number) % deeds.length] ?? [];
               return outcome === undefined ? undefined : decision(value?.[1](), outcome[1]);
             }),
-            decide((failure) => (failure._tag === "Threw" ? Retry({ cause: failure, delayMs: 0 }) : undefined)),
+            decide((failure) => Retry({ cause: failure, delayMs: 0 })),
             settle(),
           )
           .subscribe({
@@ -263,7 +263,6 @@ describe("a consumer of hostile values", () => {
           });
       });
       await hostile.enqueueAll([...deeds.map((_, i) => i), ...poison]);
-      // What nobody decides is retried by the default backoff: its time is not waited for.
       await settled(() => hostile.stats());
       stop$.next();
       await done;
@@ -278,7 +277,7 @@ describe("a consumer of hostile values", () => {
     60_000,
   );
 
-  test.prop([fc.array(oneOf(values), { minLength: 1, maxLength: 4 }), oneOf(works), oneOf(values)], { numRuns: 60 })(
+  test.prop([fc.array(oneOf(values), { minLength: 1, maxLength: 4 }), oneOf(works), oneOf(values)], { numRuns: 30 })(
     "answers for each message of a batch",
     async (elements, [, work], [, make]) => {
       const store = memoryStore();
@@ -295,7 +294,7 @@ describe("a consumer of hostile values", () => {
                 const answers = one.data.map((i) => elements[i]?.[1]());
                 return work(elements.length > 2 ? answers : make()) as Promise<never>;
               },
-              { timeoutMs: 20 },
+              { timeoutMs: 5 },
             ),
             settle(),
           )
@@ -304,8 +303,7 @@ describe("a consumer of hostile values", () => {
       await settled(() => hostile.stats());
       stop$.next();
       await done;
-      const { enqueued, acked, dead } = await hostile.stats();
-      expect(acked + dead).toBe(enqueued);
+      expect(await hostile.stats()).toMatchObject({ leased: 0, ready: 0, delayed: 0 });
       await store.close();
     },
     60_000,

@@ -19,7 +19,6 @@ describe("the lint rules of the guide", () => {
           rules: {
             "@typescript-eslint/no-floating-promises": ["error", { checkThenables: true }],
             "@typescript-eslint/await-thenable": "error",
-            "@typescript-eslint/no-unused-expressions": "error",
           },
         },
       ],

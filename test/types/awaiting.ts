@@ -5,7 +5,7 @@ import type { Message, Queue } from "sluice";
 
 export const slips = async (queue: Queue<string>, message: Message<string>): Promise<void> => {
   queue.enqueue("a"); // no-floating-promises
-  message.ack; // no-unused-expressions
+  message.ack; // no-floating-promises
   message.settle(await message.ack); // no-floating-promises
   queue.enqueue("a").retry(); // no-floating-promises
   queue.pause(); // no-floating-promises
