@@ -79,6 +79,11 @@ const look = (looking: Looking, holder: object | undefined, name: string, given:
       if (value === null) {
         if (given instanceof Date || tagOf(given) === "Date") lost("an invalid Date has no JSON form");
       } else lookInside(looking, lost, value);
+      return;
+    case "string":
+    case "boolean":
+    case "bigint":
+      return;
   }
 };
 

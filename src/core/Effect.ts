@@ -118,6 +118,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
       this.run(resolve, (error) => {
         again = isSluiceError(error) && error.retryable;
         if (again) this.awaited = undefined;
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what the Effect fails with
         reject(error);
       });
     });

@@ -52,7 +52,7 @@ interface Tree {
 }
 const Tree: t.Type<Tree, unknown> = t.recursion("Tree", (self) =>
   t.intersection([t.type({ n: t.number }), t.partial({ children: t.readonlyArray(self) })]),
-) as t.Type<Tree, unknown>;
+);
 
 const names = ["a", "b", "c"] as const;
 

@@ -107,7 +107,7 @@ describe("what a work answers, to handle", () => {
     ["a maker without its call threw", () => Promise.resolve(Reject as unknown), itself("Reject", "Reject({ cause })")],
     [
       "a maker without its call, in a Right, threw",
-      () => TE.right(Retry as unknown),
+      () => TE.right(Retry),
       itself("Retry", "Retry({ cause, delayMs })"),
     ],
     ["an Observable that errors threw", () => throwError(() => new Error("no")), "Threw(no)"],

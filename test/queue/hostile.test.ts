@@ -65,7 +65,7 @@ const values: ReadonlyArray<readonly [string, () => unknown]> = [
   ["an error that causes itself", selfCaused],
   ["an AggregateError of hostile ones", () => new AggregateError([new Proxy({}, trap), revoked({})])],
   ["a toString that throws", () => ({ toString: thrower, [Symbol.toPrimitive]: thrower, toJSON: thrower })],
-  ["an object without a prototype", () => Object.create(null)],
+  ["an object without a prototype", () => Object.create(null) as unknown],
   ["a look-alike whose fields throw", () => getting("cause", { _tag: "Retry" })],
   ["a look-alike", () => ({ _tag: "Ack" })],
   ["a maker", () => Reject],
@@ -100,7 +100,7 @@ const works: Ends = [
     },
   ],
   ["resolves to it", (value) => new Promise((resolve) => resolve(value))],
-  ["rejects with it", (value) => Promise.reject(value as Error)],
+  ["rejects with it", (value) => Promise.reject(value)],
   ["a Task of it", (value) => async () => value],
   [
     "a Task that throws it",

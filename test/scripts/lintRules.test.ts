@@ -14,8 +14,8 @@ describe("the lint rules of the guide", () => {
       overrideConfig: [
         {
           files: ["**/*.ts"],
-          plugins: { "@typescript-eslint": ts.plugin as never },
-          languageOptions: { parser: ts.parser as never, parserOptions: { projectService: true } },
+          plugins: { "@typescript-eslint": ts.plugin },
+          languageOptions: { parser: ts.parser, parserOptions: { projectService: true } },
           rules: {
             "@typescript-eslint/no-floating-promises": ["error", { checkThenables: true }],
             "@typescript-eslint/await-thenable": "error",

@@ -1,5 +1,5 @@
 /** Slips that compile and do nothing, each with the rule that catches it. Linted by test/scripts/lintRules.test.ts; never run. */
-/* eslint-disable @typescript-eslint/await-thenable -- they are the subject */
+/* eslint-disable @typescript-eslint/await-thenable, @typescript-eslint/no-unused-expressions -- they are the subject */
 import { retry } from "rxjs";
 import type { Message, Queue } from "sluice";
 
