@@ -16,6 +16,7 @@ import type { Jitter } from "./Backoff.js";
 import { systemScheduler } from "./Clock.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { Options } from "./options.js";
+import { promiseAsked } from "./promiseWatch.js";
 import { retrying } from "./retrying.js";
 import { defect, isSluiceError, toSluiceError } from "./SluiceError.js";
 
@@ -112,6 +113,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
   }
 
   private promise(): Promise<A> {
+    promiseAsked("An Effect was awaited");
     if (this.awaited !== undefined) return this.awaited;
     let again = false;
     const promise = new Promise<A>((resolve, reject) => {
@@ -224,6 +226,7 @@ export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
 /** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
 export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unknown) => unknown): Effect<A> =>
   effect((asker) => {
+    promiseAsked("An Effect is made of a promise");
     const failed = (cause: unknown): void => asker.error(toSluiceError(onError(cause)));
     try {
       make().then((value) => {

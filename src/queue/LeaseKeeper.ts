@@ -118,7 +118,7 @@ export class LeaseKeeper {
         watching = true;
       }
     }
-    if (renewals.length > 0) this.renew(renewals, nowMs);
+    if (renewals.length > 0) this.renew(renewals, nowMs, late);
     // One look serves all leases that end within 2 % of a lease's length.
     if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     if (ended) this.options.onCredit();
@@ -134,10 +134,10 @@ export class LeaseKeeper {
     this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
   }
 
-  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number): void {
+  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number, late: boolean): void {
     const { store, queue, leaseMs, events } = this.options;
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs }).subscribe({
+    store.extend({ queue, leases, leaseMs, late }).subscribe({
       next: (answers) => {
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];

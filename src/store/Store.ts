@@ -75,4 +75,6 @@ export interface ExtendRequest {
   readonly queue: string;
   readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
   readonly leaseMs: number;
+  /** Some may be past their end already: it takes effect before any `lease` that is asked for after it. Default false. */
+  readonly late?: boolean;
 }

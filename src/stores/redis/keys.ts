@@ -39,6 +39,16 @@ export class Keys {
     return key;
   }
 
+  /** A key that never has anything. */
+  get scratch(): string {
+    return `{${this.namespace}}:probe`;
+  }
+
+  /** The list that ends the blocking reads of one connection. */
+  readEnd(name: string): string {
+    return `{${this.namespace}}:e:${name}`;
+  }
+
   /** What a write answered. */
   result(writeId: string): string {
     return `{${this.namespace}}:w:${escapeText(writeId)}`;
