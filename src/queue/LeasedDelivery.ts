@@ -22,7 +22,7 @@ import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
-import { duration, notAnOutcome, wholeNumber } from "../core/options.js";
+import { duration, notAnOutcome, shown, wholeNumber } from "../core/options.js";
 import type { MakePlan, Plan } from "../core/Plan.js";
 import { alreadySettled, invalidConfig, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { SettleStep, Step, StepResult } from "../core/Step.js";
@@ -277,7 +277,9 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
       return alreadySettled(this.id, this.performed ?? this.requested);
     if (outcome._tag === "Retry" && !(Number.isFinite(outcome.delayMs ?? 0) && (outcome.delayMs ?? 0) >= 0))
-      return invalidConfig("delayMs", `Retry's delayMs must be a number of 0 or more, not ${outcome.delayMs}.`);
+      return invalidConfig("delayMs", `Retry's delayMs must be a number of 0 or more, not ${shown(outcome.delayMs)}.`);
+    if (outcome._tag === "Block" && outcome.scope !== "key" && outcome.scope !== "queue")
+      return invalidConfig("scope", `Block's scope must be "key" or "queue", not ${shown(outcome.scope)}.`);
     return undefined;
   }
 
