@@ -80,9 +80,9 @@ class MemoryStore implements Store {
         return undefined;
       }
       const queue = this.queue(request.queue);
-      const leases = take(queue, request, now(this.scheduler));
-      if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, asker);
-      asker.next(leases);
+      const taken = take(queue, request, now(this.scheduler));
+      if (taken === "nothing" && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+      asker.next(typeof taken === "object" ? taken : []);
       asker.complete();
       return undefined;
     });

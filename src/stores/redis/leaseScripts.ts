@@ -1,6 +1,6 @@
 /** The scripts around leases: take, take back, extend, leave, nudge. */
 import { invariant } from "../../core/invariant.js";
-import type { Lease } from "../../store/Lease.js";
+import type { Hands, Lease } from "../../store/Lease.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
 import type { Script } from "./script.js";
 import { tokenOf, tokenStem } from "./token.js";
@@ -34,6 +34,8 @@ export interface LeaseInput extends OnQueue {
   readonly owner: string;
   /** Whether it waits where there is nothing: what comes next may be handed over to it. */
   readonly waits: boolean;
+  readonly deliveriesMax: number;
+  readonly hands: Hands;
 }
 
 /** What a request got, and what it may wait for. */
@@ -45,12 +47,15 @@ export interface LeaseReply {
   readonly changeMs: number | undefined;
   /** Another consumer owns the queue. */
   readonly standsBy: boolean;
+  /** A suspect is next, which these hands may not have: it does not wait for that. */
+  readonly standsBack: boolean;
 }
 
 const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
-  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = record;
-  const token = tokenOf(stem, place, id, escapedKey);
-  return { id, token, payload, key, headers, attempt: attempts + 1, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs } = record;
+  const token = tokenOf(stem, place, record);
+  const attempt = attempts + 1;
+  return { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
 };
 
 /** A message that came by the blocking read, and how long it is leased. */
@@ -85,19 +90,21 @@ const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_
 
 export const leaseScript: Script<LeaseInput, LeaseReply> = {
   name: "lease",
-  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits }) => ({
+  encode: ({ queue, given, request, owner, waits, hands, ...limits }) => ({
     keys: [queue, request.slot],
     args: [
       given,
       String(request.serial),
       request.name,
-      count(Math.min(max, LEASE_COUNT_MAX)),
-      count(bytesMax),
-      count(Math.ceil(leaseMs)),
-      count(attemptsMax),
-      count(deadLettersMax),
+      count(Math.min(limits.max, LEASE_COUNT_MAX)),
+      count(limits.bytesMax),
+      count(Math.ceil(limits.leaseMs)),
+      count(limits.attemptsMax),
+      count(limits.deadLettersMax),
       owner,
       waits ? "1" : "0",
+      count(limits.deliveriesMax),
+      hands,
     ],
   }),
   decode: (reply, { request }) => {
@@ -111,7 +118,13 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       if (typeof record !== "string" || record === "") continue;
       leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
     }
-    return { leases, nowMs, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
+    return {
+      leases,
+      nowMs,
+      changeMs: values[2] === "" ? undefined : Number(values[2]),
+      standsBy: values[3] === 1,
+      standsBack: values[3] === 2,
+    };
   },
 };
 

@@ -40,6 +40,8 @@ const waiting = () => {
     leaseMs: 30_000,
     waitMsMax: Number.POSITIVE_INFINITY,
     attemptsMax: 5,
+    deliveriesMax: 1_000,
+    hands: "empty" as const,
     exclusive: false,
   };
   const asking = new Asking(context, wanted, { got: () => undefined, failed: () => undefined });

@@ -29,7 +29,7 @@ local function giveBack(token)
   local record, origin = readLeased(key, token)
   if not record then return end
   tokens[#tokens + 1] = token
-  pushReturned(queue, origin, record)
+  pushReturned(queue, origin, givenBack(record))
 end
 if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then

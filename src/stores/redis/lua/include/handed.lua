@@ -39,7 +39,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
