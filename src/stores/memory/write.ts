@@ -17,8 +17,7 @@ type Steps = ReadonlyArray<Step>;
 export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> => {
   // What became due before stands before what comes into its key now.
   for (const steps of lists)
-    for (const step of steps)
-      if (step._tag === "Enqueue" && step.key !== undefined) find(step.queue).promoteDue(nowMs);
+    for (const step of steps) if (step._tag === "Enqueue" && step.key !== undefined) find(step.queue).promoteDue(nowMs);
   return lists.map((steps) => {
     const checked = check(find, steps);
     return Array.isArray(checked) ? right(apply(checked, nowMs)) : left(checked);

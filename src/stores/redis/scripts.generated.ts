@@ -1016,7 +1016,7 @@ return #tokens
 `,
   },
   "enqueue": {
-    sha: "581c86ef0b0923fbcb7493d52313ad9b6d914750",
+    sha: "e7ef16d04bbe728fc3f88cbe93205e1964f7908e",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1490,6 +1490,11 @@ local function byKey(key, busy, now, added)
   local queue = openQueue(key, now)
   local promotes = isAnyDue(queue)
   if promotes then -- what became due before stands before what comes now
+    guard(key)
+    for _, record in ipairs(added) do
+      local name = keyOf(record)
+      if name then guardKey(key, name) end
+    end
     redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
     redis.call("HDEL", key, "-")
     promote(queue)

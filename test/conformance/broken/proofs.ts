@@ -323,7 +323,8 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "peeks at the latest": [
     "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between",
     "a thousand leases that ended otherwise than they began give their messages back in their former order",
-   "what returns finds its former place in its own level"],
+    "what returns finds its former place in its own level",
+  ],
   "takes what it peeks at": [
     "after a release the old token is dead, although the same consumer gets the message again",
     "a settle of a keyed message is fenced like any other",

@@ -10,6 +10,11 @@ local function byKey(key, busy, now, added)
   local queue = openQueue(key, now)
   local promotes = isAnyDue(queue)
   if promotes then -- what became due before stands before what comes now
+    guard(key)
+    for _, record in ipairs(added) do
+      local name = keyOf(record)
+      if name then guardKey(key, name) end
+    end
     redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
     redis.call("HDEL", key, "-")
     promote(queue)
