@@ -64,14 +64,19 @@ export interface HandedOver {
   readonly leaseMs: number;
 }
 
+/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+const WHOLE = "+";
+
 /** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
 export const readHandedOver = (text: string): HandedOver => {
   const mark = text.indexOf("h", 18);
   const end = text.indexOf("\n", mark);
   const atMs = msOf(text.slice(18, mark));
   const stem = tokenStem(text.slice(0, 10), text.slice(mark, end));
+  const record =
+    text.charAt(end + 1) === WHOLE ? readRecord(text.slice(end + 2)) : readHandedRecord(text, end + 1, atMs);
   return {
-    lease: leaseOf(readHandedRecord(text, end + 1, atMs), stem, 0, atMs),
+    lease: leaseOf(record, stem, 0, atMs),
     leaseMs: Number.parseInt(text.slice(10, 18), 16),
   };
 };

@@ -10,8 +10,9 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "05dbcc001814a6eafc5ba0a54d3b9d5a9d43d170",
-    lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
+    sha: "005939ed6efd0c7cc31f5744b9d8af1032716bc2",
+    lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
+-- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] leased hash token to record
@@ -202,12 +203,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -217,6 +220,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -516,6 +520,25 @@ if keyed == "1" then
   slices("HDEL", key .. ":k", alone)
 end
 count(queue, "acked", #live)
+if next(queue.ends) then
+-- Hands the follower that a settlement let go to a consumer that waits, as an enqueue does with a new message: where nothing
+-- else became ready, and nothing was. It is entered among the leases here and now; \`writeId\` names the settling write.
+
+local function handOver(queue, writeId)
+  local level, list = next(queue.ends)
+  if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
+  local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
+  if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
+  local text = string.sub(ticket, 2) .. string.format("%.0f", queue.now) .. "h-" .. writeId .. "\\n" .. WHOLE .. record
+  local token, _, _, order, endsAt = readHanded(text)
+  redis.call("HSET", queue.key .. ":l", token, record)
+  redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)
+  redis.call("DEL", queue.key .. ":h")
+  redis.call("LPUSH", queue.key .. ":w", text)
+  queue.seq, queue.ends = math.max(order, queue.seq), {}
+end
+  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
+end
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
@@ -524,7 +547,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "acdb748f56a9dd49f7e84c2e1c7f66030b8a9178",
+    sha: "9ae460881b2b18a4cac832269df51b0d973c5016",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -714,12 +737,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -729,6 +754,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1016,7 +1042,7 @@ return #tokens
 `,
   },
   "enqueue": {
-    sha: "e7ef16d04bbe728fc3f88cbe93205e1964f7908e",
+    sha: "7615c466cd71c7572544d37388ddc2983b5b39be",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1236,12 +1262,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1251,6 +1279,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1551,7 +1580,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1594,6 +1624,7 @@ local function sizeOf(record)
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1603,6 +1634,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1658,7 +1690,7 @@ return "+"
 `,
   },
   "extend": {
-    sha: "e424a011808a300f2e0e4bf6d4932c7802d6166e",
+    sha: "5eaf14c9404d747ecc3e88242051efaea4369f11",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends
@@ -1700,7 +1732,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1743,6 +1776,7 @@ local function sizeOf(record)
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1752,6 +1786,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1814,7 +1849,7 @@ return table.concat(answers)
 `,
   },
   "lease": {
-    sha: "cbd858c5e6a77c97f9f1c3ee4421d73dab71b119",
+    sha: "da55d4853bb320d0067e648f8731e9da2b22b832",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -2225,12 +2260,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2240,6 +2277,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -2758,7 +2796,7 @@ return owned and 1 or 0
 `,
   },
   "nudge": {
-    sha: "0f98783e820d6ed8877b84f9a6a8f6296137d294",
+    sha: "886ab17383000108853a23f37edc848270bc50a1",
     lua: `-- Called by a consumer that waits, at the time that it was told: keeps what it owns, and wakes one consumer if something is
 -- due now.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2946,12 +2984,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2961,6 +3001,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -3226,7 +3267,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "ac24a1a580e713f678bdca694b8dec50baf11f9e",
+    sha: "7d6a0271ef04364651655e553de23ab9b7561595",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] paused flag -
@@ -3387,7 +3428,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -3406,6 +3448,7 @@ local function msOf(at)
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -3415,6 +3458,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -3499,7 +3543,7 @@ return "OK"
 `,
   },
   "peek": {
-    sha: "c2bfe0e5d36e8a9779b295186cafd59d262114be",
+    sha: "4fc4fe3fd969318f5d7cbe3ee62cf963b42f1105",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3685,12 +3729,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -3700,6 +3746,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -4028,7 +4075,7 @@ return records
 `,
   },
   "purge": {
-    sha: "a98fc2290563c53b2da9f4e4bb48dfce4591b156",
+    sha: "c1bb27af71cc0bf19a9b9529834b5d0904191b81",
     lua: `-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4214,12 +4261,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -4229,6 +4278,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -4583,7 +4633,7 @@ return purged
 `,
   },
   "redrive": {
-    sha: "426f63de672180eb4f2b0556463dc92f25560ea6",
+    sha: "e7f21e934dd559318fdf423e80396bee2299ddab",
     lua: `-- Puts dead letters back at the end of their key or level, at attempt 1, with their first enqueue and their history.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4770,12 +4820,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -4785,6 +4837,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -5088,7 +5141,7 @@ return redriven
 `,
   },
   "stats": {
-    sha: "9a7df3ef103f6a1856365e4e0014c21e3e727fae",
+    sha: "b354a79c135994b6bc97ead6e8292237b67dbd9a",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
 -- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
@@ -5277,12 +5330,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -5292,6 +5347,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -5549,7 +5605,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "5266b9dde220988adc560540e2533e4a9d763c30",
+    sha: "204a218e46310a5afbbc8b0b5a5bb677212f2e9b",
     lua: `-- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -5740,12 +5796,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -5755,6 +5813,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -6047,7 +6106,7 @@ return #entries
 `,
   },
   "write": {
-    sha: "5260c9feecfd4427d5c49f7b9de4459edf13f52c",
+    sha: "088b389ca1e4eeeea1713132fd48bf7f1e7d49fa",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -6241,12 +6300,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -6256,6 +6317,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)

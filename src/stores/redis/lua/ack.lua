@@ -1,4 +1,5 @@
--- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
+-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
+-- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] leased hash token to record
@@ -79,6 +80,10 @@ if keyed == "1" then
   slices("HDEL", key .. ":k", alone)
 end
 count(queue, "acked", #live)
+if next(queue.ends) then
+  --- @include handOver
+  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
+end
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
