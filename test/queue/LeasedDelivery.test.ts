@@ -648,7 +648,7 @@ describe("a message that was given back", () => {
       expect(errorOf(call)).toMatchObject({
         _tag: "LeaseLost",
         reason: "given back",
-        message: expect.stringMatching(/was given back when its consumer was unsubscribed/),
+        message: expect.stringMatching(/was given back when its consumer was unsubscribed/) as string,
       });
     expect(s.next(1)).toEqual([[0, 1]]);
   });
@@ -658,7 +658,7 @@ describe("a message that was given back", () => {
     steal(s, s.message);
     expect(errorOf(s.message.extend(5_000))).toMatchObject({
       reason: "gone",
-      message: expect.stringMatching(/raise leaseMs/),
+      message: expect.stringMatching(/raise leaseMs/) as string,
     });
   });
 });
