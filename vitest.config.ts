@@ -3,9 +3,13 @@ import { defineConfig } from "vitest/config";
 
 const src = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+// IOREDIS=5 runs the same tests with the older of the two drivers.
+const drivers = process.env["IOREDIS"] === "5" ? [{ find: /^ioredis$/, replacement: "ioredis5" }] : [];
+
 export default defineConfig({
   resolve: {
     alias: [
+      ...drivers,
       { find: /^sluice$/, replacement: src("index.ts") },
       { find: /^sluice\/([a-z]+)$/, replacement: src("$1.ts") },
     ],

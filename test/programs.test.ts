@@ -159,10 +159,11 @@ describe("a program in fp-ts", () => {
   it("consumes until stopped and answers how the deliveries ended", async () => {
     await orders.enqueueAll([order("1"), order("2", -1)]);
     const consume = pipe(
-      orders,
-      Q.consume({ concurrency: 50, stop$, onFailure: [retryBackoff({ attemptsMax: 1 }), deadLetter()] })((x: Order) =>
-        chargeTask(x),
-      ),
+      Q.consume(orders)((x) => chargeTask(x), {
+        concurrency: 50,
+        stop$,
+        onFailure: [retryBackoff({ attemptsMax: 1 }), deadLetter()],
+      }),
       TE.match(
         (e) => `${e._tag}: ${e.message}`,
         (n) => `${n.Ack} acked, ${n.Reject} dead`,
@@ -181,11 +182,11 @@ describe("a program in fp-ts", () => {
     for (const look of [undefined, { _tag: "Ack" }])
       expect(await Q.settle(look as never)(message as Message<Order>)()).toMatchObject(refused);
     expect(await Q.release({ reason: "again" })(message as Message<Order>)()).toMatchObject({ right: {} });
-    const consume = Q.consume({
+    const consume = Q.consume(orders)((x) => chargeTask(x), {
       stop$,
       onFailure: [{ policy: () => ({ _tag: "Ack" }) as never }],
-    })((x: Order) => chargeTask(x));
-    const answer = consume(orders)();
+    });
+    const answer = consume();
     await firstValueFrom(orders.events$.pipe(filter(({ _tag }) => _tag === "Settled")));
     stop$.next();
     expect(await answer).toMatchObject({ right: { Ack: 0, Retry: 1 } });

@@ -5,13 +5,16 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { apart, type Findings } from "./apart.js";
 import type { ContestantId } from "./contestants/contestant.js";
 import { environmentOf } from "./report/environment.js";
-import { toJson } from "./report/json.js";
+import { type Figures, readFigures, toJson } from "./report/json.js";
+import { toReadme, writeReadme } from "./report/readme.js";
 import { toText } from "./report/table.js";
 import { SECTIONS, type Section } from "./sections.js";
 import { targetsOf } from "./targets.js";
 
 interface Flags {
   readonly json?: string | true;
+  readonly from?: string;
+  readonly readme: boolean;
   readonly only: ReadonlyArray<Section>;
   readonly peers: ReadonlyArray<ContestantId>;
   readonly rounds?: number;
@@ -48,23 +51,33 @@ const flags = new Command("bench")
   .addOption(new Option("--peers <names>", `of: ${PEERS.join(",")}`).argParser(listOf(PEERS)).default(PEERS, "all"))
   .option("--rounds <count>", "measured rounds, behind those of warm-up (default: 5, quick: 2)", wholeNumber)
   .option("--quick", "a first look: small sizes, figures too short to rely on", false)
+  .option("--from <file>", "show the figures that an earlier run wrote by --json, and measure nothing")
+  .option("--readme", "write the table of README.md, between its marks", false)
   .option("--strict", "fail where a target is missed", false)
   .parse()
   .opts<Flags>();
 
-const main = async (): Promise<void> => {
+// npm runs a script in its own folder and keeps the caller's in INIT_CWD.
+const pathOf = (file: string): string => resolve(process.env["INIT_CWD"] ?? ".", file);
+
+const measure = async (): Promise<Figures> => {
   const { only, peers, quick } = flags;
   const rounds = flags.rounds ?? (quick ? 2 : 5);
   const findings: Findings[] = [];
   for (const section of only) findings.push(await apart({ section, peers, rounds, quick }));
+  return {
+    environment: environmentOf({ redis: findings[0]?.redis ?? "unknown", rounds, quick }),
+    measures: findings.flatMap((found) => found.measures),
+  };
+};
 
-  const measures = findings.flatMap((found) => found.measures);
-  const environment = environmentOf({ redis: findings[0]?.redis ?? "unknown", rounds, quick });
+const main = async (): Promise<void> => {
+  const { environment, measures } = flags.from === undefined ? await measure() : readFigures(pathOf(flags.from));
   const targets = targetsOf(measures);
   const json = toJson(environment, measures, targets);
   process.stdout.write(flags.json === true ? json : toText(environment, measures, targets));
-  // npm runs a script in its own folder and keeps the caller's in INIT_CWD.
-  if (typeof flags.json === "string") writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", flags.json), json);
+  if (typeof flags.json === "string") writeFileSync(pathOf(flags.json), json);
+  if (flags.readme) writeReadme(toReadme(environment, measures, targets));
   if (flags.strict && targets.some(({ reached }) => !reached)) process.exitCode = 1;
 };
 

@@ -7,8 +7,12 @@ export interface Lane {
   readonly run: () => Promise<Readonly<Record<string, number>>>;
 }
 
-/** Thrown away: a process that is new compiles for a while, whatever it runs. */
-export const WARM_UPS = 3;
+/**
+ * How many rounds of so many messages are thrown away: a process that is new compiles for a while, whatever it runs, and the
+ * optimising compiler wants to have seen some 150,000 messages. Three rounds are enough for what is slow by its round trips.
+ */
+export const warmUpsOf = ({ sizes: { warmUp } }: Bench, count: number): number =>
+  Math.max(1, Math.min(3, Math.ceil(warmUp / count)));
 
 /** Figures by name, then by lane, one per round. */
 export type Figures = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<number>>>;
@@ -18,10 +22,16 @@ export const rotated = <A>(items: ReadonlyArray<A>, by: number): ReadonlyArray<A
   return [...items.slice(at), ...items.slice(0, at)];
 };
 
-export const interleave = async (bench: Bench, title: string, lanes: ReadonlyArray<Lane>): Promise<Figures> => {
+/** @param warmUps how many rounds are thrown away: `warmUpsOf` */
+export const interleave = async (
+  bench: Bench,
+  title: string,
+  warmUps: number,
+  lanes: ReadonlyArray<Lane>,
+): Promise<Figures> => {
   const figures = new Map<string, Map<string, number[]>>();
-  for (let round = 1 - WARM_UPS; round <= bench.rounds; round += 1) {
-    for (const lane of rotated(lanes, round + WARM_UPS)) {
+  for (let round = 1 - warmUps; round <= bench.rounds; round += 1) {
+    for (const lane of rotated(lanes, round + warmUps)) {
       bench.progress(`${title}: ${round <= 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}, ${lane.id}`);
       globalThis.gc?.();
       const result = await lane.run();

@@ -4,10 +4,11 @@ import { backlogOf } from "./measures/backlog.js";
 import { bulk } from "./measures/bulk.js";
 import { drainBacklog } from "./measures/drain.js";
 import { enqueue } from "./measures/enqueue.js";
+import { inOrder } from "./measures/inOrder.js";
 import { latency } from "./measures/latency.js";
 import { memory } from "./measures/memory.js";
 
-export type Section = "enqueue" | "bulk" | "drain" | "latency" | "memory" | "in-memory" | "backlog";
+export type Section = "enqueue" | "bulk" | "drain" | "in-order" | "latency" | "memory" | "in-memory" | "backlog";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -20,6 +21,7 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
   enqueue,
   bulk,
   drain: drainBacklog,
+  "in-order": inOrder,
   latency,
   memory,
   "in-memory": ofSluice(async (bench) => (await import("./measures/inMemory.js")).inMemory(bench)),

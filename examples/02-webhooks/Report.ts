@@ -5,6 +5,8 @@ import type { Webhook } from "./codecs/Webhook.js";
 import type { Tally } from "./Tally.js";
 
 export interface Report {
+  /** Whether somebody stopped it before the end. */
+  readonly stopped: boolean;
   readonly input: ReadonlyArray<Webhook>;
   readonly tally: Tally;
   readonly ledger: ReadonlyArray<LedgerEntry>;

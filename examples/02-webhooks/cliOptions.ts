@@ -6,6 +6,7 @@ export interface CliOptions {
   readonly namespace: string;
   readonly pace: number;
   readonly concurrency: number;
+  readonly all: boolean;
 }
 
 const wholeNumber =
@@ -27,5 +28,6 @@ export const readCliOptions = (argv: ReadonlyArray<string>): CliOptions =>
     )
     .option("--pace <ms>", "how long each call downstream takes", wholeNumber(0), 1)
     .option("--concurrency <count>", "how many webhooks are handled at a time", wholeNumber(1), 20)
+    .option("--all", "a line for every event in the table at the end", false)
     .parse(argv)
     .opts<CliOptions>();

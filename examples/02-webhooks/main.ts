@@ -7,41 +7,19 @@
  *
  * On Redis it may be killed at any moment: the next run goes on where it was. See README.md beside this file.
  */
-import type { Store } from "sluice";
-import { checksOf } from "./checks.js";
-import { type CliOptions, readCliOptions } from "./cliOptions.js";
-import { openStore } from "./openStore.js";
-import { openQueues } from "./queues.js";
-import { readWebhooks } from "./readWebhooks.js";
-import { runOnce } from "./runOnce.js";
-import { summaryOf } from "./summary.js";
+import { readCliOptions } from "./cliOptions.js";
 
-/** Answers whether the numbers are right. */
-const work = async (store: Store, options: CliOptions): Promise<boolean> => {
-  await store.ready();
-  const input = readWebhooks();
-  console.log(`${input.length} payloads read`);
+const options = readCliOptions(process.argv);
+console.log(`GitHub's example webhooks through a queue ${options.redis === undefined ? "in memory" : "on Redis"}`);
 
-  const report = await runOnce(openQueues(store), input, options);
-
-  console.log(`\n${summaryOf(report)}\n`);
-  const checks = checksOf(report);
-  for (const { claim, holds } of checks) console.log(`${holds ? "right" : "WRONG"}: ${claim}`);
-  return checks.every(({ holds }) => holds);
-};
-
-const main = async (options: CliOptions): Promise<boolean> => {
-  const store = openStore(options);
-  try {
-    return await work(store, options);
-  } finally {
-    await store.close();
-  }
-};
-
+// Whoever reads the output may have seen enough: `npm start | head`.
+process.stdout.on("error", () => process.exit(1));
 try {
-  process.exitCode = (await main(readCliOptions(process.argv))) ? 0 : 1;
+  // Loaded behind the first line: the library and all payloads take a moment.
+  const { run } = await import("./run.js");
+  process.exitCode = (await run(options)) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // At once: a store that could not be reached need not be waited for.
+  process.exit(1);
 }

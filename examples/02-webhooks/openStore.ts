@@ -1,8 +1,34 @@
 /** The store that the options ask for. */
-import type { Store } from "sluice";
+import { lastValueFrom, throwError } from "rxjs";
+import { catchTag, type Store } from "sluice";
 import { memoryStore } from "sluice/memory";
-import { redisStore } from "sluice/redis";
 import type { CliOptions } from "./cliOptions.js";
 
-export const openStore = ({ redis, namespace }: CliOptions): Store =>
-  redis === undefined ? memoryStore() : redisStore(redis, { namespace });
+/** How long to wait for a Redis that may not be there. */
+const reachMsMax = 1_200;
+
+/** The Redis store is loaded only where it is asked for: a run in memory begins sooner without it. */
+export const openStore = async ({ redis, namespace }: CliOptions): Promise<Store> => {
+  if (redis === undefined) return memoryStore();
+  const { redisStore } = await import("sluice/redis");
+  await reach(redisStore(redis, { namespace, commandMsMax: reachMsMax }));
+  return redisStore(redis, { namespace });
+};
+
+/**
+ * Fails soon where no Redis answers, by a store that is impatient and only asks. The one that works is patient: it rides out
+ * a server that goes away for a while.
+ */
+const reach = async (store: Store): Promise<void> => {
+  await lastValueFrom(
+    store.ready().pipe(
+      catchTag("StoreUnavailable", ({ cause }) => {
+        const why = cause instanceof Error && cause.message !== "" ? cause.message : `not within ${reachMsMax} ms`;
+        return throwError(
+          () => new Error(`No Redis answers there (${why}). Start one (redis-server), or work in memory: npm start`),
+        );
+      }),
+    ),
+  );
+  await store.close();
+};

@@ -6,6 +6,7 @@ import {
   from,
   fromEvent,
   lastValueFrom,
+  map,
   race,
   reduce,
   Subject,
@@ -17,6 +18,7 @@ import type { CliOptions } from "./cliOptions.js";
 import type { Webhook } from "./codecs/Webhook.js";
 import { simulatedDownstream } from "./downstream.js";
 import { handleWebhooks } from "./handleWebhooks.js";
+import { progressOn } from "./Progress.js";
 import type { Queues } from "./queues.js";
 import type { Report } from "./Report.js";
 import { readLedger } from "./readLedger.js";
@@ -38,23 +40,28 @@ export const runOnce = async (
   await lastValueFrom(from(input).pipe(enqueueTo(queues.webhooks, { options: ({ delivery }) => ({ id: delivery }) })));
 
   const downstream = simulatedDownstream(pace, unknownRepository);
+  const progress = progressOn(process.stdout, input.length);
   const stop$ = new Subject<unknown>();
   const interrupted$ = fromEvent(process, "SIGINT").pipe(
-    tap(() => console.log("\nstopped before the end; on Redis the next run goes on from here")),
+    tap(() => progress.say("stopped before the end; on Redis the next run goes on from here")),
   );
-  const done$ = race(workThrough(queues, downstream), interrupted$).pipe(take(1));
-  const [tally] = await firstValueFrom(
+  const stopped$ = race(
+    workThrough(queues, downstream, progress).pipe(map(() => false)),
+    interrupted$.pipe(map(() => true)),
+  ).pipe(take(1));
+  const [tally, , stopped] = await firstValueFrom(
     forkJoin([
       handleWebhooks(queues, downstream, { concurrency, stop$ }).pipe(
-        showProgress({ total: input.length, handledBefore: before.acked }),
+        showProgress(progress, before.acked),
         reduce(addToTally, emptyTally),
       ),
       sendDigest(queues.digest, downstream, stop$).pipe(count()),
-      done$.pipe(tap((reason) => stop$.next(reason))),
+      stopped$.pipe(tap(() => stop$.next(undefined))),
     ]),
   );
 
   return {
+    stopped,
     input,
     tally,
     ledger: await firstValueFrom(readLedger(queues.ledger)),

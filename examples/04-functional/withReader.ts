@@ -15,16 +15,16 @@ const charge =
   ({ gateway }) =>
     gateway.charge(order, attempt);
 
-const consume: RTE.ReaderTaskEither<HasStore & HasGateway, SluiceError, Tally> = pipe(
-  orders,
-  RQ.consume<ChargeError>({
+const consume: RTE.ReaderTaskEither<HasStore & HasGateway, SluiceError, Tally> = RQ.consume(orders)(
+  (order, message) => charge(order, message.attempt),
+  {
     stop$: timer(500),
     onFailure: [
       deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error._tag === "Declined" }),
       retryBackoff({ initialMs: 20, attemptsMax: 3 }),
       deadLetter(),
     ],
-  })((order, message) => charge(order, message.attempt)),
+  },
 );
 
 const deadOrderIds: RTE.ReaderTaskEither<HasStore, SluiceError, ReadonlyArray<string>> = pipe(

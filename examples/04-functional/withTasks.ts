@@ -5,13 +5,13 @@ import { timer } from "rxjs";
 import { deadLetter, queue, retryBackoff, type SluiceError, type Store } from "sluice";
 import type { Tally } from "sluice/task";
 import * as Q from "sluice/task";
-import type { ChargeError, Gateway } from "./Gateway.js";
+import type { Gateway } from "./Gateway.js";
 import { newOrders, orders } from "./Order.js";
 
 /** Places the orders and charges them; answers how the deliveries ended. */
 export const chargeNewOrders = (store: Store, gateway: Gateway): TE.TaskEither<SluiceError, Tally> => {
   const ordersHere = queue(store, orders);
-  const consume = Q.consume<ChargeError>({
+  const consume = Q.consume(ordersHere)((order, message) => gateway.charge(order, message.attempt), {
     stop$: timer(500),
     onFailure: [
       deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error._tag === "Declined" }),
@@ -21,11 +21,6 @@ export const chargeNewOrders = (store: Store, gateway: Gateway): TE.TaskEither<S
   });
   return pipe(
     TE.traverseArray(Q.enqueue(ordersHere))(newOrders),
-    TE.flatMap(() =>
-      pipe(
-        ordersHere,
-        consume((order, message) => gateway.charge(order, message.attempt)),
-      ),
-    ),
+    TE.flatMap(() => consume),
   );
 };

@@ -11,6 +11,7 @@ import {
   type TeardownLogic,
   type Unsubscribable,
 } from "rxjs";
+import { promiseAsked } from "./promiseWatch.js";
 import { defect, toSluiceError } from "./SluiceError.js";
 
 /** Who is told what an Effect comes to: next and complete, or error. */
@@ -44,6 +45,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     onValue?: ((value: A) => B | PromiseLike<B>) | null,
     onError?: ((error: unknown) => C | PromiseLike<C>) | null,
   ): Promise<B | C> {
+    promiseAsked("An Effect was awaited");
     return new Promise<A>((resolve, reject) => this.run(resolve, reject)).then(onValue, onError);
   }
 
@@ -144,6 +146,7 @@ export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
 /** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
 export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unknown) => unknown): Effect<A> =>
   effect((asker) => {
+    promiseAsked("An Effect is made of a promise");
     const failed = (cause: unknown): void => asker.error(toSluiceError(onError(cause)));
     try {
       make().then((value) => {

@@ -1,5 +1,6 @@
 /** The operator that narrows errors. */
 import { catchError, type ObservableInput, type ObservedValueOf, type OperatorFunction, throwError } from "rxjs";
+import { unlessPromise } from "../core/promiseWatch.js";
 import { isSluiceError, type SluiceError } from "../core/SluiceError.js";
 
 /**
@@ -38,7 +39,7 @@ export const catchTag = <T, K extends SluiceError["_tag"], O extends ObservableI
   next: (error: Extract<SluiceError, { readonly _tag: K }>) => O,
 ): OperatorFunction<T, T | ObservedValueOf<O>> =>
   catchError((error: unknown) => {
-    if (isSluiceError(error) && hasTag(error, tag)) return next(error);
+    if (isSluiceError(error) && hasTag(error, tag)) return unlessPromise(next(error), "catchTag was given a promise");
     return throwError(() => error);
   });
 

@@ -1,5 +1,6 @@
 /** The one bridge from what a handler returned to the world of subscriptions. */
 import { isObservable, type Observer, Subscriber, type Unsubscribable } from "rxjs";
+import { promiseAsked } from "../core/promiseWatch.js";
 
 /** Who waits for a work. */
 export interface WorkObserver extends Observer<unknown> {
@@ -30,6 +31,7 @@ export const subscribeWork = (work: unknown, observer: WorkObserver): void => {
 };
 
 const follow = (promise: PromiseLike<unknown>, observer: Observer<unknown>): void => {
+  promiseAsked("A handler returned a promise");
   promise.then(
     (value) => {
       observer.next(value);

@@ -30,6 +30,7 @@ import { describeCause } from "../core/cause.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
+import { unlessPromise } from "../core/promiseWatch.js";
 import { randomOf } from "../core/Random.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { Hands, Lease } from "../store/Lease.js";
@@ -48,6 +49,9 @@ const STAND_BACK_MS = 1_000;
 
 /** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
+
+/** How long after a stop its end waits for a store that does not answer (milliseconds). */
+const END_MS_MAX = 900;
 
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
@@ -76,6 +80,7 @@ export class MessageSource<A> implements Owner, Sibling {
   private standsBack = false;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
+  private endTimer: Subscription | undefined;
   private stopping: Subscription | undefined;
 
   constructor(
@@ -116,7 +121,7 @@ export class MessageSource<A> implements Owner, Sibling {
     siblingsOf(this.store).add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
-      const stopping = from(stop$).subscribe({
+      const stopping = from(unlessPromise(stop$, "stop$ is a promise")).subscribe({
         next: () => this.stop(),
         error: (cause: unknown) => this.subscriber.error(stopFailed(cause)),
       });
@@ -129,6 +134,7 @@ export class MessageSource<A> implements Owner, Sibling {
 
   /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
   end(): void {
+    this.endTimer?.unsubscribe();
     if (this.phase === "left") return;
     this.phase = "lingering";
     this.stopReading();
@@ -336,6 +342,7 @@ export class MessageSource<A> implements Owner, Sibling {
       for (const delivery of this.keeper.all()) delivery.interruptBy("stopped");
       this.sweep();
     });
+    this.completeSoon();
   }
 
   /** Gives back what nobody holds and nobody settles. */
@@ -372,6 +379,16 @@ export class MessageSource<A> implements Owner, Sibling {
       },
       complete: then,
     });
+    this.completeSoon();
+  }
+
+  /** Completes also while the store is away: what it was told last goes on without this source. */
+  private completeSoon(): void {
+    if (this.subscriber.closed || this.endTimer !== undefined) return;
+    this.endTimer = this.store.scheduler.schedule(() => {
+      this.settler.abandon();
+      this.subscriber.complete();
+    }, END_MS_MAX);
   }
 
   private stopReading(): void {

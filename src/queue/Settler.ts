@@ -14,7 +14,7 @@ import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { newId } from "../core/newId.js";
 import { randomOf } from "../core/Random.js";
-import { defect, type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../core/SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "../core/Step.js";
 
 /** Told once how its list ended. */
@@ -45,7 +45,7 @@ interface Sent {
 
 interface Round extends Sent {
   /** Aligned with the lists; undefined where nobody asks any more. */
-  readonly ends: ReadonlyArray<ListEnd | undefined>;
+  ends: ReadonlyArray<ListEnd | undefined>;
 }
 
 export class Settler {
@@ -58,6 +58,8 @@ export class Settler {
   /** Where a list that was not answered had gone. */
   private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
   private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
+  /** What was handed to the store and is not answered. */
+  private readonly rounds = new Set<Round>();
   private persistent: boolean;
   private waitMsMax: number;
 
@@ -129,6 +131,12 @@ export class Settler {
     this.persistent = false;
   }
 
+  /** Whoever waits for the store is told that it did not answer; what it was handed goes on. */
+  abandon(): void {
+    for (const round of this.rounds)
+      this.tellUnanswered(round, storeUnavailable(new Error("no answer before the stop")));
+  }
+
   private pushAgain(sent: Sent, steps: ReadonlyArray<Step>, end: ListEnd): void {
     let ends = this.resends.get(sent);
     if (ends === undefined) {
@@ -154,9 +162,11 @@ export class Settler {
   private write(round: Round, attempt: number): void {
     let answered = false;
     let lending = false;
+    this.rounds.add(round);
     this.options.target.write(round.lists, round.writeId).run(
       (answers) => {
         answered = true;
+        this.rounds.delete(round);
         const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
         for (let i = 0; i < round.lists.length; i++) {
           const end = round.ends[i];
@@ -178,6 +188,15 @@ export class Settler {
     this.lending += lendingOf(round);
   }
 
+  private tellUnanswered(round: Round, error: SluiceError): void {
+    const { writeId, lists, ends } = round;
+    const sent: Sent = { writeId, lists };
+    this.unanswered ??= new WeakMap();
+    for (const list of lists) this.unanswered.set(list, sent);
+    round.ends = lists.map(() => undefined);
+    for (const end of ends) end?.listEnded(error, []);
+  }
+
   private failed(round: Round, attempt: number, error: SluiceError): void {
     const { writeId, lists, ends } = round;
     this.options.onFailure(error);
@@ -188,12 +207,11 @@ export class Settler {
         this.waitingRounds -= 1;
         this.write(round, attempt + 1);
       }, delayMs);
-    } else if (error.retryable || error._tag === "StoreClosed") {
-      const sent: Sent = { writeId, lists };
-      this.unanswered ??= new WeakMap();
-      for (const list of lists) this.unanswered.set(list, sent);
-      for (const end of ends) end?.listEnded(error, []);
-    } else if (lists.length === 1) {
+      return;
+    }
+    this.rounds.delete(round);
+    if (error.retryable || error._tag === "StoreClosed") this.tellUnanswered(round, error);
+    else if (lists.length === 1) {
       ends[0]?.listEnded(error, []);
     } else {
       lists.forEach((list, i) => {

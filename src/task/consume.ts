@@ -41,6 +41,8 @@ const zero: Tally = { Ack: 0, Retry: 0, Release: 0, Reject: 0, Block: 0, Lost: 0
  *
  * A right is acked, a left goes through `onFailure`; store outages are ridden out. Fails only for wrong options or a defect.
  *
+ * @param queue what it consumes: the handler's `data` has its type
+ *
  * @example
  * ```ts
  * import { pipe } from "fp-ts/lib/function.js";
@@ -54,17 +56,21 @@ const zero: Tally = { Ack: 0, Retry: 0, Release: 0, Reject: 0, Block: 0, Lost: 0
  * const orders = queue(memoryStore(), { name: "orders", codec: t.string });
  * await orders.enqueue("o-1");
  * const run = pipe(
- *   orders,
- *   Q.consume({ stop$: timer(50), onFailure: [retryBackoff({ attemptsMax: 6 }), deadLetter()] })((id: string) => TE.right(id.length)),
+ *   Q.consume(orders)((id) => TE.right(id.length), {
+ *     stop$: timer(50),
+ *     onFailure: [retryBackoff({ attemptsMax: 6 }), deadLetter()],
+ *   }),
  *   TE.match((e) => e.message, (n) => `${n.Ack} acked, ${n.Reject} dead`),
  * );
  * console.log(await run());
  * ```
  */
 export const consume =
-  <E = unknown>({ onFailure = [], concurrency, timeoutMs, ...options }: ConsumeOptions<E>) =>
-  <A, B>(handler: (data: A, message: Message<A>) => TaskEither<E, B>) =>
-  (queue: Queue<A>): QueueTask<Tally> =>
+  <A>(queue: Queue<A>) =>
+  <E, B>(
+    handler: (data: A, message: Message<A>) => TaskEither<E, B>,
+    { onFailure = [], concurrency, timeoutMs, ...options }: ConsumeOptions<NoInfer<E>>,
+  ): QueueTask<Tally> =>
     fromLazy(() =>
       fromOne(
         queue.messages(options).pipe(

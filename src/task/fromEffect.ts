@@ -3,6 +3,7 @@ import { left, right } from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { from, type ObservableInput } from "rxjs";
 import type { Effect } from "../core/Effect.js";
+import { promiseAsked } from "../core/promiseWatch.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 
 /** A task of the queue: it fails with a `SluiceError` and never rejects. */
@@ -39,6 +40,7 @@ export const fromLazy =
 
 const runOne = <A>(source: ObservableInput<A>): ReturnType<QueueTask<A>> =>
   new Promise((resolve) => {
+    promiseAsked("A task was run");
     from(source).subscribe({
       next: (value) => resolve(right(value)),
       error: (error: unknown) => resolve(left(toSluiceError(error))),

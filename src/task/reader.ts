@@ -87,13 +87,14 @@ export const unblock =
 
 /** Consumes with a handler until stopped; answers how many deliveries ended how. The handler may read the same dependencies. */
 export const consume =
-  <E = unknown>(options: consumer.ConsumeOptions<E>) =>
-  <R, A, B>(handler: (data: A, message: Message<A>) => ReaderTaskEither<R, E, B>) =>
-  (definition: QueueDefinition<A>): ReaderTaskEither<R & HasStore, SluiceError, consumer.Tally> =>
+  <A>(definition: QueueDefinition<A>) =>
+  <R, E, B>(
+    handler: (data: A, message: Message<A>) => ReaderTaskEither<R, E, B>,
+    options: consumer.ConsumeOptions<NoInfer<E>>,
+  ): ReaderTaskEither<R & HasStore, SluiceError, consumer.Tally> =>
   (dependencies) =>
-    onQueue(
-      definition,
-      consumer.consume<E>(options)((data: A, message: Message<A>) => handler(data, message)(dependencies)),
+    onQueue(definition, (queue) =>
+      consumer.consume(queue)<E, B>((data, message) => handler(data, message)(dependencies), options),
     )(dependencies);
 
 const onMessage =

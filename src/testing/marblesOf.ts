@@ -1,5 +1,9 @@
-/** rxjs-marbles, wired so that a test cannot pass by accident. */
-import { deepStrictEqual, ok } from "node:assert/strict";
+/** rxjs-marbles, wired so that a test cannot pass by accident, and says what differs where it fails. */
+import { ok } from "node:assert/strict";
+import { watchingPromises } from "../core/promiseWatch.js";
+import { compareMarbles } from "./marbles/compareMarbles.js";
+import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
+import { TestNotes } from "./marbles/TestNotes.js";
 
 /** How rxjs-marbles is configured here. */
 export interface MarblesConfiguration {
@@ -15,10 +19,21 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
 };
 
 /**
- * Makes `marbles` of rxjs-marbles' `configure`: one character is one millisecond of virtual time, differences are shown by
- * `node:assert`, and an async body, which would assert nothing, is refused.
+ * Makes `marbles` of rxjs-marbles' `configure`: one character is one millisecond of virtual time. A failure tells the first
+ * difference, and draws what was expected above what happened, with the test's own letters:
  *
- * The TestScheduler does not see promises: for handlers that make some, use `simulate`.
+ * ```text
+ * MarblesDiffer: at 29 ms: expected a, got nothing (it came at 49 ms)
+ *
+ * expected: r 28ms a
+ * actual:   r 28ms - 19ms a
+ *                  ^
+ * a = 'Ack'
+ * r = 'Retry'
+ * ```
+ *
+ * The TestScheduler does not see promises, so what comes behind one would be compared by nobody: an async body, a handler that
+ * returns a promise, a task that is run, and an Effect that is awaited fail the test. For these use `simulate`.
  *
  * @param configure `import { configure } from "rxjs-marbles"`
  *
@@ -44,22 +59,59 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
 export const marblesOf =
   <Context>(configure: Configure<Context>): ((body: (m: Context) => void) => () => void) =>
   (body) => {
+    let notes = new TestNotes();
     const run = configure({
       assert: (value, message) => ok(value, message),
-      assertDeepEqual: (actual, expected) => deepStrictEqual(actual, expected),
+      assertDeepEqual: (actual, expected) => {
+        const place = notes.nextPlace();
+        const difference = compareMarbles(actual, expected, notes.names);
+        if (difference !== undefined) throw new MarblesDiffer(difference, place);
+      },
       frameworkMatcher: true,
       run: true,
     }).marbles((m) => {
-      const result: unknown = body(m);
+      const result: unknown = body(notes.on(m));
       ok(
         !isThenable(result),
         "the body of a marble test must not be async: it would assert nothing. Use simulate for promises.",
       );
     });
     return () => {
-      run();
+      notes = new TestNotes();
+      withoutPromises(run);
     };
   };
+
+const withoutPromises = (run: () => unknown): void => {
+  let met: string | undefined;
+  let failure: unknown;
+  let failed = false;
+  watchingPromises(
+    (what) => {
+      met ??= what;
+    },
+    () => {
+      try {
+        run();
+      } catch (cause) {
+        failed = true;
+        failure = cause;
+      }
+    },
+  );
+  // Whatever else failed: it may be because of the promise, and passing would mean nothing.
+  if (met !== undefined) throw promiseMet(met);
+  if (failed) throw failure;
+};
+
+const promiseMet = (what: string): Error => {
+  const error = new Error(
+    `${what}, and virtual time does not wait for promises: what comes behind it was compared by nobody. Use simulate of sluice/testing, which waits for them.`,
+  );
+  // The way here lies within schedulers and tells nothing.
+  error.stack = String(error);
+  return error;
+};
 
 const isThenable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";

@@ -2,26 +2,17 @@
  * A whole application on virtual time: store, queues, operators, and handlers (Observable, Promise, TaskEither). Minutes of
  * backoff pass in milliseconds, always the same way, as long as nothing waits for real time.
  */
-import { deepStrictEqual, ok } from "node:assert/strict";
-import {
-  dematerialize,
-  from,
-  map,
-  materialize,
-  merge,
-  mergeMap,
-  NEVER,
-  type Observable,
-  type ObservableNotification,
-  type SchedulerLike,
-  Subscription,
-  timer,
-} from "rxjs";
+import { ok } from "node:assert/strict";
+import { materialize, type Observable, type SchedulerLike, Subscription } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { Store } from "../store/Store.js";
 import { memoryStore } from "../stores/memory/memoryStore.js";
 import { type Faults, faultyStore } from "./faultyStore.js";
 import { leaseBreaker } from "./leaseBreaker.js";
+import { compareFrames } from "./marbles/compareFrames.js";
+import type { Frame } from "./marbles/Frame.js";
+import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
+import { placeOf } from "./marbles/TestNotes.js";
 import { openReads } from "./openReads.js";
 import { PacedScheduler } from "./PacedScheduler.js";
 
@@ -128,11 +119,10 @@ export const simulate = async <T>(
       expect$: (source$, unsubscribeAfterMs) => {
         const recording = record(scheduler, source$, unsubscribeAfterMs);
         recordings.push(recording);
-        return {
-          toBe: (marbles, values) => {
-            recording.expected = { marbles, values };
-          },
+        const toBe: Expectation<unknown>["toBe"] = (marbles, values) => {
+          recording.expected = { frames: framesOf(marbles, values), values, asked: placeOf(toBe) };
         };
+        return { toBe };
       },
     });
     await scheduler.advance(settleMs);
@@ -156,7 +146,14 @@ const end = (recordings: ReadonlyArray<Recording>): void => {
 interface Recording {
   readonly subscription: Subscription;
   readonly actual: Array<Frame>;
-  expected: { readonly marbles: string; readonly values: Readonly<Record<string, unknown>> | undefined } | undefined;
+  expected: Expected | undefined;
+}
+
+interface Expected {
+  readonly frames: ReadonlyArray<Frame>;
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  /** Knows where it was asked for. */
+  readonly asked: Error;
 }
 
 const record = (
@@ -177,31 +174,13 @@ const record = (
   return { subscription, actual, expected: undefined };
 };
 
-/** Replays what was recorded in a TestScheduler, which knows how to compare with marbles. */
 const compare = ({ actual, expected }: Recording): void => {
   if (expected === undefined) return;
-  const { marbles, values } = expected;
-  new TestScheduler((replayed, wanted) =>
-    deepStrictEqual(plain(replayed as ReadonlyArray<Frame>), plain(wanted as ReadonlyArray<Frame>)),
-  ).run(({ expectObservable }) => {
-    const replay$ = from(actual).pipe(
-      mergeMap(({ frame, notification }) => timer(frame).pipe(map(() => notification))),
-    );
-    expectObservable(merge(replay$, NEVER).pipe(dematerialize())).toBe(marbles, values);
-  });
+  const { frames, values, asked } = expected;
+  const difference = compareFrames(actual, frames, values === undefined ? [] : [values]);
+  if (difference !== undefined) throw new MarblesDiffer(difference, asked);
 };
 
-interface Frame {
-  readonly frame: number;
-  readonly notification: ObservableNotification<unknown>;
-}
-
-const plain = (frames: ReadonlyArray<Frame>): ReadonlyArray<object> =>
-  frames.map(({ frame, notification }) => ({
-    atMs: frame,
-    ...(notification.kind === "N"
-      ? { next: notification.value }
-      : notification.kind === "E"
-        ? { error: notification.error as unknown }
-        : { complete: true }),
-  }));
+/** What a diagram says. One character is a millisecond only while a TestScheduler runs. */
+const framesOf = (marbles: string, values: Readonly<Record<string, unknown>> | undefined): ReadonlyArray<Frame> =>
+  new TestScheduler(() => undefined).run(() => TestScheduler.parseMarbles(marbles, values, undefined, false, true));

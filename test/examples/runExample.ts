@@ -17,6 +17,8 @@ export interface Running {
   /** As Ctrl+C does. */
   readonly interrupt: () => void;
   readonly kill9: () => void;
+  /** As `head` does when it has enough: what is printed from now on has no reader. */
+  readonly hangUp: () => void;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -64,6 +66,9 @@ export const startExample = (path: string, args: ReadonlyArray<string> = []): Ru
       child.kill("SIGINT");
     },
     kill9,
+    hangUp: () => {
+      child.stdout.destroy();
+    },
   };
 };
 

@@ -2,7 +2,7 @@ import * as t from "io-ts";
 import { BehaviorSubject, bufferCount, EMPTY, map, mergeMap, NEVER, of, Subject, take, throwError, timer } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
-import { fromOne } from "../../src/core/Effect.js";
+import { type Effect, effect, fromOne } from "../../src/core/Effect.js";
 import { delivery, type Message } from "../../src/core/Message.js";
 import { Ack, Retry } from "../../src/core/Outcome.js";
 import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
@@ -740,6 +740,27 @@ describe("stop$", () => {
     stop$.next();
     s.clock.advance(10_000);
     expect(consumer.completed).toBe(1);
+    expect(s.clock.pending).toBe(0);
+  });
+
+  it("completes within a second of stopMsMax while the store answers nothing, and leaves no timer", () => {
+    const silent: { away: boolean } = { away: false };
+    const never = <A>(call: () => Effect<A>): Effect<A> => (silent.away ? effect<A>(() => undefined) : call());
+    const stop$ = new Subject<void>();
+    const s = scene({}, (store) => ({
+      ...store,
+      write: (lists, writeId) => never(() => store.write(lists, writeId)),
+      leave: (consumer) => never(() => store.leave(consumer)),
+    }));
+    s.fill(2);
+    const [working, idle] = [consume(s, { stop$, stopMsMax: 1_000, prefetch: 2 }), consume(s, { stop$ })];
+    silent.away = true;
+    stop$.next();
+    s.clock.advance(999);
+    expect([working.completed, idle.completed]).toEqual([0, 1]);
+    s.clock.advance(1_000);
+    expect(working.completed).toBe(1);
+    s.clock.advance(60_000);
     expect(s.clock.pending).toBe(0);
   });
 

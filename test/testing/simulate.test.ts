@@ -1,6 +1,6 @@
 import { right as taskRight } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
-import { interval, map, NEVER, of, Subject, type Subscription, tap } from "rxjs";
+import { interval, map, NEVER, type Observable, of, Subject, type Subscription, tap, throwError } from "rxjs";
 import { Ack, handle, type Message, type QueueEvent, queue, retryBackoff, type Store, settle } from "sluice";
 import { type Simulation, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
@@ -46,12 +46,59 @@ describe("simulate", () => {
     for (let i = 0; i < 20; i++) expect(await run()).toEqual(first);
   });
 
-  it("fails where an expectation is not met", async () => {
-    const wrong = simulate(async ({ expect$, advance }) => {
-      expect$(of(1)).toBe("-1|", { 1: 1 });
-      await advance(5);
+  it("fails where an expectation is not met, drawn, and at the place where it was written", async () => {
+    const wrong = simulate(async ({ store, expect$, advance }) => {
+      const q = texts(store);
+      await q.enqueue("x");
+      const outcomes$ = q.messages().pipe(
+        handle(async (m) => {
+          if (m.attempt < 2) throw new Error("not yet");
+        }),
+        retryBackoff({ initialMs: 20_000 }),
+        settle(),
+        map((s) => s.outcome._tag),
+      );
+      expect$(outcomes$, 90_000).toBe("r 9999ms a", { r: "Retry", a: "Ack" });
+      await advance(90_000);
     });
-    await expect(wrong).rejects.toThrow(/atMs/);
+    const failure: unknown = await wrong.catch((cause: unknown) => cause);
+    if (!(failure instanceof Error)) throw new Error("it passed");
+    expect(`${failure.name}: ${failure.message}`).toBe(
+      [
+        "MarblesDiffer: at 10000 ms: expected a, got nothing (it came at 20000 ms)",
+        "",
+        "expected: r 9999ms a",
+        "actual:   r 9999ms - 9999ms a",
+        "                   ^",
+        "a = 'Ack'",
+        "r = 'Retry'",
+      ].join("\n"),
+    );
+    expect(failure.stack?.split("\n").find((line) => /^ +at /.test(line))).toContain("simulate.test.ts");
+  });
+
+  it("fails at once where a diagram cannot be read", async () => {
+    await expect(simulate(({ expect$ }) => expect$(of(1)).toBe("a!"))).rejects.toThrow(/unsubscription marker/);
+  });
+
+  it("compares the end and errors too", async () => {
+    const compared = (source$: Observable<unknown>, marbles: string): Promise<void> =>
+      simulate(async ({ expect$, advance }) => {
+        expect$(source$).toBe(marbles);
+        await advance(5);
+      });
+    await compared(of("a"), "(a|)");
+    await compared(
+      throwError(() => "error"),
+      "#",
+    );
+    await expect(compared(of("a"), "a")).rejects.toThrow("at 0 ms: expected nothing, got the end");
+    await expect(
+      compared(
+        throwError(() => new Error("down")),
+        "#",
+      ),
+    ).rejects.toThrow("at 0 ms: expected the error 'error', got the error Error: down");
   });
 
   it("fails where the body leaves a timer behind", async () => {

@@ -4,6 +4,7 @@ import * as E from "fp-ts/lib/Either.js";
 import type { IOEither } from "fp-ts/lib/IOEither.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type * as t from "io-ts";
 import { concat, firstValueFrom, forkJoin, interval, type Observable } from "rxjs";
 import {
   Ack,
@@ -33,8 +34,10 @@ import {
   Retry,
   retryBackoff,
   type Settlement,
+  type SluiceError,
   settle,
 } from "sluice";
+import * as RQ from "sluice/reader";
 import * as Q from "sluice/task";
 import type { Decision } from "../../src/operators/Decision.js";
 import type { ErrorOf, ResultOf } from "../../src/operators/Work.js";
@@ -48,6 +51,7 @@ interface Order {
 type Hook = { readonly type: "push"; readonly commits: number } | { readonly type: "star" };
 
 declare const orders: Queue<Order>;
+declare const orderCodec: t.Type<Order, unknown>;
 declare const hooks: Queue<Hook>;
 declare const m: Message<Order>;
 // biome-ignore lint/suspicious/noExplicitAny: what untyped libraries answer must become unknown
@@ -170,6 +174,37 @@ type<typeof recovered, Observable<void | MessageId>>(true);
 // @ts-expect-error nobody knows who has the message now
 m.extend(5).pipe(catchTag("LeaseLost", async (error) => error.holder));
 
+declare const stop$: Observable<unknown>;
+declare const chargeReader: (order: Order) => ReaderTaskEither<{ readonly fee: number }, "declined", "receipt">;
+const consumed = Q.consume(orders)(
+  (data, message) => {
+    type<typeof data, Order>(true);
+    type<typeof message, Message<Order>>(true);
+    return chargeTask(data);
+  },
+  {
+    stop$,
+    onFailure: [
+      deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error === "declined" }),
+      retryBackoff({
+        attemptsMax: 3,
+        when: (failure) => type<typeof failure, Failure<"declined">>(true) === undefined,
+      }),
+      block(),
+    ],
+  },
+);
+type<typeof consumed, TE.TaskEither<SluiceError, Q.Tally>>(true);
+const consumedByReader = RQ.consume({ name: "orders", codec: orderCodec })(
+  (data, message) => {
+    type<typeof data, Order>(true);
+    type<typeof message, Message<Order>>(true);
+    return chargeReader(data);
+  },
+  { stop$, onFailure: [deadLetter({ when: (failure) => failure._tag === "Failed" && failure.error === "declined" })] },
+);
+type<typeof consumedByReader, ReaderTaskEither<{ readonly fee: number } & RQ.HasStore, SluiceError, Q.Tally>>(true);
+
 // Explicit undefined is no option at all.
 void handle(() => anyPromise(), { concurrency: undefined, timeoutMs: undefined, scheduler: undefined });
 void batch<Order>({ sizeMax: undefined, waitMsMax: undefined, by: undefined });
@@ -266,5 +301,13 @@ handle(() => anyPromise(), { timeout: 5 });
 catchTag("Timeout", () => []);
 // @ts-expect-error the index of Array.map is no option bag
 [m.data].map(Q.enqueue(orders));
+// @ts-expect-error a handler of another queue's data
+Q.consume(orders)((data: Hook) => TE.right(data.type), { stop$ });
+// @ts-expect-error nothing would end it
+Q.consume(orders)((data) => chargeTask(data), {});
+// @ts-expect-error a handler's error is not what the policy asks for
+Q.consume(orders)((data) => chargeTask(data), { stop$, onFailure: [decide((_: Failure<"gone">) => undefined)] });
+// @ts-expect-error a reader is run by nobody
+Q.consume(orders)((data) => chargeReader(data), { stop$ });
 // @ts-expect-error another queue's data
 interval(1).pipe(enqueueTo(orders));

@@ -23,7 +23,7 @@ const execute = async (pipeline: Pipeline): Promise<void> => {
   for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
 };
 
-const consumerOf = (redis: Redis, stream: string, hooks: ConsumerHooks): Consumer => {
+const consumerOf = (redis: Redis, stream: string, count: number, hooks: ConsumerHooks): Consumer => {
   let stopping = false;
   let running: Promise<void> = Promise.resolve();
 
@@ -35,7 +35,7 @@ const consumerOf = (redis: Redis, stream: string, hooks: ConsumerHooks): Consume
         GROUP,
         "one",
         "COUNT",
-        BATCH,
+        count,
         "BLOCK",
         200,
         "STREAMS",
@@ -68,7 +68,7 @@ const consumerOf = (redis: Redis, stream: string, hooks: ConsumerHooks): Consume
   };
 };
 
-const open: Contestant["open"] = async ({ url, queue }): Promise<Session> => {
+const open: Contestant["open"] = async ({ url, queue, inHand = BATCH }): Promise<Session> => {
   const redis = new Redis(url);
   const stream = `bare:${queue}`;
   await redis.xgroup("CREATE", stream, GROUP, "0", "MKSTREAM").catch((error: Error) => {
@@ -86,7 +86,7 @@ const open: Contestant["open"] = async ({ url, queue }): Promise<Session> => {
       // A blocked read stalls its connection: the consumer has one of its own.
       const reader = redis.duplicate();
       await reader.ping();
-      return consumerOf(reader, stream, hooks);
+      return consumerOf(reader, stream, inHand === "default" ? BATCH : inHand, hooks);
     },
     held: () => redis.xlen(stream),
     close: async () => {

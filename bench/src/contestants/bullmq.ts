@@ -2,9 +2,9 @@
 import { Queue, Worker } from "bullmq";
 import { chunksOf, concurrently } from "../concurrently.js";
 import type { Order } from "../payload.js";
-import { BATCH, BULKS_IN_FLIGHT, CONCURRENCY, type Contestant, type Session } from "./contestant.js";
+import { BATCH, BULKS_IN_FLIGHT, type Contestant, type Session } from "./contestant.js";
 
-const open: Contestant["open"] = async ({ url, queue: name }): Promise<Session> => {
+const open: Contestant["open"] = async ({ url, queue: name, inHand = BATCH, inOrder = false }): Promise<Session> => {
   const { hostname: host, port } = new URL(url);
   const connection = { host, port: Number(port || 6379) };
   const queue = new Queue<Order, undefined, "order">(name, {
@@ -31,8 +31,9 @@ const open: Contestant["open"] = async ({ url, queue: name }): Promise<Session> 
         {
           connection: { ...connection, maxRetriesPerRequest: null },
           autorun: false,
-          // More at a time is its way of batching: each finished job fetches the next in the same round trip.
-          concurrency: CONCURRENCY,
+          // More at a time is its way of batching: each finished job fetches the next in the same round trip. It is also
+          // what it has in hand at most. One at a time is its way of order.
+          ...(inOrder ? { concurrency: 1 } : inHand === "default" ? {} : { concurrency: inHand }),
           removeOnComplete: { count: 0 },
           removeOnFail: { count: 0 },
         },

@@ -3,18 +3,30 @@ import type { Order } from "../payload.js";
 
 /** How many messages go into one bulk write, one batch and one prefetch, for every contestant that has such a thing. */
 export const BATCH = 200;
-/** How many handlers run at a time, for every contestant that has such a thing. */
+/** How many handlers run at a time, for Sluice and bee-queue; BullMQ has one number for this and for the prefetch. */
 export const CONCURRENCY = 100;
 /** How many bulk writes are in flight at a time, for every contestant, where this is not what is measured. */
 export const BULKS_IN_FLIGHT = 4;
 
 export type ContestantId = "sluice" | "sluice-batch" | "bare" | "bullmq" | "bee";
 
+export interface OpenOptions {
+  readonly url: string;
+  readonly queue: string;
+  /**
+   * The most messages in hand of a consumer: Sluice's prefetch, the COUNT of the bare loop, BullMQ's concurrency. `BATCH`
+   * unless it is what a measure varies; "default" leaves it, and the concurrency, to the library.
+   */
+  readonly inHand?: number | "default";
+  /** All messages one after the other: by one key, or by one handler at a time. */
+  readonly inOrder?: boolean;
+}
+
 export interface Contestant {
   readonly id: ContestantId;
   readonly name: string;
   /** Connected and ready; nothing of connecting falls into a measured time. */
-  readonly open: (at: { readonly url: string; readonly queue: string }) => Promise<Session>;
+  readonly open: (options: OpenOptions) => Promise<Session>;
 }
 
 export interface ConsumerHooks {

@@ -38,8 +38,9 @@ export const OrderCodec: t.Type<Order, unknown> = t.type({
 type Settlements = Observable<Settlement<Order, unknown>>;
 type Messages = Observable<Message<Order>>;
 
-/** One message at a time to the handler. */
+/** One message at a time to the handler; as many handlers as the library likes where there is no concurrency. */
 const one =
+  (concurrency: number | undefined) =>
   (hooks: ConsumerHooks) =>
   (messages: Messages): Settlements =>
     messages.pipe(
@@ -47,7 +48,7 @@ const one =
         async ({ data }) => {
           hooks.onMessage(data);
         },
-        { concurrency: CONCURRENCY },
+        { concurrency },
       ),
       settle(),
     );
@@ -72,13 +73,15 @@ const inBatches =
 interface SessionOptions {
   readonly store: Store;
   readonly queueName: string;
-  readonly prefetch: number;
+  /** Undefined: as the library has it. */
+  readonly prefetch: number | undefined;
+  readonly inOrder?: boolean;
   readonly pipeline: (hooks: ConsumerHooks) => (messages: Messages) => Settlements;
 }
 
 /** Shared with the measure of the in-memory store. */
-export const sessionOf = ({ store, queueName, prefetch, pipeline }: SessionOptions): Session => {
-  const orders = queue(store, { name: queueName, codec: OrderCodec });
+export const sessionOf = ({ store, queueName, prefetch, inOrder = false, pipeline }: SessionOptions): Session => {
+  const orders = queue(store, { name: queueName, codec: OrderCodec, key: inOrder ? () => "one" : undefined });
   return {
     enqueue: (order) => orders.enqueue(order),
     enqueueBulk: async (rows, inFlight = BULKS_IN_FLIGHT) => {
@@ -117,14 +120,15 @@ export const sessionOf = ({ store, queueName, prefetch, pipeline }: SessionOptio
 };
 
 export const perMessage = (store: Store, queueName: string, prefetch: number): Session =>
-  sessionOf({ store, queueName, prefetch, pipeline: one });
+  sessionOf({ store, queueName, prefetch, pipeline: one(CONCURRENCY) });
 
 const opener =
-  (options: Pick<SessionOptions, "prefetch" | "pipeline">): Contestant["open"] =>
-  async ({ url, queue: queueName }) => {
+  (tuned: (inHand: number | "default") => Pick<SessionOptions, "prefetch" | "pipeline">): Contestant["open"] =>
+  async ({ url, queue: queueName, inHand = BATCH, inOrder = false }) => {
     const client = new Redis(url);
     await client.ping();
-    const session = sessionOf({ ...options, store: redisStore(client, { namespace: "bench" }), queueName });
+    const store = redisStore(client, { namespace: "bench" });
+    const session = sessionOf({ ...tuned(inHand), inOrder, store, queueName });
     return {
       ...session,
       close: async () => {
@@ -137,12 +141,16 @@ const opener =
 export const sluice: Contestant = {
   id: "sluice",
   name: "Sluice",
-  open: opener({ prefetch: BATCH, pipeline: one }),
+  open: opener((inHand) =>
+    inHand === "default"
+      ? { prefetch: undefined, pipeline: one(undefined) }
+      : { prefetch: inHand, pipeline: one(Math.min(CONCURRENCY, inHand)) },
+  ),
 };
 
 /** Two batches of credit: one is gathered while the other is handled and settled. */
 export const sluiceBatch: Contestant = {
   id: "sluice-batch",
   name: "Sluice, in batches",
-  open: opener({ prefetch: 2 * BATCH, pipeline: inBatches }),
+  open: opener(() => ({ prefetch: 2 * BATCH, pipeline: inBatches })),
 };

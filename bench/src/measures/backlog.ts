@@ -12,7 +12,7 @@ import { type Bench, type Measured, PER_SECOND, rate, withDeadline } from "../be
 import { BATCH, type Contestant, type Session } from "../contestants/contestant.js";
 import { ordersFrom, Tally } from "../payload.js";
 import type { Ask } from "../producer.js";
-import { interleave, type Lane, WARM_UPS } from "../rounds.js";
+import { interleave, type Lane, warmUpsOf } from "../rounds.js";
 import { consume } from "./consume.js";
 import { measured } from "./measured.js";
 
@@ -123,7 +123,8 @@ const openStanding = async (bench: Bench, contestant: Contestant, kind: Kind): P
   const at = { url: bench.redis.url, queue: `orders-${kind.size}-${kind.topUp ? "kept" : "standing"}` };
   const producer = kind.topUp ? await startProducer(contestant, at.url, at.queue) : undefined;
   // In each round, as many again and what was in hand at its end.
-  const capacity = kind.size + (bench.rounds + WARM_UPS) * (bench.sizes.backlogDrain + 10 * BATCH);
+  const capacity =
+    kind.size + (bench.rounds + warmUpsOf(bench, bench.sizes.backlogDrain)) * (bench.sizes.backlogDrain + 10 * BATCH);
   return new Standing(await contestant.open(at), kind.size, producer, capacity);
 };
 
@@ -146,7 +147,7 @@ export const backlogOf = async (bench: Bench, contestant: Contestant): Promise<R
       },
     });
   }
-  const figures = await interleave(bench, "backlog", lanes);
+  const figures = await interleave(bench, "backlog", warmUpsOf(bench, bench.sizes.backlogDrain), lanes);
   for (const standing of opened) await standing.close();
   await bench.redis.clear();
   const title = `${contestant.name}: drain ${bench.sizes.backlogDrain.toLocaleString("en")} messages, by size of the backlog`;

@@ -2,7 +2,7 @@
 import { type Bench, contestantsBut, type Measured, onFreshQueue, PER_SECOND, rate, timed } from "../bench.js";
 import { BATCH, BULKS_IN_FLIGHT } from "../contestants/contestant.js";
 import { ordersFrom } from "../payload.js";
-import { interleave } from "../rounds.js";
+import { interleave, warmUpsOf } from "../rounds.js";
 import { drain } from "./consume.js";
 import { measured } from "./measured.js";
 
@@ -20,7 +20,7 @@ export const bulk = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
         return { awaited: rate(count, awaitedMs), inFlight: rate(count, inFlightMs) };
       }),
   }));
-  const figures = await interleave(bench, "bulk", lanes);
+  const figures = await interleave(bench, "bulk", warmUpsOf(bench, 2 * count), lanes);
   const title = `Enqueue in bulk, chunks of ${BATCH}`;
   return [
     measured(figures, "awaited", contestants, {

@@ -2,7 +2,7 @@
 import { type Bench, contestantsBut, type Measured, onFreshQueue, PER_SECOND, rate, timed } from "../bench.js";
 import { concurrently } from "../concurrently.js";
 import { ordersFrom } from "../payload.js";
-import { interleave } from "../rounds.js";
+import { interleave, warmUpsOf } from "../rounds.js";
 import { drain } from "./consume.js";
 import { measured } from "./measured.js";
 
@@ -25,7 +25,7 @@ export const enqueue = async (bench: Bench): Promise<ReadonlyArray<Measured>> =>
         return { awaited: rate(first.length, awaitedMs), inFlight: rate(second.length, inFlightMs) };
       }),
   }));
-  const figures = await interleave(bench, "enqueue", lanes);
+  const figures = await interleave(bench, "enqueue", warmUpsOf(bench, orders.length), lanes);
   return [
     measured(figures, "awaited", contestants, {
       id: "enqueue",

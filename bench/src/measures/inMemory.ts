@@ -3,7 +3,7 @@ import { memoryStore } from "sluice/memory";
 import { type Bench, type Measured, PER_SECOND, rate, timed } from "../bench.js";
 import { perMessage } from "../contestants/sluice.js";
 import { ordersFrom } from "../payload.js";
-import { interleave } from "../rounds.js";
+import { interleave, warmUpsOf } from "../rounds.js";
 import { drain } from "./consume.js";
 import { measured } from "./measured.js";
 
@@ -25,7 +25,7 @@ export const inMemory = async (bench: Bench): Promise<ReadonlyArray<Measured>> =
       return { drain: rate(orders.length, drainMs), enqueue: rate(orders.length, enqueueMs) };
     },
   }));
-  const figures = await interleave(bench, "in-memory", lanes);
+  const figures = await interleave(bench, "in-memory", warmUpsOf(bench, orders.length), lanes);
   const about = { ...PER_SECOND, base: "prefetch-200", ratio: "it ÷ base" } as const;
   return [
     measured(figures, "drain", kinds, {

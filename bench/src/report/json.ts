@@ -1,4 +1,5 @@
 /** The figures for programs: every round, so that anything else can be worked out from them. */
+import { readFileSync } from "node:fs";
 import type { Measured } from "../bench.js";
 import { spreadOf } from "../statistics.js";
 import type { Target } from "../targets.js";
@@ -15,3 +16,11 @@ export const toJson = (
   }));
   return `${JSON.stringify({ environment, measures: withSpread, targets }, null, 2)}\n`;
 };
+
+export interface Figures {
+  readonly environment: Environment;
+  readonly measures: ReadonlyArray<Measured>;
+}
+
+/** What an earlier run wrote. */
+export const readFigures = (path: string): Figures => JSON.parse(readFileSync(path, "utf8")) as Figures;

@@ -5,7 +5,7 @@ import { ratios, spreadOf } from "../statistics.js";
 import type { Target } from "../targets.js";
 import type { Environment } from "./environment.js";
 
-const figure = (value: number): string => {
+export const figure = (value: number): string => {
   if (!Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
   return value.toFixed(2);
@@ -41,12 +41,12 @@ const tableOf = (measured: Measured): string => {
 
 const tableOfTargets = (targets: ReadonlyArray<Target>): string => {
   const table = new Table({
-    head: ["target", "wanted", "measured", "reached"],
+    head: ["target", "wanted", "measured", ""],
     colAligns: [left, right, right, left],
     style,
   });
   for (const { text, relation, bound, value, reached } of targets)
-    table.push([text, `${relation} ${figure(bound)}`, figure(value), reached ? "yes" : "no"]);
+    table.push([text, `${relation} ${figure(bound)}`, figure(value), reached ? "reached" : "MISSED"]);
   return `Targets (medians)\n${table.toString()}\n`;
 };
 

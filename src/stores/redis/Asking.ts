@@ -49,6 +49,8 @@ const STALE_PART = 0.1;
 
 export interface AskingContext {
   readonly connection: Connection;
+  /** Of what never waits behind payloads. */
+  readonly urgent: Connection;
   readonly pool: BlockingPool;
   readonly slots: Slots;
   readonly scheduler: SchedulerLike;
@@ -246,11 +248,11 @@ export class Asking {
   }
 
   private extend(lease: Lease): void {
-    const { connection, given } = this.context;
+    const { urgent, given } = this.context;
     const { queue } = this;
     const { leaseMs } = this.wanted;
     this.handed = lease.token;
-    this.call = connection.run(
+    this.call = urgent.run(
       extendScript,
       { queue, given: given(), tokens: [lease.token], leaseMs },
       {
@@ -275,12 +277,12 @@ export class Asking {
     this.nudging?.unsubscribe();
     // What is farther than the blocking read is asked for by the lease behind it.
     if (delayMs === undefined || delayMs > BLOCK_MS_MAX) return;
-    const { connection, scheduler, given } = this.context;
+    const { urgent, scheduler, given } = this.context;
     const { queue, owner, request } = this;
     const { leaseMs } = this.wanted;
     this.nudging = scheduler.schedule(
       () => {
-        connection.run(
+        urgent.run(
           nudgeScript,
           { queue, given: given(), owner, leaseMs },
           {

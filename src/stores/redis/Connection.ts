@@ -1,34 +1,54 @@
 /**
  * One connection to Redis, on which calls leave in the order in which they were made and are repeated until they are
- * answered or their time is over.
+ * answered or their time is over (`Lane` says how a call lives).
  *
- * Life of a call:
+ * Whether calls leave:
  *
  * ```text
- *            connection is up              answered
- *   queued ───────────────────▶ sent ──────────────────▶ done
- *     │                        │    ▲
- *     │                        └────┘ connection lost: the driver sends it again; refused for the moment: so do we
- *     └── commandMsMax is over ─┴──▶ failed: StoreUnavailable (of a queued one it is certain that nothing happened)
+ *               connected, and a change passes          refused for the moment
+ *   shut ──────────────────────────────────────▶ open ──────────────────────────▶ holding
+ *    │ ▲                                          │ ▲                                │
+ *    │ └────────────── connection lost ───────────┘ └──── the pause is over, and ────┘
+ *    │                                                    all that was sent is back
+ *    └── refused for good: what waits fails, the next call tries anew
  * ```
  *
- * A call whose script the server has forgotten since (SCRIPT FLUSH) is made again and comes behind those made meanwhile.
+ * The pause grows with each refusal until a call passes. Of a server that takes no changes (read-only, loading, a cluster that
+ * is down) nothing else is asked than whether it does again, and its outage is told once.
  *
- * Calls that wait for a connection stand in a queue of our own: the driver's would send them hours later, long after they
- * were given up.
+ * Calls wait here, not in the driver: it would keep what was given up, and send it hours later.
  */
-import { Command, type Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
-import { Chain, type Linked } from "../../core/Chain.js";
 import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceError.js";
-import type { Client } from "./clients.js";
-import { isForGood, isOtherDatabase, otherDatabase, toStoreError, verdictOn } from "./errors.js";
+import { type Client, disconnect, onNoSlots, refreshSlots } from "./clients.js";
+import {
+  isForGood,
+  isOtherDatabase,
+  isPassing,
+  mustReconnect,
+  otherDatabase,
+  toStoreError,
+  verdictOn,
+} from "./errors.js";
+import { type Call, type CallEnd, type Job, Lane, type Send } from "./Lane.js";
 import { SilenceWatch } from "./SilenceWatch.js";
 import type { Script } from "./script.js";
-import { type ScriptName, scripts } from "./scripts.generated.js";
+import { stripped } from "./strip.js";
+import { Wire } from "./Wire.js";
 
-/** How long to wait before a call that was refused for the moment is made again (milliseconds). */
-const RESEND_MS = 50;
+export type { Call, CallEnd } from "./Lane.js";
+
+/** How long to wait before what was refused for the moment is sent again: at first, and at most (milliseconds). */
+const PAUSE_MS = 50;
+const PAUSE_MS_MAX = 2_000;
+/** What a call takes besides its arguments, about, bytes. */
+const CALL_BYTES = 64;
+/** How often whoever waits for the end of all calls looks whether the server is still there (milliseconds) ... */
+const IDLE_LOOK_MS = 250;
+/** ... and how many looks in a row may find nothing moved. */
+const IDLE_LOOKS = 6;
+/** A call that waits for an upload, its own or one before it, may take so many times its time. */
+const UPLOAD_PART = 4;
 
 export interface ConnectionOptions {
   readonly client: Client;
@@ -37,75 +57,75 @@ export interface ConnectionOptions {
   readonly commandMsMax: number;
   /** How long its socket may be silent while replies are due. */
   readonly silenceMsMax: number;
+  /** Whether calls fail at once while there is no connection. Default false. */
+  readonly failsFast?: boolean;
+  /** What must pass before any call leaves; what it answers is why none may, if something speaks against it. */
+  readonly probe?: () => { readonly script: ProbeScript; readonly input: ProbeInput };
   readonly onUp?: () => void;
   readonly onDown?: (cause: unknown) => void;
 }
 
-/** Told once how its call ended. */
-export interface CallEnd<A> {
-  readonly done: (reply: A) => void;
-  readonly failed: (cause: unknown) => void;
-}
+export type ProbeScript = Script<ProbeInput, SluiceError | undefined>;
 
-/** One call under way. */
-export interface Call {
-  /** Whether the server may have seen it. */
-  readonly sent: boolean;
-  /** Nobody wants its answer any more; unless it was sent, it never will be. */
-  readonly abandon: () => void;
-}
-
-class Job implements Call, Linked<Job> {
-  before: Job | undefined = undefined;
-  after: Job | undefined = undefined;
-  sent = false;
-  /** Nobody waits for its answer any more. */
-  over = false;
-  /** It was answered, or given up. */
-  ended = false;
-  lastCause: unknown;
-  constructor(
-    readonly send: () => Promise<unknown>,
-    readonly end: CallEnd<unknown>,
-    readonly untilMs: number,
-  ) {}
-  abandon(): void {
-    this.over = true;
-  }
+export interface ProbeInput {
+  /** A key that has nothing. */
+  readonly scratch: string;
+  /** The commands that must be allowed. */
+  readonly commands: ReadonlyArray<string>;
 }
 
 export class Connection {
   readonly client: Client;
-  private readonly queued: Array<Job> = [];
-  private readonly jobs = new Chain<Job>();
-  private readonly loaded = new Set<ScriptName>();
+  private readonly lane = new Lane();
+  private readonly wire: Wire;
   private sweeper: Subscription | undefined;
   private sweepDueMs = Number.POSITIVE_INFINITY;
   private readonly watch: SilenceWatch;
   private lastError: unknown;
+  /** Whether calls leave. */
+  private open = false;
+  private proving = false;
+  /** Whether changes passed when it was last known; undefined before. */
   private up: boolean | undefined;
   private wasUp = false;
   private closed = false;
+  /** Counts connections: what one of the past answers is nobody's. */
+  private epoch = 0;
+  /** How often calls were refused in a row, and the pause after the last time. */
+  private refusals = 0;
+  private pause: Subscription | undefined;
   /** Why this connection is never used: it leads elsewhere. */
   private barred: SluiceError | undefined;
-  /** How many calls were sent in this turn, and the socket that holds back the rest of them. */
-  private turn: "first" | "rest" | undefined;
-  private corked: Redis["stream"] | undefined;
+  /** Why the server does not do what it is asked; the next call asks again. */
+  private refusal: SluiceError | undefined;
+  /** What gathers until the next call, or the end of the turn. */
+  private gathered: (() => void) | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
     const { client, scheduler, silenceMsMax } = options;
     this.client = client;
+    this.wire = new Wire(client);
     this.watch = new SilenceWatch(client, scheduler, silenceMsMax);
     client.on("error", (cause: unknown) => this.onError(cause));
     client.on("ready", () => this.onReady());
     client.on("close", () => this.onLost());
     client.on("end", () => this.onLost());
+    onNoSlots(client, () => {
+      this.lastError = new Error(
+        "CLUSTERDOWN no slot of this cluster is served; assign them, as by redis-cli --cluster fix",
+      );
+    });
   }
 
   /** Runs a script. */
   run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>, extraMs = 0): Call {
     const { keys, args } = script.encode(input);
-    return this.call(() => this.evaluate(script.name, keys, args), decoded(script, input, end), extraMs);
+    return this.call(
+      () => this.wire.evaluate(script.name, keys, args),
+      decoded(script, input, end),
+      bytesOf(keys) + bytesOf(args),
+      extraMs,
+    );
   }
 
   /** Runs a script, and waits until so many replicas have what it wrote. */
@@ -117,120 +137,249 @@ export class Connection {
   ): Call {
     const { keys, args } = script.encode(input);
     return this.call(
-      () => this.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
+      () => this.wire.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
       decoded(script, input, end),
+      bytesOf(keys) + bytesOf(args),
       replicas.msMax,
     );
   }
 
   /** Sends one command. */
   command(name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>, extraMs = 0): Call {
-    return this.call(() => this.send(name, [...args]), end, extraMs);
+    return this.call(() => this.wire.send(name, [...args]), end, bytesOf(args), extraMs);
   }
 
-  /** Resolves once no call is under way, those included that answers led to, or after so many milliseconds. */
-  async idle(msMax: number): Promise<void> {
+  /** Runs something right before the next call is made here; whoever asks for it sees to it that it runs at all. */
+  beforeNext(work: () => void): void {
+    this.gathered = work;
+  }
+
+  /**
+   * Resolves once no call is under way, those included that answers led to: to true. To false after so many milliseconds, or
+   * once the server gives no sign of life for a second and a half.
+   */
+  async idle(msMax: number): Promise<boolean> {
     const { scheduler } = this.options;
     const untilMs = scheduler.now() + msMax;
-    while (this.jobs.size > 0 && scheduler.now() < untilMs)
+    let progress = Number.POSITIVE_INFINITY;
+    let inVain = 0;
+    while (this.lane.size > 0) {
+      const leftMs = untilMs - scheduler.now();
+      if (leftMs <= 0 || inVain >= IDLE_LOOKS) return false;
       await new Promise<void>((resolve) => {
-        const timer = scheduler.schedule(() => resolve(), Math.ceil(untilMs - scheduler.now()));
-        this.onIdle = () => {
+        const timer = scheduler.schedule(() => resolve(), Math.min(IDLE_LOOK_MS, Math.ceil(leftMs)));
+        this.onIdle.push(() => {
           timer.unsubscribe();
           resolve();
-        };
+        });
       });
+      const moved = this.watch.progress;
+      inVain = this.open && moved > progress ? 0 : inVain + 1;
+      progress = moved;
+    }
+    return true;
   }
-  private onIdle: (() => void) | undefined;
+  private onIdle: Array<() => void> = [];
 
   /** Gives up everything under way, which is told so, and disconnects for good. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.sweeper?.unsubscribe();
+    this.shut();
     this.watch.stop();
-    this.queued.length = 0;
-    const cause = new Error("the store was closed before it was answered");
-    for (const job of this.jobs.all()) if (this.forget(job)) job.end.failed(storeUnavailable(cause));
-    this.client.disconnect();
+    this.failAll(closedBefore());
+    disconnect(this.client);
   }
 
-  private call(send: () => Promise<unknown>, end: CallEnd<unknown>, extraMs: number): Call {
+  private call(send: Send, end: CallEnd<unknown>, bytes: number, extraMs: number): Call {
+    const { gathered } = this;
+    if (gathered !== undefined) {
+      this.gathered = undefined;
+      gathered();
+    }
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
-    const job = new Job(send, end, nowMs + commandMsMax + extraMs);
-    this.jobs.push(job);
-    if (job.untilMs < this.sweepDueMs) this.sweepAt(job.untilMs, nowMs);
-    this.submit(job);
+    const job = this.lane.add(send, end, bytes, nowMs + commandMsMax + extraMs);
+    if (job.untilMs < this.sweepDueMs && !this.closed) this.sweepAt(job.untilMs, nowMs);
+    if (this.open) this.flush();
+    else this.submit(job);
     return job;
   }
 
+  /** A call is made while none may leave. */
   private submit(job: Job): void {
-    if (this.barred !== undefined) queueMicrotask(() => this.bar(job));
-    else if (this.client.status === "ready") this.attempt(job);
-    else this.enqueue(job);
-  }
-
-  private bar(job: Job): void {
-    if (this.forget(job)) job.end.failed(this.barred);
-  }
-
-  private enqueue(job: Job): void {
-    this.queued.push(job);
     const { status } = this.client;
-    // "end": the driver's retry strategy gave up. That ends the tries of then, not those of a later call.
-    if (!this.closed && (status === "wait" || status === "end"))
+    if (this.barred !== undefined) this.failSoon(job, this.barred);
+    else if (this.closed) this.failSoon(job, closedBefore());
+    else if (this.options.failsFast === true && this.up === false) this.failSoon(job, storeUnavailable(this.lastError));
+    else if (this.refusal !== undefined && status === "ready") {
+      this.refusal = undefined;
+      this.prove();
+    } // "end": the driver's retry strategy gave up. That ends the tries of then, not those of a later call.
+    else if (status === "wait" || status === "end")
       this.client.connect().catch((cause: unknown) => {
-        this.lastError = cause;
+        this.lastError ??= stripped(cause);
       });
   }
 
-  private attempt(job: Job): void {
-    if (job.over) {
-      this.forget(job);
-      return;
+  private failSoon(job: Job, cause: SluiceError): void {
+    queueMicrotask(() => this.finish(job)?.failed(cause));
+  }
+
+  private failAll(cause: SluiceError): void {
+    for (const job of this.lane.all()) this.finish(job)?.failed(cause);
+  }
+
+  /** Sends what waits, as far as there is room. */
+  private flush(): void {
+    while (this.open && this.client.status === "ready") {
+      const job = this.lane.next();
+      if (job === undefined) return;
+      this.transmit(job);
     }
-    job.sent = true;
-    this.watch.sent();
-    job.send().then(
+  }
+
+  private transmit(job: Job): void {
+    const { send, bytes } = job;
+    if (send === undefined) return;
+    const { epoch } = this;
+    this.watch.sent(bytes);
+    send().then(
       (reply) => {
-        this.watch.heard();
-        if (this.forget(job)) job.end.done(reply);
+        if (epoch !== this.epoch) return;
+        this.answered(job);
+        this.refusals = 0;
+        this.finish(job)?.done(reply);
+        this.goOn();
       },
-      (cause: unknown) => this.refused(job, cause),
+      (cause: unknown) => {
+        if (epoch !== this.epoch) return;
+        this.refused(job, stripped(cause));
+        this.goOn();
+      },
     );
   }
 
-  private refused(job: Job, cause: unknown): void {
-    this.watch.heard();
-    const unknownScript = isUnknownScript(cause);
-    if (!unknownScript && verdictOn(cause) !== "resend") {
-      if (this.forget(job)) job.end.failed(toStoreError(cause));
+  private answered(job: Job): void {
+    this.watch.heard(job.bytes);
+    this.lane.answered(job);
+  }
+
+  private goOn(): void {
+    if (this.open) this.flush();
+    else this.openAgain();
+  }
+
+  private refused(job: Job, cause: Error): void {
+    this.answered(job);
+    const unknownScript = cause.message.startsWith("NOSCRIPT");
+    if (!unknownScript && !isPassing(cause)) {
+      this.finish(job)?.failed(toStoreError(cause));
       return;
     }
     job.lastCause = cause;
-    if (this.closed) return;
+    this.lane.refuse(job);
+    // The server has forgotten its scripts: the source of each goes along once more.
     if (unknownScript) {
-      // The server has forgotten its scripts: the source of each goes along once more.
-      this.loaded.clear();
-      this.submit(job);
-    } else if (this.client.status === "ready") this.options.scheduler.schedule(() => this.submit(job), RESEND_MS);
-    else this.enqueue(job);
+      this.wire.forgetScripts();
+      this.open = false;
+    } else this.hold(cause);
   }
 
-  /** Ends the call; whether somebody still waits for its answer. */
-  private forget(job: Job): boolean {
-    if (job.ended) return false;
-    job.ended = true;
-    this.jobs.remove(job);
-    const wanted = !job.over;
-    job.over = true;
-    if (this.jobs.size === 0 && this.onIdle !== undefined) {
-      const { onIdle } = this;
-      this.onIdle = undefined;
-      onIdle();
+  /** Nothing leaves for a while. */
+  private hold(cause: Error): void {
+    this.open = false;
+    if (verdictOn(cause) === "away") this.down(cause);
+    if (this.pause !== undefined || this.closed) return;
+    const { client } = this;
+    const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(this.refusals, 10));
+    this.refusals += 1;
+    refreshSlots(client);
+    this.pause = this.options.scheduler.schedule(() => {
+      this.pause = undefined;
+      if (mustReconnect(cause) && !client.isCluster) client.disconnect(true);
+      else this.openAgain();
+    }, pauseMs);
+  }
+
+  /** Goes on where all that was sent is back and the pause is over; after an outage only if changes pass again. */
+  private openAgain(): void {
+    if (this.pause !== undefined || !this.lane.isClear || this.client.status !== "ready") return;
+    if (this.closed || this.proving || this.barred !== undefined || this.refusal !== undefined) return;
+    this.lane.putBack();
+    if (this.up === true) this.pass();
+    else this.prove();
+  }
+
+  /** Asks whether calls would pass, and lets them. */
+  private prove(): void {
+    const { probe } = this.options;
+    if (probe === undefined) {
+      this.pass();
+      return;
     }
-    return wanted;
+    const { script, input } = probe();
+    const { keys, args } = script.encode(input);
+    const { epoch } = this;
+    this.proving = true;
+    this.watch.sent();
+    const told = (): boolean => {
+      if (epoch !== this.epoch) return false;
+      this.watch.heard();
+      this.proving = false;
+      return true;
+    };
+    this.wire.evaluate(script.name, keys, args).then(
+      (reply) => {
+        if (!told()) return;
+        const refusal = script.decode(reply, input);
+        if (refusal === undefined) this.pass();
+        else this.refuse(refusal);
+      },
+      (raw: unknown) => {
+        if (!told()) return;
+        const cause = stripped(raw);
+        if (cause.message.startsWith("NOSCRIPT")) {
+          this.wire.forgetScripts();
+          this.prove();
+        } else if (isPassing(cause)) {
+          this.lastError = cause;
+          this.hold(cause);
+        } else this.refuse(toStoreError(cause));
+      },
+    );
+  }
+
+  private pass(): void {
+    this.open = true;
+    this.wasUp = true;
+    this.lastError = undefined;
+    if (this.up !== true) {
+      this.up = true;
+      this.options.onUp?.();
+    }
+    this.flush();
+  }
+
+  /** The server will not do what it is asked. */
+  private refuse(error: SluiceError): void {
+    this.refusal = error;
+    this.failAll(error);
+  }
+
+  private down(cause: unknown): void {
+    this.lastError = cause;
+    if (this.up === false || this.closed) return;
+    this.up = false;
+    this.options.onDown?.(cause);
+  }
+
+  /** Ends the call; who still waits for its answer. */
+  private finish(job: Job): CallEnd<unknown> | undefined {
+    const end = this.lane.finish(job);
+    if (this.lane.size === 0 && this.onIdle.length > 0) for (const told of this.onIdle.splice(0)) told();
+    return end;
   }
 
   /**
@@ -246,11 +395,14 @@ export class Connection {
   private sweep(): void {
     this.sweeper = undefined;
     this.sweepDueMs = Number.POSITIVE_INFINITY;
-    const nowMs = this.options.scheduler.now();
+    const { scheduler, commandMsMax } = this.options;
+    const nowMs = scheduler.now();
+    const graceMs = Math.min(this.open ? this.watch.uploadMs : 0, commandMsMax * (UPLOAD_PART - 1));
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const job of this.jobs.all()) {
+    for (const job of this.lane.all()) {
       if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-      else if (this.forget(job)) job.end.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
+      else if (job.untilMs + graceMs > nowMs) nextMs = Math.min(nextMs, nowMs + commandMsMax / 10);
+      else this.finish(job)?.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
     }
     // What was called by those just told may have set it already.
     if (nextMs < this.sweepDueMs) this.sweepAt(nextMs, nowMs);
@@ -260,98 +412,54 @@ export class Connection {
     return new Error(`no reply within ${this.options.commandMsMax} ms`);
   }
 
-  private onError(cause: unknown): void {
+  private onError(raw: unknown): void {
+    const cause = stripped(raw);
     this.lastError = cause;
-    if (isOtherDatabase(cause) && !isForGood(cause)) this.client.disconnect(true);
-    else if (isOtherDatabase(cause)) {
+    if (isOtherDatabase(raw) && !isForGood(cause)) this.client.disconnect(true);
+    else if (isOtherDatabase(raw)) {
       this.barred = otherDatabase(cause);
       this.lastError = this.barred;
       this.client.disconnect();
-      for (const job of this.jobs.all()) this.bar(job);
-      this.queued.length = 0;
+      this.failAll(this.barred);
       return;
     }
     // A server that never let us in will not, whereas one that did may be changing its passwords.
     if (this.wasUp || verdictOn(cause) !== "config") return;
-    for (const job of this.queued.splice(0)) if (this.forget(job)) job.end.failed(toStoreError(cause));
+    this.failAll(toStoreError(cause));
   }
 
   private onReady(): void {
-    if (this.barred !== undefined) return;
-    this.wasUp = true;
-    this.up = true;
-    this.lastError = undefined;
-    this.options.onUp?.();
-    for (const job of this.queued.splice(0)) this.attempt(job);
+    if (this.barred !== undefined || this.closed) return;
+    this.refusal = undefined;
+    this.prove();
   }
 
   private onLost(): void {
-    this.loaded.clear();
-    if (this.up === false || this.closed) return;
-    this.up = false;
-    this.options.onDown?.(this.lastError ?? new Error("the connection was closed"));
+    this.shut();
+    this.lane.lost();
+    this.watch.lost();
+    this.wire.forgetScripts();
+    this.down(this.lastError ?? new Error("the connection was closed"));
+    if (this.options.failsFast === true) this.failAll(storeUnavailable(this.lastError));
   }
 
-  /**
-   * Lets what is sent in one turn leave as two packets: the first call at once, which is all there is where latency counts,
-   * and the rest together, since a write to a socket costs more than all else of a call. A cluster has a socket per node and
-   * does without.
-   */
-  private send(name: string, args: Array<string>): Promise<unknown> {
-    if (this.turn === "first") this.cork();
-    const reply = this.client.sendCommand(new Command(name, args, { replyEncoding: "utf8" })) as Promise<unknown>;
-    if (this.turn === undefined) this.beginTurn();
-    return reply;
-  }
-
-  private beginTurn(): void {
-    this.turn = "first";
-    process.nextTick(() => {
-      this.turn = undefined;
-      this.corked?.uncork();
-      this.corked = undefined;
-    });
-  }
-
-  private cork(): void {
-    const { client } = this;
-    if (!("stream" in client) || client.status !== "ready") return;
-    this.turn = "rest";
-    this.corked = client.stream;
-    this.corked.cork();
-  }
-
-  private evaluate(name: ScriptName, keys: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<unknown> {
-    const [command, script] = this.commandFor(name);
-    return this.send(command, [script, String(keys.length), ...keys, ...args]);
-  }
-
-  /** The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order. */
-  private commandFor(name: ScriptName): readonly [command: string, script: string] {
-    const { sha, lua } = scripts[name];
-    if (this.loaded.has(name)) return ["evalsha", sha];
-    this.loaded.add(name);
-    return ["eval", lua];
-  }
-
-  /** WAIT counts for the writes of its own connection and node, so it goes in one pipeline with its script. */
-  private async evaluateReplicated(
-    name: ScriptName,
-    rest: ReadonlyArray<string>,
-    { count, msMax }: { readonly count: number; readonly msMax: number },
-  ): Promise<unknown> {
-    const [command, script] = this.commandFor(name);
-    const pipeline = this.client
-      .pipeline()
-      .call(command, [script, ...rest])
-      .wait(count, msMax);
-    const [reply, replicas] = (await pipeline.exec()) ?? [];
-    for (const result of [reply, replicas]) if (result?.[0]) throw result[0];
-    if (Number(replicas?.[1]) < count)
-      throw storeUnavailable(new Error(`${String(replicas?.[1])} of ${count} replicas confirmed within ${msMax} ms`));
-    return reply?.[1];
+  /** Nothing leaves until the next connection. */
+  private shut(): void {
+    this.open = false;
+    this.proving = false;
+    this.epoch += 1;
+    this.pause?.unsubscribe();
+    this.pause = undefined;
   }
 }
+
+const closedBefore = (): SluiceError => storeUnavailable(new Error("the store was closed before it was answered"));
+
+const bytesOf = (texts: ReadonlyArray<string>): number => {
+  let bytes = CALL_BYTES;
+  for (const text of texts) bytes += text.length;
+  return bytes;
+};
 
 const decoded = <I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): CallEnd<unknown> => ({
   done: (reply) => {
@@ -366,5 +474,3 @@ const decoded = <I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): CallEnd
   },
   failed: end.failed,
 });
-
-const isUnknownScript = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith("NOSCRIPT");

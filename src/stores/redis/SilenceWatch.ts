@@ -1,25 +1,38 @@
 /**
- * Finds a half-open socket: it is silent and stays "ready" while replies are due. It is destroyed then, upon which the driver
- * opens another and sends again what was not answered.
+ * Finds a half-open socket: nothing moves on it while replies are due, and its client still counts it as "ready". It is
+ * destroyed then, upon which the driver opens another.
  *
- * The driver's own `socketTimeout` does the same by a timer that it sets and clears for each call. Here one timer looks from
- * time to time whether something was read, and counts the looks in vain: a process that was busy itself comes late with its
- * looks too. A cluster has a socket per node, which its driver must watch itself.
+ * The driver's own `socketTimeout` does the same by a timer that it sets and clears for each call, and takes an upload that
+ * takes longer for silence. Here one timer looks from time to time at each socket (a cluster has one per node), and counts the
+ * looks in vain: a process that was busy itself comes late with its looks too. What moves is what was read, and what left a
+ * socket on which something waits to leave: the kernel takes small writes also on a dead line, and proves nothing by that.
+ * What it has taken may be on its way for long, so unanswered bytes give a socket more time.
  */
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Client } from "./clients.js";
 
-/** So many looks in a row find nothing read before a socket is taken for dead. */
+/** So many looks in a row find nothing moved before a socket is taken for dead. */
 const LOOKS = 4;
 /** The driver sleeps so long at most while a server loads its data, unless the user says otherwise (milliseconds). */
 const LOADING_MS_MAX = 10_000;
+/** The slowest link that is waited for in full, as the kernel holds some megabytes: bytes a millisecond (512 KiB a second). */
+const BYTES_PER_MS = 512;
+
+/** What a look found on one socket. */
+interface Seen {
+  bytesRead: number;
+  bytesLeft: number;
+  waiting: boolean;
+  inVain: number;
+}
 
 export class SilenceWatch {
   private readonly periodMs: number;
   private unanswered = 0;
-  private bytesRead = -1;
-  private inVain = 0;
+  private unansweredBytes = 0;
+  private readonly seen = new WeakMap<Redis["stream"], Seen>();
+  private movedAtMs = Number.NEGATIVE_INFINITY;
   private timer: Subscription | undefined;
 
   constructor(
@@ -30,27 +43,54 @@ export class SilenceWatch {
   ) {
     this.periodMs = Math.ceil(msMax / LOOKS);
     // Between these two the driver asks and answers for itself.
-    client.on("connect", () => this.begin());
-    client.on("ready", () => this.begin());
+    const begin = (): void => this.begin();
+    client.on("connect", begin);
+    client.on("ready", begin);
+    if (client.isCluster) client.on("+node", (node: Redis) => node.on("connect", begin));
   }
 
-  /** A call was sent. */
-  sent(): void {
+  /** A call of so many bytes was sent. */
+  sent(bytes = 0): void {
     this.unanswered += 1;
+    this.unansweredBytes += bytes;
     if (this.unanswered === 1) this.begin();
   }
 
   /** One of them was answered. */
-  heard(): void {
+  heard(bytes = 0): void {
     this.unanswered -= 1;
+    this.unansweredBytes -= bytes;
+  }
+
+  /** Nothing that was sent will be answered any more: its connection is gone. */
+  lost(): void {
+    this.unanswered = 0;
+    this.unansweredBytes = 0;
+  }
+
+  /** How much longer calls may take because of what is being sent: as long as it moves, or as a slow link takes for it. */
+  get uploadMs(): number {
+    const moves = this.timer !== undefined && this.scheduler.now() - this.movedAtMs <= this.periodMs * 2;
+    return moves ? Number.POSITIVE_INFINITY : this.unansweredBytes / BYTES_PER_MS;
+  }
+
+  /** Grows with all that moves. */
+  get progress(): number {
+    let moved = 0;
+    for (const { stream } of this.nodes()) moved += stream.bytesRead + leftOf(stream).bytesLeft;
+    return moved;
   }
 
   stop(): void {
     this.timer?.unsubscribe();
+    this.timer = undefined;
   }
 
   private begin(): void {
-    this.inVain = 0;
+    for (const { stream } of this.nodes()) {
+      const seen = this.seen.get(stream);
+      if (seen !== undefined) seen.inVain = 0;
+    }
     if (this.timer === undefined) this.lookLater();
   }
 
@@ -60,21 +100,67 @@ export class SilenceWatch {
 
   private look(): void {
     this.timer = undefined;
+    let due = false;
+    for (const node of this.nodes()) {
+      if (!this.isDue(node)) continue;
+      if (this.inVain(node.stream) < this.looksOf(node)) due = true;
+      else node.stream.destroy(new Error(`no reply within ${this.msMax} ms: the connection is taken for dead`));
+    }
+    if (due) this.lookLater();
+  }
+
+  private nodes(): ReadonlyArray<Redis> {
     const { client } = this;
-    if (!("stream" in client) || !this.isDue(client.status)) return;
-    const { bytesRead } = client.stream;
-    this.inVain = bytesRead === this.bytesRead ? this.inVain + 1 : 0;
-    this.bytesRead = bytesRead;
-    if (this.inVain < this.looksOf(client)) this.lookLater();
-    else client.stream.destroy(new Error(`no reply within ${this.msMax} ms: the connection is taken for dead`));
+    const nodes = client.isCluster ? (client as Cluster).nodes("all") : [client as Redis];
+    // Before its first connection there is no stream, whatever its type says.
+    return nodes.filter(({ stream }) => (stream as Redis["stream"] | undefined) !== undefined);
   }
 
-  private isDue(status: string): boolean {
-    return status === "connect" || (status === "ready" && this.unanswered > 0);
+  /** How many looks in a row, this one included, found that nothing moved. */
+  private inVain(stream: Redis["stream"]): number {
+    const { bytesRead } = stream;
+    const { bytesLeft, waiting } = leftOf(stream);
+    const before = this.seen.get(stream);
+    const read = bytesRead !== before?.bytesRead;
+    const left = before?.waiting === true && bytesLeft > before.bytesLeft;
+    const inVain = read || left ? 0 : (before?.inVain ?? 0) + 1;
+    if (left) this.movedAtMs = this.scheduler.now();
+    this.seen.set(stream, { bytesRead, bytesLeft, waiting, inVain });
+    return inVain;
   }
 
-  private looksOf({ status, options }: Redis): number {
-    if (status !== "connect") return LOOKS;
-    return LOOKS + Math.ceil((options.maxLoadingRetryTime ?? LOADING_MS_MAX) / this.periodMs);
+  private isDue(node: Redis): boolean {
+    const { status } = node;
+    if (status === "connect") return true;
+    return status === "ready" && (node === this.client ? this.unanswered > 0 : unansweredOf(node) > 0);
+  }
+
+  private looksOf({ status, stream, options }: Redis): number {
+    const looks = LOOKS + Math.ceil(this.unansweredBytes / BYTES_PER_MS / this.periodMs);
+    // A server that loads its data says so: one that never said a word is none.
+    if (status !== "connect" || stream.bytesRead === 0) return looks;
+    return looks + Math.ceil((options.maxLoadingRetryTime ?? LOADING_MS_MAX) / this.periodMs);
   }
 }
+
+interface Handle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+  /** Of a TLS socket, the one below it. */
+  readonly _parent?: Handle;
+}
+
+/**
+ * How many bytes have left a socket, and whether some wait to leave. `bytesWritten` counts what was handed over, and
+ * `writableLength` falls only when all of a write has left: only the handle tells. Without one, nothing is known to wait.
+ */
+const leftOf = (stream: Redis["stream"]): { readonly bytesLeft: number; readonly waiting: boolean } => {
+  const { _handle: own } = stream as unknown as { readonly _handle?: Handle | null };
+  const handle = own?._parent ?? own;
+  const waiting = handle?.writeQueueSize ?? 0;
+  return { bytesLeft: (handle?.bytesWritten ?? 0) - waiting, waiting: waiting > 0 };
+};
+
+/** How many replies a node of a cluster owes; the driver keeps that to itself. */
+const unansweredOf = (node: Redis): number =>
+  (node as unknown as { readonly commandQueue: { readonly length: number } }).commandQueue.length;

@@ -25,8 +25,12 @@ export const templateOf = (given: Template | string): Template => {
 const isCluster = (client: Template): client is Cluster => "isCluster" in client && client.isCluster;
 const isRedis = (client: Template): client is Redis => "duplicate" in client && typeof client.duplicate === "function";
 
-/** A new client to the same place, not connected yet. `silenceMsMax`: for the nodes of a cluster, see `SilenceWatch`. */
-export const cloneClient = (template: Template, silenceMsMax: number): Client => {
+/** Whether the user wants calls to fail at once while there is no connection. */
+export const failsFast = (template: Template): boolean =>
+  (isCluster(template) || isRedis(template) ? template.options : template).enableOfflineQueue === false;
+
+/** A new client to the same place, not connected yet. */
+export const cloneClient = (template: Template): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
     return template.duplicate([], {
@@ -34,10 +38,16 @@ export const cloneClient = (template: Template, silenceMsMax: number): Client =>
       lazyConnect: true,
       enableOfflineQueue: true,
       enableAutoPipelining: false,
+      // Whether the cluster works is what our own probe tells, with its reason.
+      enableReadyCheck: false,
+      // What a node does not do comes back to us, who send it again in order.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
       scaleReads: "master",
       keyPrefix: "",
       scripts: undefined,
-      redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), socketTimeout: silenceMsMax },
+      // A node that its driver connects again would else keep what it was sent without an answer, for ever.
+      redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), autoResendUnfulfilledCommands: true },
     });
   }
   if (isRedis(template)) return template.duplicate(ourOptions(template.options));
@@ -50,12 +60,14 @@ const ourOptions = (given: RedisOptions): OurOptions => ({
   lazyConnect: true,
   // A call rides out a lost connection as long as the store's `commandMsMax` allows, however many tries that takes.
   maxRetriesPerRequest: null,
-  // What was sent and not answered is sent again: every call of ours may be repeated.
-  autoResendUnfulfilledCommands: true,
+  // What was sent and not answered is sent again by `Connection`, which knows what was given up meanwhile.
+  autoResendUnfulfilledCommands: false,
   enableOfflineQueue: true,
   socketTimeout: undefined,
   commandTimeout: undefined,
   blockingTimeout: undefined,
+  // Its timer runs out in full where the socket was closed before, and would keep the process.
+  disconnectTimeout: 100,
   enableAutoPipelining: false,
   keyPrefix: "",
   readOnly: false,
@@ -63,5 +75,28 @@ const ourOptions = (given: RedisOptions): OurOptions => ({
   stringNumbers: false,
   replyMapping: "legacy",
   scripts: undefined,
-  reconnectOnError: (cause) => mustReconnect(cause) || (given.reconnectOnError?.(cause) ?? false),
+  // From a read-only server `Connection` goes away by itself, with growing pauses. Never 2, "send it again": so do we.
+  reconnectOnError: (cause) => !mustReconnect(cause) && Boolean(given.reconnectOnError?.(cause)),
 });
+
+/** Ends a connection at once: a half-open socket, or one that is being opened, would keep the process for seconds. */
+export const disconnect = (client: Client): void => {
+  const nodes = client.isCluster ? (client as Cluster).nodes("all") : [client as Redis];
+  client.disconnect();
+  // Before its first connection a client has no stream, whatever its type says.
+  for (const { stream } of nodes) (stream as Redis["stream"] | undefined)?.destroy();
+};
+
+/** Calls back whenever a cluster turns out to serve no slot at all: its driver then connects again, for ever, without a word. */
+export const onNoSlots = (client: Client, told: () => void): void => {
+  if (!client.isCluster) return;
+  const cluster = client as Cluster;
+  cluster.on("refresh", () => {
+    if (!cluster.slots.some((nodes) => nodes.length > 0)) told();
+  });
+};
+
+/** Makes a cluster look up where its slots are. */
+export const refreshSlots = (client: Client): void => {
+  if (client.isCluster) (client as Cluster).refreshSlotsCache();
+};

@@ -11,11 +11,12 @@ import {
 
 /**
  * - `resend`: the same call may pass in a moment; it is repeated until its time is over, then it is `StoreUnavailable`.
+ * - `away`: likewise, but no change will pass for now: the store is down until one does.
  * - `full`: `StoreFull`.
  * - `config`: `InvalidConfig`; no repetition helps.
  * - `defect`: `Defect`.
  */
-export type Verdict = "resend" | "full" | "config" | "defect";
+export type Verdict = "resend" | "away" | "full" | "config" | "defect";
 
 interface Row {
   readonly match: RegExp;
@@ -23,28 +24,41 @@ interface Row {
 }
 
 const rows: ReadonlyArray<Row> = [
-  // Demoted to a replica: the connection is closed (see `mustReconnect`), the next one finds the new master.
-  { match: /^READONLY /, verdict: "resend" },
+  // Demoted to a replica: the connection is replaced (see `mustReconnect`), the next one may find the new master.
+  { match: /^READONLY /, verdict: "away" },
   // A blocked call on a server that was demoted in the meantime.
   { match: /^UNBLOCKED /, verdict: "resend" },
   // Restarted, and reading its data.
-  { match: /^LOADING /, verdict: "resend" },
+  { match: /^LOADING /, verdict: "away" },
   // A replica that lost its master, met in the middle of a failover.
-  { match: /^MASTERDOWN /, verdict: "resend" },
+  { match: /^MASTERDOWN /, verdict: "away" },
   // Somebody else's script runs too long.
   { match: /^BUSY /, verdict: "resend" },
   // Fewer replicas than min-replicas-to-write; nothing was written.
-  { match: /^NOREPLICAS /, verdict: "resend" },
+  { match: /^NOREPLICAS /, verdict: "away" },
   // It cannot write its data to disk and refuses changes until it can.
-  { match: /^MISCONF /, verdict: "resend" },
-  // Slots on the move, or a cluster without a majority.
-  { match: /^(?:CLUSTERDOWN|TRYAGAIN|MOVED|ASK) /, verdict: "resend" },
+  { match: /^MISCONF /, verdict: "away" },
+  // A cluster without a majority, or one that serves no slots (yet).
+  { match: /^CLUSTERDOWN /, verdict: "away" },
+  // The same, met within a script.
+  { match: /^ERR .*\bwhile the cluster is down/, verdict: "away" },
+  // Slots on the move.
+  { match: /^(?:TRYAGAIN|MOVED|ASK) /, verdict: "resend" },
+  // Likewise, as the driver tells it after some tries.
+  { match: /^Too many Cluster redirections/, verdict: "resend" },
+  // The same, met within a script: keys of it are on two nodes, or on none yet. Scripts read before they write, so that
+  // nothing was changed.
+  { match: /^ERR .*\battempted to access a non local key/, verdict: "resend" },
   // Too many connections at the moment.
   { match: /^ERR max number of clients/, verdict: "resend" },
   // Out of memory under maxmemory: refused by the first command of a script, so nothing was written.
   { match: /^OOM /, verdict: "full" },
   // No or a wrong password, or a user that may not call what Sluice needs.
   { match: /^(?:NOAUTH|WRONGPASS|NOPERM) /, verdict: "config" },
+  // Within a script, the same as NOPERM, in the words of Redis 7.0; later ones say NOPERM. See `rights`.
+  { match: /^ERR The user executing the script can't /, verdict: "config" },
+  // Renamed or left out by whoever runs the server.
+  { match: /^ERR unknown (?:sub)?command/i, verdict: "config" },
   // A key of ours holds somebody else's value.
   { match: /^WRONGTYPE /, verdict: "config" },
   // A queue that another version of Sluice wrote.
@@ -56,20 +70,25 @@ export const verdictOn = (cause: unknown): Verdict => {
   if (!(cause instanceof Error) || isSluiceError(cause)) return "defect";
   const row = rows.find(({ match }) => match.test(cause.message));
   if (row !== undefined) return row.verdict;
-  return cause.name === "ReplyError" ? "defect" : "resend";
+  return cause.name === "ReplyError" ? "defect" : "away";
 };
 
 /**
  * Whether the server did not let us into the database that was asked for. The driver reports that and goes on, in database 0.
  */
-export const isOtherDatabase = (cause: unknown): cause is Error =>
-  cause instanceof Error &&
-  "command" in cause &&
-  (cause.command as { readonly name?: unknown } | undefined)?.name === "select";
+export const isOtherDatabase = (raw: unknown): boolean =>
+  raw instanceof Error &&
+  "command" in raw &&
+  (raw.command as { readonly name?: unknown } | undefined)?.name === "select";
 
 /** Whether it never will: it has no such database, or the user may not select. All else passes, as its row says. */
-export const isForGood = (cause: Error): boolean =>
-  verdictOn(cause) !== "resend" && !cause.message.startsWith("NOAUTH ");
+export const isForGood = (cause: Error): boolean => !isPassing(cause) && !cause.message.startsWith("NOAUTH ");
+
+/** Whether the same call may pass later. */
+export const isPassing = (cause: unknown): boolean => {
+  const verdict = verdictOn(cause);
+  return verdict === "resend" || verdict === "away";
+};
 
 /** The error of whoever calls upon such a connection. */
 export const otherDatabase = ({ message }: Error): InvalidConfig =>
@@ -81,18 +100,12 @@ export const otherDatabase = ({ message }: Error): InvalidConfig =>
 /** Whether the server on the other end is no longer the one to talk to. */
 export const mustReconnect = (cause: Error): boolean => /^(?:READONLY|UNBLOCKED) /.test(cause.message);
 
-/** The driver hangs the whole command on an error: a script's source and everybody's payloads, which belong in no log. */
-const withoutCommand = (cause: unknown): unknown => {
-  if (cause instanceof Error && "command" in cause) delete cause.command;
-  return cause;
-};
-
-/** The error that users see. */
-export const toStoreError = (given: unknown): SluiceError => {
-  if (isSluiceError(given)) return given;
-  const cause = withoutCommand(given);
+/** The error that users see, of a cause that has been stripped. */
+export const toStoreError = (cause: unknown): SluiceError => {
+  if (isSluiceError(cause)) return cause;
   switch (verdictOn(cause)) {
     case "resend":
+    case "away":
       return storeUnavailable(cause);
     case "full":
       return storeFull(cause);

@@ -39,6 +39,11 @@ export class Keys {
     return key;
   }
 
+  /** A key that never has anything. */
+  get scratch(): string {
+    return `{${this.namespace}}:probe`;
+  }
+
   /** What a write answered. */
   result(writeId: string): string {
     return `{${this.namespace}}:w:${escapeText(writeId)}`;

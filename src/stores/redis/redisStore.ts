@@ -7,6 +7,7 @@ import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
+import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
@@ -14,8 +15,9 @@ import type { StoreEvent } from "../../store/StoreEvent.js";
 import { Answered } from "./Answered.js";
 import { Asking, BLOCK_MS_MAX } from "./Asking.js";
 import { BlockingPool } from "./BlockingPool.js";
+import { Burst, type Single, singleOf } from "./Burst.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, templateOf } from "./clients.js";
+import { cloneClient, failsFast, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
@@ -28,11 +30,13 @@ import {
   statsScript,
   unblockScript,
 } from "./operationScripts.js";
+import { Replication } from "./Replication.js";
+import { neededCommands, probeScript } from "./rights.js";
 import { Slots } from "./Slots.js";
 import { StoreEvents } from "./StoreEvents.js";
 import type { Script } from "./script.js";
 import { fenceOf } from "./token.js";
-import { scriptFor, type WriteInput } from "./writes.js";
+import { eachScript, partsOf, scriptFor, type WriteInput } from "./writes.js";
 
 /** Options of a Redis store; all may be left out. */
 export type RedisStoreOptions = Options<{
@@ -40,11 +44,17 @@ export type RedisStoreOptions = Options<{
   namespace: string;
   /** The clock and timers of everything above the store. Default `systemScheduler`. The store's own clock is the server's. */
   scheduler: SchedulerLike;
-  /** How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. */
+  /**
+   * How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. While an
+   * upload is under way, its own or one before it, up to four times as long.
+   */
   commandMsMax: number;
   /** How many replicas must have a write before it is confirmed. Default 0. */
   waitReplicas: number;
-  /** How long to wait for these replicas; then the write fails with `StoreUnavailable`, to be run again. Milliseconds, default 1,000. */
+  /**
+   * How long to wait for these replicas; then the write fails with `StoreUnavailable`, to be run again. Milliseconds, default
+   * 1,000; up to twice that where other writes wait before it. Nothing but writes waits for replicas.
+   */
   waitReplicasMsMax: number;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
@@ -61,17 +71,20 @@ const ANSWERED_KEPT = 500;
  *
  * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
  * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
- * takes one connection for all calls and one for each consumer that waits.
+ * takes one connection for all calls, a small one for renewals, and one for each consumer that waits; with `waitReplicas` one
+ * more. A client with `enableOfflineQueue: false` makes calls fail at once while there is no connection.
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
- * Calls fail with it where the server does not let the client in, or not into its database; they ride out a lost connection
- * for `commandMsMax`, then fail with `StoreUnavailable`. `StoreFull` under full memory, for enqueues only: what is written
+ * Calls fail with it where the server does not let the client in, or not into its database, or where its user may not run what
+ * the store needs (the README lists it); they ride out a lost connection, and a server that takes no changes, for
+ * `commandMsMax`, then fail with `StoreUnavailable`. No error or event has payloads or passwords. `StoreFull` under full memory, for enqueues only: what is written
  * along with a settlement passes.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
  *
- * Memory: about 59 bytes a message on top of its payload, in the server; it must not evict (`maxmemory-policy noeviction`),
+ * Memory: what waits to be sent or answered, of which 8 MiB are under way at most. About 59 bytes a message on top of its
+ * payload, in the server; it must not evict (`maxmemory-policy noeviction`),
  * `events$` warns otherwise.
  *
  * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the
@@ -95,13 +108,21 @@ const ANSWERED_KEPT = 500;
 export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
   new RedisStore(client, options);
 
+type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
+
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
+  /** Of all that users call, in order. */
   private readonly connection: Connection;
+  /** Of renewals and nudges, which carry no payloads and never wait behind some. */
+  private readonly urgent: Connection;
   private readonly pool: BlockingPool;
+  private readonly burst: Burst<WriteEnd>;
+  private readonly replication: Replication | undefined;
+  private readonly replicated: Connection | undefined;
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
@@ -128,20 +149,32 @@ class RedisStore implements Store {
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = Math.max(500, Math.min(5_000, commandMsMax / 2));
     const at = (silenceMsMax: number) => ({
-      client: cloneClient(template, silenceMsMax),
+      client: cloneClient(template),
       scheduler,
       commandMsMax,
       silenceMsMax,
+      failsFast: failsFast(template),
     });
-    const main = at(silenceMs + (this.replicas.count > 0 ? this.replicas.msMax : 0));
+    const main = at(silenceMs);
     this.events = new StoreEvents(main.client);
     this.events$ = this.events.events$;
+    const probe = { scratch: this.keys.scratch, commands: neededCommands(this.replicas.count > 0) };
     this.connection = new Connection({
       ...main,
+      probe: () => ({ script: probeScript, input: probe }),
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
+    this.urgent = new Connection(at(silenceMs));
     this.pool = new BlockingPool(() => new Connection(at(BLOCK_MS_MAX + silenceMs)));
+    this.burst = new Burst(
+      (singles) => this.writeEach(singles),
+      () => this.connection.beforeNext(() => this.burst.leave()),
+    );
+    if (this.replicas.count > 0) {
+      this.replicated = new Connection(at(silenceMs + this.replicas.msMax));
+      this.replication = new Replication({ connection: this.replicated, scheduler, ...this.replicas });
+    }
   }
 
   readonly write: Store["write"] = (lists, writeId) =>
@@ -150,26 +183,115 @@ class RedisStore implements Store {
         end.done(lists.map(() => right([])));
         return undefined;
       }
-      const input: WriteInput = {
-        keys: this.keys,
-        given: this.given(),
-        lists,
-        result: this.keys.result(writeId),
-        answered: this.answered.takeOld(),
-        deadLettersMax: this.deadLettersMax,
-      };
-      const script = scriptFor(lists);
-      const remember: typeof end = {
-        done: (answers) => {
-          this.answered.add(input.result);
-          end.done(answers);
-        },
-        failed: end.failed,
-      };
-      return this.replicas.count > 0
-        ? this.connection.runReplicated(script, input, remember, this.replicas)
-        : this.connection.run(script, input, remember);
+      const step = singleOf(lists);
+      if (step !== undefined) this.burst.add({ step, writeId, end });
+      else this.writeParts(partsOf(lists), writeId, end);
+      return undefined;
     });
+
+  /** Each part is a write whose id follows from that of the whole: sent again, each answers as before. */
+  private writeParts(parts: ReadonlyArray<ReadonlyArray<ReadonlyArray<Step>>>, writeId: string, end: WriteEnd): void {
+    const [first] = parts;
+    if (parts.length === 1 && first !== undefined) {
+      this.writeLists(first, writeId, end);
+      return;
+    }
+    const answers: Array<ReadonlyArray<WriteAnswer>> = [];
+    let answered = 0;
+    let failed = false;
+    parts.forEach((lists, i) => {
+      this.writeLists(lists, `${writeId}+${i}`, {
+        done: (own) => {
+          answers[i] = own;
+          answered += 1;
+          if (answered === parts.length && !failed) end.done(answers.flat());
+        },
+        failed: (cause) => {
+          if (!failed) end.failed(cause);
+          failed = true;
+        },
+      });
+    });
+  }
+
+  private writeLists(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string, end: WriteEnd): void {
+    const result = this.keys.result(writeId);
+    const input: WriteInput = {
+      keys: this.keys,
+      given: this.given(),
+      lists,
+      result,
+      answered: this.answered.takeOld(),
+      deadLettersMax: this.deadLettersMax,
+    };
+    const script = scriptFor(lists);
+    const first = lists[0]?.[0];
+    const queue = first?._tag === "Enqueue" ? this.keys.queue(first.queue) : undefined;
+    this.confirming({ results: [result], queue, end }, (told) => this.connection.run(script, input, told));
+  }
+
+  private writeEach(singles: ReadonlyArray<Single<WriteEnd>>): void {
+    const [first, ...rest] = singles;
+    if (first === undefined) return;
+    if (rest.length === 0) {
+      this.writeLists([[first.step]], first.writeId, first.end);
+      return;
+    }
+    const input = {
+      keys: this.keys,
+      given: this.given(),
+      steps: singles.map(({ step }) => step),
+      results: singles.map(({ writeId }) => this.keys.result(writeId)),
+      answered: this.answered.takeOld(),
+    };
+    const each: WriteEnd = {
+      done: (answers) => {
+        for (let i = 0; i < singles.length; i++) singles[i]?.end.done(answers.slice(i, i + 1));
+      },
+      failed: (cause) => {
+        for (const { end } of singles) end.failed(cause);
+      },
+    };
+    const queue = this.keys.queue(first.step.queue);
+    this.confirming({ results: input.results, queue, end: each }, (told) =>
+      this.connection.run(eachScript, input, told),
+    );
+  }
+
+  /** Sends a write and remembers its results once they were read; with `waitReplicas`, once replicas have them. */
+  private confirming(
+    {
+      results,
+      queue,
+      end,
+    }: { readonly results: ReadonlyArray<string>; readonly queue: string | undefined; readonly end: WriteEnd },
+    send: (end: WriteEnd) => void,
+  ): void {
+    const { replication } = this;
+    const done = (answers: ReadonlyArray<WriteAnswer>): void => {
+      for (const result of results) this.answered.add(result);
+      end.done(answers);
+    };
+    if (replication === undefined) {
+      send({ done, failed: end.failed });
+      return;
+    }
+    const untilMs = this.scheduler.now() + this.commandMsMax + this.replicas.msMax;
+    const attempt = (): void =>
+      send({
+        done: (answers) =>
+          replication.confirm({
+            results,
+            queue,
+            untilMs,
+            done: () => done(answers),
+            failed: end.failed,
+            again: attempt,
+          }),
+        failed: end.failed,
+      });
+    attempt();
+  }
 
   readonly lease: Store["lease"] = (request) =>
     effect((asker) => {
@@ -180,6 +302,7 @@ class RedisStore implements Store {
       const asking: Asking = new Asking(
         {
           connection: this.connection,
+          urgent: this.urgent,
           pool: this.pool,
           slots: this.slots,
           scheduler: this.scheduler,
@@ -214,7 +337,7 @@ class RedisStore implements Store {
         return undefined;
       }
       const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
-      return this.connection.run(
+      return this.urgent.run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
         {
@@ -241,7 +364,13 @@ class RedisStore implements Store {
     this.running(unblockScript, () => ({ ...this.on(request), deadLettersMax: this.deadLettersMax }));
 
   readonly ready: Store["ready"] = () =>
-    this.calling((end) => this.connection.command("ping", [], { done: () => end.done(undefined), failed: end.failed }));
+    this.calling((end) =>
+      this.connection.run(
+        probeScript,
+        { scratch: this.keys.scratch, commands: [] },
+        { done: () => end.done(undefined), failed: end.failed },
+      ),
+    );
 
   readonly close: Store["close"] = () =>
     effect((asker) => {
@@ -262,12 +391,20 @@ class RedisStore implements Store {
     for (const asking of [...this.askings]) asking.stop();
     // Settlements of this turn leave at its end.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    await Promise.all([this.connection.idle(this.commandMsMax), this.pool.idle(this.commandMsMax)]);
+    const { connection, urgent, replicated, commandMsMax } = this;
+    const [settled] = await Promise.all([
+      connection.idle(commandMsMax),
+      replicated?.idle(commandMsMax),
+      urgent.idle(commandMsMax),
+      this.pool.idle(commandMsMax),
+    ]);
     // What a blocking read brought at last is on its way back.
-    await this.connection.idle(BLOCK_MS_MAX);
+    if (settled) await connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
     this.pool.close();
+    this.urgent.close();
     this.connection.close();
+    this.replicated?.close();
     this.events.complete();
   }
 

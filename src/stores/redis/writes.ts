@@ -1,10 +1,21 @@
-/** The three ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps. */
+/**
+ * The ways of a write to the server: one list of new messages, lists of one ack each, and lists of any steps; and several
+ * writes of one new message each.
+ */
 import { left, right } from "fp-ts/lib/Either.js";
+import { utf8Length } from "../../core/bytes.js";
 import { absurd, invariant } from "../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../core/Outcome.js";
 import { DELAY_MS_MAX } from "../../core/options.js";
 import { leaseLost } from "../../core/SluiceError.js";
-import type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer } from "../../core/Step.js";
+import {
+  type EnqueueStep,
+  type SettleStep,
+  type Step,
+  type StepResult,
+  WRITE_BYTES_MAX,
+  type WriteAnswer,
+} from "../../core/Step.js";
 import { wholeId } from "./compactId.js";
 import { escapeText, type Keys } from "./keys.js";
 import { encodeTail, isPlain } from "./record.js";
@@ -26,6 +37,41 @@ export interface WriteInput {
 }
 
 export type WriteScript = Script<WriteInput, ReadonlyArray<WriteAnswer>>;
+
+/**
+ * Lists that hold no more together than one may alone: many settlements with large follow-ups would keep the connection and
+ * the server for long. The same lists make the same parts.
+ */
+export const partsOf = (lists: ReadonlyArray<Steps>): ReadonlyArray<ReadonlyArray<Steps>> => {
+  let length = 0;
+  for (const list of lists) length += lengthOf(list);
+  // A text of n UTF-16 units has at most 3n bytes: most writes need no counting.
+  if (length * 3 <= WRITE_BYTES_MAX || lists.length === 1) return [lists];
+  const parts: Array<Array<Steps>> = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const list of lists) {
+    const own = bytesOf(list);
+    bytes += own;
+    if (bytes > WRITE_BYTES_MAX) {
+      parts.push([]);
+      bytes = own;
+    }
+    parts.at(-1)?.push(list);
+  }
+  return parts;
+};
+
+const lengthOf = (steps: Steps): number => {
+  let length = 0;
+  for (const step of steps) if (step._tag === "Enqueue") length += step.payload.length;
+  return length;
+};
+
+const bytesOf = (steps: Steps): number => {
+  let bytes = 0;
+  for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+  return bytes;
+};
 
 /** The script that does these lists at the least cost. */
 export const scriptFor = (lists: ReadonlyArray<Steps>): WriteScript => {
@@ -76,6 +122,27 @@ const enqueueScript: WriteScript = {
     };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
+};
+
+export interface EachInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
+  /** Of one queue and level, each plain. */
+  readonly steps: ReadonlyArray<EnqueueStep>;
+  /** The key of what each of them answers. */
+  readonly results: ReadonlyArray<string>;
+}
+
+/** Adds messages, each a write of its own; answers alike for each. */
+export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
+  name: "enqueueEach",
+  encode: ({ keys, given, answered, steps, results }) => {
+    const [first] = steps;
+    const keyed = steps.some(({ key }) => key !== undefined) ? "1" : "0";
+    return {
+      keys: [keys.queue(first?.queue ?? ""), ...results, ...answered],
+      args: [given, String(first?.priority ?? 0), keyed, String(results.length), steps.map(encodeTail).join("\0")],
+    };
+  },
+  decode: (_, { steps }) => steps.map((step) => right([asAsked(step)])),
 };
 
 const ackScript: WriteScript = {

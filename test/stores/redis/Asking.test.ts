@@ -25,6 +25,7 @@ const waiting = () => {
   };
   const context: AskingContext = {
     connection: connection as unknown as Connection,
+    urgent: connection as unknown as Connection,
     pool: pool as unknown as BlockingPool,
     slots: new Slots(),
     scheduler,

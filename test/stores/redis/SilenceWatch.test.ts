@@ -8,7 +8,8 @@ import { SilenceWatch } from "../../../src/stores/redis/SilenceWatch.js";
 const rig = (status: string) => {
   const clock = new VirtualTimeScheduler();
   const destroyedAt: Array<number> = [];
-  const stream = { destroy: () => destroyedAt.push(clock.now()), bytesRead: 0 };
+  const handle = { bytesWritten: 0, writeQueueSize: 0 };
+  const stream = { destroy: () => destroyedAt.push(clock.now()), bytesRead: 0, _handle: handle };
   const client = Object.assign(new EventEmitter(), { status, stream, options: { maxLoadingRetryTime: 50 } });
   const watch = new SilenceWatch(client as unknown as Client, clock, 100);
   return {
@@ -17,6 +18,11 @@ const rig = (status: string) => {
     watch,
     read: (): void => {
       stream.bytesRead += 1;
+    },
+    /** So many bytes are handed to the socket, of which so many wait in it from then on. */
+    write: (bytes: number, waiting: number): void => {
+      handle.bytesWritten += bytes;
+      handle.writeQueueSize = waiting;
     },
     at: (ms: number, act: () => void): void => void clock.schedule(act, ms),
     run: () => {
@@ -87,13 +93,67 @@ describe("a socket", () => {
     expect(run()).toEqual([550]);
   });
 
-  it("that is connected but never becomes ready is destroyed too, later, as its server may be loading", () => {
+  it("that is connected but never says a word is destroyed like any other", () => {
     const { at, run, client } = rig("connecting");
     at(30, () => {
       client.status = "connect";
       client.emit("connect");
     });
+    expect(run()).toEqual([155]);
+  });
+
+  it("that has answered but never becomes ready is destroyed later, as its server may be loading", () => {
+    const { at, run, client, read } = rig("connecting");
+    at(30, () => {
+      client.status = "connect";
+      client.emit("connect");
+    });
+    at(40, read);
     expect(run()).toEqual([205]);
+  });
+
+  it("lives as long as an upload leaves it, however long that takes", () => {
+    const { watch, write, at, run } = rig("ready");
+    at(0, () => {
+      watch.sent();
+      write(10_000, 10_000);
+    });
+    for (let ms = 60; ms <= 900; ms += 60) at(ms, () => write(0, 10_000 - ms));
+    expect(run()).toEqual([1_000]);
+  });
+
+  it("is not kept by small writes, which the kernel takes on a dead line too", () => {
+    const { watch, write, at, run } = rig("ready");
+    at(10, () => watch.sent());
+    for (let ms = 20; ms <= 400; ms += 10) at(ms, () => write(100, 0));
+    expect(run()).toEqual([135]);
+  });
+
+  it("has more time for what it has taken and not answered, by its bytes", () => {
+    const { watch, at, run } = rig("ready");
+    at(10, () => watch.sent(512 * 50));
+    expect(run()).toEqual([185]);
+  });
+
+  it("allows calls more time as long as an upload moves, and what a slow link takes for what is not answered", () => {
+    const { watch, write, at, run, clock } = rig("ready");
+    const told: Array<readonly [number, number]> = [];
+    at(0, () => {
+      watch.sent(512 * 7);
+      write(10_000, 10_000);
+    });
+    for (let ms = 20; ms <= 100; ms += 20) at(ms, () => write(0, 10_000 - ms));
+    for (const ms of [10, 60, 120, 170]) at(ms, () => told.push([clock.now(), watch.uploadMs]));
+    at(171, () => watch.heard(512 * 7));
+    at(172, () => told.push([clock.now(), watch.uploadMs]));
+    run();
+    expect(told).toEqual([
+      [10, 7],
+      [60, Number.POSITIVE_INFINITY],
+      [120, Number.POSITIVE_INFINITY],
+      [170, 7],
+      [172, 0],
+    ]);
   });
 
   it("is left alone once the watch is over", () => {

@@ -9,7 +9,7 @@ import { cloneClient, templateOf } from "../../../src/stores/redis/clients.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 
-const optionsOf = (url: string): Redis["options"] => (cloneClient(templateOf(url), 1_000) as Redis).options;
+const optionsOf = (url: string): Redis["options"] => (cloneClient(templateOf(url)) as Redis).options;
 
 describe("a URL", () => {
   it("says where the server is, who comes, and which database", () => {

@@ -540,6 +540,33 @@ describe("waitReplicas", () => {
     expect((await at.store.stats(at.queue)).enqueued).toBe(2);
     behind.disconnect();
   }, 20_000);
+
+  it("holds up nothing but writes, one WAIT for all of them, and knows what was handed over", async () => {
+    const master = await serverOf();
+    const replica = await serverOf({ args: ["--replicaof", master.host, String(master.port)] });
+    const at = bench(master.url, { store: { waitReplicas: 1, waitReplicasMsMax: 3_000 } });
+    await until(async () => (await at.admin.info("replication")).includes("state=online"));
+    const waiting = at.lease({ waitMsMax: 10_000, max: 1 });
+    await until(async () => (await at.admin.exists(`${at.key}:h`)) === 1);
+    await at.enqueue(["handed"]);
+    const [lease] = await waiting;
+    if (lease === undefined) throw new Error("one was handed over");
+    const waits = async (): Promise<number> =>
+      Number(/cmdstat_wait:calls=(\d+)/.exec(await at.admin.info("commandstats"))?.[1] ?? 0);
+    const before = await waits();
+    await Promise.all(numbered(100).map((n) => at.enqueue([n])));
+    expect((await waits()) - before).toBeLessThan(50);
+    replica.pause();
+    const written = at.enqueue(["late"]).then(isDone, isDone);
+    await until(async () => /cmd=wait/.test(String(await at.admin.client("LIST"))));
+    const startMs = performance.now();
+    expect((await at.store.stats(at.queue)).enqueued).toBe(102);
+    expect((await at.store.extend({ queue: at.queue, leases: [lease], leaseMs: 5_000 })).every(isRight)).toBe(true);
+    expect(payloadsOf(await at.lease({ max: 2 }))).toEqual(["0", "1"]);
+    expect(performance.now() - startMs).toBeLessThan(1_500);
+    replica.resume();
+    expect(await written).toBe(true);
+  }, 30_000);
 });
 
 const isDone = (): boolean => true;

@@ -1,0 +1,55 @@
+/**
+ * Listens to what a marble test says to rxjs-marbles: the letters by which it names its values, so that a failure is drawn in
+ * the test's own letters, and where each comparison is asked for, so that it is told there.
+ */
+export type Names = Readonly<Record<string, unknown>>;
+
+/** The calls that ask for one comparison each; they are made in this order too. */
+const comparisons: ReadonlySet<string | symbol> = new Set(["equal", "has", "toBeObservable", "toHaveSubscriptions"]);
+
+export class TestNotes {
+  private readonly expected: Array<Names> = [];
+  private readonly given: Array<Names> = [];
+  private readonly asked: Array<Error> = [];
+
+  /** The names of the expectations before those of the inputs. */
+  get names(): ReadonlyArray<Names> {
+    return [...this.expected, ...this.given];
+  }
+
+  /** Where the next comparison was asked for: an error that was made there. */
+  nextPlace(): Error | undefined {
+    return this.asked.shift();
+  }
+
+  /** The same context of rxjs-marbles, listened to. So is what its `expect` returns; all else is passed through. */
+  on<A>(context: A): A {
+    if (typeof context !== "object" || context === null) return context;
+    return new Proxy(context, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== "function") return value;
+        const call = (...args: ReadonlyArray<unknown>): unknown => {
+          const isComparison = comparisons.has(property);
+          (isComparison ? this.expected : this.given).push(...args.filter(isNames));
+          if (isComparison) this.asked.push(placeOf(call));
+          const answer: unknown = Reflect.apply(value, target, args);
+          return property === "expect" ? this.on(answer) : answer;
+        };
+        return call;
+      },
+    });
+  }
+}
+
+/** Where this function was called. */
+export const placeOf = (called: (...args: ReadonlyArray<never>) => unknown): Error => {
+  const place = new Error();
+  Error.captureStackTrace(place, called);
+  return place;
+};
+
+const isNames = (value: unknown): value is Names =>
+  typeof value === "object" &&
+  value !== null &&
+  (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null);
