@@ -1042,7 +1042,7 @@ return #tokens
 `,
   },
   "confirm": {
-    sha: "35fe87e02f3beb7f9eaecd9c9597970c42fe9705",
+    sha: "0e3238b807ce9860d772376a5311d95ac97f05a6",
     lua: `-- Tells whether this server has these writes, and changes something, so that a WAIT behind it waits for all that came before.
 -- A message that was handed over and is not booked yet has no result: see handed.
 -- KEYS[1...] names hash the queues of new messages, then results (string)
@@ -1058,7 +1058,8 @@ local queueCount = tonumber(ARGV[1])
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1081,32 +1082,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1116,6 +1125,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1134,7 +1144,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -1810,8 +1820,8 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "f821a720131a35ae1175780d455b44a5c63d3771",
-    lua: `-- Adds messages of one level and queue, none with a delay or a dedupe id, each a write of its own: what a burst of single
+    sha: "8e6185ce55394798bfb7875f504694e74e312b4f",
+    lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
@@ -1852,7 +1862,8 @@ end
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\\n]*)", 19) or ""
 
-local stamp, records, fresh, from = string.format("%011x", msOf(moment(given))), {}, {}, 1
+local now = msOf(moment(given))
+local stamp, records, fresh, from = string.format("%011x", now), {}, {}, 1
 local known = redis.call("MGET", unpack(KEYS, 2, writes + 1))
 for i = 1, writes do
   local stop, result = string.find(tails, "\\0", from, true), KEYS[i + 1]
@@ -1867,38 +1878,103 @@ local added, finish = #records, nil
 if added > 0 then
   if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
+-- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -1910,26 +1986,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -1944,12 +2031,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1959,6 +2048,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1977,7 +2067,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -2038,7 +2128,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -2109,45 +2199,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -2164,10 +2247,56 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
 
-local function byKey(key, busy, added)
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
+end
+
+local function byKey(key, busy, now, added)
   local records, heads, taken, followers = {}, {}, {}, {}
-  local queue = openQueue(key, 0)
+  local queue = openQueue(key, now)
+  local promotes = isAnyDue(queue)
+  if promotes then -- what became due before stands before what comes now
+    guard(key)
+    for _, record in ipairs(added) do
+      local name = keyOf(record)
+      if name then guardKey(key, name) end
+    end
+    redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+    redis.call("HDEL", key, "-")
+    promote(queue)
+  end
   for from = 1, #added, 1000 do
     local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
     for i = 1, #some do
@@ -2192,14 +2321,14 @@ local function byKey(key, busy, added)
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
   return records, function()
     slices("HSET", busy, heads)
-    for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
+    for _, follower in ipairs(followers) do follow(queue, follower[1], follower[2]) end
     closeQueue(queue)
-  end
+  end, promotes
 end
-    records, finish = byKey(key, key .. ":k", records)
+    records, finish = byKey(key, key .. ":k", now, records)
   end
   local head = redis.call("HMGET", key, "format", "levels")
-  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+  if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
@@ -2215,7 +2344,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -2225,32 +2355,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2260,6 +2398,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -2278,7 +2417,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -2302,7 +2441,7 @@ end
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "1") end
+  if not head[1] then redis.call("HSET", key, "format", "2") end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end

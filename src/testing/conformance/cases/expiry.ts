@@ -17,21 +17,21 @@ export const expiryCases: ReadonlyArray<ConformanceCase> = casesOf("6. Durable b
     );
   },
   "a message is begun until its time is over, and what was begun may be settled after it": async (scene) => {
-    await scene.enqueue(["a"], { expiresInMs: 120, key: "k", headers: { h: "v" } });
-    await scene.advance(70);
+    await scene.enqueue(["a"], { expiresInMs: 300, key: "k", headers: { h: "v" } });
+    await scene.advance(160);
     const lease = await scene.leaseOne();
     assert.deepEqual([lease.payload, lease.key, { ...lease.headers }], ["a", "k", { h: "v" }]);
-    await scene.advance(80);
+    await scene.advance(150);
     await scene.settle([lease], Ack);
     await scene.expectStats({ acked: 1, dead: 0 });
   },
   "what failed is not begun again past its time": async (scene) => {
-    await scene.enqueue(["a"], { expiresInMs: 80 });
+    await scene.enqueue(["a"], { expiresInMs: 200 });
     await scene.settle([await scene.leaseOne()], Retry({ cause: "again" }));
     const again = await scene.leaseOne();
     assert.equal(again.attempt, 2);
     await scene.settle([again], Retry({ cause: "again" }));
-    await scene.advance(100);
+    await scene.advance(210);
     await scene.nothing();
     const [letter] = exactly(1, await scene.deadLetters());
     assert.deepEqual([letter.cause, letter.attempts], ["expired before it was begun", 2]);
