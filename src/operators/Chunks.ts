@@ -13,7 +13,7 @@
  * A chunk that waited for long is old when it is sent, and what an old object refers to is kept by the collector until the next
  * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its answers as they are emitted.
  */
-import type { Observer, Subscriber } from "rxjs";
+import type { Observer, Subscriber, Subscription } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { Chain } from "../core/Chain.js";
 import { Deadlines, type Timed } from "../core/Deadlines.js";
@@ -201,7 +201,17 @@ export class Chunks<A> implements Observer<A> {
 
   private again(run: () => void, attempt: number): void {
     const delayMs = backoffDelayMs(backoff, Math.min(attempt, 20), randomOf(newMessageId()));
-    this.subscriber.add(this.queue.store.scheduler.schedule(run, Math.max(1, delayMs)));
+    const { subscriber } = this;
+    const { scheduler } = this.queue.store;
+    const timer: Subscription = scheduler.schedule(
+      () => {
+        // An action that has run is not closed: the subscriber would keep it, and with it the chunk.
+        subscriber.remove(timer);
+        run();
+      },
+      Math.max(1, delayMs),
+    );
+    subscriber.add(timer);
   }
 }
 

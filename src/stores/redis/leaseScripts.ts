@@ -1,4 +1,4 @@
-/** The scripts around leases: take, take back, extend, leave, nudge. */
+/** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
 import { invariant } from "../../core/invariant.js";
 import type { Hands, Lease } from "../../store/Lease.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
@@ -12,8 +12,6 @@ export interface Request {
   readonly serial: number;
   /** Its name, unique for ever. */
   readonly name: string;
-  /** The key of the list that ends its blocking read. */
-  readonly end: string;
 }
 
 interface OnQueue {
@@ -133,21 +131,27 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
   },
 };
 
-export interface CancelInput extends OnQueue {
-  readonly request: Request;
-  /** Whether it may stand in a blocking read, which is to end. */
-  readonly waits: boolean;
-  /** The token of what was handed over to it; empty where nothing was. */
-  readonly handed: string;
+/** Answers how many messages it gave back. */
+export const cancelScript: Script<OnQueue & { readonly request: Request }, number> = {
+  name: "cancel",
+  encode: ({ queue, given, request }) => ({
+    keys: [queue, request.slot],
+    args: [given, String(request.serial), request.name],
+  }),
+  decode: Number,
+};
+
+export interface GiveBackInput extends OnQueue {
+  /** The token of what was handed over; empty where it was a wake-up. */
+  readonly token: string;
+  /** Whether it was a wake-up of those that stand by. */
+  readonly standsBy: boolean;
 }
 
 /** Answers how many messages it gave back. */
-export const cancelScript: Script<CancelInput, number> = {
-  name: "cancel",
-  encode: ({ queue, given, request, waits, handed }) => ({
-    keys: waits ? [queue, request.slot, request.end] : [queue, request.slot],
-    args: [given, String(request.serial), request.name, handed],
-  }),
+export const giveBackScript: Script<GiveBackInput, number> = {
+  name: "giveBack",
+  encode: ({ queue, given, token, standsBy }) => ({ keys: [queue], args: [given, token, standsBy ? "1" : "0"] }),
   decode: Number,
 };
 
@@ -170,9 +174,58 @@ export const leaveScript: Script<{ readonly queue: string; readonly owner: strin
   decode: () => undefined,
 };
 
-/** Answers when to nudge again, or undefined for never. */
-export const nudgeScript: Script<OnQueue & { readonly owner: string; readonly leaseMs: number }, number | undefined> = {
-  name: "nudge",
-  encode: ({ queue, given, owner, leaseMs }) => ({ keys: [queue], args: [given, owner, count(Math.ceil(leaseMs))] }),
-  decode: (reply) => (reply === "" ? undefined : Number(reply)),
+export interface LookInput {
+  readonly given: string;
+  readonly leaseMs: number;
+  readonly queues: ReadonlyArray<string>;
+  /** "=" and the consumer, of each queue; none where no queue is exclusive. */
+  readonly owners: ReadonlyArray<string>;
+}
+
+/** What a look found. */
+export interface Looked {
+  /** "stands by": another consumer owns the queue. */
+  readonly state: "waits" | "stands by" | "ready";
+  /** Until something changes by time, as far as is known. */
+  readonly changeMs: number | undefined;
+}
+
+export interface LookReply {
+  /** The server's time. */
+  readonly nowMs: number;
+  readonly looked: ReadonlyArray<Looked>;
+}
+
+const waits: Looked = { state: "waits", changeMs: undefined };
+const ready: Looked = { state: "ready", changeMs: undefined };
+
+const lookedOf = (answer: string | number): Looked => {
+  if (answer === "") return waits;
+  if (answer === "r") return ready;
+  return typeof answer === "number"
+    ? { state: "waits", changeMs: answer }
+    : { state: "stands by", changeMs: Number(answer.slice(1)) };
+};
+
+export const lookScript: Script<LookInput, LookReply> = {
+  name: "look",
+  encode: ({ given, leaseMs, queues, owners }) => ({
+    keys: queues,
+    args: [given, count(Math.ceil(leaseMs)), ...owners],
+  }),
+  decode: (reply, { queues }) => {
+    invariant(Array.isArray(reply) && reply.length === 1 + queues.length, "a look answers once per queue");
+    const [nowMs, ...answers] = reply as ReadonlyArray<string | number>;
+    return { nowMs: Number(nowMs), looked: answers.map(lookedOf) };
+  },
+};
+
+/** `ends`: lists that end blocking reads. One of both must be there. */
+export const endWaitScript: Script<
+  { readonly queues: ReadonlyArray<string>; readonly ends: ReadonlyArray<string> },
+  void
+> = {
+  name: "endWait",
+  encode: ({ queues, ends }) => ({ keys: [...queues, ...ends], args: [String(queues.length)] }),
+  decode: () => undefined,
 };

@@ -29,6 +29,12 @@ const waiting = (at: Bench) => until(async () => (await at.admin.get(`${at.key}:
 const reads = (at: Bench, count: number) =>
   until(async () => String(await at.admin.client("LIST")).split("cmd=blpop").length - 1 >= count);
 
+/** What was asked before `ready` is answered before, and a read is under way. */
+const bothWait = async (at: Bench): Promise<void> => {
+  await at.store.ready();
+  await reads(at, 1);
+};
+
 /** As if a consumer waited. */
 const expectOne = async (at: Bench, leaseMs = 30_000): Promise<void> => {
   const seq = Number(await at.admin.hget(at.key, "seq"));
@@ -101,11 +107,11 @@ describe("a message that is handed over", () => {
   it("goes to one of several that wait, and is extended where another wanted a longer lease", async () => {
     const at = bench();
     const got: Array<readonly [number, Lease]> = [];
-    for (const leaseMs of [20_000, 50_000])
+    for (const leaseMs of [50_000, 20_000])
       at.store
         .lease(at.request({ waitMsMax: 10_000, leaseMs, consumer: `c${leaseMs}` }))
         .subscribe((leases) => got.push(...leases.map((lease) => [leaseMs, lease] as const)));
-    await reads(at, 2);
+    await bothWait(at);
     await at.enqueue(["a"]);
     await at.enqueue(["b"]);
     await until(() => got.length === 2);
@@ -447,13 +453,13 @@ describe("a consumer that gives up while something is handed over to it", () => 
     const rounds = 24;
     let seen = 0;
     for (let round = 0; round < rounds; round++) {
-      const subscriptions = [20_000, 50_000].map((leaseMs) =>
+      const subscriptions = [50_000, 20_000].map((leaseMs) =>
         at.store.lease(at.request({ waitMsMax: 5_000, leaseMs, consumer: `c${leaseMs}` })).subscribe((leases) => {
           seen += leases.length;
           at.settle(leases).catch(() => undefined);
         }),
       );
-      await reads(at, 2);
+      await bothWait(at);
       const enqueued = at.enqueue([String(round)]);
       for (let turn = 0; turn < round % 8; turn++) await new Promise((resolve) => setImmediate(resolve));
       for (const subscription of subscriptions) subscription.unsubscribe();

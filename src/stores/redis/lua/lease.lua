@@ -68,6 +68,7 @@ if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().recl
 local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
+  redis.call("LLEN", key .. ":o") -- what it will wait on
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 

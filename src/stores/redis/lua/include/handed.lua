@@ -54,11 +54,15 @@ local function expectNobody(key)
 end
 
 -- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message. `changeMs` tells when something will be ready by time, or "".
+-- the message. `before` is the ticket that is there, `changeMs` tells when something will be ready by time, or "".
+local function leaveTicket(key, before, order, leaseMs, changeMs)
+  local shortest = math.max(1000, leaseMs)
+  if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
+end
+
 local function expectOne(key, order, leaseMs, changeMs)
   if changeMs == 0 then return expectNobody(key) end
-  local ticket = redis.call("GET", key .. ":h") or ""
-  local shortest = math.max(1000, leaseMs)
-  if ticket ~= "" then shortest = math.min(shortest, tonumber(string.sub(ticket, 12), 16)) end
-  redis.call("SET", key .. ":h", "w" .. order .. string.format("%08x", shortest), "PX", changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS))
+  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
 end
