@@ -1,6 +1,7 @@
 /** A message that kills its process takes no neighbours along, and costs no more processes than it has attempts. */
-import { NEVER, timer } from "rxjs";
+import { NEVER, type Observable, timer } from "rxjs";
 import { describe, expect, it } from "vitest";
+import type { Message } from "../../src/core/Message.js";
 import { handle } from "../../src/operators/handle.js";
 import { settle } from "../../src/operators/settle.js";
 import { queue } from "../../src/queue/makeQueue.js";
@@ -74,7 +75,11 @@ describe("a consumer", () => {
   it("takes the next one beside a suspect that has survived a third of its lease", () => {
     const s = crashed(3);
     const started: Array<number> = [];
-    watch(s.queue.messages({ prefetch: 10 }).pipe(handle(({ data }) => (started.push(data), NEVER))));
+    const work = ({ data }: Message<number>): Observable<never> => {
+      started.push(data);
+      return NEVER;
+    };
+    watch(s.queue.messages({ prefetch: 10 }).pipe(handle(work)));
     s.clock.advance(LEASE_MS / 3 - 1);
     expect(started).toEqual([0]);
     s.clock.advance(2 * LEASE_MS);
