@@ -8,7 +8,16 @@ import { inOrder } from "./measures/inOrder.js";
 import { latency } from "./measures/latency.js";
 import { memory } from "./measures/memory.js";
 
-export type Section = "enqueue" | "bulk" | "drain" | "in-order" | "latency" | "memory" | "in-memory" | "idle" | "backlog";
+export type Section =
+  | "enqueue"
+  | "bulk"
+  | "drain"
+  | "in-order"
+  | "latency"
+  | "memory"
+  | "in-memory"
+  | "idle"
+  | "backlog";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */

@@ -20,7 +20,10 @@ export interface Batch<out A> {
 }
 
 class MessageBatch<out A> implements Batch<A> {
-  constructor(readonly messages: NonEmpty<Message<A>>) {}
+  constructor(
+    readonly messages: NonEmpty<Message<A>>,
+    readonly sizeMax: number,
+  ) {}
   get data(): NonEmpty<A> {
     // `map` forgets that a list is not empty.
     return this.messages.map((message) => message.data) as unknown as NonEmpty<A>;
@@ -46,8 +49,13 @@ class MessageBatch<out A> implements Batch<A> {
     });
 }
 
-/** A batch of these messages. */
-export const batchOf = <A>(messages: NonEmpty<Message<A>>): Batch<A> => new MessageBatch(messages);
+/** A batch of these messages, of a window that takes so many. */
+export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>
+  new MessageBatch(messages, sizeMax);
+
+/** How many messages a window of this kind takes. */
+export const sizeMaxOf = (batch: Batch<unknown>): number =>
+  batch instanceof MessageBatch ? batch.sizeMax : batch.messages.length;
 
 /** Tells a batch from a message. */
 export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> =>

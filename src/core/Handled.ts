@@ -11,6 +11,8 @@ export interface Handled<out A, out R, out E> {
   readonly message: Message<A>;
   readonly result: Either<Failure<E>, R>;
   readonly outcome: Outcome | undefined;
+  /** A policy tries no more: where nothing decides it, it is dead-lettered instead of retried. */
+  readonly givenUp?: boolean | undefined;
   /** Writes that commit with an `Ack`, or not at all. */
   readonly followUps: ReadonlyArray<Write<unknown>>;
 }

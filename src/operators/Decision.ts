@@ -2,7 +2,7 @@
 import { isRight, left } from "fp-ts/lib/Either.js";
 import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../core/Failure.js";
-import { type Attempt, attemptOf, type FailurePolicy } from "../core/FailurePolicy.js";
+import { type Attempt, attemptOf, type FailurePolicy, GiveUp } from "../core/FailurePolicy.js";
 import type { Handled } from "../core/Handled.js";
 import { isOutcome } from "../core/Outcome.js";
 import { notAnOutcome } from "../core/options.js";
@@ -51,15 +51,16 @@ export interface DecisionOf<E> extends HasPolicy<E> {
 }
 
 const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, handled: Handled<A, R, F>): Handled<A, R, F> => {
-  const { message, result, followUps } = handled;
+  const { message, result, followUps, givenUp } = handled;
   if (handled.outcome !== undefined || isRight(result) || result.left._tag === "Interrupted") return handled;
   try {
     const outcome = policy(result.left, attemptOf(message));
     if (outcome === undefined) return handled;
+    if (outcome === GiveUp) return { message, result, outcome: undefined, givenUp: true, followUps };
     if (!isOutcome(outcome)) throw notAnOutcome("a policy's answer");
     return { message, result, outcome, followUps };
   } catch (cause) {
-    return { message, result: left(Threw(cause)), outcome: undefined, followUps };
+    return { message, result: left(Threw(cause)), outcome: undefined, givenUp, followUps };
   }
 };
 

@@ -148,7 +148,7 @@ export class LeaseKeeper {
         if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
       }
     }
-    if (renewals.length > 0) this.renew(renewals, nowMs);
+    if (renewals.length > 0) this.renew(renewals, nowMs, late);
     // One look serves all leases that end within 2 % of a lease's length.
     if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     if (ended || proved) this.options.onCredit();
@@ -161,13 +161,13 @@ export class LeaseKeeper {
     }
     this.remove(delivery);
     delivery.expire();
-    this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
+    this.options.events.expired(delivery);
   }
 
-  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number): void {
+  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number, late: boolean): void {
     const { store, queue, leaseMs, events } = this.options;
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs }).subscribe({
+    store.extend({ queue, leases, leaseMs, late }).subscribe({
       next: (answers) => {
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];
@@ -181,7 +181,7 @@ export class LeaseKeeper {
       },
       error: (error: unknown) => {
         for (const delivery of deliveries) delivery.passedOver = true;
-        events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) });
+        events.failed("extend", toSluiceError(error));
       },
     });
   }

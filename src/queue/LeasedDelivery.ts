@@ -16,6 +16,7 @@ import { isLeft, left, right } from "fp-ts/lib/Either.js";
 import { Observable, type SchedulerLike } from "rxjs";
 import type { Linked } from "../core/Chain.js";
 import { describeCause } from "../core/cause.js";
+import type { Demands } from "../core/Demand.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
@@ -43,6 +44,7 @@ export interface Owner {
   readonly queue: string;
   readonly attemptsMax: number;
   readonly prefetch: number;
+  readonly demands: Demands | undefined;
   readonly settler: Settler;
   /** `done`: settled (with what the store performed) or lost; otherwise it is open again. */
   readonly onSettleEnd: (delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined) => void;
@@ -70,6 +72,9 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   passedOver = false;
   /** It has been in hand for a third of its lease: whatever it does, it kills nobody at once. */
   proven = false;
+  private working = false;
+  /** It was emitted, or let go of: nobody but user code knows how far it is. */
+  private given = false;
   private requested: Outcome | undefined;
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
@@ -113,6 +118,15 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   get prefetch(): number {
     return this.owner.prefetch;
   }
+  get demands(): Demands | undefined {
+    return this.owner.demands;
+  }
+  get begun(): boolean {
+    return this.working || this.given;
+  }
+  set begun(working: boolean) {
+    this.working = working;
+  }
   /** Whether an operator has it in hand. */
   get held(): boolean {
     return this.holder !== undefined;
@@ -143,6 +157,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
 
   hold(holder: Holder): void {
     this.holder = holder;
+    this.given = false;
     const reason = this.state === "lost" ? "lease lost" : this.interrupted;
     if (reason !== undefined) this.interruptBy(reason);
     else if (this.passedOver) {
@@ -154,7 +169,14 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   letGo(holder: Holder): void {
     if (this.holder !== holder) return;
     this.holder = undefined;
-    if (this.state === "open") this.owner.onLetGo();
+    if (this.state !== "open") return;
+    this.given = true;
+    this.owner.onLetGo();
+  }
+
+  /** It is emitted: user code has it, until an operator takes it in hand. */
+  give(): void {
+    this.given = true;
   }
 
   /** Takes it out of the hands of whoever holds it, at most once per holder. */

@@ -57,7 +57,11 @@ export interface Enqueued {
 }
 
 export type MessagesOptions = Options<{
-  /** The most messages that may be unsettled at a time. 1 to 10,000; default 200. */
+  /**
+   * The most messages that may be unsettled at a time, 1 to 10,000. Default: what the operators behind can run, and what they
+   * settle while more is fetched; one more at least, 1,000 at most (unless a batch or a concurrency wants more). 32 where no
+   * operator of this library tells: plain rxjs.
+   */
   prefetch: number;
   /** A name for this consumer, in errors and for exclusive queues. Default: a unique one. */
   consumer: string;
@@ -67,7 +71,7 @@ export type MessagesOptions = Options<{
   stop$: ObservableInput<unknown>;
   /** Milliseconds until what is unsettled after a stop is released. Default 30,000; 0 releases at once. */
   stopMsMax: number;
-  /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch. */
+  /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch, or 1,000. */
   settleSizeMax: number;
   /**
    * How long a settlement may wait for others. Milliseconds, at most a third of the lease; default 0: for the current burst
@@ -128,7 +132,9 @@ export interface Queue<A> {
   /**
    * The queue as a cold Observable: each subscription is one consumer, and emits what it leases.
    *
-   * Credit: at most `prefetch` messages are unsettled; only settling (or the end of a lease) lets the next one come.
+   * Credit: at most `prefetch` messages are unsettled; only settling (or the end of a lease) lets the next one come. Without a
+   * prefetch it follows demand: works of a second hoard nothing that another consumer could do, works of a microsecond never
+   * wait for the store.
    *
    * ```text
    * abc-d--------
@@ -224,7 +230,7 @@ export interface Queue<A> {
    *
    * Errors: `InvalidConfig` at the call; the Observable itself only by a defect, or with `InvalidConfig` where the server does
    * not let the client in or `stop$` fails, since store outages are ridden out and told on `events$`. Completes after `stop$`,
-   * or when the store is closed. Memory: `prefetch` messages, one read of 4 MiB.
+   * or when the store is closed. Memory: `prefetch` messages (without one: 1,000, or what the operators want), one read of 4 MiB.
    */
   readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
   /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
@@ -233,7 +239,11 @@ export interface Queue<A> {
   readonly stats: () => Effect<QueueStats>;
   /** The next messages in line, not leased. `limit` 1 to 1,000, default 10. */
   readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
-  /** Nobody leases from it any more, in all processes, until `resume`; what is in hand may be settled. */
+  /**
+   * Nobody leases from it any more, in all processes, until `resume`. What has begun may be settled. What was leased and has
+   * not begun goes back, uncounted: that of this store handle before this answers, that of others within a second. Its works
+   * are told that they were `Interrupted`, as paused.
+   */
   readonly pause: () => Effect<void>;
   readonly resume: () => Effect<void>;
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
@@ -250,6 +260,9 @@ export interface Queue<A> {
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
   /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
   readonly purge: () => Effect<number>;
-  /** What its consumers in this process do, enqueues that the store did not take, and what befalls it; hot, without replay. */
+  /**
+   * What its consumers in this process do, and enqueues that the store did not take, whichever call of `queue` made the face;
+   * hot, without replay. What the store says of itself is on `store.events$`.
+   */
   readonly events$: Observable<QueueEvent>;
 }

@@ -45,12 +45,15 @@ import type { Capabilities } from "./Capabilities.js";
 import type { Lease, LeaseRequest } from "./Lease.js";
 import type { Operations } from "./Operations.js";
 import type { StoreEvent } from "./StoreEvent.js";
+import type { Logger } from "./Warnings.js";
 
 /** A place for queues. Make one by `memoryStore` or `redisStore`; `close` it when done. */
 export interface Store extends WriteTarget, Operations {
   /** The one place where time is injected. */
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;
+  /** Told of what nobody may be listening to on `events$`, of queues and store; without one the process warns. */
+  readonly logger?: Logger | undefined;
   /** Connection losses and warnings, hot. Completes on close. */
   readonly events$: Observable<StoreEvent>;
   /**
@@ -85,4 +88,6 @@ export interface ExtendRequest {
   readonly queue: string;
   readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
   readonly leaseMs: number;
+  /** Some may be past their end already: it takes effect before any `lease` that is asked for after it. Default false. */
+  readonly late?: boolean;
 }

@@ -617,7 +617,7 @@ describe("the face of a message", () => {
     s.clock.advance(1_234);
     s.queue.enqueue(7, { headers: { trace: "t-1" } }).subscribe();
     s.clock.advance(1_000);
-    const [message] = watch(s.queue.messages()).values;
+    const [message] = watch(s.queue.messages({ prefetch: 200 })).values;
     expect(message).toMatchObject({ data: 7, key: "k", attempt: 1, enqueuedAtMs: 1_234, firstEnqueuedAtMs: 1_234 });
     expect({ ...message!.headers }).toEqual({ trace: "t-1" });
     expect(message![delivery]).toMatchObject({ prefetch: 200, scheduler: s.clock });

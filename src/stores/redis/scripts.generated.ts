@@ -4210,7 +4210,7 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "78a86b038141c8521b3f9ac8a299502ae19eb9c1",
+    sha: "6fe4aaf63500279fa844ef82ed1aa28773231540",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
@@ -4434,8 +4434,8 @@ local function lookAt(key, owner)
   local nearest = ""
   if head[1] then -- else nothing was ever here
     nearest = untilChange(key, now)
-    local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1
-    if unread or nearest == 0 or (head[2] and head[2] ~= "0") then
+    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
+    if nearest == 0 or (head[2] and head[2] ~= "0") then
       if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
       return "r"
     end

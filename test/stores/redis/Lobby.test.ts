@@ -45,7 +45,7 @@ const lobbyOf = () => {
     return { sent: true, abandon: () => undefined };
   };
   const lobby = new Lobby({
-    connection: { run } as unknown as Connection,
+    connection: { run },
     connect,
     endList: (serial) => `end${serial}`,
     scheduler,

@@ -34,8 +34,8 @@ local function lookAt(key, owner)
   local nearest = ""
   if head[1] then -- else nothing was ever here
     nearest = untilChange(key, now)
-    local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1
-    if unread or nearest == 0 or (head[2] and head[2] ~= "0") then
+    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
+    if nearest == 0 or (head[2] and head[2] ~= "0") then
       if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
       return "r"
     end
