@@ -44,11 +44,12 @@ export type {
   Queue,
   ReceiveOptions,
   RedriveOptions,
+  Shown,
 } from "./queue/Queue.js";
 export type { QueueDefinition } from "./queue/QueueDefinition.js";
 export type { QueueEvent } from "./queue/QueueEvent.js";
 export type { Capabilities } from "./store/Capabilities.js";
-export type { Lease, LeaseRequest } from "./store/Lease.js";
+export type { Hands, Lease, LeaseRequest } from "./store/Lease.js";
 export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "./store/Operations.js";
 export type { Store } from "./store/Store.js";
 export type { StoreEvent } from "./store/StoreEvent.js";

@@ -149,7 +149,7 @@ describe("enqueueTo", () => {
     expect(answers.filter(({ duplicate }) => duplicate)).toStrictEqual([]);
     expect(encoded).toBe(26);
     const peeked = await texts.peek({ limit: 100 });
-    expect(peeked.map(({ payload }) => payload[2]).join("")).toBe(letters.join(""));
+    expect(peeked.map(({ json }) => String(json)[0]).join("")).toBe(letters.join(""));
     expect(peeked.map(({ id }) => id)).toStrictEqual(answers.map(({ id }) => id));
   });
 

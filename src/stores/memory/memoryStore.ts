@@ -93,9 +93,9 @@ class MemoryStore implements Store {
       }
       const queue = this.queue(request.queue);
       const ask = (): (() => void) | undefined => {
-        const leases = take(queue, request, now(this.scheduler));
-        if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, asker);
-        asker.next(leases);
+        const taken = take(queue, request, now(this.scheduler));
+        if (taken === "nothing" && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+        asker.next(typeof taken === "object" ? taken : []);
         asker.complete();
         return undefined;
       };
