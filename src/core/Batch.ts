@@ -1,7 +1,7 @@
 /** Messages of one window, settled together: one round trip, one answer per message, never atomic. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { type Effect, effect } from "./Effect.js";
-import { type Inspect, inspecting, shown } from "./inspecting.js";
+import { showAs } from "./inspecting.js";
 import { delivery, type Message } from "./Message.js";
 import { Ack, type Outcome } from "./Outcome.js";
 import type { SluiceError } from "./SluiceError.js";
@@ -47,10 +47,8 @@ export class Batch<out A> {
   toJSON(): object {
     return { messages: this.messages };
   }
-  [inspecting](depth: number, options: object, inspect?: Inspect): string {
-    return shown("Batch", this.toJSON(), { depth, options, inspect });
-  }
 }
+showAs(Batch, "Batch", (one) => one.toJSON());
 
 /** A batch of these messages, of a window that takes so many. */
 export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>

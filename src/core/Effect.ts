@@ -14,7 +14,7 @@ import {
 } from "rxjs";
 import type { Jitter } from "./Backoff.js";
 import { systemScheduler } from "./Clock.js";
-import { type Inspect, inspecting, shown } from "./inspecting.js";
+import { showAs } from "./inspecting.js";
 import type { Options } from "./options.js";
 import { promiseAsked } from "./promiseWatch.js";
 import { retrying } from "./retrying.js";
@@ -108,10 +108,6 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     return { _tag: "Effect" };
   }
 
-  [inspecting](depth: number, options: object, inspect?: Inspect): string {
-    return shown("Effect", {}, { depth, options, inspect });
-  }
-
   private promise(): Promise<A> {
     promiseAsked("An Effect was awaited");
     if (this.awaited !== undefined) return this.awaited;
@@ -145,6 +141,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     return answer;
   }
 }
+showAs(Effect, "Effect", () => ({}));
 
 /** What one run comes to: its value or its error, told once. */
 class Answer<A> implements Asker<A>, Unsubscribable {

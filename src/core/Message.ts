@@ -2,11 +2,12 @@
  * A Message is one delivery of an enqueued value, with the effects that end it. It is a view (data) upon a Delivery (the
  * lease and its state), so that `mapMessage` changes the data and keeps the lease.
  */
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the constructor writes what the interface declares */
 import type { SchedulerLike } from "rxjs";
 import type { Demands } from "./Demand.js";
 import type { Effect } from "./Effect.js";
 import type { Interrupted } from "./Failure.js";
-import { type Inspect, inspecting, shown } from "./inspecting.js";
+import { showAs } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
 import type { SluiceError } from "./SluiceError.js";
@@ -64,11 +65,11 @@ export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => vo
  * Its face is read from its delivery, so a copy by `{ ...message }` has none of it and does not compile as a message; for
  * other data there is `mapMessage`. In logs and JSON it shows its id, key and attempt, never its data.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor writes what the interface declares
 export class Message<out A> {
   readonly data: A;
-  readonly [delivery]: Delivery;
   constructor(of: Delivery, data: A) {
-    this[delivery] = of;
+    (this as { [delivery]: Delivery })[delivery] = of;
     this.data = data;
   }
   /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
@@ -114,10 +115,15 @@ export class Message<out A> {
     const { id, key, attempt } = this;
     return { id, key, attempt };
   }
-  [inspecting](depth: number, options: object, inspect?: Inspect): string {
-    return shown("Message", this.toJSON(), { depth, options, inspect });
-  }
 }
+
+/** Where its delivery is kept; the constructor writes it. A class cannot declare a property by a symbol without inference. */
+// biome-ignore lint/correctness/noUnusedVariables: both declarations must have the parameter
+export interface Message<out A> {
+  readonly [delivery]: Delivery;
+}
+
+showAs(Message, "Message", (one) => one.toJSON());
 
 /** A message upon a delivery; for sources and test helpers. */
 export const messageOf = <A>(of: Delivery, data: A): Message<A> => new Message(of, data);

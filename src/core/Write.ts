@@ -11,7 +11,7 @@
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
 import { type Asker, Effect, type RetryOptions, type Start } from "./Effect.js";
-import { type Inspect, inspecting, shown } from "./inspecting.js";
+import { showAs } from "./inspecting.js";
 import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
@@ -62,15 +62,12 @@ export class Write<out A> extends Effect<A> {
     return { _tag: "Write" };
   }
 
-  override [inspecting](depth: number, options: object, inspect?: Inspect): string {
-    return shown("Write", {}, { depth, options, inspect });
-  }
-
   /** Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run. */
   prepare(): void {
     this.runs.prepare();
   }
 }
+showAs(Write, "Write", () => ({}));
 
 /** The memory between runs of one Write: lent runs (several, where concurrent ones failed), and the shared one of a Write that settles. */
 class Runs<A> {

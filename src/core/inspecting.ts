@@ -19,10 +19,24 @@ export interface Inspection {
 /** A name and some fields as `util.inspect` writes them: `Message { id: '…', attempt: 1 }`. */
 export const shown = (name: string, fields: object, { depth, options, inspect }: Inspection): string => {
   if (depth < 0) return `[${name}]`;
+  if (Object.keys(fields).length === 0) return name;
   return `${name} ${inspect === undefined ? JSON.stringify(fields) : inspect(fields, options)}`;
 };
 
-/** Gives one object such a face, in logs and in JSON. Of a class the methods belong to its prototype. */
+/** Gives the instances of a class such a face, in logs: a declaration that is made without inference names no symbol. */
+export const showAs = <T extends object>(
+  type: { readonly prototype: T },
+  name: string,
+  fieldsOf: (one: T) => object,
+): void => {
+  Object.defineProperty(type.prototype, inspecting, {
+    value(this: T, depth: number, options: object, inspect?: Inspect): string {
+      return shown(name, fieldsOf(this), { depth, options, inspect });
+    },
+  });
+};
+
+/** Gives one object such a face, in logs and in JSON. */
 export const showing = <T extends object>(object: T, name: string, fields: object): T =>
   Object.defineProperties(object, {
     toJSON: { value: () => fields },
