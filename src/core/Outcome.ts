@@ -2,6 +2,8 @@
  * What is to become of a delivered message. Outcomes are branded values: nothing else can be taken for one, so a handler
  * may return them beside ordinary results.
  */
+import { describeCause } from "./cause.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 
 declare const brand: unique symbol;
 
@@ -26,8 +28,24 @@ type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: 
 
 const made = new WeakSet<object>();
 
+/** Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. */
+const face = {
+  toJSON(this: Outcome): object {
+    return { ...this, ...causeLine(this) };
+  },
+  [inspecting](this: Outcome, depth: number, options: object, inspect?: Inspect): string {
+    const { _tag, ...fields } = this;
+    return shown(_tag, { ...fields, ...causeLine(this) }, { depth, options, inspect });
+  },
+};
+
+const causeLine = (outcome: Outcome): object => {
+  if ("cause" in outcome) return { cause: describeCause(outcome.cause) };
+  return "reason" in outcome ? { reason: describeCause(outcome.reason) } : {};
+};
+
 const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
-  const outcome = Object.freeze(fields) as O;
+  const outcome = Object.freeze(Object.assign(Object.create(face) as object, fields)) as O;
   made.add(outcome);
   return outcome;
 };
@@ -50,6 +68,28 @@ export const Reject: (fields: Fields<"Reject">) => Outcome = (fields) =>
 /** Kept in its place until unblocked. */
 export const Block: (fields: Fields<"Block">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Block" }>>({ _tag: "Block", cause: fields.cause, scope: fields.scope });
+
+/** The maker itself, given in the place of what it makes: `Reject` for `Reject({ cause })`. */
+export type OutcomeMaker = typeof Retry | typeof Release | typeof Reject | typeof Block;
+
+const makers: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [Retry, "Retry({ cause, delayMs })"],
+  [Release, "Release({ reason })"],
+  [Reject, "Reject({ cause })"],
+  [Block, "Block({ cause, scope })"],
+]);
+
+const looks: ReadonlyMap<unknown, string> = new Map([
+  ["Ack", "Ack"],
+  ...[...makers].map(([, call]) => [call.slice(0, call.indexOf("(")), call] as const),
+]);
+
+/** The call by which an outcome would have been made, where the value is a maker that was not called; else undefined. */
+export const uncalled = (value: unknown): string | undefined => makers.get(value);
+
+/** The same where the value has the tag of an outcome and is none. */
+export const lookAlike = (value: object): string | undefined =>
+  "_tag" in value && !made.has(value) ? looks.get(value._tag) : undefined;
 
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
 export const isOutcome = (value: unknown): value is Outcome =>

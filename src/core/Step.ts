@@ -1,5 +1,6 @@
 /** What a write consists of: pure data, understood by every store. */
 import type { Either } from "fp-ts/lib/Either.js";
+import type { SchedulerLike } from "rxjs";
 import type { Effect } from "./Effect.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
@@ -62,6 +63,8 @@ export const WRITE_BYTES_MAX: number = 8 * 1024 * 1024;
 
 /** The part of a store that changes queues; `Store` extends it. */
 export interface WriteTarget {
+  /** The clock of whatever waits for it: `retry` of a Write. Default: the system's. */
+  readonly scheduler?: SchedulerLike;
   /**
    * Each inner list is all or nothing: everything is checked before anything is applied. The outer list is one round
    * trip with one answer each, in order. `writeId` makes a resend harmless: the same id again within an hour answers

@@ -22,7 +22,7 @@ import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
 import { Ack, delayOf, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
-import { duration, notAnOutcome, wholeNumber } from "../core/options.js";
+import { duration, notAnOutcome, shown, wholeNumber } from "../core/options.js";
 import type { MakePlan, Plan } from "../core/Plan.js";
 import {
   alreadySettled,
@@ -289,7 +289,12 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
       return alreadySettled(this.id, this.performed ?? this.requested);
     const delayMs = delayOf(outcome);
     if (!(Number.isFinite(delayMs) && delayMs >= 0))
-      return invalidConfig("delayMs", `${outcome._tag}'s delayMs must be a number of 0 or more, not ${delayMs}.`);
+      return invalidConfig(
+        "delayMs",
+        `${outcome._tag}'s delayMs must be a number of 0 or more, not ${shown(delayMs)}.`,
+      );
+    if (outcome._tag === "Block" && outcome.scope !== "key" && outcome.scope !== "queue")
+      return invalidConfig("scope", `Block's scope must be "key" or "queue", not ${shown(outcome.scope)}.`);
     return undefined;
   }
 

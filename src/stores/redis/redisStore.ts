@@ -5,6 +5,7 @@ import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
+import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
@@ -112,7 +113,7 @@ const ANSWERED_KEPT = 500;
  * ```
  */
 export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
-  new RedisStore(client, options);
+  showing(new RedisStore(client, options), "RedisStore", { namespace: options.namespace ?? "sluice" });
 
 type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
 
