@@ -42,6 +42,8 @@ export interface SettleStep {
   readonly cause: string;
   /** A `Retry` by which the failures reach this count is performed as a `Reject`. */
   readonly attemptsMax: number;
+  /** Of a `Release`: nobody had it in hand yet, so it does not count among the deliveries without a settlement either. */
+  readonly untouched?: boolean | undefined;
 }
 
 export type Step = EnqueueStep | SettleStep;

@@ -205,7 +205,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   release(reason: string): SettleStep {
     this.state = "lost";
     this.givenBack = true;
-    return this.stepOf(Release({ reason }));
+    return { ...this.stepOf(Release({ reason })), untouched: !this.given };
   }
 
   settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {

@@ -20,11 +20,11 @@ export const settle = (queue: QueueState, entry: Entry, step: SettleStep, nowMs:
 const perform = (
   queue: QueueState,
   entry: Entry,
-  { outcome, cause, attemptsMax }: SettleStep,
+  { outcome, cause, attemptsMax, untouched }: SettleStep,
   nowMs: number,
 ): Outcome => {
   if (outcome._tag === "Release") {
-    entry.returned++;
+    if (untouched !== true) entry.returned++;
     comeBackAfter(queue, entry, { delayMs: delayOf(outcome), nowMs });
     return outcome;
   }

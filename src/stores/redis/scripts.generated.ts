@@ -7359,7 +7359,7 @@ return #entries
 `,
   },
   "write": {
-    sha: "2bc2f2f3e6da9a83f67846d2ceeeeb2669cd5c82",
+    sha: "ac87c90ab332340c32823a301ec751aaa35e8a44",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -7369,7 +7369,7 @@ return #entries
 -- ARGV[4] settles flag -
 -- ARGV[5...] lists string -
 --   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, for a release its delay ms, for all but these and acks cause, delay ms,
+--   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
 --   attemptsMax
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
 --   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject
@@ -7826,7 +7826,7 @@ local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
--- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
+-- Ends one live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
 -- Where blocked messages stand on their shelf, by id: positions parted by commas, since two messages may bear one id.
 
@@ -7874,8 +7874,8 @@ local function settle(queue, step)
     if key then leaveKey(queue, key) end
     return "+"
   end
-  if step.verb == "l" then
-    comeBackAfter(queue, step, givenBack(record))
+  if step.verb == "l" or step.verb == "u" then
+    comeBackAfter(queue, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)
@@ -7916,7 +7916,7 @@ local function readStep(values, at, queues, lettersMax)
   end
   local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
   if verb == "a" then return step, at + 3 end
-  if verb == "l" then
+  if verb == "l" or verb == "u" then
     step.delay = tonumber(values[at + 3])
     return step, at + 4
   end

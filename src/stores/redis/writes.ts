@@ -211,11 +211,11 @@ const encodeEnqueue = (step: EnqueueStep, queue: string, into: Array<string>): v
 
 const encodeSettle = (step: SettleStep, queue: string, into: Array<string>): void => {
   const { outcome } = step;
-  const verb = verbOf(outcome);
+  const verb = step.untouched === true ? "u" : verbOf(outcome);
   into.push(verb, queue, fenceOf(step.token, step.id).token);
   if (verb === "a") return;
   const delayMs = wholeMs(delayOf(outcome));
-  if (verb === "l") into.push(delayMs);
+  if (outcome._tag === "Release") into.push(delayMs);
   else into.push(JSON.stringify(step.cause), delayMs, String(step.attemptsMax));
 };
 

@@ -220,7 +220,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "expires no message with a key": ["a head that expired lets its followers go"],
   "expires so long after the due time": ["a delayed message may expire before it is due"],
   "hands over without end": ["a message that was handed over so often without a settlement is dead-lettered"],
-  "counts every delivery": ["a failure that counts begins the count of deliveries anew"],
+  "counts every delivery": [
+    "a message that nobody had in hand may be released without a count of deliveries",
+    "a failure that counts begins the count of deliveries anew",
+  ],
   "forgets a dedupe id when its message returns": [
     "without an end an id outlasts whatever leaves its message in the queue",
   ],

@@ -83,8 +83,8 @@ describe("a stream that throws at each message and is subscribed to again at onc
   it("does not overflow the stack on virtual time, either", () => {
     const scheduler = new VirtualTimeScheduler(undefined, 0);
     const q = queue(memoryStore({ scheduler }), { name: "texts", codec: t.string });
-    // Each of them is delivered a thousand times.
-    q.enqueueAll(Array.from({ length: 21 }, String)).subscribe();
+    // Each is dead after a thousand deliveries, and none before, as only the first is touched.
+    q.enqueueAll(Array.from({ length: 20 }, String)).subscribe();
     let left = 20_000;
     const errors: Array<unknown> = [];
     const subscription = q
@@ -100,5 +100,6 @@ describe("a stream that throws at each message and is subscribed to again at onc
       .subscribe({ error: (error: unknown) => errors.push(error) });
     scheduler.flush();
     expect([left, errors]).toEqual([0, []]);
+    q.stats().subscribe(({ dead, ready }) => expect([dead, ready]).toEqual([19, 1]));
   });
 });

@@ -7,7 +7,7 @@
 -- ARGV[4] settles flag -
 -- ARGV[5...] lists string -
 --   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, for a release its delay ms, for all but these and acks cause, delay ms,
+--   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
 --   attemptsMax
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
 --   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject

@@ -1,6 +1,7 @@
 /** Guarantee 5, the store's part: what is given back stands in front again, in order, uncounted. */
 import assert from "node:assert/strict";
 import { Release, Retry } from "../../../core/Outcome.js";
+import type { Step } from "../../../core/Step.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { attemptsOf, exactly, numbered, payloadsOf, type Scene } from "../Scene.js";
 
@@ -75,6 +76,14 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
     );
     assert.equal(await scene.redrive([letter]), 1);
     await scene.expectStats({ dead: 0, waiting: 1 });
+  },
+  "a message that nobody had in hand may be released without a count of deliveries": async (scene) => {
+    await scene.enqueue(["a"]);
+    for (let round = 0; round < 4; round++) {
+      const lease = await scene.leaseOne({ deliveriesMax: 2 });
+      await scene.done([{ ...scene.settleStep(lease, stop), untouched: true } as Step]);
+    }
+    await scene.expectStats({ ready: 1, dead: 0 });
   },
   "a failure that counts begins the count of deliveries anew": async (scene) => {
     await scene.enqueue(["a"]);

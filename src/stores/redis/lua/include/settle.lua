@@ -1,4 +1,4 @@
--- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
+-- Ends one live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
 --- @include held
 
@@ -30,8 +30,8 @@ local function settle(queue, step)
     if key then leaveKey(queue, key) end
     return "+"
   end
-  if step.verb == "l" then
-    comeBackAfter(queue, step, givenBack(record))
+  if step.verb == "l" or step.verb == "u" then
+    comeBackAfter(queue, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)

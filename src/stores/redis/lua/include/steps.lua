@@ -12,7 +12,7 @@ local function readStep(values, at, queues, lettersMax)
   end
   local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
   if verb == "a" then return step, at + 3 end
-  if verb == "l" then
+  if verb == "l" or verb == "u" then
     step.delay = tonumber(values[at + 3])
     return step, at + 4
   end
