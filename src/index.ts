@@ -3,13 +3,13 @@ export { MessageIdCodec } from "./codec/MessageIdCodec.js";
 export type { BackoffOptions, Jitter } from "./core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "./core/Batch.js";
 export { systemScheduler } from "./core/Clock.js";
-export { Effect, fail, fromOne, succeed } from "./core/Effect.js";
+export { Effect, fail, fromOne, type RetryOptions, succeed } from "./core/Effect.js";
 export { causeOf, type Failure } from "./core/Failure.js";
 export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "./core/FailurePolicy.js";
 export type { Handled, Lost, Settlement } from "./core/Handled.js";
 export { type Message, mapMessage } from "./core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "./core/MessageId.js";
-export { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "./core/Outcome.js";
+export { Ack, Block, isOutcome, type Outcome, type OutcomeMaker, Reject, Release, Retry } from "./core/Outcome.js";
 export { isSluiceError, type SluiceError, type WriteRefused } from "./core/SluiceError.js";
 export type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer, WriteTarget } from "./core/Step.js";
 export { atomically, type Write } from "./core/Write.js";
@@ -29,7 +29,7 @@ export type { HandleOptions } from "./operators/handleWith.js";
 export { mapData } from "./operators/mapData.js";
 export { retryBackoff } from "./operators/retryBackoff.js";
 export { settle } from "./operators/settle.js";
-export type { DataOf, ErrorOf, ResultOf, Work } from "./operators/Work.js";
+export type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./operators/Work.js";
 export type { HandleContext } from "./operators/WorkContext.js";
 export { queue } from "./queue/makeQueue.js";
 export type {
@@ -44,11 +44,12 @@ export type {
   Queue,
   ReceiveOptions,
   RedriveOptions,
+  Shown,
 } from "./queue/Queue.js";
 export type { QueueDefinition } from "./queue/QueueDefinition.js";
 export type { QueueEvent } from "./queue/QueueEvent.js";
 export type { Capabilities } from "./store/Capabilities.js";
-export type { Lease, LeaseRequest } from "./store/Lease.js";
+export type { Hands, Lease, LeaseRequest } from "./store/Lease.js";
 export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "./store/Operations.js";
 export type { Store } from "./store/Store.js";
 export type { StoreEvent } from "./store/StoreEvent.js";

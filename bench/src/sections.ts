@@ -8,7 +8,16 @@ import { inOrder } from "./measures/inOrder.js";
 import { latency } from "./measures/latency.js";
 import { memory } from "./measures/memory.js";
 
-export type Section = "enqueue" | "bulk" | "drain" | "in-order" | "latency" | "memory" | "in-memory" | "backlog";
+export type Section =
+  | "enqueue"
+  | "bulk"
+  | "drain"
+  | "in-order"
+  | "latency"
+  | "memory"
+  | "in-memory"
+  | "idle"
+  | "backlog";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -25,6 +34,7 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
   latency,
   memory,
   "in-memory": ofSluice(async (bench) => (await import("./measures/inMemory.js")).inMemory(bench)),
+  idle: ofSluice(async (bench) => (await import("./measures/idle.js")).idle(bench)),
   /** Of the first contestant: Sluice, unless others are asked for. */
   backlog: async (bench) => {
     const [first] = bench.contestants;

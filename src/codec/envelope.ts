@@ -5,10 +5,14 @@
  * | value | fate |
  * |---|---|
  * | `Date`, `bigint`, `Map`, … | what the io-ts codec encodes them to; a bigint that reaches JSON is refused |
- * | `Map`, `Set`, `RegExp`, `Error`, `Promise`, … that no codec encodes | refused at enqueue (JSON would silently make them `{}`) |
+ * | an object with a `toJSON` (a valid `Date`, `URL`, `Buffer`) | arrives as what that answers; refused where it answers undefined, or a `Date` is invalid |
+ * | `Map`, `Set`, `RegExp`, `Error`, `Promise`, `ArrayBuffer`, typed arrays, iterators, `Intl` objects, … that no codec encodes | refused at enqueue, with properties of its own or without (JSON would silently empty them) |
  * | an instance of another class that no codec encodes | arrives as an object of its own enumerable properties |
+ * | the object of a number, text or boolean (`new Number(5)`) | arrives as that number, text or boolean |
  * | `undefined` property | left out; the codec sees it absent |
- * | `undefined` in an array, `NaN`, `±Infinity` | refused at enqueue (JSON would silently make them `null`) |
+ * | a function or symbol as a property | refused at enqueue (JSON would silently leave it out) |
+ * | a property that is named by a symbol, not enumerable, or on an array | left out: it is no data |
+ * | `undefined` or a hole in an array, `NaN`, `±Infinity`, also boxed | refused at enqueue (JSON would silently make them `null`) |
  * | `-0` | arrives as `0` |
  * | an own `__proto__` key | refused at enqueue, poison on delivery |
  * | NUL characters, lone surrogates, emoji, `[]`, `{}` | arrive unchanged |
@@ -18,9 +22,10 @@
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
 import { utf8Length } from "../core/bytes.js";
-import { describeCause } from "../core/cause.js";
+import { describeMessage } from "../core/cause.js";
 import { encodeRefused, payloadTooLarge, type SluiceError } from "../core/SluiceError.js";
-import { shownName } from "./declared.js";
+import { decodeBounded } from "./bounded.js";
+import { lossesOf } from "./faithful.js";
 import { reportOf } from "./report.js";
 
 /** The envelope version that this library writes and reads. */
@@ -41,50 +46,19 @@ export const encodePayload = <A>(codec: Type<A, unknown>, data: A, bytesMax: num
 const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<string> => {
   try {
     if (!codec.is(data)) return refusal(codec, data);
-    const json: string | undefined = JSON.stringify(codec.encode(data));
+    const encoded = codec.encode(data);
+    // First, since it refuses cycles.
+    const json: string | undefined = JSON.stringify(encoded);
     if (json === undefined) return ["the encoded value has no JSON form (undefined, a function or a symbol)"];
-    return suspicious(json) ? (unfaithful(codec, codec.encode(data)) ?? json) : json;
+    return lossesOf(codec, encoded) ?? json;
   } catch (cause) {
     return [`encoding failed: ${sentenceOf(cause)}`];
   }
 };
 
 const refusal = <A>(codec: Type<A, unknown>, data: A): ReadonlyArray<string> => {
-  const decoded = codec.decode(data);
+  const decoded = decodeBounded(codec, data);
   return decoded._tag === "Left" ? reportOf(decoded.left) : [`the value is not a ${codec.name}`];
-};
-
-// Only a text that shows one of these can hide a loss; all others skip the slow walk.
-const suspicious = (json: string): boolean =>
-  json.includes("null") || json.includes("{}") || json.includes("__proto__");
-
-const unfaithful = (codec: object, encoded: unknown): ReadonlyArray<string> | undefined => {
-  const losses: Array<string> = [];
-  JSON.stringify(encoded, function (this: unknown, name: string, value: unknown) {
-    if (name === "__proto__") losses.push("a property may not be named __proto__");
-    if (typeof value === "number" && !Number.isFinite(value))
-      losses.push(`${whereIs(codec, this, name)}: ${value} has no JSON form`);
-    if (Array.isArray(this) && (value === undefined || typeof value === "function" || typeof value === "symbol"))
-      losses.push(`[${name}]: ${typeof value} has no JSON form in an array`);
-    const kind = hollow(value);
-    if (kind !== undefined) losses.push(`${whereIs(codec, this, name)}: a ${kind} has no JSON form`);
-    return value;
-  });
-  return losses.length > 0 ? losses : undefined;
-};
-
-// What JSON writes by its value is none of these: arrays, and the objects of numbers, strings and booleans.
-const OPAQUE = /^\[object (?!Object|Array|Number|String|Boolean)(\w+)\]$/;
-
-/** The kind of an object that keeps its content where JSON does not look, so that it would be written as `{}`. */
-const hollow = (value: unknown): string | undefined => {
-  if (typeof value !== "object" || value === null || Object.keys(value).length > 0) return undefined;
-  return OPAQUE.exec(Object.prototype.toString.call(value))?.[1];
-};
-
-const whereIs = (codec: object, holder: unknown, name: string): string => {
-  if (name === "") return "value";
-  return Array.isArray(holder) ? `[${name}]` : shownName(codec, name);
 };
 
 /** Decodes a payload, or reports for people why it is poison: version, JSON, or codec. Never throws. */
@@ -94,8 +68,11 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
       `envelope version ${JSON.stringify(payload.slice(0, 1))} is not ${ENVELOPE_VERSION}: written by another version of Sluice; redrive it with a consumer of that version, or with upcast`,
     ]);
   try {
-    const decoded = codec.decode(parse(payload.slice(ENVELOPE_VERSION.length)));
-    return decoded._tag === "Left" ? left(reportOf(decoded.left)) : decoded;
+    const decoded = decodeBounded(codec, parse(payload.slice(ENVELOPE_VERSION.length)));
+    if (decoded._tag === "Left") return left(reportOf(decoded.left));
+    // Looked at here, where it may throw: a codec of the user's may answer anything.
+    const { _tag, right: data } = decoded;
+    return _tag === "Right" ? right(data) : left(["not decodable: its codec answered no Either"]);
   } catch (cause) {
     return left([`not decodable: ${sentenceOf(cause)}`]);
   }
@@ -103,9 +80,17 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
 
 // A syntax error quotes the text around it, and that is payload; only its place is shown.
 const sentenceOf = (cause: unknown): string =>
-  cause instanceof SyntaxError
-    ? `not JSON${/ at position \d+/.exec(cause.message)?.[0] ?? ""}`
-    : describeCause(cause instanceof Error ? cause.message : cause);
+  isSyntaxError(cause)
+    ? `not JSON${/ at position \d+/.exec(describeMessage(cause))?.[0] ?? ""}`
+    : describeMessage(cause);
+
+const isSyntaxError = (cause: unknown): boolean => {
+  try {
+    return cause instanceof SyntaxError;
+  } catch {
+    return false;
+  }
+};
 
 // A "__proto__" key could be hidden behind escapes, so any text with one is looked at key by key.
 const parse = (json: string): unknown =>
@@ -114,6 +99,16 @@ const parse = (json: string): unknown =>
 const refuseProto = (name: string, value: unknown): unknown => {
   if (name === "__proto__") throw new Error("a property is named __proto__");
   return value;
+};
+
+/** The JSON of a payload whatever its envelope version, for people; the text where it is none. */
+export const shownJson = (payload: string): unknown => {
+  const text = payload.slice(ENVELOPE_VERSION.length);
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 };
 
 /** The JSON of a payload whatever its envelope version, for upcasting; undefined where there is none to read. */

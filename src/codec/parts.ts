@@ -1,6 +1,7 @@
 /** The parts of an envelope beside the data: key, headers, priority, delay, ids. Checked here, carried by stores as they are. */
 import { utf8Length } from "../core/bytes.js";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
+import { shown } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 /** A key or dedupe id has at most this many UTF-8 bytes. */
@@ -37,5 +38,5 @@ export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonl
 export const checkId = (id: string): MessageId => {
   const parsed = typeof id === "string" ? parseMessageId(id) : undefined;
   if (parsed !== undefined) return parsed;
-  throw invalidConfig("id", `id must be a UUID, not ${JSON.stringify(id)}; give other texts as dedupe: { id }.`);
+  throw invalidConfig("id", `id must be a UUID, not ${shown(id)}; give other texts as dedupe: { id }.`);
 };

@@ -1,11 +1,14 @@
 /** io-ts validation errors as short sentences for people: where, what was expected, never the payload itself. */
 import type { Errors } from "io-ts";
+import { oneLine } from "../core/cause.js";
 import { shownKey } from "./declared.js";
 
 const LINES_MAX = 10;
+/** Names of codecs and messages of the user's may be of any length. */
+const LINE_LENGTH_MAX = 200;
 
 /**
- * At most ten lines like `total: expected number, got string`. Neither the text of the value is shown, nor a key that came
+ * At most ten lines, of 200 characters each, like `total: expected number, got string`. Neither the text of the value is shown, nor a key that came
  * with the data: of a record `prices.*: expected number, got string`.
  */
 export const reportOf = (errors: Errors): ReadonlyArray<string> => {
@@ -15,9 +18,9 @@ export const reportOf = (errors: Errors): ReadonlyArray<string> => {
       .map(({ key }, i) => shownKey(context[i]?.type, key))
       .join(".");
     const expected = message ?? `expected ${context.at(-1)?.type.name ?? "another value"}, got ${kindOf(value)}`;
-    return `${path === "" ? "value" : path}: ${expected}`;
+    return oneLine(`${path === "" ? "value" : path}: ${expected}`, LINE_LENGTH_MAX);
   });
-  return errors.length > LINES_MAX ? [...lines, `and ${errors.length - LINES_MAX} more`] : lines;
+  return errors.length > LINES_MAX ? [...lines, "and more"] : lines;
 };
 
 const kindOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);

@@ -68,8 +68,13 @@ export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => 
   }
 };
 
+/** What a delay is computed from: which attempt it is that failed, since when, and now. */
+interface Failed extends Pick<Attempt, "nowMs" | "random"> {
+  readonly message: Pick<Attempt["message"], "attempt" | "enqueuedAtMs">;
+}
+
 /** The delay before the next attempt, or undefined where attempts or time are used up. */
-export const nextDelayMs = (backoff: Backoff, { message, nowMs, random }: Attempt): number | undefined => {
+export const nextDelayMs = (backoff: Backoff, { message, nowMs, random }: Failed): number | undefined => {
   if (message.attempt >= backoff.attemptsMax) return undefined;
   const delayMs = backoffDelayMs(backoff, message.attempt, random);
   return nowMs + delayMs > message.enqueuedAtMs + backoff.deadlineMs ? undefined : delayMs;

@@ -1,6 +1,7 @@
 /** Messages of one window, settled together: one round trip, one answer per message, never atomic. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { type Effect, effect } from "./Effect.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 import { delivery, type Message } from "./Message.js";
 import { Ack, type Outcome } from "./Outcome.js";
 import type { SluiceError } from "./SluiceError.js";
@@ -9,28 +10,24 @@ export type NonEmpty<A> = readonly [A, ...ReadonlyArray<A>];
 /** One answer per message, in order: a lost lease spoils only itself. */
 export type Answers = ReadonlyArray<Either<SluiceError, Outcome>>;
 
-/** One window of messages. `data` is aligned with `messages`. */
-export interface Batch<out A> {
+/** One window of messages. `data` is aligned with `messages`. Like a message, it has no copy by `{ ...batch }`. */
+export class Batch<out A> {
   readonly messages: NonEmpty<Message<A>>;
-  readonly data: NonEmpty<A>;
-  /** `settle(Ack)`. */
-  readonly ack: Effect<Answers>;
-  /** Settles every message in one store call; it never fails as a whole. */
-  readonly settle: (outcome: Outcome) => Effect<Answers>;
-}
-
-class MessageBatch<out A> implements Batch<A> {
-  constructor(
-    readonly messages: NonEmpty<Message<A>>,
-    readonly sizeMax: number,
-  ) {}
+  /** How many messages its window takes. */
+  readonly sizeMax: number;
+  constructor(messages: NonEmpty<Message<A>>, sizeMax: number) {
+    this.messages = messages;
+    this.sizeMax = sizeMax;
+  }
   get data(): NonEmpty<A> {
     // `map` forgets that a list is not empty.
     return this.messages.map((message) => message.data) as unknown as NonEmpty<A>;
   }
+  /** `settle(Ack)`. */
   get ack(): Effect<Answers> {
     return this.settle(Ack);
   }
+  /** Settles every message in one store call; it never fails as a whole. */
   readonly settle = (outcome: Outcome): Effect<Answers> =>
     effect((asker) => {
       const answers = new Array<Either<SluiceError, Outcome>>(this.messages.length);
@@ -47,16 +44,20 @@ class MessageBatch<out A> implements Batch<A> {
         });
       });
     });
+  toJSON(): object {
+    return { messages: this.messages };
+  }
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Batch", this.toJSON(), { depth, options, inspect });
+  }
 }
 
 /** A batch of these messages, of a window that takes so many. */
 export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>
-  new MessageBatch(messages, sizeMax);
+  new Batch(messages, sizeMax);
 
 /** How many messages a window of this kind takes. */
-export const sizeMaxOf = (batch: Batch<unknown>): number =>
-  batch instanceof MessageBatch ? batch.sizeMax : batch.messages.length;
+export const sizeMaxOf = (batch: Batch<unknown>): number => batch.sizeMax;
 
 /** Tells a batch from a message. */
-export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> =>
-  value instanceof MessageBatch;
+export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> => value instanceof Batch;

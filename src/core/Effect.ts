@@ -1,6 +1,6 @@
 /**
- * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited. Awaiting is
- * subscribing: an Effect that nobody subscribes to or awaits does nothing.
+ * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited: each subscription is
+ * a run of its own, and all awaiting shares one. An Effect that nobody subscribes to or awaits does nothing.
  */
 import {
   from,
@@ -8,11 +8,17 @@ import {
   Observable,
   type ObservableInput,
   type Observer,
+  type SchedulerLike,
   type TeardownLogic,
   type Unsubscribable,
 } from "rxjs";
+import type { Jitter } from "./Backoff.js";
+import { systemScheduler } from "./Clock.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
+import type { Options } from "./options.js";
 import { promiseAsked } from "./promiseWatch.js";
-import { defect, toSluiceError } from "./SluiceError.js";
+import { retrying } from "./retrying.js";
+import { defect, isSluiceError, toSluiceError } from "./SluiceError.js";
 
 /** Who is told what an Effect comes to: next and complete, or error. */
 export interface Asker<in A> extends Observer<A> {
@@ -23,8 +29,34 @@ export interface Asker<in A> extends Observer<A> {
 /** What an Effect does for each of those who subscribe, and how that is undone once it is over. */
 export type Start<out A> = (asker: Asker<A>) => TeardownLogic;
 
+/** How often and how patiently an Effect is run again; see `Effect.retry`. */
+export type RetryOptions = Options<{
+  /** Runs in all, the first included. 1 or more; default 5. */
+  attemptsMax: number;
+  /** The delay before the second run. Milliseconds, default 200; 0 runs again at once. */
+  initialMs: number;
+  /** By how much each delay is longer than the one before. Default 2. */
+  factor: number;
+  /** No delay is longer, jitter included. Milliseconds, default 60,000. */
+  delayMsMax: number;
+  /** Default "full": "none", "full", "equal" or "decorrelated". */
+  jitter: Jitter;
+  /** No run begins later than this after the first one. Milliseconds; default: no bound. */
+  deadlineMs: number;
+  /** The clock of the delays. Default: that of the store which a Write changes, else the system's. */
+  scheduler: SchedulerLike;
+}>;
+
 /**
- * A cold Observable of exactly one value that fails with a `SluiceError`; `await` subscribes to it.
+ * A cold Observable of exactly one value that fails with a `SluiceError`, and can be awaited.
+ *
+ * `subscribe` runs it anew each time. Awaiting (`then`, `catch`, `finally`) shares one run among all who await this Effect,
+ * then and later; after a failure that is `retryable` the next await runs it again. An Effect that nobody awaits or subscribes
+ * to does nothing, and what an rxjs operator makes of it is a plain Observable, which `await` does not run: to repeat an
+ * Effect there is `retry`. The lint rules `no-floating-promises` (with `checkThenables: true`) and `await-thenable` of
+ * typescript-eslint catch the two.
+ *
+ * Memory: once awaited it keeps its value for as long as it lives itself.
  *
  * @example
  * ```ts
@@ -36,17 +68,65 @@ export type Start<out A> = (asker: Asker<A>) => TeardownLogic;
  * ```
  */
 export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
+  private awaited: Promise<A> | undefined;
+
   constructor(private readonly start: Start<A>) {
     super(start);
   }
 
+  /** Runs it unless it was awaited before, and tells the value or the error of that run: what `await` calls. */
   // biome-ignore lint/suspicious/noThenProperty: an Effect is awaitable on purpose
   then<B = A, C = never>(
     onValue?: ((value: A) => B | PromiseLike<B>) | null,
     onError?: ((error: unknown) => C | PromiseLike<C>) | null,
   ): Promise<B | C> {
+    return this.promise().then(onValue, onError);
+  }
+
+  /** `then(undefined, onError)`. */
+  catch<C = never>(onError?: ((error: unknown) => C | PromiseLike<C>) | null): Promise<A | C> {
+    return this.promise().catch(onError);
+  }
+
+  /** Like `then`, and calls back without the answer. */
+  finally(onEnd?: (() => void) | null): Promise<A> {
+    return this.promise().finally(onEnd);
+  }
+
+  /**
+   * The same Effect, which runs again after a failure that is `retryable` (`StoreUnavailable`, `StoreFull`), each time a
+   * little later, until one succeeds or the runs are used up; then it fails with the last error. Of a Write it is a Write, and
+   * a run without an answer lends its ids to the next one, so that nothing is written twice.
+   *
+   * Errors: those of the Effect; throws `InvalidConfig` for options out of range. Cancelling: ends the waiting.
+   */
+  retry(options: RetryOptions = {}): Effect<A> {
+    return new Effect(retrying(this, options, systemScheduler));
+  }
+
+  toJSON(): object {
+    return { _tag: "Effect" };
+  }
+
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Effect", {}, { depth, options, inspect });
+  }
+
+  private promise(): Promise<A> {
     promiseAsked("An Effect was awaited");
-    return new Promise<A>((resolve, reject) => this.run(resolve, reject)).then(onValue, onError);
+    if (this.awaited !== undefined) return this.awaited;
+    let again = false;
+    const promise = new Promise<A>((resolve, reject) => {
+      this.run(resolve, (error) => {
+        again = isSluiceError(error) && error.retryable;
+        if (again) this.awaited = undefined;
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what the Effect fails with
+        reject(error);
+      });
+    });
+    // It may have failed within the call.
+    if (!again) this.awaited = promise;
+    return promise;
   }
 
   /**

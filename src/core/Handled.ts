@@ -1,6 +1,8 @@
 /** What a handler made of a message, and what a pipeline ends in. */
-import type { Either } from "fp-ts/lib/Either.js";
-import type { Failure } from "./Failure.js";
+import { type Either, isRight } from "fp-ts/lib/Either.js";
+import { describeCause } from "./cause.js";
+import { causeOf, type Failure } from "./Failure.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { Message } from "./Message.js";
 import type { Outcome } from "./Outcome.js";
 import type { SluiceError } from "./SluiceError.js";
@@ -17,6 +19,9 @@ export interface Handled<out A, out R, out E> {
   readonly followUps: ReadonlyArray<Write<unknown>>;
 }
 
+/** A Handled that shows itself in logs and JSON by its message, and by how it ended: never by its result. */
+export const handled = <A, R, E>(fields: Handled<A, R, E>): Handled<A, R, E> => new HandledMessage(fields);
+
 /** The store did not perform the outcome: the lease was lost, or it was settled otherwise before. */
 export interface Lost {
   readonly _tag: "Lost";
@@ -28,4 +33,55 @@ export interface Settlement<out A, out R, out E = unknown> {
   readonly message: Message<A>;
   readonly result: Either<Failure<E>, R>;
   readonly outcome: Outcome | Lost;
+}
+
+/** A Settlement that shows itself like a Handled. */
+export const settlement = <A, R, E>(fields: Settlement<A, R, E>): Settlement<A, R, E> => new SettledMessage(fields);
+
+const shownFields = ({
+  message,
+  result,
+  outcome,
+}: Handled<unknown, unknown, unknown> | Settlement<unknown, unknown>) => ({
+  message,
+  result: isRight(result) ? "Right" : `${result.left._tag}: ${describeCause(causeOf(result.left))}`,
+  outcome,
+});
+
+class HandledMessage<out A, out R, out E> implements Handled<A, R, E> {
+  readonly message: Message<A>;
+  readonly result: Either<Failure<E>, R>;
+  readonly outcome: Outcome | undefined;
+  readonly givenUp: boolean | undefined;
+  readonly followUps: ReadonlyArray<Write<unknown>>;
+  constructor({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>) {
+    this.message = message;
+    this.result = result;
+    this.outcome = outcome;
+    this.givenUp = givenUp;
+    this.followUps = followUps;
+  }
+  toJSON(): object {
+    return shownFields(this);
+  }
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Handled", shownFields(this), { depth, options, inspect });
+  }
+}
+
+class SettledMessage<out A, out R, out E> implements Settlement<A, R, E> {
+  readonly message: Message<A>;
+  readonly result: Either<Failure<E>, R>;
+  readonly outcome: Outcome | Lost;
+  constructor({ message, result, outcome }: Settlement<A, R, E>) {
+    this.message = message;
+    this.result = result;
+    this.outcome = outcome;
+  }
+  toJSON(): object {
+    return shownFields(this);
+  }
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Settlement", shownFields(this), { depth, options, inspect });
+  }
 }

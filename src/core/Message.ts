@@ -6,6 +6,7 @@ import type { SchedulerLike } from "rxjs";
 import type { Demands } from "./Demand.js";
 import type { Effect } from "./Effect.js";
 import type { Interrupted } from "./Failure.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
 import type { SluiceError } from "./SluiceError.js";
@@ -13,33 +14,6 @@ import type { Write } from "./Write.js";
 
 /** Where a message keeps its delivery; for operators and test helpers. */
 export const delivery: unique symbol = Symbol("sluice/delivery");
-
-/** One delivery of an enqueued value. Immutable to its reader; ack it, settle it, or let operators do so. */
-export interface Message<out A> {
-  /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
-  readonly id: MessageId;
-  readonly data: A;
-  /** Messages of one key are delivered one at a time, in the order of their enqueueing. */
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
-  readonly enqueuedAtMs: number;
-  /** By the store's clock: the first enqueue, whatever redrives came after. */
-  readonly firstEnqueuedAtMs: number;
-  /** Failures so far + 1: 1 on the first delivery. */
-  readonly attempt: number;
-  /** `settle(Ack)`. Idempotent; nothing happens until it is subscribed to or awaited. */
-  readonly ack: Write<Outcome>;
-  /**
-   * Ends the lease with this outcome and emits what the store performed (a `Retry` out of attempts answers `Reject`).
-   * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
-   * the message went elsewhere; `InvalidConfig` for what is no `Outcome`.
-   */
-  readonly settle: (outcome: Outcome) => Write<Outcome>;
-  /** Makes the lease end `leaseMs` milliseconds from now, or fails with `LeaseLost`. */
-  readonly extend: (leaseMs: number) => Effect<void>;
-  readonly [delivery]: Delivery;
-}
 
 /** What operators know of a message beyond its face: its clock, its credit, its keeper, and the short way to settle. */
 export interface Delivery {
@@ -84,44 +58,69 @@ export type Holder = (reason: Interrupted["reason"]) => void;
 /** How a settlement ended. */
 export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => void;
 
-class MessageView<out A> implements Message<A> {
+/**
+ * One delivery of an enqueued value. Immutable to its reader; ack it, settle it, or let operators do so.
+ *
+ * Its face is read from its delivery, so a copy by `{ ...message }` has none of it and does not compile as a message; for
+ * other data there is `mapMessage`. In logs and JSON it shows its id, key and attempt, never its data.
+ */
+export class Message<out A> {
   readonly data: A;
   readonly [delivery]: Delivery;
   constructor(of: Delivery, data: A) {
     this[delivery] = of;
     this.data = data;
   }
+  /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
   get id(): MessageId {
     return this[delivery].id;
   }
+  /** Messages of one key are delivered one at a time, in the order of their enqueueing. */
   get key(): string | undefined {
     return this[delivery].key;
   }
   get headers(): Readonly<Record<string, string>> {
     return this[delivery].headers;
   }
+  /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
   get enqueuedAtMs(): number {
     return this[delivery].enqueuedAtMs;
   }
+  /** By the store's clock: the first enqueue, whatever redrives came after. */
   get firstEnqueuedAtMs(): number {
     return this[delivery].firstEnqueuedAtMs;
   }
+  /** Failures so far + 1: 1 on the first delivery. */
   get attempt(): number {
     return this[delivery].attempt;
   }
+  /** `settle(Ack)`. Idempotent; nothing happens until it is subscribed to or awaited. */
   get ack(): Write<Outcome> {
     return this[delivery].ack;
   }
+  /**
+   * Ends the lease with this outcome and emits what the store performed (a `Retry` out of attempts answers `Reject`).
+   * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
+   * the message went elsewhere; `InvalidConfig` for what is no `Outcome`.
+   */
   get settle(): (outcome: Outcome) => Write<Outcome> {
     return this[delivery].settle;
   }
+  /** Makes the lease end `leaseMs` milliseconds from now, or fails with `LeaseLost`. */
   get extend(): (leaseMs: number) => Effect<void> {
     return this[delivery].extend;
+  }
+  toJSON(): object {
+    const { id, key, attempt } = this;
+    return { id, key, attempt };
+  }
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Message", this.toJSON(), { depth, options, inspect });
   }
 }
 
 /** A message upon a delivery; for sources and test helpers. */
-export const messageOf = <A>(of: Delivery, data: A): Message<A> => new MessageView(of, data);
+export const messageOf = <A>(of: Delivery, data: A): Message<A> => new Message(of, data);
 
 /** Changes the data and keeps the lease: acking the result acks the original. */
 export const mapMessage =

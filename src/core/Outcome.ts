@@ -2,6 +2,8 @@
  * What is to become of a delivered message. Outcomes are branded values: nothing else can be taken for one, so a handler
  * may return them beside ordinary results.
  */
+import { describeCause } from "./cause.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 
 declare const brand: unique symbol;
 
@@ -10,7 +12,7 @@ type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T
 /**
  * - `Ack`: done; the message is gone.
  * - `Retry`: counted as a failure; due again after `delayMs`, at once without it.
- * - `Release`: back to its place at the front, not counted (shutdown, breaker).
+ * - `Release`: back to its place at the front, not counted (shutdown, breaker); after `delayMs`, at once without it.
  * - `Reject`: to the dead letters now.
  * - `Block`: counted, and kept in its place until somebody unblocks it. Scope "key" holds back the followers of its key
  *   (an unkeyed message is held alone), scope "queue" halts the whole queue.
@@ -18,7 +20,7 @@ type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T
 export type Outcome =
   | AnOutcome<"Ack">
   | AnOutcome<"Retry", { cause: unknown; delayMs?: number | undefined }>
-  | AnOutcome<"Release", { reason: string }>
+  | AnOutcome<"Release", { reason: string; delayMs?: number | undefined }>
   | AnOutcome<"Reject", { cause: unknown }>
   | AnOutcome<"Block", { cause: unknown; scope: "key" | "queue" }>;
 
@@ -26,8 +28,24 @@ type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: 
 
 const made = new WeakSet<object>();
 
+/** Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. */
+const face = {
+  toJSON(this: Outcome): object {
+    return { ...this, ...causeLine(this) };
+  },
+  [inspecting](this: Outcome, depth: number, options: object, inspect?: Inspect): string {
+    const { _tag, ...fields } = this;
+    return shown(_tag, { ...fields, ...causeLine(this) }, { depth, options, inspect });
+  },
+};
+
+const causeLine = (outcome: Outcome): object => {
+  if ("cause" in outcome) return { cause: describeCause(outcome.cause) };
+  return "reason" in outcome ? { reason: describeCause(outcome.reason) } : {};
+};
+
 const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
-  const outcome = Object.freeze(fields) as O;
+  const outcome = Object.freeze(Object.assign(Object.create(face) as object, fields)) as O;
   made.add(outcome);
   return outcome;
 };
@@ -37,9 +55,13 @@ export const Ack: Outcome = make<Extract<Outcome, { readonly _tag: "Ack" }>>({ _
 /** Failed, to be tried again after `delayMs` (milliseconds, at once without it). */
 export const Retry: (fields: Fields<"Retry">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Retry" }>>({ _tag: "Retry", cause: fields.cause, delayMs: fields.delayMs });
-/** Given back uncounted, to the front. */
+/** Given back uncounted, to the front: at once, or after `delayMs` (milliseconds), until when it holds its place in its key. */
 export const Release: (fields: Fields<"Release">) => Outcome = (fields) =>
-  make<Extract<Outcome, { readonly _tag: "Release" }>>({ _tag: "Release", reason: fields.reason });
+  make<Extract<Outcome, { readonly _tag: "Release" }>>({
+    _tag: "Release",
+    reason: fields.reason,
+    delayMs: fields.delayMs,
+  });
 /** To the dead letters, now. */
 export const Reject: (fields: Fields<"Reject">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Reject" }>>({ _tag: "Reject", cause: fields.cause });
@@ -47,15 +69,37 @@ export const Reject: (fields: Fields<"Reject">) => Outcome = (fields) =>
 export const Block: (fields: Fields<"Block">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Block" }>>({ _tag: "Block", cause: fields.cause, scope: fields.scope });
 
+/** The maker itself, given in the place of what it makes: `Reject` for `Reject({ cause })`. */
+export type OutcomeMaker = typeof Retry | typeof Release | typeof Reject | typeof Block;
+
+const makers: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [Retry, "Retry({ cause, delayMs })"],
+  [Release, "Release({ reason })"],
+  [Reject, "Reject({ cause })"],
+  [Block, "Block({ cause, scope })"],
+]);
+
+const looks: ReadonlyMap<unknown, string> = new Map([
+  ["Ack", "Ack"],
+  ...[...makers].map(([, call]) => [call.slice(0, call.indexOf("(")), call] as const),
+]);
+
+/** The call by which an outcome would have been made, where the value is a maker that was not called; else undefined. */
+export const uncalled = (value: unknown): string | undefined => makers.get(value);
+
+/** The same where the value has the tag of an outcome and is none. */
+export const lookAlike = (value: object): string | undefined =>
+  "_tag" in value && !made.has(value) ? looks.get(value._tag) : undefined;
+
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
 export const isOutcome = (value: unknown): value is Outcome =>
   typeof value === "object" && value !== null && made.has(value);
 
 /** Whether two outcomes ask for the same thing: the same tag, delay and scope, whatever the cause. */
 export const sameOutcome = (a: Outcome, b: Outcome): boolean =>
-  a === b ||
-  (a._tag === "Retry" && b._tag === "Retry"
-    ? (a.delayMs ?? 0) === (b.delayMs ?? 0)
-    : a._tag === "Block" && b._tag === "Block"
-      ? a.scope === b.scope
-      : a._tag === b._tag);
+  a === b || (a._tag === b._tag && delayOf(a) === delayOf(b) && scopeOf(a) === scopeOf(b));
+
+/** Milliseconds until what the outcome gives back is due again; 0 where it is so at once, or never. */
+export const delayOf = (outcome: Outcome): number => ("delayMs" in outcome ? (outcome.delayMs ?? 0) : 0);
+
+const scopeOf = (outcome: Outcome): string => (outcome._tag === "Block" ? outcome.scope : "");

@@ -5,7 +5,8 @@
  * says what to do next. `retryable` tells whether the same call may succeed later without a change of the program.
  */
 
-import { describeCause } from "./cause.js";
+import { describeCause, describeMessage } from "./cause.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
 
@@ -13,8 +14,11 @@ import type { Outcome } from "./Outcome.js";
 export type Fault<T extends string, F = unknown> = Error &
   Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
 
-/** The lease is no longer ours: it expired, or the message went elsewhere. Nothing was changed. */
-export type LeaseLost = Fault<"LeaseLost", { id: MessageId }>;
+/**
+ * The lease is no longer ours. Nothing was changed. "gone": it expired, or the message went elsewhere; "given back": its
+ * consumer gave it back, as it was unsubscribed, or stopped and out of time.
+ */
+export type LeaseLost = Fault<"LeaseLost", { id: MessageId; reason: "gone" | "given back" }>;
 /** The message was settled before with another outcome; that first outcome stands. */
 export type AlreadySettled = Fault<"AlreadySettled", { id: MessageId; outcome: Outcome }>;
 /** An option is out of its range, or options contradict each other. */
@@ -52,20 +56,9 @@ export type SluiceError =
   | StoreClosed
   | Defect;
 
-const tags: ReadonlySet<string> = new Set<SluiceError["_tag"]>([
-  "LeaseLost",
-  "AlreadySettled",
-  "InvalidConfig",
-  "EncodeRefused",
-  "PayloadTooLarge",
-  "WriteTooLarge",
-  "StoreUnavailable",
-  "StoreFull",
-  "StoreClosed",
-  "Defect",
-]);
-
 class TaggedFault extends Error {
+  // A brand that is looked for asks nothing of the value, where `instanceof` asks a proxy.
+  readonly #made = true;
   readonly _tag: string;
   readonly retryable: boolean;
   constructor(tag: string, retryable: boolean, message: string, fields: object) {
@@ -75,7 +68,31 @@ class TaggedFault extends Error {
     this.retryable = retryable;
     Object.assign(this, fields);
   }
+
+  static is(value: unknown): boolean {
+    return typeof value === "object" && value !== null && #made in value;
+  }
+
+  /** Its fields, with causes and outcomes as a line of text: what they carry may be anybody's. */
+  toJSON(): object {
+    const { name: _, ...fields } = this;
+    return { ...plainFields(fields), message: this.message };
+  }
+
+  [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    const { name: _, _tag, ...fields } = this;
+    return shown(this.stack ?? `${_tag}: ${this.message}`, plainFields(fields), { depth, options, inspect });
+  }
 }
+
+/** An outcome shows itself as it should; of all else that is no plain value a line is enough. */
+const plainFields = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]: [string, unknown]) => [
+      name,
+      name === "cause" ? describeCause(value) : value,
+    ]),
+  );
 
 const fault = <T extends string, F extends object>(
   tag: T,
@@ -85,12 +102,14 @@ const fault = <T extends string, F extends object>(
   // The fields are assigned, which a class cannot tell its type.
 ): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
 
-export const leaseLost = (id: MessageId): LeaseLost =>
+export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
     "LeaseLost",
     false,
-    `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`,
-    { id },
+    reason === "gone"
+      ? `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`
+      : `Message ${id} was given back when its consumer was unsubscribed, or its stop was over; it is or will be delivered again. Settle before you unsubscribe, or end the consumer by stop$, which lets works settle for stopMsMax.`,
+    { id, reason },
   );
 
 export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled =>
@@ -132,7 +151,7 @@ export const storeUnavailable = (cause: unknown): StoreUnavailable =>
   fault(
     "StoreUnavailable",
     true,
-    `The store did not answer (${messageOf(cause)}). Check that it runs and can be reached; then run the same call again: a Write never doubles.`,
+    `The store did not answer (${describeMessage(cause)}). Check that it runs and can be reached; then run the same call again: a Write never doubles.`,
     { cause },
   );
 
@@ -140,7 +159,7 @@ export const storeFull = (cause: unknown): StoreFull =>
   fault(
     "StoreFull",
     true,
-    `The store is out of memory and refuses new messages (${messageOf(cause)}). Consume or purge some, or raise its limit; settling goes on.`,
+    `The store is out of memory and refuses new messages (${describeMessage(cause)}). Consume or purge some, or raise its limit; settling goes on.`,
     { cause },
   );
 
@@ -148,15 +167,12 @@ export const storeClosed = (): StoreClosed =>
   fault("StoreClosed", false, "The store was closed by this process; make a new one to go on.", {});
 
 export const defect = (cause: unknown): Defect =>
-  fault("Defect", false, `A defect in Sluice or in the store's data: ${messageOf(cause)}. Please report it.`, {
+  fault("Defect", false, `A defect in Sluice or in the store's data: ${describeMessage(cause)}. Please report it.`, {
     cause,
   });
 
 /** Tells a `SluiceError` from anything else. */
-export const isSluiceError = (value: unknown): value is SluiceError =>
-  value instanceof TaggedFault && tags.has(value._tag);
+export const isSluiceError = (value: unknown): value is SluiceError => TaggedFault.is(value);
 
 /** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
 export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : describeCause(cause));

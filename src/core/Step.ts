@@ -1,5 +1,6 @@
 /** What a write consists of: pure data, understood by every store. */
 import type { Either } from "fp-ts/lib/Either.js";
+import type { SchedulerLike } from "rxjs";
 import type { Effect } from "./Effect.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
@@ -18,7 +19,15 @@ export interface EnqueueStep {
   readonly delayMs: number;
   /** 0 (default) to 9; higher levels are delivered first, lower ones keep a reserve. */
   readonly priority: number;
-  /** A second enqueue with the same text within the window adds nothing and answers with the first one's id. */
+  /**
+   * Milliseconds from its enqueue, by the store's clock, after which it is not begun any more: what would be leased later is
+   * dead-lettered instead. Undefined: never. 0 lets it be leased within the millisecond of its enqueue.
+   */
+  readonly expiresInMs: number | undefined;
+  /**
+   * A second enqueue with the same text within the window adds nothing and answers with the first one's id. A window of
+   * `Infinity` ends when the message leaves the queue: acked, dead-lettered or purged. The first one's window stands.
+   */
   readonly dedupe: { readonly id: string; readonly windowMs: number } | undefined;
 }
 
@@ -52,6 +61,8 @@ export const WRITE_BYTES_MAX: number = 8 * 1024 * 1024;
 
 /** The part of a store that changes queues; `Store` extends it. */
 export interface WriteTarget {
+  /** The clock of whatever waits for it: `retry` of a Write. Default: the system's. */
+  readonly scheduler?: SchedulerLike;
   /**
    * Each inner list is all or nothing: everything is checked before anything is applied. The outer list is one round
    * trip with one answer each, in order. `writeId` makes a resend harmless: the same id again within an hour answers

@@ -1,18 +1,20 @@
 /**
  * A Write is an Effect that changes a store. It is a value: joined with others by `atomically`, carried by messages as
- * their ack, retried with any rxjs operator.
+ * their ack, retried by its `retry`.
  *
- * Life of a Write: each subscription is a *run*. A run plans its steps (which encodes data and makes ids), hands them to
- * the store, and reads the results. A failed run lends its plan and its write id to the next run, so `retry` never
+ * Life of a Write: each subscription is a *run*, and all awaiting shares one. A run plans its steps (which encodes data and makes ids), hands them to
+ * the store, and reads the results. A failed run lends its plan and its write id to the next run, so repeating never
  * doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles a message
  * runs once: later and concurrent subscriptions share that run's answer.
  * Unsubscribing recalls nothing: what was handed to the store goes on.
  */
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
-import { type Asker, Effect } from "./Effect.js";
+import { type Asker, Effect, type RetryOptions, type Start } from "./Effect.js";
+import { type Inspect, inspecting, shown } from "./inspecting.js";
 import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
+import { retrying } from "./retrying.js";
 import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "./Step.js";
 
@@ -42,12 +44,26 @@ export class Write<out A> extends Effect<A> {
   readonly options: WriteOptions;
   private readonly runs: Pick<Runs<unknown>, "prepare">;
 
-  constructor(plan: MakePlan<A>, options: WriteOptions) {
+  /** `start` stands for another way to run it. */
+  constructor(plan: MakePlan<A>, options: WriteOptions, start?: Start<A>) {
     const runs = new Runs(plan, options);
-    super((asker) => runs.start(asker));
+    super(start ?? ((asker) => runs.start(asker)));
     this.plan = plan;
     this.options = options;
     this.runs = runs;
+  }
+
+  /** As of any Effect. In `atomically` it is a part like the other: there the join is what can be retried. */
+  override retry(options: RetryOptions = {}): Write<A> {
+    return new Write(this.plan, this.options, retrying(this, options, this.options.target.scheduler));
+  }
+
+  override toJSON(): object {
+    return { _tag: "Write" };
+  }
+
+  override [inspecting](depth: number, options: object, inspect?: Inspect): string {
+    return shown("Write", {}, { depth, options, inspect });
   }
 
   /** Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run. */

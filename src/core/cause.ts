@@ -1,22 +1,125 @@
-/** A cause of failure as one short line of text, for dead letters and events: never the payload, never unbounded. */
+/**
+ * A cause of failure as one short line of text, for dead letters and events: never the payload, never unbounded.
+ *
+ * A cause is a value of the user's: any part of it may throw when it is looked at (getters, proxies, `toString`), be of any
+ * length, or lead back to itself. So each part is read by itself, under guard, and what cannot be read is left out.
+ */
 
 /** The most characters that a described cause has. */
 export const CAUSE_LENGTH_MAX = 256;
+/** How many causes of causes are followed, and how many of an AggregateError's. */
+const DEPTH_MAX = 4;
+const BRANCHES_MAX = 3;
+/** Of each text so much is looked at; spaces that follow each other count as one only after that. */
+const TEXT_LENGTH_MAX = 4 * CAUSE_LENGTH_MAX;
 
-/** Describes any thrown or returned thing: an error by name and message, a tagged value by its tag, text as it is. */
-export const describeCause = (cause: unknown): string => {
-  const text = textOf(cause).replace(/\s+/gu, " ").trim();
-  return text.length > CAUSE_LENGTH_MAX ? `${text.slice(0, CAUSE_LENGTH_MAX - 1).replace(HALF_CHARACTER, "")}…` : text;
+/**
+ * Describes any thrown or returned thing, and never throws: an error by name and message, a tagged value by its tag, text as
+ * it is. What an error names as its cause, or gathers as `errors`, stands behind it in brackets.
+ */
+export const describeCause = (cause: unknown): string => line(() => textOf(cause, { names: "all", above: [] }));
+
+/** The same without the name of an error that has a message, for sentences that go on. */
+export const describeMessage = (cause: unknown): string => line(() => textOf(cause, { names: "needed", above: [] }));
+
+/** Any text as one line of at most so many characters. */
+export const oneLine = (text: string, lengthMax: number): string => {
+  const short = text
+    .slice(0, 4 * lengthMax)
+    .replace(/\s+/gu, " ")
+    .trim();
+  const cut = short.length > lengthMax || text.length > 4 * lengthMax;
+  return cut ? `${short.slice(0, lengthMax - 1).replace(HALF_CHARACTER, "")}…` : short;
 };
 
 /** A lead surrogate at the end of a text that was cut. */
 const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
-const textOf = (cause: unknown): string => {
-  if (typeof cause === "string") return cause;
-  if (cause instanceof Error) return cause.message === "" ? cause.name : `${cause.name}: ${cause.message}`;
-  if (typeof cause !== "object" || cause === null) return String(cause);
-  const { _tag, message } = cause as { readonly _tag?: unknown; readonly message?: unknown };
-  const parts = [_tag, message].filter((part) => typeof part === "string");
-  return parts.length > 0 ? parts.join(": ") : "an object without a message";
+const line = (text: () => string): string => {
+  try {
+    return oneLine(text(), CAUSE_LENGTH_MAX);
+  } catch {
+    return "a cause that cannot be read";
+  }
+};
+
+interface Way {
+  /** Whether errors are named: all, those of a kind, or those that say nothing else. */
+  readonly names: "all" | "special" | "needed";
+  /** The causes that led here. */
+  readonly above: ReadonlyArray<object>;
+}
+
+const textOf = (cause: unknown, way: Way): string => {
+  switch (typeof cause) {
+    case "string":
+      return cause;
+    case "symbol":
+      return `Symbol(${cause.description?.slice(0, TEXT_LENGTH_MAX) ?? ""})`;
+    case "bigint":
+      return -BIG < cause && cause < BIG ? String(cause) : "a bigint of many digits";
+    case "function":
+      return "a function";
+    case "object":
+      return cause === null ? "null" : objectText(cause, way);
+    default:
+      return String(cause);
+  }
+};
+
+/** The digits of a bigint take more than linear time. */
+const BIG = 10n ** 40n;
+
+const objectText = (cause: object, way: Way): string => {
+  const own = isError(cause) ? errorText(cause, way) : partsOf(cause, ["_tag", "code", "message", "msg"]).join(": ");
+  const inner = innerText(cause, { names: "special", above: [...way.above, cause] });
+  if (inner === "" || own.includes(inner)) return own === "" ? "an object without a message" : own;
+  return own === "" ? inner : `${own} (${inner})`;
+};
+
+const errorText = (error: object, { names }: Way): string => {
+  const [name = "Error"] = partsOf(error, ["name"]);
+  const [said] = partsOf(error, ["message", "code"]);
+  if (said === undefined) return names === "needed" && gathers(error) ? "" : name;
+  return names === "needed" || (names === "special" && name === "Error") ? said : `${name}: ${said}`;
+};
+
+/** Whether its errors speak for it: those of an AggregateError without a message. */
+const gathers = (error: object): boolean => innersOf(error).length > 0;
+
+const innerText = (cause: object, way: Way): string => {
+  if (way.above.length > DEPTH_MAX) return "";
+  const texts = innersOf(cause)
+    .filter((inner) => !way.above.some((one) => one === inner))
+    .map((inner) => guarded(() => textOf(inner, way)) ?? "");
+  return texts.filter((text) => text !== "").join("; ");
+};
+
+const innersOf = (cause: object): ReadonlyArray<unknown> =>
+  guarded(() => {
+    const inner = read(cause, "cause");
+    if (inner !== undefined && inner !== null) return [inner];
+    const errors = read(cause, "errors");
+    return Array.isArray(errors) ? Array.from<unknown>(errors.slice(0, BRANCHES_MAX)) : [];
+  }) ?? [];
+
+/** These properties, where they are texts that say something; a code may be a number. */
+const partsOf = (cause: object, names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.flatMap((name) => {
+    const part = read(cause, name);
+    if (typeof part === "number" && name === "code") return [String(part)];
+    return typeof part === "string" && part.trim() !== "" ? [part.slice(0, TEXT_LENGTH_MAX)] : [];
+  });
+
+const read = (cause: object, name: string): unknown =>
+  guarded(() => (cause as Readonly<Record<string, unknown>>)[name]);
+
+const isError = (cause: object): boolean => guarded(() => cause instanceof Error) ?? false;
+
+const guarded = <T>(look: () => T): T | undefined => {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 };

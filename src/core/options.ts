@@ -1,4 +1,5 @@
 /** Checks for option bags: whatever is out of range is refused at construction, with a sentence that says what to change. */
+import { describeCause, oneLine } from "./cause.js";
 import { type InvalidConfig, invalidConfig } from "./SluiceError.js";
 
 /** Every option may be left out or be an explicit `undefined`. */
@@ -19,8 +20,9 @@ export const duration: Range = { min: 0, max: DURATION_MS_MAX };
 /** The longest time until a message is due (milliseconds): ten years; due times live in the store, not in a timer. */
 export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
 
-/** What was given instead: in quotes where it is a text, as a number may be. */
-const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
+/** What was given instead: in quotes where it is a text, as a number may be. Anything at all may be given. */
+export const shown = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(oneLine(value, 200)) : describeCause(value);
 
 /** A whole number within the range, or `InvalidConfig`. */
 export const wholeNumber = (option: string, value: number, { min, max }: Range): number => {
@@ -43,7 +45,7 @@ export const callable = <F>(option: string, value: F): F => {
 /** One of the words, or `InvalidConfig`. */
 export const oneOf = <W extends string>(option: string, value: W, words: ReadonlyArray<W>): W => {
   if (words.includes(value)) return value;
-  throw invalidConfig(option, `${option} must be one of ${words.join(", ")}, not ${String(value)}.`);
+  throw invalidConfig(option, `${option} must be one of ${words.join(", ")}, not ${shown(value)}.`);
 };
 
 /** The refusal of what stands where an outcome must: an object that looks like one (of JSON, say) is none. */
@@ -58,6 +60,6 @@ export const wellFormedName = (option: string, value: string): string => {
   if (typeof value === "string" && NAME.test(value)) return value;
   throw invalidConfig(
     option,
-    `${option} must have 1 to 128 characters, letters, digits and _ . : @ / - only (no braces, spaces or line breaks), not ${JSON.stringify(value)}.`,
+    `${option} must have 1 to 128 characters, letters, digits and _ . : @ / - only (no braces, spaces or line breaks), not ${shown(value)}.`,
   );
 };

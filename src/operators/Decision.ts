@@ -3,7 +3,7 @@ import { isRight, left } from "fp-ts/lib/Either.js";
 import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../core/Failure.js";
 import { type Attempt, attemptOf, type FailurePolicy, GiveUp } from "../core/FailurePolicy.js";
-import type { Handled } from "../core/Handled.js";
+import { type Handled, handled } from "../core/Handled.js";
 import { isOutcome } from "../core/Outcome.js";
 import { notAnOutcome } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
@@ -40,8 +40,8 @@ export interface NoWhen {
  */
 export const decideBy = <E>(policy: FailurePolicy<E>): DecisionOf<E> =>
   Object.assign(
-    <A, R, F extends E>(handled: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>> =>
-      handled.pipe(map((one) => decided(policy, one))),
+    <A, R, F extends E>(source: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>> =>
+      source.pipe(map((one) => decided(policy, one))),
     { policy },
   );
 
@@ -50,17 +50,17 @@ export interface DecisionOf<E> extends HasPolicy<E> {
   <A, R, F extends E>(handled: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>>;
 }
 
-const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, handled: Handled<A, R, F>): Handled<A, R, F> => {
-  const { message, result, followUps, givenUp } = handled;
-  if (handled.outcome !== undefined || isRight(result) || result.left._tag === "Interrupted") return handled;
+const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, undecided: Handled<A, R, F>): Handled<A, R, F> => {
+  const { message, result, followUps, givenUp } = undecided;
+  if (undecided.outcome !== undefined || isRight(result) || result.left._tag === "Interrupted") return undecided;
   try {
     const outcome = policy(result.left, attemptOf(message));
-    if (outcome === undefined) return handled;
-    if (outcome === GiveUp) return { message, result, outcome: undefined, givenUp: true, followUps };
+    if (outcome === undefined) return undecided;
+    if (outcome === GiveUp) return handled({ message, result, outcome: undefined, givenUp: true, followUps });
     if (!isOutcome(outcome)) throw notAnOutcome("a policy's answer");
-    return { message, result, outcome, followUps };
+    return handled({ message, result, outcome, followUps });
   } catch (cause) {
-    return { message, result: left(Threw(cause)), outcome: undefined, givenUp, followUps };
+    return handled({ message, result: left(Threw(cause)), outcome: undefined, givenUp, followUps });
   }
 };
 

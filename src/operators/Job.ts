@@ -22,8 +22,8 @@ import { type HandleContext, WorkContext } from "./WorkContext.js";
 /** What a job needs of the subscription that runs it. */
 export interface JobOwner {
   readonly work: (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown;
-  /** What the answer of a batch's work says of the element at this place. */
-  readonly split: (answer: Answer, index: number) => Answer;
+  /** What the answer of a batch's work says of the element at this place, of so many. */
+  readonly split: (answer: Answer, index: number, length: number) => Answer;
   /** It is over: takes it out of its chain and lets it deliver its answer, before anything else is started. */
   readonly ended: (job: Job, was: JobState, answer: Answer) => void;
   /** Emits one message of a batch that goes on. */
@@ -187,7 +187,7 @@ export class BatchJob extends Job {
     const kept = messages.find((_, i) => this.holders[i] !== undefined) ?? messages[0];
     kept[delivery].together(() => {
       messages.forEach((message, i) => {
-        if (this.holders[i] !== undefined) this.owner.emit(message, this.owner.split(answer, i));
+        if (this.holders[i] !== undefined) this.owner.emit(message, this.owner.split(answer, i, messages.length));
       });
     });
     this.letGo();

@@ -2,7 +2,7 @@
 import { isRight, left } from "fp-ts/lib/Either.js";
 import type { Observer, Subscriber } from "rxjs";
 import { type Failure, Threw } from "../core/Failure.js";
-import type { Handled, Settlement } from "../core/Handled.js";
+import { type Handled, type Settlement, settlement } from "../core/Handled.js";
 import { delivery, type Message, type SettleEnd } from "../core/Message.js";
 import { Ack, type Outcome } from "../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
@@ -20,7 +20,7 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   next({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>): void {
     const asked = outcome ?? (isRight(result) ? Ack : defaultOutcome(result.left, message, givenUp));
     this.pending += 1;
-    request(message, asked, asked._tag === "Ack" ? followUps : none, (error, performed) => {
+    request(message, asked, asked === Ack ? followUps : none, (error, performed) => {
       if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, Threw(error));
       else this.settled(message, result, error, performed);
     });
@@ -48,11 +48,8 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
     performed: Outcome,
   ): void {
     this.pending -= 1;
-    this.subscriber.next({
-      message,
-      result,
-      outcome: error === undefined ? performed : { _tag: "Lost", cause: error },
-    });
+    const outcome = error === undefined ? performed : ({ _tag: "Lost", cause: error } as const);
+    this.subscriber.next(settlement({ message, result, outcome }));
     if (this.completed && this.pending === 0) this.subscriber.complete();
   }
 }

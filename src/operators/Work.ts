@@ -8,6 +8,7 @@
 import type { Observable } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Message } from "../core/Message.js";
+import type { OutcomeMaker } from "../core/Outcome.js";
 
 /** An Observable (an Effect is one), an awaitable, a Task or a TaskEither. */
 export type Work = Observable<unknown> | PromiseLike<unknown> | (() => Promise<unknown>);
@@ -45,6 +46,12 @@ export type LeftOf<V> = UnlessAny<
   unknown,
   unknown extends V ? unknown : V extends { readonly _tag: "Left"; readonly left: infer E } ? E : never
 >;
+
+/** Unknown for a work that may answer `Reject` and the like without their call, never for all others. */
+export type Uncalled<W> = [Extract<RightOf<Emitted<W>>, OutcomeMaker>] extends [never] ? never : unknown;
+
+/** What stands in the place of a Handled then, so that no operator takes it. */
+export type CallIt = "an outcome is made by a call: Reject({ cause })";
 
 /** What a work succeeds with. */
 export type ResultOf<W> = RightOf<Emitted<W>>;

@@ -11,7 +11,7 @@ import { Chain } from "../core/Chain.js";
 import { Deadlines } from "../core/Deadlines.js";
 import type { Demand } from "../core/Demand.js";
 import { TimedOut } from "../core/Failure.js";
-import type { Handled } from "../core/Handled.js";
+import { type Handled, handled } from "../core/Handled.js";
 import { type Delivery, delivery, type Message } from "../core/Message.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
@@ -104,7 +104,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
   }
 
   emit(message: Message<unknown>, { result, outcome }: Answer): void {
-    this.subscriber.next({ message, result, outcome, followUps: noFollowUps });
+    this.subscriber.next(handled({ message, result, outcome, followUps: noFollowUps }));
   }
 
   private drain(): void {

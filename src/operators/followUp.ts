@@ -2,8 +2,9 @@
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import { type MonoTypeOperatorFunction, map } from "rxjs";
 import { Threw } from "../core/Failure.js";
-import type { Handled } from "../core/Handled.js";
+import { type Handled, handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
+import { Ack } from "../core/Outcome.js";
 import { atomically, refusalOf, type Write } from "../core/Write.js";
 
 /** The step with which the writes commit. */
@@ -58,15 +59,15 @@ const THE_ACK = 1;
 export const followUp = <A, R, E>(
   next: (result: R, message: Message<A>) => ReadonlyArray<Write<unknown>>,
 ): MonoTypeOperatorFunction<Handled<A, R, E>> =>
-  map((handled) => {
-    const { message, result, outcome } = handled;
-    if (isLeft(result) || (outcome !== undefined && outcome._tag !== "Ack")) return handled;
+  map((before) => {
+    const { message, result, outcome } = before;
+    if (isLeft(result) || (outcome !== undefined && outcome !== Ack)) return before;
     try {
-      const followUps = [...handled.followUps, ...next(result.right, message)];
+      const followUps = [...before.followUps, ...next(result.right, message)];
       const refusal = followUps.length === 0 ? undefined : refusalOf(atomically(followUps), THE_ACK);
       if (refusal !== undefined) throw refusal;
-      return { message, result, outcome, followUps };
+      return handled({ message, result, outcome, followUps });
     } catch (cause) {
-      return { message, result: left(Threw(cause)), outcome: undefined, followUps: handled.followUps };
+      return handled({ message, result: left(Threw(cause)), outcome: undefined, followUps: before.followUps });
     }
   });

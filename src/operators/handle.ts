@@ -4,7 +4,7 @@ import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
 import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { DataOf, ErrorOf, ResultOf, Work } from "./Work.js";
+import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./Work.js";
 import type { HandleContext } from "./WorkContext.js";
 
 /**
@@ -29,9 +29,10 @@ import type { HandleContext } from "./WorkContext.js";
  * failure wherever it comes from, an `Outcome` is performed, any other value is the result and an `Ack`. A batch's result is
  * that of each of its messages; one of them whose lease is lost is reported `Interrupted`, and the work goes on unless all are.
  *
- * Errors: none of the handler's; what it throws, a work without a value, and one whose value is itself a work (a Task in a
- * promise, which nobody would run) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above a
- * prefetch that was given, and thrown at once for options out of range. The source's own.
+ * Errors: none of the handler's; what it throws, a work without a value, one whose value is itself a work (a Task in a
+ * promise, which nobody would run), and one whose value only looks like an Outcome (a hand-written `{ _tag: "Retry" }`, `Reject`
+ * without its call) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above a prefetch that was
+ * given, and thrown at once for options out of range. The source's own.
  *
  * Delivery: a message is kept alive (its lease renewed) while it waits or runs. At least once: an interrupted work may have
  * done its part already.
@@ -64,7 +65,17 @@ import type { HandleContext } from "./WorkContext.js";
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export const handle = <D extends Message<unknown> | Batch<unknown>, W extends Work>(
+export function handle<D extends Message<unknown> | Batch<unknown>, W extends Work>(
+  work: (delivery: D, context: HandleContext) => W & Uncalled<W>,
+  options?: HandleOptions,
+): OperatorFunction<D, [W] extends [never] ? Handled<DataOf<D>, never, never> : CallIt>;
+export function handle<D extends Message<unknown> | Batch<unknown>, W extends Work>(
   work: (delivery: D, context: HandleContext) => W,
+  options?: HandleOptions,
+): OperatorFunction<D, Handled<DataOf<D>, ResultOf<W>, ErrorOf<W>>>;
+export function handle<D extends Message<unknown> | Batch<unknown>>(
+  work: (delivery: D, context: HandleContext) => Work,
   options: HandleOptions = {},
-): OperatorFunction<D, Handled<DataOf<D>, ResultOf<W>, ErrorOf<W>>> => handleWith({ work }, options);
+): OperatorFunction<D, unknown> {
+  return handleWith({ work }, options);
+}

@@ -28,7 +28,7 @@ type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
  * ```
  *
  * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole (a TaskEither
- * whose answer is a `Left`) fails every message.
+ * whose answer is a `Left`) fails every message, and so does an array of another length: nobody knows which answer is whose.
  *
  * Delivery, memory and cancelling: those of `handle`.
  *
@@ -63,10 +63,23 @@ export const handleBatch = <A, W extends Observable<Answered> | PromiseLike<Answ
 ): OperatorFunction<Batch<A>, Handled<A, RightOf<ItemOf<W>>, LeftOf<ItemOf<W>> | ErrorOf<W>>> =>
   handleWith({ work, split }, options);
 
-const split = (answer: Answer, index: number): Answer => {
+const split = (answer: Answer, index: number, length: number): Answer => {
   if (!isRight(answer.result) || answer.outcome !== undefined) return answer;
-  const answers = answer.result.right;
+  try {
+    return elementOf(answer.result.right, index, length);
+  } catch (cause) {
+    return threw(cause);
+  }
+};
+
+const elementOf = (answers: unknown, index: number, length: number): Answer => {
   if (!Array.isArray(answers)) return threw(new TypeError("The work of handleBatch must answer an array of Eithers."));
+  if (answers.length !== length)
+    return threw(
+      new TypeError(
+        `The work of handleBatch answered ${answers.length} Eithers for ${length} messages; it must answer one for each, in order.`,
+      ),
+    );
   const own: unknown = answers[index];
   return isEither(own)
     ? answerOf(own)

@@ -13,6 +13,9 @@ type ByTag<A, K extends keyof A> = {
   ) => Work;
 };
 
+/** No handler for a tag that the union lacks. */
+type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
+
 /**
  * Like `handle`, with one handler for each tag of a union: a tag without a handler does not compile, and each handler sees
  * its own case.
@@ -55,7 +58,7 @@ type ByTag<A, K extends keyof A> = {
  */
 export const handleByTag = <A, K extends keyof A, H extends ByTag<A, K>>(
   tag: K,
-  handlers: H & ByTag<A, K>,
+  handlers: H & ByTag<A, K> & NoInfer<Exactly<H, A[K]>>,
   options: HandleOptions = {},
 ): OperatorFunction<
   Message<A>,

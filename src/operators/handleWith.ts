@@ -20,7 +20,7 @@ export type HandleOptions = Options<{
 
 interface Handler<D> {
   readonly work: (delivered: D, context: HandleContext) => unknown;
-  readonly split?: (answer: Answer, index: number) => Answer;
+  readonly split?: (answer: Answer, index: number, length: number) => Answer;
 }
 
 /**

@@ -16,6 +16,10 @@
  * which follows it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is
  * waited for. One that leaves with another source's (messages of both joined) may still wait there: it lends nothing, and
  * neither does any while the store refuses some.
+ *
+ * A message whose lease ended may have killed its process, so it comes alone: the store answers nothing where one is next
+ * and something else is in hand. Then this source asks no more until its hands are empty (or others had the time to take it),
+ * and it asks for nothing else while such a message is in hand, until that is settled or a third of its lease is over.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription, type Unsubscribable } from "rxjs";
@@ -30,7 +34,7 @@ import type { Outcome } from "../core/Outcome.js";
 import { unlessPromise } from "../core/promiseWatch.js";
 import { randomOf } from "../core/Random.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
-import type { Lease } from "../store/Lease.js";
+import type { Hands, Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
@@ -43,6 +47,9 @@ import { rejectPoison } from "./poison.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
 import { type Sibling, siblingsOf } from "./siblings.js";
+
+/** How long a suspect that was not for these hands is left to others (milliseconds). */
+const STAND_BACK_MS = 1_000;
 
 /** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
@@ -80,6 +87,10 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
   /** What is done now ends with a pull. */
   private busy = false;
   private failures = 0;
+  /** How many answers in a row were empty. */
+  private empties = 0;
+  /** It leaves a suspect to others, or to itself once its hands are empty: the pull timer waits for that. */
+  private standsBack = false;
   private turnMs = 0;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
@@ -195,13 +206,18 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     return this.phase === "pulling" && this.reading === undefined && !this.busy && this.pullTimer === undefined;
   }
 
+  private get hands(): Hands {
+    return this.keeper.handsBut(this.settler.lent);
+  }
+
   private pull(): void {
+    if (this.standsBack && this.hands !== "full") this.comeForward();
     if (!this.mayPull) return;
     if (this.late) this.catchUpAll();
     if (!this.mayPull) return;
     const { max: most } = this.unsettled;
     const max = most - this.keeper.size + Math.min(this.settler.lent, most);
-    if (max < 1) return;
+    if (max < 1 || this.keeper.suspicious) return;
     const { definition, options } = this.context;
     let answered = false;
     const reading = this.store
@@ -213,6 +229,8 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
         leaseMs: options.leaseMs,
         waitMsMax: Number.POSITIVE_INFINITY,
         attemptsMax: this.attemptsMax,
+        deliveriesMax: definition.deliveriesMax,
+        hands: this.hands,
         exclusive: definition.exclusive,
       })
       .run(
@@ -222,8 +240,12 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
           this.reading = undefined;
           this.failures = 0;
           this.receive(leases);
+          this.empties = leases.length === 0 ? this.empties + 1 : 0;
+          if (this.empties > 1 && this.hands === "full") this.standBack();
+          // Of a key whose followers wait the next one comes with the settlement of its head, so that goes first.
+          else if (leases.length < max && leases.some(({ key }) => key !== undefined)) this.pullSettled();
           // A store that answers at once must not keep the event loop to itself.
-          if (atOnce) this.pullIn(0);
+          else if (atOnce) this.pullIn(0);
           else this.pull();
         },
         (error) => {
@@ -266,12 +288,35 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     const fromMs = scheduler.now();
     const work = (): void => {
       this.pullTimer = undefined;
+      this.standsBack = false;
       this.context.starts.inARow = 0;
       // Of a store that answers at once, a turn is all of the way.
       if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();
     };
     this.pullTimer = delayMs > 0 ? scheduler.schedule(work, delayMs) : soon(scheduler, work);
+  }
+
+  private standBack(): void {
+    this.standsBack = true;
+    this.pullIn(STAND_BACK_MS);
+  }
+
+  private comeForward(): void {
+    this.standsBack = false;
+    this.pullTimer?.unsubscribe();
+    this.pullTimer = undefined;
+  }
+
+  /** Pulls at the end of this turn, behind what is settled by then. */
+  private pullSettled(): void {
+    if (this.phase !== "pulling") return;
+    this.pullTimer = soon(this.store.scheduler, () => {
+      this.pullTimer = undefined;
+      this.context.starts.inARow = 0;
+      if (!this.settler.waits) this.settler.flush();
+      this.pull();
+    });
   }
 
   private readFailed(error: SluiceError): void {

@@ -22,8 +22,13 @@ import type { QueueEvent } from "./QueueEvent.js";
 export type EnqueueOptions = Options<{
   /** Instead of the definition's key function. At most 512 UTF-8 bytes; the empty text is a key. */
   key: string;
-  /** Milliseconds until it is due, by the store's clock. Default 0: at once. */
+  /** Milliseconds until it is due, by the store's clock: it joins its key's line then. Default 0: at once. */
   delayMs: number;
+  /**
+   * Whole milliseconds from now, by the store's clock, after which it is not begun any more (0 is allowed): then it is
+   * dead-lettered as "expired before it was begun". Whatever gives it back, it is not begun again later. Default: never.
+   */
+  expiresInMs: number;
   /** 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
   priority: number;
   /** Texts that travel with the data, at most 8 KiB in all. */
@@ -34,13 +39,14 @@ export type EnqueueOptions = Options<{
   dedupe: Dedupe;
 }>;
 
-/** What makes an enqueue the same as an earlier one. */
-export interface Dedupe {
-  /** Any text of at most 512 UTF-8 bytes. */
-  readonly id: string;
-  /** How long it is remembered, milliseconds from the first enqueue. Default: the definition's `dedupeMs`; 0 forgets at once. */
-  readonly windowMs?: number | undefined;
-}
+/**
+ * What makes an enqueue the same as an earlier one: an id, any text of at most 512 UTF-8 bytes. It is remembered for
+ * `windowMs`, milliseconds from the first enqueue (default: the definition's `dedupeMs`; 0 forgets at once), or until the
+ * message is settled for good: acked, dead-lettered or purged. What the first enqueue of an id says, stands.
+ */
+export type Dedupe =
+  | { readonly id: string; readonly windowMs?: number | undefined; readonly until?: undefined }
+  | { readonly id: string; readonly until: "settled"; readonly windowMs?: undefined };
 
 /** What became of an enqueued value. */
 export interface Enqueued {
@@ -79,16 +85,22 @@ export interface ReceiveOptions extends Options<{ waitMsMax: number; leaseMs: nu
   readonly max: number;
 }
 
+/** What a stored message carries, for people to look at. */
+export interface Shown<A> {
+  /** Decoded, or the report why it cannot be. */
+  readonly data: Either<ReadonlyArray<string>, A>;
+  /** As it is stored: the JSON, or the bare text where it is none. */
+  readonly json: unknown;
+  /** For `JSON.stringify`: `data` as it is stored where its codec takes it, else `report` and `json`. */
+  readonly toJSON: () => unknown;
+}
+
 /** A dead letter with its data decoded, or the report why it cannot be. */
-export interface DeadLetter<A> extends StoredDeadLetter {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
-export interface Peeked<A> extends StoredMessage {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
-export interface Blocked<A> extends StoredBlock {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
+export interface DeadLetter<A> extends Omit<StoredDeadLetter, "payload">, Shown<A> {}
+/** A message in line. */
+export interface Peeked<A> extends Omit<StoredMessage, "payload">, Shown<A> {}
+/** A blocked message. */
+export interface Blocked<A> extends Omit<StoredBlock, "payload">, Shown<A> {}
 
 export type PageOptions = Options<{
   /** The `next` of the page before; undefined begins. */

@@ -2,6 +2,7 @@
 
 import { Observable } from "rxjs";
 import { mapEffect } from "../core/Effect.js";
+import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Store } from "../store/Store.js";
@@ -42,7 +43,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
   const resolved = resolveDefinition(definition);
   const { events, pauses, starts } = localOf(store, resolved);
   const operations = operationsOf(store, resolved);
-  return {
+  const face: Queue<A> = {
     definition,
     store,
     enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options, events),
@@ -64,4 +65,5 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
     pause: () => mapEffect(operations.pause(), () => pauses.found()),
     events$: events.events$,
   };
+  return showing(face, "Queue", { name: resolved.name });
 };

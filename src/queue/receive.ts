@@ -30,7 +30,7 @@ export const receive = <A>(
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
-  const { name: queue, attemptsMax, exclusive, codec } = definition;
+  const { name: queue, attemptsMax, deliveriesMax, exclusive, codec } = definition;
   const consumer = newId();
   let unsettled = 0;
   // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
@@ -76,6 +76,8 @@ export const receive = <A>(
     leaseMs,
     waitMsMax,
     attemptsMax,
+    deliveriesMax,
+    hands: "empty" as const,
     exclusive,
   };
   const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));

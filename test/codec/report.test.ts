@@ -87,7 +87,7 @@ describe("reportOf", () => {
     expect(report(codec, new Array(10).fill("x"))).toHaveLength(10);
     const long = report(codec, new Array(13).fill("x"));
     expect(long).toHaveLength(11);
-    expect(long.at(-1)).toBe("and 3 more");
+    expect(long.at(-1)).toBe("and more");
   });
 
   it("never shows the value", () => {

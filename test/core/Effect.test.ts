@@ -1,4 +1,4 @@
-import { concat, EMPTY, firstValueFrom, forkJoin, NEVER, Observable, of, throwError, toArray } from "rxjs";
+import { catchError, concat, EMPTY, firstValueFrom, forkJoin, NEVER, Observable, of, throwError, toArray } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import {
   type Asker,
@@ -10,7 +10,8 @@ import {
   mapEffect,
   succeed,
 } from "../../src/core/Effect.js";
-import { isSluiceError, storeFull } from "../../src/core/SluiceError.js";
+import { isSluiceError, storeClosed, storeFull } from "../../src/core/SluiceError.js";
+import { marbles } from "../support/marbles.js";
 
 const counted = (): { readonly effect: Effect<number>; readonly runs: () => number } => {
   let runs = 0;
@@ -43,10 +44,59 @@ describe("Effect", () => {
     expect(runs()).toBe(1);
   });
 
-  it("runs once for each subscription and each await", async () => {
+  it("runs anew for each subscription, and once for all who await it", async () => {
     const { effect: cold, runs } = counted();
-    expect([await cold, await cold, await firstValueFrom(cold)]).toEqual([1, 2, 3]);
-    expect(runs()).toBe(3);
+    expect([await cold, await cold, await cold.catch(() => 0), await cold.finally(), await cold.then()]).toEqual([
+      1, 1, 1, 1, 1,
+    ]);
+    expect(await Promise.all([cold, cold])).toEqual([1, 1]);
+    expect(runs()).toBe(1);
+    expect([await firstValueFrom(cold), await firstValueFrom(cold), await cold]).toEqual([2, 3, 1]);
+  });
+
+  it("shares the run that is under way among those who await it", async () => {
+    let told: Asker<number> | undefined;
+    let runs = 0;
+    const pending = effect<number>((asker) => {
+      runs += 1;
+      told = asker;
+    });
+    const both = Promise.all([pending, pending.finally(() => undefined)]);
+    told?.next(7);
+    expect([await both, runs]).toEqual([[7, 7], 1]);
+  });
+
+  it.each([
+    ["at once", undefined],
+    ["later", Promise.resolve()],
+  ])("runs again at the next await after a failure %s that may pass, and after no other", async (_, until) => {
+    let runs = 0;
+    const failing = (error: unknown): Effect<number> =>
+      effect((asker) => {
+        runs += 1;
+        if (until === undefined) asker.error(error);
+        else void until.then(() => asker.error(error));
+      });
+    const passing = failing(storeFull("no room"));
+    await expect(Promise.all([passing, passing.catch(() => 0)])).rejects.toMatchObject({ _tag: "StoreFull" });
+    const before = runs;
+    await expect(passing.finally()).rejects.toMatchObject({ _tag: "StoreFull" });
+    expect(runs).toBe(before + 1);
+
+    runs = 0;
+    const lasting = failing(storeClosed());
+    for (let i = 0; i < 3; i++) await expect(lasting.then()).rejects.toMatchObject({ _tag: "StoreClosed" });
+    expect(runs).toBe(1);
+  });
+
+  it("calls back by catch and finally like a promise", async () => {
+    const ended = vi.fn();
+    const error = storeFull("no room");
+    await expect(fail(error).finally(ended)).rejects.toBe(error);
+    expect(await succeed(1).finally(ended)).toBe(1);
+    expect(ended.mock.calls).toEqual([[], []]);
+    expect(await fail(error).catch((caught: unknown) => caught === error)).toBe(true);
+    expect(await succeed(1).catch(() => 2)).toBe(1);
   });
 
   it("rejects the await with the error of the Effect", async () => {
@@ -225,7 +275,7 @@ describe("fromPromise", () => {
     const make = vi.fn(() => Promise.resolve(1));
     const fromMake = fromPromise(make, asFull);
     expect(make).not.toHaveBeenCalled();
-    expect([await fromMake, await fromMake]).toEqual([1, 1]);
+    expect([await firstValueFrom(fromMake), await firstValueFrom(fromMake)]).toEqual([1, 1]);
     expect(make).toHaveBeenCalledTimes(2);
   });
 
@@ -288,5 +338,82 @@ describe("mapEffect", () => {
       .subscribe()
       .unsubscribe();
     expect(teardown).toHaveBeenCalledOnce();
+  });
+});
+
+describe("retry", () => {
+  /** Fails so often, then answers which run it was. */
+  const failing = (times: number, error: unknown = storeFull("no room")) => {
+    let runs = 0;
+    return effect<number>((asker) => {
+      runs += 1;
+      if (runs <= times) asker.error(error);
+      else {
+        asker.next(runs);
+        asker.complete();
+      }
+    });
+  };
+
+  it(
+    "runs again after failures that may pass, each time later",
+    marbles((m) => {
+      const { scheduler } = m;
+      const retried = failing(3).retry({ initialMs: 2, factor: 2, jitter: "none", scheduler });
+      m.expect(retried).toBeObservable("--------------(a|)", { a: 4 });
+    }),
+  );
+
+  it(
+    "gives up after attemptsMax runs, and each subscription has its own",
+    marbles((m) => {
+      const error = storeFull("no room");
+      const options = { initialMs: 2, factor: 1, jitter: "none", scheduler: m.scheduler } as const;
+      const retried = failing(4, error).retry({ ...options, attemptsMax: 3 });
+      m.expect(failing(9, error).retry({ ...options, attemptsMax: 1 })).toBeObservable("#", undefined, error);
+      m.expect(retried.pipe(catchError(() => retried))).toBeObservable("------(a|)", { a: 5 });
+    }),
+  );
+
+  it(
+    "begins no run after deadlineMs",
+    marbles((m) => {
+      const error = storeFull("no room");
+      const options = { initialMs: 3, factor: 1, jitter: "none", deadlineMs: 8, scheduler: m.scheduler } as const;
+      m.expect(failing(9, error).retry(options)).toBeObservable("------#", undefined, error);
+    }),
+  );
+
+  it(
+    "runs nothing more once it is unsubscribed",
+    marbles((m) => {
+      const effectOnce = vi.fn();
+      const retried = effect<number>((asker) => {
+        effectOnce();
+        asker.error(storeFull("no room"));
+      }).retry({ initialMs: 5, jitter: "none", scheduler: m.scheduler });
+      m.expect(retried, "--!").toBeObservable("---");
+      m.scheduler.schedule(() => expect(effectOnce).toHaveBeenCalledTimes(1), 20);
+    }),
+  );
+
+  it("does not repeat what no repetition mends", async () => {
+    await expect(failing(1, storeClosed()).retry()).rejects.toMatchObject({ _tag: "StoreClosed" });
+  });
+
+  it("leaves the turn between runs without a delay, and does not deepen the stack", async () => {
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    }, 0);
+    expect(await failing(20_000).retry({ initialMs: 0, attemptsMax: 30_000 })).toBe(20_001);
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it("can be awaited, and refuses options out of range", async () => {
+    expect(await failing(2).retry({ initialMs: 0 })).toBe(3);
+    for (const options of [{ attemptsMax: 0 }, { initialMs: -1 }, { factor: Number.NaN }])
+      expect(() => succeed(1).retry(options)).toThrow(expect.objectContaining({ _tag: "InvalidConfig" }));
   });
 });

@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { absurd } from "../../src/core/invariant.js";
 import { newMessageId } from "../../src/core/MessageId.js";
-import { Ack } from "../../src/core/Outcome.js";
+import { Ack, Reject } from "../../src/core/Outcome.js";
 import {
   alreadySettled,
   defect,
@@ -141,6 +142,35 @@ describe("isSluiceError", () => {
   );
 });
 
+describe("a SluiceError in logs and JSON", () => {
+  const secret = "4111-1111";
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { args: [secret], command: { password: secret } });
+
+  it.each([
+    storeUnavailable(cause),
+    storeFull(cause),
+    defect(cause),
+    alreadySettled(id, Reject({ cause: { card: secret } })),
+  ])("shows its fields, and of a cause a line: $_tag", (error) => {
+    for (const text of [inspect(error, { depth: 10 }), JSON.stringify(error)]) {
+      expect(text).not.toContain(secret);
+      expect(text).toContain(error.message);
+      expect(text).toContain(error._tag);
+    }
+    expect(inspect(error)).toContain("SluiceError.test.ts");
+  });
+
+  it("names both addresses of a host that refused", () => {
+    const refused = new AggregateError([
+      new Error("connect ECONNREFUSED ::1:6379"),
+      new Error("connect ECONNREFUSED 127.0.0.1:6379"),
+    ]);
+    expect(storeUnavailable(refused).message).toContain(
+      "(connect ECONNREFUSED ::1:6379; connect ECONNREFUSED 127.0.0.1:6379)",
+    );
+  });
+});
+
 describe("toSluiceError", () => {
   it("leaves a SluiceError as it is", () => {
     const error = storeFull("x");
@@ -161,5 +191,8 @@ describe("toSluiceError", () => {
     };
     expect(toSluiceError(bare)).toMatchObject({ _tag: "Defect", cause: bare });
     expect(toSluiceError(hostile)._tag).toBe("Defect");
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(toSluiceError(proxy)._tag).toBe("Defect");
   });
 });

@@ -1,5 +1,5 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { type Observable, retry, Subject } from "rxjs";
+import { type Observable, retry, Subject, VirtualTimeScheduler } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { type Effect, effect } from "../../src/core/Effect.js";
 import { newMessageId } from "../../src/core/MessageId.js";
@@ -8,6 +8,7 @@ import type { MakePlan, Plan } from "../../src/core/Plan.js";
 import {
   defect,
   encodeRefused,
+  isSluiceError,
   leaseLost,
   type SluiceError,
   storeFull,
@@ -79,6 +80,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   headers: undefined,
   delayMs: 0,
   priority: 0,
+  expiresInMs: undefined,
   dedupe: undefined,
 });
 
@@ -170,6 +172,49 @@ describe("Write", () => {
     expect(target.calls[1]?.lists).toEqual(target.calls[0]?.lists);
     target.succeed();
     expect(second.values).toEqual(["a"]);
+  });
+
+  it("lends its run to that of its retry, which is a Write, and waits by the clock of its store", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const target = Object.assign(new ManualTarget(), { scheduler });
+    const seen: Array<unknown> = [];
+    const retried = enqueueOf(target, "a").retry({ initialMs: 5, jitter: "none" });
+    expect(retried).toBeInstanceOf(Write);
+    retried.subscribe((value) => seen.push(value));
+    const first = target.last;
+    first.fail(storeUnavailable("gone"));
+    expect(target.calls).toHaveLength(1);
+    scheduler.flush();
+    expect(scheduler.now()).toBe(5);
+    expect(target.calls).toHaveLength(2);
+    expect([target.last.writeId, target.last.lists]).toEqual([first.writeId, first.lists]);
+    target.succeed();
+    expect(seen).toHaveLength(1);
+  });
+
+  it("is written once by all who await it, and again by each who subscribes", async () => {
+    const target = new ManualTarget();
+    const write = enqueueOf(target, "a");
+    const awaited = Promise.all([write, write.catch(() => undefined)]);
+    target.succeed();
+    const [one, other] = await awaited;
+    expect([other, await write]).toEqual([one, one]);
+    expect(target.calls).toHaveLength(1);
+    write.subscribe();
+    expect(target.calls).toHaveLength(2);
+    expect(target.last.writeId).not.toBe(target.calls[0]?.writeId);
+  });
+
+  it("doubles nothing where it is awaited again after a failure that may pass", async () => {
+    const target = new ManualTarget();
+    const write = enqueueOf(target, "a");
+    const failed = write.catch((error: unknown) => isSluiceError(error) && error._tag);
+    target.last.fail(storeUnavailable("gone"));
+    expect(await failed).toBe("StoreUnavailable");
+    const again = write.then();
+    target.succeed();
+    await again;
+    expect(target.calls.map(({ writeId }) => writeId)).toEqual([target.last.writeId, target.last.writeId]);
   });
 
   it("lends a run once: after it succeeded, the next subscription is a new write", () => {

@@ -8,7 +8,9 @@ import {
   NEVER,
   type OperatorFunction,
   range,
+  type SchedulerAction,
   Subject,
+  Subscription,
   take,
   throwError,
   toArray,
@@ -147,7 +149,7 @@ describe("enqueueTo", () => {
     expect(answers.filter(({ duplicate }) => duplicate)).toStrictEqual([]);
     expect(encoded).toBe(26);
     const peeked = await texts.peek({ limit: 100 });
-    expect(peeked.map(({ payload }) => payload[2]).join("")).toBe(letters.join(""));
+    expect(peeked.map(({ json }) => String(json)[0]).join("")).toBe(letters.join(""));
     expect(peeked.map(({ id }) => id)).toStrictEqual(answers.map(({ id }) => id));
   });
 
@@ -203,6 +205,35 @@ describe("enqueueTo", () => {
     expect(seen.join("")).toBe("abc");
     expect(scheduler.now()).toBeGreaterThan(5);
     expect(scheduler.now()).toBeLessThan(50 + 100 + 200 + 400 + 800);
+  });
+
+  it("keeps nothing of what it retried", () => {
+    let timers = 0;
+    let released = 0;
+    class CountingScheduler extends VirtualTimeScheduler {
+      override schedule<T>(
+        work: (this: SchedulerAction<T>, state?: T) => void,
+        delayMs?: number,
+        state?: T,
+      ): Subscription {
+        const action = super.schedule(work, delayMs, state);
+        timers += 1;
+        return new Subscription(() => {
+          released += 1;
+          action.unsubscribe();
+        });
+      }
+    }
+    const scheduler = new CountingScheduler();
+    const target = recordingQueue({ scheduler, refuse: (run) => (run < 5 ? storeUnavailable("gone") : undefined) });
+    const values = new Subject<string>();
+    const subscription = values.pipe(idsTo(target, { sizeMax: 1 })).subscribe();
+    values.next("a");
+    scheduler.flush();
+    expect(target.runs).toStrictEqual([..."aaaaaa"]);
+    const before = released;
+    subscription.unsubscribe();
+    expect([timers > 4, released - before]).toStrictEqual([true, 0]);
   });
 
   it("passes an error of its source on once all that came before it is in the queue", () => {

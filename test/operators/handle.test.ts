@@ -17,12 +17,29 @@ import {
   toArray,
 } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
-import { Ack, type Batch, batch, type Handled, handle, type Message, Reject, Retry, settle, succeed } from "sluice";
+import {
+  Ack,
+  type Batch,
+  batch,
+  type Handled,
+  handle,
+  type Message,
+  Reject,
+  Release,
+  Retry,
+  settle,
+  succeed,
+} from "sluice";
 import { testMessage } from "sluice/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Context, marbles } from "../support/marbles.js";
 import { operatorLaws } from "../support/operatorLaws.js";
 import { tellHandled, tellWhose } from "../support/tell.js";
+
+const looksLike = (call: string): string =>
+  `Threw(The handler returned an object that looks like an Outcome and is none; make it by ${call}, or give a result of your own another _tag.)`;
+const itself = (name: string, call: string): string =>
+  `Threw(The handler returned the function ${name} itself; call it: ${call}.)`;
 
 type AnyHandled = Handled<unknown, unknown, unknown>;
 
@@ -69,7 +86,30 @@ describe("what a work answers, to handle", () => {
     ["an Outcome is decided", async () => Reject({ cause: "x" }), "Right(Reject): Reject"],
     ["an Outcome in a Right is decided", () => TE.right(Ack), "Right(Ack): Ack"],
     ["an Outcome in a Left is an error like any", async () => E.left(Ack), "Failed([object Object])"],
-    ["a look-alike of an Outcome is a result", async () => ({ _tag: "Ack" }), "Right(Ack)"],
+    ["a tag of the user's own is a result", async () => ({ _tag: "Paid" }), "Right(Paid)"],
+    [
+      "what looks like an Outcome threw",
+      async () => ({ _tag: "Retry", delay: 5 }),
+      looksLike("Retry({ cause, delayMs })"),
+    ],
+    ["what looks like an Ack threw", async () => ({ _tag: "Ack" }), looksLike("Ack")],
+    [
+      "what looks like an Outcome in a Right threw",
+      () => TE.right({ _tag: "Block" }),
+      looksLike("Block({ cause, scope })"),
+    ],
+    [
+      "an Outcome of JSON threw",
+      () => of(JSON.parse(JSON.stringify(Release({ reason: "r" })))),
+      looksLike("Release({ reason })"),
+    ],
+    ["a look-alike in a Left is an error like any", async () => E.left({ _tag: "Reject" }), "Failed([object Object])"],
+    ["a maker without its call threw", () => Promise.resolve(Reject as unknown), itself("Reject", "Reject({ cause })")],
+    [
+      "a maker without its call, in a Right, threw",
+      () => TE.right(Retry),
+      itself("Retry", "Retry({ cause, delayMs })"),
+    ],
     ["an Observable that errors threw", () => throwError(() => new Error("no")), "Threw(no)"],
     ["a promise that rejects threw", () => Promise.reject(new Error("no")), "Threw(no)"],
     ["a Task that rejects threw", () => () => Promise.reject(new Error("no")), "Threw(no)"],
@@ -145,7 +185,7 @@ describe("what a work answers, to handle", () => {
   it("carries the message and no follow-ups", async () => {
     const message = testMessage("a");
     const handled = await firstValueFrom(of(message).pipe(handle(() => of(1))));
-    expect(handled).toStrictEqual({ message, result: E.right(1), outcome: undefined, followUps: [] });
+    expect({ ...handled }).toStrictEqual({ message, result: E.right(1), outcome: undefined, followUps: [] });
   });
 });
 

@@ -57,17 +57,27 @@ describe("handleBatch", () => {
 
   it("fails an element without an Either, and only that", async () => {
     const missing = (i: number) => `Threw(The work of handleBatch answered no Either for the message at ${i}.)`;
-    expect(await answered(async () => [E.right(1)])).toStrictEqual([
-      "a Right(1)",
-      `b ${missing(1)}`,
-      `c ${missing(2)}`,
-    ]);
     expect(await answered(async () => [E.right(1), undefined, 3] as unknown as Eithers)).toStrictEqual([
       "a Right(1)",
       `b ${missing(1)}`,
       `c ${missing(2)}`,
     ]);
-    expect(await answered(async () => [E.right(1), E.right(2), E.right(3), E.right(4)])).toHaveLength(3);
+  });
+
+  it.each([0, 1, 2, 4])("fails every message where %i answers come for three", async (length) => {
+    const seen = await answered(async () => Array.from({ length }, () => E.right("done")));
+    const cause = `The work of handleBatch answered ${length} Eithers for 3 messages; it must answer one for each, in order.`;
+    expect(seen).toStrictEqual(["a", "b", "c"].map((text) => `${text} Threw(${cause})`));
+  });
+
+  it("fails an element that throws when it is looked at, and only that", async () => {
+    const hostile = {
+      get _tag(): never {
+        throw new Error("no");
+      },
+    };
+    const answers = [E.right(1), hostile, E.right(3)] as unknown as Eithers;
+    expect(await answered(async () => answers)).toStrictEqual(["a Right(1)", "b Threw(no)", "c Right(3)"]);
   });
 
   it.each<[string, unknown, string]>([

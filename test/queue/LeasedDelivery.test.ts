@@ -634,3 +634,31 @@ describe("the face of a message", () => {
     expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
   });
 });
+
+describe("a message that was given back", () => {
+  it("says so to whoever settles it afterwards, instead of advising a longer lease", () => {
+    const s = scene();
+    s.fill(1);
+    const { values, subscription } = watch(s.queue.messages());
+    s.clock.settle();
+    subscription.unsubscribe();
+    s.clock.settle();
+    const [message] = values;
+    for (const call of [message!.ack, message!.settle(Reject({ cause: "no" })), message!.extend(5_000)])
+      expect(errorOf(call)).toMatchObject({
+        _tag: "LeaseLost",
+        reason: "given back",
+        message: expect.stringMatching(/was given back when its consumer was unsubscribed/) as string,
+      });
+    expect(s.next(1)).toEqual([[0, 1]]);
+  });
+
+  it("differs from one whose lease is gone", () => {
+    const s = delivered();
+    steal(s, s.message);
+    expect(errorOf(s.message.extend(5_000))).toMatchObject({
+      reason: "gone",
+      message: expect.stringMatching(/raise leaseMs/) as string,
+    });
+  });
+});

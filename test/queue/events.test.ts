@@ -118,12 +118,12 @@ describe("poison", () => {
     expect(s.consumer.errors).toEqual([]);
   });
 
-  it("goes to the dead letters with the codec's report and its raw payload", () => {
+  it("goes to the dead letters with the codec's report and its JSON", () => {
     const s = poisoned();
     expect(now(s.queue.deadLetters()).items).toMatchObject([
       {
         id: s.id,
-        payload: '1"4111 1111"',
+        json: "4111 1111",
         cause: "poison: value: expected number, got string",
         attempts: 1,
         data: { _tag: "Left", left: ["value: expected number, got string"] },

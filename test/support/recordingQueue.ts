@@ -39,6 +39,7 @@ export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOp
     headers: undefined,
     delayMs: 0,
     priority: 0,
+    expiresInMs: undefined,
     dedupe: undefined,
   });
   const send: SendList = (steps, _writeId, end) => {

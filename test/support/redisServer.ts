@@ -21,8 +21,8 @@ export interface RedisServerOptions {
   readonly appendonly?: boolean | undefined;
   /** Default: a free one. */
   readonly port?: number | undefined;
-  /** Cluster mode with this one node owning every slot. Default false. */
-  readonly cluster?: boolean | undefined;
+  /** Cluster mode with this one node owning every slot, or none of them. Default false. */
+  readonly cluster?: boolean | "no slots" | undefined;
   /** Sets `requirepass` and stands in `url`. */
   readonly password?: string | undefined;
 }
@@ -133,14 +133,14 @@ export const startRedisServer = async (options: RedisServerOptions = {}): Promis
   const start = (port: number): Promise<ChildProcess> => {
     const args = ["--port", String(port), "--bind", host, "--dir", dir, "--save", "", "--logfile", ""];
     args.push("--appendonly", appendonly ? "yes" : "no", "--appendfsync", "always");
-    if (cluster) args.push("--cluster-enabled", "yes", "--cluster-node-timeout", "1000");
+    if (cluster !== false) args.push("--cluster-enabled", "yes", "--cluster-node-timeout", "1000");
     if (password !== undefined) args.push("--requirepass", password);
     return launch([...args, ...(options.args ?? [])], guard.watch);
   };
 
   /** A free port can be taken between the probe and the start: then try the next one. */
   const startAnywhere = async (triesMax: number): Promise<readonly [ChildProcess, number]> => {
-    const port = options.port ?? (await freePort(cluster ? clusterPortMax : 65_535));
+    const port = options.port ?? (await freePort(cluster !== false ? clusterPortMax : 65_535));
     try {
       return [await start(port), port];
     } catch (error) {
@@ -183,7 +183,7 @@ export const startRedisServer = async (options: RedisServerOptions = {}): Promis
     pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),
   };
-  if (cluster) {
+  if (cluster === true) {
     await ownAllSlots(url).catch(async (error: unknown) => {
       await server.stop();
       throw error;

@@ -5,11 +5,12 @@ import type { IOEither } from "fp-ts/lib/IOEither.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type * as t from "io-ts";
-import { concat, firstValueFrom, forkJoin, interval, type Observable } from "rxjs";
+import { concat, firstValueFrom, forkJoin, interval, type Observable, of } from "rxjs";
 import {
   Ack,
   atomically,
   type Batch,
+  Block,
   batch,
   block,
   catchTag,
@@ -30,12 +31,14 @@ import {
   mapData,
   type Outcome,
   type Queue,
+  type QueueStats,
   Reject,
   Retry,
   retryBackoff,
   type Settlement,
   type SluiceError,
   settle,
+  type Write,
 } from "sluice";
 import * as RQ from "sluice/reader";
 import * as Q from "sluice/task";
@@ -54,6 +57,7 @@ declare const orders: Queue<Order>;
 declare const orderCodec: t.Type<Order, unknown>;
 declare const hooks: Queue<Hook>;
 declare const m: Message<Order>;
+declare const b: Batch<Order>;
 // biome-ignore lint/suspicious/noExplicitAny: what untyped libraries answer must become unknown
 declare const anyPromise: () => Promise<any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -80,6 +84,19 @@ const ofNever = orders.messages().pipe(
   }),
 );
 type<typeof ofNever, Observable<Handled<Order, never, never>>>(true);
+const ofThrow = orders.messages().pipe(
+  handle(() => {
+    throw new Error();
+  }),
+  settle(),
+);
+type<typeof ofThrow, Observable<Settlement<Order, never, never>>>(true);
+// A work of a type that is not known yet is one like any other.
+export const generic = <A, B>(queue: Queue<A>, work: (data: A) => Promise<B>): Observable<Settlement<A, unknown>> =>
+  queue.messages().pipe(
+    handle((x) => work(x.data)),
+    settle(),
+  );
 const ofTask = orders.messages().pipe(handle((x) => chargeTask(x.data)));
 type<typeof ofTask, Observable<Handled<Order, "receipt", "declined">>>(true);
 const ofUndefined = orders.messages().pipe(
@@ -167,6 +184,12 @@ const returned = (async () => m.ack)();
 type<typeof returned, Promise<Outcome>>(true);
 const joined = atomically([m.ack, orders.enqueue(m.data), orders.enqueueAll([m.data])]);
 export const awaited = async (): Promise<readonly [Outcome, Enqueued, ReadonlyArray<Enqueued>]> => await joined;
+const retriedWrite = orders.enqueue(m.data).retry({ attemptsMax: 3 });
+type<typeof retriedWrite, Write<Enqueued>>(true);
+const retriedEffect = orders.stats().retry();
+type<typeof retriedEffect, Effect<QueueStats>>(true);
+const caught = m.ack.catch(() => 1 as const);
+type<typeof caught, Promise<Outcome | 1>>(true);
 void concat(m.ack, orders.enqueue(m.data));
 void firstValueFrom(m.ack);
 const recovered = m.extend(5).pipe(catchTag("LeaseLost", async (error) => error.id));
@@ -274,6 +297,41 @@ orders.messages().pipe(
 orders.messages().pipe(handleBatch(async () => [E.right(1)]));
 // @ts-expect-error a case without a handler
 hooks.messages().pipe(handleByTag("type", { push: async () => 1 }));
+// @ts-expect-error a handler for a case that the data has not
+hooks.messages().pipe(handleByTag("type", { push: async () => 1, star: async () => 2, fork: async () => 3 }));
+orders.messages().pipe(
+  // @ts-expect-error an outcome's maker without its call
+  handle(() => Promise.resolve(Reject)),
+  settle(),
+);
+orders.messages().pipe(
+  // @ts-expect-error an outcome's maker without its call
+  handle(async (x) => (x.data.total > 0 ? x.data.total : Reject)),
+  settle(),
+);
+orders.messages().pipe(
+  // @ts-expect-error an outcome's maker without its call
+  handle(() => of(Retry)),
+  settle(),
+);
+orders.messages().pipe(
+  // @ts-expect-error an outcome's maker without its call
+  handle(() => TE.right(Block)),
+  settle(),
+);
+// @ts-expect-error an outcome's maker without its call
+m.settle(Reject);
+// @ts-expect-error an outcome's maker without its call
+orders.messages().pipe(filterData(() => true, Reject));
+// @ts-expect-error an outcome's maker without its call
+void decide(() => Reject);
+// @ts-expect-error a copy of a message is none: its face is read from its delivery
+const copied: Message<Order> = { ...m };
+// @ts-expect-error a copy of a message has no id
+void { ...m }.id;
+// @ts-expect-error a copy of a batch is none
+const copiedBatch: Batch<Order> = { ...b };
+void [copied, copiedBatch];
 // @ts-expect-error a property that the data has not
 hooks.messages().pipe(handleByTag("kind", { push: async () => 1, star: async () => 2 }));
 // @ts-expect-error an outcome that no constructor made

@@ -3,6 +3,7 @@ import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observable, type SchedulerLike, Subject, type Subscription } from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Asker, type Effect, effect } from "../../core/Effect.js";
+import { showing } from "../../core/inspecting.js";
 import { type Options, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
@@ -57,7 +58,8 @@ export type MemoryStoreOptions = Options<{
  * console.log((await greetings.stats()).acked);
  * ```
  */
-export const memoryStore = (options: MemoryStoreOptions = {}): Store => new MemoryStore(options);
+export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
+  showing(new MemoryStore(options), "MemoryStore", {});
 
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
@@ -91,9 +93,9 @@ class MemoryStore implements Store {
       }
       const queue = this.queue(request.queue);
       const ask = (): (() => void) | undefined => {
-        const leases = take(queue, request, now(this.scheduler));
-        if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, asker);
-        asker.next(leases);
+        const taken = take(queue, request, now(this.scheduler));
+        if (taken === "nothing" && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+        asker.next(typeof taken === "object" ? taken : []);
         asker.complete();
         return undefined;
       };

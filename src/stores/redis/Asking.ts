@@ -3,55 +3,44 @@
  *
  * ```text
  *            nothing, may wait
- *   asking ───────────────────▶ waiting
- *     │   ◀────────────────────  │  ▲ │
- *     │     woken, or 2 s over   │  └─┘ handed over for another time: extended
- *     │                          │
- *     │ something,               │ handed over; time over, store closed: with an empty list
- *     │ or may not wait          ▼
- *     └──────────────────────▶ ended        unsubscribed, or no answer: the request is taken back
+ *   asking ───────────────────▶ waiting ──handed over for another time──▶ extending
+ *     │  ▲                        │ │                                        │
+ *     │  └───── its turn ◀─woken──┘ │ handed over; time over, store closed:  │
+ *     │                             │ with an empty list                     │
+ *     │ something, or may not wait  ▼                                        │
+ *     └──────────────────────────▶ ended ◀───────────────────────────────────┘
+ *                                        unsubscribed, or no answer: what it got is given back
  * ```
  *
- * Asking goes over the connection of all calls, right behind what was written before. Waiting takes a connection of its own
- * (a blocking read stalls its connection) and reads the list of wake-ups. A single message that is enqueued meanwhile is
- * leased by the call that adds it and handed over on that list (`lua/include/handed.lua` says how); for everything else there
- * is a plain wake-up, upon which the consumer asks again. Whoever takes a request back ends its read by a list of its own, and
- * gives back what that brought. A message handed over whose reply is lost with its connection comes back when its lease ends, as
- * after a crash.
- *
- * What comes by time alone (a due message, the end of a lease, of an ownership) is awaited by a timer here, as the server's
- * time-outs overshoot by up to 70 ms; it nudges the queue, which wakes one consumer.
+ * Asking goes over the connection of all calls, right behind what was written before. Waiting is done in the lobby, with all
+ * others of this process. A single message that is enqueued meanwhile is leased by the call that adds it and handed over on
+ * the list of wake-ups (`lua/include/handed.lua` says how); for everything else there is a plain wake-up, upon which the
+ * consumer asks again.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { toSluiceError } from "../../core/SluiceError.js";
 import type { Lease, LeaseRequest } from "../../store/Lease.js";
-import type { BlockingPool } from "./BlockingPool.js";
 import type { Call, Connection } from "./Connection.js";
+import { GIVE_BACK_MS_MAX, type Lobby } from "./Lobby.js";
 import {
   cancelScript,
   extendScript,
   type HandedOver,
   type LeaseReply,
   leaseScript,
-  nudgeScript,
   type Request,
-  readHandedOver,
 } from "./leaseScripts.js";
+import type { Waiter } from "./Place.js";
 import type { Slot, Slots } from "./Slots.js";
 
-/** The longest blocking read (milliseconds): bounds for how long a lost wake-up delays a message. */
-export const BLOCK_MS_MAX = 2_000;
-/** How long a request may still be taken back when the server is out of reach (milliseconds). */
-const CANCEL_MS_MAX = 60_000;
-const NUDGE_MS_MIN = 1;
 /** A message that was handed over is leased anew where more than this part of its lease is over when it arrives. */
 const STALE_PART = 0.1;
 
 export interface AskingContext {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, "run">;
   /** Of what never waits behind payloads. */
-  readonly urgent: Connection;
-  readonly pool: BlockingPool;
+  readonly urgent: Pick<Connection, "run">;
+  readonly lobby: Pick<Lobby, "wait" | "leave" | "giveBack" | "serverMs">;
   readonly slots: Slots;
   readonly scheduler: SchedulerLike;
   readonly given: () => string;
@@ -63,24 +52,18 @@ export interface AskingEnd {
   readonly failed: (cause: unknown) => void;
 }
 
-export class Asking {
-  private readonly queue: string;
+export class Asking implements Waiter {
+  readonly queue: string;
+  readonly owner: string;
+  readonly leaseMs: number;
   private readonly slot: Slot;
-  private readonly owner: string;
   private readonly untilMs: number;
   private request: Request;
+  private phase: "asking" | "waiting" | "its turn" | "extending" | "ended" = "asking";
   private call: Call | undefined;
-  private ended = false;
-  /** Whether its latest request may stand in a blocking read. */
-  private waits = false;
-  /** The token of a message that was handed over and is not passed on yet; else empty. */
-  private handed = "";
-  /** When something may change by time: as the latest answer knew, and the end of a lease that was given since. */
-  private changeAtMs = Number.POSITIVE_INFINITY;
-  /** How far the server's time is ahead of ours. */
-  private aheadMs = 0;
+  /** The token of a message that was handed over and is not passed on yet. */
+  private handedToken = "";
   private timer: Subscription | undefined;
-  private nudging: Subscription | undefined;
   private turn: Subscription | undefined;
 
   constructor(
@@ -90,6 +73,7 @@ export class Asking {
   ) {
     this.queue = wanted.key;
     this.owner = wanted.exclusive ? `=${wanted.consumer}` : "";
+    this.leaseMs = wanted.leaseMs;
     this.slot = context.slots.lend();
     this.request = this.slot.next(this.queue);
     this.untilMs = context.scheduler.now() + wanted.waitMsMax;
@@ -101,47 +85,74 @@ export class Asking {
 
   /** Ends with nothing; what the server gave meanwhile goes back. */
   stop(): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.takeBack();
     this.end.got([]);
   }
 
   /** Ends without an answer; what the server gave meanwhile goes back. */
   takeBack(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.disarm();
-    const { call, slot } = this;
-    const { slots } = this.context;
+    const { phase, call, slot, queue } = this;
+    const { lobby, slots } = this.context;
+    if (phase === "ended") return;
+    this.over();
+    const sent = call?.sent === true;
     call?.abandon();
-    const done = (): void => slots.giveBack(slot);
-    // One that waits is expected by the server, whether its read was sent yet or not.
-    if (call?.sent === true || this.waits) this.cancel(this.handed, done);
-    else done();
+    if (phase === "asking" && sent) {
+      this.cancel(() => slots.giveBack(slot));
+      return;
+    }
+    slots.giveBack(slot);
+    if (phase === "waiting") lobby.leave(this);
+    // What woke it, or was handed to it, passes to another consumer.
+    if (phase === "its turn") lobby.giveBack(queue);
+    if (phase === "extending") lobby.giveBack(queue, this.handedToken);
   }
 
-  private cancel(handed: string, done: () => void): void {
-    const { connection, given } = this.context;
-    const { queue, request, waits } = this;
-    connection.run(
-      cancelScript,
-      { queue, given: given(), request, waits, handed },
-      { done, failed: done },
-      CANCEL_MS_MAX,
-    );
+  /** The server said that nothing is owed to it yet; see `Lobby`. */
+  woken(late: boolean): void {
+    this.phase = "its turn";
+    // Leases end when somebody asks for more. Where some may have ended by now, perhaps since this process was busy, its timers
+    // go first, as they renew those that are still wanted.
+    if (late) this.turn = this.context.scheduler.schedule(() => this.askAgain(), 1);
+    else this.askAgain();
+  }
+
+  /** A message was leased for it by the call that added it. */
+  handed(handed: HandedOver): void {
+    if (this.isFresh(handed)) this.finish([handed.lease]);
+    else this.extend(handed.lease);
+  }
+
+  failed(cause: unknown): void {
+    this.fail(cause);
   }
 
   private ask(): void {
     const { connection, given, deadLettersMax } = this.context;
-    const { bytesMax, leaseMs, attemptsMax, max, waitMsMax } = this.wanted;
+    const { bytesMax, leaseMs, attemptsMax, deliveriesMax, hands, max, waitMsMax } = this.wanted;
     const { queue, request, owner } = this;
     const waits = waitMsMax > 0;
+    this.phase = "asking";
     this.call = connection.run(
       leaseScript,
-      { queue, given: given(), request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits },
+      {
+        queue,
+        given: given(),
+        request,
+        max,
+        bytesMax,
+        leaseMs,
+        attemptsMax,
+        deadLettersMax,
+        deliveriesMax,
+        owner,
+        waits,
+        hands,
+      },
       {
         done: (reply) => {
-          if (reply.leases.length > 0 || !waits) this.finish(reply.leases);
+          if (reply.leases.length > 0 || reply.standsBack || !waits) this.finish(reply.leases);
           else this.wait(reply);
         },
         failed: (cause) => this.fail(cause),
@@ -149,141 +160,69 @@ export class Asking {
     );
   }
 
+  private askAgain(): void {
+    this.request = this.slot.next(this.queue);
+    this.ask();
+  }
+
+  private wait(known: LeaseReply): void {
+    if (this.phase === "ended") return;
+    const { lobby, scheduler } = this.context;
+    this.phase = "waiting";
+    this.call = undefined;
+    if (this.timer === undefined && this.untilMs < Number.POSITIVE_INFINITY)
+      this.timer = scheduler.schedule(() => this.stop(), Math.max(0, Math.ceil(this.untilMs - scheduler.now())));
+    lobby.wait(this, known);
+  }
+
+  private cancel(done: () => void): void {
+    const { connection, given } = this.context;
+    const { queue, request } = this;
+    connection.run(cancelScript, { queue, given: given(), request }, { done, failed: done }, GIVE_BACK_MS_MAX);
+  }
+
   private finish(leases: ReadonlyArray<Lease>): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.disarm();
+    if (this.phase === "ended") return;
+    this.over();
     this.context.slots.giveBack(this.slot);
     this.end.got(leases);
   }
 
   private fail(cause: unknown): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.takeBack();
     this.end.failed(toSluiceError(cause));
   }
 
-  private armEnd(): void {
-    const { scheduler } = this.context;
-    const leftMs = this.untilMs - scheduler.now();
-    if (leftMs < Number.POSITIVE_INFINITY)
-      this.timer = scheduler.schedule(() => this.stop(), Math.max(0, Math.ceil(leftMs)));
-  }
-
-  private disarm(): void {
+  private over(): void {
+    this.phase = "ended";
     this.timer?.unsubscribe();
-    this.nudging?.unsubscribe();
     this.turn?.unsubscribe();
-  }
-
-  /**
-   * Leases end when somebody asks for more. Where some may have ended by now, perhaps since this process was busy, its timers
-   * go first, as they renew those that are still wanted.
-   */
-  private askInTurn(): void {
-    const { scheduler } = this.context;
-    if (scheduler.now() < this.changeAtMs) this.askAgain();
-    else this.turn = scheduler.schedule(() => this.askAgain(), 1);
-  }
-
-  private askAgain(): void {
-    this.request = this.slot.next(this.queue);
-    this.waits = false;
-    this.ask();
-  }
-
-  private wait(known: LeaseReply): void {
-    if (this.ended) return;
-    const { pool, scheduler } = this.context;
-    const nowMs = scheduler.now();
-    const leftMs = Math.max(1, Math.ceil(this.untilMs - nowMs));
-    this.waits = true;
-    this.aheadMs = known.nowMs - nowMs;
-    this.changeAtMs = nowMs + Math.min(known.changeMs ?? Number.POSITIVE_INFINITY, this.wanted.leaseMs);
-    if (this.timer === undefined) this.armEnd();
-    this.armNudge(this.nudgeMs(known.changeMs));
-    const wakes = known.standsBy ? `${this.queue}:o` : `${this.queue}:w`;
-    this.call = pool.read(
-      { lists: [this.request.end, wakes], blockMs: Math.min(BLOCK_MS_MAX, leftMs) },
-      {
-        done: (woken) => this.woken(woken?.list === wakes ? woken.text : undefined),
-        failed: (cause) => this.fail(cause),
-      },
-    );
-  }
-
-  private woken(text: string | undefined): void {
-    const handed = text === undefined || text.length < 2 ? undefined : readHandedOver(text);
-    if (this.ended) {
-      // Taken back meanwhile: what came passes to another consumer.
-      if (text !== undefined) this.cancel(handed?.lease.token ?? "", () => undefined);
-      return;
-    }
-    this.nudging?.unsubscribe();
-    if (handed === undefined) this.askInTurn();
-    else if (this.isFresh(handed)) this.finish([handed.lease]);
-    else this.extend(handed.lease);
   }
 
   /** Whether it is leased for as long as was wanted, as of now: not for another's time, and not on the way for long. */
   private isFresh({ lease, leaseMs }: HandedOver): boolean {
-    return leaseMs === this.wanted.leaseMs && this.serverMs() - lease.leasedAtMs <= leaseMs * STALE_PART;
-  }
-
-  private serverMs(): number {
-    return this.context.scheduler.now() + this.aheadMs;
+    return leaseMs === this.leaseMs && this.context.lobby.serverMs - lease.leasedAtMs <= leaseMs * STALE_PART;
   }
 
   private extend(lease: Lease): void {
-    const { urgent, given } = this.context;
-    const { queue } = this;
-    const { leaseMs } = this.wanted;
-    this.handed = lease.token;
+    const { urgent, given, lobby } = this.context;
+    const { queue, leaseMs } = this;
+    // The new lease begins no earlier than it is asked for.
+    const leasedAtMs = Math.max(lease.leasedAtMs, Math.floor(lobby.serverMs));
+    this.phase = "extending";
+    this.handedToken = lease.token;
     this.call = urgent.run(
       extendScript,
       { queue, given: given(), tokens: [lease.token], leaseMs },
       {
         done: ([live]) => {
-          this.handed = "";
-          if (live === true)
-            this.finish([{ ...lease, leasedAtMs: Math.max(lease.leasedAtMs, Math.floor(this.serverMs())) }]);
+          if (this.phase === "ended") return;
+          if (live === true) this.finish([{ ...lease, leasedAtMs }]);
           else this.askAgain();
         },
         failed: (cause) => this.fail(cause),
       },
-    );
-  }
-
-  /** When to look whether time alone has changed something; an owner that waits keeps its ownership by looking. */
-  private nudgeMs(changeMs: number | undefined): number | undefined {
-    if (this.owner === "") return changeMs;
-    return Math.min(changeMs ?? Number.POSITIVE_INFINITY, this.wanted.leaseMs / 3);
-  }
-
-  private armNudge(delayMs: number | undefined): void {
-    this.nudging?.unsubscribe();
-    // What is farther than the blocking read is asked for by the lease behind it.
-    if (delayMs === undefined || delayMs > BLOCK_MS_MAX) return;
-    const { urgent, scheduler, given } = this.context;
-    const { queue, owner, request } = this;
-    const { leaseMs } = this.wanted;
-    this.nudging = scheduler.schedule(
-      () => {
-        urgent.run(
-          nudgeScript,
-          { queue, given: given(), owner, leaseMs },
-          {
-            done: (nextMs) => {
-              // A nudge may wake this very consumer before it is answered: it asks in its turn, or has asked already.
-              const waits = this.request === request && this.turn?.closed !== false;
-              if (!this.ended && waits) this.armNudge(this.nudgeMs(nextMs));
-            },
-            // The blocking read ends by itself in a moment.
-            failed: () => undefined,
-          },
-        );
-      },
-      Math.max(NUDGE_MS_MIN, Math.ceil(delayMs)),
     );
   }
 }

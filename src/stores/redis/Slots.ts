@@ -18,7 +18,7 @@ export class Slot {
   next(queue: string): Request {
     this.serial += 1;
     const slot = `${queue}${this.prefix}${this.name}`;
-    return { slot, serial: this.serial, name: `${this.name}.${this.serial}`, end: `${slot}.${this.serial}` };
+    return { slot, serial: this.serial, name: `${this.name}.${this.serial}` };
   }
 }
 

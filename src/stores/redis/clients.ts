@@ -29,11 +29,11 @@ const isRedis = (client: Template): client is Redis => "duplicate" in client && 
 export const failsFast = (template: Template): boolean =>
   (isCluster(template) || isRedis(template) ? template.options : template).enableOfflineQueue === false;
 
-/** A new client to the same place, not connected yet. */
+/** A new client to the same place, not connected yet. The clone of a clone begins with the nodes of the cluster that this one knows. */
 export const cloneClient = (template: Template): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
-    return template.duplicate([], {
+    const clone = template.duplicate([], {
       ...template.options,
       lazyConnect: true,
       enableOfflineQueue: true,
@@ -49,9 +49,29 @@ export const cloneClient = (template: Template): Client => {
       // A node that its driver connects again would else keep what it was sent without an answer, for ever.
       redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), autoResendUnfulfilledCommands: true },
     });
+    followNodes(clone);
+    return clone;
   }
   if (isRedis(template)) return template.duplicate(ourOptions(template.options));
   return new Redis({ ...template, ...ourOptions(template) });
+};
+
+/** Where the driver begins, whenever it connects; it says that a program may change that, its types do not. */
+interface Beginning {
+  startupNodes: ReadonlyArray<unknown>;
+}
+
+/**
+ * The driver begins with the nodes that it was given, whatever it has learnt since: once these are gone it reaches nobody. So
+ * it is given the nodes that it knows, whenever it has asked for them. Those of the user stay, behind names that may lead elsewhere.
+ */
+const followNodes = (client: Cluster): void => {
+  const beginning = client as unknown as Beginning;
+  const given = beginning.startupNodes;
+  client.on("refresh", () => {
+    const known = client.nodes("all").map(({ options: { host, port } }) => ({ host, port }));
+    beginning.startupNodes = [...known, ...given];
+  });
 };
 
 type OurOptions = RedisOptions & { replyMapping: "legacy" };

@@ -44,6 +44,11 @@ export class Keys {
     return `{${this.namespace}}:probe`;
   }
 
+  /** The list that ends the blocking reads of one connection. */
+  readEnd(name: string): string {
+    return `{${this.namespace}}:e:${name}`;
+  }
+
   /** What a write answered. */
   result(writeId: string): string {
     return `{${this.namespace}}:w:${escapeText(writeId)}`;

@@ -1,6 +1,6 @@
-/** The scripts around leases: take, take back, extend, leave, nudge. */
+/** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
 import { invariant } from "../../core/invariant.js";
-import type { Lease } from "../../store/Lease.js";
+import type { Hands, Lease } from "../../store/Lease.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
 import type { Script } from "./script.js";
 import { tokenOf, tokenStem } from "./token.js";
@@ -12,8 +12,6 @@ export interface Request {
   readonly serial: number;
   /** Its name, unique for ever. */
   readonly name: string;
-  /** The key of the list that ends its blocking read. */
-  readonly end: string;
 }
 
 interface OnQueue {
@@ -34,6 +32,8 @@ export interface LeaseInput extends OnQueue {
   readonly owner: string;
   /** Whether it waits where there is nothing: what comes next may be handed over to it. */
   readonly waits: boolean;
+  readonly deliveriesMax: number;
+  readonly hands: Hands;
 }
 
 /** What a request got, and what it may wait for. */
@@ -45,12 +45,15 @@ export interface LeaseReply {
   readonly changeMs: number | undefined;
   /** Another consumer owns the queue. */
   readonly standsBy: boolean;
+  /** A suspect is next, which these hands may not have: it does not wait for that. */
+  readonly standsBack: boolean;
 }
 
 const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
-  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = record;
-  const token = tokenOf(stem, place, id, escapedKey);
-  return { id, token, payload, key, headers, attempt: attempts + 1, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs } = record;
+  const token = tokenOf(stem, place, record);
+  const attempt = attempts + 1;
+  return { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
 };
 
 /** A message that came by the blocking read, and how long it is leased. */
@@ -59,14 +62,19 @@ export interface HandedOver {
   readonly leaseMs: number;
 }
 
+/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+const WHOLE = "+";
+
 /** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
 export const readHandedOver = (text: string): HandedOver => {
   const mark = text.indexOf("h", 18);
   const end = text.indexOf("\n", mark);
   const atMs = msOf(text.slice(18, mark));
   const stem = tokenStem(text.slice(0, 10), text.slice(mark, end));
+  const record =
+    text.charAt(end + 1) === WHOLE ? readRecord(text.slice(end + 2)) : readHandedRecord(text, end + 1, atMs);
   return {
-    lease: leaseOf(readHandedRecord(text, end + 1, atMs), stem, 0, atMs),
+    lease: leaseOf(record, stem, 0, atMs),
     leaseMs: Number.parseInt(text.slice(10, 18), 16),
   };
 };
@@ -85,19 +93,21 @@ const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_
 
 export const leaseScript: Script<LeaseInput, LeaseReply> = {
   name: "lease",
-  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits }) => ({
+  encode: ({ queue, given, request, owner, waits, hands, ...limits }) => ({
     keys: [queue, request.slot],
     args: [
       given,
       String(request.serial),
       request.name,
-      count(Math.min(max, LEASE_COUNT_MAX)),
-      count(bytesMax),
-      count(Math.ceil(leaseMs)),
-      count(attemptsMax),
-      count(deadLettersMax),
+      count(Math.min(limits.max, LEASE_COUNT_MAX)),
+      count(limits.bytesMax),
+      count(Math.ceil(limits.leaseMs)),
+      count(limits.attemptsMax),
+      count(limits.deadLettersMax),
       owner,
       waits ? "1" : "0",
+      count(limits.deliveriesMax),
+      hands,
     ],
   }),
   decode: (reply, { request }) => {
@@ -111,25 +121,37 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       if (typeof record !== "string" || record === "") continue;
       leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
     }
-    return { leases, nowMs, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
+    return {
+      leases,
+      nowMs,
+      changeMs: values[2] === "" ? undefined : Number(values[2]),
+      standsBy: values[3] === 1,
+      standsBack: values[3] === 2,
+    };
   },
 };
 
-export interface CancelInput extends OnQueue {
-  readonly request: Request;
-  /** Whether it may stand in a blocking read, which is to end. */
-  readonly waits: boolean;
-  /** The token of what was handed over to it; empty where nothing was. */
-  readonly handed: string;
+/** Answers how many messages it gave back. */
+export const cancelScript: Script<OnQueue & { readonly request: Request }, number> = {
+  name: "cancel",
+  encode: ({ queue, given, request }) => ({
+    keys: [queue, request.slot],
+    args: [given, String(request.serial), request.name],
+  }),
+  decode: Number,
+};
+
+export interface GiveBackInput extends OnQueue {
+  /** The token of what was handed over; empty where it was a wake-up. */
+  readonly token: string;
+  /** Whether it was a wake-up of those that stand by. */
+  readonly standsBy: boolean;
 }
 
 /** Answers how many messages it gave back. */
-export const cancelScript: Script<CancelInput, number> = {
-  name: "cancel",
-  encode: ({ queue, given, request, waits, handed }) => ({
-    keys: waits ? [queue, request.slot, request.end] : [queue, request.slot],
-    args: [given, String(request.serial), request.name, handed],
-  }),
+export const giveBackScript: Script<GiveBackInput, number> = {
+  name: "giveBack",
+  encode: ({ queue, given, token, standsBy }) => ({ keys: [queue], args: [given, token, standsBy ? "1" : "0"] }),
   decode: Number,
 };
 
@@ -152,9 +174,58 @@ export const leaveScript: Script<{ readonly queue: string; readonly owner: strin
   decode: () => undefined,
 };
 
-/** Answers when to nudge again, or undefined for never. */
-export const nudgeScript: Script<OnQueue & { readonly owner: string; readonly leaseMs: number }, number | undefined> = {
-  name: "nudge",
-  encode: ({ queue, given, owner, leaseMs }) => ({ keys: [queue], args: [given, owner, count(Math.ceil(leaseMs))] }),
-  decode: (reply) => (reply === "" ? undefined : Number(reply)),
+export interface LookInput {
+  readonly given: string;
+  readonly leaseMs: number;
+  readonly queues: ReadonlyArray<string>;
+  /** "=" and the consumer, of each queue; none where no queue is exclusive. */
+  readonly owners: ReadonlyArray<string>;
+}
+
+/** What a look found. */
+export interface Looked {
+  /** "stands by": another consumer owns the queue. */
+  readonly state: "waits" | "stands by" | "ready";
+  /** Until something changes by time, as far as is known. */
+  readonly changeMs: number | undefined;
+}
+
+export interface LookReply {
+  /** The server's time. */
+  readonly nowMs: number;
+  readonly looked: ReadonlyArray<Looked>;
+}
+
+const waits: Looked = { state: "waits", changeMs: undefined };
+const ready: Looked = { state: "ready", changeMs: undefined };
+
+const lookedOf = (answer: string | number): Looked => {
+  if (answer === "") return waits;
+  if (answer === "r") return ready;
+  return typeof answer === "number"
+    ? { state: "waits", changeMs: answer }
+    : { state: "stands by", changeMs: Number(answer.slice(1)) };
+};
+
+export const lookScript: Script<LookInput, LookReply> = {
+  name: "look",
+  encode: ({ given, leaseMs, queues, owners }) => ({
+    keys: queues,
+    args: [given, count(Math.ceil(leaseMs)), ...owners],
+  }),
+  decode: (reply, { queues }) => {
+    invariant(Array.isArray(reply) && reply.length === 1 + queues.length, "a look answers once per queue");
+    const [nowMs, ...answers] = reply as ReadonlyArray<string | number>;
+    return { nowMs: Number(nowMs), looked: answers.map(lookedOf) };
+  },
+};
+
+/** `ends`: lists that end blocking reads. One of both must be there. */
+export const endWaitScript: Script<
+  { readonly queues: ReadonlyArray<string>; readonly ends: ReadonlyArray<string> },
+  void
+> = {
+  name: "endWait",
+  encode: ({ queues, ends }) => ({ keys: [...queues, ...ends], args: [String(queues.length)] }),
+  decode: () => undefined,
 };

@@ -5,6 +5,8 @@ import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
+import { showing } from "../../core/inspecting.js";
+import { newId } from "../../core/newId.js";
 import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
@@ -14,12 +16,12 @@ import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
 import type { Logger } from "../../store/Warnings.js";
 import { Answered } from "./Answered.js";
-import { Asking, BLOCK_MS_MAX } from "./Asking.js";
-import { BlockingPool } from "./BlockingPool.js";
+import { Asking } from "./Asking.js";
 import { Burst, type Single, singleOf } from "./Burst.js";
 import { type Call, type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, failsFast, templateOf } from "./clients.js";
+import { cloneClient, failsFast, type Template, templateOf } from "./clients.js";
 import { Keys } from "./keys.js";
+import { Lobby } from "./Lobby.js";
 import { extendScript, leaveScript } from "./leaseScripts.js";
 import {
   blockedScript,
@@ -31,6 +33,7 @@ import {
   statsScript,
   unblockScript,
 } from "./operationScripts.js";
+import { BLOCK_MS_MAX } from "./Reader.js";
 import { Replication } from "./Replication.js";
 import { neededCommands, probeScript } from "./rights.js";
 import { Slots } from "./Slots.js";
@@ -74,8 +77,9 @@ const ANSWERED_KEPT = 500;
  *
  * A URL is all that most programs need; a cluster, Sentinel or options of the driver come as a client or its options. A
  * client is a template: the store opens connections of its own with the same options and leaves the given one alone. It
- * takes one connection for all calls, a small one for renewals, and one for each consumer that waits; with `waitReplicas` one
- * more. A client with `enableOfflineQueue: false` makes calls fail at once while there is no connection.
+ * takes one connection for all calls, a small one for renewals and looks, and up to 14 on which its consumers wait, however
+ * many they are; those stay open. With `waitReplicas` it takes one more. A client with `enableOfflineQueue: false` makes calls
+ * fail at once while there is no connection.
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
  * Calls fail with it where the server does not let the client in, or not into its database, or where its user may not run what
@@ -109,7 +113,7 @@ const ANSWERED_KEPT = 500;
  * ```
  */
 export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
-  new RedisStore(client, options);
+  showing(new RedisStore(client, options), "RedisStore", { namespace: options.namespace ?? "sluice" });
 
 type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
 
@@ -121,9 +125,9 @@ class RedisStore implements Store {
   private readonly keys: Keys;
   /** Of all that users call, in order. */
   private readonly connection: Connection;
-  /** Of renewals and nudges, which carry no payloads and never wait behind some. */
+  /** Of renewals and looks, which carry no payloads and never wait behind some. */
   private readonly urgent: Connection;
-  private readonly pool: BlockingPool;
+  private readonly lobby: Lobby;
   private readonly burst: Burst<WriteEnd>;
   private readonly replication: Replication | undefined;
   private readonly replicated: Connection | undefined;
@@ -152,14 +156,14 @@ class RedisStore implements Store {
     };
     this.given = nowMs === undefined ? () => "" : () => Math.floor(nowMs()).toFixed(0);
     const silenceMs = Math.max(500, Math.min(5_000, commandMsMax / 2));
-    const at = (silenceMsMax: number) => ({
-      client: cloneClient(template),
+    const at = (place: Template, silenceMsMax: number) => ({
+      client: cloneClient(place),
       scheduler,
       commandMsMax,
       silenceMsMax,
       failsFast: failsFast(template),
     });
-    const main = at(silenceMs);
+    const main = at(template, silenceMs);
     this.logger = options.logger;
     this.events = new StoreEvents(main.client, options.logger);
     this.events$ = this.events.events$;
@@ -170,14 +174,23 @@ class RedisStore implements Store {
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
-    this.urgent = new Connection(at(silenceMs));
-    this.pool = new BlockingPool(() => new Connection(at(BLOCK_MS_MAX + silenceMs)));
+    // By now there may be other nodes than those that the template names.
+    const later = (silenceMsMax: number) => new Connection(at(main.client, silenceMsMax));
+    this.urgent = later(silenceMs);
+    const uid = newId().replaceAll("-", "");
+    this.lobby = new Lobby({
+      connection: this.urgent,
+      connect: () => later(BLOCK_MS_MAX + silenceMs),
+      endList: (serial) => this.keys.readEnd(`${uid}.${serial}`),
+      scheduler,
+      given: this.given,
+    });
     this.burst = new Burst(
       (singles) => this.writeEach(singles),
       () => this.connection.beforeNext(() => this.burst.leave()),
     );
     if (this.replicas.count > 0) {
-      this.replicated = new Connection(at(silenceMs + this.replicas.msMax));
+      this.replicated = later(silenceMs + this.replicas.msMax);
       this.replication = new Replication({ connection: this.replicated, scheduler, ...this.replicas });
     }
   }
@@ -308,7 +321,7 @@ class RedisStore implements Store {
         {
           connection: this.connection,
           urgent: this.urgent,
-          pool: this.pool,
+          lobby: this.lobby,
           slots: this.slots,
           scheduler: this.scheduler,
           given: this.given,
@@ -335,14 +348,15 @@ class RedisStore implements Store {
       };
     });
 
-  readonly extend: Store["extend"] = ({ queue, leases, leaseMs }) =>
+  readonly extend: Store["extend"] = ({ queue, leases, leaseMs, late }) =>
     this.calling((end) => {
       if (leases.length === 0) {
         end.done([]);
         return undefined;
       }
       const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
-      return this.urgent.run(
+      // In time it need not wait behind payloads; late it must be done before the next lease, which ends what is past its end.
+      return (late === true ? this.connection : this.urgent).run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
         {
@@ -394,6 +408,7 @@ class RedisStore implements Store {
 
   private async shut(): Promise<void> {
     for (const asking of [...this.askings]) asking.stop();
+    this.lobby.stop();
     // Settlements of this turn leave at its end.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
     const { connection, urgent, replicated, commandMsMax } = this;
@@ -401,12 +416,12 @@ class RedisStore implements Store {
       connection.idle(commandMsMax),
       replicated?.idle(commandMsMax),
       urgent.idle(commandMsMax),
-      this.pool.idle(commandMsMax),
+      this.lobby.idle(commandMsMax),
     ]);
     // What a blocking read brought at last is on its way back.
     if (settled) await connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
-    this.pool.close();
+    this.lobby.close();
     this.urgent.close();
     this.connection.close();
     this.replicated?.close();

@@ -38,7 +38,7 @@ describe("a loop over a memory store", () => {
     expect(answers).toEqual([]);
     await Promise.all(all);
     expect(answers).toEqual(Array.from({ length: 250 }, (_, i) => i));
-    expect((await q.peek({ limit: 250 })).map(({ payload }) => payload)).toEqual(answers.map((i) => `1"${i}"`));
+    expect((await q.peek({ limit: 250 })).map(({ json }) => json)).toEqual(answers.map(String));
   });
 
   it("takes nothing for a lease that is unsubscribed before its answer", async () => {

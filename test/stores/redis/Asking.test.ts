@@ -1,100 +1,153 @@
-/** A consumer that waits: what wakes it, in whatever order that is answered. */
+/** One lease that waits: when it asks, and what it gives back. */
 import { VirtualTimeScheduler } from "rxjs";
 import { describe, expect, it } from "vitest";
-import { Asking, type AskingContext } from "../../../src/stores/redis/Asking.js";
-import type { BlockingPool } from "../../../src/stores/redis/BlockingPool.js";
-import type { CallEnd, Connection } from "../../../src/stores/redis/Connection.js";
+import { newMessageId } from "../../../src/core/MessageId.js";
+import type { Lease, LeaseRequest } from "../../../src/store/Lease.js";
+import { Asking } from "../../../src/stores/redis/Asking.js";
+import type { CallEnd } from "../../../src/stores/redis/Connection.js";
 import { Slots } from "../../../src/stores/redis/Slots.js";
 
-interface Asked {
-  readonly name: string;
-  readonly end: CallEnd<unknown>;
-}
+const lease: Lease = {
+  id: newMessageId(),
+  token: "t",
+  payload: "a",
+  key: undefined,
+  headers: {},
+  attempt: 1,
+  suspect: false,
+  enqueuedAtMs: 0,
+  firstEnqueuedAtMs: 0,
+  leasedAtMs: 0,
+};
+const nothing = { leases: [], nowMs: 0, changeMs: 40, standsBy: false };
 
-/** A consumer whose calls are answered by the test. */
-const waiting = () => {
+/** A consumer whose calls are answered by the test; they and what it tells the lobby are listed. */
+const asking = (draft: Partial<LeaseRequest> = {}) => {
   const scheduler = new VirtualTimeScheduler();
-  const calls: Array<Asked> = [];
-  const ask = (name: string, end: CallEnd<unknown>) => {
-    calls.push({ name, end });
-    return { sent: true, abandon: () => undefined };
+  const told: Array<string> = [];
+  const ends: Array<CallEnd<unknown>> = [];
+  const ended: Array<unknown> = [];
+  const connection = {
+    run: (script: { readonly name: string }, _: unknown, end: CallEnd<never>) => {
+      told.push(script.name);
+      ends.push(end as CallEnd<unknown>);
+      return { sent: true, abandon: () => undefined };
+    },
   };
-  const connection = { run: ({ name }: { name: string }, _: unknown, end: CallEnd<unknown>) => ask(name, end) };
-  const pool = {
-    read: ({ lists }: { lists: ReadonlyArray<string> }, end: CallEnd<unknown>) => ask(lists[1] ?? "", end),
+  const lobby = {
+    wait: () => told.push("wait"),
+    leave: () => told.push("leave"),
+    giveBack: (_: string, token?: string) => told.push(`give back ${token ?? "the wake-up"}`),
+    serverMs: 0,
   };
-  const context: AskingContext = {
-    connection: connection as unknown as Connection,
-    urgent: connection as unknown as Connection,
-    pool: pool as unknown as BlockingPool,
-    slots: new Slots(),
-    scheduler,
-    given: () => "",
-    deadLettersMax: 10,
-  };
-  const wanted = {
-    queue: "q",
-    key: "k",
-    consumer: "c",
-    max: 1,
-    bytesMax: 1_000,
-    leaseMs: 30_000,
-    waitMsMax: Number.POSITIVE_INFINITY,
-    attemptsMax: 5,
-    exclusive: false,
-  };
-  const asking = new Asking(context, wanted, { got: () => undefined, failed: () => undefined });
+  const made = new Asking(
+    { connection, urgent: connection, lobby, slots: new Slots(), scheduler, given: () => "", deadLettersMax: 10 },
+    {
+      queue: "q",
+      key: "k",
+      consumer: "c",
+      max: 1,
+      bytesMax: 1_000,
+      leaseMs: 30_000,
+      waitMsMax: Number.POSITIVE_INFINITY,
+      attemptsMax: 5,
+      deliveriesMax: 1_000,
+      hands: "empty",
+      exclusive: false,
+      ...draft,
+    },
+    { got: (leases) => ended.push(leases), failed: (cause) => ended.push(cause) },
+  );
   const advance = (ms: number): void => {
     scheduler.maxFrames = scheduler.frame + ms;
     scheduler.flush();
     scheduler.frame = scheduler.maxFrames;
   };
-  const answer = (name: string, reply: unknown): void => {
-    const at = calls.findIndex((call) => call.name === name);
-    expect(at).not.toBe(-1);
-    calls.splice(at, 1)[0]?.end.done(reply);
-  };
-  const nothing = { leases: [], nowMs: 0, changeMs: 40, standsBy: false };
-  asking.start();
-  answer("lease", nothing);
-  return { asking, advance, answer, nothing, names: () => calls.map(({ name }) => name) };
+  made.start();
+  return { made, told, ended, advance, answer: (reply: unknown) => ends.pop()?.done(reply) };
 };
 
-describe("a consumer that waits for what comes by time", () => {
-  it("asks where its nudge wakes it before that is answered", () => {
-    const { advance, answer, names } = waiting();
-    expect(names()).toEqual(["k:w"]);
-    advance(40);
-    expect(names()).toEqual(["k:w", "nudge"]);
-    answer("k:w", { list: "k:w", text: "1" });
-    answer("nudge", 0);
+describe("a consumer that waits", () => {
+  it("asks at once where it is woken, and in its turn where leases may have ended meanwhile", () => {
+    const { made, told, advance, answer } = asking();
+    answer(nothing);
+    made.woken(false);
+    expect(told).toEqual(["lease", "wait", "lease"]);
+    answer(nothing);
+    made.woken(true);
+    expect(told.slice(3)).toEqual(["wait"]);
     advance(1);
-    expect(names()).toEqual(["lease"]);
-    advance(1_000);
-    expect(names()).toEqual(["lease"]);
+    expect(told.slice(3)).toEqual(["wait", "lease"]);
   });
 
-  it("goes on nudging where the nudge woke another one, and asks when its blocking read is over", () => {
-    const { advance, answer, nothing, names } = waiting();
-    advance(40);
-    answer("nudge", 25);
-    advance(25);
-    expect(names()).toEqual(["k:w", "nudge"]);
-    answer("k:w", undefined);
+  it("ends with nothing when its time is over, however often it was woken", () => {
+    const { made, told, ended, advance, answer } = asking({ waitMsMax: 100 });
+    answer(nothing);
+    advance(60);
+    made.woken(false);
+    answer(nothing);
+    advance(39);
+    expect(ended).toEqual([]);
     advance(1);
-    expect(names()).toEqual(["nudge", "lease"]);
-    answer("nudge", undefined);
-    answer("lease", nothing);
-    expect(names()).toEqual(["k:w"]);
+    expect(ended).toEqual([[]]);
+    expect(told).toEqual(["lease", "wait", "lease", "wait", "leave"]);
   });
 
-  it("gives back what woke it where it is taken back before it asks", () => {
-    const { asking, advance, answer, names } = waiting();
-    advance(40);
-    answer("nudge", undefined);
-    answer("k:w", { list: "k:w", text: "1" });
-    asking.takeBack();
-    advance(1_000);
-    expect(names()).toEqual(["cancel"]);
+  it("takes what is handed over for its time, and leases anew what is not", () => {
+    const fresh = asking();
+    fresh.answer(nothing);
+    fresh.made.handed({ lease, leaseMs: 30_000 });
+    expect([fresh.told, fresh.ended]).toEqual([["lease", "wait"], [[lease]]]);
+    const other = asking();
+    other.answer(nothing);
+    other.made.handed({ lease, leaseMs: 20_000 });
+    expect(other.told).toEqual(["lease", "wait", "extend"]);
+    other.answer([true]);
+    expect(other.ended).toEqual([[lease]]);
+  });
+
+  it("asks again where what was handed over is not its any more", () => {
+    const { made, told, ended, answer } = asking();
+    answer(nothing);
+    made.handed({ lease, leaseMs: 20_000 });
+    answer([false]);
+    expect([told, ended]).toEqual([["lease", "wait", "extend", "lease"], []]);
+  });
+});
+
+describe("a consumer that is taken back", () => {
+  it("gives back whatever it was at, once", () => {
+    const at: Record<string, (one: ReturnType<typeof asking>) => void> = {
+      cancel: () => undefined,
+      leave: ({ answer }) => answer(nothing),
+      "give back the wake-up": ({ made, answer }) => {
+        answer(nothing);
+        made.woken(true);
+      },
+      "give back t": ({ made, answer }) => {
+        answer(nothing);
+        made.handed({ lease, leaseMs: 20_000 });
+      },
+    };
+    for (const [expected, come] of Object.entries(at)) {
+      const one = asking();
+      come(one);
+      const before = one.told.length;
+      one.made.takeBack();
+      one.made.takeBack();
+      one.advance(1_000);
+      expect(one.told.slice(before)).toEqual([expected]);
+      one.answer(expected === "give back t" ? [true] : nothing);
+      expect(one.told.slice(before)).toEqual([expected]);
+      expect(one.ended).toEqual([]);
+    }
+  });
+
+  it("after it got something gives back nothing", () => {
+    const { made, told, ended, answer } = asking();
+    answer({ ...nothing, leases: [lease] });
+    made.takeBack();
+    made.stop();
+    expect([told, ended]).toEqual([["lease"], [[lease]]]);
   });
 });

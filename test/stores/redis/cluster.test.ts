@@ -6,7 +6,7 @@ import { newId } from "../../../src/core/newId.js";
 import { redisStore } from "../../../src/redis.js";
 import { conformance } from "../../../src/testing.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
-import { Bench, payloadsOf } from "./bench.js";
+import { Bench, payloadsOf, until } from "./bench.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 
 let server: RedisServer;
@@ -64,5 +64,40 @@ describe("a cluster", () => {
     expect(payloadsOf(await waiting)).toEqual(["a"]);
     await store.close();
     await at.close();
+  }, 30_000);
+
+  it("is found by consumers that begin after the only node that the client was given has died", async () => {
+    const seed = await startRedisServer({ cluster: "no slots", args: ["--cluster-announce-ip", "127.0.0.1"] });
+    const other = await startRedisServer({ cluster: true, args: ["--cluster-announce-ip", "127.0.0.1"] });
+    const admin = new Redis(other.url);
+    const namespace = newNamespace();
+    try {
+      await admin.call("CLUSTER", "MEET", seed.host, String(seed.port));
+      const knows = new Redis(seed.url);
+      await until(async () => String(await knows.call("CLUSTER", "SLOTS")).includes(String(other.port)));
+      knows.disconnect();
+      const given = new Cluster([{ host: seed.host, port: seed.port }], { lazyConnect: true });
+      const store = redisStore(given, { namespace });
+      const at = new Bench(other.url, {}, namespace);
+      await store.write([[at.step("a")]], newId());
+      expect(payloadsOf(await store.lease(at.request()))).toEqual(["a"]);
+      await seed.kill9();
+      const waiting = store.lease(at.request({ waitMsMax: 8_000 })).then((leases) => leases);
+      await until(async () => (await at.admin.get(`${at.key}:h`))?.startsWith("w") === true);
+      const startMs = Date.now();
+      await store.write([[at.step("b")]], newId());
+      expect(payloadsOf(await waiting)).toEqual(["b"]);
+      expect(Date.now() - startMs).toBeLessThan(2_000);
+      // The connection for calls finds its way too.
+      await at.admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await store.write([[at.step("c")]], newId());
+      await store.close();
+      given.disconnect();
+      at.admin.disconnect();
+    } finally {
+      admin.disconnect();
+      await seed.stop();
+      await other.stop();
+    }
   }, 30_000);
 });

@@ -1,17 +1,15 @@
 -- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
--- KEYS[3...] ends list what ends the blocking read of the request
 -- ARGV[1] given integer ms
 -- ARGV[2] serial integer -
 -- ARGV[3] request string -
--- ARGV[4] handed string -
 -- Returns how many messages it gave back
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m messages
 
 local key, slot = KEYS[1], KEYS[2]
-local given, serial, request, handed = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include clock
 --- @include queue
 --- @include guard
@@ -25,24 +23,19 @@ local last = readSlot(slot)
 guard(key)
 book(key)
 local tokens = {}
-local function giveBack(token)
-  local record, origin = readLeased(key, token)
-  if not record then return end
-  tokens[#tokens + 1] = token
-  pushReturned(queue, origin, record)
-end
-if handed ~= "" then giveBack(handed) end
 if last and last.serial == serial and not last.cancelled then
-  for _, token in ipairs(tokensOf(last, request)) do giveBack(token) end
+  for _, token in ipairs(tokensOf(last, request)) do
+    local record, origin = readLeased(key, token)
+    if record then
+      tokens[#tokens + 1] = token
+      pushReturned(queue, origin, givenBack(record))
+    end
+  end
 end
 if not last or last.serial <= serial then writeSlot(slot, serial, "cancelled", {}) end
 slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-expectNobody(key) -- others that wait say so again with their next lease
-for i = 3, #KEYS do
-  redis.call("RPUSH", KEYS[i], "1")
-  redis.call("PEXPIRE", KEYS[i], 60000)
-end
+expectNobody(key) -- others that wait say so again when they are looked after
 return #tokens

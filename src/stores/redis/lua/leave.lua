@@ -1,4 +1,4 @@
--- A consumer is gone: an exclusive queue that it owned is free, and a wake-up that it may have taken is passed on.
+-- A consumer is gone: an exclusive queue that it owned is free, which wakes the next one.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] owner string -
 -- Returns 1 where it owned the queue, else 0
@@ -7,12 +7,11 @@
 
 local key = KEYS[1]
 local owner = ARGV[1]
-local idle, standby = redis.call("LINDEX", key .. ":w", -1) ~= "1", redis.call("LLEN", key .. ":o") == 0
+local standby = redis.call("LLEN", key .. ":o") == 0
 local owned = redis.call("HGET", key, "owner") == owner
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 if owned then
   redis.call("HDEL", key, "owner", "ownerUntil")
   if standby then redis.call("RPUSH", key .. ":o", 1) end
 end
-if idle then redis.call("RPUSH", key .. ":w", 1) end
 return owned and 1 or 0

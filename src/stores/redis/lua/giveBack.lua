@@ -1,0 +1,34 @@
+-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
+-- place, uncounted, and a wake-up passes to another consumer.
+-- KEYS[1] key hash the queue's counts and gates
+-- ARGV[1] given integer ms
+-- ARGV[2] token string -
+-- ARGV[3] standsBy flag -
+-- Returns how many messages it gave back
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(log n)
+
+local key = KEYS[1]
+local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
+--- @include clock
+--- @include queue
+--- @include guard
+--- @include slot
+--- @include leased
+--- @include handed
+
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local queue = openQueue(key, clock(given))
+guard(key)
+book(key)
+local record, origin = readLeased(key, token)
+if record then
+  pushReturned(queue, origin, givenBack(record))
+  redis.call("HDEL", key .. ":l", token)
+  redis.call("ZREM", key .. ":x", token)
+end
+closeQueue(queue)
+passOn(key, queue.now)
+local owned = queue.owner and queue.ownerUntil > queue.now
+if standsBy == "1" and not owned and redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
+return record and 1 or 0
