@@ -75,8 +75,8 @@ describe("a failing marble", () => {
         "expected: -r-a",
         "actual:   -a-y",
         "           ^",
-        "a = { _tag: 'Ack' }",
-        "r = { _tag: 'Retry', cause: 'busy', delayMs: 5 }",
+        "a = Ack {}",
+        "r = Retry { cause: 'busy', delayMs: 5 }",
         "y = { new: true }",
       ),
     );
