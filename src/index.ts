@@ -5,7 +5,7 @@ export type { Answers, Batch, NonEmpty } from "./core/Batch.js";
 export { systemScheduler } from "./core/Clock.js";
 export { Effect, fail, fromOne, type RetryOptions, succeed } from "./core/Effect.js";
 export { causeOf, type Failure } from "./core/Failure.js";
-export { type Attempt, type FailurePolicy, getPolicyMonoid } from "./core/FailurePolicy.js";
+export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "./core/FailurePolicy.js";
 export type { Handled, Lost, Settlement } from "./core/Handled.js";
 export { type Message, mapMessage } from "./core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "./core/MessageId.js";
@@ -44,11 +44,13 @@ export type {
   Queue,
   ReceiveOptions,
   RedriveOptions,
+  Shown,
 } from "./queue/Queue.js";
 export type { QueueDefinition } from "./queue/QueueDefinition.js";
 export type { QueueEvent } from "./queue/QueueEvent.js";
 export type { Capabilities } from "./store/Capabilities.js";
-export type { Lease, LeaseRequest } from "./store/Lease.js";
+export type { Hands, Lease, LeaseRequest } from "./store/Lease.js";
 export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "./store/Operations.js";
 export type { Store } from "./store/Store.js";
 export type { StoreEvent } from "./store/StoreEvent.js";
+export type { Logger } from "./store/Warnings.js";

@@ -20,6 +20,8 @@ export const openStore = async ({ redis, namespace }: CliOptions): Promise<Store
  * a server that goes away for a while.
  */
 const reach = async (store: Store): Promise<void> => {
+  // What it says of an outage is said below: nobody listening would be a warning of the process.
+  store.events$.subscribe();
   await lastValueFrom(
     store.ready().pipe(
       catchTag("StoreUnavailable", ({ cause }) => {

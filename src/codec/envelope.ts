@@ -101,6 +101,16 @@ const refuseProto = (name: string, value: unknown): unknown => {
   return value;
 };
 
+/** The JSON of a payload whatever its envelope version, for people; the text where it is none. */
+export const shownJson = (payload: string): unknown => {
+  const text = payload.slice(ENVELOPE_VERSION.length);
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
+};
+
 /** The JSON of a payload whatever its envelope version, for upcasting; undefined where there is none to read. */
 export const rawJson = (payload: string): unknown => {
   try {

@@ -12,7 +12,13 @@ export type Answers = ReadonlyArray<Either<SluiceError, Outcome>>;
 
 /** One window of messages. `data` is aligned with `messages`. Like a message, it has no copy by `{ ...batch }`. */
 export class Batch<out A> {
-  constructor(readonly messages: NonEmpty<Message<A>>) {}
+  readonly messages: NonEmpty<Message<A>>;
+  /** How many messages its window takes. */
+  readonly sizeMax: number;
+  constructor(messages: NonEmpty<Message<A>>, sizeMax: number) {
+    this.messages = messages;
+    this.sizeMax = sizeMax;
+  }
   get data(): NonEmpty<A> {
     // `map` forgets that a list is not empty.
     return this.messages.map((message) => message.data) as unknown as NonEmpty<A>;
@@ -44,8 +50,12 @@ export class Batch<out A> {
 }
 showAs(Batch, "Batch", (one) => one.toJSON());
 
-/** A batch of these messages. */
-export const batchOf = <A>(messages: NonEmpty<Message<A>>): Batch<A> => new Batch(messages);
+/** A batch of these messages, of a window that takes so many. */
+export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>
+  new Batch(messages, sizeMax);
+
+/** How many messages a window of this kind takes. */
+export const sizeMaxOf = (batch: Batch<unknown>): number => batch.sizeMax;
 
 /** Tells a batch from a message. */
 export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> => value instanceof Batch;

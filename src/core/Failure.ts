@@ -4,7 +4,7 @@
  * - `Failed`: the handler's own answer, a `Left`.
  * - `Threw`: it threw, rejected, errored, or completed without a value.
  * - `TimedOut`: it was unsubscribed after `timeoutMs`.
- * - `Interrupted`: it was unsubscribed because the consumer stops, or because its lease is lost.
+ * - `Interrupted`: it was unsubscribed because the consumer stops or its lease is lost, or it never began as the queue was paused.
  */
 export type Failure<E> =
   | { readonly _tag: "Failed"; readonly error: E }
@@ -12,7 +12,7 @@ export type Failure<E> =
   | { readonly _tag: "TimedOut"; readonly timeoutMs: number }
   | Interrupted;
 
-export type Interrupted = { readonly _tag: "Interrupted"; readonly reason: "stopped" | "lease lost" };
+export type Interrupted = { readonly _tag: "Interrupted"; readonly reason: "stopped" | "paused" | "lease lost" };
 
 export const Failed = <E>(error: E): Failure<E> => ({ _tag: "Failed", error });
 export const Threw = (cause: unknown): Failure<never> => ({ _tag: "Threw", cause });

@@ -15,13 +15,26 @@ export interface Attempt {
   readonly random: () => number;
 }
 
-/** Decides an outcome, or leaves it to the next policy by `undefined`. */
-export type FailurePolicy<E> = (failure: Failure<E>, attempt: Attempt) => Outcome | undefined;
+/** "I try no more": what follows may still decide, and where nothing does the message is dead-lettered. */
+export interface GiveUp {
+  readonly _tag: "GiveUp";
+}
+/** What a policy answers that tries no more, and leaves it to the next one to say what becomes of the message. */
+export const GiveUp: GiveUp = Object.freeze({ _tag: "GiveUp" });
 
-/** The monoid of policies: `concat(a, b)` asks b where a decides nothing; `empty` decides nothing. */
+/** Decides an outcome, gives up, or leaves it to the next policy by `undefined`. */
+export type FailurePolicy<E> = (failure: Failure<E>, attempt: Attempt) => Outcome | GiveUp | undefined;
+
+/**
+ * The monoid of policies: `concat(a, b)` asks b where a decides no outcome, and remembers where a has given up; `empty` decides
+ * nothing.
+ */
 export const getPolicyMonoid = <E>(): Monoid<FailurePolicy<E>> => ({
   empty: () => undefined,
-  concat: (first, second) => (failure, attempt) => first(failure, attempt) ?? second(failure, attempt),
+  concat: (first, second) => (failure, attempt) => {
+    const answer = first(failure, attempt);
+    return answer !== undefined && answer !== GiveUp ? answer : (second(failure, attempt) ?? answer);
+  },
 });
 
 /** The attempt that a message is, now. */

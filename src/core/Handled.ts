@@ -13,6 +13,8 @@ export interface Handled<out A, out R, out E> {
   readonly message: Message<A>;
   readonly result: Either<Failure<E>, R>;
   readonly outcome: Outcome | undefined;
+  /** A policy tries no more: where nothing decides it, it is dead-lettered instead of retried. */
+  readonly givenUp?: boolean | undefined;
   /** Writes that commit with an `Ack`, or not at all. */
   readonly followUps: ReadonlyArray<Write<unknown>>;
 }
@@ -50,11 +52,13 @@ class HandledMessage<out A, out R, out E> implements Handled<A, R, E> {
   readonly message: Message<A>;
   readonly result: Either<Failure<E>, R>;
   readonly outcome: Outcome | undefined;
+  readonly givenUp: boolean | undefined;
   readonly followUps: ReadonlyArray<Write<unknown>>;
-  constructor({ message, result, outcome, followUps }: Handled<A, R, E>) {
+  constructor({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>) {
     this.message = message;
     this.result = result;
     this.outcome = outcome;
+    this.givenUp = givenUp;
     this.followUps = followUps;
   }
   toJSON(): object {

@@ -4,6 +4,7 @@
  */
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the constructor writes what the interface declares */
 import type { SchedulerLike } from "rxjs";
+import type { Demands } from "./Demand.js";
 import type { Effect } from "./Effect.js";
 import type { Interrupted } from "./Failure.js";
 import { showAs } from "./inspecting.js";
@@ -32,6 +33,10 @@ export interface Delivery {
   readonly nowMs: () => number;
   /** What its subscription allows unsettled: no operator may wait for more. Infinity where nothing bounds it. */
   readonly prefetch: number;
+  /** Where operators tell its source what they can run; undefined where what is unsettled is not chosen by that. */
+  readonly demands: Demands | undefined;
+  /** Whether its work has begun, or user code has it: a message that never began is given back when its queue is paused. */
+  begun: boolean;
   /** Settles without building a Write: `onEnd` is called once, later or at once. Joined with followUps where there are any. */
   readonly settleWith: (outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd) => void;
   /** Holds back the settlement coalescer while a burst (a batch) is emitted, so that it leaves as one write. */

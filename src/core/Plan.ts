@@ -69,6 +69,26 @@ export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge |
     : undefined;
 };
 
+/** The steps in runs of which each fits into one atomic write, as few as can be; one that is too large by itself stands alone. */
+export const groupsThatFit = (steps: ReadonlyArray<Step>): ReadonlyArray<ReadonlyArray<Step>> => {
+  if (checkSize(steps) === undefined) return [steps];
+  const groups: Array<ReadonlyArray<Step>> = [];
+  let group: Array<Step> = [];
+  let bytes = 0;
+  for (const step of steps) {
+    const own = step._tag === "Enqueue" ? utf8Length(step.payload) : 0;
+    if (group.length > 0 && (group.length === WRITE_COUNT_MAX || bytes + own > WRITE_BYTES_MAX)) {
+      groups.push(group);
+      group = [];
+      bytes = 0;
+    }
+    group.push(step);
+    bytes += own;
+  }
+  groups.push(group);
+  return groups;
+};
+
 interface JoinedSteps {
   readonly steps: ReadonlyArray<Step>;
   /** For each of the former lists, where its steps are in the one list. */

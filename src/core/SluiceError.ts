@@ -14,8 +14,11 @@ import type { Outcome } from "./Outcome.js";
 export type Fault<T extends string, F = unknown> = Error &
   Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
 
-/** The lease is no longer ours: it expired, or the message went elsewhere. Nothing was changed. */
-export type LeaseLost = Fault<"LeaseLost", { id: MessageId }>;
+/**
+ * The lease is no longer ours. Nothing was changed. "gone": it expired, or the message went elsewhere; "given back": its
+ * consumer gave it back, as it was unsubscribed, or stopped and out of time.
+ */
+export type LeaseLost = Fault<"LeaseLost", { id: MessageId; reason: "gone" | "given back" }>;
 /** The message was settled before with another outcome; that first outcome stands. */
 export type AlreadySettled = Fault<"AlreadySettled", { id: MessageId; outcome: Outcome }>;
 /** An option is out of its range, or options contradict each other. */
@@ -99,12 +102,14 @@ const fault = <T extends string, F extends object>(
   // The fields are assigned, which a class cannot tell its type.
 ): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
 
-export const leaseLost = (id: MessageId): LeaseLost =>
+export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
     "LeaseLost",
     false,
-    `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`,
-    { id },
+    reason === "gone"
+      ? `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`
+      : `Message ${id} was given back when its consumer was unsubscribed, or its stop was over; it is or will be delivered again. Settle before you unsubscribe, or end the consumer by stop$, which lets works settle for stopMsMax.`,
+    { id, reason },
   );
 
 export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled =>

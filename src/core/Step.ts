@@ -19,7 +19,15 @@ export interface EnqueueStep {
   readonly delayMs: number;
   /** 0 (default) to 9; higher levels are delivered first, lower ones keep a reserve. */
   readonly priority: number;
-  /** A second enqueue with the same text within the window adds nothing and answers with the first one's id. */
+  /**
+   * Milliseconds from its enqueue, by the store's clock, after which it is not begun any more: what would be leased later is
+   * dead-lettered instead. Undefined: never. 0 lets it be leased within the millisecond of its enqueue.
+   */
+  readonly expiresInMs: number | undefined;
+  /**
+   * A second enqueue with the same text within the window adds nothing and answers with the first one's id. A window of
+   * `Infinity` ends when the message leaves the queue: acked, dead-lettered or purged. The first one's window stands.
+   */
   readonly dedupe: { readonly id: string; readonly windowMs: number } | undefined;
 }
 
@@ -34,6 +42,8 @@ export interface SettleStep {
   readonly cause: string;
   /** A `Retry` by which the failures reach this count is performed as a `Reject`. */
   readonly attemptsMax: number;
+  /** Of a `Release`: nobody had it in hand yet, so it does not count among the deliveries without a settlement either. */
+  readonly untouched?: boolean | undefined;
 }
 
 export type Step = EnqueueStep | SettleStep;

@@ -13,7 +13,7 @@ import { AsyncSubject, type Observer } from "rxjs";
 import { type Asker, Effect, type RetryOptions, type Start } from "./Effect.js";
 import { showAs } from "./inspecting.js";
 import { newId } from "./newId.js";
-import { checkSize, joinPlans, type MakePlan, type Plan } from "./Plan.js";
+import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
 import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
 import type { Step, StepResult, WriteTarget } from "./Step.js";
@@ -235,6 +235,19 @@ const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, 
     plans.push(planned.right);
   }
   return joinPlans(plans);
+};
+
+/**
+ * The parts of a write that answers once for each of its steps, such as `enqueueAll`: as few as fit into one write each, in
+ * order; the write alone where it fits or is refused. It is planned (which encodes its data) once, here.
+ */
+export const partsOf = <B>(write: Write<ReadonlyArray<B>>): ReadonlyArray<Write<ReadonlyArray<B>>> => {
+  const planned = askPlan(write.plan);
+  if (isLeft(planned)) return [new Write(() => planned, write.options)];
+  const plan = planned.right;
+  const groups = groupsThatFit(plan.steps);
+  if (groups.length < 2) return [new Write(() => planned, write.options)];
+  return groups.map((steps) => new Write(() => right({ ...plan, steps, writeId: undefined }), write.options));
 };
 
 /**

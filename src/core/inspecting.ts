@@ -19,6 +19,7 @@ export interface Inspection {
 /** A name and some fields as `util.inspect` writes them: `Message { id: '…', attempt: 1 }`. */
 export const shown = (name: string, fields: object, { depth, options, inspect }: Inspection): string => {
   if (depth < 0) return `[${name}]`;
+  if (Object.keys(fields).length === 0) return name;
   return `${name} ${inspect === undefined ? JSON.stringify(fields) : inspect(fields, options)}`;
 };
 

@@ -13,14 +13,14 @@
  * A chunk that waited for long is old when it is sent, and what an old object refers to is kept by the collector until the next
  * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its answers as they are emitted.
  */
-import type { Observer, Subscriber, Subscription } from "rxjs";
+import type { Observer, Subscriber } from "rxjs";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { Chain } from "../core/Chain.js";
 import { Deadlines, type Timed } from "../core/Deadlines.js";
 import { newMessageId } from "../core/MessageId.js";
 import { randomOf } from "../core/Random.js";
 import { isSluiceError } from "../core/SluiceError.js";
-import type { Write } from "../core/Write.js";
+import { partsOf, type Write } from "../core/Write.js";
 import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
 
 export interface ChunksOptions<A> {
@@ -30,11 +30,14 @@ export interface ChunksOptions<A> {
   readonly options: ((data: A) => EnqueueOptions) | undefined;
 }
 
+type EnqueueAll = Write<ReadonlyArray<Enqueued>>;
+
 interface Chunk<A> extends Timed<Chunk<A>> {
-  readonly values: Array<A>;
+  /** Until they are encoded. */
+  values: Array<A>;
   ripe: boolean;
-  /** Made in advance, once it takes no more values, until it is sent. */
-  write: Write<ReadonlyArray<Enqueued>> | undefined;
+  /** Encoded in advance, once it takes no more values, until it is sent: one write, or several where it is above 8 MiB. */
+  writes: ReadonlyArray<EnqueueAll> | undefined;
   /** Written once it is in the queue, until they are emitted. */
   answers: ReadonlyArray<Enqueued> | undefined;
 }
@@ -101,7 +104,7 @@ export class Chunks<A> implements Observer<A> {
     const chunk: Chunk<A> = {
       values: [],
       ripe: false,
-      write: undefined,
+      writes: undefined,
       answers: undefined,
       dueMs: 0,
       before: undefined,
@@ -129,9 +132,9 @@ export class Chunks<A> implements Observer<A> {
       if (chunk === this.last) this.last = undefined;
       this.sent.push(chunk);
       this.underWay += 1;
-      const write = chunk.write ?? this.writeOf(chunk.values);
-      chunk.write = undefined;
-      this.write(write, chunk.values, (answers) => this.written(chunk, answers));
+      const writes = this.writesOf(chunk);
+      chunk.writes = undefined;
+      this.writeAll(writes, (answers) => this.written(chunk, answers));
     }
     this.prepareNext();
     this.busy = false;
@@ -141,13 +144,15 @@ export class Chunks<A> implements Observer<A> {
   /** Encodes the next chunk while those before it are under way. */
   private prepareNext(): void {
     const chunk = this.ripe.head;
-    if (chunk === undefined || chunk === this.last || chunk.write !== undefined || this.subscriber.closed) return;
-    chunk.write = this.writeOf(chunk.values);
-    chunk.write.prepare();
+    if (chunk === undefined || chunk === this.last || chunk.writes !== undefined || this.subscriber.closed) return;
+    chunk.writes = this.writesOf(chunk);
   }
 
-  private writeOf(values: ReadonlyArray<A>): Write<ReadonlyArray<Enqueued>> {
-    return this.queue.enqueueAll(values, this.options.options);
+  private writesOf(chunk: Chunk<A>): ReadonlyArray<EnqueueAll> {
+    if (chunk.writes !== undefined) return chunk.writes;
+    const { values } = chunk;
+    chunk.values = [];
+    return partsOf(this.queue.enqueueAll(values, this.options.options));
   }
 
   private written(chunk: Chunk<A>, answers: ReadonlyArray<Enqueued>): void {
@@ -165,33 +170,31 @@ export class Chunks<A> implements Observer<A> {
     this.send();
   }
 
-  private write(write: Write<ReadonlyArray<Enqueued>>, values: ReadonlyArray<A>, done: Ends["done"]): void {
-    this.run(write, {
-      done,
-      tooLarge: () => {
-        const half = Math.ceil(values.length / 2);
-        const [first, second] = [values.slice(0, half), values.slice(half)];
-        this.write(this.writeOf(first), first, (before) =>
-          this.write(this.writeOf(second), second, (after) => done([...before, ...after])),
-        );
-      },
-    });
+  /** One after the other, so that they stand in the queue in order. */
+  private writeAll(
+    [write, ...others]: ReadonlyArray<EnqueueAll>,
+    done: (answers: ReadonlyArray<Enqueued>) => void,
+    before: ReadonlyArray<Enqueued> = [],
+  ): void {
+    if (write === undefined) done(before);
+    else
+      this.run(write, (answers) =>
+        this.writeAll(others, done, before.length === 0 ? answers : [...before, ...answers]),
+      );
   }
 
   /** Runs a write until it is answered: a failed run lends its ids to the next, so nothing doubles. */
-  private run(write: Write<ReadonlyArray<Enqueued>>, { done, tooLarge }: Ends, attempt = 1): void {
+  private run(write: EnqueueAll, done: (answers: ReadonlyArray<Enqueued>) => void, attempt = 1): void {
     const { subscriber } = this;
     let answers: ReadonlyArray<Enqueued> = [];
+    // It leaves the subscriber by itself once it has ended.
     subscriber.add(
       write.subscribe({
         next: (value) => {
           answers = value;
         },
         error: (error: unknown) => {
-          if (!isSluiceError(error)) subscriber.error(error);
-          else if (error.retryable) this.again(() => this.run(write, { done, tooLarge }, attempt + 1), attempt);
-          // One value above the limit can be split no further.
-          else if (error._tag === "WriteTooLarge" && error.count > 1) tooLarge();
+          if (isSluiceError(error) && error.retryable) this.again(() => this.run(write, done, attempt + 1), attempt);
           else subscriber.error(error);
         },
         complete: () => done(answers),
@@ -199,23 +202,16 @@ export class Chunks<A> implements Observer<A> {
     );
   }
 
+  // An action of a scheduler that has run is not closed: it is taken off, or all that it refers to would be kept.
   private again(run: () => void, attempt: number): void {
     const delayMs = backoffDelayMs(backoff, Math.min(attempt, 20), randomOf(newMessageId()));
-    const { subscriber } = this;
-    const { scheduler } = this.queue.store;
-    const timer: Subscription = scheduler.schedule(
+    const timer = this.queue.store.scheduler.schedule(
       () => {
-        // An action that has run is not closed: the subscriber would keep it, and with it the chunk.
-        subscriber.remove(timer);
+        this.subscriber.remove(timer);
         run();
       },
       Math.max(1, delayMs),
     );
-    subscriber.add(timer);
+    this.subscriber.add(timer);
   }
-}
-
-interface Ends {
-  readonly done: (answers: ReadonlyArray<Enqueued>) => void;
-  readonly tooLarge: () => void;
 }

@@ -2,7 +2,7 @@
 import { isRight, left } from "fp-ts/lib/Either.js";
 import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../core/Failure.js";
-import { type Attempt, attemptOf, type FailurePolicy } from "../core/FailurePolicy.js";
+import { type Attempt, attemptOf, type FailurePolicy, GiveUp } from "../core/FailurePolicy.js";
 import { type Handled, handled } from "../core/Handled.js";
 import { isOutcome } from "../core/Outcome.js";
 import { notAnOutcome } from "../core/options.js";
@@ -51,15 +51,16 @@ export interface DecisionOf<E> extends HasPolicy<E> {
 }
 
 const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, undecided: Handled<A, R, F>): Handled<A, R, F> => {
-  const { message, result, followUps } = undecided;
+  const { message, result, followUps, givenUp } = undecided;
   if (undecided.outcome !== undefined || isRight(result) || result.left._tag === "Interrupted") return undecided;
   try {
     const outcome = policy(result.left, attemptOf(message));
     if (outcome === undefined) return undecided;
+    if (outcome === GiveUp) return handled({ message, result, outcome: undefined, givenUp: true, followUps });
     if (!isOutcome(outcome)) throw notAnOutcome("a policy's answer");
     return handled({ message, result, outcome, followUps });
   } catch (cause) {
-    return handled({ message, result: left(Threw(cause)), outcome: undefined, followUps });
+    return handled({ message, result: left(Threw(cause)), outcome: undefined, givenUp, followUps });
   }
 };
 

@@ -48,6 +48,8 @@ export abstract class Job implements WorkObserver, Timed<Job> {
   protected abstract readonly delivered: Message<unknown> | Batch<unknown>;
   /** Takes its messages in hand. */
   abstract hold(): void;
+  /** Says that its work begins. */
+  protected abstract begin(): void;
   /** Lets its messages go, unless somebody else has taken them over. */
   protected abstract letGo(): void;
   /** Emits one Handled for each message that is still in hand, then lets go. */
@@ -57,6 +59,7 @@ export abstract class Job implements WorkObserver, Timed<Job> {
   start(): void {
     this.state = "starting";
     this.context = new WorkContext();
+    this.begin();
     try {
       subscribeWork(this.owner.work(this.delivered, this.context), this);
     } catch (cause) {
@@ -133,6 +136,10 @@ export class MessageJob extends Job {
     this.delivered[delivery].hold(this.holder);
   }
 
+  protected begin(): void {
+    this.delivered[delivery].begun = true;
+  }
+
   protected letGo(): void {
     this.delivered[delivery].letGo(this.holder);
   }
@@ -162,6 +169,10 @@ export class BatchJob extends Job {
       this.holders[i] = holder;
       message[delivery].hold(holder);
     });
+  }
+
+  protected begin(): void {
+    for (const message of this.delivered.messages) message[delivery].begun = true;
   }
 
   protected letGo(): void {

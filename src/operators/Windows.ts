@@ -12,9 +12,11 @@
 import type { Observer, SchedulerLike, Subscriber } from "rxjs";
 import { type Batch, batchOf, type NonEmpty } from "../core/Batch.js";
 import { Deadlines, type Timed } from "../core/Deadlines.js";
+import type { Demand } from "../core/Demand.js";
 import { type Delivery, delivery, type Holder, type Message } from "../core/Message.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import { settleThrown } from "./defaultOutcome.js";
+import { Wanting } from "./Wanting.js";
 
 export interface WindowsOptions<A> {
   readonly sizeMax: number | undefined;
@@ -33,6 +35,9 @@ const SIZE_MAX = 100;
 export class Windows<A> implements Observer<Message<A>> {
   private readonly groups = new Map<string, Window<A>>();
   private deadlines: Deadlines<Window<A>> | undefined;
+  private readonly wanting = new Wanting();
+  /** One window that gathers. What is behind tells for how many others it has hands. */
+  private demand: Demand = { count: SIZE_MAX, portion: SIZE_MAX };
   private sizeMax: number;
 
   constructor(
@@ -45,6 +50,7 @@ export class Windows<A> implements Observer<Message<A>> {
   next(message: Message<A>): void {
     const deadlines = this.deadlines ?? this.open(message[delivery]);
     if (deadlines === undefined) return;
+    this.wanting.of(message[delivery].demands, this.demand);
     let group = "";
     try {
       group = this.options.by?.(message) ?? "";
@@ -70,6 +76,7 @@ export class Windows<A> implements Observer<Message<A>> {
 
   /** The pipeline is over: lets go of everything. */
   end(): void {
+    this.wanting.end();
     this.deadlines?.stop();
     for (let window = this.deadlines?.shift(); window !== undefined; window = this.deadlines?.shift()) letGo(window);
     this.groups.clear();
@@ -95,7 +102,7 @@ export class Windows<A> implements Observer<Message<A>> {
 
   private emit(window: Window<A>): void {
     const messages: ReadonlyArray<Message<A>> = [...window.held.keys()];
-    if (isNonEmpty(messages)) this.subscriber.next(batchOf(messages));
+    if (isNonEmpty(messages)) this.subscriber.next(batchOf(messages, this.sizeMax));
     letGo(window);
   }
 
@@ -120,6 +127,7 @@ export class Windows<A> implements Observer<Message<A>> {
       return undefined;
     }
     this.sizeMax = sizeMax;
+    this.demand = { count: sizeMax, portion: sizeMax };
     this.deadlines = new Deadlines<Window<A>>({
       scheduler: this.options.scheduler ?? scheduler,
       afterMs: waitMsMax,

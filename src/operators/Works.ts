@@ -6,9 +6,10 @@
  * ten thousand works that end at once need no deeper stack than one.
  */
 import type { Observer, SchedulerLike, Subscriber } from "rxjs";
-import { type Batch, isBatch } from "../core/Batch.js";
+import { type Batch, isBatch, sizeMaxOf } from "../core/Batch.js";
 import { Chain } from "../core/Chain.js";
 import { Deadlines } from "../core/Deadlines.js";
+import type { Demand } from "../core/Demand.js";
 import { TimedOut } from "../core/Failure.js";
 import { type Handled, handled } from "../core/Handled.js";
 import { type Delivery, delivery, type Message } from "../core/Message.js";
@@ -16,21 +17,28 @@ import { invalidConfig } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
 import type { Answer } from "./Answer.js";
 import { BatchJob, type Job, type JobOwner, type JobState, MessageJob } from "./Job.js";
+import { Wanting } from "./Wanting.js";
 
 export interface WorksOptions extends Pick<JobOwner, "work" | "split"> {
-  /** Undefined: what is unsettled is bounded by the prefetch, and so are its works. */
+  /** Undefined: the default for what is delivered, a prefetch at most. */
   readonly concurrency: number | undefined;
   readonly timeoutMs: number;
   readonly scheduler: SchedulerLike | undefined;
 }
+
+/** Works at a time where no concurrency is given, and how many where each is that of a batch. */
+const CONCURRENCY = 16;
+const CONCURRENCY_OF_BATCHES = 4;
 
 const noFollowUps: ReadonlyArray<Write<unknown>> = [];
 
 export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOwner {
   readonly work: JobOwner["work"];
   readonly split: JobOwner["split"];
-  private readonly concurrency: number;
+  private concurrency = CONCURRENCY;
   private readonly waiting = new Chain<Job>();
+  private readonly wanting = new Wanting();
+  private demand: Demand = { count: CONCURRENCY, portion: 1 };
   private running: Deadlines<Job> | undefined;
   private active = 0;
   private busy = false;
@@ -42,12 +50,13 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
   ) {
     this.work = options.work;
     this.split = options.split;
-    this.concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
   }
 
   next(delivered: Message<unknown> | Batch<unknown>): void {
     const batch = isBatch(delivered);
-    if (this.running === undefined && !this.open((batch ? delivered.messages[0] : delivered)[delivery])) return;
+    const first = (batch ? delivered.messages[0] : delivered)[delivery];
+    if (this.running === undefined && !this.open(first, batch ? sizeMaxOf(delivered) : 0)) return;
+    this.wanting.of(first.demands, this.demand);
     const job = batch ? new BatchJob(this, delivered) : new MessageJob(this, delivered);
     // A message may be interrupted as it is taken in hand: nothing starts before all of a batch are.
     const outer = this.busy;
@@ -69,6 +78,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
 
   /** The pipeline is over: works are unsubscribed, messages are let go. */
   end(): void {
+    this.wanting.end();
     this.running?.stop();
     for (let job = this.running?.shift(); job !== undefined; job = this.running?.shift()) job.abandon();
     for (let job = this.waiting.shift(); job !== undefined; job = this.waiting.shift()) job.abandon();
@@ -124,14 +134,17 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     }
   }
 
-  /** Looks at the first delivery: its clock, and what its source allows. */
-  private open({ scheduler, prefetch }: Delivery): boolean {
+  /** Looks at the first delivery: its clock, what its source allows, and how many a batch has (0: it is a message). */
+  private open({ scheduler, prefetch }: Delivery, batchSizeMax: number): boolean {
     const { concurrency, timeoutMs } = this.options;
-    if (concurrency !== undefined && concurrency > prefetch) {
+    this.concurrency = concurrency ?? Math.min(prefetch, batchSizeMax > 0 ? CONCURRENCY_OF_BATCHES : CONCURRENCY);
+    const portion = Math.max(1, batchSizeMax);
+    this.demand = { count: this.concurrency * portion, portion };
+    if (this.concurrency > prefetch && concurrency !== Number.POSITIVE_INFINITY) {
       this.subscriber.error(
         invalidConfig(
           "concurrency",
-          `concurrency ${concurrency} would wait for more messages than the prefetch of ${prefetch} lets be unsettled; raise prefetch or lower concurrency.`,
+          `concurrency ${this.concurrency} would wait for more messages than the prefetch of ${prefetch} lets be unsettled; raise prefetch or lower concurrency.`,
         ),
       );
       return false;

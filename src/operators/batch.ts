@@ -7,7 +7,7 @@ import { observe } from "./observe.js";
 import { Windows } from "./Windows.js";
 
 export type BatchOptions<A> = Options<{
-  /** Messages of a full window, 1 or more; not above the source's prefetch. Default 100, or the prefetch if that is less. */
+  /** Messages of a full window, 1 or more; not above a prefetch that was given. Default 100, or the prefetch if that is less. */
   sizeMax: number;
   /** Milliseconds from a window's first message to its end. Default 50; 0 is the current burst. */
   waitMsMax: number;
@@ -30,14 +30,14 @@ export type BatchOptions<A> = Options<{
  * y := [d]
  * ```
  *
- * Errors: `InvalidConfig` at the first message where `sizeMax` is above the source's prefetch (such a window would never
+ * Errors: `InvalidConfig` at the first message where `sizeMax` is above a prefetch that was given (such a window would never
  * fill), and thrown at once for options out of range. The source's own.
  *
  * Delivery: messages in a window are kept alive (their leases renewed). One that is lost or whose source has stopped for good
  * leaves its window; the source gives it back. A message on which `by` throws is settled like an undecided failure.
  * The end of the source closes all windows.
  *
- * Memory: what its source lets be unsettled; a group is forgotten when its window closes.
+ * Memory: what its source lets be unsettled (without a prefetch: one window that gathers, and one for each work behind); a group is forgotten when its window closes.
  *
  * Cancelling: unsubscribing lets go of all messages in windows, which their source then gives back.
  *

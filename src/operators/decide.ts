@@ -3,8 +3,8 @@ import type { FailurePolicy } from "../core/FailurePolicy.js";
 import { type DecisionIn, decideBy } from "./Decision.js";
 
 /**
- * Decides what becomes of failures by a function of your own; `undefined` leaves a failure to the decisions that follow.
- * The first to decide wins.
+ * Decides what becomes of failures by a function of your own; `undefined` leaves a failure to the decisions that follow, and
+ * `GiveUp` too, but has it dead-lettered where none of them decides. The first to decide wins.
  *
  * ```text
  * -a-b-----|
@@ -19,7 +19,7 @@ import { type DecisionIn, decideBy } from "./Decision.js";
  * ```
  *
  * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided; so does `InvalidConfig`
- * where it answers anything but an `Outcome` or `undefined`.
+ * where it answers anything but an `Outcome`, `GiveUp` or `undefined`.
  *
  * @param policy asked once for each failure that nothing has decided; never for results and interruptions
  *

@@ -31,19 +31,19 @@ import type { HandleContext } from "./WorkContext.js";
  *
  * Errors: none of the handler's; what it throws, a work without a value, one whose value is itself a work (a Task in a
  * promise, which nobody would run), and one whose value only looks like an Outcome (a hand-written `{ _tag: "Retry" }`, `Reject`
- * without its call) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above the
- * source's prefetch, and thrown at once for options out of range. The source's own.
+ * without its call) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above a prefetch that was
+ * given, and thrown at once for options out of range. The source's own.
  *
  * Delivery: a message is kept alive (its lease renewed) while it waits or runs. At least once: an interrupted work may have
  * done its part already.
  *
- * Memory: what its source lets be unsettled, waiting or running.
+ * Memory: what its source lets be unsettled, waiting or running; a source without a prefetch asks for what `concurrency` says.
  *
  * Cancelling: unsubscribing unsubscribes the works and lets go of all messages, which their source then gives back.
- * A timeout, a lost lease and a stop unsubscribe one work. A promise cannot be unsubscribed: use the context's `signal`.
+ * A timeout, a lost lease and a stop unsubscribe one work; a pause of the queue takes away what has not begun. A promise cannot be unsubscribed: use the context's `signal`.
  *
  * @param work called with the message or batch, and a context whose `signal` aborts when the work is unsubscribed
- * @param options `concurrency` (works at a time, default: the prefetch), `timeoutMs` (milliseconds, default 300,000),
+ * @param options `concurrency` (works at a time, default 16, of batches 4: each of these is many already), `timeoutMs` (milliseconds, default 300,000),
  *   `scheduler` (default: the store's)
  *
  * @example

@@ -10,7 +10,7 @@ import type { HandleContext } from "./WorkContext.js";
 import { Works } from "./Works.js";
 
 export type HandleOptions = Options<{
-  /** Works at a time, 1 or more. Default: as many as the source's prefetch lets be unsettled. */
+  /** Works at a time, 1 or more. Default 16, of batches 4; `Infinity`: as many as the source lets be unsettled. */
   concurrency: number;
   /** Milliseconds until a work is unsubscribed and counts as failed. Default 300,000; `Infinity` never; 0 unless it ends at once. */
   timeoutMs: number;
@@ -55,7 +55,7 @@ export const handleWith = <D extends Message<unknown> | Batch<unknown>, A, R, E>
 
 const concurrencyOf = (concurrency: number | undefined): number | undefined =>
   concurrency === undefined || concurrency === Number.POSITIVE_INFINITY
-    ? undefined
+    ? concurrency
     : wholeNumber("concurrency", concurrency, { min: 1, max: Number.MAX_SAFE_INTEGER });
 
 const theSame = (answer: Answer): Answer => answer;

@@ -1,6 +1,7 @@
 /** The decision to try again later. */
 import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.js";
 import { causeOf } from "../core/Failure.js";
+import { GiveUp } from "../core/FailurePolicy.js";
 import { Retry } from "../core/Outcome.js";
 import type { Options } from "../core/options.js";
 import {
@@ -14,8 +15,8 @@ import {
 } from "./Decision.js";
 
 /**
- * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it leaves them to
- * the decisions that follow. The delay is kept by the store: every consumer honours it, and it survives a crash.
+ * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it gives them up: a
+ * decision that follows (`block()`, `decide()`) says what becomes of them, else they are dead-lettered. The delay is kept by the store: every consumer honours it, and it survives a crash.
  *
  * ```text
  * -a-b-c-d-|
@@ -30,19 +31,18 @@ import {
  * w := Failed: Retry in 100 ms
  * x := Failed: Retry in 200 ms
  * y := Failed: Retry in 400 ms
- * z := Failed
+ * z := Failed, given up
  * ```
  *
- * By itself it ends no retries: what it leaves is undecided, and if nothing that follows decides it, `settle` retries it by the
- * default backoff (200 ms, doubling up to a minute) until the queue's `attemptsMax` dead-letters it. Put `deadLetter()` or
- * `block()` behind it to give up after `attemptsMax` or `deadlineMs`.
+ * What `when` excludes is not given up: it is left to the decisions that follow as it came. The queue's own `attemptsMax` (20 by
+ * default) dead-letters earlier where it is less.
  *
  * Errors: throws `InvalidConfig` for options out of range.
  *
  * @param options `initialMs` (milliseconds, default 200), `factor` (default 2), `delayMsMax` (milliseconds, default 60,000),
  *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all:
- *   from this one on it decides nothing; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
- *   decides no retry that would be due later; default: no bound), `when` (which failures)
+ *   from this one on it gives up; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
+ *   gives up where the retry would be due later; default: no bound), `when` (which failures)
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export function retryBackoff<E>({ when, ...options }: BackoffOptions & Options<W
   return decideBy<E>(
     policyWhen((failure, attempt) => {
       const delayMs = nextDelayMs(backoff, attempt);
-      return delayMs === undefined ? undefined : Retry({ cause: causeOf(failure), delayMs });
+      return delayMs === undefined ? GiveUp : Retry({ cause: causeOf(failure), delayMs });
     }, when),
   );
 }

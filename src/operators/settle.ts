@@ -7,8 +7,9 @@ import { Settling } from "./Settling.js";
 /**
  * Settles each handled message and emits what the store confirmed, in the order of confirmation.
  *
- * The outcome is the one decided; else an `Ack` for a result, a `Release` for what was interrupted, and `retryBackoff()` for
- * a failure, until the queue's `attemptsMax` dead-letters it. Settlements of one burst leave as one write.
+ * The outcome is the one decided; else an `Ack` for a result, a `Release` for what was interrupted, a `Reject` for what
+ * `retryBackoff` has given up, and `retryBackoff()` for a failure that no operator looked at, until the queue's `attemptsMax`
+ * dead-letters it. Settlements of one burst leave as one write.
  *
  * ```text
  * -a-b-c---|

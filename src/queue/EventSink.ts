@@ -1,7 +1,8 @@
-/** Where a queue's consumers and enqueues report: events are built only while somebody listens. */
+/** Where a queue's consumers and enqueues report: events are built only while somebody listens, and what nobody hears is warned of. */
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
+import { type Logger, type Warning, Warnings } from "../store/Warnings.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
@@ -14,6 +15,14 @@ export interface EventOf {
 export class EventSink {
   readonly events$: Subject<QueueEvent> = new Subject<QueueEvent>();
   private lastError: SluiceError | undefined;
+  private readonly warnings: Warnings;
+
+  constructor(
+    private readonly queue: string,
+    logger: Logger | undefined,
+  ) {
+    this.warnings = new Warnings(logger);
+  }
 
   /** Builds and emits an event about a message, if anybody listens. */
   of(delivery: LeasedDelivery, build: (about: EventOf) => QueueEvent): void {
@@ -30,6 +39,47 @@ export class EventSink {
     this.of(delivery, (about) => ({ ...about, _tag: "Settled", outcome: performed }));
     if (performed._tag === "Block")
       this.of(delivery, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
+  }
+
+  /** Nobody settled it within its lease, and no operator held it. */
+  expired(delivery: LeasedDelivery): void {
+    this.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
+    const { id, attempt } = delivery;
+    this.warn(
+      "EXPIRED",
+      `a message was not settled within its lease and no operator held it, so it comes again: is settle() missing behind handle(), or was it dropped by an rxjs filter (filterData settles what it drops)?`,
+      { id, attempt },
+    );
+  }
+
+  /** Its codec refuses it. */
+  poisoned(delivery: LeasedDelivery, report: ReadonlyArray<string>): void {
+    this.of(delivery, (about) => ({ ...about, _tag: "Poisoned", report }));
+    const { id, attempt } = delivery;
+    this.warn(
+      "POISONED",
+      `a message does not fit the codec and was dead-lettered with a report: look at deadLetters(), and redrive({ upcast }) what can be mended.`,
+      { id, attempt, report },
+    );
+  }
+
+  /** A call of a consumer failed. */
+  failed(during: "lease" | "settle" | "extend", error: SluiceError): void {
+    this.emit({ _tag: "StoreFailed", during, error });
+    if (during === "settle")
+      this.warn(
+        "SETTLE_FAILED",
+        `a settlement was not taken (${error.message}): a consumer that goes on tries again, else the message comes again when its lease ends.`,
+        { error },
+      );
+  }
+
+  private warn(kind: string, sentence: string, fields: Warning["fields"]): void {
+    this.warnings.warn(this.events$.observed, {
+      code: `SLUICE_${kind}`,
+      sentence: `Queue ${JSON.stringify(this.queue)}: ${sentence} Subscribe to its events$ (or give the store a logger) to hear of each.`,
+      fields: { queue: this.queue, ...fields },
+    });
   }
 
   /** An enqueue ended; what its caller did wrong is told to that one alone. Several of one join end by the same error. */

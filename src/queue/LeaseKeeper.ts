@@ -6,6 +6,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import type { Subscription } from "rxjs";
 import { Chain } from "../core/Chain.js";
 import { toSluiceError } from "../core/SluiceError.js";
+import type { Hands } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
@@ -17,13 +18,15 @@ export interface LeaseKeeperOptions {
   readonly events: EventSink;
   /** A look comes late: what waits to be settled goes before all else. */
   readonly onLate: () => void;
-  /** Some lease ended without a settlement. */
+  /** Some lease ended without a settlement, or is no danger to others any more. */
   readonly onCredit: () => void;
 }
 
 export class LeaseKeeper {
   /** What is unsettled, in the order of its leases. */
   private readonly live = new Chain<LeasedDelivery>();
+  private unproven = 0;
+  private suspects = 0;
   private timer: Subscription | undefined;
   private timerAtMs = 0;
 
@@ -38,9 +41,21 @@ export class LeaseKeeper {
     return this.live.all();
   }
 
+  /** Whether a suspect is unsettled that may yet kill the process: nothing should stand beside it. */
+  get suspicious(): boolean {
+    return this.suspects > 0;
+  }
+
+  /** What is unsettled, apart from so many of which the store has the settlement. */
+  handsBut(settling: number): Hands {
+    if (this.size <= settling) return "empty";
+    return this.unproven === 0 ? "proven" : "full";
+  }
+
   add(delivery: LeasedDelivery): void {
     delivery.live = true;
     this.live.push(delivery);
+    this.count(delivery, 1);
   }
 
   /** It is settled, lost or given back; without effect the second time. */
@@ -48,6 +63,19 @@ export class LeaseKeeper {
     if (!delivery.live) return;
     delivery.live = false;
     this.live.remove(delivery);
+    if (!delivery.proven) this.count(delivery, -1);
+  }
+
+  private count({ lease }: LeasedDelivery, more: 1 | -1): void {
+    this.unproven += more;
+    if (lease.suspect) this.suspects += more;
+  }
+
+  private prove(delivery: LeasedDelivery): boolean {
+    if (delivery.proven) return false;
+    delivery.proven = true;
+    this.count(delivery, -1);
+    return true;
   }
 
   /** Watches what is live, which was leased at this time. */
@@ -99,6 +127,7 @@ export class LeaseKeeper {
     let nextMs = nowMs + this.renewMs;
     let ended = false;
     let watching = false;
+    let proved = false;
     const late = this.isLate(nowMs);
     if (late) this.options.onLate();
     for (const delivery of this.all()) {
@@ -116,12 +145,13 @@ export class LeaseKeeper {
         }
         nextMs = Math.min(nextMs, delivery.leaseEndsMs);
         watching = true;
+        if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
       }
     }
     if (renewals.length > 0) this.renew(renewals, nowMs, late);
     // One look serves all leases that end within 2 % of a lease's length.
     if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
-    if (ended) this.options.onCredit();
+    if (ended || proved) this.options.onCredit();
   }
 
   private end(delivery: LeasedDelivery): void {
@@ -131,7 +161,7 @@ export class LeaseKeeper {
     }
     this.remove(delivery);
     delivery.expire();
-    this.options.events.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
+    this.options.events.expired(delivery);
   }
 
   private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number, late: boolean): void {
@@ -151,7 +181,7 @@ export class LeaseKeeper {
       },
       error: (error: unknown) => {
         for (const delivery of deliveries) delivery.passedOver = true;
-        events.emit({ _tag: "StoreFailed", during: "extend", error: toSluiceError(error) });
+        events.failed("extend", toSluiceError(error));
       },
     });
   }

@@ -16,14 +16,22 @@ import { isLeft, left, right } from "fp-ts/lib/Either.js";
 import { Observable, type SchedulerLike } from "rxjs";
 import type { Linked } from "../core/Chain.js";
 import { describeCause } from "../core/cause.js";
+import type { Demands } from "../core/Demand.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
-import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
+import { Ack, delayOf, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
 import { duration, notAnOutcome, shown, wholeNumber } from "../core/options.js";
 import type { MakePlan, Plan } from "../core/Plan.js";
-import { alreadySettled, invalidConfig, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import {
+  alreadySettled,
+  invalidConfig,
+  type LeaseLost,
+  leaseLost,
+  type SluiceError,
+  toSluiceError,
+} from "../core/SluiceError.js";
 import type { SettleStep, Step, StepResult } from "../core/Step.js";
 import { atomically, type RunEnd, Write } from "../core/Write.js";
 import type { Lease } from "../store/Lease.js";
@@ -36,6 +44,7 @@ export interface Owner {
   readonly queue: string;
   readonly attemptsMax: number;
   readonly prefetch: number;
+  readonly demands: Demands | undefined;
   readonly settler: Settler;
   /** `done`: settled (with what the store performed) or lost; otherwise it is open again. */
   readonly onSettleEnd: (delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined) => void;
@@ -61,6 +70,11 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   expired = false;
   /** It was time to renew it and nobody held it, or the store did not answer: who takes it in hand now calls the keeper. */
   passedOver = false;
+  /** It has been in hand for a third of its lease: whatever it does, it kills nobody at once. */
+  proven = false;
+  private working = false;
+  /** It was emitted, or let go of: nobody but user code knows how far it is. */
+  private given = false;
   private requested: Outcome | undefined;
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
@@ -68,13 +82,14 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   private waiters: Array<SettleEnd> | undefined;
   private holder: Holder | undefined;
   private interrupted: Interrupted["reason"] | undefined;
+  private givenBack = false;
   private acknowledge: Write<Outcome> | undefined;
 
   constructor(
     readonly lease: Lease,
     private readonly owner: Owner,
     private readonly leaseMs: number,
-    private readonly receivedMs: number,
+    readonly receivedMs: number,
   ) {
     this.leaseEndsMs = receivedMs + leaseMs;
   }
@@ -102,6 +117,15 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   }
   get prefetch(): number {
     return this.owner.prefetch;
+  }
+  get demands(): Demands | undefined {
+    return this.owner.demands;
+  }
+  get begun(): boolean {
+    return this.working || this.given;
+  }
+  set begun(working: boolean) {
+    this.working = working;
   }
   /** Whether an operator has it in hand. */
   get held(): boolean {
@@ -133,6 +157,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
 
   hold(holder: Holder): void {
     this.holder = holder;
+    this.given = false;
     const reason = this.state === "lost" ? "lease lost" : this.interrupted;
     if (reason !== undefined) this.interruptBy(reason);
     else if (this.passedOver) {
@@ -144,7 +169,14 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   letGo(holder: Holder): void {
     if (this.holder !== holder) return;
     this.holder = undefined;
-    if (this.state === "open") this.owner.onLetGo();
+    if (this.state !== "open") return;
+    this.given = true;
+    this.owner.onLetGo();
+  }
+
+  /** It is emitted: user code has it, until an operator takes it in hand. */
+  give(): void {
+    this.given = true;
   }
 
   /** Takes it out of the hands of whoever holds it, at most once per holder. */
@@ -172,7 +204,8 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   /** For the write of a source that gives back: marks it and makes the step. */
   release(reason: string): SettleStep {
     this.state = "lost";
-    return this.stepOf(Release({ reason }));
+    this.givenBack = true;
+    return { ...this.stepOf(Release({ reason })), untouched: !this.given };
   }
 
   settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
@@ -251,14 +284,22 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
 
   private refusalOf(outcome: Outcome): SluiceError | undefined {
     if (!isOutcome(outcome)) return notAnOutcome("outcome");
-    if (this.state === "lost") return leaseLost(this.id);
+    if (this.state === "lost") return this.lost();
     if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
       return alreadySettled(this.id, this.performed ?? this.requested);
-    if (outcome._tag === "Retry" && !(Number.isFinite(outcome.delayMs ?? 0) && (outcome.delayMs ?? 0) >= 0))
-      return invalidConfig("delayMs", `Retry's delayMs must be a number of 0 or more, not ${shown(outcome.delayMs)}.`);
+    const delayMs = delayOf(outcome);
+    if (!(Number.isFinite(delayMs) && delayMs >= 0))
+      return invalidConfig(
+        "delayMs",
+        `${outcome._tag}'s delayMs must be a number of 0 or more, not ${shown(delayMs)}.`,
+      );
     if (outcome._tag === "Block" && outcome.scope !== "key" && outcome.scope !== "queue")
       return invalidConfig("scope", `Block's scope must be "key" or "queue", not ${shown(outcome.scope)}.`);
     return undefined;
+  }
+
+  private lost(): LeaseLost {
+    return leaseLost(this.id, this.givenBack ? "given back" : "gone");
   }
 
   /** Whether this settlement is begun by that: only an open delivery is settled. */
@@ -341,7 +382,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     wholeNumber("leaseMs", leaseMs, { ...duration, min: 1 });
     return effect((asker) => {
       if (this.state === "lost" || this.state === "settled") {
-        asker.error(leaseLost(this.id));
+        asker.error(this.lost());
         return;
       }
       const endsMs = this.scheduler.now() + leaseMs;

@@ -11,11 +11,15 @@
  * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  *
- * Credit = prefetch − unsettled. RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
+ * Credit = prefetch − unsettled, where a prefetch that was not given follows demand (`Prefetch`). RxJS has no backpressure, so nothing but a settlement (or the end of a lease) gives credit
  * back; emission never does. A settlement that this source has handed to the store counts as credit for the next lease,
  * which follows it in order on the same connection: the store never sees more than `prefetch` leases, and no round trip is
  * waited for. One that leaves with another source's (messages of both joined) may still wait there: it lends nothing, and
  * neither does any while the store refuses some.
+ *
+ * A message whose lease ended may have killed its process, so it comes alone: the store answers nothing where one is next
+ * and something else is in hand. Then this source asks no more until its hands are empty (or others had the time to take it),
+ * and it asks for nothing else while such a message is in hand, until that is settled or a third of its lease is over.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription, type Unsubscribable } from "rxjs";
@@ -23,25 +27,35 @@ import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { describeCause } from "../core/cause.js";
+import type { Demands } from "../core/Demand.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
 import { unlessPromise } from "../core/promiseWatch.js";
 import { randomOf } from "../core/Random.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
-import type { Lease } from "../store/Lease.js";
+import type { Hands, Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
 import { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
+import { Pace } from "./Pace.js";
+import type { Pausable, PauseWatch } from "./PauseWatch.js";
+import { Prefetch } from "./Prefetch.js";
 import { rejectPoison } from "./poison.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
 import { type Sibling, siblingsOf } from "./siblings.js";
 
+/** How long a suspect that was not for these hands is left to others (milliseconds). */
+const STAND_BACK_MS = 1_000;
+
 /** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
+
+/** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
+const STARTS_IN_A_ROW_MAX = 100;
 
 /** How long after a stop its end waits for a store that does not answer (milliseconds). */
 const END_MS_MAX = 900;
@@ -53,20 +67,31 @@ export interface SourceContext<A> {
   readonly definition: ResolvedDefinition<A>;
   readonly options: ResolvedMessagesOptions;
   readonly events: EventSink;
+  readonly pauses: PauseWatch;
+  /** How many consumers of the queue were started since one of them came by a timer. */
+  readonly starts: { inARow: number };
 }
 
-export class MessageSource<A> implements Owner, Sibling {
+export class MessageSource<A> implements Owner, Sibling, Pausable {
   readonly store: Store;
   readonly queue: string;
   readonly attemptsMax: number;
   readonly prefetch: number;
+  readonly demands: Demands | undefined;
   readonly settler: Settler;
+  private readonly unsettled: Prefetch;
+  private readonly pace: Pace;
   private readonly keeper: LeaseKeeper;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
   private reading: Unsubscribable | undefined;
   /** What is done now ends with a pull. */
   private busy = false;
   private failures = 0;
+  /** How many answers in a row were empty. */
+  private empties = 0;
+  /** It leaves a suspect to others, or to itself once its hands are empty: the pull timer waits for that. */
+  private standsBack = false;
+  private turnMs = 0;
   private pullTimer: Subscription | undefined;
   private stopTimer: Subscription | undefined;
   private endTimer: Subscription | undefined;
@@ -80,7 +105,10 @@ export class MessageSource<A> implements Owner, Sibling {
     this.store = store;
     this.queue = definition.name;
     this.attemptsMax = definition.attemptsMax;
-    this.prefetch = options.prefetch;
+    this.unsettled = new Prefetch(options.prefetch);
+    this.pace = new Pace(this.unsettled);
+    this.prefetch = this.unsettled.bound;
+    this.demands = this.unsettled.demands;
     this.settler = new Settler({
       target: store,
       scheduler: store.scheduler,
@@ -88,10 +116,11 @@ export class MessageSource<A> implements Owner, Sibling {
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
       onFailure: (error) => {
-        events.emit({ _tag: "StoreFailed", during: "settle", error });
+        events.failed("settle", error);
         if (error._tag === "StoreClosed") soon(store.scheduler, () => subscriber.complete());
       },
-      onFlush: () => this.pull(),
+      onFlush: () => this.settled(),
+      onAnswered: () => this.settled(),
     });
     this.keeper = new LeaseKeeper({
       store,
@@ -108,6 +137,7 @@ export class MessageSource<A> implements Owner, Sibling {
 
   start(): void {
     siblingsOf(this.store).add(this);
+    this.context.pauses.add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
       const stopping = from(unlessPromise(stop$, "stop$ is a promise")).subscribe({
@@ -118,7 +148,11 @@ export class MessageSource<A> implements Owner, Sibling {
       if (this.phase === "pulling") this.stopping = stopping;
       else stopping.unsubscribe();
     }
-    this.pull();
+    // A stream that fails at its first message and is subscribed to again at once comes by here within its own stack.
+    const { starts } = this.context;
+    starts.inARow += 1;
+    if (starts.inARow > STARTS_IN_A_ROW_MAX) this.pullIn(0);
+    else this.pull();
   }
 
   /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
@@ -157,6 +191,14 @@ export class MessageSource<A> implements Owner, Sibling {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery, performed);
     this.leaveIfEmpty();
+    if (!this.settler.answering) this.pull();
+  }
+
+  private settled(): void {
+    if (this.demands !== undefined) {
+      const { pushed, tripMs } = this.settler;
+      this.pace.settled(pushed, this.store.scheduler.now(), Math.max(tripMs, this.turnMs));
+    }
     this.pull();
   }
 
@@ -164,11 +206,18 @@ export class MessageSource<A> implements Owner, Sibling {
     return this.phase === "pulling" && this.reading === undefined && !this.busy && this.pullTimer === undefined;
   }
 
+  private get hands(): Hands {
+    return this.keeper.handsBut(this.settler.lent);
+  }
+
   private pull(): void {
+    if (this.standsBack && this.hands !== "full") this.comeForward();
     if (!this.mayPull) return;
     if (this.late) this.catchUpAll();
-    const max = this.prefetch - this.keeper.size + Math.min(this.settler.lent, this.prefetch);
-    if (!this.mayPull || max < 1) return;
+    if (!this.mayPull) return;
+    const { max: most } = this.unsettled;
+    const max = most - this.keeper.size + Math.min(this.settler.lent, most);
+    if (max < 1 || this.keeper.suspicious) return;
     const { definition, options } = this.context;
     let answered = false;
     const reading = this.store
@@ -180,6 +229,8 @@ export class MessageSource<A> implements Owner, Sibling {
         leaseMs: options.leaseMs,
         waitMsMax: Number.POSITIVE_INFINITY,
         attemptsMax: this.attemptsMax,
+        deliveriesMax: definition.deliveriesMax,
+        hands: this.hands,
         exclusive: definition.exclusive,
       })
       .run(
@@ -189,8 +240,12 @@ export class MessageSource<A> implements Owner, Sibling {
           this.reading = undefined;
           this.failures = 0;
           this.receive(leases);
+          this.empties = leases.length === 0 ? this.empties + 1 : 0;
+          if (this.empties > 1 && this.hands === "full") this.standBack();
+          // Of a key whose followers wait the next one comes with the settlement of its head, so that goes first.
+          else if (leases.length < max && leases.some(({ key }) => key !== undefined)) this.pullSettled();
           // A store that answers at once must not keep the event loop to itself.
-          if (atOnce) this.pullIn(0);
+          else if (atOnce) this.pullIn(0);
           else this.pull();
         },
         (error) => {
@@ -230,11 +285,38 @@ export class MessageSource<A> implements Owner, Sibling {
   private pullIn(delayMs: number): void {
     if (this.phase !== "pulling") return;
     const { scheduler } = this.store;
+    const fromMs = scheduler.now();
     const work = (): void => {
       this.pullTimer = undefined;
+      this.standsBack = false;
+      this.context.starts.inARow = 0;
+      // Of a store that answers at once, a turn is all of the way.
+      if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();
     };
     this.pullTimer = delayMs > 0 ? scheduler.schedule(work, delayMs) : soon(scheduler, work);
+  }
+
+  private standBack(): void {
+    this.standsBack = true;
+    this.pullIn(STAND_BACK_MS);
+  }
+
+  private comeForward(): void {
+    this.standsBack = false;
+    this.pullTimer?.unsubscribe();
+    this.pullTimer = undefined;
+  }
+
+  /** Pulls at the end of this turn, behind what is settled by then. */
+  private pullSettled(): void {
+    if (this.phase !== "pulling") return;
+    this.pullTimer = soon(this.store.scheduler, () => {
+      this.pullTimer = undefined;
+      this.context.starts.inARow = 0;
+      if (!this.settler.waits) this.settler.flush();
+      this.pull();
+    });
   }
 
   private readFailed(error: SluiceError): void {
@@ -242,7 +324,7 @@ export class MessageSource<A> implements Owner, Sibling {
       this.subscriber.complete();
       return;
     }
-    this.context.events.emit({ _tag: "StoreFailed", during: "lease", error });
+    this.context.events.failed("lease", error);
     if (!error.retryable) {
       this.subscriber.error(error);
       return;
@@ -254,6 +336,7 @@ export class MessageSource<A> implements Owner, Sibling {
   private receive(leases: ReadonlyArray<Lease>): void {
     const { leaseMs } = this.context.options;
     const receivedMs = this.store.scheduler.now();
+    if (this.keeper.size <= this.settler.lent) this.pace.idle(receivedMs);
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
     for (const delivery of deliveries) this.keeper.add(delivery);
     // Before the emission, which takes as long as user code likes.
@@ -265,6 +348,9 @@ export class MessageSource<A> implements Owner, Sibling {
       if (delivery.state === "open") this.deliver(delivery);
     }
     this.busy = false;
+    if (deliveries.length === 0) return;
+    this.unsettled.emitted();
+    if (deliveries.some(isUnbegun)) this.context.pauses.watch();
   }
 
   private deliver(delivery: LeasedDelivery): void {
@@ -275,7 +361,26 @@ export class MessageSource<A> implements Owner, Sibling {
       return;
     }
     events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+    delivery.give();
     this.subscriber.next(messageOf(delivery, decoded.right));
+  }
+
+  get holdsUnbegun(): boolean {
+    return this.keeper.all().some(isUnbegun);
+  }
+
+  paused(): void {
+    if (this.phase !== "pulling" && this.phase !== "draining") return;
+    const unbegun = this.keeper.all().filter(isUnbegun);
+    // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
+    this.stopReading();
+    this.settler.together(() => {
+      for (const delivery of unbegun) delivery.interruptBy("paused");
+      this.giveBack(unbegun.filter(isFree), "paused");
+    });
+    this.settler.flush();
+    this.leaveIfEmpty();
+    this.pull();
   }
 
   private stop(): void {
@@ -303,10 +408,15 @@ export class MessageSource<A> implements Owner, Sibling {
 
   /** Gives back what nobody holds and nobody settles. */
   private sweep(): void {
-    const open = this.keeper.all().filter((delivery) => delivery.state === "open" && !delivery.held);
+    this.giveBack(this.keeper.all().filter(isFree), "unsubscribed");
+    this.settler.flush();
+    this.leaveIfEmpty();
+  }
+
+  private giveBack(deliveries: ReadonlyArray<LeasedDelivery>, reason: string): void {
     this.settler.together(() => {
-      for (const delivery of open)
-        this.settler.push([delivery.release("unsubscribed")], {
+      for (const delivery of deliveries)
+        this.settler.push([delivery.release(reason)], {
           lends: false,
           listEnded: () => {
             this.keeper.remove(delivery);
@@ -314,14 +424,13 @@ export class MessageSource<A> implements Owner, Sibling {
           },
         });
     });
-    this.settler.flush();
-    this.leaveIfEmpty();
   }
 
   private leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.keeper.size > 0) return;
     this.phase = "left";
     siblingsOf(this.store).delete(this);
+    this.context.pauses.remove(this);
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     this.keeper.stop();
@@ -355,9 +464,15 @@ export class MessageSource<A> implements Owner, Sibling {
   }
 
   private failed(error: unknown): void {
-    this.context.events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) });
+    this.context.events.failed("settle", toSluiceError(error));
   }
 }
+
+/** Nobody has it in hand, and nobody settles it. */
+const isFree = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.held;
+
+/** It waits in the hands of an operator, or has not been emitted yet. */
+const isUnbegun = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.begun;
 
 const stopFailed = (cause: unknown): SluiceError =>
   invalidConfig(

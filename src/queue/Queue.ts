@@ -22,8 +22,13 @@ import type { QueueEvent } from "./QueueEvent.js";
 export type EnqueueOptions = Options<{
   /** Instead of the definition's key function. At most 512 UTF-8 bytes; the empty text is a key. */
   key: string;
-  /** Milliseconds until it is due, by the store's clock. Default 0: at once. */
+  /** Milliseconds until it is due, by the store's clock: it joins its key's line then. Default 0: at once. */
   delayMs: number;
+  /**
+   * Whole milliseconds from now, by the store's clock, after which it is not begun any more (0 is allowed): then it is
+   * dead-lettered as "expired before it was begun". Whatever gives it back, it is not begun again later. Default: never.
+   */
+  expiresInMs: number;
   /** 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
   priority: number;
   /** Texts that travel with the data, at most 8 KiB in all. */
@@ -34,13 +39,14 @@ export type EnqueueOptions = Options<{
   dedupe: Dedupe;
 }>;
 
-/** What makes an enqueue the same as an earlier one. */
-export interface Dedupe {
-  /** Any text of at most 512 UTF-8 bytes. */
-  readonly id: string;
-  /** How long it is remembered, milliseconds from the first enqueue. Default: the definition's `dedupeMs`; 0 forgets at once. */
-  readonly windowMs?: number | undefined;
-}
+/**
+ * What makes an enqueue the same as an earlier one: an id, any text of at most 512 UTF-8 bytes. It is remembered for
+ * `windowMs`, milliseconds from the first enqueue (default: the definition's `dedupeMs`; 0 forgets at once), or until the
+ * message is settled for good: acked, dead-lettered or purged. What the first enqueue of an id says, stands.
+ */
+export type Dedupe =
+  | { readonly id: string; readonly windowMs?: number | undefined; readonly until?: undefined }
+  | { readonly id: string; readonly until: "settled"; readonly windowMs?: undefined };
 
 /** What became of an enqueued value. */
 export interface Enqueued {
@@ -51,7 +57,11 @@ export interface Enqueued {
 }
 
 export type MessagesOptions = Options<{
-  /** The most messages that may be unsettled at a time. 1 to 10,000; default 200. */
+  /**
+   * The most messages that may be unsettled at a time, 1 to 10,000. Default: what the operators behind can run, and what they
+   * settle while more is fetched; one more at least, 1,000 at most (unless a batch or a concurrency wants more). 32 where no
+   * operator of this library tells: plain rxjs.
+   */
   prefetch: number;
   /** A name for this consumer, in errors and for exclusive queues. Default: a unique one. */
   consumer: string;
@@ -61,7 +71,7 @@ export type MessagesOptions = Options<{
   stop$: ObservableInput<unknown>;
   /** Milliseconds until what is unsettled after a stop is released. Default 30,000; 0 releases at once. */
   stopMsMax: number;
-  /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch. */
+  /** How many settlements leave in one write at most, bursts of a batch apart. Default: the prefetch, or 1,000. */
   settleSizeMax: number;
   /**
    * How long a settlement may wait for others. Milliseconds, at most a third of the lease; default 0: for the current burst
@@ -75,16 +85,22 @@ export interface ReceiveOptions extends Options<{ waitMsMax: number; leaseMs: nu
   readonly max: number;
 }
 
+/** What a stored message carries, for people to look at. */
+export interface Shown<A> {
+  /** Decoded, or the report why it cannot be. */
+  readonly data: Either<ReadonlyArray<string>, A>;
+  /** As it is stored: the JSON, or the bare text where it is none. */
+  readonly json: unknown;
+  /** For `JSON.stringify`: `data` as it is stored where its codec takes it, else `report` and `json`. */
+  readonly toJSON: () => unknown;
+}
+
 /** A dead letter with its data decoded, or the report why it cannot be. */
-export interface DeadLetter<A> extends StoredDeadLetter {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
-export interface Peeked<A> extends StoredMessage {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
-export interface Blocked<A> extends StoredBlock {
-  readonly data: Either<ReadonlyArray<string>, A>;
-}
+export interface DeadLetter<A> extends Omit<StoredDeadLetter, "payload">, Shown<A> {}
+/** A message in line. */
+export interface Peeked<A> extends Omit<StoredMessage, "payload">, Shown<A> {}
+/** A blocked message. */
+export interface Blocked<A> extends Omit<StoredBlock, "payload">, Shown<A> {}
 
 export type PageOptions = Options<{
   /** The `next` of the page before; undefined begins. */
@@ -116,7 +132,9 @@ export interface Queue<A> {
   /**
    * The queue as a cold Observable: each subscription is one consumer, and emits what it leases.
    *
-   * Credit: at most `prefetch` messages are unsettled; only settling (or the end of a lease) lets the next one come.
+   * Credit: at most `prefetch` messages are unsettled; only settling (or the end of a lease) lets the next one come. Without a
+   * prefetch it follows demand: works of a second hoard nothing that another consumer could do, works of a microsecond never
+   * wait for the store.
    *
    * ```text
    * abc-d--------
@@ -212,7 +230,7 @@ export interface Queue<A> {
    *
    * Errors: `InvalidConfig` at the call; the Observable itself only by a defect, or with `InvalidConfig` where the server does
    * not let the client in or `stop$` fails, since store outages are ridden out and told on `events$`. Completes after `stop$`,
-   * or when the store is closed. Memory: `prefetch` messages, one read of 4 MiB.
+   * or when the store is closed. Memory: `prefetch` messages (without one: 1,000, or what the operators want), one read of 4 MiB.
    */
   readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
   /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
@@ -221,7 +239,11 @@ export interface Queue<A> {
   readonly stats: () => Effect<QueueStats>;
   /** The next messages in line, not leased. `limit` 1 to 1,000, default 10. */
   readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
-  /** Nobody leases from it any more, in all processes, until `resume`; what is in hand may be settled. */
+  /**
+   * Nobody leases from it any more, in all processes, until `resume`. What has begun may be settled. What was leased and has
+   * not begun goes back, uncounted: that of this store handle before this answers, that of others within a second. Its works
+   * are told that they were `Interrupted`, as paused.
+   */
   readonly pause: () => Effect<void>;
   readonly resume: () => Effect<void>;
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
@@ -238,6 +260,9 @@ export interface Queue<A> {
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
   /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
   readonly purge: () => Effect<number>;
-  /** What its consumers in this process do, enqueues that the store did not take, and what befalls it; hot, without replay. */
+  /**
+   * What its consumers in this process do, and enqueues that the store did not take, whichever call of `queue` made the face;
+   * hot, without replay. What the store says of itself is on `store.events$`.
+   */
   readonly events$: Observable<QueueEvent>;
 }

@@ -10,6 +10,11 @@ interface Limits<A> {
   readonly leaseMs: number;
   /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000; default 20. */
   readonly attemptsMax: number;
+  /**
+   * How often in a row a message may be delivered and given back uncounted (Release, unsubscribing) before it is
+   * dead-lettered: a stream that fails and is subscribed to again would hand it over for ever. 1 to 4,000; default 1,000.
+   */
+  readonly deliveriesMax: number;
   /** The largest encoded value. Bytes, default 1 MiB; less than 8 MiB. */
   readonly payloadBytesMax: number;
   /** One consumer at a time in all processes; others stand by. Default false. */
@@ -44,6 +49,7 @@ export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDe
     key: definition.key === undefined ? undefined : callable("key", definition.key),
     leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
     attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
+    deliveriesMax: wholeNumber("deliveriesMax", definition.deliveriesMax ?? 1_000, { min: 1, max: 4_000 }),
     payloadBytesMax: wholeNumber("payloadBytesMax", definition.payloadBytesMax ?? 1024 * 1024, {
       min: 1,
       max: 8 * 1024 * 1024 - 1,

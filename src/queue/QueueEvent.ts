@@ -2,7 +2,6 @@
 import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
-import type { StoreEvent } from "../store/StoreEvent.js";
 
 interface OfMessage {
   readonly id: MessageId;
@@ -15,7 +14,7 @@ interface OfMessage {
  * - `Expired`: nobody settled it and no operator held it within its lease (user code dropped it): the leak detector.
  * - `Lost`: an operator held it, or it was being settled, and its lease went elsewhere.
  * - `Blocked`: settled by a Block, kept in its place. `Poisoned`: its codec refused it; it goes to the dead letters.
- * - `StoreDown`, `StoreUp`, `StoreWarning`: of the store. `StoreFailed`: a call failed and is tried again, except for an enqueue,
+ * - `StoreFailed`: a call failed and is tried again, except for an enqueue,
  *   whose caller is told too: `enqueueTo` tries again, others as they are written.
  */
 export type QueueEvent =
@@ -29,5 +28,4 @@ export type QueueEvent =
       readonly _tag: "StoreFailed";
       readonly during: "enqueue" | "lease" | "settle" | "extend";
       readonly error: SluiceError;
-    }
-  | StoreEvent;
+    };

@@ -15,7 +15,7 @@ import { soon } from "../core/Clock.js";
 import { newId } from "../core/newId.js";
 import { randomOf } from "../core/Random.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../core/SluiceError.js";
-import type { Step, StepResult, WriteTarget } from "../core/Step.js";
+import type { Step, StepResult, WriteAnswer, WriteTarget } from "../core/Step.js";
 
 /** Told once how its list ended. */
 export interface ListEnd {
@@ -34,6 +34,8 @@ export interface SettlerOptions {
   readonly onFailure: (error: SluiceError) => void;
   /** Called right after a write was handed to the store: what is sent next follows it in order. */
   readonly onFlush: () => void;
+  /** Called when all lists of a write were told how they ended: what one of them gives back is asked for with the others'. */
+  readonly onAnswered?: () => void;
 }
 
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
@@ -49,10 +51,15 @@ interface Round extends Sent {
 }
 
 export class Settler {
+  /** How many lists were ever pushed. */
+  pushed = 0;
+  /** How long the latest write took, milliseconds. */
+  tripMs = 0;
   private lists: Array<ReadonlyArray<Step>> = [];
   private ends: Array<ListEnd> = [];
   private timer: Subscription | undefined;
   private depth = 0;
+  private answers = 0;
   private waitingRounds = 0;
   private lending = 0;
   /** Where a list that was not answered had gone. */
@@ -70,6 +77,7 @@ export class Settler {
 
   /** Adds one list; it leaves with the others of this burst. */
   push(steps: ReadonlyArray<Step>, end: ListEnd): void {
+    this.pushed += 1;
     const sent = this.unanswered?.get(steps);
     if (sent === undefined) {
       this.lists.push(steps);
@@ -93,6 +101,11 @@ export class Settler {
   /** The lists that lend credit: the store was handed them and has not answered. None while it refuses others. */
   get lent(): number {
     return this.waitingRounds > 0 ? 0 : this.lending;
+  }
+
+  /** Whether a write's lists are being told how they ended. */
+  get answering(): boolean {
+    return this.answers > 0;
   }
 
   /** Whether what is pushed may wait longer than its burst. */
@@ -160,6 +173,8 @@ export class Settler {
 
   // What a store answers within the call, and what it has refused once, lends nothing.
   private write(round: Round, attempt: number): void {
+    const { scheduler } = this.options;
+    const sentMs = scheduler.now();
     let answered = false;
     let lending = false;
     this.rounds.add(round);
@@ -167,15 +182,9 @@ export class Settler {
       (answers) => {
         answered = true;
         this.rounds.delete(round);
-        const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
-        for (let i = 0; i < round.lists.length; i++) {
-          const end = round.ends[i];
-          const answer = miscounted ?? answers[i];
-          if (end === undefined || answer === undefined) continue;
-          if (lending && end.lends) this.lending -= 1;
-          if (isLeft(answer)) end.listEnded(answer.left, []);
-          else end.listEnded(undefined, answer.right);
-        }
+        this.tripMs = scheduler.now() - sentMs;
+        if (lending) this.lending -= lendingOf(round);
+        this.answered(round, answers);
       },
       (cause) => {
         answered = true;
@@ -186,6 +195,23 @@ export class Settler {
     if (answered || attempt > 1) return;
     lending = true;
     this.lending += lendingOf(round);
+  }
+
+  private answered(round: Round, answers: ReadonlyArray<WriteAnswer>): void {
+    const miscounted = answers.length === round.lists.length ? undefined : left(otherNumber());
+    this.answers += 1;
+    try {
+      for (let i = 0; i < round.lists.length; i++) {
+        const end = round.ends[i];
+        const answer = miscounted ?? answers[i];
+        if (end === undefined || answer === undefined) continue;
+        if (isLeft(answer)) end.listEnded(answer.left, []);
+        else end.listEnded(undefined, answer.right);
+      }
+    } finally {
+      this.answers -= 1;
+    }
+    this.options.onAnswered?.();
   }
 
   private tellUnanswered(round: Round, error: SluiceError): void {

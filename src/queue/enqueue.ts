@@ -4,14 +4,14 @@ import { encodePayload } from "../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../codec/parts.js";
 import { invariant } from "../core/invariant.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
-import { DELAY_MS_MAX, duration, realNumber, wholeNumber } from "../core/options.js";
-import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { DELAY_MS_MAX, duration, oneOf, realNumber, wholeNumber } from "../core/options.js";
+import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { EnqueueStep, StepResult } from "../core/Step.js";
 import { Write } from "../core/Write.js";
 import type { Store } from "../store/Store.js";
 import { ask } from "./ask.js";
 import type { EventSink } from "./EventSink.js";
-import type { Enqueued, EnqueueOptions } from "./Queue.js";
+import type { Dedupe, Enqueued, EnqueueOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
 /** A Write that adds one value and emits what became of it. */
@@ -83,6 +83,10 @@ const stepOf = <A>(
       headers: options.headers === undefined ? undefined : checkHeaders(options.headers),
       delayMs:
         options.delayMs === undefined ? 0 : realNumber("delayMs", options.delayMs, { min: 0, max: DELAY_MS_MAX }),
+      expiresInMs:
+        options.expiresInMs === undefined
+          ? undefined
+          : wholeNumber("expiresInMs", options.expiresInMs, { min: 0, max: DELAY_MS_MAX }),
       priority: options.priority === undefined ? 0 : wholeNumber("priority", options.priority, { min: 0, max: 9 }),
       dedupe: dedupeOf(definition, options, id),
     });
@@ -110,9 +114,13 @@ const dedupeOf = <A>(
   id: MessageId | undefined,
 ): EnqueueStep["dedupe"] => {
   if (dedupe !== undefined)
-    return {
-      id: `d:${checkKey("dedupe.id", dedupe.id)}`,
-      windowMs: wholeNumber("dedupe.windowMs", dedupe.windowMs ?? dedupeMs, duration),
-    };
+    return { id: `d:${checkKey("dedupe.id", dedupe.id)}`, windowMs: windowOf(dedupe, dedupeMs) };
   return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
+};
+
+const windowOf = ({ windowMs, until }: Dedupe, dedupeMs: number): number => {
+  if (until === undefined) return wholeNumber("dedupe.windowMs", windowMs ?? dedupeMs, duration);
+  if (windowMs !== undefined) throw invalidConfig("dedupe", "dedupe takes a windowMs or an until, not both.");
+  oneOf("dedupe.until", until, ["settled"]);
+  return Number.POSITIVE_INFINITY;
 };

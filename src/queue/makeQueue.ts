@@ -1,22 +1,19 @@
 /** The maker of queues. */
 
-import { merge, Observable } from "rxjs";
+import { Observable } from "rxjs";
+import { mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { newId } from "../core/newId.js";
-import { invalidConfig } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
-import { EventSink } from "./EventSink.js";
 import { enqueueMany, enqueueOne } from "./enqueue.js";
+import { localOf } from "./Local.js";
 import { MessageSource } from "./MessageSource.js";
 import { resolveMessagesOptions } from "./messagesOptions.js";
 import { operationsOf } from "./operations.js";
 import type { Queue } from "./Queue.js";
 import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
 import { receive } from "./receive.js";
-
-/** The codec under which each store's queues are known in this process. */
-const codecs = new WeakMap<Store, Map<string, object>>();
 
 /**
  * A durable queue of values on a store. Making one does nothing yet: no connection, no timer.
@@ -44,8 +41,8 @@ const codecs = new WeakMap<Store, Map<string, object>>();
  */
 export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A> => {
   const resolved = resolveDefinition(definition);
-  claimName(store, resolved.name, resolved.codec);
-  const events = new EventSink();
+  const { events, pauses, starts } = localOf(store, resolved);
+  const operations = operationsOf(store, resolved);
   const face: Queue<A> = {
     definition,
     store,
@@ -56,7 +53,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
       return new Observable<Message<A>>((subscriber) => {
         const consumer = checked.consumer ?? newId();
         const source = new MessageSource<A>(
-          { store, definition: resolved, options: { ...checked, consumer }, events },
+          { store, definition: resolved, options: { ...checked, consumer }, events, pauses, starts },
           subscriber,
         );
         subscriber.add(() => source.end());
@@ -64,20 +61,9 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
       });
     },
     receive: (options) => receive(store, resolved, events, options),
-    ...operationsOf(store, resolved),
-    events$: merge(events.events$, store.events$),
+    ...operations,
+    pause: () => mapEffect(operations.pause(), () => pauses.found()),
+    events$: events.events$,
   };
   return showing(face, "Queue", { name: resolved.name });
-};
-
-const claimName = (store: Store, name: string, codec: object): void => {
-  const known = codecs.get(store) ?? new Map<string, object>();
-  codecs.set(store, known);
-  const first = known.get(name);
-  if (first !== undefined && first !== codec)
-    throw invalidConfig(
-      "codec",
-      `This store has a queue ${JSON.stringify(name)} with another codec already; share one definition, or give this queue another name.`,
-    );
-  known.set(name, codec);
 };

@@ -2,14 +2,13 @@
 import type { ObservableInput } from "rxjs";
 import { duration, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
+import { DEMANDED_MAX, PREFETCH_MAX } from "./Prefetch.js";
 import type { MessagesOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
-/** No subscription may hold more messages than this. */
-export const PREFETCH_MAX = 10_000;
-
 export interface ResolvedMessagesOptions {
-  readonly prefetch: number;
+  /** Undefined follows demand. */
+  readonly prefetch: number | undefined;
   readonly consumer: string;
   readonly leaseMs: number;
   readonly stop$: ObservableInput<unknown> | undefined;
@@ -23,7 +22,10 @@ export const resolveMessagesOptions = (
   options: MessagesOptions,
   definition: Pick<ResolvedDefinition<unknown>, "leaseMs">,
 ): Omit<ResolvedMessagesOptions, "consumer"> & { readonly consumer: string | undefined } => {
-  const prefetch = wholeNumber("prefetch", options.prefetch ?? 200, { min: 1, max: PREFETCH_MAX });
+  const prefetch =
+    options.prefetch === undefined
+      ? undefined
+      : wholeNumber("prefetch", options.prefetch, { min: 1, max: PREFETCH_MAX });
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   return {
     prefetch,
@@ -31,7 +33,7 @@ export const resolveMessagesOptions = (
     leaseMs,
     stop$: options.stop$,
     stopMsMax: wholeNumber("stopMsMax", options.stopMsMax ?? 30_000, duration),
-    settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? prefetch, {
+    settleSizeMax: wholeNumber("settleSizeMax", options.settleSizeMax ?? prefetch ?? DEMANDED_MAX, {
       min: 1,
       max: PREFETCH_MAX,
     }),

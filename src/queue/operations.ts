@@ -1,18 +1,16 @@
 /** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
-import type { Either } from "fp-ts/lib/Either.js";
-import type { Type } from "io-ts";
 import { map, mergeMap } from "rxjs";
-import { decodePayload } from "../codec/envelope.js";
 import { checkId, checkKey } from "../codec/parts.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { oneOf, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
-import type { BlockTarget, Page, PageRequest, QueueStats, StoredMessage } from "../store/Operations.js";
+import type { BlockTarget, Page, PageRequest, QueueStats } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
 import { iterate } from "./iterate.js";
 import type { PageOptions, Queue } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { redrive } from "./redrive.js";
+import { showAs } from "./shown.js";
 
 /** How many messages one call of a long operation touches: no store is held for longer than that takes. */
 export const CHUNK = 1_000;
@@ -25,16 +23,16 @@ type Operations<A> = Pick<
 /** The operations of one queue. */
 export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
   const { name: queue, codec } = definition;
-  const decode = withData(codec);
+  const show = showAs(codec);
   const stats = (): Effect<QueueStats> => store.stats(queue);
   const inChunks = chunksOf(stats);
   return {
     stats,
     peek: (options = {}) =>
-      mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(decode)),
+      mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(show)),
     pause: () => store.setPaused({ queue, paused: true }),
     resume: () => store.setPaused({ queue, paused: false }),
-    blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(decode)),
+    blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(show)),
     unblock: (target, decision) => {
       const request = {
         queue,
@@ -46,7 +44,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
         (limit) => store.unblock({ ...request, limit }),
       );
     },
-    deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(decode)),
+    deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(show)),
     redrive: (options = {}) => redrive(store, definition, options),
     purge: () =>
       inChunks(
@@ -93,10 +91,3 @@ const checkTarget = (target: BlockTarget): BlockTarget => {
 const mapPage =
   <S, T>(change: (item: S) => T) =>
   ({ items, next }: Page<S>): Page<T> => ({ items: items.map(change), next });
-
-const withData =
-  <A>(codec: Type<A, unknown>) =>
-  <S extends StoredMessage>(stored: S): S & { readonly data: Either<ReadonlyArray<string>, A> } => ({
-    ...stored,
-    data: decodePayload(codec, stored.payload),
-  });

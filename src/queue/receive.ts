@@ -12,7 +12,7 @@ import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
 import { LEASE_BYTES_MAX } from "./MessageSource.js";
-import { PREFETCH_MAX } from "./messagesOptions.js";
+import { PREFETCH_MAX } from "./Prefetch.js";
 import { rejectPoison } from "./poison.js";
 import type { ReceiveOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
@@ -30,7 +30,7 @@ export const receive = <A>(
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
-  const { name: queue, attemptsMax, exclusive, codec } = definition;
+  const { name: queue, attemptsMax, deliveriesMax, exclusive, codec } = definition;
   const consumer = newId();
   let unsettled = 0;
   // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
@@ -38,7 +38,7 @@ export const receive = <A>(
   const leaveIfDone = (): void => {
     if (!exclusive || unsettled > 0) return;
     store.leave({ queue, consumer }).subscribe({
-      error: (error: unknown) => events.emit({ _tag: "StoreFailed", during: "settle", error: toSluiceError(error) }),
+      error: (error: unknown) => events.failed("settle", toSluiceError(error)),
     });
   };
   const ended = (delivery: LeasedDelivery, performed: Outcome | undefined): void => {
@@ -51,13 +51,14 @@ export const receive = <A>(
     queue,
     attemptsMax,
     prefetch: Number.POSITIVE_INFINITY,
+    demands: undefined,
     settler: new Settler({
       target: store,
       scheduler: store.scheduler,
       sizeMax: PREFETCH_MAX,
       waitMsMax: 0,
       persistent: false,
-      onFailure: (error) => events.emit({ _tag: "StoreFailed", during: "settle", error }),
+      onFailure: (error) => events.failed("settle", error),
       onFlush: nothing,
     }),
     onSettleEnd: (delivery, done, performed) => {
@@ -75,6 +76,8 @@ export const receive = <A>(
     leaseMs,
     waitMsMax,
     attemptsMax,
+    deliveriesMax,
+    hands: "empty" as const,
     exclusive,
   };
   const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));
@@ -87,6 +90,7 @@ export const receive = <A>(
       const decoded = decodePayload(codec, lease.payload);
       if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
       else {
+        delivery.give();
         events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
         messages.push(messageOf(delivery, decoded.right));
       }

@@ -14,6 +14,10 @@ export interface LeaseRequest {
   readonly waitMsMax: number;
   /** Failures at which an expired lease dead-letters its message; that of the `lease` which reaps it. */
   readonly attemptsMax: number;
+  /** A message that was leased so often in a row without a settlement that counts is dead-lettered instead. */
+  readonly deliveriesMax: number;
+  /** What the consumer has unsettled besides: decides whether it may be given a suspect. */
+  readonly hands: Hands;
   /**
    * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases (empty ones too)
    * and from each extension of a live lease of the queue, and while it waits; whoever takes over first reaps all leases of
@@ -21,6 +25,12 @@ export interface LeaseRequest {
    */
   readonly exclusive: boolean;
 }
+
+/**
+ * What a consumer has unsettled when it asks for more: nothing; only what was begun a third of its lease ago or longer, and
+ * so kills nobody at once; or something else.
+ */
+export type Hands = "empty" | "proven" | "full";
 
 /** One message in hand. */
 export interface Lease {
@@ -33,6 +43,8 @@ export interface Lease {
   readonly headers: Readonly<Record<string, string>>;
   /** Failures so far + 1. */
   readonly attempt: number;
+  /** Whether its latest failure was the end of its lease, so that it came alone: it may have killed its process. */
+  readonly suspect: boolean;
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;
   /** The store's clock at the lease: the base of `Attempt.nowMs`. */

@@ -9,7 +9,7 @@ export interface QueueStats {
   readonly ready: number;
   /** Behind the head of their key. */
   readonly waiting: number;
-  /** Heads and unkeyed messages with a due time to come. */
+  /** First deliveries and retries with a due time to come. */
   readonly delayed: number;
   readonly leased: number;
   readonly blocked: number;

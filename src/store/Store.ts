@@ -12,17 +12,27 @@
  *   in which it was leased for the first time: whenever and however often it returns, in however many calls, and whoever
  *   leases in between, it finds its former place. First deliveries join the end when they are due, as followers do when
  *   they are promoted; a redriven message is new.
- * - Due times are acted upon by the next `lease` or `peek`; `stats` counts a message as ready from its due time on.
+ * - A delayed first delivery is not in its key's line: it joins the end of it when it is due, as if enqueued then. A message
+ *   that was leased before and is delayed (Retry, Release) holds its place at the head meanwhile.
+ * - Due times are acted upon by the next `lease`, `peek` or `stats`, and before messages of keys are taken in.
  * - A token names one delivery. It is live until it is settled or reaped; whoever holds a dead token changes nothing and is
  *   answered `LeaseLost`. Leases past their end are reaped by the next `lease` (of a queue that is neither paused nor
  *   halted): counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
  *   Until then the token lives.
+ * - One that kills its process takes no neighbours along: a message whose latest failure is the end of a lease is a suspect.
+ *   It is leased as the only message of a reply, to a consumer whose hands are empty, or (once, after its first such failure)
+ *   proven. Where a suspect is next in line and the request may not have it, what stands before it is leased; where that is
+ *   nothing, the answer is an empty list at once, even to a request that may wait.
+ * - Not begun any more: where a lease would take a message past its `expiresInMs`, or for more than the `deliveriesMax`th time
+ *   in a row without a settlement that counts (Release, and taking back a lease, do not), the message is dead-lettered
+ *   instead, not counted as a failure. Redrive forgets both.
  * - No call is long: of what is due, and of what ended, it takes up at least 1,000 messages (or 16 MiB), the earliest first,
  *   of what is blocked as many as it is told, the oldest blocks first; the next calls go on. From then on each stands in its
  *   place and is delivered before all behind it. Only while some of more than that are not taken up yet may others that
  *   were leased after them come first.
  * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, the last one of a dead letter included.
  *   Unblock "retry" and redrive begin again at attempt 1 and keep the history.
+ * - A dedupe id with a window without end is free again once its message is acked, dead-lettered or purged.
  * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.
  */
 import type { Either } from "fp-ts/lib/Either.js";
@@ -35,12 +45,15 @@ import type { Capabilities } from "./Capabilities.js";
 import type { Lease, LeaseRequest } from "./Lease.js";
 import type { Operations } from "./Operations.js";
 import type { StoreEvent } from "./StoreEvent.js";
+import type { Logger } from "./Warnings.js";
 
 /** A place for queues. Make one by `memoryStore` or `redisStore`; `close` it when done. */
 export interface Store extends WriteTarget, Operations {
   /** The one place where time is injected. */
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;
+  /** Told of what nobody may be listening to on `events$`, of queues and store; without one the process warns. */
+  readonly logger?: Logger | undefined;
   /** Connection losses and warnings, hot. Completes on close. */
   readonly events$: Observable<StoreEvent>;
   /**

@@ -16,11 +16,11 @@ import { fromLazy, type QueueTask } from "./fromEffect.js";
 
 export interface ConsumeOptions<E>
   extends Options<{
-    /** The most unsettled messages. Default 200. */
+    /** The most unsettled messages. Default: what the handlers can run, and what they settle while more is fetched. */
     prefetch: number;
     /** Milliseconds that works in hand have to settle after `stop$`. Default 30,000. */
     stopMsMax: number;
-    /** Handlers at a time. Default: the prefetch. */
+    /** Handlers at a time. Default 16. */
     concurrency: number;
     /** Milliseconds until a handler counts as failed; its task cannot be cancelled. Default 300,000. */
     timeoutMs: number;

@@ -83,6 +83,7 @@ export const faultyStore = (inner: Store): FaultyStore => {
     store: {
       scheduler: inner.scheduler,
       capabilities: inner.capabilities,
+      logger: inner.logger,
       events$: merge(inner.events$, events$),
       write,
       lease: (request) => linked(() => inner.lease(request)),

@@ -86,6 +86,8 @@ class Recorder implements Delivery {
   readonly firstEnqueuedAtMs: number;
   readonly attempt: number;
   readonly prefetch: number;
+  readonly demands = undefined;
+  begun = false;
   readonly scheduler: SchedulerLike;
   readonly settled: Array<Outcome> = [];
   readonly followUps: Array<Write<unknown>> = [];

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it, vi } from "vitest";
 import { Failed, type Failure, Interrupted, Threw, TimedOut } from "../../src/core/Failure.js";
-import { type Attempt, attemptOf, type FailurePolicy, getPolicyMonoid } from "../../src/core/FailurePolicy.js";
+import { type Attempt, attemptOf, type FailurePolicy, GiveUp, getPolicyMonoid } from "../../src/core/FailurePolicy.js";
 import { type Delivery, delivery, type Message, messageOf } from "../../src/core/Message.js";
 import { newMessageId } from "../../src/core/MessageId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
@@ -15,9 +15,10 @@ const anyFailure: fc.Arbitrary<Failure<string>> = fc.oneof(
   fc.constantFrom("stopped" as const, "lease lost" as const).map(Interrupted),
 );
 
-const anyOutcome: fc.Arbitrary<Outcome | undefined> = fc.constantFrom(
+const anyOutcome: fc.Arbitrary<Outcome | GiveUp | undefined> = fc.constantFrom(
   undefined,
   undefined,
+  GiveUp,
   Ack,
   Retry({ cause: "r", delayMs: 5 }),
   Release({ reason: "r" }),
@@ -45,10 +46,14 @@ describe("the monoid of failure policies", () => {
     expect(monoid.concat(policy, monoid.empty)(failure, attempt)).toBe(decided);
   });
 
-  test.prop([fc.array(anyPolicy), anyFailure])("decides as the first policy that decides", (policies, failure) => {
-    const first = policies.map((policy) => policy(failure, attempt)).find((outcome) => outcome !== undefined);
-    expect(policies.reduce(monoid.concat, monoid.empty)(failure, attempt)).toBe(first);
-  });
+  test.prop([fc.array(anyPolicy), anyFailure])(
+    "decides as the first that decides, else gives up if any does",
+    (policies, failure) => {
+      const answers = policies.map((policy) => policy(failure, attempt)).filter((answer) => answer !== undefined);
+      const first = answers.find((answer) => answer !== GiveUp) ?? answers[0];
+      expect(policies.reduce(monoid.concat, monoid.empty)(failure, attempt)).toBe(first);
+    },
+  );
 
   it("does not ask the second policy where the first has decided", () => {
     const second = vi.fn(() => Ack);

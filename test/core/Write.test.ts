@@ -80,6 +80,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   headers: undefined,
   delayMs: 0,
   priority: 0,
+  expiresInMs: undefined,
   dedupe: undefined,
 });
 

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as t from "io-ts";
 import { Redis } from "ioredis";
-import { from, lastValueFrom, type Subscription } from "rxjs";
-import { enqueueTo, handle, type Queue, type QueueEvent, queue, type Store, settle } from "sluice";
+import { from, lastValueFrom, merge, type Subscription } from "rxjs";
+import { enqueueTo, handle, type Queue, type QueueEvent, queue, type Store, type StoreEvent, settle } from "sluice";
 import { redisStore } from "sluice/redis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
@@ -20,7 +20,7 @@ interface World {
   readonly numbers: Queue<number>;
   /** Ids of data handled, in the order of their confirmed settlements. */
   readonly handled: Array<number>;
-  readonly story: Array<QueueEvent["_tag"]>;
+  readonly story: Array<(QueueEvent | StoreEvent)["_tag"]>;
   readonly consume: (prefetch?: number) => Subscription;
   readonly end: () => Promise<void>;
 }
@@ -35,8 +35,8 @@ const open = async (
   const store = redisStore(client, { namespace });
   const numbers = queue(store, { name: "numbers", codec: t.number, leaseMs: 3_000 });
   const handled: Array<number> = [];
-  const story: Array<QueueEvent["_tag"]> = [];
-  const listening = numbers.events$.subscribe(({ _tag }) => story.push(_tag));
+  const story: Array<(QueueEvent | StoreEvent)["_tag"]> = [];
+  const listening = merge(numbers.events$, store.events$).subscribe(({ _tag }) => story.push(_tag));
   return {
     server,
     namespace,

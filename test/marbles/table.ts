@@ -68,8 +68,8 @@ const handledResults = ({ input, scheduler }: Stage, confirmMs?: number): Observ
   );
 
 /** `Failed` for a failure that was drawn without its error. */
-const tell = ({ result, outcome }: AnyHandled): string => {
-  const told = tellResult(result).replace("()", "");
+const tell = ({ result, outcome, givenUp }: AnyHandled): string => {
+  const told = `${tellResult(result).replace("()", "")}${givenUp ? ", given up" : ""}`;
   return outcome === undefined ? told : `${told}: ${tellOutcome(outcome)}`;
 };
 

@@ -1,9 +1,18 @@
 /** What may be done to a queue, as data: sequences of it are played on stores and on the model. */
 import fc from "fast-check";
+import type { Hands } from "../../src/store/Lease.js";
 import type { BlockDecision } from "../../src/store/Operations.js";
 
 /** A settlement without the parts that only a store knows. */
-export type Ending = "ack" | "retry" | "retry later" | "release" | "reject" | "block key" | "block queue";
+export type Ending =
+  | "ack"
+  | "retry"
+  | "retry later"
+  | "release"
+  | "release later"
+  | "reject"
+  | "block key"
+  | "block queue";
 
 /** Deliveries and messages are named by numbers, taken modulo how many there have been. */
 export type Command =
@@ -13,9 +22,12 @@ export type Command =
       readonly key: string | undefined;
       readonly delayMs: number;
       readonly priority: number;
+      readonly expiresInMs: number | undefined;
       readonly dedupeId: string | undefined;
+      /** Whether the dedupe id is remembered until its message is settled. */
+      readonly endless: boolean;
     }
-  | { readonly do: "lease"; readonly max: number; readonly leaseMs: number }
+  | { readonly do: "lease"; readonly max: number; readonly leaseMs: number; readonly hands: Hands }
   | { readonly do: "settle"; readonly deliveries: ReadonlyArray<number>; readonly ending: Ending }
   /** One list: settles all of these and enqueues one, or none of it. */
   | { readonly do: "follow up"; readonly deliveries: ReadonlyArray<number>; readonly key: string | undefined }
@@ -34,7 +46,9 @@ export type Command =
 export const ATTEMPTS_MAX = 3;
 /** How long a dedupe id is remembered: longer than a sequence plays, as a server may drop it by its own clock. */
 export const DEDUPE_MS = 60_000;
-/** How long a "retry later" waits. */
+/** Deliveries in a row without a settlement that counts, after which a message is dead. */
+export const DELIVERIES_MAX = 4;
+/** How long a "retry later" or a "release later" waits. */
 export const RETRY_DELAY_MS = 30;
 
 const key = fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined });
@@ -42,7 +56,7 @@ const deliveries = fc.array(fc.nat(30), { minLength: 1, maxLength: 4 });
 const ending = fc.oneof(
   { arbitrary: fc.constant<Ending>("ack"), weight: 4 },
   {
-    arbitrary: fc.constantFrom<Ending>("retry", "retry later", "release", "reject", "block key"),
+    arbitrary: fc.constantFrom<Ending>("retry", "retry later", "release", "release later", "reject", "block key"),
     weight: 5,
   },
   { arbitrary: fc.constant<Ending>("block queue"), weight: 1 },
@@ -54,12 +68,15 @@ const enqueue = fc.record({
   key,
   delayMs: fc.constantFrom(0, 0, 0, 10, 50),
   priority: fc.constantFrom(0, 0, 1, 7),
+  expiresInMs: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 40),
   dedupeId: fc.constantFrom(undefined, undefined, undefined, "x", "y"),
+  endless: fc.boolean(),
 });
 const lease = fc.record({
   do: fc.constant("lease" as const),
   max: fc.integer({ min: 1, max: 8 }),
   leaseMs: fc.constantFrom(20, 20, 100, 1_000),
+  hands: fc.constantFrom<Hands>("empty", "empty", "empty", "proven", "full"),
 });
 const settle = fc.record({ do: fc.constant("settle" as const), deliveries, ending });
 const rare: ReadonlyArray<fc.Arbitrary<Command>> = [

@@ -7,13 +7,14 @@ import type { Lease } from "../../src/store/Lease.js";
 import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
 import type { Store } from "../../src/store/Store.js";
 import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conformance/steps.js";
-import { ATTEMPTS_MAX, type Command, DEDUPE_MS, type Ending, RETRY_DELAY_MS } from "./Command.js";
+import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
 
 /** One delivery as it is seen, without its token. */
 export interface Seen {
   /** Which message it is, counted from 0. */
   readonly message: number;
   readonly attempt: number;
+  readonly suspect: boolean;
   readonly key: string | undefined;
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;
@@ -30,6 +31,8 @@ export interface Observation {
   readonly performed: ReadonlyArray<Outcome["_tag"]>;
   /** How many an operation answered. */
   readonly count: number | undefined;
+  /** After a lease, which messages are dead. */
+  readonly dead: ReadonlyArray<number>;
   readonly stats: QueueStats;
 }
 
@@ -40,12 +43,13 @@ const outcomes: Readonly<Record<Ending, Outcome>> = {
   retry: Retry({ cause: "again" }),
   "retry later": Retry({ cause: "later", delayMs: RETRY_DELAY_MS }),
   release: Release({ reason: "stop" }),
+  "release later": Release({ reason: "busy", delayMs: RETRY_DELAY_MS }),
   reject: Reject({ cause: "no" }),
   "block key": Block({ cause: "no", scope: "key" }),
   "block queue": Block({ cause: "no", scope: "queue" }),
 };
 
-type NewMessage = Pick<Extract<Command, { readonly do: "enqueue" }>, "key" | "delayMs" | "priority" | "dedupeId">;
+type NewMessage = Omit<Extract<Command, { readonly do: "enqueue" }>, "do" | "count">;
 type Shown = Partial<Omit<Observation, "stats">>;
 
 export class Player {
@@ -64,7 +68,7 @@ export class Player {
   async play(command: Command): Promise<Observation> {
     const shown = await this.perform(command);
     const stats = await this.store.stats(QUEUE);
-    return { leased: [], enqueued: [], done: [], performed: [], count: undefined, ...shown, stats };
+    return { leased: [], enqueued: [], done: [], performed: [], count: undefined, dead: [], ...shown, stats };
   }
 
   /** Everything that stands in the queue, in order. */
@@ -132,13 +136,17 @@ export class Player {
     };
   }
 
-  private async lease({ max, leaseMs }: Extract<Command, { readonly do: "lease" }>): Promise<Shown> {
-    const leases = await this.store.lease(leaseRequest(QUEUE, { max, leaseMs, attemptsMax: ATTEMPTS_MAX }));
+  private async lease({ max, leaseMs, hands }: Extract<Command, { readonly do: "lease" }>): Promise<Shown> {
+    const limits = { attemptsMax: ATTEMPTS_MAX, deliveriesMax: DELIVERIES_MAX };
+    const leases = await this.store.lease(leaseRequest(QUEUE, { max, leaseMs, hands, ...limits }));
     this.deliveries.push(...leases);
+    const { items } = await this.store.deadLetters({ queue: QUEUE, after: undefined, limit: 1_000 });
     return {
-      leased: leases.map(({ id, attempt, key, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs }) => ({
+      dead: items.map(({ id }) => this.numberOf(id)),
+      leased: leases.map(({ id, attempt, suspect, key, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs }) => ({
         message: this.numberOf(id),
         attempt,
+        suspect,
         key,
         enqueuedAtMs,
         firstEnqueuedAtMs,
@@ -162,7 +170,17 @@ export class Player {
   private async followUp(leases: ReadonlyArray<Lease>, key: string | undefined): Promise<Shown> {
     const settles = leases.map((lease) => settleStep(QUEUE, lease, Ack));
     const [answer] = await this.write([
-      [...settles, this.enqueueStep({ key, delayMs: 0, priority: 0, dedupeId: undefined })],
+      [
+        ...settles,
+        this.enqueueStep({
+          key,
+          delayMs: 0,
+          priority: 0,
+          expiresInMs: undefined,
+          dedupeId: undefined,
+          endless: false,
+        }),
+      ],
     ]);
     return { done: answer === undefined ? [] : [isRight(answer)] };
   }
@@ -171,9 +189,10 @@ export class Player {
     return this.store.write(lists, `${this.run} ${this.writes++}`);
   }
 
-  private enqueueStep({ dedupeId, ...draft }: NewMessage): Step {
+  private enqueueStep({ dedupeId, endless, ...draft }: NewMessage): Step {
     const message = this.messages++;
-    const dedupe = dedupeId === undefined ? undefined : { id: dedupeId, windowMs: DEDUPE_MS };
+    const windowMs = endless ? Number.POSITIVE_INFINITY : DEDUPE_MS;
+    const dedupe = dedupeId === undefined ? undefined : { id: dedupeId, windowMs };
     return enqueueStep(QUEUE, `payload ${message}`, { ...draft, dedupe, id: this.idOf(message) });
   }
 

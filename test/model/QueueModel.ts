@@ -5,8 +5,8 @@
  */
 import { expect } from "vitest";
 import type { QueueStats } from "../../src/store/Operations.js";
-import { ATTEMPTS_MAX, type Command, DEDUPE_MS, type Ending, RETRY_DELAY_MS } from "./Command.js";
-import { deliveriesNamed, type Observation, type Seen } from "./Player.js";
+import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
+import { deliveriesNamed, type Observation } from "./Player.js";
 
 type Place = "queue" | "leased" | "blocked" | "halting" | "dead" | "acked" | "purged";
 
@@ -18,6 +18,13 @@ interface Message {
   place: Place;
   failures: number;
   dueMs: number;
+  /** Whether it has its place in the line: not while its first delivery is delayed. */
+  joined: boolean;
+  /** Not begun after this. */
+  beginsUntilMs: number;
+  /** How often in a row its lease ended; how often in a row it was given back. */
+  suspicion: number;
+  returned: number;
   leasedUntilMs: number;
   /** Its latest delivery. */
   delivery: number;
@@ -34,12 +41,13 @@ export class QueueModel {
 
   /** Follows a command, and checks that the store showed what must be. */
   follow(command: Command, observation: Observation): void {
+    this.joinDue();
     switch (command.do) {
       case "enqueue":
         expect(observation.enqueued).toEqual(Array.from({ length: command.count }, () => this.enqueueOnce(command)));
         break;
       case "lease":
-        this.lease(command, observation.leased);
+        this.lease(command, observation);
         break;
       case "settle":
         this.settle(this.named(command.deliveries), command.ending, observation);
@@ -55,6 +63,7 @@ export class QueueModel {
       }
       case "advance":
         this.nowMs += command.ms;
+        this.joinDue();
         break;
       case "unblock":
         this.unblock(command, observation.count);
@@ -64,7 +73,7 @@ export class QueueModel {
         break;
       case "purge": {
         const purged = this.line.filter(({ place }) => place === "queue");
-        for (const message of purged) message.place = "purged";
+        for (const message of purged) this.leave(message, "purged");
         expect(observation.count).toBe(purged.length);
         break;
       }
@@ -75,23 +84,36 @@ export class QueueModel {
     expect(observation.stats).toEqual(this.stats());
   }
 
+  /** What is due joins the end of the line, in the order of due times. */
+  private joinDue(): void {
+    const due = this.line.filter(({ joined, dueMs }) => !joined && dueMs <= this.nowMs);
+    due.sort((a, b) => a.dueMs - b.dueMs);
+    for (const message of due) message.joined = true;
+    this.line = [...this.line.filter((message) => !due.includes(message)), ...due];
+  }
+
   private enqueueOnce({
     key,
     delayMs,
+    expiresInMs,
     dedupeId,
+    endless,
   }: Extract<Command, { readonly do: "enqueue" }>): readonly [number, boolean] {
     const seen = this.dedupes.get(dedupeId ?? "");
     if (dedupeId === undefined || seen === undefined || seen.untilMs <= this.nowMs) {
       if (dedupeId !== undefined)
-        this.dedupes.set(dedupeId, { number: this.messages, untilMs: this.nowMs + DEDUPE_MS });
-      this.enqueue(key, delayMs);
+        this.dedupes.set(dedupeId, {
+          number: this.messages,
+          untilMs: endless ? Number.POSITIVE_INFINITY : this.nowMs + DEDUPE_MS,
+        });
+      this.enqueue(key, delayMs, expiresInMs);
       return [this.messages - 1, false];
     }
     this.messages += 1; // its number was used
     return [seen.number, true];
   }
 
-  private enqueue(key: string | undefined, delayMs: number): void {
+  private enqueue(key: string | undefined, delayMs: number, expiresInMs = Number.POSITIVE_INFINITY): void {
     this.line.push({
       number: this.messages++,
       key,
@@ -100,31 +122,76 @@ export class QueueModel {
       place: "queue",
       failures: 0,
       dueMs: this.nowMs + delayMs,
+      joined: delayMs === 0,
+      beginsUntilMs: this.nowMs + expiresInMs,
+      suspicion: 0,
+      returned: 0,
       leasedUntilMs: 0,
       delivery: -1,
     });
   }
 
-  private lease({ max, leaseMs }: Extract<Command, { readonly do: "lease" }>, leased: ReadonlyArray<Seen>): void {
+  private lease(
+    { max, leaseMs, hands }: Extract<Command, { readonly do: "lease" }>,
+    { leased, dead }: Observation,
+  ): void {
     if (this.paused || this.halted()) {
       expect(leased).toEqual([]);
       return;
     }
     for (const message of this.line)
-      if (message.place === "leased" && message.leasedUntilMs <= this.nowMs) this.fail(message, "queue");
-    const ready = this.line.filter((message) => this.isHead(message) && message.dueMs <= this.nowMs);
-    expect(leased.length).toBe(Math.min(max, ready.length));
+      if (message.place === "leased" && message.leasedUntilMs <= this.nowMs) {
+        const { suspicion } = message;
+        this.fail(message, "queue");
+        message.suspicion = Math.min(2, suspicion + 1);
+      }
+    const dropped = this.dropLate(dead);
+    const ready = this.line.filter((message) => this.isReady(message));
+    const begun = ready.filter((message) => !this.isLate(message));
+    const mostSuspicious = { empty: 2, proven: 1, full: 0 }[hands];
+    if (leased.some(({ suspect }) => suspect)) expect(leased.length).toBe(1);
+    else if (dropped > 0 || begun.some(({ suspicion }) => suspicion > 0)) {
+      // A suspect is a wall; and what a dead head lets go is there for the next call.
+      expect(leased.length).toBeLessThanOrEqual(Math.min(max, begun.length));
+      if (hands === "empty" && begun.length > 0) expect(leased.length).toBeGreaterThan(0);
+    } else {
+      expect(leased.length).toBe(Math.min(max, begun.length));
+      if (leased.length < max) expect(ready).toEqual(begun);
+    }
     for (const { message: number, ...seen } of leased) {
       const message = ready.find((other) => other.number === number && other.place === "queue");
       expect(message, `message ${number} was leased and may not be`).toBeDefined();
       if (message === undefined) continue;
-      const { key, enqueuedAtMs, firstEnqueuedAtMs, failures } = message;
-      expect(seen).toEqual({ key, enqueuedAtMs, firstEnqueuedAtMs, attempt: failures + 1, leasedAtMs: this.nowMs });
+      const { key, enqueuedAtMs, firstEnqueuedAtMs, failures, suspicion } = message;
+      const [attempt, suspect, leasedAtMs] = [failures + 1, suspicion > 0, this.nowMs];
+      expect(seen).toEqual({ key, enqueuedAtMs, firstEnqueuedAtMs, attempt, suspect, leasedAtMs });
+      expect(this.isLate(message), `message ${number} was begun too late`).toBe(false);
+      expect(suspicion).toBeLessThanOrEqual(mostSuspicious);
       message.place = "leased";
       message.leasedUntilMs = this.nowMs + leaseMs;
       message.delivery = this.deliveries.length;
       this.deliveries.push(message);
     }
+  }
+
+  /** Follows the death of what was not begun any more, each a ready head by then, and tells how many. */
+  private dropLate(dead: ReadonlyArray<number>): number {
+    let dropped = 0;
+    const dies = (message: Message): boolean =>
+      this.isReady(message) && this.isLate(message) && dead.includes(message.number);
+    for (let message = this.line.find(dies); message !== undefined; message = this.line.find(dies)) {
+      this.leave(message, "dead");
+      dropped += 1;
+    }
+    return dropped;
+  }
+
+  private isReady(message: Message): boolean {
+    return this.isHead(message) && message.dueMs <= this.nowMs;
+  }
+
+  private isLate({ beginsUntilMs, returned }: Message): boolean {
+    return this.nowMs > beginsUntilMs || returned >= DELIVERIES_MAX;
   }
 
   private settle(named: ReadonlyArray<number>, ending: Ending, { done, performed }: Observation): void {
@@ -136,17 +203,23 @@ export class QueueModel {
   private end(message: Message, ending: Ending): string {
     switch (ending) {
       case "ack":
-        message.place = "acked";
+        this.leave(message, "acked");
         return "Ack";
       case "release":
+      case "release later":
         message.place = "queue";
+        message.returned += 1;
+        message.dueMs = ending === "release" ? 0 : this.nowMs + RETRY_DELAY_MS;
         return "Release";
       case "reject":
         this.fail(message, "dead");
+        this.leave(message, "dead");
         return "Reject";
       case "block key":
       case "block queue":
         message.failures += 1;
+        message.returned = 0;
+        message.suspicion = 0;
         message.place = ending === "block key" ? "blocked" : "halting";
         return "Block";
       case "retry":
@@ -162,7 +235,7 @@ export class QueueModel {
     const allLive = named.every((n) => this.lives(n));
     expect(done).toEqual([allLive]);
     if (allLive) {
-      for (const n of named) this.of(n).place = "acked";
+      for (const n of named) this.leave(this.of(n), "acked");
       this.enqueue(key, 0);
     } else this.messages += 1; // its number was used, though it never came in
   }
@@ -183,7 +256,7 @@ export class QueueModel {
         message.failures = 0;
         message.dueMs = 0;
         message.place = "queue";
-      } else message.place = decision === "skip" ? "purged" : "dead";
+      } else this.leave(message, decision === "skip" ? "purged" : "dead");
     }
   }
 
@@ -196,6 +269,9 @@ export class QueueModel {
       message.place = "queue";
       message.failures = 0;
       message.dueMs = 0;
+      message.suspicion = 0;
+      message.returned = 0;
+      message.beginsUntilMs = Number.POSITIVE_INFINITY;
       message.enqueuedAtMs = this.nowMs;
       redriven += 1;
     }
@@ -204,12 +280,23 @@ export class QueueModel {
 
   private fail(message: Message, place: "queue" | "dead"): void {
     message.failures += 1;
-    message.place = message.failures >= ATTEMPTS_MAX ? "dead" : place;
+    message.suspicion = 0;
+    message.returned = 0;
+    if (message.failures >= ATTEMPTS_MAX) this.leave(message, "dead");
+    else message.place = place;
+  }
+
+  /** It is gone for good: so is what its dedupe id stood for, if that had no other end. */
+  private leave(message: Message, place: "acked" | "dead" | "purged"): void {
+    message.place = place;
+    for (const [id, { number, untilMs }] of this.dedupes)
+      if (number === message.number && untilMs === Number.POSITIVE_INFINITY) this.dedupes.delete(id);
   }
 
   private isHead(message: Message): boolean {
-    if (message.place !== "queue") return false;
-    return message.key === undefined || message === this.line.find((other) => other.key === message.key && isIn(other));
+    if (message.place !== "queue" || !message.joined) return false;
+    const { key } = message;
+    return key === undefined || message === this.line.find((other) => other.key === key && other.joined && isIn(other));
   }
 
   private halted(): boolean {
@@ -234,8 +321,11 @@ export class QueueModel {
   private stats(): QueueStats {
     const count = (which: (message: Message) => boolean): number => this.line.filter(which).length;
     const at = (place: Place): number => count((message) => message.place === place);
-    const ready = count((message) => this.isHead(message) && message.dueMs <= this.nowMs);
-    const delayed = count((message) => this.isHead(message) && message.dueMs > this.nowMs);
+    const ready = count((message) => this.isReady(message));
+    const delayed = count((message) => {
+      const isDelayed = message.place === "queue" && message.dueMs > this.nowMs;
+      return isDelayed && (!message.joined || this.isHead(message));
+    });
     return {
       enqueued: this.line.length,
       ready,

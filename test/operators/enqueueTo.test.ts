@@ -1,9 +1,11 @@
 import * as t from "io-ts";
 import {
   concat,
+  concatWith,
   firstValueFrom,
   from,
   map,
+  NEVER,
   type OperatorFunction,
   range,
   type SchedulerAction,
@@ -16,6 +18,7 @@ import {
 } from "rxjs";
 import { type EnqueueToOptions, enqueueTo, type MessageId, type Queue, queue, systemScheduler } from "sluice";
 import { memoryStore } from "sluice/memory";
+import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { encodeRefused, storeFull, storeUnavailable, writeTooLarge } from "../../src/core/SluiceError.js";
 import { marbles } from "../support/marbles.js";
@@ -23,6 +26,12 @@ import { operatorLaws } from "../support/operatorLaws.js";
 import { recordingQueue } from "../support/recordingQueue.js";
 
 const tooLarge = (count: number) => writeTooLarge({ count, countMax: 1_000, bytes: 9_000_000, bytesMax: 8_388_608 });
+
+/** What an rxjs subscription refers to: there is no other way to see what it keeps. */
+interface Kept {
+  readonly _finalizers?: ReadonlyArray<unknown> | null;
+  readonly destination?: unknown;
+}
 
 /** The ids alone. */
 const idsTo = <A>(queue: Queue<A>, options?: EnqueueToOptions<A>): OperatorFunction<A, MessageId> => {
@@ -100,15 +109,15 @@ describe("enqueueTo", () => {
     marbles((m) => {
       const target = recordingQueue({ scheduler: m.scheduler, answerMs: 10 });
       const run = m.cold("(abcd)ef---g|").pipe(idsTo(target, { sizeMax: 2, waitMsMax: 1 }));
-      const seen: Array<readonly [ms: number, prepared: string]> = [];
-      for (const ms of [1, 9, 15, 39]) m.scheduler.schedule(() => seen.push([ms, target.prepared.join()]), ms);
+      const seen: Array<readonly [ms: number, encoded: string]> = [];
+      for (const ms of [1, 9, 15, 39]) m.scheduler.schedule(() => seen.push([ms, target.encoded.join()]), ms);
       m.expect(run).toBeObservable("10ms (ab) 6ms (cd) 6ms (ef) 6ms (g|)");
       m.flush();
       expect(seen).toStrictEqual([
-        [1, "cd"],
-        [9, "cd"],
-        [15, "cd,ef"],
-        [39, "cd,ef"],
+        [1, "ab,cd"],
+        [9, "ab,cd"],
+        [15, "ab,cd,ef"],
+        [39, "ab,cd,ef,g"],
       ]);
       expect(target.runs).toStrictEqual(["ab", "cd", "ef", "g"]);
     }),
@@ -125,17 +134,49 @@ describe("enqueueTo", () => {
     ]);
   });
 
-  it("halves a chunk that is too large, as often as it must be, in order", () => {
-    const target = recordingQueue({
-      scheduler: systemScheduler,
-      refuse: (_, values) => (values.length > 2 ? tooLarge(values.length) : undefined),
+  it("encodes each value once, also of a chunk that is too large and where the store is asked again", async () => {
+    const { store, faults } = faultyStore(memoryStore());
+    let encoded = 0;
+    const counted = new t.Type<string>("counted", t.string.is, t.string.validate, (text) => {
+      encoded += 1;
+      return text;
     });
-    const seen: Array<string> = [];
-    from([..."abcdefg"])
-      .pipe(idsTo(target))
-      .subscribe((id) => seen.push(id));
-    expect(target.runs).toStrictEqual(["abcdefg", "abcd", "ab", "cd", "efg", "ef", "g"]);
-    expect(seen.join("")).toBe("abcdefg");
+    const texts = queue(store, { name: "texts", codec: counted });
+    const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+    faults.dropReply(2);
+    const sink = enqueueTo(texts, { sizeMax: 26 });
+    const answers = await firstValueFrom(from(letters.map((letter) => letter.repeat(900_000))).pipe(sink, toArray()));
+    expect(answers.filter(({ duplicate }) => duplicate)).toStrictEqual([]);
+    expect(encoded).toBe(26);
+    const peeked = await texts.peek({ limit: 100 });
+    expect(peeked.map(({ json }) => String(json)[0]).join("")).toBe(letters.join(""));
+    expect(peeked.map(({ id }) => id)).toStrictEqual(answers.map(({ id }) => id));
+  });
+
+  it("keeps nothing of chunks that were asked for again", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const target = recordingQueue({
+      scheduler,
+      refuse: (run) => (run % 2 === 0 ? storeUnavailable("gone") : undefined),
+    });
+    const subscription = from(Array.from({ length: 100 }, String))
+      .pipe(concatWith(NEVER), enqueueTo(target, { sizeMax: 1 }))
+      .subscribe();
+    const kept = (): number => {
+      const teardowns = new Set<unknown>();
+      const gather = (one: unknown): void => {
+        const { _finalizers: finalizers, destination } = one as Kept;
+        for (const teardown of finalizers ?? []) teardowns.add(teardown);
+        if (destination !== undefined) gather(destination);
+      };
+      gather(subscription);
+      return teardowns.size;
+    };
+    const before = kept();
+    scheduler.flush();
+    expect(target.runs).toHaveLength(200);
+    expect(kept()).toBeLessThanOrEqual(before);
+    subscription.unsubscribe();
   });
 
   it("fails with one value that is too large by itself", () => {

@@ -1,5 +1,15 @@
-import { concat, defer, map, of } from "rxjs";
-import { type BackoffOptions, deadLetter, type Handled, retryBackoff, settle } from "sluice";
+import { map, type Observable, of } from "rxjs";
+import {
+  type BackoffOptions,
+  block,
+  type Decision,
+  deadLetter,
+  decide,
+  getPolicyMonoid,
+  type Handled,
+  retryBackoff,
+  settle,
+} from "sluice";
 import { describe, expect, it } from "vitest";
 import { decisionLaws, whenLaws } from "../support/decisionLaws.js";
 import { failedWith, type HandledOptions } from "../support/handledOf.js";
@@ -53,13 +63,50 @@ describe("retryBackoff", () => {
     expect(afterwards({ attemptsMax: 1 })).toBe("Failed(no)");
   });
 
-  it("ends no retries by itself: what it leaves undecided is retried by the default backoff", () => {
-    const seen: Array<string> = [];
-    const failed$ = defer(() => of<AnyHandled>(failedWith("a", "no", { attempt: 3 })));
-    const once = retryBackoff({ attemptsMax: 3 });
-    const settled$ = concat(failed$.pipe(once, settle()), failed$.pipe(once, deadLetter(), settle()));
-    settled$.pipe(map(tellSettlement)).subscribe((text) => seen.push(text));
-    expect(seen).toStrictEqual(["a Retry in 800 ms", "a Reject"]);
+  const settled = (options: HandledOptions, ...decisions: ReadonlyArray<Decision>): string => {
+    let seen = "";
+    decisions
+      .reduce<Observable<AnyHandled>>((source, decision) => source.pipe(decision), of(failedWith("a", "no", options)))
+      .pipe(settle(), map(tellSettlement))
+      .subscribe((text) => {
+        seen = text;
+      });
+    return seen;
+  };
+
+  it("is final: what it gives up is dead-lettered, unless a decision that follows says otherwise", () => {
+    const thrice = retryBackoff({ attemptsMax: 3 });
+    expect(settled({ attempt: 2 }, thrice)).toBe("a Retry in 400 ms");
+    expect(settled({ attempt: 3 }, thrice)).toBe("a Reject");
+    expect(settled({ attempt: 3 }, thrice, block())).toBe("a Block key");
+    expect(settled({ attempt: 3 }, thrice, deadLetter())).toBe("a Reject");
+    expect(settled({ attempt: 3 }, thrice, retryBackoff({ initialMs: 5 }))).toBe("a Retry in 20 ms");
+    expect(settled({ attempt: 3 }, block(), thrice)).toBe("a Block key");
+    expect(settled({ enqueuedAtMs: 0 }, retryBackoff({ deadlineMs: 60_000 }))).toBe("a Reject");
+    expect(settled({ attempt: 3 })).toBe("a Retry in 800 ms");
+  });
+
+  it("gives up nothing that `when` excludes", () => {
+    const timeouts = retryBackoff({ attemptsMax: 1, when: ({ _tag }) => _tag === "TimedOut" }) as Decision;
+    expect(settled({ attempt: 3 }, timeouts)).toBe("a Retry in 800 ms");
+  });
+
+  it("gives up for good where what follows throws", () => {
+    const throws = decide(() => {
+      throw new Error("broke");
+    }) as unknown as Decision;
+    expect(settled({ attempt: 3 }, retryBackoff({ attemptsMax: 3 }), throws)).toBe("a Reject");
+  });
+
+  it("is final in a list of policies, too", () => {
+    const { concat } = getPolicyMonoid<unknown>();
+    const { policy } = retryBackoff({ attemptsMax: 3 });
+    const listed = (...others: ReadonlyArray<Decision>): Decision =>
+      decide(others.reduce((all, one) => concat(all, one.policy), policy)) as unknown as Decision;
+    expect(settled({ attempt: 3 }, listed())).toBe("a Reject");
+    expect(settled({ attempt: 2 }, listed(block()))).toBe("a Retry in 400 ms");
+    expect(settled({ attempt: 3 }, listed(block()))).toBe("a Block key");
+    expect(settled({ attempt: 3 }, listed(retryBackoff({ attemptsMax: 2 })))).toBe("a Reject");
   });
 
   it("retries nothing that would become due after the deadline", () => {

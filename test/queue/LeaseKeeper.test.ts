@@ -55,7 +55,7 @@ describe("the lease of a message that is held", () => {
     s.fill(3);
     // Code that blocks: time passes, and no timer fires.
     const consumer = watch(
-      s.queue.messages().pipe(
+      s.queue.messages({ prefetch: 3 }).pipe(
         tap((message) => {
           s.clock.frame += LEASE_MS / 4;
           takeInHand(message);

@@ -617,7 +617,7 @@ describe("the face of a message", () => {
     s.clock.advance(1_234);
     s.queue.enqueue(7, { headers: { trace: "t-1" } }).subscribe();
     s.clock.advance(1_000);
-    const [message] = watch(s.queue.messages()).values;
+    const [message] = watch(s.queue.messages({ prefetch: 200 })).values;
     expect(message).toMatchObject({ data: 7, key: "k", attempt: 1, enqueuedAtMs: 1_234, firstEnqueuedAtMs: 1_234 });
     expect({ ...message!.headers }).toEqual({ trace: "t-1" });
     expect(message![delivery]).toMatchObject({ prefetch: 200, scheduler: s.clock });
@@ -632,5 +632,33 @@ describe("the face of a message", () => {
     settled(s, text.ack);
     expect(s.stats().acked).toBe(1);
     expect(errorOf(s.message.settle(Reject({ cause: "x" })))).toMatchObject({ _tag: "AlreadySettled" });
+  });
+});
+
+describe("a message that was given back", () => {
+  it("says so to whoever settles it afterwards, instead of advising a longer lease", () => {
+    const s = scene();
+    s.fill(1);
+    const { values, subscription } = watch(s.queue.messages());
+    s.clock.settle();
+    subscription.unsubscribe();
+    s.clock.settle();
+    const [message] = values;
+    for (const call of [message!.ack, message!.settle(Reject({ cause: "no" })), message!.extend(5_000)])
+      expect(errorOf(call)).toMatchObject({
+        _tag: "LeaseLost",
+        reason: "given back",
+        message: expect.stringMatching(/was given back when its consumer was unsubscribed/) as string,
+      });
+    expect(s.next(1)).toEqual([[0, 1]]);
+  });
+
+  it("differs from one whose lease is gone", () => {
+    const s = delivered();
+    steal(s, s.message);
+    expect(errorOf(s.message.extend(5_000))).toMatchObject({
+      reason: "gone",
+      message: expect.stringMatching(/raise leaseMs/) as string,
+    });
   });
 });

@@ -73,6 +73,8 @@ describe("messages", () => {
         leaseMs: 9_000,
         waitMsMax: Number.POSITIVE_INFINITY,
         attemptsMax: 7,
+        deliveriesMax: 1_000,
+        hands: "empty",
         exclusive: true,
       },
     ]);

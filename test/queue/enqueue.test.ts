@@ -18,6 +18,11 @@ const refused: ReadonlyArray<[string, EnqueueOptions, string]> = [
   ["a key that is no text", { key: 7 as unknown as string }, "key"],
   ["a dedupe id of 513 bytes", { dedupe: { id: KEY_513 } }, "dedupe.id"],
   ["a dedupe window of -1", { dedupe: { id: "x", windowMs: -1 } }, "dedupe.windowMs"],
+  ["a dedupe window without end", { dedupe: { id: "x", windowMs: Number.POSITIVE_INFINITY } }, "dedupe.windowMs"],
+  ["a dedupe until some day", { dedupe: { id: "x", until: "some day" as "settled" } }, "dedupe.until"],
+  ["a dedupe with both", { dedupe: { id: "x", until: "settled", windowMs: 5 } as never }, "dedupe"],
+  ["an expiry of -1", { expiresInMs: -1 }, "expiresInMs"],
+  ["an expiry of a fraction", { expiresInMs: 0.5 }, "expiresInMs"],
   ["an id that is no UUID", { id: "order-7" as MessageId }, "id"],
   ["a negative delay", { delayMs: -1 }, "delayMs"],
   ["a delay of NaN", { delayMs: Number.NaN }, "delayMs"],
@@ -180,6 +185,17 @@ describe("enqueue", () => {
   });
 });
 
+describe("expiry", () => {
+  it("dead-letters what nobody began in time", () => {
+    const s = scene();
+    now(s.queue.enqueue(1, { expiresInMs: 50 }));
+    now(s.queue.enqueue(2));
+    s.clock.advance(51);
+    expect(s.next(2)).toEqual([[2, 1]]);
+    expect(now(s.queue.deadLetters()).items).toMatchObject([{ cause: "expired before it was begun", attempts: 0 }]);
+  });
+});
+
 describe("dedupe", () => {
   const windowed = (dedupeMs?: number): { readonly clock: Clock; readonly q: Queue<number> } => {
     const clock = new Clock();
@@ -235,6 +251,19 @@ describe("dedupe", () => {
     now(q.enqueue(1, { dedupe: { id: "a" } }));
     now(q.enqueue(1, { dedupe: { id: "a" } }));
     expect(now(q.stats()).enqueued).toBe(2);
+  });
+
+  it("until the message is settled outlasts any window, and ends with it", () => {
+    const { clock, q } = windowed(10);
+    const again = () => now(q.enqueue(1, { dedupe: { id: "a", until: "settled" } })).duplicate;
+    expect(again()).toBe(false);
+    clock.advance(24 * 60 * 60 * 1_000);
+    expect(again()).toBe(true);
+    const [message] = now(q.receive({ max: 1 }));
+    expect(again()).toBe(true);
+    message?.ack.subscribe();
+    clock.settle();
+    expect(again()).toBe(false);
   });
 
   it("does not take a dedupe id for the id of another message", () => {

@@ -60,18 +60,30 @@ describe("events$", () => {
     expect(values).toHaveLength(2);
   });
 
-  it("passes on what the store says of itself", () => {
+  it("leaves what the store says of itself to the store, which says it once", () => {
     const breaker = new Breaker();
     const s = scene({}, breaker.view);
+    const { values } = watch(s.queue.store.events$);
     breaker.events.next({ _tag: "StoreDown", cause: "ECONNRESET" });
     breaker.events.next({ _tag: "StoreUp" });
-    expect(s.events).toEqual([{ _tag: "StoreDown", cause: "ECONNRESET" }, { _tag: "StoreUp" }]);
+    expect(values).toEqual([{ _tag: "StoreDown", cause: "ECONNRESET" }, { _tag: "StoreUp" }]);
+    expect(s.events).toEqual([]);
+  });
+
+  it("is of the queue, whichever call made the face", () => {
+    const s = scene();
+    const again = queue(s.queue.store, { ...s.queue.definition });
+    s.fill(1);
+    const { values } = watch(again.messages());
+    values[0]!.ack.subscribe();
+    s.clock.settle();
+    expect(s.events).toMatchObject([{ _tag: "Delivered" }, { _tag: "Settled" }]);
   });
 
   it("is hot: who comes later hears nothing of the past, and all hear the present", () => {
     const s = scene();
     s.fill(2);
-    const { values } = watch(s.queue.messages());
+    const { values } = watch(s.queue.messages({ prefetch: 2 }));
     const late = [watch(s.queue.events$), watch(s.queue.events$)];
     values[0]!.ack.subscribe();
     s.clock.settle();
@@ -106,12 +118,12 @@ describe("poison", () => {
     expect(s.consumer.errors).toEqual([]);
   });
 
-  it("goes to the dead letters with the codec's report and its raw payload", () => {
+  it("goes to the dead letters with the codec's report and its JSON", () => {
     const s = poisoned();
     expect(now(s.queue.deadLetters()).items).toMatchObject([
       {
         id: s.id,
-        payload: '1"4111 1111"',
+        json: "4111 1111",
         cause: "poison: value: expected number, got string",
         attempts: 1,
         data: { _tag: "Left", left: ["value: expected number, got string"] },

@@ -4,11 +4,13 @@ import { map, tap, timer } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { fromOne, mapEffect, succeed } from "../../src/core/Effect.js";
 import { newMessageId } from "../../src/core/MessageId.js";
+import { newId } from "../../src/core/newId.js";
 import { Block, type Outcome, Reject } from "../../src/core/Outcome.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
 import type { Store } from "../../src/store/Store.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
+import { enqueueStep } from "../../src/testing/conformance/steps.js";
 import { aliasOf, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
 
 /** Leases all that is ready and ends it so. */
@@ -69,9 +71,28 @@ describe("peek", () => {
     const s = scene();
     now(queue(aliasOf(s.inner), { name: "numbers", codec: t.string }).enqueue("x"));
     expect(now(s.queue.peek())[0]).toMatchObject({
-      payload: '1"x"',
+      json: "x",
       data: left(["value: expected number, got string"]),
     });
+  });
+
+  it("tells as JSON the data, or the report and what it is of, and nothing of how a store keeps it", () => {
+    const s = scene();
+    const other = queue(aliasOf(s.inner), { name: "numbers", codec: t.unknown });
+    const ids = [7, { a: "x" }].map((value) => now(other.enqueue(value)).id);
+    now(s.inner.write([[enqueueStep("numbers", "9{oh", { key: "k" })]], newId()));
+    const told = JSON.parse(JSON.stringify(now(s.queue.peek()))) as ReadonlyArray<object>;
+    expect(told).toMatchObject([
+      { id: ids[0], data: 7 },
+      { id: ids[1], report: ["value: expected number, got object"], json: { a: "x" } },
+      { key: "k", report: [expect.stringContaining("envelope version")], json: "{oh" },
+    ]);
+    expect(told.map((each) => ["payload", "data", "json"].filter((name) => name in each))).toEqual([
+      ["data"],
+      ["json"],
+      ["json"],
+    ]);
+    expect(Object.keys(now(s.queue.peek())[0] ?? {})).not.toContain("json");
   });
 
   it.each([0, 1_001, Number.NaN, 1.5])("refuses a limit of %s", (limit) => {

@@ -157,6 +157,7 @@ describe("redrive", () => {
       headers: undefined,
       delayMs: 0,
       priority: 0,
+      expiresInMs: undefined,
     } as const;
     const foreign = ['0{"total":7}', "9[8]", "1{broken", ""].map((payload) => ({
       ...step,

@@ -95,7 +95,11 @@ describe.each(stores)("on %s", (_, open) => {
     const first = await q.receive({ max: 4 });
     await first[0]?.ack;
     await first[2]?.ack;
-    const again = await q.receive({ max: 4, waitMsMax: 2_000 });
+    // What a lease's end gives back comes alone, since it may have killed its process.
+    const again = [
+      ...(await q.receive({ max: 4, waitMsMax: 2_000 })),
+      ...(await q.receive({ max: 4, waitMsMax: 2_000 })),
+    ];
     expect(again.map((m) => [m.id, m.data, m.attempt])).toEqual([
       [first[1]?.id, "b", 2],
       [first[3]?.id, "d", 2],

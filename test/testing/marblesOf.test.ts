@@ -75,7 +75,7 @@ describe("a failing marble", () => {
         "expected: -r-a",
         "actual:   -a-y",
         "           ^",
-        "a = Ack {}",
+        "a = Ack",
         "r = Retry { cause: 'busy', delayMs: 5 }",
         "y = { new: true }",
       ),

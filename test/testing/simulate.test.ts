@@ -1,6 +1,6 @@
 import { right as taskRight } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
-import { interval, map, NEVER, type Observable, of, Subject, type Subscription, tap, throwError } from "rxjs";
+import { interval, map, merge, NEVER, type Observable, of, Subject, type Subscription, tap, throwError } from "rxjs";
 import { Ack, handle, type Message, type QueueEvent, queue, retryBackoff, type Store, settle } from "sluice";
 import { type Simulation, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
@@ -176,7 +176,7 @@ describe("simulate", () => {
     simulate(async ({ store, disconnect, reconnect, advance }) => {
       const q = texts(store);
       const story: Array<string> = [];
-      const listening = q.events$.subscribe(({ _tag }) => {
+      const listening = merge(q.events$, store.events$).subscribe(({ _tag }) => {
         if (story.at(-1) !== _tag) story.push(_tag);
       });
       const work$ = new Subject<number>();

@@ -1,4 +1,4 @@
-/** The dedupe ids of one queue, each until its window is over. */
+/** The dedupe ids of one queue, each until its window is over, or, where that has no end, until its message has left. */
 import type { MessageId } from "../../core/MessageId.js";
 
 interface Seen {
@@ -29,6 +29,12 @@ export class DedupeWindow {
     this.seen.set(dedupeId, { id, untilMs: nowMs + windowMs });
     this.dropOver(nowMs);
     this.dropOver(nowMs);
+  }
+
+  /** The message has left the queue: its dedupe id is free, where it stands for this message without end. */
+  end(dedupeId: string, id: MessageId): void {
+    const seen = this.seen.get(dedupeId);
+    if (seen?.id === id && seen.untilMs === Number.POSITIVE_INFINITY) this.seen.delete(dedupeId);
   }
 
   private dropOver(nowMs: number): void {

@@ -35,6 +35,14 @@ export class Entry implements EntryFields {
   order = 0;
   /** Whether it was leased before. */
   returns = false;
+  /** Not begun after this time. */
+  beginsUntilMs: number = Number.POSITIVE_INFINITY;
+  /** The dedupe id that stands for it until it leaves the queue. */
+  dedupeId: string | undefined = undefined;
+  /** How often in a row its failure was the end of its lease, 2 at most: what it may be leased beside of. */
+  suspicion = 0;
+  /** How often in a row it was given back uncounted. */
+  returned = 0;
   token = "";
   leaseMs = 0;
   expiresAtMs = 0;
@@ -54,9 +62,10 @@ export class Entry implements EntryFields {
   }
 }
 
-/** Counts a failure and notes it in the history. */
+/** Counts a failure and notes it in the history. It was settled, or its lease ended: that is for the caller to say. */
 export const addFailure = (entry: Entry, failure: PastFailure): void => {
   entry.attempts++;
+  entry.returned = 0;
   entry.history ??= [];
   entry.history.push(failure);
   if (entry.history.length > HISTORY_SIZE_MAX) entry.history.shift();

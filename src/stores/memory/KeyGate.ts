@@ -1,6 +1,6 @@
 /**
- * Order per key: lets one message of a key in at a time. A key is busy while its head is ready, delayed, leased or blocked;
- * later messages of it wait here in the order of their enqueueing.
+ * Order per key: lets one message of a key in at a time. A key is busy while its head is ready, leased, blocked, or delayed
+ * after it was leased; later messages of it wait here in the order in which they came, or became due.
  */
 import type { Entry } from "./Entry.js";
 import { Line } from "./Line.js";
@@ -39,12 +39,14 @@ export class KeyGate {
   }
 
   /** Takes out up to `limit` messages that wait. */
-  takeWaiting(limit: number): number {
-    let taken = 0;
+  takeWaiting(limit: number): ReadonlyArray<Entry> {
+    const taken: Array<Entry> = [];
     for (const followers of this.busy.values()) {
       if (this.waiting === 0) break;
-      while (taken < limit && followers?.takeFirst() !== undefined) {
-        taken++;
+      while (taken.length < limit) {
+        const entry = followers?.takeFirst();
+        if (entry === undefined) break;
+        taken.push(entry);
         this.waiting--;
       }
     }

@@ -45,6 +45,11 @@ export class Levels {
     return this.takeFrom(level);
   }
 
+  /** Takes the message that `next` shows without counting the turn: it is not leased. */
+  drop(): Entry {
+    return this.takeFrom(this.levelInTurn());
+  }
+
   /** Takes the first message of the highest level, whoever's turn it is. */
   takeHighest(): Entry | undefined {
     return this.inUse === 0 ? undefined : this.takeFrom(highest(this.inUse));

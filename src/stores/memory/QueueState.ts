@@ -2,10 +2,11 @@
  * One queue in memory: its places, and the moves between them that more than one step needs.
  *
  * ```
- *  enqueue, redrive ──▶ waiting ──(head of its key)──▶ delayed ──(due)──▶ ready ──(lease)──▶ leased
- *                                                         ▲                ▲                 │ │ │
- *                                                         └── Retry later ─┴─ Retry, Release, expiry
- *                                                                          └── unblock ◀─ blocked
+ *  enqueue ──▶ delayed ──(due)──▶ waiting ──(head of its key)──▶ ready ──(lease)──▶ leased
+ *      └──────────────────────────▶  ▲                             ▲ ▲               │ │ │
+ *                          redrive ──┘       delayed ──(due)───────┘ └─ Retry, Release, expiry
+ *                                               └── Retry or Release later ──────────┘ │
+ *                                                       (its key waits)    unblock ◀─ blocked
  *  leased ──▶ acked (a number) · dead;  ready, waiting, delayed ──▶ purged (a number)
  * ```
  */
@@ -69,23 +70,39 @@ export class QueueState {
     return ++this.lastOrder;
   }
 
-  /** Takes a new or redriven message in, at the end of its key or of its level. */
+  /** Takes a new or redriven message in: at the end of its key or of its level, or delayed if its time is to come. */
   admit(entry: Entry, nowMs: number): void {
     entry.order = this.nextOrder();
-    if (entry.key === undefined || this.keys.enter(entry.key, entry)) this.line(entry, nowMs);
+    if (entry.dueMs > nowMs) {
+      this.delayed.push(entry);
+      this.waiting.nudge();
+      return;
+    }
+    this.join(entry);
   }
 
-  /** The message left the queue: its key's next one becomes the head. */
-  passOn({ key }: Entry, nowMs: number): void {
-    if (key === undefined) return;
-    const follower = this.keys.leave(key);
-    if (follower !== undefined) this.line(follower, nowMs);
+  /** The head of a key is gone for good: the next one becomes the head. */
+  leave(entry: Entry): void {
+    this.forget(entry);
+    if (entry.key === undefined) return;
+    const follower = this.keys.leave(entry.key);
+    if (follower !== undefined) this.lineUp(follower);
   }
 
-  /** Makes a message that was not leased before ready, or delayed if its time is to come. */
-  private line(entry: Entry, nowMs: number): void {
-    if (entry.dueMs > nowMs) this.delayed.push(entry);
-    else this.ready.pushBack(entry);
+  /** A message has left the queue, which was no head: ends what stands for it. */
+  forget(entry: Entry): void {
+    if (entry.dedupeId === undefined) return;
+    this.dedupe.end(entry.dedupeId, entry.id);
+    entry.dedupeId = undefined;
+  }
+
+  /** Puts a message that was not leased before at the end of its key's line, or of its level. */
+  private join(entry: Entry): void {
+    if (entry.key === undefined || this.keys.enter(entry.key, entry)) this.lineUp(entry);
+  }
+
+  private lineUp(entry: Entry): void {
+    this.ready.pushBack(entry);
     this.waiting.nudge();
   }
 
@@ -102,13 +119,13 @@ export class QueueState {
     this.waiting.nudge();
   }
 
-  /** Makes all due messages ready: returning ones in their former place, first deliveries at the end. */
+  /** Takes up all that is due: what was leased before in its former place, first deliveries at the end of their line. */
   promoteDue(nowMs: number): void {
     while (this.delayed.nearestMs <= nowMs) {
       const entry = this.delayed.takeFirst();
       if (entry === undefined) return;
       if (entry.returns) this.ready.pushReturned(entry);
-      else this.ready.pushBack(entry);
+      else this.join(entry);
     }
   }
 
@@ -120,7 +137,7 @@ export class QueueState {
   /** Dead-letters a message, and trims the oldest letters above the limit. */
   bury(entry: Entry, aside: Aside): void {
     this.dead.add(entry, aside);
-    this.passOn(entry, aside.atMs);
+    this.leave(entry);
     while (this.dead.size > this.limits.deadLettersMax && this.dead.takeOldest() !== undefined) this.purged++;
   }
 

@@ -77,8 +77,9 @@ export class Waiting {
     const nowMs = now(this.scheduler);
     for (const waiter of [...this.waiters]) {
       if (!this.waiters.has(waiter)) continue; // it left while another was answered
-      const leases = take(this.queue, waiter.request, nowMs);
-      if (leases.length > 0 || waiter.untilMs <= nowMs) this.answer(waiter, leases);
+      const taken = take(this.queue, waiter.request, nowMs);
+      if (typeof taken === "object") this.answer(waiter, taken);
+      else if (taken === "a suspect" || waiter.untilMs <= nowMs) this.answer(waiter, []);
     }
     this.rearm(nowMs);
   }

@@ -5,7 +5,7 @@ import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
 export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): StepResult => {
-  const { id, dedupe, delayMs } = step;
+  const { id, dedupe, delayMs, expiresInMs } = step;
   if (dedupe !== undefined) {
     const first = queue.dedupe.find(dedupe.id, nowMs);
     if (first !== undefined) return { _tag: "Enqueued", id: first, duplicate: true };
@@ -22,6 +22,8 @@ export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): St
     firstEnqueuedAtMs: nowMs,
   });
   if (delayMs > 0) entry.dueMs = nowMs + delayMs;
+  if (expiresInMs !== undefined) entry.beginsUntilMs = nowMs + expiresInMs;
+  if (dedupe?.windowMs === Number.POSITIVE_INFINITY) entry.dedupeId = dedupe.id;
   queue.enqueued++;
   queue.admit(entry, nowMs);
   return { _tag: "Enqueued", id, duplicate: false };

@@ -1,19 +1,22 @@
 /** The store within the process: the embedded default, the reference for the meaning of the port, and the store of tests. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
-import { AsyncSubject, type Observable, type SchedulerLike, Subject } from "rxjs";
+import { AsyncSubject, type Observable, type SchedulerLike, Subject, type Subscription } from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
-import { type Effect, effect } from "../../core/Effect.js";
+import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { type Options, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
+import type { Lease } from "../../store/Lease.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { ExtendRequest, Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import type { Logger } from "../../store/Warnings.js";
 import { now } from "./now.js";
 import { blocked, deadLetters, peek, purge, redrive, setPaused, stats } from "./operations.js";
 import { QueueState } from "./QueueState.js";
+import { Turns } from "./Turns.js";
 import { take } from "./take.js";
 import { unblock } from "./unblock.js";
 import { WriteMemory } from "./WriteMemory.js";
@@ -25,6 +28,8 @@ export type MemoryStoreOptions = Options<{
   scheduler: SchedulerLike;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
+  /** Told of expired and poisonous messages and of settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  logger: Logger;
 }>;
 
 /**
@@ -32,7 +37,8 @@ export type MemoryStoreOptions = Options<{
  * work that must survive a restart or be shared by processes.
  *
  * Delivery: at least once within the process's life. Every call is done at once when it is subscribed to, except a `lease`
- * that waits and a `close`, which ends with the turn; consumers that wait are woken soon after, never inside the call that
+ * that waits and a `close`, which ends with the turn; of what is asked for in one turn of the event loop the first hundred
+ * answers come within the call, and the others with the next turn: loops of `await` leave room for timers and signals. Consumers that wait are woken soon after, never inside the call that
  * made something ready. While nobody waits there is no timer.
  *
  * Memory: some 250 bytes a message besides its payload, key and headers, dedupe ids for their window, and the answers of
@@ -58,16 +64,20 @@ export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
+  readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly deadLettersMax: number;
   private readonly queues = new Map<string, QueueState>();
   private readonly writes = new WriteMemory();
   private readonly events = new Subject<StoreEvent>();
   private readonly closed$ = new AsyncSubject<void>();
+  private readonly turns: Turns;
   private phase: Phase = "open";
 
-  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000 }: MemoryStoreOptions) {
+  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000, logger }: MemoryStoreOptions) {
+    this.logger = logger;
     this.scheduler = scheduler;
+    this.turns = new Turns(scheduler);
     this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
     this.events$ = this.events.asObservable();
   }
@@ -82,11 +92,14 @@ class MemoryStore implements Store {
         return undefined;
       }
       const queue = this.queue(request.queue);
-      const leases = take(queue, request, now(this.scheduler));
-      if (leases.length === 0 && request.waitMsMax > 0) return queue.waiting.add(request, asker);
-      asker.next(leases);
-      asker.complete();
-      return undefined;
+      const ask = (): (() => void) | undefined => {
+        const taken = take(queue, request, now(this.scheduler));
+        if (taken === "nothing" && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+        asker.next(typeof taken === "object" ? taken : []);
+        asker.complete();
+        return undefined;
+      };
+      return this.turns.mayAnswer ? ask() : this.askLater(ask, asker);
     });
 
   readonly extend: Store["extend"] = (request) =>
@@ -159,9 +172,27 @@ class MemoryStore implements Store {
         asker.error(storeClosed());
         return;
       }
-      asker.next(run(now(this.scheduler)));
-      asker.complete();
+      // Done now, as calls take effect in the order in which they are made.
+      const value = run(now(this.scheduler));
+      const answer = (): void => {
+        asker.next(value);
+        asker.complete();
+      };
+      if (this.turns.mayAnswer) answer();
+      else soon(this.scheduler, answer);
     });
+  }
+
+  /** Takes nothing before it can be told: who unsubscribes meanwhile has nothing to give back. */
+  private askLater(ask: () => (() => void) | undefined, asker: Asker<ReadonlyArray<Lease>>): Subscription {
+    const subscription = soon(this.scheduler, () => {
+      if (takes(this.phase, "new")) subscription.add(ask());
+      else {
+        asker.next([]);
+        asker.complete();
+      }
+    });
+    return subscription;
   }
 
   private call<R extends { readonly queue: string }, A>(

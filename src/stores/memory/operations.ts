@@ -16,8 +16,8 @@ import type { Placed } from "./Shelf.js";
 type Call<Request, Answer> = (queue: QueueState, request: Request, nowMs: number) => Answer;
 type Limited = { readonly queue: string; readonly limit: number };
 
-/** A due message counts as ready, although the next lease moves it. */
 export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
+  queue.promoteDue(nowMs);
   const due = queue.delayed.countDue(nowMs);
   return {
     enqueued: queue.enqueued,
@@ -70,6 +70,7 @@ const storedLetterOf = ({ position, entry, note }: Placed<Aside>): StoredDeadLet
 });
 
 export const redrive: Call<RedriveRequest, number> = (queue, { letters }, nowMs) => {
+  queue.promoteDue(nowMs);
   let redriven = 0;
   for (const { id, position, payload } of letters) {
     const letter = queue.dead.get(Number(position));
@@ -84,18 +85,22 @@ export const redrive: Call<RedriveRequest, number> = (queue, { letters }, nowMs)
 };
 
 /** Ready messages go first, by level and in order; then the delayed ones by due time; then those that wait. */
-export const purge: Call<Limited, number> = (queue, { limit }, nowMs) => {
+export const purge: Call<Limited, number> = (queue, { limit }) => {
   let purged = 0;
-  const purgeHead = (entry: Entry | undefined): boolean => {
-    if (entry === undefined) return false;
-    queue.passOn(entry, nowMs);
+  // A purged head promotes its follower, which the loop meets in its turn.
+  while (purged < limit) {
+    const ready = queue.ready.takeHighest();
+    const entry = ready ?? queue.delayed.takeFirst();
+    if (entry === undefined) break;
+    // What was never leased and is delayed is not in the line of its key.
+    if (ready !== undefined || entry.returns) queue.leave(entry);
+    else queue.forget(entry);
     purged++;
-    return true;
-  };
-  // A purged head promotes its follower, which either loop meets in its turn.
-  let found = true;
-  while (found && purged < limit) found = purgeHead(queue.ready.takeHighest() ?? queue.delayed.takeFirst());
-  purged += queue.keys.takeWaiting(limit - purged);
+  }
+  for (const entry of queue.keys.takeWaiting(limit - purged)) {
+    queue.forget(entry);
+    purged++;
+  }
   queue.purged += purged;
   return purged;
 };

@@ -23,6 +23,7 @@ const reap = (
   for (const entry of ended) {
     const aside = { atMs: nowMs, cause: CAUSE };
     queue.fail(entry, aside);
+    entry.suspicion = Math.min(2, entry.suspicion + 1);
     if (entry.attempts >= attemptsMax) queue.bury(entry, aside);
     else queue.comeBack(entry);
   }

@@ -1,21 +1,24 @@
 /** Takes messages for a consumer: the gates, what ended in the meantime, then by level and in order. */
-import type { Lease, LeaseRequest } from "../../store/Lease.js";
+import type { Hands, Lease, LeaseRequest } from "../../store/Lease.js";
 import { ByteBudget } from "./ByteBudget.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 import { reapAll, reapEnded } from "./reap.js";
 
-const nothing: ReadonlyArray<Lease> = [];
+/** Who may wait for more does so where there is nothing, or is answered at once where a suspect waits for other hands. */
+export type Taken = ReadonlyArray<Lease> | "nothing" | "a suspect";
 
-/** What this consumer gets now; an empty list if nothing. */
-export const take = (queue: QueueState, request: LeaseRequest, nowMs: number): ReadonlyArray<Lease> => {
-  if (queue.paused || queue.halts > 0) return nothing;
-  if (request.exclusive && !own(queue, request, nowMs)) return nothing;
+/** What this consumer gets now. */
+export const take = (queue: QueueState, request: LeaseRequest, nowMs: number): Taken => {
+  if (queue.paused || queue.halts > 0) return "nothing";
+  if (request.exclusive && !own(queue, request, nowMs)) return "nothing";
   for (;;) {
     const reaped = reapEnded(queue, nowMs, request.attemptsMax);
     queue.promoteDue(nowMs);
-    if (queue.ready.size > 0) return takeReady(queue, request, nowMs);
-    if (reaped === 0) return nothing;
+    const { leases, late } = takeReady(queue, request, nowMs);
+    for (const { entry, cause } of late) queue.bury(entry, { atMs: nowMs, cause });
+    if (leases.length > 0) return leases;
+    if (reaped === 0 && late.length === 0) return queue.ready.size > 0 ? "a suspect" : "nothing";
   }
 };
 
@@ -38,13 +41,33 @@ export const ownedUntil = (queue: QueueState, nowMs: number): number => {
   return queue.ownerUntilMs;
 };
 
-const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): ReadonlyArray<Lease> => {
-  const { max, bytesMax, leaseMs } = request;
+/** A message that is not begun any more, and why. */
+interface Late {
+  readonly entry: Entry;
+  readonly cause: string;
+}
+
+interface ReadyTaken {
+  readonly leases: ReadonlyArray<Lease>;
+  readonly late: ReadonlyArray<Late>;
+}
+
+const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): ReadyTaken => {
+  const { max, bytesMax, leaseMs, deliveriesMax } = request;
   const budget = new ByteBudget(bytesMax);
   const leases: Array<Lease> = [];
+  const late: Array<Late> = [];
   while (leases.length < max) {
     const next = queue.ready.next();
-    if (next === undefined || !budget.admits(next.payload)) break;
+    if (next === undefined) break;
+    const cause = whyNotBegun(next, deliveriesMax, nowMs);
+    if (cause !== undefined) {
+      late.push({ entry: queue.ready.drop(), cause });
+      continue;
+    }
+    const suspect = next.suspicion > 0;
+    if (suspect && (leases.length > 0 || next.suspicion > SUSPICION_MAX[request.hands])) break;
+    if (!budget.admits(next.payload)) break;
     const entry = queue.ready.take();
     if (!entry.returns) {
       entry.returns = true;
@@ -53,9 +76,18 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
     entry.token = newToken();
     queue.leases.add(entry, leaseMs, nowMs);
     leases.push(leaseOf(entry, nowMs));
+    if (suspect) break;
   }
   queue.waiting.rearm(nowMs);
-  return leases;
+  return { leases, late };
+};
+
+/** How suspicious a message may be to be given into these hands. */
+const SUSPICION_MAX: Readonly<Record<Hands, number>> = { empty: 2, proven: 1, full: 0 };
+
+const whyNotBegun = ({ beginsUntilMs, returned }: Entry, deliveriesMax: number, nowMs: number): string | undefined => {
+  if (nowMs > beginsUntilMs) return "expired before it was begun";
+  return returned < deliveriesMax ? undefined : `handed over ${deliveriesMax} times without a settlement`;
 };
 
 const leaseOf = (entry: Entry, nowMs: number): Lease => ({
@@ -65,6 +97,7 @@ const leaseOf = (entry: Entry, nowMs: number): Lease => ({
   key: entry.key,
   headers: entry.headers,
   attempt: entry.attempts + 1,
+  suspect: entry.suspicion > 0,
   enqueuedAtMs: entry.enqueuedAtMs,
   firstEnqueuedAtMs: entry.firstEnqueuedAtMs,
   leasedAtMs: nowMs,

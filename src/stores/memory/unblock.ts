@@ -41,6 +41,6 @@ const free = (
     queue.comeBack(entry);
   } else if (decision === "skip") {
     queue.purged++;
-    queue.passOn(entry, nowMs);
+    queue.leave(entry);
   } else queue.bury(entry, { atMs: nowMs, cause: note.cause });
 };

@@ -14,11 +14,15 @@ export type FindQueue = (name: string) => QueueState;
 type Steps = ReadonlyArray<Step>;
 
 /** Performs the lists one after the other and answers each. */
-export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> =>
-  lists.map((steps) => {
+export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> => {
+  // What became due before stands before what comes into its key now.
+  for (const steps of lists)
+    for (const step of steps) if (step._tag === "Enqueue" && step.key !== undefined) find(step.queue).promoteDue(nowMs);
+  return lists.map((steps) => {
     const checked = check(find, steps);
     return Array.isArray(checked) ? right(apply(checked, nowMs)) : left(checked);
   });
+};
 
 /** A step that may be done: its queue, and the lease that it ends. */
 interface Checked {

@@ -130,16 +130,29 @@ export class Asking implements Waiter {
 
   private ask(): void {
     const { connection, given, deadLettersMax } = this.context;
-    const { bytesMax, leaseMs, attemptsMax, max, waitMsMax } = this.wanted;
+    const { bytesMax, leaseMs, attemptsMax, deliveriesMax, hands, max, waitMsMax } = this.wanted;
     const { queue, request, owner } = this;
     const waits = waitMsMax > 0;
     this.phase = "asking";
     this.call = connection.run(
       leaseScript,
-      { queue, given: given(), request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits },
+      {
+        queue,
+        given: given(),
+        request,
+        max,
+        bytesMax,
+        leaseMs,
+        attemptsMax,
+        deadLettersMax,
+        deliveriesMax,
+        owner,
+        waits,
+        hands,
+      },
       {
         done: (reply) => {
-          if (reply.leases.length > 0 || !waits) this.finish(reply.leases);
+          if (reply.leases.length > 0 || reply.standsBack || !waits) this.finish(reply.leases);
           else this.wait(reply);
         },
         failed: (cause) => this.fail(cause),

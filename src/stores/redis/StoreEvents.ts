@@ -1,6 +1,8 @@
 /** What the store says of itself: each outage once, and each reason for concern once. */
 import { Observable, Subject } from "rxjs";
+import { describeCause } from "../../core/cause.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import { type Logger, Warnings } from "../../store/Warnings.js";
 import type { Client } from "./clients.js";
 
 export class StoreEvents {
@@ -13,10 +15,22 @@ export class StoreEvents {
   private readonly warnings = new Set<string>();
   private isDown = false;
 
-  constructor(private readonly client: Client) {}
+  private readonly unheard: Warnings;
+
+  constructor(
+    private readonly client: Client,
+    logger: Logger | undefined,
+  ) {
+    this.unheard = new Warnings(logger);
+  }
 
   down(cause: unknown): void {
     this.isDown = true;
+    this.unheard.warn(this.events.observed, {
+      code: "SLUICE_STORE_DOWN",
+      sentence: `The store is away (${describeCause(cause)}); calls and consumers wait for it. Subscribe to the store's events$ (or give it a logger) to hear of it each time.`,
+      fields: {},
+    });
     this.events.next({ _tag: "StoreDown", cause });
   }
 
@@ -63,6 +77,7 @@ export class StoreEvents {
   private warn(sentence: string): void {
     if (this.warnings.has(sentence)) return;
     this.warnings.add(sentence);
+    this.unheard.warn(this.events.observed, { code: "SLUICE_STORE_WARNING", sentence, fields: {} });
     this.events.next({ _tag: "StoreWarning", sentence });
   }
 }

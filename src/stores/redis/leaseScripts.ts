@@ -1,6 +1,6 @@
 /** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
 import { invariant } from "../../core/invariant.js";
-import type { Lease } from "../../store/Lease.js";
+import type { Hands, Lease } from "../../store/Lease.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
 import type { Script } from "./script.js";
 import { tokenOf, tokenStem } from "./token.js";
@@ -32,6 +32,8 @@ export interface LeaseInput extends OnQueue {
   readonly owner: string;
   /** Whether it waits where there is nothing: what comes next may be handed over to it. */
   readonly waits: boolean;
+  readonly deliveriesMax: number;
+  readonly hands: Hands;
 }
 
 /** What a request got, and what it may wait for. */
@@ -43,12 +45,15 @@ export interface LeaseReply {
   readonly changeMs: number | undefined;
   /** Another consumer owns the queue. */
   readonly standsBy: boolean;
+  /** A suspect is next, which these hands may not have: it does not wait for that. */
+  readonly standsBack: boolean;
 }
 
 const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
-  const { id, payload, key, escapedKey, headers, attempts, enqueuedAtMs, firstEnqueuedAtMs } = record;
-  const token = tokenOf(stem, place, id, escapedKey);
-  return { id, token, payload, key, headers, attempt: attempts + 1, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs } = record;
+  const token = tokenOf(stem, place, record);
+  const attempt = attempts + 1;
+  return { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
 };
 
 /** A message that came by the blocking read, and how long it is leased. */
@@ -57,14 +62,19 @@ export interface HandedOver {
   readonly leaseMs: number;
 }
 
+/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+const WHOLE = "+";
+
 /** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
 export const readHandedOver = (text: string): HandedOver => {
   const mark = text.indexOf("h", 18);
   const end = text.indexOf("\n", mark);
   const atMs = msOf(text.slice(18, mark));
   const stem = tokenStem(text.slice(0, 10), text.slice(mark, end));
+  const record =
+    text.charAt(end + 1) === WHOLE ? readRecord(text.slice(end + 2)) : readHandedRecord(text, end + 1, atMs);
   return {
-    lease: leaseOf(readHandedRecord(text, end + 1, atMs), stem, 0, atMs),
+    lease: leaseOf(record, stem, 0, atMs),
     leaseMs: Number.parseInt(text.slice(10, 18), 16),
   };
 };
@@ -83,19 +93,21 @@ const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_
 
 export const leaseScript: Script<LeaseInput, LeaseReply> = {
   name: "lease",
-  encode: ({ queue, given, request, max, bytesMax, leaseMs, attemptsMax, deadLettersMax, owner, waits }) => ({
+  encode: ({ queue, given, request, owner, waits, hands, ...limits }) => ({
     keys: [queue, request.slot],
     args: [
       given,
       String(request.serial),
       request.name,
-      count(Math.min(max, LEASE_COUNT_MAX)),
-      count(bytesMax),
-      count(Math.ceil(leaseMs)),
-      count(attemptsMax),
-      count(deadLettersMax),
+      count(Math.min(limits.max, LEASE_COUNT_MAX)),
+      count(limits.bytesMax),
+      count(Math.ceil(limits.leaseMs)),
+      count(limits.attemptsMax),
+      count(limits.deadLettersMax),
       owner,
       waits ? "1" : "0",
+      count(limits.deliveriesMax),
+      hands,
     ],
   }),
   decode: (reply, { request }) => {
@@ -109,7 +121,13 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       if (typeof record !== "string" || record === "") continue;
       leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
     }
-    return { leases, nowMs, changeMs: values[2] === "" ? undefined : Number(values[2]), standsBy: values[3] === 1 };
+    return {
+      leases,
+      nowMs,
+      changeMs: values[2] === "" ? undefined : Number(values[2]),
+      standsBy: values[3] === 1,
+      standsBack: values[3] === 2,
+    };
   },
 };
 

@@ -22,8 +22,24 @@ const isPlainText = (payload: string): boolean => payload.isWellFormed() && !pay
 export const encodePayload = (payload: string): string =>
   isPlainText(payload) ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
-/** Whether the message is added whatever was added before, and is due at once. */
-export const isPlain = (step: EnqueueStep): boolean => !(step.delayMs > 0) && step.dedupe === undefined;
+/** Whether the message is added whatever was added before, is due at once, and bears no mark. */
+export const isPlain = (step: EnqueueStep): boolean =>
+  !(step.delayMs > 0) && step.dedupe === undefined && step.expiresInMs === undefined;
+
+// Suspicion and returns, which a new message has none of.
+const SUSPICION = TIME_LENGTH;
+const RETURNS = SUSPICION + 1;
+const DEDUPE = RETURNS + 3;
+
+/** The line of a new message's marks, or nothing; `lua/include/marks.lua` says what stands where. */
+const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
+  const endless = dedupe?.windowMs === Number.POSITIVE_INFINITY;
+  if (expiresInMs === undefined && !endless) return "";
+  const expires = expiresInMs === undefined ? "-".repeat(TIME_LENGTH) : hexMs(expiresInMs);
+  return `${expires}0000${endless ? `d${escapeText(dedupe.id)}` : ""}\n`;
+};
+
+const hexMs = (ms: number): string => Math.floor(ms).toString(16).padStart(TIME_LENGTH, "0");
 
 /** A new message's record without its beginning, the time, which the server adds. It has no NUL. */
 export const encodeTail = (step: EnqueueStep): string => {
@@ -33,16 +49,23 @@ export const encodeTail = (step: EnqueueStep): string => {
   invariant(compact.length < id.length, "a message id is a UUID");
   const escapes = !isPlainText(step.payload);
   const payload = escapes ? JSON.stringify(step.payload) : step.payload;
-  if (key === undefined && headers === undefined) return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
+  const marks = encodeMarks(step);
+  if (key === undefined && headers === undefined && marks === "")
+    return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
+  const kind = (escapes ? 3 : 1) + (marks === "" ? 0 : 4);
   const name = key === undefined ? "" : `k${escapeText(key)}`;
   const texts = headers === undefined ? "" : JSON.stringify(headers);
-  return `${escapes ? "3" : "1"}${priority}000${compact}${name}\n\n\n${texts}\n${payload}`;
+  return `${kind}${priority}000${compact}${marks}${name}\n\n\n${texts}\n${payload}`;
 };
 
 /** A message as its record tells it. */
 export interface ReadRecord extends StoredMessage {
   /** As it stands in tokens and key names. */
   readonly escapedKey: string | undefined;
+  /** Whether its latest failure was the end of its lease. */
+  readonly suspect: boolean;
+  /** Whether a dedupe id stands for it until it leaves the queue. */
+  readonly deduped: boolean;
 }
 
 /** Reads a record; one of an unknown version is told raw, as a payload. */
@@ -56,7 +79,7 @@ export const readHandedRecord = (text: string, from: number, enqueuedAtMs: numbe
 
 const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
   const kind = text.charCodeAt(from) - 48;
-  if (text.length < from + BODY || kind < 0 || kind > 3) return undefined;
+  if (text.length < from + BODY || kind < 0 || kind > 7 || kind === 4 || kind === 6) return undefined;
   const attemptsHex = text.slice(from + ATTEMPTS, from + ID);
   const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
   const id = wholeId(text.slice(from + ID, from + BODY));
@@ -66,6 +89,8 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
       id,
       key: undefined,
       escapedKey: undefined,
+      suspect: false,
+      deduped: false,
       headers: noHeaders,
       payload: text.slice(at),
       attempts,
@@ -73,6 +98,8 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
       firstEnqueuedAtMs: enqueuedAtMs,
       history: [],
     };
+  const marksAt = at;
+  if (kind > 3) at = text.indexOf("\n", at) + 1;
   const fields: Array<string> = [];
   if (kind % 2 === 1)
     while (fields.length < 4) {
@@ -87,8 +114,10 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
     id,
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
+    suspect: kind > 3 && text.charAt(marksAt + SUSPICION) !== "0",
+    deduped: kind > 3 && text.charAt(marksAt + DEDUPE) === "d",
     headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
-    payload: kind >= 2 ? (JSON.parse(payload) as string) : payload,
+    payload: kind % 4 >= 2 ? (JSON.parse(payload) as string) : payload,
     attempts,
     enqueuedAtMs,
     firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
@@ -105,6 +134,8 @@ const unknownRecord = (record: string): ReadRecord => ({
   id: wholeId(record.slice(TIME_LENGTH + ID, TIME_LENGTH + BODY)),
   key: undefined,
   escapedKey: undefined,
+  suspect: false,
+  deduped: false,
   headers: noHeaders,
   payload: record,
   attempts: 0,
@@ -114,4 +145,4 @@ const unknownRecord = (record: string): ReadRecord => ({
 });
 
 /** A message as people look at it. */
-export const storedOf = ({ escapedKey: _, ...stored }: ReadRecord): StoredMessage => stored;
+export const storedOf = ({ escapedKey: _, suspect: _s, deduped: _d, ...stored }: ReadRecord): StoredMessage => stored;

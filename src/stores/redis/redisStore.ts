@@ -14,6 +14,7 @@ import type { Capabilities } from "../../store/Capabilities.js";
 import { type Kind, type Phase, takes } from "../../store/Phase.js";
 import type { Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
+import type { Logger } from "../../store/Warnings.js";
 import { Answered } from "./Answered.js";
 import { Asking } from "./Asking.js";
 import { Burst, type Single, singleOf } from "./Burst.js";
@@ -61,6 +62,8 @@ export type RedisStoreOptions = Options<{
   waitReplicasMsMax: number;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
+  /** Told of outages, expired and poisonous messages and settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  logger: Logger;
   /** For tests: tells the scripts the time (whole milliseconds) instead of the server. */
   nowMs: () => number;
 }>;
@@ -117,6 +120,7 @@ type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
+  readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
   /** Of all that users call, in order. */
@@ -160,7 +164,8 @@ class RedisStore implements Store {
       failsFast: failsFast(template),
     });
     const main = at(template, silenceMs);
-    this.events = new StoreEvents(main.client);
+    this.logger = options.logger;
+    this.events = new StoreEvents(main.client, options.logger);
     this.events$ = this.events.events$;
     const probe = { scratch: this.keys.scratch, commands: neededCommands(this.replicas.count > 0) };
     this.connection = new Connection({

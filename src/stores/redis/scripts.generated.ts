@@ -10,8 +10,9 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "c792ec6b60176b375d2f0b5f7b55e0ff9ff22926",
-    lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
+    sha: "0d4ed58c491fd9621ee1264e8a807ff32cc3dbaa",
+    lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
+-- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] leased hash token to record
@@ -19,13 +20,14 @@ export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
 -- KEYS[5...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] keyed flag -
--- ARGV[3...] tokens string -
+-- ARGV[3] deduped flag -
+-- ARGV[4...] tokens string -
 -- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given, keyed = ARGV[1], ARGV[2]
+local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 -- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
 -- longer than to write it down, so that is left to whoever reads it.
@@ -51,35 +53,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -91,26 +158,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -125,12 +203,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -140,6 +220,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -158,7 +239,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -223,7 +304,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -294,45 +375,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -352,7 +426,10 @@ end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -369,6 +446,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -387,17 +466,35 @@ redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 if keyed == "1" then
   guard(key)
-  for i = 3, #ARGV do
+  for i = 4, #ARGV do
     local name = keyIn(ARGV[i])
     if name then guardKey(key, name) end
   end
 end
 book(key)
+local records = {}
+if deduped == "1" then
+-- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- order of the first lease: its place among all that returns, whenever and however often it does.
+
+-- Record and origin, or nil.
+local function readLeased(key, token)
+  local text = redis.call("HGET", key .. ":l", token)
+  if not text then return nil end
+  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
+  return text, orderIn(token)
+end
+
+local function leaseText(origin, record) return "@" .. origin .. record end
+  for i = 4, #ARGV do
+    records[ARGV[i]] = isDeduped(ARGV[i]) and readLeased(key, ARGV[i]) or nil
+  end
+end
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
 -- first would take a quarter of the time.
 local live, answers, lost = {}, {}, false
-for from = 3, #ARGV, 1000 do
+for from = 4, #ARGV, 1000 do
   local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
   local scores = redis.call("HDEL", leased, unpack(tokens)) < #tokens and redis.call("ZMSCORE", expiries, unpack(tokens))
   for i = 1, #tokens do
@@ -409,6 +506,11 @@ for from = 3, #ARGV, 1000 do
   end
 end
 slices("ZREM", expiries, live)
+if deduped == "1" then
+  for _, token in ipairs(live) do
+    if records[token] then forget(key, records[token]) end
+  end
+end
 if keyed == "1" then
   local alone = {}
   for _, token in ipairs(live) do
@@ -422,6 +524,25 @@ if keyed == "1" then
   slices("HDEL", key .. ":k", alone)
 end
 count(queue, "acked", #live)
+if next(queue.ends) then
+-- Hands the follower that a settlement let go to a consumer that waits, as an enqueue does with a new message: where nothing
+-- else became ready, and nothing was. It is entered among the leases here and now; \`writeId\` names the settling write.
+
+local function handOver(queue, writeId)
+  local level, list = next(queue.ends)
+  if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
+  local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
+  if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
+  local text = string.sub(ticket, 2) .. string.format("%.0f", queue.now) .. "h-" .. writeId .. "\\n" .. WHOLE .. record
+  local token, _, _, order, endsAt = readHanded(text)
+  redis.call("HSET", queue.key .. ":l", token, record)
+  redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)
+  redis.call("DEL", queue.key .. ":h")
+  redis.call("LPUSH", queue.key .. ":w", text)
+  queue.seq, queue.ends = math.max(order, queue.seq), {}
+end
+  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
+end
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
@@ -430,7 +551,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "2e6dd826c73c6d8a9a896272945324be6e45fa30",
+    sha: "0bd7d9f57bad7e51d46890c1af7effdc332993fd",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -468,35 +589,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -508,26 +694,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -542,12 +739,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -557,6 +756,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -575,7 +775,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -640,7 +840,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -711,7 +911,7 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
@@ -738,7 +938,10 @@ end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -755,6 +958,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -778,7 +983,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -823,7 +1029,7 @@ if last and last.serial == serial and not last.cancelled then
     local record, origin = readLeased(key, token)
     if record then
       tokens[#tokens + 1] = token
-      pushReturned(queue, origin, record)
+      pushReturned(queue, origin, givenBack(record))
     end
   end
 end
@@ -837,7 +1043,7 @@ return #tokens
 `,
   },
   "confirm": {
-    sha: "e69b15814e966bc8710b1657b32d37edbe2e618f",
+    sha: "54da22db5e41a6e8d0b44a5b48f61274f67ad25a",
     lua: `-- Tells whether this server has these writes, and changes something, so that a WAIT behind it waits for all that came before.
 -- A message that was handed over and is not booked yet has no result: see handed.
 -- KEYS[1...] names hash the queues of new messages, then results (string)
@@ -853,7 +1059,8 @@ local queueCount = tonumber(ARGV[1])
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -876,32 +1083,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -911,6 +1126,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -929,7 +1145,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -961,7 +1177,7 @@ return table.concat(answers)
 `,
   },
   "endWait": {
-    sha: "01c02b6747158acc0f6548a292d5ee103347f879",
+    sha: "7650920e03edc3c5dd7b806f1dc90aa1eb0f748e",
     lua: `-- Nobody of this process waits on these queues any more: nothing is handed over, unless others say that they wait, and the
 -- blocking reads that stand on them end.
 -- KEYS[1...] keys hash the queues' counts and gates, then the lists (list) that end blocking reads
@@ -977,7 +1193,8 @@ local queueCount = tonumber(ARGV[1])
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1000,32 +1217,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1035,6 +1260,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1053,7 +1279,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -1088,7 +1314,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "63764c08b7da6aa9e4d9b8229701009e46bd7a2f",
+    sha: "b23c38d927e7c5b7be999c3ece836023f3783020",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1131,7 +1357,7 @@ local waits = redis.call("GET", key .. ":h") or ""
 local ticket = string.byte(waits, 1) == 119 -- see handed
 if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\\n]*)", 19) == writeId then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
-  redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
+  redis.call("HSET", key, "format", "2") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
 local at = moment(given)
@@ -1155,38 +1381,103 @@ else
   local added = #records
   if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
+-- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -1198,26 +1489,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -1232,12 +1534,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1247,6 +1551,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1265,7 +1570,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -1330,7 +1635,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -1401,45 +1706,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -1456,10 +1754,56 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
 
-local function byKey(key, busy, added)
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
+end
+
+local function byKey(key, busy, now, added)
   local records, heads, taken, followers = {}, {}, {}, {}
-  local queue = openQueue(key, 0)
+  local queue = openQueue(key, now)
+  local promotes = isAnyDue(queue)
+  if promotes then -- what became due before stands before what comes now
+    guard(key)
+    for _, record in ipairs(added) do
+      local name = keyOf(record)
+      if name then guardKey(key, name) end
+    end
+    redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+    redis.call("HDEL", key, "-")
+    promote(queue)
+  end
   for from = 1, #added, 1000 do
     local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
     for i = 1, #some do
@@ -1484,17 +1828,19 @@ local function byKey(key, busy, added)
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
   return records, function()
     slices("HSET", busy, heads)
-    for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
+    for _, follower in ipairs(followers) do follow(queue, follower[1], follower[2]) end
     closeQueue(queue)
-  end
+  end, promotes
 end
-    records, finish = byKey(key, key .. ":k", records)
+    local promoted
+    records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
+    ticket = ticket and not promoted
   end
   if ticket and added == 1 and #records == 1 then
     handOver(tails)
   else
     local head = redis.call("HMGET", key, "format", "levels", "enqueued")
-    if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+    if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
     local ready, wakes = key .. ":r:" .. level, key .. ":w"
     redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
     if waits ~= "" then
@@ -1510,7 +1856,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -1520,32 +1867,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1555,6 +1910,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1573,7 +1929,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -1601,7 +1957,7 @@ end
     end
     slices("RPUSH", ready, records)
     redis.call("HINCRBY", key, "enqueued", added)
-    if not head[1] then redis.call("HSET", key, "format", "1") end
+    if not head[1] then redis.call("HSET", key, "format", "2") end
     local levels = tonumber(head[2] or 0)
     local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
     if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -1614,8 +1970,8 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "48532efdfb5824b8e4199172a40431652de80c1c",
-    lua: `-- Adds messages of one level and queue, none with a delay or a dedupe id, each a write of its own: what a burst of single
+    sha: "4d131bd950e3f67584ea4cbc6b14edf6ee29e7ec",
+    lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
@@ -1656,7 +2012,8 @@ end
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\\n]*)", 19) or ""
 
-local stamp, records, fresh, from = string.format("%011x", msOf(moment(given))), {}, {}, 1
+local now = msOf(moment(given))
+local stamp, records, fresh, from = string.format("%011x", now), {}, {}, 1
 local known = redis.call("MGET", unpack(KEYS, 2, writes + 1))
 for i = 1, writes do
   local stop, result = string.find(tails, "\\0", from, true), KEYS[i + 1]
@@ -1671,38 +2028,103 @@ local added, finish = #records, nil
 if added > 0 then
   if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, and a function that writes the rest.
+-- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -1714,26 +2136,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -1748,12 +2181,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -1763,6 +2198,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -1781,7 +2217,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -1846,7 +2282,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -1917,45 +2353,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -1972,10 +2401,56 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
 
-local function byKey(key, busy, added)
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
+end
+
+local function byKey(key, busy, now, added)
   local records, heads, taken, followers = {}, {}, {}, {}
-  local queue = openQueue(key, 0)
+  local queue = openQueue(key, now)
+  local promotes = isAnyDue(queue)
+  if promotes then -- what became due before stands before what comes now
+    guard(key)
+    for _, record in ipairs(added) do
+      local name = keyOf(record)
+      if name then guardKey(key, name) end
+    end
+    redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+    redis.call("HDEL", key, "-")
+    promote(queue)
+  end
   for from = 1, #added, 1000 do
     local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
     for i = 1, #some do
@@ -2000,14 +2475,14 @@ local function byKey(key, busy, added)
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
   return records, function()
     slices("HSET", busy, heads)
-    for _, follower in ipairs(followers) do follow(queue, follower[1], 0, follower[2]) end
+    for _, follower in ipairs(followers) do follow(queue, follower[1], follower[2]) end
     closeQueue(queue)
-  end
+  end, promotes
 end
-    records, finish = byKey(key, key .. ":k", records)
+    records, finish = byKey(key, key .. ":k", now, records)
   end
   local head = redis.call("HMGET", key, "format", "levels")
-  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+  if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
@@ -2023,7 +2498,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -2033,32 +2509,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2068,6 +2552,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -2086,7 +2571,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -2114,7 +2599,7 @@ end
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "1") end
+  if not head[1] then redis.call("HSET", key, "format", "2") end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
@@ -2126,7 +2611,7 @@ return "+"
 `,
   },
   "extend": {
-    sha: "298bee7322968f8b9c12ae04c8295afe9fe9c67b",
+    sha: "6a1c855039fa85e7069c653784b842a5e2bad866",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends
@@ -2168,7 +2653,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -2178,32 +2664,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2213,6 +2707,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -2231,7 +2726,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -2279,7 +2774,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "472d009ee61f59ab4f73014cf2addcdeebf96af5",
+    sha: "1946de362cb9598edd107669cefe9690bf9b59a2",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2317,35 +2812,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -2357,26 +2917,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -2391,12 +2962,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2406,6 +2979,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -2424,7 +2998,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -2489,7 +3063,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -2560,7 +3134,7 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
@@ -2587,7 +3161,10 @@ end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -2604,6 +3181,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -2627,7 +3206,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -2667,7 +3247,7 @@ guard(key)
 book(key)
 local record, origin = readLeased(key, token)
 if record then
-  pushReturned(queue, origin, record)
+  pushReturned(queue, origin, givenBack(record))
   redis.call("HDEL", key .. ":l", token)
   redis.call("ZREM", key .. ":x", token)
 end
@@ -2679,7 +3259,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "ad71c15fb574a9a89ad5c41bd34fa1bdef3de515",
+    sha: "8fe02f564580277d39169ad5cf67328de325cd22",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -2697,7 +3277,10 @@ return record and 1 or 0
 -- ARGV[8] lettersMax integer count
 -- ARGV[9] owner string -
 -- ARGV[10] waits flag -
--- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
+-- ARGV[11] deliveriesMax integer count
+-- ARGV[12] hands string -
+-- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue or 2 where a suspect
+--   is next that these hands may not have, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.0 ms, reaped, the most in a call: 8 ms, promoted: 3 ms
@@ -2707,6 +3290,7 @@ local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
+local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 -- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
 -- longer than to write it down, so that is left to whoever reads it.
@@ -2735,35 +3319,45 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -2780,6 +3374,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -2825,15 +3421,93 @@ local function dropReturned(key, level, number)
 end
 -- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
 -- most of a lease's time goes into this loop.
+local LATE_COUNT_MAX = 1000
+local SUSPICION_ALLOWED = { empty = 2, proven = 1, full = 0 }
 
--- \`stem\` is order and request, with their colons; \`expiry\` a text.
-local function openDelivery(stem, expiry, reply)
-  return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
+-- \`stem\` is order and request, with their colons; \`expiry\` a text; \`terms\` what a marked record is judged by.
+local function openDelivery(stem, expiry, reply, terms)
+  return {
+    stem = stem, expiry = expiry, reply = reply, terms = terms, size = 0, leases = {}, expiries = {}, suffixes = {},
+    unknown = {}, late = {}, stopped = false,
+  }
+end
+
+-- What becomes of a marked record: "late" where it is not begun any more, "stop" where these hands may not have it, "alone"
+-- where nothing comes with it, or nil; and whether a dedupe id stands for it.
+local function judge(delivery, record)
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
+end
+  local terms, late = delivery.terms, delivery.late
+  local cause = whyNotBegun(record, terms.now, terms.deliveriesMax)
+  if cause then
+    late[#late + 1] = { record, cause }
+    return "late"
+  end
+  local _, suspicion, _, dedupe = marksOf(record)
+  if suspicion == 0 then return nil, dedupe ~= "" end
+  if delivery.size > 0 or suspicion > SUSPICION_ALLOWED[terms.hands] then return "stop" end
+  return "alone", dedupe ~= ""
 end
 
 -- Takes the records of a run while their payloads fit; the first of all always does. \`delivery.origins\` has the origins of
 -- those that returned. Answers how many, and their bytes.
-local function deliver(delivery, records, bytesMax, isFirst)
+local function deliver(delivery, records, bytesMax)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
   local origins = delivery.origins
   local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
@@ -2841,24 +3515,33 @@ local function deliver(delivery, records, bytesMax, isFirst)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, plain = known(record), byte(record, 12) == 48
+    local isKnown, kind = known(record), byte(record, 12)
+    local plain, fate, deduped = kind == 48, nil, false
+    if isKnown and kind >= 53 then fate, deduped = judge(delivery, record) end
     local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
-    if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
-    bytes = bytes + size
-    if isKnown then
+    if fate == "stop" then delivery.stopped = true end
+    if fate == "stop" or fate ~= "late" and bytes + size > bytesMax and delivery.size + #delivery.unknown > 0 then
+      return i - 1, bytes
+    end
+    if not isKnown then
+      bytes, delivery.unknown[#delivery.unknown + 1] = bytes + size, record
+    elseif fate ~= "late" then
+      bytes = bytes + size
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
       local suffix = sub(record, HEAD - 11, HEAD)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
-      local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
+      local token = placed .. sub(DIGITS, low + 1, low + 1) .. (deduped and DEDUPED or ":") .. suffix
       leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], record) or record
       expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
       place = place + 1
-      suffixes[place], reply[place + 4] = suffix, record
+      suffixes[place], reply[place + 4] = deduped and DEDUPED .. suffix or suffix, record
       delivery.size = place
-    else
-      delivery.unknown[#delivery.unknown + 1] = record
+    end
+    if fate == "alone" or #delivery.late == LATE_COUNT_MAX then
+      delivery.stopped = fate == "alone"
+      return i, bytes
     end
   end
   return #records, bytes
@@ -2907,8 +3590,8 @@ local function dropFirst(key, list, records, gone)
   for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
 end
 
--- Delivers up to \`max\` records and \`bytesMax\` bytes of payload, but at least one record. Answers how many, whether more is
--- ready, and the levels in use.
+-- Delivers up to \`max\` records and \`bytesMax\` bytes of payload, but at least one record. Answers whether more is ready, and the
+-- levels in use.
 local function take(key, levelsBefore, max, bytesMax, delivery)
   local lists, levels = readyLists(key, levelsBefore)
   local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
@@ -2920,23 +3603,25 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
     local place = list.returned > 0 and "returned" or "length"
     local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
     delivery.origins = origins
-    local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
+    local late = #delivery.late
+    local gone, size = deliver(delivery, records, bytesMax - bytes)
+    local leased = gone - (#delivery.late - late)
     dropFirst(key, list, records, gone)
-    taken, bytes = taken + gone, bytes + size
+    taken, bytes = taken + leased, bytes + size
     list[place] = list[place] - gone
-    if several and gone > 0 then
+    if several and leased > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
-      turn = (turn + gone) % RESERVE_PERIOD
+      turn = (turn + leased) % RESERVE_PERIOD
     end
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
-    if gone < #records then room = 0 end
+    if taken > 0 then room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
+    if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
     if list.returned + list.length == 0 then table.remove(lists, at) end
   end
   if turns[1] ~= nil and taken > 0 then redis.call("HSET", key, "turn", turn, "served", served) end
   if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
-  return taken, #lists > 0, levels
+  return #lists > 0, levels
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
@@ -2957,7 +3642,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -2984,12 +3670,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -2999,6 +3687,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -3017,7 +3706,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -3048,6 +3737,64 @@ local function seldom()
 -- Answers how many leases ended, and the levels that are in use now.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
+end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
 
@@ -3058,26 +3805,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -3105,7 +3863,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -3176,45 +3934,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -3248,6 +3999,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
@@ -3272,7 +4024,7 @@ local function reap(queue, tokens, limits)
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
     if records[token] then
-      local record = failed(records[token], queue.nowHex .. EXPIRED)
+      local record = failed(records[token], queue.nowHex .. EXPIRED, true)
       if failuresOf(record) < limits.attempts then
         pushReturned(queue, origins[token], record)
       else
@@ -3285,29 +4037,40 @@ local function reap(queue, tokens, limits)
   pushAll(queue)
   return #ended
 end
--- Makes what is due ready, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end by due time. It is read by a few, since small ones say nothing of the size of the next.
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 16777216
 local PROMOTE_STEP = 20
 
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
 local function promote(queue)
-  local moved, bytes = 0, 0
+  local due, names, bytes = {}, {}, 0
   repeat
-    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_STEP)
-    if #due > 0 then redis.call("ZREM", queue.key .. ":d", unpack(due)) end
-    for _, entry in ipairs(due) do
-      local record = string.sub(entry, 14)
-      bytes = bytes + #record
-      if known(record) and failuresOf(record) > 0 then
-        pushReturned(queue, string.sub(entry, 1, 13), record)
-      else
-        pushEnd(queue, record)
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
-    moved = moved + #due
-  until #due < PROMOTE_STEP or moved >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
-  if moved > 0 then pushAll(queue) end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
 end
 
 local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
@@ -3333,13 +4096,26 @@ local function setAside(key, now, records, lettersMax)
   for _, record in ipairs(records) do bury(queue, record, '"unknown record version"', lettersMax) end
   closeQueue(queue)
 end
-  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim }
+-- Dead-letters what is not begun any more: records and their causes. It frees their keys. Answers the levels in use.
+
+local function notBegun(key, now, late, lettersMax)
+  local queue = openQueue(key, now)
+  for _, each in ipairs(late) do
+    local record = each[1]
+    bury(queue, record, each[2], lettersMax)
+    local name = keyOf(record)
+    if name then leaveKey(queue, name) end
+  end
+  closeQueue(queue)
+  return queue.levels
+end
+  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim, notBegun = notBegun }
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
 local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
 -- Answers a request that came before: with what it got and is still leased, or with nothing where it is out of date or was
@@ -3378,17 +4154,21 @@ local takesOver = owner ~= "" and head[6] ~= owner
 
 local order = string.format("%010x", seq + 1)
 local reply = { order, now, "", 0 }
-local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
-local taken, more, reaped
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply, {
+  now = now, deliveriesMax = deliveriesMax, hands = hands,
+})
+local more, reaped, late
 local rounds = 0
-repeat -- where all that ended is dead, more may have ended: five rounds at most, the next call goes on
-  reaped, rounds = 0, rounds + 1
+repeat -- where all that came is dead, more may come: five rounds at most, the next call goes on
+  reaped, rounds, delivery.stopped = 0, rounds + 1, false
   if returns or takesOver then
     reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
     takesOver = false
   end
-  taken, more, levels = take(key, levels, max, bytesMax, delivery)
-until taken > 0 or reaped == 0 or rounds == 5
+  more, levels = take(key, levels, max, bytesMax, delivery)
+  late, delivery.late = delivery.late, {}
+  if #late > 0 then levels = seldom().notBegun(key, now, late, lettersMax) end
+until delivery.size > 0 or reaped + #late == 0 or rounds == 5
 
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
 if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end
@@ -3399,8 +4179,8 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
   redis.call("DEL", key .. ":h")
 else
-  reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then
+  reply[3], reply[4] = untilChange(key, now), delivery.stopped and 2 or 0
+  if waits == "1" and owner == "" and not more then
     expectOne(key, order, leaseMs, reply[3])
   end
 end
@@ -3430,7 +4210,7 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "5fc7d936b695dfb5cb44d70dccfa687ac1ad0b01",
+    sha: "6fe4aaf63500279fa844ef82ed1aa28773231540",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
@@ -3463,7 +4243,10 @@ local function clock(given) return msOf(moment(given)) end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -3480,6 +4263,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -3503,7 +4288,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -3530,7 +4316,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -3540,32 +4327,40 @@ end
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -3575,6 +4370,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -3593,7 +4389,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -3628,7 +4424,7 @@ local function lookAt(key, owner)
     waits = nil
   end
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then return "r" end
+  if head[1] and head[1] ~= "2" then return "r" end
   if owner and head[6] ~= owner then
     if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
     return "r"
@@ -3676,7 +4472,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "8674348b48ba41bb7cdab6054601fec5b46908ba",
+    sha: "299d8fa1c8008ed4114ccbebf58aba37099b02aa",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] paused flag -
@@ -3689,35 +4485,100 @@ local paused = ARGV[1]
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -3729,26 +4590,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -3761,7 +4633,8 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -3780,6 +4653,7 @@ local function msOf(at)
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -3789,6 +4663,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -3807,7 +4682,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -3877,7 +4752,7 @@ return "OK"
 `,
   },
   "peek": {
-    sha: "c9c72e3b6a097ea42ddfb1b19c020fd3875caff6",
+    sha: "fbeb3d43f4252a9520b03f1e4bb97a34b2d56468",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -3913,35 +4788,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -3953,26 +4893,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -3987,12 +4938,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -4002,6 +4955,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -4020,7 +4974,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -4085,7 +5039,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -4156,7 +5110,7 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
@@ -4178,36 +5132,76 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
--- Makes what is due ready, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end by due time. It is read by a few, since small ones say nothing of the size of the next.
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
+
+-- Puts a message behind the head of its key.
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+  count(queue, "waiting", 1)
+end
+
+-- The head is gone: its follower is ready.
+local function leaveKey(queue, key)
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
+    redis.call("HDEL", queue.key .. ":k", key)
+    return
+  end
+  if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
+  count(queue, "waiting", -1)
+  pushEnd(queue, record)
+end
+
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
+end
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 16777216
 local PROMOTE_STEP = 20
 
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
 local function promote(queue)
-  local moved, bytes = 0, 0
+  local due, names, bytes = {}, {}, 0
   repeat
-    local due = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, PROMOTE_STEP)
-    if #due > 0 then redis.call("ZREM", queue.key .. ":d", unpack(due)) end
-    for _, entry in ipairs(due) do
-      local record = string.sub(entry, 14)
-      bytes = bytes + #record
-      if known(record) and failuresOf(record) > 0 then
-        pushReturned(queue, string.sub(entry, 1, 13), record)
-      else
-        pushEnd(queue, record)
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
-    moved = moved + #due
-  until #due < PROMOTE_STEP or moved >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
-  if moved > 0 then pushAll(queue) end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -4224,6 +5218,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -4247,7 +5243,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -4315,7 +5312,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "09f5e776f607ce2ee3e6ada703a9ef9b9bd2d427",
+    sha: "2e9859015a56951914a44a7b0e53ff44b7569652",
     lua: `-- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4351,35 +5348,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -4391,26 +5453,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -4425,12 +5498,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -4440,6 +5515,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -4458,7 +5534,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -4523,7 +5599,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -4594,45 +5670,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -4654,7 +5723,10 @@ end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -4671,6 +5743,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -4694,7 +5768,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end
@@ -4735,6 +5810,7 @@ local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
   purged = purged + 1
+  forget(key, record)
   local name = keyOf(record)
   if not name then return false end
   leaveKey(queue, name)
@@ -4773,11 +5849,19 @@ while purged < limit do
   if not dropReady() then
     local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
     if not delayed then break end
-    drop(string.sub(delayed, 14))
+    local record = string.sub(delayed, 14)
+    if wasLeased(record) then
+      drop(record)
+    else -- it is not in the line of its key
+      purged = purged + 1
+      forget(key, record)
+    end
   end
 end
 for _, name in ipairs(followed) do
-  local dropped = purged < limit and #(redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}) or 0
+  local records = purged < limit and redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}
+  local dropped = #records
+  for i = 1, dropped do forget(key, records[i]) end
   if redis.call("EXISTS", key .. ":k:" .. name) == 0 then redis.call("SREM", key .. ":f", name) end
   purged = purged + dropped
   count(queue, "waiting", -dropped)
@@ -4790,7 +5874,7 @@ return purged
 `,
   },
   "redrive": {
-    sha: "b985d99e7354f629d0ee88a37873d01cffd90b09",
+    sha: "9c8de0489ee684c4d0201ffc99d73d00856a0633",
     lua: `-- Puts dead letters back at the end of their key or level, at attempt 1, with their first enqueue and their history.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -4827,35 +5911,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -4867,26 +6016,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -4901,12 +6061,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -4916,6 +6078,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -4934,7 +6097,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -4999,7 +6162,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -5070,45 +6233,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -5142,9 +6298,45 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
+end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
+
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
 end
 
 local queue = openQueue(key, clock(given))
@@ -5155,7 +6347,7 @@ local function again(record, payload)
   if not known(record) then return record end
   local name, first, history, headers, at = metaOf(record)
   if first == "" then first = string.sub(record, 1, 11) end
-  local escaped = string.byte(record, 12) >= 50 and 2 or 0
+  local escaped = string.byte(record, 12) % 4 >= 2 and 2 or 0
   local text = string.sub(record, at)
   if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
   return table.concat({
@@ -5178,13 +6370,14 @@ for i = 2, #ARGV, 3 do
   if name then guardKey(key, name) end
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+promote(queue) -- what became due before stands before what comes now
 local redriven = 0
 for i = 2, #ARGV, 3 do
   local record = recordAt(ARGV[i], ARGV[i + 1]) -- looked up again: two of these letters may be one
   if record then
     redis.call("ZREMRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])
     record = again(record, ARGV[i + 2])
-    admit(queue, keyOf(record), 0, record)
+    admit(queue, keyOf(record), record)
     redriven = redriven + 1
   end
 end
@@ -5193,13 +6386,14 @@ return redriven
 `,
   },
   "stats": {
-    sha: "c3bb8b021e68b5a66e2c27260d6e14bae6f4587f",
-    lua: `-- Counts a queue's messages in each of their places, in one atomic reading.
+    sha: "add5f827639e3970beec4a889a15174d70784666",
+    lua: `-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
+-- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- Returns enqueued, ready (with what is due), waiting, delayed, leased, blocked, acked, dead, purged, paused, halted
--- Errors WRONGTYPE
--- Cost O(log n)
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(log n), and O(m log n) for m promoted
 
 local key = KEYS[1]
 local given = ARGV[1]
@@ -5219,6 +6413,429 @@ local function msOf(at)
 end
 local function clock(given) return msOf(moment(given)) end
 
+local now = clock(given)
+if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
+-- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
+-- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
+local SLICE = 2000 -- even: no pair is torn apart
+
+local function slices(command, key, values)
+  for at = 1, #values, SLICE do
+    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
+  end
+end
+-- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
+--
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
+local HEAD = 48
+
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
+end
+
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
+end
+
+-- The bytes of the payload.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  local at = metaAt(record) - 1
+  for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
+  return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
+end
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local HISTORY_SIZE_MAX = 10
+
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function idOf(record) return string.sub(record, 17, HEAD) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+
+-- Key, first enqueue, failures, headers, and where the payload begins.
+local function metaOf(record)
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
+  return "", "", "", "", HEAD + 1
+end
+
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
+  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  if not hasMeta(record) then
+    local kind = string.byte(record, 12) == 48 and "1" or "3"
+    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
+      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
+  end
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
+  if history ~= "" then
+    local _, tabs = string.gsub(history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
+    entry = history .. "\\t" .. entry
+  end
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
+end
+
+-- The same message at attempt 1.
+local function afresh(record)
+  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+end
+-- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
+-- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the order of the lease that it is to have, and its
+-- length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim.
+local TICKET_MS = 3000
+local WHOLE = "+"
+
+local function isTicket(text) return string.byte(text, 1) == 119 end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends.
+local function readHanded(text)
+  local mark = string.find(text, "h", 19, true)
+  local lineEnd = string.find(text, "\\n", mark, true)
+  local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
+  local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or isTicket(text) then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local token, record, writeId, order, endsAt = readHanded(text)
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", "2", "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message. \`before\` is the ticket that is there, \`changeMs\` tells when something will be ready by time, or "".
+local function leaveTicket(key, before, order, leaseMs, changeMs)
+  local shortest = math.max(1000, leaseMs)
+  if before then shortest = math.min(shortest, tonumber(string.sub(before, 12), 16)) end
+  local ticket, forMs = "w" .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
+end
+
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
+  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
+end
+
+local function reclaim(key, levels)
+  local text = redis.call("LINDEX", key .. ":w", 0)
+  if not text or #text < 2 then return levels end
+  local token, record = readHanded(text)
+  local level = tonumber(levelOf(record))
+  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
+  book(key)
+  redis.call("LPOP", key .. ":w")
+  if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
+  redis.call("ZREM", key .. ":x", token)
+  redis.call("LPUSH", key .. ":r:" .. level, record)
+  local inUse = bit.bor(levels, bit.lshift(1, level))
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  return inUse
+end
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
+-- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
+-- former place in however many calls it returned, and whoever leases in between.
+local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+
+local function rankOf(level) return 9 - level end
+
+-- The first records of a level and their origins, left in their places.
+local function readReturned(key, level, limit)
+  local rank, records, origins = rankOf(level), {}, {}
+  for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
+    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+  end
+  return records, origins
+end
+
+-- Takes the first records of a level away.
+local function dropReturned(key, level, number)
+  if number == 0 then return end
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))
+  redis.call("ZREMRANGEBYRANK", key .. ":a", before, before + number - 1)
+end
+
+local function openQueue(key, now)
+  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  local seq = tonumber(head[3] or 0)
+  return {
+    key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
+    paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
+    ends = {}, returned = {}, counts = {}, wake = false,
+  }
+end
+
+local function count(queue, name, number)
+  queue.counts[name] = (queue.counts[name] or 0) + number
+end
+
+-- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
+local function nextOrder(queue)
+  queue.seq = queue.seq + 1
+  return string.format("%010x", queue.seq)
+end
+local FIRST_PLACE = "---"
+
+local function pushEnd(queue, record)
+  local level = levelOf(record)
+  local list = queue.ends[level] or {}
+  queue.ends[level] = list
+  list[#list + 1] = record
+end
+
+-- Makes what was leased before ready again, in its former place.
+local function pushReturned(queue, origin, record)
+  local list = queue.returned
+  list[#list + 1] = rankOf(levelOf(record))
+  list[#list + 1] = origin .. record
+end
+
+-- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
+local function delay(queue, order, due, record)
+  local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
+  if not nearest or due < tonumber(nearest) then
+    queue.wake = true
+    expectNobody(queue.key) -- a ticket ends before anything is due
+  end
+  redis.call("ZADD", queue.key .. ":d", due, order .. record)
+end
+
+-- Wakes one idle consumer: one token, whatever the number of messages.
+local function wake(key)
+  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
+end
+
+local function pushAll(queue)
+  if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
+  local levels = queue.levels
+  for level, list in pairs(queue.ends) do
+    slices("RPUSH", queue.key .. ":r:" .. level, list)
+    levels = bit.bor(levels, bit.lshift(1, level))
+  end
+  if #queue.returned > 0 then
+    slices("ZADD", queue.key .. ":a", queue.returned)
+    levels = bit.bor(levels, RETURNED)
+  end
+  if next(queue.ends) or #queue.returned > 0 then
+    queue.wake = true
+    expectNobody(queue.key)
+  end
+  queue.ends, queue.returned = {}, {}
+  if levels ~= queue.levels then redis.call("HSET", queue.key, "levels", levels) end
+  queue.levels = levels
+end
+
+local function closeQueue(queue)
+  pushAll(queue)
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
+  if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
+  for name, number in pairs(queue.counts) do
+    if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
+  end
+  if queue.wake then wake(queue.key) end
+end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
+
+-- Puts a message behind the head of its key.
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+  count(queue, "waiting", 1)
+end
+
+-- The head is gone: its follower is ready.
+local function leaveKey(queue, key)
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
+    redis.call("HDEL", queue.key .. ":k", key)
+    return
+  end
+  if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
+  count(queue, "waiting", -1)
+  pushEnd(queue, record)
+end
+
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
+end
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
+
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
+end
+  redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+  local queue = openQueue(key, now)
+  guard(key)
+  promote(queue)
+  closeQueue(queue)
+end
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
@@ -5228,7 +6845,7 @@ local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 
 local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
+local due = redis.call("ZCOUNT", key .. ":d", "-inf", now)
 return {
   counts[1] + handed, ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, leased,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],
@@ -5237,7 +6854,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "e4931c04d7bf3a540ba841c05ea81db9ac839547",
+    sha: "e4f4e211c0e99d67d173773888ba34e965797b49",
     lua: `-- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
@@ -5278,35 +6895,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -5318,26 +7000,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -5352,12 +7045,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -5367,6 +7062,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -5385,7 +7081,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -5450,7 +7146,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -5521,45 +7217,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -5593,6 +7282,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
@@ -5654,7 +7344,12 @@ for _, entry in ipairs(entries) do
   if decision == "retry" then
     pushReturned(queue, string.sub(note, 2, 14), afresh(record))
   else
-    if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 15), lettersMax) end
+    if decision == "skip" then
+      forget(key, record)
+      count(queue, "purged", 1)
+    else
+      bury(queue, record, string.sub(note, 15), lettersMax)
+    end
     if messageKey then leaveKey(queue, messageKey) end
   end
 end
@@ -5664,7 +7359,7 @@ return #entries
 `,
   },
   "write": {
-    sha: "e8815fa27d435ce6d1a5062d3a9873da423a990e",
+    sha: "ac87c90ab332340c32823a301ec751aaa35e8a44",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -5674,7 +7369,8 @@ return #entries
 -- ARGV[4] settles flag -
 -- ARGV[5...] lists string -
 --   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, and for all but acks and releases cause, delay ms, attemptsMax
+--   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
+--   attemptsMax
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
 --   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject
 -- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing is settled
@@ -5707,35 +7403,100 @@ local function slices(command, key, values)
   end
 end
 -- Changes of a record: a failure more, or begun again.
+-- What few messages bear, in the first line behind their id:
+--
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
+--   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   stands for it until it leaves the queue
+--
+-- A message without any of it has no such line, and costs nothing for it.
 -- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and nothing of it is decoded here that a move does not need:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\\n", at + 1, true) end
   return #record - at
+end
+local ENDLESS, UNMARKED = "-----------", "-----------0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
+
+-- The parts of the line: ms in hex or dashes, suspicion and returns as numbers, "d" and the id or "".
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
+
+-- The same message with other marks.
+local function marked(record, endless, suspicion, returns, dedupe)
+  local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
+  if marks == UNMARKED and not hasMarks(record) then return record end
+  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local kind = marks == UNMARKED and 1 + json or 5 + json
+  if kind >= 5 then rest = marks .. "\\n" .. rest end
+  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+end
+
+-- The same message, given back uncounted once more.
+local function givenBack(record)
+  if not known(record) then return record end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- Why it is not begun any more, as a JSON string, or nil.
+local function whyNotBegun(record, now, deliveriesMax)
+  local endless, _, returns = marksOf(record)
+  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+    return '"expired before it was begun"'
+  end
+  return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
+end
+
+-- The name of what its dedupe id stands at, where that is to be free once the message leaves the queue, or nil.
+local function dedupeNameOf(key, record)
+  if not hasMarks(record) then return nil end
+  local _, _, _, dedupe = marksOf(record)
+  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
+end
+
+-- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+local function forget(key, record)
+  local name = dedupeNameOf(key, record)
+  if not name then return end
+  local first = redis.pcall("GET", name)
+  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
 local HISTORY_SIZE_MAX = 10
@@ -5747,26 +7508,37 @@ local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, HEAD + 1) end
+  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
   return "", "", "", "", HEAD + 1
 end
 
--- The same message with one failure more. \`entry\` is the time in hex and the cause as a JSON string.
-local function failed(record, entry)
+-- Whether it was leased before, as a failure or its being given back tells.
+local function wasLeased(record)
+  if not known(record) then return false end
+  local _, _, returns = marksOf(record)
+  return returns > 0 or failuresOf(record) > 0
+end
+
+-- The same message with one failure more, given back no times since. \`entry\` is the time in hex and the cause as a JSON string;
+-- it is more suspicious where that is the end of its lease, else not at all.
+local function failed(record, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(record)
+  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
   local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
   if not hasMeta(record) then
     local kind = string.byte(record, 12) == 48 and "1" or "3"
     return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
       .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
   end
-  local key, first, history, headers, at = string.match(record, META, HEAD + 1)
+  local metaFrom = metaAt(record)
+  local key, first, history, headers, at = string.match(record, META, metaFrom)
   if history ~= "" then
     local _, tabs = string.gsub(history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
     entry = history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, HEAD) .. key .. "\\n" .. first .. "\\n" .. entry .. "\\n"
-    .. headers .. "\\n" .. string.sub(record, at)
+  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
+    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
 end
 
 -- The same message at attempt 1.
@@ -5781,12 +7553,14 @@ end
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
 -- over and is read by nobody goes back: see reclaim.
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -5796,6 +7570,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -5814,7 +7589,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end
@@ -5879,7 +7654,7 @@ end
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -5950,45 +7725,38 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end
   end
   if queue.wake then wake(queue.key) end
 end
--- Order per key: one message of a key at a time. A key is busy while its head is ready, delayed, leased or blocked; later
--- messages follow in a list of their own, as "0" and the record, or "1", due ms in hex, order, record.
+-- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
+-- leased; later messages follow in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, due, record)
-  local entry = "0" .. record
-  if due > 0 then entry = "1" .. hex(due) .. nextOrder(queue) .. FIRST_PLACE .. record end
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, entry) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, record)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower becomes ready, or delayed where its time is to come.
+-- The head is gone: its follower is ready.
 local function leaveKey(queue, key)
-  local entry = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not entry then
+  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not record then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  if string.byte(entry, 1) == 48 then
-    pushEnd(queue, string.sub(entry, 2))
-    return
-  end
-  local due, record = tonumber(string.sub(entry, 2, 12), 16), string.sub(entry, 26)
-  if due > queue.now then delay(queue, string.sub(entry, 13, 25), due, record) else pushEnd(queue, record) end
+  pushEnd(queue, record)
 end
 
--- Takes a new or redriven message in, at the end of its key or of its level.
-local function admit(queue, key, due, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, due, record) end
-  if due > queue.now then delay(queue, nextOrder(queue) .. FIRST_PLACE, due, record) else pushEnd(queue, record) end
+-- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+local function admit(queue, key, record)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
+  pushEnd(queue, record)
 end
 -- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
 -- before it changed anything, since an error does not undo what a script has done.
@@ -6022,6 +7790,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
@@ -6029,7 +7798,10 @@ end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -6047,12 +7819,14 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
--- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
+-- Ends one live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
 -- Where blocked messages stand on their shelf, by id: positions parted by commas, since two messages may bear one id.
 
@@ -6085,17 +7859,23 @@ local function block(queue, step, record, scope)
   end
 end
 
+local function comeBackAfter(queue, step, record)
+  if step.delay == 0 then return pushReturned(queue, step.origin, record) end
+  delay(queue, step.origin, queue.now + step.delay, record)
+end
+
 local function settle(queue, step)
   local token, key, record = step.token, step.key, step.record
   redis.call("HDEL", queue.key .. ":l", token)
   redis.call("ZREM", queue.key .. ":x", token)
   if step.verb == "a" then
     count(queue, "acked", 1)
+    forget(queue.key, record)
     if key then leaveKey(queue, key) end
     return "+"
   end
-  if step.verb == "l" then
-    pushReturned(queue, step.origin, record)
+  if step.verb == "l" or step.verb == "u" then
+    comeBackAfter(queue, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)
@@ -6104,11 +7884,7 @@ local function settle(queue, step)
     return "+"
   end
   if step.verb == "r" and failuresOf(record) < step.attemptsMax then
-    if step.delay > 0 then
-      delay(queue, step.origin, queue.now + step.delay, record)
-    else
-      pushReturned(queue, step.origin, record)
-    end
+    comeBackAfter(queue, step, record)
     return "+"
   end
   bury(queue, record, step.cause, step.lettersMax)
@@ -6139,7 +7915,11 @@ local function readStep(values, at, queues, lettersMax)
     }, at + 7
   end
   local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
-  if verb == "a" or verb == "l" then return step, at + 3 end
+  if verb == "a" then return step, at + 3 end
+  if verb == "l" or verb == "u" then
+    step.delay = tonumber(values[at + 3])
+    return step, at + 4
+  end
   step.cause, step.delay, step.attemptsMax = values[at + 3], tonumber(values[at + 4]), tonumber(values[at + 5])
   return step, at + 6
 end
@@ -6163,8 +7943,9 @@ local function look(list)
     if step.verb ~= "e" then
       step.record, step.origin = readLeased(queue.key, step.token)
       step.key = step.record and keyIn(step.token)
-    elseif step.dedupe ~= "" then
-      redis.call("GET", queue.key .. ":u:" .. step.dedupe)
+    else
+      if step.dedupe ~= "" then redis.call("GET", queue.key .. ":u:" .. step.dedupe) end
+      if step.key then queue.admits = true end
     end
     if step.key then guardKey(queue.key, step.key) end
   end
@@ -6185,15 +7966,17 @@ local function lostAt(list, ended)
   return nil
 end
 
--- The id that the step's dedupe id stands for within its window, or nil.
+-- The id that the step's dedupe id stands for within its window, or nil. A window without end is an "s".
 local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
-  local first = redis.call("GET", name)
-  if first and tonumber(string.sub(first, 34)) > now then return string.sub(first, 1, 32) end
-  if step.window == "0" then return nil end
-  local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 6, 37) .. " " .. untilMs, "PX", step.window)
+  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
+  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
+  if step.window == "s" then
+    redis.call("SET", name, id .. "s")
+  elseif step.window ~= "0" then
+    redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
+  end
   return nil
 end
 
@@ -6202,7 +7985,12 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.nowHex .. step.tail)
+  local record = queue.nowHex .. step.tail
+  if step.delay > 0 then
+    delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
+  else
+    admit(queue, step.key, record)
+  end
   return "+"
 end
 
@@ -6213,6 +8001,41 @@ local function applyList(list)
     if answers[i] ~= "+" then plain = false end
   end
   return plain and "+" or table.concat(answers, ",")
+end
+-- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
+-- the next, and read whole before anything is written: see guard.
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 16777216
+local PROMOTE_STEP = 20
+
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+end
+
+local function promote(queue)
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
+      end
+    end
+  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
+  end
+  if #due > 0 then pushAll(queue) end
 end
 
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
@@ -6232,6 +8055,9 @@ end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+for _, queue in ipairs(queues) do
+  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+end
 
 local answers, plain, ended = {}, true, {}
 for i, list in ipairs(lists) do

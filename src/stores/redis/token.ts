@@ -1,12 +1,14 @@
 /**
- * Tokens: `<order>:<request>:<place>:<tail of the id>[:<escaped key>]`; `lua/include/token.lua` says why. The request is made
- * here and the order there; both sides build the same token of them, so that it need not travel.
+ * Tokens: `<order>:<request>:<place>:<tail of the id>[:<escaped key>]`, with a "!" before the tail where a dedupe id stands for
+ * the message until it leaves the queue; `lua/include/token.lua` says why. The request is made here and the order there; both
+ * sides build the same token of them, so that it need not travel.
  */
 import type { MessageId } from "../../core/MessageId.js";
 
 const ORDER_LENGTH = 10;
 const PLACE_LENGTH = 3;
 const TAIL_LENGTH = 12;
+const DEDUPED = 33;
 // In the order of their codes, so that places sort.
 const DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const places: Array<string> = [];
@@ -20,9 +22,17 @@ const placeOf = (place: number): string => {
 /** What the tokens of one lease begin with. */
 export const tokenStem = (order: string, request: string): string => `${order}:${request}:`;
 
+/** What of a message stands in its token. */
+export interface TokenMessage {
+  readonly id: MessageId;
+  readonly escapedKey: string | undefined;
+  readonly deduped: boolean;
+}
+
 /** The token of one message of a lease. */
-export const tokenOf = (stem: string, place: number, id: MessageId, escapedKey: string | undefined): string => {
-  const token = `${stem}${placeOf(place)}:${id.slice(-TAIL_LENGTH)}`;
+export const tokenOf = (stem: string, place: number, message: TokenMessage): string => {
+  const { id, escapedKey, deduped } = message;
+  const token = `${stem}${placeOf(place)}${deduped ? "!" : ":"}${id.slice(-TAIL_LENGTH)}`;
   return escapedKey === undefined ? token : `${token}:${escapedKey}`;
 };
 
@@ -31,12 +41,14 @@ export interface Fence {
   /** The token if it may name a delivery of this message, else one that is never live. */
   readonly token: string;
   readonly keyed: boolean;
+  readonly deduped: boolean;
 }
 
-const none: Fence = { token: "", keyed: false };
+const none: Fence = { token: "", keyed: false, deduped: false };
 
 /** The fence of this message by this token. */
 export const fenceOf = (token: string, id: MessageId): Fence => {
   const at = token.indexOf(":", ORDER_LENGTH + 1) + PLACE_LENGTH + 2;
-  return token.startsWith(id.slice(-TAIL_LENGTH), at) ? { token, keyed: token.length > at + TAIL_LENGTH } : none;
+  if (!token.startsWith(id.slice(-TAIL_LENGTH), at)) return none;
+  return { token, keyed: token.length > at + TAIL_LENGTH, deduped: token.charCodeAt(at - 1) === DEDUPED };
 };

@@ -5,7 +5,7 @@
 import { left, right } from "fp-ts/lib/Either.js";
 import { utf8Length } from "../../core/bytes.js";
 import { absurd, invariant } from "../../core/invariant.js";
-import { type Outcome, Reject } from "../../core/Outcome.js";
+import { delayOf, type Outcome, Reject } from "../../core/Outcome.js";
 import { DELAY_MS_MAX } from "../../core/options.js";
 import { leaseLost } from "../../core/SluiceError.js";
 import {
@@ -149,11 +149,12 @@ const ackScript: WriteScript = {
   name: "ack",
   encode: (input) => {
     const key = queueOf(input);
-    const args = [input.given, "0"];
+    const args = [input.given, "0", "0"];
     for (const [step] of input.lists as ReadonlyArray<ReadonlyArray<SettleStep>>) {
       if (step === undefined) continue;
-      const { token, keyed } = fenceOf(step.token, step.id);
+      const { token, keyed, deduped } = fenceOf(step.token, step.id);
       if (keyed) args[1] = "1";
+      if (deduped) args[2] = "1";
       args.push(token);
     }
     return { keys: [input.result, key, `${key}:l`, `${key}:x`, ...input.answered], args };
@@ -203,19 +204,23 @@ const encodeEnqueue = (step: EnqueueStep, queue: string, into: Array<string>): v
     wholeMs(step.delayMs),
     // Behind a letter, since the empty text is an id too.
     dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
-    dedupe === undefined ? "" : wholeMs(dedupe.windowMs),
+    dedupe === undefined ? "" : windowOf(dedupe.windowMs),
     encodeTail(step),
   );
 };
 
 const encodeSettle = (step: SettleStep, queue: string, into: Array<string>): void => {
   const { outcome } = step;
-  const verb = verbOf(outcome);
+  const verb = step.untouched === true ? "u" : verbOf(outcome);
   into.push(verb, queue, fenceOf(step.token, step.id).token);
-  if (verb === "a" || verb === "l") return;
-  const delayMs = outcome._tag === "Retry" ? wholeMs(outcome.delayMs ?? 0) : "0";
-  into.push(JSON.stringify(step.cause), delayMs, String(step.attemptsMax));
+  if (verb === "a") return;
+  const delayMs = wholeMs(delayOf(outcome));
+  if (outcome._tag === "Release") into.push(delayMs);
+  else into.push(JSON.stringify(step.cause), delayMs, String(step.attemptsMax));
 };
+
+// Without an end until its message leaves the queue.
+const windowOf = (windowMs: number): string => (windowMs === Number.POSITIVE_INFINITY ? "s" : wholeMs(windowMs));
 
 const verbOf = (outcome: Outcome): string => {
   switch (outcome._tag) {

@@ -10,6 +10,7 @@ import { deadLettersCases } from "./cases/deadLetters.js";
 import { dedupeCases } from "./cases/dedupe.js";
 import { durableTimeCases } from "./cases/durableTime.js";
 import { exclusiveCases } from "./cases/exclusive.js";
+import { expiryCases } from "./cases/expiry.js";
 import { fidelityCases } from "./cases/fidelity.js";
 import { firstSettleWinsCases } from "./cases/firstSettleWins.js";
 import { givingBackCases } from "./cases/givingBack.js";
@@ -32,6 +33,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...exclusiveCases,
   ...givingBackCases,
   ...durableTimeCases,
+  ...expiryCases,
   ...crashCases,
   ...waitingCases,
   ...atomicWritesCases,

@@ -17,6 +17,7 @@ export const enqueueStep = (queue: string, payload: string, draft: Draft = {}): 
   headers: draft.headers,
   delayMs: draft.delayMs ?? 0,
   priority: draft.priority ?? 0,
+  expiresInMs: draft.expiresInMs,
   dedupe: draft.dedupe,
 });
 
@@ -35,7 +36,10 @@ export const settleStep = (queue: string, lease: Lease, outcome: Outcome, draft:
 
 export type LeaseDraft = Options<LeaseRequest>;
 
-/** A request of consumer "one": at most 100 messages and 4 MiB for 30 s, without waiting, unless the draft says otherwise. */
+/**
+ * A request of consumer "one", whose hands are empty: at most 100 messages and 4 MiB for 30 s, without waiting, unless the
+ * draft says otherwise.
+ */
 export const leaseRequest = (queue: string, draft: LeaseDraft = {}): LeaseRequest => ({
   queue: draft.queue ?? queue,
   consumer: draft.consumer ?? "one",
@@ -44,5 +48,7 @@ export const leaseRequest = (queue: string, draft: LeaseDraft = {}): LeaseReques
   leaseMs: draft.leaseMs ?? 30_000,
   waitMsMax: draft.waitMsMax ?? 0,
   attemptsMax: draft.attemptsMax ?? 20,
+  deliveriesMax: draft.deliveriesMax ?? 1_000,
+  hands: draft.hands ?? "empty",
   exclusive: draft.exclusive ?? false,
 });

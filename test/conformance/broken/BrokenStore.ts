@@ -122,6 +122,7 @@ export const enqueueOf = (step: SettleStep, lease: Lease, change: Partial<Enqueu
   headers: lease.headers,
   delayMs: 0,
   priority: 0,
+  expiresInMs: undefined,
   dedupe: undefined,
   ...change,
 });

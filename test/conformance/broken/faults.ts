@@ -9,6 +9,7 @@ import { losing } from "./losing.js";
 import { ordering } from "./ordering.js";
 import { sharedView } from "./sharedView.js";
 import { sleeping } from "./sleeping.js";
+import { suspecting } from "./suspecting.js";
 import { timing } from "./timing.js";
 import { writing } from "./writing.js";
 
@@ -19,6 +20,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...ordering,
   ...timing,
   ...sleeping,
+  ...suspecting,
   ...attending,
 };
 

@@ -89,6 +89,7 @@ export const ordering: Readonly<Record<string, Break>> = {
   "gives back to the end": anew(["Release"], () => ({})),
   "puts what returns before what returned earlier": latestReturnFirst,
   "retries at the end": anew(["Retry"], () => ({})),
+  "lets followers pass a delayed release": anew(["Release"], () => ({ key: undefined, delayMs: 100 })),
   "lets followers pass a delayed retry": anew(["Retry"], () => ({ key: undefined, delayMs: 100 })),
   "keeps no keys": both(
     changingEnqueues((step) => ({ ...step, headers: { ...step.headers, key: step.key ?? "" }, key: undefined })),
@@ -104,6 +105,25 @@ export const ordering: Readonly<Record<string, Break>> = {
     ...step,
     key: step.delayMs > 0 ? undefined : step.key,
   })),
+  "takes the key for what is delayed": (store) => {
+    const dues = new Map<string, number>();
+    return changingEnqueues((step) => {
+      const nowMs = store.scheduler.now();
+      const dueMs = Math.max(dues.get(step.key ?? "") ?? 0, nowMs + step.delayMs);
+      if (step.key !== undefined) dues.set(step.key, dueMs);
+      return step.key === undefined ? step : { ...step, delayMs: dueMs - nowMs };
+    })(store);
+  },
+  "frees the keys of what it purges, whoever has them": (store) => {
+    let purges = 0;
+    return {
+      ...changingEnqueues((step) => ({ ...step, key: step.key && `${step.key}${"'".repeat(purges)}` }))(store),
+      purge: (request) => {
+        purges++;
+        return store.purge(request);
+      },
+    };
+  },
   "keeps the key of the latest level apart": changingEnqueues((step) => ({
     ...step,
     key: step.key === undefined || step.priority === 0 ? step.key : `${step.key} ${step.priority}`,

@@ -14,7 +14,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "2,500 messages retried later keep their order, whoever leases in between",
   ],
   "loses a message whose lease ended": ["a head whose lease ended keeps its place"],
-  "loses what is released": ["a message may be released any number of times"],
+  "loses what is released": ["a message may be released many times"],
   "takes an ack for done and does nothing": ["a lease past its end that nobody reaped may still be settled"],
   "enqueues every tenth message twice": [
     "unkeyed messages come first in, first out",
@@ -119,17 +119,25 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "takes every message id for a dedupe id": [
     "a step without a dedupe id is never a duplicate, whatever its message id",
   ],
-  "never forgets a dedupe id": ["after the window the same id is new", "a duplicate does not lengthen the window"],
+  "never forgets a dedupe id": [
+    "without an end an id is remembered until its message is acked",
+    "many messages that are acked at once free their ids",
+    "without an end an id is free when its message is dead, and a redrive does not take it again",
+    "without an end an id is free when its message is purged",
+    "after the window the same id is new",
+    "a duplicate does not lengthen the window",
+  ],
   "remembers a dedupe id for a moment at least": ["a window of zero remembers nothing"],
-  "begins the window anew with each duplicate": ["every queue has dedupe ids of its own"],
+  "begins the window anew with each duplicate": [
+    "what the first enqueue of an id says of its window stands",
+    "every queue has dedupe ids of its own",
+  ],
   "remembers the dedupe ids of refused lists": ["a refused list remembers no dedupe id"],
   "has one set of dedupe ids for all queues": ["every queue has dedupe ids of its own"],
   "tells dedupe ids apart by their letters and digits": ["a duplicate is found by its whole text"],
   "brings the last first": [
     "delayed messages come in the order of their due times",
     "leases that ended one after the other give their messages back in their former order",
-    "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between",
-    "a thousand leases that ended otherwise than they began give their messages back in their former order",
   ],
   "brings more than it was asked for": ["a promoted follower joins the end"],
   "heeds no limit of bytes": ["a lease gives at most so many bytes of payload"],
@@ -154,10 +162,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "lets followers pass a delayed retry": ["with one attempt the first retry is the last"],
   "keeps no keys": ["of one key only the head is delivered, whoever asks"],
   "has no key that is empty": ["the empty text is a key"],
-  "forgets the key of what is delayed": [
-    "a delayed head holds back its followers",
-    "a follower whose due time went by while it waited is delivered at once",
-  ],
+  "forgets the key of what is delayed": ["a message that became due behind the head of its key follows it at once"],
   "keeps the key of the latest level apart": ["a higher priority does not pass the head of its key"],
   "has one key for all": [
     "keys flow beside each other",
@@ -194,12 +199,48 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "released messages stand in front again, in order, uncounted",
     "messages released in one list keep their former order, however they are listed",
     "messages of several leases released in one write keep their former order",
-    "a message may be released any number of times",
+    "a message may be released many times",
     "Retry and the end of a lease count as failures, Release does not",
   ],
+  "takes the key for what is delayed": [
+    "a message that is delayed when it is enqueued joins its key's line when it is due",
+  ],
+  "frees the keys of what it purges, whoever has them": ["a delayed message that is purged leaves its key to its head"],
+  "lets followers pass a delayed release": ["a head that is released later holds back its followers and nobody else"],
+  "releases at once": ["a release with a delay is not delivered before it is due, and then is, uncounted"],
+  "never expires": [
+    "a message past its time is dead-lettered instead of begun",
+    "what expired does not count against the number of messages that are leased",
+    "what failed is not begun again past its time",
+  ],
+  "expires after half the time": [
+    "a message is begun until its time is over, and what was begun may be settled after it",
+  ],
+  "takes an expiry of zero for none": ["zero is a time"],
+  "expires no message with a key": ["a head that expired lets its followers go"],
+  "expires so long after the due time": ["a delayed message may expire before it is due"],
+  "hands over without end": ["a message that was handed over so often without a settlement is dead-lettered"],
+  "counts every delivery": [
+    "a message that nobody had in hand may be released without a count of deliveries",
+    "a failure that counts begins the count of deliveries anew",
+  ],
+  "forgets a dedupe id when its message returns": [
+    "without an end an id outlasts whatever leaves its message in the queue",
+  ],
+  "brings suspects in company": ["what the end of a lease gave back comes alone"],
+  "tells of no suspect": [
+    "what the end of a lease gave back comes alone",
+    "a suspect that is released is still one, in its former place",
+  ],
+  "takes all hands for empty": ["a suspect is not given into full hands, but what stands before it is"],
+  "takes proven hands for empty ones": ["one whose lease ended twice is given into empty hands only"],
+  "lets full hands wait while a suspect is next": [
+    "a lease that may wait is answered at once where a suspect is next that its hands may not have",
+  ],
+  "suspects for ever": ["a suspect that fails otherwise is none any more"],
   "gives a retry no new attempt": ["a retried head keeps its place"],
   "delivers delayed messages at once": [
-    "a follower that is due later is delayed once it is the head",
+    "a message that is due later does not follow before",
     "what is delayed holds nobody else back",
     "due retries join the front in their former order, due first deliveries join the end",
   ],
@@ -207,6 +248,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a delayed message is not delivered before it is due, and then is",
   ],
   "delays all alike": [
+    "what is due joins its key's line in the order of due times, before what is enqueued later",
     "delayed messages come in the order of their due times",
     "a nearer due time wakes before a farther one",
   ],
@@ -281,7 +323,11 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "says that it pauses": ["queues do not see each other's messages, keys or pauses"],
   "frees a halted queue at the end of a pause": ["the end of a pause does not end a halt, nor the other way round"],
   "refuses settles while it is paused": ["what is leased when a queue is paused may be settled and extended"],
-  "peeks at the latest": ["what returns finds its former place in its own level"],
+  "peeks at the latest": [
+    "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between",
+    "a thousand leases that ended otherwise than they began give their messages back in their former order",
+    "what returns finds its former place in its own level",
+  ],
   "takes what it peeks at": [
     "after a release the old token is dead, although the same consumer gets the message again",
     "a settle of a keyed message is fenced like any other",
@@ -345,7 +391,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "forgets when a redriven message was first enqueued": [
     "a redriven message begins again at attempt 1, later than it was first enqueued",
   ],
-  "redrives nothing": ["a queue that nobody used is empty"],
+  "redrives nothing": ["a redriven message does not expire", "a queue that nobody used is empty"],
   "redrives in reverse": [
     "a redrive joins the end, in the order that it names",
     "1,001 dead letters are listed and redriven",

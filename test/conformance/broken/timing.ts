@@ -1,5 +1,5 @@
 /** Stores that do not keep time. */
-import { Retry } from "../../../src/core/Outcome.js";
+import { Release, Retry } from "../../../src/core/Outcome.js";
 import {
   type Break,
   changingEnqueues,
@@ -26,6 +26,36 @@ export const timing: Readonly<Record<string, Break>> = {
   "delays all alike": changingEnqueues((step) => ({ ...step, delayMs: step.delayMs > 0 ? 20 : 0 })),
   "takes no delay for a default one": changingEnqueues((step) => ({ ...step, delayMs: step.delayMs || 1_000 })),
   "retries at once": delaying(() => 0),
+  "releases at once": changingSettles((step) =>
+    step.outcome._tag === "Release" ? { ...step, outcome: Release({ reason: "no" }) } : step,
+  ),
+  "never expires": changingEnqueues((step) => ({ ...step, expiresInMs: undefined })),
+  "expires after half the time": changingEnqueues((step) => ({
+    ...step,
+    expiresInMs: step.expiresInMs && step.expiresInMs / 2,
+  })),
+  "takes an expiry of zero for none": changingEnqueues((step) => ({
+    ...step,
+    expiresInMs: step.expiresInMs || undefined,
+  })),
+  "expires no message with a key": changingEnqueues((step) => ({
+    ...step,
+    expiresInMs: step.key === undefined ? step.expiresInMs : undefined,
+  })),
+  "expires so long after the due time": changingEnqueues((step) => ({
+    ...step,
+    expiresInMs: step.expiresInMs === undefined ? undefined : step.expiresInMs + step.delayMs,
+  })),
+  "hands over without end": changingRequests((request) => ({ ...request, deliveriesMax: 1e9 })),
+  "counts every delivery": (store) => {
+    const deliveries = new Map<string, number>();
+    return changingLeases((leases, { deliveriesMax }) =>
+      leases.filter(({ id }) => {
+        deliveries.set(id, (deliveries.get(id) ?? 0) + 1);
+        return (deliveries.get(id) ?? 0) <= deliveriesMax;
+      }),
+    )(store);
+  },
   "retries after half the time": delaying((delayMs) => delayMs / 2),
   "takes a retry without delay for a default one": delaying((delayMs) => delayMs || 1_000),
   "takes a retry after zero for a default one": changingSettles((step) =>

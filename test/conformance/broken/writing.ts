@@ -1,7 +1,15 @@
 /** Stores whose writes are not atomic, not in order, or not known again. */
 import { isLeft, right } from "fp-ts/lib/Either.js";
 import type { Step, WriteAnswer } from "../../../src/core/Step.js";
-import { type Break, changingEnqueues, changingResults, cutting, mapped, pretended } from "./BrokenStore.js";
+import {
+  type Break,
+  changingEnqueues,
+  changingResults,
+  changingSteps,
+  cutting,
+  mapped,
+  pretended,
+} from "./BrokenStore.js";
 
 const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
   [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
@@ -95,6 +103,13 @@ export const writing: Readonly<Record<string, Break>> = {
     ...step,
     dedupe: step.dedupe && { ...step.dedupe, windowMs: 1e9 },
   })),
+  "forgets a dedupe id when its message returns": (store) => {
+    let returned = false;
+    return changingSteps((step) => {
+      if (step._tag === "Settle") returned ||= step.outcome._tag !== "Ack";
+      return step._tag === "Enqueue" && returned ? { ...step, dedupe: undefined } : step;
+    })(store);
+  },
   "remembers a dedupe id for a moment at least": changingEnqueues((step) => ({
     ...step,
     dedupe: step.dedupe && { ...step.dedupe, windowMs: Math.max(step.dedupe.windowMs, 10) },

@@ -30,8 +30,8 @@ describe("KeyGate", () => {
     const gate = new KeyGate();
     for (const entry of named("abcd")) gate.enter("k", entry);
     for (const entry of named("xyz")) gate.enter("l", entry);
-    expect([gate.takeWaiting(4), gate.waiting]).toEqual([4, 1]);
-    expect([gate.takeWaiting(4), gate.waiting]).toEqual([1, 0]);
+    expect([gate.takeWaiting(4).length, gate.waiting]).toEqual([4, 1]);
+    expect([gate.takeWaiting(4).length, gate.waiting]).toEqual([1, 0]);
     expect(gate.enter("k", named("e")[0]!)).toBe(false);
   });
 });

@@ -53,6 +53,7 @@ export class Bench {
       headers: undefined,
       delayMs: 0,
       priority: 0,
+      expiresInMs: undefined,
       dedupe: undefined,
       ...draft,
     };
@@ -72,6 +73,8 @@ export class Bench {
       leaseMs: 30_000,
       waitMsMax: 0,
       attemptsMax: 20,
+      deliveriesMax: 1_000,
+      hands: "empty",
       exclusive: false,
       ...draft,
     };

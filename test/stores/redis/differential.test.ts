@@ -91,11 +91,15 @@ class Twins {
       headers,
       delayMs: this.pick([0, 0, 0, 0, 3, 15, 15, 500.5]),
       priority: this.pick([0, 0, 0, 1, 5, 9]),
+      expiresInMs: this.pick([undefined, undefined, undefined, undefined, 0, 25, 90_000]),
       dedupe: this.pick([
         undefined,
         undefined,
         undefined,
-        { id: `d${this.below(4)}`, windowMs: this.pick([0, 60_000]) },
+        {
+          id: `d${this.below(4)}`,
+          windowMs: this.pick([0, 60_000, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),
+        },
       ]),
     };
   }
@@ -136,6 +140,8 @@ class Twins {
       leaseMs: this.pick([10, 50, 1_000, 30_000]),
       waitMsMax: 0,
       attemptsMax: this.pick([2, 20]),
+      deliveriesMax: this.pick([2, 1_000, 1_000]),
+      hands: this.pick(["empty", "empty", "empty", "proven", "full"] as const),
       exclusive: queue === "two",
     };
     const memory = await this.memory.lease(request);
@@ -155,7 +161,7 @@ class Twins {
       Retry({ cause: "r" }),
       Retry({ cause: "r", delayMs: this.pick([0, 4, 15, 700]) }),
       Release({ reason: "s" }),
-      Release({ reason: "s" }),
+      Release({ reason: "s", delayMs: this.pick([0, 4, 15, 700]) }),
       Reject({ cause: "j" }),
       Block({ cause: "b", scope: "key" }),
       Block({ cause: "b", scope: "queue" }),

@@ -3,7 +3,7 @@ import { isRight } from "fp-ts/lib/Either.js";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
-import { Block, Release } from "../../../src/core/Outcome.js";
+import { Ack, Block, Release } from "../../../src/core/Outcome.js";
 import type { Lease } from "../../../src/store/Lease.js";
 import { readHandedOver } from "../../../src/stores/redis/leaseScripts.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
@@ -133,6 +133,80 @@ describe("a message that is handed over", () => {
     expect(await at.lease()).toEqual([]);
     await at.store.setPaused({ queue: at.queue, paused: false });
     expect(payloadsOf(await at.lease())).toEqual(["a"]);
+  });
+});
+
+describe("a follower that an ack lets go", () => {
+  const keyed = async (at: Bench, ...payloads: ReadonlyArray<string>): Promise<ReadonlyArray<Lease>> => {
+    await at.enqueue(payloads, { key: "é:1", headers: { h: "v" } });
+    return await at.lease();
+  };
+
+  it("goes straight to a consumer that waits, as it was enqueued, for as long as the consumer wants", async () => {
+    const at = bench();
+    const heads = await keyed(at, "a", "b", "c");
+    const leasing = at.lease({ waitMsMax: 10_000, leaseMs: 44_000 });
+    await waiting(at);
+    await sleep(5);
+    expect((await at.settle(heads)).every(isRight)).toBe(true);
+    const [lease] = await leasing;
+    if (lease === undefined) throw new Error("one was let go");
+    expect(wasHandedOver(lease)).toBe(true);
+    expect(lease).toMatchObject({ payload: "b", key: "é:1", headers: { h: "v" }, attempt: 1 });
+    expect(lease.enqueuedAtMs).toBe(heads[0]?.enqueuedAtMs);
+    expect(lease.leasedAtMs).toBeGreaterThan(lease.enqueuedAtMs);
+    expect(Number(await at.admin.zscore(`${at.key}:x`, lease.token))).toBe(lease.leasedAtMs + 44_000);
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 3, waiting: 1, leased: 1, acked: 1 });
+    expect((await at.settle([lease])).every(isRight)).toBe(true);
+    expect(payloadsOf(await at.lease())).toEqual(["c"]);
+  });
+
+  it("that nobody reads counts as ready, and goes to whoever leases next, uncounted", async () => {
+    const at = bench();
+    const heads = await keyed(at, "a", "b");
+    await expectOne(at);
+    await at.settle(heads);
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 2, ready: 1, leased: 0, acked: 1 });
+    const [lease] = await at.lease();
+    expect(lease).toMatchObject({ payload: "b", attempt: 1, suspect: false, enqueuedAtMs: heads[0]?.enqueuedAtMs });
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 2, ready: 0, leased: 1, acked: 1 });
+  });
+
+  it("is handed over once, however often the ack is sent", async () => {
+    const at = bench();
+    const heads = await keyed(at, "a", "b");
+    await expectOne(at);
+    const writeId = newId();
+    const ack = heads.map((lease) => [at.settleStep(lease, Ack)]);
+    for (let time = 0; time < 3; time++) expect((await at.store.write(ack, writeId)).every(isRight)).toBe(true);
+    expect(payloadsOf(await at.lease())).toEqual(["b"]);
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 2, ready: 0, leased: 1, acked: 1 });
+  });
+
+  const isUnread = async (at: Bench): Promise<boolean> => ((await at.admin.lindex(`${at.key}:w`, 0)) ?? "").length > 1;
+
+  it("is left to its line where several are let go, or another became ready meanwhile", async () => {
+    const at = bench();
+    const heads = await keyed(at, "a", "b");
+    await at.enqueue(["x", "y"], { key: "other" });
+    const others = await at.lease();
+    await expectOne(at);
+    await at.settle([...heads, ...others]);
+    expect(await isUnread(at)).toBe(false);
+    expect(payloadsOf(await at.lease())).toEqual(["b", "y"]);
+  });
+
+  it("is not handed over where it may be too late for it", async () => {
+    const at = bench();
+    await at.enqueue(["a"], { key: "k" });
+    const heads = await at.lease();
+    await at.enqueue(["b"], { key: "k", expiresInMs: 1 });
+    await expectOne(at);
+    await sleep(5);
+    await at.settle(heads);
+    expect(await isUnread(at)).toBe(false);
+    expect(await at.lease()).toEqual([]);
+    expect(await at.store.stats(at.queue)).toMatchObject({ dead: 1, leased: 0 });
   });
 });
 

@@ -1,4 +1,5 @@
--- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go.
+-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
+-- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] leased hash token to record
@@ -6,13 +7,14 @@
 -- KEYS[5...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] keyed flag -
--- ARGV[3...] tokens string -
+-- ARGV[3] deduped flag -
+-- ARGV[4...] tokens string -
 -- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given, keyed = ARGV[1], ARGV[2]
+local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
 --- @include clock
 --- @include queue
 --- @include keys
@@ -31,17 +33,24 @@ redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 if keyed == "1" then
   guard(key)
-  for i = 3, #ARGV do
+  for i = 4, #ARGV do
     local name = keyIn(ARGV[i])
     if name then guardKey(key, name) end
   end
 end
 book(key)
+local records = {}
+if deduped == "1" then
+  --- @include leased
+  for i = 4, #ARGV do
+    records[ARGV[i]] = isDeduped(ARGV[i]) and readLeased(key, ARGV[i]) or nil
+  end
+end
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
 -- first would take a quarter of the time.
 local live, answers, lost = {}, {}, false
-for from = 3, #ARGV, 1000 do
+for from = 4, #ARGV, 1000 do
   local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
   local scores = redis.call("HDEL", leased, unpack(tokens)) < #tokens and redis.call("ZMSCORE", expiries, unpack(tokens))
   for i = 1, #tokens do
@@ -53,6 +62,11 @@ for from = 3, #ARGV, 1000 do
   end
 end
 slices("ZREM", expiries, live)
+if deduped == "1" then
+  for _, token in ipairs(live) do
+    if records[token] then forget(key, records[token]) end
+  end
+end
 if keyed == "1" then
   local alone = {}
   for _, token in ipairs(live) do
@@ -66,6 +80,10 @@ if keyed == "1" then
   slices("HDEL", key .. ":k", alone)
 end
 count(queue, "acked", #live)
+if next(queue.ends) then
+  --- @include handOver
+  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
+end
 closeQueue(queue)
 answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)

@@ -21,7 +21,7 @@ local waits = redis.call("GET", key .. ":h") or ""
 local ticket = string.byte(waits, 1) == 119 -- see handed
 if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\n]*)", 19) == writeId then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
-  redis.call("HSET", key, "format", "1") -- a write, so that a WAIT behind it has something to wait for
+  redis.call("HSET", key, "format", "2") -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
 local at = moment(given)
@@ -45,13 +45,15 @@ else
   local added = #records
   if keyed == "1" then
     --- @include behind
-    records, finish = byKey(key, key .. ":k", records)
+    local promoted
+    records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
+    ticket = ticket and not promoted
   end
   if ticket and added == 1 and #records == 1 then
     handOver(tails)
   else
     local head = redis.call("HMGET", key, "format", "levels", "enqueued")
-    if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+    if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
     local ready, wakes = key .. ":r:" .. level, key .. ":w"
     redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
     if waits ~= "" then
@@ -66,7 +68,7 @@ else
     end
     slices("RPUSH", ready, records)
     redis.call("HINCRBY", key, "enqueued", added)
-    if not head[1] then redis.call("HSET", key, "format", "1") end
+    if not head[1] then redis.call("HSET", key, "format", "2") end
     local levels = tonumber(head[2] or 0)
     local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
     if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end

@@ -1,4 +1,4 @@
--- Adds messages of one level and queue, none with a delay or a dedupe id, each a write of its own: what a burst of single
+-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
@@ -20,7 +20,8 @@ local given, level, keyed, writes, tails = ARGV[1], ARGV[2], ARGV[3], tonumber(A
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\n]*)", 19) or ""
 
-local stamp, records, fresh, from = string.format("%011x", msOf(moment(given))), {}, {}, 1
+local now = msOf(moment(given))
+local stamp, records, fresh, from = string.format("%011x", now), {}, {}, 1
 local known = redis.call("MGET", unpack(KEYS, 2, writes + 1))
 for i = 1, writes do
   local stop, result = string.find(tails, "\0", from, true), KEYS[i + 1]
@@ -35,10 +36,10 @@ local added, finish = #records, nil
 if added > 0 then
   if keyed == "1" then
     --- @include behind
-    records, finish = byKey(key, key .. ":k", records)
+    records, finish = byKey(key, key .. ":k", now, records)
   end
   local head = redis.call("HMGET", key, "format", "levels")
-  if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+  if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
@@ -53,7 +54,7 @@ if added > 0 then
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "1") end
+  if not head[1] then redis.call("HSET", key, "format", "2") end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end

@@ -23,7 +23,7 @@ guard(key)
 book(key)
 local record, origin = readLeased(key, token)
 if record then
-  pushReturned(queue, origin, record)
+  pushReturned(queue, origin, givenBack(record))
   redis.call("HDEL", key .. ":l", token)
   redis.call("ZREM", key .. ":x", token)
 end

@@ -15,7 +15,10 @@
 -- ARGV[8] lettersMax integer count
 -- ARGV[9] owner string -
 -- ARGV[10] waits flag -
--- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, then records:
+-- ARGV[11] deliveriesMax integer count
+-- ARGV[12] hands string -
+-- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue or 2 where a suspect
+--   is next that these hands may not have, then records:
 --   of a resent request those that are still leased, "" for the others; of one that was cancelled none
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.0 ms, reaped, the most in a call: 8 ms, promoted: 3 ms
@@ -25,6 +28,7 @@ local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
+local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include clock
 --- @include slices
 --- @include record
@@ -38,13 +42,14 @@ local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8
 local function seldom()
   --- @include comeBack
   --- @include setAside
-  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim }
+  --- @include notBegun
+  return { comeBack = comeBack, setAside = setAside, reclaim = reclaim, notBegun = notBegun }
 end
 
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local now = clock(given)
 local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-if head[1] and head[1] ~= "1" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
+if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
 local last = readSlot(slot)
 if last and last.serial >= serial then
   --- @include resent
@@ -71,17 +76,21 @@ local takesOver = owner ~= "" and head[6] ~= owner
 
 local order = string.format("%010x", seq + 1)
 local reply = { order, now, "", 0 }
-local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply)
-local taken, more, reaped
+local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0f", now + leaseMs), reply, {
+  now = now, deliveriesMax = deliveriesMax, hands = hands,
+})
+local more, reaped, late
 local rounds = 0
-repeat -- where all that ended is dead, more may have ended: five rounds at most, the next call goes on
-  reaped, rounds = 0, rounds + 1
+repeat -- where all that came is dead, more may come: five rounds at most, the next call goes on
+  reaped, rounds, delivery.stopped = 0, rounds + 1, false
   if returns or takesOver then
     reaped, levels = seldom().comeBack(key, now, takesOver, attemptsMax, lettersMax)
     takesOver = false
   end
-  taken, more, levels = take(key, levels, max, bytesMax, delivery)
-until taken > 0 or reaped == 0 or rounds == 5
+  more, levels = take(key, levels, max, bytesMax, delivery)
+  late, delivery.late = delivery.late, {}
+  if #late > 0 then levels = seldom().notBegun(key, now, late, lettersMax) end
+until delivery.size > 0 or reaped + #late == 0 or rounds == 5
 
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
 if #delivery.unknown > 0 then seldom().setAside(key, now, delivery.unknown, lettersMax) end
@@ -92,8 +101,8 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
   redis.call("DEL", key .. ":h")
 else
-  reply[3] = untilChange(key, now)
-  if waits == "1" and owner == "" then
+  reply[3], reply[4] = untilChange(key, now), delivery.stopped and 2 or 0
+  if waits == "1" and owner == "" and not more then
     expectOne(key, order, leaseMs, reply[3])
   end
 end

@@ -24,7 +24,7 @@ local function lookAt(key, owner)
     waits = nil
   end
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then return "r" end
+  if head[1] and head[1] ~= "2" then return "r" end
   if owner and head[6] ~= owner then
     if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
     return "r"

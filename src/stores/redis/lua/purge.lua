@@ -33,6 +33,7 @@ local purged = 0
 -- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
 local function drop(record)
   purged = purged + 1
+  forget(key, record)
   local name = keyOf(record)
   if not name then return false end
   leaveKey(queue, name)
@@ -71,11 +72,19 @@ while purged < limit do
   if not dropReady() then
     local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
     if not delayed then break end
-    drop(string.sub(delayed, 14))
+    local record = string.sub(delayed, 14)
+    if wasLeased(record) then
+      drop(record)
+    else -- it is not in the line of its key
+      purged = purged + 1
+      forget(key, record)
+    end
   end
 end
 for _, name in ipairs(followed) do
-  local dropped = purged < limit and #(redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}) or 0
+  local records = purged < limit and redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}
+  local dropped = #records
+  for i = 1, dropped do forget(key, records[i]) end
   if redis.call("EXISTS", key .. ":k:" .. name) == 0 then redis.call("SREM", key .. ":f", name) end
   purged = purged + dropped
   count(queue, "waiting", -dropped)

@@ -14,6 +14,7 @@ local given = ARGV[1]
 --- @include keys
 --- @include guard
 --- @include shelf
+--- @include promote
 
 local queue = openQueue(key, clock(given))
 guard(key)
@@ -23,7 +24,7 @@ local function again(record, payload)
   if not known(record) then return record end
   local name, first, history, headers, at = metaOf(record)
   if first == "" then first = string.sub(record, 1, 11) end
-  local escaped = string.byte(record, 12) >= 50 and 2 or 0
+  local escaped = string.byte(record, 12) % 4 >= 2 and 2 or 0
   local text = string.sub(record, at)
   if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
   return table.concat({
@@ -46,13 +47,14 @@ for i = 2, #ARGV, 3 do
   if name then guardKey(key, name) end
 end
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+promote(queue) -- what became due before stands before what comes now
 local redriven = 0
 for i = 2, #ARGV, 3 do
   local record = recordAt(ARGV[i], ARGV[i + 1]) -- looked up again: two of these letters may be one
   if record then
     redis.call("ZREMRANGEBYSCORE", key .. ":dead", ARGV[i], ARGV[i])
     record = again(record, ARGV[i + 2])
-    admit(queue, keyOf(record), 0, record)
+    admit(queue, keyOf(record), record)
     redriven = redriven + 1
   end
 end

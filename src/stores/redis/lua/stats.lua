@@ -1,14 +1,25 @@
--- Counts a queue's messages in each of their places, in one atomic reading.
+-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
+-- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- Returns enqueued, ready (with what is due), waiting, delayed, leased, blocked, acked, dead, purged, paused, halted
--- Errors WRONGTYPE
--- Cost O(log n)
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(log n), and O(m log n) for m promoted
 
 local key = KEYS[1]
 local given = ARGV[1]
 --- @include clock
 
+local now = clock(given)
+if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
+  --- @include queue
+  --- @include promote
+  redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+  local queue = openQueue(key, now)
+  guard(key)
+  promote(queue)
+  closeQueue(queue)
+end
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
@@ -18,7 +29,7 @@ local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 
 local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-local due = redis.call("ZCOUNT", key .. ":d", "-inf", clock(given))
+local due = redis.call("ZCOUNT", key .. ":d", "-inf", now)
 return {
   counts[1] + handed, ready + due, counts[2], redis.call("ZCARD", key .. ":d") - due, leased,
   redis.call("ZCARD", key .. ":b"), counts[3], redis.call("ZCARD", key .. ":dead"), counts[4], counts[5],

@@ -59,7 +59,12 @@ for _, entry in ipairs(entries) do
   if decision == "retry" then
     pushReturned(queue, string.sub(note, 2, 14), afresh(record))
   else
-    if decision == "skip" then count(queue, "purged", 1) else bury(queue, record, string.sub(note, 15), lettersMax) end
+    if decision == "skip" then
+      forget(key, record)
+      count(queue, "purged", 1)
+    else
+      bury(queue, record, string.sub(note, 15), lettersMax)
+    end
     if messageKey then leaveKey(queue, messageKey) end
   end
 end

@@ -7,7 +7,8 @@
 -- ARGV[4] settles flag -
 -- ARGV[5...] lists string -
 --   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, and for all but acks and releases cause, delay ms, attemptsMax
+--   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
+--   attemptsMax
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
 --   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject
 -- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing is settled
@@ -24,6 +25,7 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include settle
 --- @include steps
 --- @include handed
+--- @include promote
 
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
 if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
@@ -42,6 +44,9 @@ end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+for _, queue in ipairs(queues) do
+  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+end
 
 local answers, plain, ended = {}, true, {}
 for i, list in ipairs(lists) do

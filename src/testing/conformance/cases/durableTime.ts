@@ -47,6 +47,27 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     assert.equal(second.attempt, 2);
     assert.equal(second.enqueuedAtMs, first.enqueuedAtMs);
   },
+  "a release with a delay is not delivered before it is due, and then is, uncounted": async (scene) => {
+    await scene.enqueue(["a", "b", "c"]);
+    await scene.settle([await scene.leaseOne()], Release({ reason: "busy", delayMs: 120 }));
+    await scene.expectStats({ delayed: 1, ready: 2, leased: 0 });
+    const b = await scene.leaseOne();
+    assert.equal(b.payload, "b");
+    await scene.advance(130);
+    const a = await scene.leaseOne();
+    assert.deepEqual([a.payload, a.attempt], ["a", 1], "what was released later is not in its former place, uncounted");
+    await scene.settle([a], Release({ reason: "busy", delayMs: 0 }));
+    assert.deepEqual(payloadsOf(await scene.lease()), ["a", "c"]);
+  },
+  "a head that is released later holds back its followers and nobody else": async (scene) => {
+    await scene.enqueue(["a", "b"], { key: "k" });
+    await scene.settle([await scene.leaseOne()], Release({ reason: "busy", delayMs: 100 }));
+    await scene.enqueue(["c"], { key: "other" });
+    assert.deepEqual(payloadsOf(await scene.lease()), ["c"]);
+    await scene.expectStats({ delayed: 1, waiting: 1 });
+    await scene.advance(110);
+    assert.deepEqual(payloadsOf(await scene.lease()), ["a"]);
+  },
   "what is delayed holds nobody else back": async (scene) => {
     await scene.enqueue(["later"], { delayMs: 60_000 });
     await scene.enqueue(["now"]);

@@ -44,7 +44,7 @@ export const exclusiveCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order 
     const old = await scene.lease({ ...one, max: 2, leaseMs: 100 });
     await scene.nothing(two);
     await scene.advance(110);
-    const fresh = await scene.lease(two);
+    const fresh = await scene.gather(3, two);
     assert.deepEqual(payloadsOf(fresh), ["a", "b", "c"]);
     assert.deepEqual(attemptsOf(fresh), [2, 2, 1]);
     for (const lease of old) await scene.refused(lease, Ack);

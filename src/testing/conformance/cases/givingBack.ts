@@ -1,6 +1,7 @@
 /** Guarantee 5, the store's part: what is given back stands in front again, in order, uncounted. */
 import assert from "node:assert/strict";
-import { Release } from "../../../core/Outcome.js";
+import { Release, Retry } from "../../../core/Outcome.js";
+import type { Step } from "../../../core/Step.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { attemptsOf, exactly, numbered, payloadsOf, type Scene } from "../Scene.js";
 
@@ -51,7 +52,7 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
     await scene.enqueue(["b"], { priority: 0 });
     await untouched(scene, ["a", "b"]);
   },
-  "a message may be released any number of times": async (scene) => {
+  "a message may be released many times": async (scene) => {
     await scene.enqueue(["a"]);
     for (let round = 0; round < 30; round++) {
       const lease = await scene.leaseOne({ attemptsMax: 1 });
@@ -59,6 +60,36 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
       await scene.settle([lease], stop, { attemptsMax: 1 });
     }
     await scene.expectStats({ ready: 1, dead: 0 });
+  },
+  "a message that was handed over so often without a settlement is dead-lettered": async (scene) => {
+    await scene.enqueue(["a", "b"], { key: "k" });
+    for (let round = 0; round < 3; round++) {
+      const lease = await scene.leaseOne({ deliveriesMax: 3 });
+      assert.equal(lease.payload, "a");
+      await scene.settle([lease], stop);
+    }
+    assert.deepEqual(payloadsOf(await scene.lease({ deliveriesMax: 3 })), ["b"]);
+    const [letter] = exactly(1, await scene.deadLetters());
+    assert.deepEqual(
+      [letter.payload, letter.cause, letter.attempts],
+      ["a", "handed over 3 times without a settlement", 0],
+    );
+    assert.equal(await scene.redrive([letter]), 1);
+    await scene.expectStats({ dead: 0, waiting: 1 });
+  },
+  "a message that nobody had in hand may be released without a count of deliveries": async (scene) => {
+    await scene.enqueue(["a"]);
+    for (let round = 0; round < 4; round++) {
+      const lease = await scene.leaseOne({ deliveriesMax: 2 });
+      await scene.done([{ ...scene.settleStep(lease, stop), untouched: true } as Step]);
+    }
+    await scene.expectStats({ ready: 1, dead: 0 });
+  },
+  "a failure that counts begins the count of deliveries anew": async (scene) => {
+    await scene.enqueue(["a"]);
+    for (const outcome of [stop, stop, Retry({ cause: "again" }), stop, stop])
+      await scene.settle([await scene.leaseOne({ deliveriesMax: 3 })], outcome);
+    assert.equal((await scene.leaseOne({ deliveriesMax: 3 })).attempt, 2);
   },
   "a waiting lease that is given up takes nothing": async (scene) => {
     const waiter = scene.wait();

@@ -110,15 +110,39 @@ export const orderPerKeyCases: ReadonlyArray<ConformanceCase> = casesOf("4. Orde
     assert.equal(await scene.unblock({ key: "k" }, "retry"), 1);
     assert.deepEqual(await drain(scene), ["a", "b", "c"]);
   },
-  "a delayed head holds back its followers": async (scene) => {
-    await scene.enqueue(["a"], { key: "k", delayMs: 100 });
-    await scene.enqueue(["b"], { key: "k" });
-    await scene.nothing();
-    await scene.expectStats({ delayed: 1, waiting: 1 });
+  "a message that is delayed when it is enqueued joins its key's line when it is due": async (scene) => {
+    await scene.enqueue(["later"], { key: "k", delayMs: 100 });
+    await scene.enqueue(["a", "b"], { key: "k" });
+    await scene.expectStats({ ready: 1, delayed: 1, waiting: 1 });
+    const a = await scene.leaseOne();
+    assert.equal(a.payload, "a", "a message that is due later held back its key");
     await scene.advance(110);
-    assert.deepEqual(await drain(scene), ["a", "b"]);
+    await scene.expectStats({ leased: 1, delayed: 0, waiting: 2 });
+    await scene.enqueue(["c"], { key: "k" });
+    await scene.settle([a], Ack);
+    assert.deepEqual(await drain(scene), ["b", "later", "c"]);
   },
-  "a follower that is due later is delayed once it is the head": async (scene) => {
+  "what is due joins its key's line in the order of due times, before what is enqueued later": async (scene) => {
+    await scene.enqueue(["second"], { key: "k", delayMs: 120 });
+    await scene.enqueue(["first"], { key: "k", delayMs: 40 });
+    await scene.advance(60);
+    await scene.enqueue(["between"], { key: "k" });
+    await scene.advance(70);
+    await scene.enqueue(["last"], { key: "k" });
+    assert.deepEqual(await drain(scene), ["first", "between", "second", "last"]);
+  },
+  "a delayed message that is purged leaves its key to its head": async (scene) => {
+    await scene.enqueue(["a"], { key: "k" });
+    const a = await scene.leaseOne();
+    await scene.enqueue(["later"], { key: "k", delayMs: 60_000 });
+    await scene.enqueue(["b"], { key: "k" });
+    assert.equal(await scene.purge(), 2);
+    await scene.enqueue(["c"], { key: "k" });
+    await scene.nothing();
+    await scene.settle([a], Ack);
+    assert.deepEqual(await drain(scene), ["c"]);
+  },
+  "a message that is due later does not follow before": async (scene) => {
     await scene.enqueue(["a"], { key: "k" });
     await scene.enqueue(["b"], { key: "k", delayMs: 120 });
     await scene.settle([await scene.leaseOne()], Ack);
@@ -127,7 +151,7 @@ export const orderPerKeyCases: ReadonlyArray<ConformanceCase> = casesOf("4. Orde
     await scene.advance(130);
     assert.deepEqual(await drain(scene), ["b"]);
   },
-  "a follower whose due time went by while it waited is delivered at once": async (scene) => {
+  "a message that became due behind the head of its key follows it at once": async (scene) => {
     await scene.enqueue(["a"], { key: "k" });
     await scene.enqueue(["b"], { key: "k", delayMs: 30 });
     const a = await scene.leaseOne();

@@ -1,14 +1,35 @@
 -- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
 -- most of a lease's time goes into this loop.
+local LATE_COUNT_MAX = 1000
+local SUSPICION_ALLOWED = { empty = 2, proven = 1, full = 0 }
 
--- `stem` is order and request, with their colons; `expiry` a text.
-local function openDelivery(stem, expiry, reply)
-  return { stem = stem, expiry = expiry, reply = reply, size = 0, leases = {}, expiries = {}, suffixes = {}, unknown = {} }
+-- `stem` is order and request, with their colons; `expiry` a text; `terms` what a marked record is judged by.
+local function openDelivery(stem, expiry, reply, terms)
+  return {
+    stem = stem, expiry = expiry, reply = reply, terms = terms, size = 0, leases = {}, expiries = {}, suffixes = {},
+    unknown = {}, late = {}, stopped = false,
+  }
+end
+
+-- What becomes of a marked record: "late" where it is not begun any more, "stop" where these hands may not have it, "alone"
+-- where nothing comes with it, or nil; and whether a dedupe id stands for it.
+local function judge(delivery, record)
+  --- @include marks
+  local terms, late = delivery.terms, delivery.late
+  local cause = whyNotBegun(record, terms.now, terms.deliveriesMax)
+  if cause then
+    late[#late + 1] = { record, cause }
+    return "late"
+  end
+  local _, suspicion, _, dedupe = marksOf(record)
+  if suspicion == 0 then return nil, dedupe ~= "" end
+  if delivery.size > 0 or suspicion > SUSPICION_ALLOWED[terms.hands] then return "stop" end
+  return "alone", dedupe ~= ""
 end
 
 -- Takes the records of a run while their payloads fit; the first of all always does. `delivery.origins` has the origins of
 -- those that returned. Answers how many, and their bytes.
-local function deliver(delivery, records, bytesMax, isFirst)
+local function deliver(delivery, records, bytesMax)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
   local origins = delivery.origins
   local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
@@ -16,24 +37,33 @@ local function deliver(delivery, records, bytesMax, isFirst)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, plain = known(record), byte(record, 12) == 48
+    local isKnown, kind = known(record), byte(record, 12)
+    local plain, fate, deduped = kind == 48, nil, false
+    if isKnown and kind >= 53 then fate, deduped = judge(delivery, record) end
     local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
-    if bytes + size > bytesMax and not (isFirst and i == 1) then return i - 1, bytes end
-    bytes = bytes + size
-    if isKnown then
+    if fate == "stop" then delivery.stopped = true end
+    if fate == "stop" or fate ~= "late" and bytes + size > bytesMax and delivery.size + #delivery.unknown > 0 then
+      return i - 1, bytes
+    end
+    if not isKnown then
+      bytes, delivery.unknown[#delivery.unknown + 1] = bytes + size, record
+    elseif fate ~= "late" then
+      bytes = bytes + size
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
       local suffix = sub(record, HEAD - 11, HEAD)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
-      local token = placed .. sub(DIGITS, low + 1, low + 1) .. ":" .. suffix
+      local token = placed .. sub(DIGITS, low + 1, low + 1) .. (deduped and DEDUPED or ":") .. suffix
       leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], record) or record
       expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
       place = place + 1
-      suffixes[place], reply[place + 4] = suffix, record
+      suffixes[place], reply[place + 4] = deduped and DEDUPED .. suffix or suffix, record
       delivery.size = place
-    else
-      delivery.unknown[#delivery.unknown + 1] = record
+    end
+    if fate == "alone" or #delivery.late == LATE_COUNT_MAX then
+      delivery.stopped = fate == "alone"
+      return i, bytes
     end
   end
   return #records, bytes

@@ -4,7 +4,8 @@
 -- "1" for a plain one:
 --
 --   1-10 order · 11-18 length of the lease, ms in hex · the moment at which it was enqueued and leased · "h-" and the id of its
---   write · line break · record without that moment, its first 11 characters
+--   write · line break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment
+--   by the write that settled the head of its key, see handOver
 --
 -- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
 -- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
@@ -12,6 +13,7 @@
 --- @include moment
 --- @include record
 local TICKET_MS = 3000
+local WHOLE = "+"
 
 local function isTicket(text) return string.byte(text, 1) == 119 end
 
@@ -21,6 +23,7 @@ local function readHanded(text)
   local lineEnd = string.find(text, "\n", mark, true)
   local order, request, at = string.sub(text, 1, 10), string.sub(text, mark, lineEnd - 1), msOf(string.sub(text, 19, mark - 1))
   local record = string.format("%011x", at) .. string.sub(text, lineEnd + 1)
+  if string.sub(text, lineEnd + 1, lineEnd + 1) == WHOLE then record = string.sub(text, lineEnd + 2) end
   local key = keyOf(record)
   local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
   return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(string.sub(text, 11, 18), 16)
@@ -39,7 +42,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, record)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", "1", "seq", seq)
+  redis.call("HSET", key, "format", "2", "seq", seq)
   redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
   return seq
 end

@@ -6,7 +6,7 @@
 
 local function openQueue(key, now)
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "1" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -77,7 +77,7 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 1) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end

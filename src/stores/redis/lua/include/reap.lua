@@ -19,7 +19,7 @@ local function reap(queue, tokens, limits)
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
     if records[token] then
-      local record = failed(records[token], queue.nowHex .. EXPIRED)
+      local record = failed(records[token], queue.nowHex .. EXPIRED, true)
       if failuresOf(record) < limits.attempts then
         pushReturned(queue, origins[token], record)
       else

@@ -3,28 +3,35 @@
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · others: a later version. Meta is four lines: "k" and
--- the escaped key; the first enqueue of a redriven message, ms in hex; failures (ms in hex, cause as a JSON string),
--- tab-separated; headers as JSON. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take
--- 47, and each would cost four.
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 local HEAD = 48
 
 local function known(record)
   local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and kind <= 51
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+-- Where meta begins.
+local function metaAt(record)
+  return hasMarks(record) and string.find(record, "\n", HEAD + 16, true) + 1 or HEAD + 1
+end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  return hasMeta(record) and string.match(record, "^k([^\n]*)\n", HEAD + 1) or nil
+  if not hasMeta(record) then return nil end
+  return string.match(record, "^k([^\n]*)\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
 end
 
 -- The bytes of the payload.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  local at = HEAD
+  local at = metaAt(record) - 1
   for _ = 1, 4 do at = string.find(record, "\n", at + 1, true) end
   return #record - at
 end

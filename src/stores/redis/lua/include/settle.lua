@@ -1,4 +1,4 @@
--- Ends one live lease by an outcome: a ack, r retry, l release, j reject, b block its key, B block the queue. Answers "+",
+-- Ends one live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B block the queue. Answers "+",
 -- or "j" for a retry out of attempts, which is performed as a reject.
 --- @include held
 
@@ -15,17 +15,23 @@ local function block(queue, step, record, scope)
   end
 end
 
+local function comeBackAfter(queue, step, record)
+  if step.delay == 0 then return pushReturned(queue, step.origin, record) end
+  delay(queue, step.origin, queue.now + step.delay, record)
+end
+
 local function settle(queue, step)
   local token, key, record = step.token, step.key, step.record
   redis.call("HDEL", queue.key .. ":l", token)
   redis.call("ZREM", queue.key .. ":x", token)
   if step.verb == "a" then
     count(queue, "acked", 1)
+    forget(queue.key, record)
     if key then leaveKey(queue, key) end
     return "+"
   end
-  if step.verb == "l" then
-    pushReturned(queue, step.origin, record)
+  if step.verb == "l" or step.verb == "u" then
+    comeBackAfter(queue, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
     return "+"
   end
   record = failed(record, queue.nowHex .. step.cause)
@@ -34,11 +40,7 @@ local function settle(queue, step)
     return "+"
   end
   if step.verb == "r" and failuresOf(record) < step.attemptsMax then
-    if step.delay > 0 then
-      delay(queue, step.origin, queue.now + step.delay, record)
-    else
-      pushReturned(queue, step.origin, record)
-    end
+    comeBackAfter(queue, step, record)
     return "+"
   end
   bury(queue, record, step.cause, step.lettersMax)

@@ -15,6 +15,7 @@ end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
   shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end

@@ -18,7 +18,8 @@ local function tokensOf(last, request)
   local tokens = {}
   for suffix in string.gmatch(last.suffixes, "[^,]+") do
     local place = #tokens
-    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. ":" .. suffix
+    local mark = string.sub(suffix, 1, 1) == DEDUPED and "" or ":"
+    tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
 end

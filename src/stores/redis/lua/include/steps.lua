@@ -11,7 +11,11 @@ local function readStep(values, at, queues, lettersMax)
     }, at + 7
   end
   local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
-  if verb == "a" or verb == "l" then return step, at + 3 end
+  if verb == "a" then return step, at + 3 end
+  if verb == "l" or verb == "u" then
+    step.delay = tonumber(values[at + 3])
+    return step, at + 4
+  end
   step.cause, step.delay, step.attemptsMax = values[at + 3], tonumber(values[at + 4]), tonumber(values[at + 5])
   return step, at + 6
 end
@@ -35,8 +39,9 @@ local function look(list)
     if step.verb ~= "e" then
       step.record, step.origin = readLeased(queue.key, step.token)
       step.key = step.record and keyIn(step.token)
-    elseif step.dedupe ~= "" then
-      redis.call("GET", queue.key .. ":u:" .. step.dedupe)
+    else
+      if step.dedupe ~= "" then redis.call("GET", queue.key .. ":u:" .. step.dedupe) end
+      if step.key then queue.admits = true end
     end
     if step.key then guardKey(queue.key, step.key) end
   end
@@ -57,15 +62,17 @@ local function lostAt(list, ended)
   return nil
 end
 
--- The id that the step's dedupe id stands for within its window, or nil.
+-- The id that the step's dedupe id stands for within its window, or nil. A window without end is an "s".
 local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
-  local first = redis.call("GET", name)
-  if first and tonumber(string.sub(first, 34)) > now then return string.sub(first, 1, 32) end
-  if step.window == "0" then return nil end
-  local untilMs = string.format("%.0f", now + tonumber(step.window))
-  redis.call("SET", name, string.sub(step.tail, 6, 37) .. " " .. untilMs, "PX", step.window)
+  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
+  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
+  if step.window == "s" then
+    redis.call("SET", name, id .. "s")
+  elseif step.window ~= "0" then
+    redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
+  end
   return nil
 end
 
@@ -74,7 +81,12 @@ local function enqueue(step)
   local first = duplicateOf(step, queue.now)
   if first then return "d" .. first end
   count(queue, "enqueued", 1)
-  admit(queue, step.key, step.delay > 0 and queue.now + step.delay or 0, queue.nowHex .. step.tail)
+  local record = queue.nowHex .. step.tail
+  if step.delay > 0 then
+    delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
+  else
+    admit(queue, step.key, record)
+  end
   return "+"
 end
 

@@ -47,8 +47,8 @@ local function dropFirst(key, list, records, gone)
   for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
 end
 
--- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers how many, whether more is
--- ready, and the levels in use.
+-- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers whether more is ready, and the
+-- levels in use.
 local function take(key, levelsBefore, max, bytesMax, delivery)
   local lists, levels = readyLists(key, levelsBefore)
   local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
@@ -60,21 +60,23 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
     local place = list.returned > 0 and "returned" or "length"
     local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
     delivery.origins = origins
-    local gone, size = deliver(delivery, records, bytesMax - bytes, taken == 0)
+    local late = #delivery.late
+    local gone, size = deliver(delivery, records, bytesMax - bytes)
+    local leased = gone - (#delivery.late - late)
     dropFirst(key, list, records, gone)
-    taken, bytes = taken + gone, bytes + size
+    taken, bytes = taken + leased, bytes + size
     list[place] = list[place] - gone
-    if several and gone > 0 then
+    if several and leased > 0 then
       if turn == RESERVE_PERIOD - 1 then served = list.level end
-      turn = (turn + gone) % RESERVE_PERIOD
+      turn = (turn + leased) % RESERVE_PERIOD
     end
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1))))
-    if gone < #records then room = 0 end
+    if taken > 0 then room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
+    if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
     if list.returned + list.length == 0 then table.remove(lists, at) end
   end
   if turns[1] ~= nil and taken > 0 then redis.call("HSET", key, "turn", turn, "served", served) end
   if levels ~= levelsBefore then redis.call("HSET", key, "levels", levels) end
-  return taken, #lists > 0, levels
+  return #lists > 0, levels
 end

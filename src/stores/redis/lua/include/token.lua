@@ -1,7 +1,10 @@
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
--- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much.
+-- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a
+-- dedupe id stands for the message until it leaves the queue, a "!" stands before the tail: by that an ack knows that it must
+-- read the message.
+local DEDUPED = "!"
 local DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" -- in the order of their codes
 
 local function digit(value) return string.sub(DIGITS, value + 1, value + 1) end
@@ -18,6 +21,8 @@ local function keyIn(token)
   local at = placeIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
+
+local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)

@@ -1,0 +1,40 @@
+/** What all faces of one queue share in this process: `queue(store, definition)` may be called as often as one likes. */
+import { invalidConfig } from "../core/SluiceError.js";
+import type { Store } from "../store/Store.js";
+import { EventSink } from "./EventSink.js";
+import { PauseWatch } from "./PauseWatch.js";
+import type { ResolvedDefinition } from "./QueueDefinition.js";
+
+export interface Local {
+  readonly codec: object;
+  readonly events: EventSink;
+  readonly pauses: PauseWatch;
+  readonly starts: { inARow: number };
+}
+
+const ofStores = new WeakMap<Store, Map<string, Local>>();
+
+/** That of the queue of this name on this store, or throws `InvalidConfig` where it has another codec already. */
+export const localOf = (
+  store: Store,
+  { name, codec }: Pick<ResolvedDefinition<unknown>, "name"> & { readonly codec: object },
+): Local => {
+  const locals = ofStores.get(store) ?? new Map<string, Local>();
+  ofStores.set(store, locals);
+  const known = locals.get(name);
+  if (known === undefined) {
+    const local = {
+      codec,
+      events: new EventSink(name, store.logger),
+      pauses: new PauseWatch(store, name),
+      starts: { inARow: 0 },
+    };
+    locals.set(name, local);
+    return local;
+  }
+  if (known.codec === codec) return known;
+  throw invalidConfig(
+    "codec",
+    `This store has a queue ${JSON.stringify(name)} with another codec already; share one definition, or give this queue another name.`,
+  );
+};

@@ -1,0 +1,16 @@
+-- Dead-letters what is not begun any more: records and their causes. It frees their keys. Answers the levels in use.
+--- @include queue
+--- @include keys
+--- @include shelf
+
+local function notBegun(key, now, late, lettersMax)
+  local queue = openQueue(key, now)
+  for _, each in ipairs(late) do
+    local record = each[1]
+    bury(queue, record, each[2], lettersMax)
+    local name = keyOf(record)
+    if name then leaveKey(queue, name) end
+  end
+  closeQueue(queue)
+  return queue.levels
+end
