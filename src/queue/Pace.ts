@@ -7,12 +7,15 @@ import type { Prefetch } from "./Prefetch.js";
 
 /** Spans are of so many round trips. */
 const TRIPS = 4;
+const SMOOTHS_BY = 4;
 
 export class Pace {
   private count = 0;
   private busyMs = 0;
   private spanMs = 0;
   private markMs = 0;
+  /** Round trips, smoothed: one that was held up beside quick works would look like many works in a trip. */
+  private tripMs: number | undefined;
 
   constructor(private readonly prefetch: Prefetch) {}
 
@@ -22,8 +25,10 @@ export class Pace {
   }
 
   /** So many were settled ever since, until now; a round trip takes so long. */
-  settled(count: number, nowMs: number, tripMs: number): void {
+  settled(count: number, nowMs: number, latestTripMs: number): void {
     if (count === this.count) return;
+    const tripMs = this.tripMs === undefined ? latestTripMs : this.tripMs + (latestTripMs - this.tripMs) / SMOOTHS_BY;
+    this.tripMs = tripMs;
     this.busyMs += nowMs - this.markMs;
     this.markMs = nowMs;
     if (nowMs - this.spanMs < tripMs * TRIPS) return;

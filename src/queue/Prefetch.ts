@@ -11,9 +11,9 @@
  *
  * What is settled during a refill is the rate times the round trip, as Little's law has it: works of a second get one
  * message more than can run, so that idle consumers have their share and urgent messages come next; works of a microsecond
- * get some hundreds, so that nobody waits for the store. `Pace` tells the rate; the round trip is that of a settlement, which never
- * waits for messages. It grows by twice of what was settled at most (one quick message among slow ones proves nothing), and
- * shrinks by a quarter each time.
+ * get some hundreds, so that nobody waits for the store. `Pace` tells the rate; the round trip is that of a settlement, which
+ * never waits for messages. It grows by eight times what was settled at most (one quick message among slow ones proves
+ * nothing), and shrinks by a quarter each time.
  *
  * Batches want whole windows: a part of one would be a batch of its own after a while, and cost as much as a full one.
  */
@@ -31,7 +31,7 @@ const UNREAD = 1;
  * trip half of the time would be spent waiting.
  */
 const TRIPS = 4;
-const GROWS_BY = 2;
+const GROWS_BY = 8;
 const SHRINKS_BY = 4;
 
 export class Prefetch implements Demands {

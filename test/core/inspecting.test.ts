@@ -89,7 +89,7 @@ describe("what values show in logs and JSON", () => {
         expect(shown(cards.enqueue({ card: secret }).retry())).toBe("Write");
         expect(shown(cards.stats())).toBe("Effect");
       }
-      expect([shown(store), shown(redis)]).toEqual(["MemoryStore {}", "RedisStore { namespace: 'sluice' }"]);
+      expect([shown(store), shown(redis)]).toEqual(["MemoryStore", "RedisStore { namespace: 'sluice' }"]);
       shown(redis.events$);
 
       const cards = queue(store, { name: "others", codec: t.type({ card: t.string }) });

@@ -185,7 +185,13 @@ describe("what a work answers, to handle", () => {
   it("carries the message and no follow-ups", async () => {
     const message = testMessage("a");
     const handled = await firstValueFrom(of(message).pipe(handle(() => of(1))));
-    expect({ ...handled }).toStrictEqual({ message, result: E.right(1), outcome: undefined, followUps: [] });
+    expect({ ...handled }).toStrictEqual({
+      message,
+      result: E.right(1),
+      outcome: undefined,
+      givenUp: undefined,
+      followUps: [],
+    });
   });
 });
 

@@ -13,7 +13,7 @@ const handled = <R, E>(
   text: string,
   result: E.Either<Failure<E>, R>,
   { outcome, ...options }: HandledOptions,
-): TestHandled<R, E> => ({ message: testMessage(text, options), result, outcome, followUps: [] });
+): TestHandled<R, E> => ({ message: testMessage(text, options), result, outcome, givenUp: undefined, followUps: [] });
 
 export const succeeded = <R>(text: string, result: R, options: HandledOptions = {}): TestHandled<R, never> =>
   handled(text, E.right(result), options);

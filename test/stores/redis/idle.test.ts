@@ -255,10 +255,11 @@ describe("a wake-up that is lost", () => {
     for (const n of numbered(20)) {
       const key = `{${at.namespace}}:q:q${n}`;
       const script =
-        "redis.call('RPUSH', KEYS[1], ARGV[1]) redis.call('HSET', KEYS[2], 'levels', '1', 'format', '1', 'enqueued', '1')";
+        "redis.call('RPUSH', KEYS[1], ARGV[1]) redis.call('HSET', KEYS[2], 'levels', '1', 'format', ARGV[2], 'enqueued', '1')";
       await at.enqueue(["seed"], { queue: `seed${n}` });
       const [record] = await at.admin.lrange(`{${at.namespace}}:q:seed${n}:r:0`, 0, 0);
-      await at.admin.eval(script, 2, `${key}:r:0`, key, String(record));
+      const format = await at.admin.hget(`{${at.namespace}}:q:seed${n}`, "format");
+      await at.admin.eval(script, 2, `${key}:r:0`, key, String(record), String(format));
     }
     await until(() => got.size === 20);
     expect(Date.now() - startMs).toBeLessThan(3_000);
