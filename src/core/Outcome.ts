@@ -28,14 +28,21 @@ type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: 
 
 const made = new WeakSet<object>();
 
-/** Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. */
+/**
+ * Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. Hidden in each of them, so
+ * that they equal plain objects.
+ */
 const face = {
-  toJSON(this: Outcome): object {
-    return { ...this, ...causeLine(this) };
+  toJSON: {
+    value(this: Outcome): object {
+      return { ...this, ...causeLine(this) };
+    },
   },
-  [inspecting](this: Outcome, depth: number, options: object, inspect?: Inspect): string {
-    const { _tag, ...fields } = this;
-    return shown(_tag, { ...fields, ...causeLine(this) }, { depth, options, inspect });
+  [inspecting]: {
+    value(this: Outcome, depth: number, options: object, inspect?: Inspect): string {
+      const { _tag, ...fields } = this;
+      return shown(_tag, { ...fields, ...causeLine(this) }, { depth, options, inspect });
+    },
   },
 };
 
@@ -45,7 +52,7 @@ const causeLine = (outcome: Outcome): object => {
 };
 
 const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
-  const outcome = Object.freeze(Object.assign(Object.create(face) as object, fields)) as O;
+  const outcome = Object.freeze(Object.defineProperties(fields, face)) as O;
   made.add(outcome);
   return outcome;
 };

@@ -5,6 +5,7 @@ import * as t from "io-ts";
 import { describe, expect, it } from "vitest";
 import { decodePayload, ENVELOPE_VERSION, encodePayload, rawJson } from "../../src/codec/envelope.js";
 import type { SluiceError } from "../../src/core/SluiceError.js";
+import { anything, byTheTable, LOST } from "../support/fates.js";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -372,33 +373,6 @@ describe("encodePayload and decodePayload", () => {
     expect(isLeft(decoded) || typeof decoded.right.a === "string").toBe(true);
   });
 
-  const anything = fc.anything({
-    maxDepth: 3,
-    withBigInt: true,
-    withBoxedValues: true,
-    withDate: true,
-    withMap: true,
-    withNullPrototype: true,
-    withSet: true,
-    withSparseArray: true,
-    withTypedArray: true,
-    values: [
-      fc.constantFrom<unknown>(
-        "x",
-        1,
-        -0,
-        Number.NaN,
-        null,
-        undefined,
-        Symbol("s"),
-        new Date(Number.NaN),
-        new Error("e"),
-      ),
-      fc.func(fc.anything()),
-      fc.string(),
-    ],
-  });
-
   test.prop([anything], { numRuns: 300 })("bring back whatever they take, and refuse what would be lost", (data) => {
     const encoded = encode(t.unknown, data);
     const arrives = byTheTable(data);
@@ -409,28 +383,6 @@ describe("encodePayload and decodePayload", () => {
     }
   });
 });
-
-/** What stands for a value that is refused. */
-const LOST = Symbol("lost");
-
-/** The table of fates, once more, for the values that fast-check makes. */
-const byTheTable = (value: unknown, isPart = false): unknown => {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value + 0 : LOST;
-  if (value === undefined) return isPart ? undefined : LOST;
-  if (typeof value !== "object") return LOST;
-  if (value instanceof Number || value instanceof String || value instanceof Boolean)
-    return byTheTable(value.valueOf());
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? LOST : value.toISOString();
-  if (Array.isArray(value)) {
-    const items = Array.from(value as ReadonlyArray<unknown>, (item) => byTheTable(item));
-    return items.includes(LOST) ? LOST : items;
-  }
-  if (Object.getPrototypeOf(value) !== null && Object.getPrototypeOf(value) !== Object.prototype) return LOST;
-  const parts: Array<[string, unknown]> = Object.entries(value).map(([name, part]) => [name, byTheTable(part, true)]);
-  if (parts.some(([name, part]) => name === "__proto__" || part === LOST)) return LOST;
-  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
-};
 
 describe("encodePayload", () => {
   const Order = t.type({ id: t.string, total: t.number });

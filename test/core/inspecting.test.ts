@@ -43,6 +43,7 @@ describe("what values show in logs and JSON", () => {
     expect(shown(Block({ cause, scope: "key" }))).toContain("scope: 'key'");
     expect(shown(Release({ reason: "stop" }))).toContain("stop");
     expect(shown(Ack)).toBe("Ack");
+    expect(Reject({ cause: 1 })).toStrictEqual({ _tag: "Reject", cause: 1 });
     expect(JSON.parse(JSON.stringify(Retry({ cause, delayMs: 5 })))).toEqual({
       _tag: "Retry",
       cause: "Error: declined",
