@@ -23,7 +23,6 @@
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { from, type Subscriber, type Subscription, type Unsubscribable } from "rxjs";
-import { decodePayload } from "../codec/envelope.js";
 import { backoffDelayMs, makeBackoff } from "../core/Backoff.js";
 import { soon } from "../core/Clock.js";
 import { describeCause } from "../core/cause.js";
@@ -43,7 +42,7 @@ import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import { Pace } from "./Pace.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import { Prefetch } from "./Prefetch.js";
-import { rejectPoison } from "./poison.js";
+import { decodeData, rejectPoison } from "./poison.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
 import { type Sibling, siblingsOf } from "./siblings.js";
@@ -355,7 +354,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
 
   private deliver(delivery: LeasedDelivery): void {
     const { definition, events } = this.context;
-    const decoded = decodePayload(definition.codec, delivery.lease.payload);
+    const decoded = decodeData(definition.codec, delivery.lease);
     if (isLeft(decoded)) {
       rejectPoison(delivery, decoded.left, events);
       return;

@@ -237,7 +237,7 @@ export interface Queue<A> {
   readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;
   /** Counts, read in one atomic call: enqueued is always the sum of the other eight. */
   readonly stats: () => Effect<QueueStats>;
-  /** The next messages in line, not leased. `limit` 1 to 1,000, default 10. */
+  /** The next messages in line, not leased. `limit` 1 to 1,000, default 10; fewer where they have more than 4 MiB together. */
   readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
   /**
    * Nobody leases from it any more, in all processes, until `resume`. What has begun may be settled. What was leased and has
@@ -246,19 +246,25 @@ export interface Queue<A> {
    */
   readonly pause: () => Effect<void>;
   readonly resume: () => Effect<void>;
+  /** A page of what is blocked, oldest first; short where payloads are large (4 MiB), so `next` alone says whether it is the last. */
   readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
   /**
-   * Frees what is blocked at its start and answers how many. "retry" runs the head again first, "skip" goes past it, "reject"
+   * Frees what is blocked at its start and answers how many. Run again after a failure it goes on, and answers for the whole. "retry" runs the head again first, "skip" goes past it, "reject"
    * dead-letters it.
    */
   readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number>;
+  /** A page of the dead letters, oldest first; short where payloads are large (4 MiB), so `next` alone says whether it is the last. */
   readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>>;
   /**
    * Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. Of those that are dead
-   * at its start: what consumers reject again meanwhile is left for another time.
+   * at its start: what consumers reject again meanwhile is left for another time. Run again after a failure it goes on, and
+   * answers for the whole. Without `upcast` no payload leaves the store; with it, memory: one page of 4 MiB.
    */
   readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
-  /** Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. */
+  /**
+   * Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. Run again after a failure
+   * it goes on, and answers for the whole.
+   */
   readonly purge: () => Effect<number>;
   /**
    * What its consumers in this process do, and enqueues that the store did not take, whichever call of `queue` made the face;

@@ -6,12 +6,14 @@ import { toSluiceError } from "../core/SluiceError.js";
 /**
  * Runs `next` of the state again and again until it answers undefined, and emits the last state. A loop: rxjs's `expand`
  * nests each call in the one before, and a store that answers at once overflowed the stack after some hundred of them.
- * Unsubscribing ends it between two calls.
+ * Unsubscribing ends it between two calls. A run that failed although it may be run again lends its state to the next one,
+ * which makes the failed call again: under the same write id, if the state keeps that, so that it answers as it did.
  */
-export const iterate = <S>(start: S, next: (state: S) => Observable<S> | undefined): Effect<S> =>
-  effect((asker) => {
+export const iterate = <S>(start: () => S, next: (state: S) => Observable<S> | undefined): Effect<S> => {
+  const lent: Array<S> = [];
+  return effect((asker) => {
     const calls = new Subscription();
-    let state = start;
+    let state = lent.pop() ?? start();
     let looping = false;
     const run = (): void => {
       looping = true;
@@ -28,7 +30,11 @@ export const iterate = <S>(start: S, next: (state: S) => Observable<S> | undefin
             next: (value) => {
               state = value;
             },
-            error: (error: unknown) => asker.error(toSluiceError(error)),
+            error: (cause: unknown) => {
+              const error = toSluiceError(cause);
+              if (error.retryable) lent.push(state);
+              asker.error(error);
+            },
             complete: () => {
               ended = true;
               if (!looping) run();
@@ -41,3 +47,4 @@ export const iterate = <S>(start: S, next: (state: S) => Observable<S> | undefin
     run();
     return calls;
   });
+};

@@ -1,10 +1,11 @@
 /** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
-import { map, mergeMap } from "rxjs";
+import { map } from "rxjs";
 import { checkId, checkKey } from "../codec/parts.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
+import { newId } from "../core/newId.js";
 import { oneOf, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
-import type { BlockTarget, Page, PageRequest, QueueStats } from "../store/Operations.js";
+import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
 import { iterate } from "./iterate.js";
 import type { PageOptions, Queue } from "./Queue.js";
@@ -30,8 +31,8 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
     stats,
     peek: (options = {}) =>
       mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(show)),
-    pause: () => store.setPaused({ queue, paused: true }),
-    resume: () => store.setPaused({ queue, paused: false }),
+    pause: () => setPaused(store, queue, true),
+    resume: () => setPaused(store, queue, false),
     blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(show)),
     unblock: (target, decision) => {
       const request = {
@@ -41,7 +42,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
       };
       return inChunks(
         ({ blocked }) => blocked,
-        (limit) => store.unblock({ ...request, limit }),
+        (limit, writeId) => store.unblock({ ...request, limit }, writeId),
       );
     },
     deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(show)),
@@ -49,25 +50,50 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
     purge: () =>
       inChunks(
         ({ ready, waiting, delayed }) => ready + waiting + delayed,
-        (limit) => store.purge({ queue, limit }),
+        (limit, writeId) => store.purge({ queue, limit }, writeId),
       ),
   };
 };
 
+const setPaused = (store: Store, queue: string, paused: boolean): Effect<void> =>
+  mapEffect(
+    iterate<{ readonly writeId: string; readonly done: boolean }>(
+      () => ({ writeId: newId(), done: false }),
+      ({ writeId, done }) =>
+        done ? undefined : store.setPaused({ queue, paused }, writeId).pipe(map(() => ({ writeId, done: true }))),
+    ),
+    () => undefined,
+  );
+
+/** How far a long operation has come. */
+interface Progress {
+  /** Of the next call. */
+  readonly writeId: string;
+  /** How many are left to be done; undefined where nobody has counted them yet. */
+  readonly left: number | undefined;
+  readonly sum: number;
+}
+
 /**
- * Runs a bounded call until it has nothing more to do, and adds up its answers. It ends with as many as there are at the
+ * Runs a bounded call until nothing is left for it, and adds up its answers. It ends with as many as there are at the
  * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
   (stats: () => Effect<QueueStats>) =>
-  (countOf: (stats: QueueStats) => number, call: (limit: number) => Effect<number>): Effect<number> => {
-    const pass = (left: number) =>
-      iterate({ left, sum: 0 }, ({ left, sum }) => {
-        const limit = Math.min(CHUNK, left);
-        if (limit === 0) return undefined;
-        return call(limit).pipe(map((count) => ({ left: count < limit ? 0 : left - count, sum: sum + count })));
-      });
-    return mapEffect(stats().pipe(mergeMap((counts) => pass(countOf(counts)))), ({ sum }) => sum);
+  (
+    countOf: (stats: QueueStats) => number,
+    call: (limit: number, writeId: string) => Effect<Portion>,
+  ): Effect<number> => {
+    const start = (): Progress => ({ writeId: newId(), left: undefined, sum: 0 });
+    const chunks = iterate(start, (progress) => {
+      const { writeId, left, sum } = progress;
+      if (left === undefined) return stats().pipe(map((counts) => ({ ...progress, left: countOf(counts) })));
+      if (left <= 0) return undefined;
+      return call(Math.min(CHUNK, left), writeId).pipe(
+        map(({ count, more }) => ({ writeId: newId(), left: more ? left - count : 0, sum: sum + count })),
+      );
+    });
+    return mapEffect(chunks, ({ sum }) => sum);
   };
 
 const limitOf = (limit: number | undefined, standard: number): number =>

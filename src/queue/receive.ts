@@ -1,7 +1,6 @@
 /** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { tap } from "rxjs";
-import { decodePayload } from "../codec/envelope.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
@@ -13,7 +12,7 @@ import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
 import { LEASE_BYTES_MAX } from "./MessageSource.js";
 import { PREFETCH_MAX } from "./Prefetch.js";
-import { rejectPoison } from "./poison.js";
+import { decodeData, rejectPoison } from "./poison.js";
 import type { ReceiveOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 import { Settler } from "./Settler.js";
@@ -87,7 +86,7 @@ export const receive = <A>(
     unsettled += leases.length;
     for (const lease of leases) {
       const delivery = new LeasedDelivery(lease, owner, leaseMs, receivedMs);
-      const decoded = decodePayload(codec, lease.payload);
+      const decoded = decodeData(codec, lease);
       if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
       else {
         delivery.give();

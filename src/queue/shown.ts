@@ -1,15 +1,16 @@
 /** Stored messages as people look at them: with their data, and without the form in which a store keeps it. */
 import { isRight } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
-import { decodePayload, shownJson } from "../codec/envelope.js";
+import { shownJson } from "../codec/envelope.js";
 import type { StoredMessage } from "../store/Operations.js";
+import { decodeData } from "./poison.js";
 import type { Shown } from "./Queue.js";
 
 /** Shows what is stored by a codec. */
 export const showAs =
   <A>(codec: Type<A, unknown>) =>
   <S extends StoredMessage>({ payload, ...stored }: S): Omit<S, "payload"> & Shown<A> => {
-    const data = decodePayload(codec, payload);
+    const data = decodeData(codec, { payload, ...stored });
     const json = shownJson(payload);
     const toJSON = (): unknown => (isRight(data) ? { ...stored, data: json } : { ...stored, report: data.left, json });
     // Where the data can be read, what it was read from would only be shown twice.

@@ -49,4 +49,6 @@ export interface Lease {
   readonly firstEnqueuedAtMs: number;
   /** The store's clock at the lease: the base of `Attempt.nowMs`. */
   readonly leasedAtMs: number;
+  /** Why this version cannot read it: poison, whose payload is all that is kept of it, as it stands in the store. */
+  readonly unreadable?: string;
 }

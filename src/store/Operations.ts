@@ -28,6 +28,18 @@ export interface PastFailure {
   readonly cause: string;
 }
 
+/**
+ * What one call shows at most, in bytes of payload, but one message at least: 4 MiB. So it may do less than it was asked for,
+ * and says whether more is left.
+ */
+export const PORTION_BYTES_MAX: number = 4 * 1024 * 1024;
+
+/** The same for what moves messages, which takes a store longer than to show them: 2 MiB. */
+export const MOVED_BYTES_MAX: number = 2 * 1024 * 1024;
+
+/** How much of what is due, and of what ended, one call takes up at most, in messages. */
+export const PORTION_COUNT_MAX = 1_000;
+
 /** A stored message as people look at it; the payload is raw, its codec belongs to the queue. */
 export interface StoredMessage {
   readonly id: MessageId;
@@ -39,6 +51,8 @@ export interface StoredMessage {
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;
   readonly history: ReadonlyArray<PastFailure>;
+  /** Why this version cannot read it; its payload is then all that is kept of it, as it stands in the store. */
+  readonly unreadable?: string;
 }
 
 export interface StoredDeadLetter extends StoredMessage {
@@ -54,7 +68,7 @@ export interface StoredBlock extends StoredMessage {
   readonly scope: "key" | "queue";
 }
 
-/** A page in a stable order; `next` is undefined on the last. Positions are opaque. */
+/** A page in a stable order, short where payloads are large; `next` is undefined on the last. Positions are opaque. */
 export interface Page<T> {
   readonly items: ReadonlyArray<T>;
   readonly next: string | undefined;
@@ -91,25 +105,65 @@ export interface RedriveRequest {
   readonly letters: ReadonlyArray<RedrivenLetter>;
 }
 
+export interface RedriveFromRequest {
+  readonly queue: string;
+  /** Behind which position to begin; undefined begins with the oldest. */
+  readonly after: string | undefined;
+  /** How many letters to look at, 1 to 1,000. */
+  readonly seenMax: number;
+  /** How many to redrive. */
+  readonly limit: number;
+  /** Only letters with these ids, at most 1,000; undefined takes all. */
+  readonly ids: ReadonlyArray<MessageId> | undefined;
+}
+
+/** What one call did of what it was asked for. */
+export interface Portion {
+  readonly count: number;
+  /** Whether some of it are left, so that the next call goes on. */
+  readonly more: boolean;
+}
+
+/** What one call redrove. */
+export interface Redriven {
+  readonly count: number;
+  /** How many letters it saw to, those that it left among them: the next call begins behind these. */
+  readonly seen: number;
+  /** The position of the last of them, where more letters follow. */
+  readonly next: string | undefined;
+}
+
+/**
+ * A call that changes something has a write id, as a write: the same id again within an hour answers what the first call
+ * answered, and changes nothing.
+ */
 export interface Operations {
   readonly stats: (queue: string) => Effect<QueueStats>;
-  /** The messages next in line, heads only, without leasing them: by level, then in order. */
+  /** The messages next in line, heads only, without leasing them: by level, then in order; fewer where payloads are large. */
   readonly peek: (request: { readonly queue: string; readonly limit: number }) => Effect<ReadonlyArray<StoredMessage>>;
   /** A paused queue takes messages and gives none; what is leased may be settled. Survives restarts. */
-  readonly setPaused: (request: { readonly queue: string; readonly paused: boolean }) => Effect<void>;
+  readonly setPaused: (request: { readonly queue: string; readonly paused: boolean }, writeId: string) => Effect<void>;
   /** Oldest first. */
   readonly blocked: (request: PageRequest) => Effect<Page<StoredBlock>>;
-  /** Frees up to `limit` blocked messages and answers how many; call again until it answers less than the limit. */
-  readonly unblock: (request: {
-    readonly queue: string;
-    readonly target: BlockTarget;
-    readonly decision: BlockDecision;
-    readonly limit: number;
-  }) => Effect<number>;
+  /** Frees up to `limit` blocked messages, the oldest first. */
+  readonly unblock: (
+    request: {
+      readonly queue: string;
+      readonly target: BlockTarget;
+      readonly decision: BlockDecision;
+      readonly limit: number;
+    },
+    writeId: string,
+  ) => Effect<Portion>;
   /** Oldest first. */
   readonly deadLetters: (request: PageRequest) => Effect<Page<StoredDeadLetter>>;
-  /** Puts dead letters at the end of their key or queue, at attempt 1, with their first-enqueued time; answers how many. */
-  readonly redrive: (request: RedriveRequest) => Effect<number>;
-  /** Deletes up to `limit` ready, delayed or waiting messages and answers how many; leased and blocked ones stay. */
-  readonly purge: (request: { readonly queue: string; readonly limit: number }) => Effect<number>;
+  /** Puts dead letters at the end of their key or queue, at attempt 1, with their first-enqueued time. */
+  readonly redrive: (request: RedriveRequest, writeId: string) => Effect<Redriven>;
+  /** The same with the next letters in order, as they are: none of them leaves the store. */
+  readonly redriveFrom: (request: RedriveFromRequest, writeId: string) => Effect<Redriven>;
+  /**
+   * Deletes up to `limit` messages: ready ones by level and in order, each with those that wait behind it, then delayed ones
+   * by due time, likewise, then those that wait behind a head that stays. Leased and blocked ones stay.
+   */
+  readonly purge: (request: { readonly queue: string; readonly limit: number }, writeId: string) => Effect<Portion>;
 }

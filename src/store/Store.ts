@@ -26,8 +26,8 @@
  * - Not begun any more: where a lease would take a message past its `expiresInMs`, or for more than the `deliveriesMax`th time
  *   in a row without a settlement that counts (Release, and taking back a lease, do not), the message is dead-lettered
  *   instead, not counted as a failure. Redrive forgets both.
- * - No call is long: of what is due, and of what ended, it takes up at least 1,000 messages (or 16 MiB), the earliest first,
- *   of what is blocked as many as it is told, the oldest blocks first; the next calls go on. From then on each stands in its
+ * - No call is long: of what is due, and of what ended, it takes up at least 1,000 messages (or 2 MiB), the earliest first, of
+ *   what is blocked as many as it is told (or 2 MiB), the oldest blocks first; the next calls go on. From then on each stands in its
  *   place and is delivered before all behind it. Only while some of more than that are not taken up yet may others that
  *   were leased after them come first.
  * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, the last one of a dead letter included.

@@ -10,7 +10,10 @@ import type { StoreEvent } from "../store/StoreEvent.js";
 
 /** The faults of one view. */
 export interface Faults {
-  /** The store performs the next `count` (default 1) writes, and their replies never arrive: they fail with `StoreUnavailable`. */
+  /**
+   * The store performs the next `count` (default 1) calls that change something (writes, and what people do with a queue),
+   * and their replies never arrive: they fail with `StoreUnavailable`.
+   */
   readonly dropReply: (count?: number) => void;
   /** From now on no call reaches the store: each fails with `StoreUnavailable`. Says `StoreDown`. */
   readonly disconnect: () => void;
@@ -63,11 +66,12 @@ export const faultyStore = (inner: Store): FaultyStore => {
       };
     });
 
-  const write: Store["write"] = (lists, writeId) =>
+  /** A call whose reply may get lost. */
+  const changing = <A>(call: () => Effect<A>): Effect<A> =>
     effect((asker) => {
       const drop = link === "up" && repliesToDrop > 0;
       if (drop) repliesToDrop -= 1;
-      linked(() => inner.write(lists, writeId)).subscribe({
+      linked(call).subscribe({
         next: (value) => {
           if (!drop) asker.next(value);
         },
@@ -85,19 +89,20 @@ export const faultyStore = (inner: Store): FaultyStore => {
       capabilities: inner.capabilities,
       logger: inner.logger,
       events$: merge(inner.events$, events$),
-      write,
+      write: (lists, writeId) => changing(() => inner.write(lists, writeId)),
       lease: (request) => linked(() => inner.lease(request)),
       extend: (request) => linked(() => inner.extend(request)),
       leave: (consumer) => linked(() => inner.leave(consumer)),
       ready: () => linked(() => inner.ready()),
       stats: (queue) => linked(() => inner.stats(queue)),
       peek: (request) => linked(() => inner.peek(request)),
-      setPaused: (request) => linked(() => inner.setPaused(request)),
+      setPaused: (request, writeId) => changing(() => inner.setPaused(request, writeId)),
       blocked: (request) => linked(() => inner.blocked(request)),
-      unblock: (request) => linked(() => inner.unblock(request)),
+      unblock: (request, writeId) => changing(() => inner.unblock(request, writeId)),
       deadLetters: (request) => linked(() => inner.deadLetters(request)),
-      redrive: (request) => linked(() => inner.redrive(request)),
-      purge: (request) => linked(() => inner.purge(request)),
+      redrive: (request, writeId) => changing(() => inner.redrive(request, writeId)),
+      redriveFrom: (request, writeId) => changing(() => inner.redriveFrom(request, writeId)),
+      purge: (request, writeId) => changing(() => inner.purge(request, writeId)),
       close: () => inner.close(),
     },
     faults: {

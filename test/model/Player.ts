@@ -1,6 +1,7 @@
 /** Plays commands on a store and tells what is seen, in words that are the same for all stores. */
 import { isRight } from "fp-ts/lib/Either.js";
 import type { MessageId } from "../../src/core/MessageId.js";
+import { newId } from "../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
 import type { Step } from "../../src/core/Step.js";
 import type { Lease } from "../../src/store/Lease.js";
@@ -107,7 +108,8 @@ export class Player {
       case "unblock": {
         const target = this.targetOf(command.target);
         if (target === undefined) return {};
-        return { count: await this.store.unblock({ queue: QUEUE, target, decision: command.decision, limit: 1_000 }) };
+        const request = { queue: QUEUE, target, decision: command.decision, limit: 1_000 };
+        return { count: (await this.store.unblock(request, newId())).count };
       }
       case "redrive": {
         const { items } = await this.store.deadLetters({ queue: QUEUE, after: undefined, limit: 1_000 });
@@ -116,12 +118,12 @@ export class Player {
           const id = this.idOf(n);
           return { id, position: positions.get(id) ?? "none", payload: undefined };
         });
-        return { count: await this.store.redrive({ queue: QUEUE, letters }) };
+        return { count: (await this.store.redrive({ queue: QUEUE, letters }, newId())).count };
       }
       case "purge":
-        return { count: await this.store.purge({ queue: QUEUE, limit: 1_000 }) };
+        return { count: (await this.store.purge({ queue: QUEUE, limit: 1_000 }, newId())).count };
       case "pause":
-        await this.store.setPaused({ queue: QUEUE, paused: command.paused });
+        await this.store.setPaused({ queue: QUEUE, paused: command.paused }, newId());
         return {};
     }
   }

@@ -241,7 +241,7 @@ describe("a pause", () => {
     const { begun } = worker(s, { concurrency: 1, ms: 10_000 });
     s.clock.advance(100);
     // Behind the back of this handle, as another process would.
-    s.inner.setPaused({ queue: "numbers", paused: true }).subscribe();
+    s.inner.setPaused({ queue: "numbers", paused: true }, "pause").subscribe();
     s.clock.advance(999);
     expect(s.stats()).toMatchObject({ leased: 1, ready: 9 });
     s.clock.advance(20_000);

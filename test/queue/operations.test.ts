@@ -11,6 +11,7 @@ import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
 import type { Store } from "../../src/store/Store.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { enqueueStep } from "../../src/testing/conformance/steps.js";
+import { type Faults, faultyStore } from "../../src/testing/faultyStore.js";
 import { aliasOf, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
 
 /** Leases all that is ready and ends it so. */
@@ -207,7 +208,7 @@ describe("blocked and unblock", () => {
   it("frees each once, also where a consumer blocks them again at once", () => {
     const s = scene({}, (store, clock) => ({
       ...store,
-      unblock: (request) => fromOne(store.unblock(request).pipe(tap(() => clock.settle()))),
+      unblock: (request, writeId) => fromOne(store.unblock(request, writeId).pipe(tap(() => clock.settle()))),
     }));
     s.fill(2_500);
     endAll(s, Block({ cause: "x", scope: "key" }));
@@ -284,6 +285,64 @@ describe("deadLetters", () => {
   });
 });
 
+describe("a long operation whose reply is lost", () => {
+  const broken = (count: number): Scene & { readonly faults: Faults } => {
+    let faults: Faults | undefined;
+    const s = scene({}, (inner) => {
+      const faulty = faultyStore(inner);
+      ({ faults } = faulty);
+      return faulty.store;
+    });
+    s.fill(count);
+    if (faults === undefined) throw new Error("the view was made");
+    return { ...s, faults };
+  };
+  const lost = expect.objectContaining({ _tag: "StoreUnavailable" }) as unknown;
+
+  it.each([0, 1, 2])("answers for the whole when it is run again: purge, lost reply %i", (at) => {
+    const s = broken(2_500);
+    const purging = s.queue.purge();
+    let calls = 0;
+    const { purge } = s.queue.store;
+    Object.assign(s.queue.store, {
+      purge: (request: Parameters<Store["purge"]>[0], writeId: string) => {
+        if (calls++ === at) s.faults.dropReply();
+        return purge(request, writeId);
+      },
+    });
+    expect(errorOf(purging)).toEqual(lost);
+    expect(now(purging)).toBe(2_500);
+    expect(s.stats()).toMatchObject({ ready: 0, purged: 2_500 });
+  });
+
+  it("answers for the whole when it is run again: redrive, as it is and with new data", () => {
+    for (const options of [{}, { upcast: (json: unknown) => json as number }]) {
+      const s = broken(400);
+      endAll(s, Reject({ cause: "no" }));
+      const redriving = s.queue.redrive(options);
+      s.faults.dropReply();
+      expect(errorOf(redriving)).toEqual(lost);
+      expect(s.stats().dead).toBe(0);
+      expect(now(redriving)).toBe(400);
+    }
+  });
+
+  it("answers for the whole when it is run again: unblock; and a pause does not come back", () => {
+    const s = broken(3);
+    endAll(s, Block({ cause: "no", scope: "key" }));
+    const unblocking = s.queue.unblock("all", "retry");
+    s.faults.dropReply();
+    expect(errorOf(unblocking)).toEqual(lost);
+    expect(now(unblocking)).toBe(3);
+    const pausing = s.queue.pause();
+    s.faults.dropReply();
+    expect(errorOf(pausing)).toEqual(lost);
+    now(s.queue.resume());
+    now(pausing);
+    expect(s.stats().paused).toBe(false);
+  });
+});
+
 describe("purge", () => {
   it("deletes all that is ready, waiting or delayed, and answers how many", () => {
     const s = scene({ key: (n) => (n < 3 ? "k" : undefined) });
@@ -316,7 +375,7 @@ describe("purge", () => {
     const purge = vi.fn(({ limit }: { readonly limit: number }) => {
       const count = Math.min(limit, left);
       left -= count;
-      return succeed(count);
+      return succeed({ count, more: left > 0 });
     });
     const s = scene({}, (store) => ({ ...store, purge, stats: counting({ ready: 5_000_000 }) }));
     expect(now(s.queue.purge())).toBe(5_000_000);
@@ -330,7 +389,7 @@ describe("purge", () => {
       stats: counting({ ready: 1_000, waiting: 900, delayed: 600 }),
       purge: ({ limit }) => {
         limits.push(limit);
-        return succeed(limit);
+        return succeed({ count: limit, more: true });
       },
     }));
     expect(now(s.queue.purge())).toBe(2_500);
@@ -344,7 +403,7 @@ describe("purge", () => {
       stats: counting({ ready: 5_000 }),
       purge: ({ limit }) => {
         calls += 1;
-        return fromOne(timer(10, clock).pipe(map(() => limit)));
+        return fromOne(timer(10, clock).pipe(map(() => ({ count: limit, more: true }))));
       },
     }));
     const purging = watch(s.queue.purge());

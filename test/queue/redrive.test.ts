@@ -6,7 +6,7 @@ import { fromOne, mapEffect, succeed } from "../../src/core/Effect.js";
 import { type MessageId, newMessageId } from "../../src/core/MessageId.js";
 import { Reject } from "../../src/core/Outcome.js";
 import { queue } from "../../src/queue/makeQueue.js";
-import type { RedriveRequest, StoredDeadLetter } from "../../src/store/Operations.js";
+import type { RedriveFromRequest, RedriveRequest, StoredDeadLetter } from "../../src/store/Operations.js";
 import type { Store } from "../../src/store/Store.js";
 import { aliasOf, type Clock, dataOf, errorOf, now, range, type Scene, scene, watch } from "./scene.js";
 
@@ -75,7 +75,7 @@ describe("redrive", () => {
   it("takes each once, also where a consumer rejects them again at once", () => {
     const s = dead(1_200, (store, clock) => ({
       ...store,
-      redrive: (request) => fromOne(store.redrive(request).pipe(tap(() => clock.settle()))),
+      redriveFrom: (request, writeId) => fromOne(store.redriveFrom(request, writeId).pipe(tap(() => clock.settle()))),
     }));
     const { values } = watch(s.queue.messages().pipe(tap((m) => m.settle(Reject({ cause: "again" })).subscribe())));
     expect(now(s.queue.redrive({ limit: Number.MAX_SAFE_INTEGER }))).toBe(1_200);
@@ -127,13 +127,13 @@ describe("redrive", () => {
     const taken: Array<string> = [];
     const s = dead(3, (store) => ({
       ...store,
-      redrive: (request) => {
+      redrive: (request, writeId) => {
         const [first] = request.letters;
         if (first !== undefined && taken.length === 0) {
           taken.push(first.id);
-          now(store.redrive({ ...request, letters: [first] }));
+          now(store.redrive({ ...request, letters: [first] }, newMessageId()));
         }
-        return store.redrive(request);
+        return store.redrive(request, writeId);
       },
     }));
     expect(now(s.queue.redrive({ upcast: (json) => (json as number) + 100 }))).toBe(2);
@@ -211,7 +211,21 @@ describe("redrive", () => {
     expect(errorOf(texts.redrive({ upcast: () => "x".repeat(9) }))).toMatchObject({ _tag: "PayloadTooLarge" });
   });
 
-  it("of a million letters takes two thousand pages and no deep stack", () => {
+  it("of a million letters takes two thousand calls and no deep stack", () => {
+    const redriveFrom = vi.fn(({ after = "0", seenMax }: RedriveFromRequest) => {
+      const end = Number(after) + seenMax;
+      return succeed({ count: seenMax, seen: seenMax, next: end < 1_000_000 ? String(end) : undefined });
+    });
+    const s = scene({}, (store) => ({
+      ...store,
+      stats: (name) => mapEffect(store.stats(name), (counts) => ({ ...counts, dead: 1_000_000 })),
+      redriveFrom,
+    }));
+    expect(now(s.queue.redrive({ limit: 1_000_000 }))).toBe(1_000_000);
+    expect(redriveFrom).toHaveBeenCalledTimes(2_000);
+  });
+
+  it("of a hundred thousand letters with new data takes two hundred pages and no deep stack", () => {
     const letter = (i: number): StoredDeadLetter => ({
       id: `00000000-0000-7000-8000-${String(i).padStart(12, "0")}` as MessageId,
       position: String(i),
@@ -231,7 +245,7 @@ describe("redrive", () => {
         const next = from + limit;
         return succeed({
           items: range(from, next).map(letter),
-          next: next < 1_000_000 ? String(next) : undefined,
+          next: next < 100_000 ? String(next) : undefined,
         });
       },
     );
@@ -239,10 +253,11 @@ describe("redrive", () => {
       ...store,
       stats: (name) => mapEffect(store.stats(name), (counts) => ({ ...counts, dead: 1_000_000 })),
       deadLetters,
-      redrive: ({ letters }: RedriveRequest) => succeed(letters.length),
+      redrive: ({ letters }: RedriveRequest) =>
+        succeed({ count: letters.length, seen: letters.length, next: undefined }),
     }));
-    expect(now(s.queue.redrive({ limit: 1_000_000 }))).toBe(1_000_000);
-    expect(deadLetters).toHaveBeenCalledTimes(2_000);
+    expect(now(s.queue.redrive({ limit: 1_000_000, upcast: () => 1 }))).toBe(100_000);
+    expect(deadLetters).toHaveBeenCalledTimes(200);
   });
 
   it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses a limit of %s", (limit) => {

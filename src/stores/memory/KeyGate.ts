@@ -38,6 +38,19 @@ export class KeyGate {
     return next;
   }
 
+  /** Takes out up to `limit` messages that wait behind the head of a key. */
+  takeBehind(key: string, limit: number): ReadonlyArray<Entry> {
+    const followers = this.busy.get(key);
+    const taken: Array<Entry> = [];
+    while (taken.length < limit) {
+      const entry = followers?.takeFirst();
+      if (entry === undefined) break;
+      taken.push(entry);
+    }
+    this.waiting -= taken.length;
+    return taken;
+  }
+
   /** Takes out up to `limit` messages that wait. */
   takeWaiting(limit: number): ReadonlyArray<Entry> {
     const taken: Array<Entry> = [];

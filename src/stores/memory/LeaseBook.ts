@@ -44,10 +44,12 @@ export class LeaseBook {
     this.part(entry);
   }
 
-  /** Removes the leases that end by this time, the earliest ends first. */
-  takeEnded(nowMs: number): Array<Entry> {
+  /** Removes up to `countMax` of the leases that end by this time, the earliest ends first. */
+  takeEnded(nowMs: number, countMax: number): Array<Entry> {
     const taken: Array<Entry> = [];
-    for (let entry = this.earliest(); entry !== undefined && entry.expiresAtMs <= nowMs; entry = this.earliest()) {
+    while (taken.length < countMax) {
+      const entry = this.earliest();
+      if (entry === undefined || entry.expiresAtMs > nowMs) break;
       this.remove(entry);
       taken.push(entry);
     }

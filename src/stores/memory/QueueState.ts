@@ -11,6 +11,7 @@
  * ```
  */
 import type { SchedulerLike } from "rxjs";
+import { PORTION_COUNT_MAX } from "../../store/Operations.js";
 import { DedupeWindow } from "./DedupeWindow.js";
 import { DueHeap } from "./DueHeap.js";
 import { addFailure, type Entry } from "./Entry.js";
@@ -50,8 +51,8 @@ export class QueueState {
   acked = 0;
   purged = 0;
   paused = false;
-  /** How many blocks of scope "queue" there are. */
-  halts = 0;
+  /** Where the blocks of scope "queue" stand on the shelf, the oldest first. */
+  readonly halting: Set<number> = new Set<number>();
   /** The consumer that an exclusive queue belongs to, also for a while after its time is over. */
   owner: string | undefined = undefined;
   ownerUntilMs = 0;
@@ -63,6 +64,11 @@ export class QueueState {
     private readonly limits: QueueLimits,
   ) {
     this.waiting = new Waiting(this, scheduler);
+  }
+
+  /** How many blocks of scope "queue" there are. */
+  get halts(): number {
+    return this.halting.size;
   }
 
   /** The next place in the order of enqueues and leases. */
@@ -119,9 +125,9 @@ export class QueueState {
     this.waiting.nudge();
   }
 
-  /** Takes up all that is due: what was leased before in its former place, first deliveries at the end of their line. */
+  /** Takes up what is due, so much at a time: what was leased before in its former place, first deliveries at the end of their line. */
   promoteDue(nowMs: number): void {
-    while (this.delayed.nearestMs <= nowMs) {
+    for (let moved = 0; moved < PORTION_COUNT_MAX && this.delayed.nearestMs <= nowMs; moved++) {
       const entry = this.delayed.takeFirst();
       if (entry === undefined) return;
       if (entry.returns) this.ready.pushReturned(entry);
@@ -144,7 +150,7 @@ export class QueueState {
   /** Keeps a failed message in its place. */
   block(entry: Entry, note: BlockNote): void {
     const position = this.blocked.add(entry, note);
-    if (note.scope === "queue") this.halts++;
+    if (note.scope === "queue") this.halting.add(position);
     else if (entry.key !== undefined) this.blockedKeys.set(entry.key, position);
   }
 }

@@ -4,7 +4,15 @@
  */
 import type { MessageId } from "../../core/MessageId.js";
 import type { Page } from "../../store/Operations.js";
+import { ByteBudget } from "./ByteBudget.js";
 import type { Entry } from "./Entry.js";
+
+export interface PageBounds {
+  readonly after: string | undefined;
+  readonly limit: number;
+  /** Of payload; one item comes whatever its size. */
+  readonly bytesMax: number;
+}
 
 export interface Placed<T> {
   readonly position: number;
@@ -70,11 +78,12 @@ export class Shelf<T> {
   }
 
   /** One page of them, as `show` tells them. */
-  page<S>(after: string | undefined, limit: number, show: (placed: Placed<T>) => S): Page<S> {
+  page<S>({ after, limit, bytesMax }: PageBounds, show: (placed: Placed<T>) => S): Page<S> {
     const items: Array<S> = [];
+    const budget = new ByteBudget(bytesMax);
     let last = 0;
     for (const placed of this.from(after === undefined ? this.oldestAt : this.indexAfter(Number(after)))) {
-      if (items.length === limit) return { items, next: String(last) };
+      if (items.length === limit || !budget.admits(placed.entry.payload)) return { items, next: String(last) };
       items.push(show(placed));
       last = placed.position;
     }

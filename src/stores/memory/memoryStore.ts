@@ -14,7 +14,7 @@ import type { ExtendRequest, Store } from "../../store/Store.js";
 import type { StoreEvent } from "../../store/StoreEvent.js";
 import type { Logger } from "../../store/Warnings.js";
 import { now } from "./now.js";
-import { blocked, deadLetters, peek, purge, redrive, setPaused, stats } from "./operations.js";
+import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./operations.js";
 import { QueueState } from "./QueueState.js";
 import { Turns } from "./Turns.js";
 import { take } from "./take.js";
@@ -115,12 +115,13 @@ class MemoryStore implements Store {
 
   readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.queue(queue), queue, nowMs));
   readonly peek: Store["peek"] = this.call(peek);
-  readonly setPaused: Store["setPaused"] = this.call(setPaused);
+  readonly setPaused: Store["setPaused"] = this.change(setPaused);
   readonly blocked: Store["blocked"] = this.call(blocked);
-  readonly unblock: Store["unblock"] = this.call(unblock);
+  readonly unblock: Store["unblock"] = this.change(unblock);
   readonly deadLetters: Store["deadLetters"] = this.call(deadLetters);
-  readonly redrive: Store["redrive"] = this.call(redrive);
-  readonly purge: Store["purge"] = this.call(purge);
+  readonly redrive: Store["redrive"] = this.change(redrive);
+  readonly redriveFrom: Store["redriveFrom"] = this.change(redriveFrom);
+  readonly purge: Store["purge"] = this.change(purge);
 
   readonly ready: Store["ready"] = () => this.once(() => undefined);
 
@@ -154,11 +155,7 @@ class MemoryStore implements Store {
     writeId: string,
     nowMs: number,
   ): ReadonlyArray<WriteAnswer> {
-    const known = this.writes.find(writeId, nowMs);
-    if (known !== undefined) return known;
-    const answers = writeLists(this.queue, lists, nowMs);
-    this.writes.keep(writeId, answers, { steps: countSteps(lists), nowMs });
-    return answers;
+    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () => writeLists(this.queue, lists, nowMs));
   }
 
   /** An effect that is done within its subscription. */
@@ -199,6 +196,16 @@ class MemoryStore implements Store {
     run: (queue: QueueState, request: R, nowMs: number) => A,
   ): (request: R) => Effect<A> {
     return (request) => this.once((nowMs) => run(this.queue(request.queue), request, nowMs));
+  }
+
+  /** A call that changes something: the same write id again answers the same. */
+  private change<R extends { readonly queue: string }, A>(
+    run: (queue: QueueState, request: R, nowMs: number) => A,
+  ): (request: R, writeId: string) => Effect<A> {
+    return (request, writeId) =>
+      this.once((nowMs) =>
+        this.writes.once(writeId, { steps: 1, nowMs }, () => run(this.queue(request.queue), request, nowMs)),
+      );
   }
 }
 

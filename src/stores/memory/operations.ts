@@ -1,13 +1,18 @@
 /** What people do with a queue in memory: look, hold, free, purge. */
-import type {
-  Page,
-  PageRequest,
-  QueueStats,
-  RedriveRequest,
-  StoredBlock,
-  StoredDeadLetter,
-  StoredMessage,
+import {
+  type Page,
+  type PageRequest,
+  PORTION_BYTES_MAX,
+  type Portion,
+  type QueueStats,
+  type RedriveFromRequest,
+  type Redriven,
+  type RedriveRequest,
+  type StoredBlock,
+  type StoredDeadLetter,
+  type StoredMessage,
 } from "../../store/Operations.js";
+import { ByteBudget } from "./ByteBudget.js";
 import { Entry, storedOf } from "./Entry.js";
 import type { Aside, BlockNote, QueueState } from "./QueueState.js";
 import type { Placed } from "./Shelf.js";
@@ -37,8 +42,9 @@ export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
 export const peek: Call<Limited, ReadonlyArray<StoredMessage>> = (queue, { limit }, nowMs) => {
   queue.promoteDue(nowMs);
   const next: Array<StoredMessage> = [];
+  const budget = new ByteBudget(PORTION_BYTES_MAX);
   for (const entry of queue.ready) {
-    if (next.length === limit) break;
+    if (next.length === limit || !budget.admits(entry.payload)) break;
     next.push(storedOf(entry));
   }
   return next;
@@ -50,7 +56,7 @@ export const setPaused: Call<{ readonly queue: string; readonly paused: boolean 
 };
 
 export const blocked: Call<PageRequest, Page<StoredBlock>> = (queue, { after, limit }) =>
-  queue.blocked.page(after, limit, storedBlockOf);
+  queue.blocked.page({ after, limit, bytesMax: PORTION_BYTES_MAX }, storedBlockOf);
 
 const storedBlockOf = ({ entry, note }: Placed<BlockNote>): StoredBlock => ({
   ...storedOf(entry),
@@ -60,7 +66,7 @@ const storedBlockOf = ({ entry, note }: Placed<BlockNote>): StoredBlock => ({
 });
 
 export const deadLetters: Call<PageRequest, Page<StoredDeadLetter>> = (queue, { after, limit }) =>
-  queue.dead.page(after, limit, storedLetterOf);
+  queue.dead.page({ after, limit, bytesMax: PORTION_BYTES_MAX }, storedLetterOf);
 
 const storedLetterOf = ({ position, entry, note }: Placed<Aside>): StoredDeadLetter => ({
   ...storedOf(entry),
@@ -69,38 +75,69 @@ const storedLetterOf = ({ position, entry, note }: Placed<Aside>): StoredDeadLet
   cause: note.cause,
 });
 
-export const redrive: Call<RedriveRequest, number> = (queue, { letters }, nowMs) => {
+export const redrive: Call<RedriveRequest, Redriven> = (queue, { letters }, nowMs) => {
   queue.promoteDue(nowMs);
-  let redriven = 0;
+  let count = 0;
   for (const { id, position, payload } of letters) {
     const letter = queue.dead.get(Number(position));
     if (letter?.entry.id !== id) continue;
-    queue.dead.remove(letter);
-    const again = new Entry({ ...letter.entry, payload: payload ?? letter.entry.payload, enqueuedAtMs: nowMs });
-    again.history = letter.entry.history;
-    queue.admit(again, nowMs);
-    redriven++;
+    redriveOne(queue, letter, { payload, nowMs });
+    count++;
   }
-  return redriven;
+  return { count, seen: letters.length, next: undefined };
 };
 
-/** Ready messages go first, by level and in order; then the delayed ones by due time; then those that wait. */
-export const purge: Call<Limited, number> = (queue, { limit }) => {
+export const redriveFrom: Call<RedriveFromRequest, Redriven> = (queue, request, nowMs) => {
+  queue.promoteDue(nowMs);
+  const { after, seenMax, limit } = request;
+  const ids = request.ids === undefined ? undefined : new Set<string>(request.ids);
+  const chosen: Array<Placed<Aside>> = [];
+  const { items, next } = queue.dead.page(
+    { after, limit: seenMax, bytesMax: Number.POSITIVE_INFINITY },
+    (letter) => letter,
+  );
+  let seen = 0;
+  for (const letter of items) {
+    if (chosen.length === limit) break;
+    seen++;
+    if (ids === undefined || ids.has(letter.entry.id)) chosen.push(letter);
+  }
+  for (const letter of chosen) redriveOne(queue, letter, { payload: undefined, nowMs });
+  const cutShort = items[seen] !== undefined;
+  return { count: chosen.length, seen, next: cutShort ? String(items[seen - 1]?.position ?? 0) : next };
+};
+
+const redriveOne = (
+  queue: QueueState,
+  letter: Placed<Aside>,
+  { payload, nowMs }: { readonly payload: string | undefined; readonly nowMs: number },
+): void => {
+  queue.dead.remove(letter);
+  const again = new Entry({ ...letter.entry, payload: payload ?? letter.entry.payload, enqueuedAtMs: nowMs });
+  again.history = letter.entry.history;
+  queue.admit(again, nowMs);
+};
+
+/** Each head takes along those that wait behind it. */
+export const purge: Call<Limited, Portion> = (queue, { limit }) => {
   let purged = 0;
-  // A purged head promotes its follower, which the loop meets in its turn.
+  const forget = (entries: ReadonlyArray<Entry>): void => {
+    for (const entry of entries) queue.forget(entry);
+    purged += entries.length;
+  };
   while (purged < limit) {
     const ready = queue.ready.takeHighest();
     const entry = ready ?? queue.delayed.takeFirst();
     if (entry === undefined) break;
+    purged++;
     // What was never leased and is delayed is not in the line of its key.
-    if (ready !== undefined || entry.returns) queue.leave(entry);
-    else queue.forget(entry);
-    purged++;
+    if (ready === undefined && !entry.returns) queue.forget(entry);
+    else {
+      if (entry.key !== undefined) forget(queue.keys.takeBehind(entry.key, limit - purged));
+      queue.leave(entry);
+    }
   }
-  for (const entry of queue.keys.takeWaiting(limit - purged)) {
-    queue.forget(entry);
-    purged++;
-  }
+  forget(queue.keys.takeWaiting(limit - purged));
   queue.purged += purged;
-  return purged;
+  return { count: purged, more: queue.ready.size + queue.delayed.size + queue.keys.waiting > 0 };
 };

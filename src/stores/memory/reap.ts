@@ -1,18 +1,19 @@
 /** Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back in their former place. */
+import { PORTION_COUNT_MAX } from "../../store/Operations.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
 const CAUSE = "lease expired";
 
-/** Reaps what ended, and answers how many. */
+/** Reaps what ended, so many at a time, and answers how many. */
 export const reapEnded = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
   queue.leases.size === 0 || queue.leases.nearestMs > nowMs
     ? 0
-    : reap(queue, queue.leases.takeEnded(nowMs), { nowMs, attemptsMax });
+    : reap(queue, queue.leases.takeEnded(nowMs, PORTION_COUNT_MAX), { nowMs, attemptsMax });
 
 /** Reaps all leases, ended or not: the exclusive queue goes to another consumer. */
 export const reapAll = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
-  reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY), { nowMs, attemptsMax });
+  reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY), { nowMs, attemptsMax });
 
 const reap = (
   queue: QueueState,

@@ -152,7 +152,8 @@ export class Asking implements Waiter {
       },
       {
         done: (reply) => {
-          if (reply.leases.length > 0 || reply.standsBack || !waits) this.finish(reply.leases);
+          if (reply.goesOn && this.phase !== "ended") this.askAgain();
+          else if (reply.leases.length > 0 || reply.standsBack || !waits) this.finish(reply.leases);
           else this.wait(reply);
         },
         failed: (cause) => this.fail(cause),

@@ -116,11 +116,14 @@ export const toStoreError = (cause: unknown): SluiceError => {
   }
 };
 
+/** Redis says behind it where in the script an error was raised. */
+const withoutPlace = (message: string): string => message.replace(/ script: [0-9a-f]{40}, .*$/s, "");
+
 const adviceOn = (cause: unknown): string => {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (message.startsWith("WRONGTYPE"))
     return `A key of this namespace holds a value that is not Sluice's (${message}). Nothing was changed; give the store a namespace of its own.`;
   if (message.startsWith("FORMAT"))
-    return `This queue was written by another version of Sluice (${message}). Nothing was changed; use that version, or another namespace.`;
+    return `This queue was written by another version of Sluice (${withoutPlace(message)}). Nothing was changed. Let programs of that version work it off before this one takes it over, or give the store another namespace.`;
   return `Redis refuses this client (${message}). Give it a user and password that may run scripts on the keys of the namespace.`;
 };

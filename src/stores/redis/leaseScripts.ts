@@ -1,6 +1,7 @@
 /** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
 import { invariant } from "../../core/invariant.js";
 import type { Hands, Lease } from "../../store/Lease.js";
+import { FORMAT } from "./format.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
 import type { Script } from "./script.js";
 import { tokenOf, tokenStem } from "./token.js";
@@ -45,15 +46,18 @@ export interface LeaseReply {
   readonly changeMs: number | undefined;
   /** Another consumer owns the queue. */
   readonly standsBy: boolean;
+  /** There was more to be done than one call may do: ask again, at once. */
+  readonly goesOn: boolean;
   /** A suspect is next, which these hands may not have: it does not wait for that. */
   readonly standsBack: boolean;
 }
 
 const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
-  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs } = record;
+  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
   const token = tokenOf(stem, place, record);
   const attempt = attempts + 1;
-  return { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  const lease = { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  return unreadable === undefined ? lease : { ...lease, unreadable };
 };
 
 /** A message that came by the blocking read, and how long it is leased. */
@@ -64,18 +68,28 @@ export interface HandedOver {
 
 /** What stands before a whole record: that of a follower, which was enqueued at another time. */
 const WHOLE = "+";
+const ORDER_AT = FORMAT.length + 1;
+const LENGTH_AT = ORDER_AT + 10;
+const MOMENT_AT = LENGTH_AT + 8;
+const HANDED = new RegExp(`^${FORMAT}:[0-9a-f]{18}\\d+(?:\\.\\d+)?h-[^\\n]*\\n`);
 
-/** Reads what was handed over; `lua/include/handed.lua` says what stands where. */
-export const readHandedOver = (text: string): HandedOver => {
-  const mark = text.indexOf("h", 18);
-  const end = text.indexOf("\n", mark);
-  const atMs = msOf(text.slice(18, mark));
-  const stem = tokenStem(text.slice(0, 10), text.slice(mark, end));
+/**
+ * Reads what was handed over; `lua/include/handed.lua` says what stands where. What is of another format, or damaged, is a
+ * wake-up like any other: undefined.
+ */
+export const readHandedOver = (text: string): HandedOver | undefined => {
+  const head = HANDED.exec(text)?.[0];
+  if (head === undefined) return undefined;
+  const mark = head.indexOf("h");
+  const atMs = msOf(head.slice(MOMENT_AT, mark));
+  const stem = tokenStem(head.slice(ORDER_AT, LENGTH_AT), head.slice(mark, -1));
   const record =
-    text.charAt(end + 1) === WHOLE ? readRecord(text.slice(end + 2)) : readHandedRecord(text, end + 1, atMs);
+    text.charAt(head.length) === WHOLE
+      ? readRecord(text.slice(head.length + 1))
+      : readHandedRecord(text, head.length, atMs);
   return {
     lease: leaseOf(record, stem, 0, atMs),
-    leaseMs: Number.parseInt(text.slice(10, 18), 16),
+    leaseMs: Number.parseInt(head.slice(LENGTH_AT, MOMENT_AT), 16),
   };
 };
 
@@ -121,13 +135,9 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       if (typeof record !== "string" || record === "") continue;
       leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
     }
-    return {
-      leases,
-      nowMs,
-      changeMs: values[2] === "" ? undefined : Number(values[2]),
-      standsBy: values[3] === 1,
-      standsBack: values[3] === 2,
-    };
+    const changeMs = values[2] === "" ? undefined : Number(values[2]);
+    const verdict = values[3];
+    return { leases, nowMs, changeMs, standsBy: verdict === 1, standsBack: verdict === 2, goesOn: verdict === 3 };
   },
 };
 

@@ -4,21 +4,36 @@ import type {
   BlockDecision,
   BlockTarget,
   Page,
+  Portion,
   QueueStats,
+  RedriveFromRequest,
+  Redriven,
   RedriveRequest,
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
 } from "../../store/Operations.js";
+import { MOVED_BYTES_MAX, PORTION_BYTES_MAX } from "../../store/Operations.js";
 import { compactId } from "./compactId.js";
 import { escapeText } from "./keys.js";
-import { encodePayload, readRecord, storedOf } from "./record.js";
+import { encodePayload, readCause, readRecord, storedOf } from "./record.js";
 import type { Script } from "./script.js";
 
 interface OnQueue {
   readonly queue: string;
   readonly given: string;
 }
+
+/** A call that changes something: what it answers is kept. */
+interface Changing {
+  /** The key of what it answers. */
+  readonly result: string;
+  /** Keys of results whose replies were read: no longer needed. */
+  readonly answered: ReadonlyArray<string>;
+}
+
+const BYTES_MAX = String(PORTION_BYTES_MAX);
+const BYTES_MOVED_MAX = String(MOVED_BYTES_MAX);
 
 const textsOf = (reply: unknown): ReadonlyArray<string> => {
   invariant(Array.isArray(reply), "the reply is a list");
@@ -50,13 +65,13 @@ export const statsScript: Script<OnQueue, QueueStats> = {
 
 export const peekScript: Script<OnQueue & { readonly limit: number }, ReadonlyArray<StoredMessage>> = {
   name: "peek",
-  encode: ({ queue, given, limit }) => ({ keys: [queue], args: [given, String(limit)] }),
+  encode: ({ queue, given, limit }) => ({ keys: [queue], args: [given, String(limit), BYTES_MAX] }),
   decode: (reply) => textsOf(reply).map((record) => storedOf(readRecord(record))),
 };
 
-export const pauseScript: Script<{ readonly queue: string; readonly paused: boolean }, void> = {
+export const pauseScript: Script<Changing & { readonly queue: string; readonly paused: boolean }, void> = {
   name: "pause",
-  encode: ({ queue, paused }) => ({ keys: [queue], args: [paused ? "1" : "0"] }),
+  encode: ({ result, queue, answered, paused }) => ({ keys: [result, queue, ...answered], args: [paused ? "1" : "0"] }),
   decode: () => undefined,
 };
 
@@ -80,7 +95,10 @@ const readShelved = (entry: string): Shelved => {
 
 const pageScript = <T>(shelf: string, show: (shelved: Shelved) => T): Script<PageInput, Page<T>> => ({
   name: "page",
-  encode: ({ queue, after, limit }) => ({ keys: [queue + shelf], args: [positionOf(after), String(limit)] }),
+  encode: ({ queue, after, limit }) => ({
+    keys: [queue],
+    args: [shelf, positionOf(after), String(limit), BYTES_MAX],
+  }),
   decode: (reply) => {
     const [more, ...entries] = textsOf(reply);
     const shelved = entries.map(readShelved);
@@ -107,7 +125,7 @@ const SCOPE_AND_ORDER_LENGTH = 14;
 export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":b", ({ atMs, note, stored }) => ({
   ...stored,
   sinceMs: atMs,
-  cause: JSON.parse(note.slice(SCOPE_AND_ORDER_LENGTH)) as string,
+  cause: readCause(note.slice(SCOPE_AND_ORDER_LENGTH)),
   scope: note.startsWith("q") ? "queue" : "key",
 }));
 
@@ -117,24 +135,33 @@ export const deadLettersScript: Script<PageInput, Page<StoredDeadLetter>> = page
     ...stored,
     position: String(position),
     deadAtMs: atMs,
-    cause: JSON.parse(note) as string,
+    cause: readCause(note),
   }),
 );
 
-export interface UnblockInput extends OnQueue {
+/** "<count> <1 where more is left>". */
+const readPortion = (reply: unknown): Portion => {
+  const [count, more] = String(reply).split(" ");
+  return { count: Number(count), more: more === "1" };
+};
+
+export interface UnblockInput extends OnQueue, Changing {
   readonly target: BlockTarget;
   readonly decision: BlockDecision;
   readonly limit: number;
   readonly deadLettersMax: number;
 }
 
-export const unblockScript: Script<UnblockInput, number> = {
+export const unblockScript: Script<UnblockInput, Portion> = {
   name: "unblock",
-  encode: ({ queue, given, target, decision, limit, deadLettersMax }) => {
+  encode: ({ result, queue, answered, given, target, decision, limit, deadLettersMax }) => {
     const [kind, name] = targetOf(target);
-    return { keys: [queue], args: [given, kind, name, decision, String(limit), String(deadLettersMax)] };
+    return {
+      keys: [result, queue, ...answered],
+      args: [given, kind, name, decision, String(limit), BYTES_MOVED_MAX, String(deadLettersMax)],
+    };
   },
-  decode: Number,
+  decode: readPortion,
 };
 
 const targetOf = (target: BlockTarget): readonly [kind: string, name: string] => {
@@ -142,19 +169,37 @@ const targetOf = (target: BlockTarget): readonly [kind: string, name: string] =>
   return "key" in target ? ["key", escapeText(target.key)] : ["id", compactId(target.id)];
 };
 
-export const redriveScript: Script<OnQueue & Pick<RedriveRequest, "letters">, number> = {
-  name: "redrive",
-  encode: ({ queue, given, letters }) => {
-    const args = [given];
-    for (const { id, position, payload } of letters)
-      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodePayload(payload));
-    return { keys: [queue], args };
-  },
-  decode: Number,
+/** "<count> <seen>[ <position where to go on>]". */
+const readRedriven = (reply: unknown): Redriven => {
+  const [count, seen, next = "0"] = String(reply).split(" ");
+  return { count: Number(count), seen: Number(seen), next: next === "0" ? undefined : next };
 };
 
-export const purgeScript: Script<OnQueue & { readonly limit: number }, number> = {
+export const redriveScript: Script<OnQueue & Changing & Pick<RedriveRequest, "letters">, Redriven> = {
+  name: "redrive",
+  encode: ({ result, queue, answered, given, letters }) => {
+    const args = [given, BYTES_MOVED_MAX];
+    for (const { id, position, payload } of letters)
+      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodePayload(payload));
+    return { keys: [result, queue, ...answered], args };
+  },
+  decode: readRedriven,
+};
+
+export const redriveFromScript: Script<OnQueue & Changing & Omit<RedriveFromRequest, "queue">, Redriven> = {
+  name: "redriveFrom",
+  encode: ({ result, queue, answered, given, after, seenMax, limit, ids = [] }) => ({
+    keys: [result, queue, ...answered],
+    args: [given, positionOf(after), String(seenMax), String(limit), BYTES_MOVED_MAX, ...ids.map(compactId)],
+  }),
+  decode: readRedriven,
+};
+
+export const purgeScript: Script<OnQueue & Changing & { readonly limit: number }, Portion> = {
   name: "purge",
-  encode: ({ queue, given, limit }) => ({ keys: [queue], args: [given, String(limit)] }),
-  decode: Number,
+  encode: ({ result, queue, answered, given, limit }) => ({
+    keys: [result, queue, ...answered],
+    args: [given, String(limit), BYTES_MAX],
+  }),
+  decode: readPortion,
 };

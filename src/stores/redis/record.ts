@@ -30,6 +30,7 @@ export const isPlain = (step: EnqueueStep): boolean =>
 const SUSPICION = TIME_LENGTH;
 const RETURNS = SUSPICION + 1;
 const DEDUPE = RETURNS + 3;
+const MARKS = /^[0-9a-f-]{11}[012][0-9a-f]{3}$/;
 
 /** The line of a new message's marks, or nothing; `lua/include/marks.lua` says what stands where. */
 const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
@@ -68,14 +69,23 @@ export interface ReadRecord extends StoredMessage {
   readonly deduped: boolean;
 }
 
-/** Reads a record; one of an unknown version is told raw, as a payload. */
+/** Reads a record. What this version cannot read is told raw, as a payload, with a report: nothing is thrown. */
 export const readRecord = (record: string): ReadRecord =>
-  readTail(record, TIME_LENGTH, Number.parseInt(record.slice(0, TIME_LENGTH), 16)) ?? unknownRecord(record);
+  readWhole(record, TIME_LENGTH, Number.parseInt(record.slice(0, TIME_LENGTH), 16)) ?? unreadableRecord(record);
 
 /** Reads the record of which all but its time stands from here to the end of the text. */
 export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
-  readTail(text, from, enqueuedAtMs) ??
-  unknownRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
+  readWhole(text, from, enqueuedAtMs) ??
+  unreadableRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
+
+/** Undefined where it is of another version, or damaged. */
+const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+  try {
+    return readTail(text, from, enqueuedAtMs);
+  } catch {
+    return undefined; // a part of it is no JSON; the error would quote the payload
+  }
+};
 
 const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
   const kind = text.charCodeAt(from) - 48;
@@ -99,11 +109,15 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
       history: [],
     };
   const marksAt = at;
-  if (kind > 3) at = text.indexOf("\n", at) + 1;
+  if (kind > 3) {
+    if (!MARKS.test(text.slice(at, at + DEDUPE))) return undefined;
+    at = text.indexOf("\n", at) + 1;
+  }
   const fields: Array<string> = [];
   if (kind % 2 === 1)
     while (fields.length < 4) {
       const end = text.indexOf("\n", at);
+      if (end === -1) return undefined;
       fields.push(text.slice(at, end));
       at = end + 1;
     }
@@ -117,7 +131,7 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
     suspect: kind > 3 && text.charAt(marksAt + SUSPICION) !== "0",
     deduped: kind > 3 && text.charAt(marksAt + DEDUPE) === "d",
     headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
-    payload: kind % 4 >= 2 ? (JSON.parse(payload) as string) : payload,
+    payload: kind % 4 >= 2 ? jsonText(payload) : payload,
     attempts,
     enqueuedAtMs,
     firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
@@ -125,24 +139,54 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
   };
 };
 
+/** The text that a JSON string stands for; throws where it is none. */
+const jsonText = (json: string): string => {
+  const text: unknown = JSON.parse(json);
+  if (typeof text !== "string") throw new TypeError("no JSON string");
+  return text;
+};
+
 const readFailure = (text: string): PastFailure => ({
   atMs: Number.parseInt(text.slice(0, 11), 16),
-  cause: JSON.parse(text.slice(11)) as string,
+  cause: jsonText(text.slice(11)),
 });
 
-const unknownRecord = (record: string): ReadRecord => ({
-  id: wholeId(record.slice(TIME_LENGTH + ID, TIME_LENGTH + BODY)),
-  key: undefined,
-  escapedKey: undefined,
-  suspect: false,
-  deduped: false,
-  headers: noHeaders,
-  payload: record,
-  attempts: 0,
-  enqueuedAtMs: 0,
-  firstEnqueuedAtMs: 0,
-  history: [],
-});
+/** A cause as a JSON string; as it stands where it is none. */
+export const readCause = (json: string): string => {
+  try {
+    return jsonText(json);
+  } catch {
+    return json;
+  }
+};
+
+/** The line of the key is the first or the second behind the head, whatever the kind. */
+const KEY = /^(?:[^k\n][^\n]*\n)?k([^\n]*)\n/;
+const UNREADABLE =
+  "its record is of another version of Sluice, or damaged: it is kept as it is; redrive it with a consumer of that version";
+
+/** What can be told of any record, of whatever version; `lua/include/record.lua` says what stays where it is. */
+const unreadableRecord = (record: string): ReadRecord => {
+  const hasLines = record.charCodeAt(TIME_LENGTH) % 2 === 1;
+  const escapedKey = hasLines ? KEY.exec(record.slice(TIME_LENGTH + BODY))?.[1] : undefined;
+  const enqueuedAtMs = hexOf(record.slice(0, TIME_LENGTH));
+  return {
+    id: wholeId(record.slice(TIME_LENGTH + ID, TIME_LENGTH + BODY)),
+    key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
+    escapedKey,
+    suspect: false,
+    deduped: false,
+    headers: noHeaders,
+    payload: record,
+    attempts: hexOf(record.slice(TIME_LENGTH + ATTEMPTS, TIME_LENGTH + ID)),
+    enqueuedAtMs,
+    firstEnqueuedAtMs: enqueuedAtMs,
+    history: [],
+    unreadable: UNREADABLE,
+  };
+};
+
+const hexOf = (text: string): number => (/^[0-9a-f]+$/.test(text) ? Number.parseInt(text, 16) : 0);
 
 /** A message as people look at it. */
 export const storedOf = ({ escapedKey: _, suspect: _s, deduped: _d, ...stored }: ReadRecord): StoredMessage => stored;

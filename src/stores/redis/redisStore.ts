@@ -29,10 +29,12 @@ import {
   pauseScript,
   peekScript,
   purgeScript,
+  redriveFromScript,
   redriveScript,
   statsScript,
   unblockScript,
 } from "./operationScripts.js";
+import { shortCallsOf } from "./parts.js";
 import { BLOCK_MS_MAX } from "./Reader.js";
 import { Replication } from "./Replication.js";
 import { neededCommands, probeScript } from "./rights.js";
@@ -203,7 +205,7 @@ class RedisStore implements Store {
       }
       const step = singleOf(lists);
       if (step !== undefined) this.burst.add({ step, writeId, end });
-      else this.writeParts(partsOf(lists), writeId, end);
+      else this.writeParts(partsOf(lists).flatMap(shortCallsOf), writeId, end);
       return undefined;
     });
 
@@ -374,13 +376,14 @@ class RedisStore implements Store {
 
   readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
   readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
-  readonly setPaused: Store["setPaused"] = (request) => this.running(pauseScript, () => this.on(request));
+  readonly setPaused: Store["setPaused"] = (request, writeId) => this.changing(pauseScript, request, writeId);
   readonly blocked: Store["blocked"] = (request) => this.running(blockedScript, () => this.on(request));
   readonly deadLetters: Store["deadLetters"] = (request) => this.running(deadLettersScript, () => this.on(request));
-  readonly redrive: Store["redrive"] = (request) => this.running(redriveScript, () => this.on(request));
-  readonly purge: Store["purge"] = (request) => this.running(purgeScript, () => this.on(request));
-  readonly unblock: Store["unblock"] = (request) =>
-    this.running(unblockScript, () => ({ ...this.on(request), deadLettersMax: this.deadLettersMax }));
+  readonly redrive: Store["redrive"] = (request, writeId) => this.changing(redriveScript, request, writeId);
+  readonly redriveFrom: Store["redriveFrom"] = (request, writeId) => this.changing(redriveFromScript, request, writeId);
+  readonly purge: Store["purge"] = (request, writeId) => this.changing(purgeScript, request, writeId);
+  readonly unblock: Store["unblock"] = (request, writeId) =>
+    this.changing(unblockScript, { ...request, deadLettersMax: this.deadLettersMax }, writeId);
 
   readonly ready: Store["ready"] = () =>
     this.calling((end) =>
@@ -434,6 +437,33 @@ class RedisStore implements Store {
 
   private running<I, O>(script: Script<I, O>, input: () => I): Effect<O> {
     return this.calling((end) => this.connection.run(script, input(), end));
+  }
+
+  /** A call whose answer is kept: the same write id again answers the same. */
+  private changing<R extends { readonly queue: string }, O>(
+    script: Script<
+      R & { readonly given: string; readonly result: string; readonly answered: ReadonlyArray<string> },
+      O
+    >,
+    request: R,
+    writeId: string,
+  ): Effect<O> {
+    return this.calling((end) => {
+      const result = this.keys.result(writeId);
+      const input = { ...this.on(request), result, answered: this.answered.takeOld() };
+      return this.connection.run(script, input, this.remembering(result, end));
+    });
+  }
+
+  /** Notes that the answer at this key was read. */
+  private remembering<A>(result: string, end: CallEnd<A>): CallEnd<A> {
+    return {
+      done: (answer) => {
+        this.answered.add(result);
+        end.done(answer);
+      },
+      failed: end.failed,
+    };
   }
 
   /** An Effect that makes one call at each subscription. What was sent goes on without its asker. */

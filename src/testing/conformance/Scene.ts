@@ -14,7 +14,10 @@ import type { Lease } from "../../store/Lease.js";
 import type {
   BlockDecision,
   BlockTarget,
+  Portion,
   QueueStats,
+  RedriveFromRequest,
+  Redriven,
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
@@ -225,28 +228,60 @@ export class Scene {
     return await allPages(limit, (after) => this.store.deadLetters({ queue: this.queue, after, limit }));
   }
 
+  /** Frees up to `limit` of what the target means, in as many calls as it takes. */
   async unblock(target: BlockTarget, decision: BlockDecision, limit = 1_000): Promise<number> {
-    const count = await answered(this.store.unblock({ queue: this.queue, target, decision, limit }));
-    await this.stats();
-    return count;
+    return await this.inPortions(limit, (left) =>
+      this.store.unblock({ queue: this.queue, target, decision, limit: left }, v7()),
+    );
   }
 
-  /** Redrives these letters, as they are or with this payload. */
+  /** Redrives these letters, as they are or with this payload, in as many calls as it takes. */
   async redrive(named: ReadonlyArray<Letter>, payload?: string): Promise<number> {
-    const letters = named.map(({ id, position }) => ({ id, position, payload }));
-    const count = await answered(this.store.redrive({ queue: this.queue, letters }));
+    let letters = named.map(({ id, position }) => ({ id, position, payload }));
+    let sum = 0;
+    do {
+      const { count, seen } = await answered(this.store.redrive({ queue: this.queue, letters }, v7()));
+      assert.ok(count <= seen && seen <= letters.length, "a redrive went beyond its letters");
+      assert.ok(seen > 0 || letters.length === 0, "a redrive saw to none of its letters");
+      letters = letters.slice(seen);
+      sum += count;
+    } while (letters.length > 0);
     await this.stats();
-    return count;
+    return sum;
   }
 
-  async purge(limit = 1_000): Promise<number> {
-    const count = await answered(this.store.purge({ queue: this.queue, limit }));
+  /** Redrives the next letters in order; answers how many went, and where to go on. */
+  async redriveFrom(
+    after: string | undefined,
+    draft: Partial<Omit<RedriveFromRequest, "queue" | "after">> = {},
+  ): Promise<Redriven> {
+    const request = { queue: this.queue, after, seenMax: 1_000, limit: 1_000, ids: undefined, ...draft };
+    const redriven = await answered(this.store.redriveFrom(request, v7()));
     await this.stats();
-    return count;
+    return redriven;
+  }
+
+  /** Purges up to `limit` messages, in as many calls as it takes. */
+  async purge(limit = 1_000): Promise<number> {
+    return await this.inPortions(limit, (left) => this.store.purge({ queue: this.queue, limit: left }, v7()));
+  }
+
+  private async inPortions(limit: number, call: (left: number) => PromiseLike<Portion>): Promise<number> {
+    let sum = 0;
+    let goesOn = true;
+    while (goesOn) {
+      const { count, more } = await answered(call(limit - sum));
+      assert.ok(sum + count <= limit, "a call did more than it was asked to");
+      assert.ok(count > 0 || !more || sum === limit, "a call did nothing where more is left");
+      sum += count;
+      goesOn = more && sum < limit;
+    }
+    await this.stats();
+    return sum;
   }
 
   async setPaused(paused: boolean): Promise<void> {
-    await answered(this.store.setPaused({ queue: this.queue, paused }));
+    await answered(this.store.setPaused({ queue: this.queue, paused }, v7()));
   }
 
   async leave(consumer: string): Promise<void> {

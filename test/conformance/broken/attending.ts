@@ -1,9 +1,10 @@
 /** Stores that serve people badly. */
 import { defaultIfEmpty, forkJoin, map, mergeMap } from "rxjs";
-import { type Effect, fromOne, succeed } from "../../../src/core/Effect.js";
+import { v7 } from "uuid";
+import { type Effect, effect, fromOne, succeed } from "../../../src/core/Effect.js";
 import type { MessageId } from "../../../src/core/MessageId.js";
 import type { Lease } from "../../../src/store/Lease.js";
-import type { RedrivenLetter, StoredDeadLetter } from "../../../src/store/Operations.js";
+import type { Portion, Redriven, RedrivenLetter, StoredDeadLetter } from "../../../src/store/Operations.js";
 import type { Store } from "../../../src/store/Store.js";
 import { type Break, changingLeases, mapped } from "./BrokenStore.js";
 
@@ -13,11 +14,11 @@ const changingLater = (name: "redrive" | "unblock", change: (lease: Lease) => Le
     let touched = false;
     const noting: Partial<Store> =
       name === "redrive"
-        ? { redrive: (request) => mapped(store.redrive(request), (count) => noted(count)) }
-        : { unblock: (request) => mapped(store.unblock(request), (count) => noted(count)) };
-    const noted = (count: number): number => {
-      touched ||= count > 0;
-      return count;
+        ? { redrive: (request, writeId) => mapped(store.redrive(request, writeId), (redriven) => noted(redriven)) }
+        : { unblock: (request, writeId) => mapped(store.unblock(request, writeId), (portion) => noted(portion)) };
+    const noted = <P extends { readonly count: number }>(portion: P): P => {
+      touched ||= portion.count > 0;
+      return portion;
     };
     return { ...noting, ...changingLeases((leases) => (touched ? leases.map(change) : leases))(store) };
   };
@@ -27,7 +28,7 @@ const changingLater = (name: "redrive" | "unblock", change: (lease: Lease) => Le
 const redrivingInstead =
   (choose: (letters: ReadonlyArray<StoredDeadLetter>, named: RedrivenLetter) => StoredDeadLetter | undefined): Break =>
   (store) => ({
-    redrive: (request) =>
+    redrive: (request, writeId) =>
       fromOne(
         store.deadLetters({ queue: request.queue, after: undefined, limit: 10_000 }).pipe(
           mergeMap(({ items }) => {
@@ -35,7 +36,7 @@ const redrivingInstead =
               const { id, position } = choose(items, named) ?? named;
               return { id, position, payload: named.payload };
             });
-            return store.redrive({ ...request, letters });
+            return store.redrive({ ...request, letters }, writeId);
           }),
         ),
       ),
@@ -43,8 +44,13 @@ const redrivingInstead =
 
 const latest = <T>(items: ReadonlyArray<T>, limit: number): ReadonlyArray<T> => [...items].reverse().slice(0, limit);
 
-const one = (store: Store, request: Parameters<Store["unblock"]>[0], id: MessageId): Effect<number> =>
-  store.unblock({ ...request, target: { id } });
+const one = (store: Store, request: Parameters<Store["unblock"]>[0], id: MessageId): Effect<Portion> =>
+  store.unblock({ ...request, target: { id } }, v7());
+
+const nothingLeft = ({ count }: Portion): Portion => ({ count, more: false });
+const nothingBehind = (redriven: Redriven): Redriven => ({ ...redriven, next: undefined });
+
+const none: Portion = { count: 0, more: false };
 
 export const attending: Readonly<Record<string, Break>> = {
   "pauses nothing": (store) => ({ setPaused: () => succeed(undefined), stats: store.stats }),
@@ -59,18 +65,18 @@ export const attending: Readonly<Record<string, Break>> = {
     };
   },
   "frees a halted queue at the end of a pause": (store) => ({
-    setPaused: (request) => {
+    setPaused: (request, writeId) => {
       if (!request.paused)
-        store.unblock({ queue: request.queue, target: "queue", decision: "skip", limit: 100 }).subscribe();
-      return store.setPaused(request);
+        store.unblock({ queue: request.queue, target: "queue", decision: "skip", limit: 100 }, v7()).subscribe();
+      return store.setPaused(request, writeId);
     },
   }),
   "refuses settles while it is paused": (store) => {
     let paused = false;
     return {
-      setPaused: (request) => {
+      setPaused: (request, writeId) => {
         paused = request.paused;
-        return store.setPaused(request);
+        return store.setPaused(request, writeId);
       },
       write: (lists, writeId) =>
         store.write(
@@ -87,7 +93,7 @@ export const attending: Readonly<Record<string, Break>> = {
   "takes what it peeks at": (store) => ({
     peek: (request) =>
       mapped(store.peek(request), (peeked) => {
-        store.purge({ queue: request.queue, limit: peeked.length }).subscribe();
+        store.purge({ queue: request.queue, limit: peeked.length }, v7()).subscribe();
         return peeked;
       }),
   }),
@@ -105,10 +111,12 @@ export const attending: Readonly<Record<string, Break>> = {
       })),
   }),
   "purges all but the last": (store) => ({
-    purge: (request) => store.purge({ ...request, limit: Math.max(0, request.limit - 1) }),
+    purge: (request, writeId) => store.purge({ ...request, limit: Math.max(0, request.limit - 1) }, writeId),
   }),
-  "purges without a limit": (store) => ({ purge: (request) => store.purge({ ...request, limit: 1e9 }) }),
-  "says that it purged": () => ({ purge: ({ limit }) => succeed(limit) }),
+  "purges without a limit": (store) => ({
+    purge: (request, writeId) => store.purge({ ...request, limit: 1e9 }, writeId),
+  }),
+  "says that it purged": () => ({ purge: ({ limit }) => succeed({ count: limit, more: false }) }),
   "lists the latest first": (store) => ({
     blocked: (request) => mapped(store.blocked(request), (page) => ({ ...page, items: [...page.items].reverse() })),
     deadLetters: (request) =>
@@ -130,55 +138,93 @@ export const attending: Readonly<Record<string, Break>> = {
     deadLetters: (request) => mapped(store.deadLetters(request), (page) => ({ ...page, next: undefined })),
   }),
   "unblocks whatever is blocked": (store) => ({
-    unblock: (request) => store.unblock({ ...request, target: "all" }),
+    unblock: (request, writeId) => store.unblock({ ...request, target: "all" }, writeId),
   }),
   "unblocks nothing by id": (store) => ({
-    unblock: (request) =>
-      typeof request.target === "object" && "id" in request.target ? succeed(0) : store.unblock(request),
+    unblock: (request, writeId) =>
+      typeof request.target === "object" && "id" in request.target ? succeed(none) : store.unblock(request, writeId),
   }),
   "says that it unblocked": (store) => ({
-    unblock: (request) => mapped(store.unblock(request), (count) => Math.max(1, count)),
+    unblock: (request, writeId) =>
+      mapped(store.unblock(request, writeId), ({ count, more }) => ({ count: Math.max(1, count), more })),
   }),
   "unblocks the key of what halts the queue": (store) => ({
-    unblock: (request) =>
+    unblock: (request, writeId) =>
       store.unblock(
         typeof request.target === "object" && "key" in request.target ? { ...request, target: "queue" } : request,
+        writeId,
       ),
   }),
   "frees the queue with the first that is unblocked": (store) => ({
-    unblock: (request) => {
-      const first = store.unblock(request);
-      return mapped(first, (count) => {
-        store.unblock({ ...request, target: "queue" }).subscribe();
-        return count;
+    unblock: (request, writeId) => {
+      const first = store.unblock(request, writeId);
+      return mapped(first, (portion) => {
+        store.unblock({ ...request, target: "queue" }, v7()).subscribe();
+        return portion;
       });
     },
   }),
-  "unblocks without a limit": (store) => ({ unblock: (request) => store.unblock({ ...request, limit: 1e9 }) }),
+  "unblocks without a limit": (store) => ({
+    unblock: (request, writeId) => store.unblock({ ...request, limit: 1e9 }, writeId),
+  }),
   "unblocks the latest first": (store) => ({
-    unblock: (request) =>
+    unblock: (request, writeId) =>
       request.target === "all"
         ? fromOne(
             store.blocked({ queue: request.queue, after: undefined, limit: 10_000 }).pipe(
               mergeMap(({ items }) => forkJoin(latest(items, request.limit).map(({ id }) => one(store, request, id)))),
               defaultIfEmpty([]),
-              map((counts) => counts.reduce((sum, count) => sum + count, 0)),
+              map((portions) => ({ count: portions.length, more: false })),
             ),
           )
-        : store.unblock(request),
+        : store.unblock(request, writeId),
   }),
-  "unblocks one": (store) => ({ unblock: (request) => store.unblock({ ...request, limit: 1 }) }),
+  "unblocks one, and says that it was all": (store) => ({
+    unblock: (request, writeId) =>
+      mapped(store.unblock({ ...request, limit: 1 }, writeId), ({ count }) => ({ count, more: false })),
+  }),
+  "never says that something is left": (store) => ({
+    unblock: (request, writeId) => mapped(store.unblock(request, writeId), nothingLeft),
+    purge: (request, writeId) => mapped(store.purge(request, writeId), nothingLeft),
+    redriveFrom: (request, writeId) => mapped(store.redriveFrom(request, writeId), nothingBehind),
+  }),
+  "purges a head, but not what waits behind it": (store) => ({
+    purge: (request) =>
+      effect((asker) => {
+        let [count, more] = [0, request.limit > 0];
+        while (more && count < request.limit)
+          store.purge({ ...request, limit: 1 }, v7()).subscribe((portion) => {
+            count += portion.count;
+            ({ more } = portion);
+          });
+        asker.next({ count, more });
+        asker.complete();
+      }),
+  }),
+  "begins every walk over the dead letters at the front": (store) => ({
+    redriveFrom: (request, writeId) => store.redriveFrom({ ...request, after: undefined }, writeId),
+  }),
+  "redrives all that it walks over": (store) => ({
+    redriveFrom: (request, writeId) => store.redriveFrom({ ...request, ids: undefined }, writeId),
+  }),
+  "performs what people do again when it is sent again": (store) => ({
+    setPaused: (request) => store.setPaused(request, v7()),
+    unblock: (request) => store.unblock(request, v7()),
+    redrive: (request) => store.redrive(request, v7()),
+    redriveFrom: (request) => store.redriveFrom(request, v7()),
+    purge: (request) => store.purge(request, v7()),
+  }),
   "rejects what it should skip": (store) => ({
-    unblock: (request) =>
-      store.unblock({ ...request, decision: request.decision === "skip" ? "reject" : request.decision }),
+    unblock: (request, writeId) =>
+      store.unblock({ ...request, decision: request.decision === "skip" ? "reject" : request.decision }, writeId),
   }),
   "skips what it should reject": (store) => ({
-    unblock: (request) =>
-      store.unblock({ ...request, decision: request.decision === "reject" ? "skip" : request.decision }),
+    unblock: (request, writeId) =>
+      store.unblock({ ...request, decision: request.decision === "reject" ? "skip" : request.decision }, writeId),
   }),
   "skips what it should retry": (store) => ({
-    unblock: (request) =>
-      store.unblock({ ...request, decision: request.decision === "retry" ? "skip" : request.decision }),
+    unblock: (request, writeId) =>
+      store.unblock({ ...request, decision: request.decision === "retry" ? "skip" : request.decision }, writeId),
   }),
   "goes on counting attempts after unblock": changingLater("unblock", (lease) => ({
     ...lease,
@@ -192,20 +238,28 @@ export const attending: Readonly<Record<string, Break>> = {
     ...lease,
     firstEnqueuedAtMs: lease.enqueuedAtMs,
   })),
-  "redrives nothing": () => ({ redrive: ({ letters }) => succeed(letters.length) }),
+  "redrives nothing": () => ({
+    redrive: ({ letters }) => succeed({ count: letters.length, seen: letters.length, next: undefined }),
+  }),
   "redrives in reverse": (store) => ({
-    redrive: (request) => store.redrive({ ...request, letters: [...request.letters].reverse() }),
+    redrive: (request, writeId) => store.redrive({ ...request, letters: [...request.letters].reverse() }, writeId),
   }),
   "redrives with the former payload": (store) => ({
-    redrive: (request) =>
-      store.redrive({ ...request, letters: request.letters.map((letter) => ({ ...letter, payload: undefined })) }),
+    redrive: (request, writeId) =>
+      store.redrive(
+        { ...request, letters: request.letters.map((letter) => ({ ...letter, payload: undefined })) },
+        writeId,
+      ),
   }),
   "takes an empty payload for none": (store) => ({
-    redrive: (request) =>
-      store.redrive({
-        ...request,
-        letters: request.letters.map((letter) => ({ ...letter, payload: letter.payload || undefined })),
-      }),
+    redrive: (request, writeId) =>
+      store.redrive(
+        {
+          ...request,
+          letters: request.letters.map((letter) => ({ ...letter, payload: letter.payload || undefined })),
+        },
+        writeId,
+      ),
   }),
   "redrives the oldest letter with that id": redrivingInstead((letters, { id }) =>
     letters.find((letter) => letter.id === id),
@@ -217,7 +271,8 @@ export const attending: Readonly<Record<string, Break>> = {
     deadLetters: (request) => store.deadLetters({ ...request, after: undefined }),
   }),
   "counts what it did not redrive": (store) => ({
-    redrive: (request) => mapped(store.redrive(request), () => request.letters.length),
+    redrive: (request, writeId) =>
+      mapped(store.redrive(request, writeId), (redriven) => ({ ...redriven, count: request.letters.length })),
   }),
 };
 

@@ -153,11 +153,12 @@ export const losing: Readonly<Record<string, Break>> = {
     ),
   })),
   "cannot unblock keys with a colon": (store) => ({
-    unblock: (request) =>
+    unblock: (request, writeId) =>
       store.unblock(
         typeof request.target === "object" && "key" in request.target
           ? { ...request, target: { key: request.target.key.split(":")[0] ?? "" } }
           : request,
+        writeId,
       ),
   }),
 };

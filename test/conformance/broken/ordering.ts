@@ -118,9 +118,9 @@ export const ordering: Readonly<Record<string, Break>> = {
     let purges = 0;
     return {
       ...changingEnqueues((step) => ({ ...step, key: step.key && `${step.key}${"'".repeat(purges)}` }))(store),
-      purge: (request) => {
+      purge: (request, writeId) => {
         purges++;
-        return store.purge(request);
+        return store.purge(request, writeId);
       },
     };
   },

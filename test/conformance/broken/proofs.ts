@@ -373,9 +373,21 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "messages unblocked in several calls keep their former order, whoever leases in between",
     "unblock frees at most so many, the oldest first, and answers how many",
   ],
-  "unblocks one": [
+  "unblocks one, and says that it was all": [
     "several messages unblocked at once keep their former order",
     "unblock all frees keys, unkeyed messages and the queue",
+  ],
+  "purges a head, but not what waits behind it": [
+    "purge takes along what waits behind a head, as far as the limit goes",
+  ],
+  "never says that something is left": [
+    "unblock and purge say whether more is left",
+    "a walk redrives the letters in order, as many as it is told, and says where to go on",
+  ],
+  "begins every walk over the dead letters at the front": ["a walk may redrive some ids alone, and looks at all"],
+  "redrives all that it walks over": ["a walk may redrive some ids alone, and looks at all"],
+  "performs what people do again when it is sent again": [
+    "a call that changed something answers as before when it is sent again",
   ],
   "rejects what it should skip": [
     "stats count a message in each of the eight places",

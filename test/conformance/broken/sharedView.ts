@@ -42,6 +42,7 @@ export const sharedView = (store: Store): Store => {
     unblock: open(store.unblock),
     deadLetters: open(store.deadLetters),
     redrive: open(store.redrive),
+    redriveFrom: open(store.redriveFrom),
     purge: open(store.purge),
     lease: open((request) =>
       fromOne(merge(store.lease(request), closing$.pipe(map((): ReadonlyArray<Lease> => []))).pipe(take(1))),

@@ -63,9 +63,9 @@ const deafTo =
           lists.some((steps) => steps.some(({ _tag }) => _tag === "Settle")) ? "settle" : "enqueue",
           store.write(lists, writeId),
         ),
-      setPaused: (request) => heard("setPaused", store.setPaused(request)),
-      unblock: (request) => heard("unblock", store.unblock(request)),
-      redrive: (request) => heard("redrive", store.redrive(request)),
+      setPaused: (request, writeId) => heard("setPaused", store.setPaused(request, writeId)),
+      unblock: (request, writeId) => heard("unblock", store.unblock(request, writeId)),
+      redrive: (request, writeId) => heard("redrive", store.redrive(request, writeId)),
       leave: (request) => heard("leave", store.leave(request)),
     };
   };

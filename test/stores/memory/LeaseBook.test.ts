@@ -26,7 +26,7 @@ describe("LeaseBook", () => {
     leased(book, "b", 20, 2);
     leased(book, "d", 100, 3);
     expect(book.nearestMs).toBe(21);
-    expect(namesOf(book.takeEnded(100))).toBe("abc");
+    expect(namesOf(book.takeEnded(100, 9))).toBe("abc");
     expect(book.nearestMs).toBe(103);
   });
 
@@ -36,8 +36,9 @@ describe("LeaseBook", () => {
     const b = leased(book, "b", 1_000, 0);
     book.extend(a, 100, 5);
     book.extend(b, 20, 5);
-    expect(namesOf(book.takeEnded(104))).toBe("b");
-    expect(namesOf(book.takeEnded(105))).toBe("a");
+    expect(namesOf(book.takeEnded(104, 9))).toBe("b");
+    expect(namesOf(book.takeEnded(105, 0))).toBe("");
+    expect(namesOf(book.takeEnded(105, 9))).toBe("a");
   });
 
   it("forgets a length of which there are no leases any more", () => {

@@ -13,19 +13,26 @@ const names = (shelf: Shelf<string>): string => namesOf([...shelf].map(({ entry 
 
 describe("Shelf", () => {
   it("keeps what it is given in order, with its note", () => {
-    expect(filled("cab").page(undefined, 10, ({ note }) => note)).toEqual({ items: ["C", "A", "B"], next: undefined });
+    expect(filled("cab").page({ after: undefined, limit: 10, bytesMax: 1e9 }, ({ note }) => note)).toEqual({
+      items: ["C", "A", "B"],
+      next: undefined,
+    });
   });
 
   it("goes on after a page, whatever was taken away in between", () => {
     const shelf = filled("abcdefgh");
-    const first = shelf.page(undefined, 3, ({ note }) => note);
+    const first = shelf.page({ after: undefined, limit: 3, bytesMax: 1e9 }, ({ note }) => note);
     expect(first.items).toEqual(["A", "B", "C"]);
     for (const placed of [...shelf].filter(({ note }) => "BCDE".includes(note))) shelf.remove(placed);
-    expect(shelf.page(first.next, 10, ({ note }) => note).items).toEqual(["F", "G", "H"]);
+    expect(shelf.page({ after: first.next, limit: 10, bytesMax: 1e9 }, ({ note }) => note).items).toEqual([
+      "F",
+      "G",
+      "H",
+    ]);
   });
 
   it("names no next page after the last, also when it is full", () => {
-    expect(filled("ab").page(undefined, 2, ({ note }) => note).next).toBeUndefined();
+    expect(filled("ab").page({ after: undefined, limit: 2, bytesMax: 1e9 }, ({ note }) => note).next).toBeUndefined();
   });
 
   it("finds the older of two with one id, then the other", () => {

@@ -1,4 +1,3 @@
-import { right } from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { ByteBudget } from "../../../src/stores/memory/ByteBudget.js";
@@ -9,29 +8,30 @@ const HOUR_MS = 60 * 60 * 1_000;
 const sizesOf = (holder: object): ReadonlyArray<number> =>
   Object.values(holder).flatMap((held) => (held instanceof Map ? [held.size] : []));
 
+/** What a memory says to a write id at a time; "new" is what it has no answer for. */
+const ask = (memory: WriteMemory, writeId: string, nowMs: number, steps = 1): string =>
+  memory.once(writeId, { steps, nowMs }, () => "new");
+
 describe("WriteMemory", () => {
-  it("remembers for an hour", () => {
+  it("remembers for an hour, also an answer that is nothing", () => {
     const memory = new WriteMemory();
-    const answers = [right([])];
-    memory.keep("w", answers, { steps: 1, nowMs: 1_000 });
-    expect(memory.find("w", 1_000 + HOUR_MS)).toBe(answers);
+    expect(memory.once("w", { steps: 1, nowMs: 1_000 }, () => undefined)).toBeUndefined();
+    expect(ask(memory, "w", 1_000 + HOUR_MS)).toBeUndefined();
   });
 
   it("forgets what is older than two hours, at the next look", () => {
     const memory = new WriteMemory();
-    memory.find("", 5_000);
-    memory.keep("w", [], { steps: 1, nowMs: 5_000 });
-    expect(memory.find("w", 5_000 + 2 * HOUR_MS)).toBeUndefined();
-    expect(sizesOf(memory)).toEqual([0, 0]);
+    ask(memory, "", 5_000);
+    memory.once("w", { steps: 1, nowMs: 5_000 }, () => "old");
+    expect(ask(memory, "w", 5_000 + 2 * HOUR_MS)).toBe("new");
+    expect(sizesOf(memory)).toEqual([1, 0]);
   });
 
   it("is bounded by the number of steps, not by time alone", () => {
     const memory = new WriteMemory();
-    for (let n = 0; n < 100_000; n++) memory.keep(String(n), [], { steps: 10, nowMs: 0 });
+    for (let n = 0; n < 100_000; n++) memory.once(String(n), { steps: 10, nowMs: 0 }, () => "old");
     expect(sizesOf(memory).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(2_002);
-    expect(memory.find("99999", 0)).toBeDefined();
-    expect(memory.find("99000", 0)).toBeDefined();
-    expect(memory.find("0", 0)).toBeUndefined();
+    expect(["99999", "99000", "0"].map((writeId) => ask(memory, writeId, 0))).toEqual(["old", "old", "new"]);
   });
 });
 

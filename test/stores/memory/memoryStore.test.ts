@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
 import { Ack, Release, Retry } from "../../../src/core/Outcome.js";
 import type { WriteAnswer } from "../../../src/core/Step.js";
 import type { Lease } from "../../../src/store/Lease.js";
@@ -100,7 +101,7 @@ describe("memoryStore", () => {
   it("does not look again and again while it is paused or halted over what is due", async () => {
     const { enqueue, lease, scheduler, store } = rig();
     enqueue("a", { delayMs: 10 });
-    await store.setPaused({ queue: QUEUE, paused: true });
+    await store.setPaused({ queue: QUEUE, paused: true }, newId());
     const waiting = lease({ waitMsMax: 1_000 });
     await scheduler.advance(999);
     expect([waiting.got(), scheduler.pending]).toEqual([undefined, 1]);

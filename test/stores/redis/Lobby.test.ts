@@ -61,7 +61,7 @@ const lobbyOf = () => {
     ...draft,
   });
   const wait = (one: Waiter, changeMs?: number, standsBy = false): Waiter => {
-    lobby.wait(one, { leases: [], nowMs: scheduler.now(), changeMs, standsBy, standsBack: false });
+    lobby.wait(one, { leases: [], nowMs: scheduler.now(), changeMs, standsBy, standsBack: false, goesOn: false });
     return one;
   };
   const advance = (ms: number): void => {

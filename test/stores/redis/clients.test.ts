@@ -5,6 +5,7 @@ import { lastValueFrom } from "rxjs";
 import { queue } from "sluice";
 import { redisStore } from "sluice/redis";
 import { describe, expect, inject, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
 import { cloneClient, templateOf } from "../../../src/stores/redis/clients.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { cleanUp, newNamespace } from "./namespace.js";
@@ -54,8 +55,8 @@ describe("a URL", () => {
     const admin = new Redis(`${server.url}/2`);
     try {
       await store.ready();
-      await store.setPaused({ queue: "q", paused: true });
-      expect(await admin.keys("*")).toEqual(["{sluice}:q:q"]);
+      await store.setPaused({ queue: "q", paused: true }, newId());
+      expect(await admin.keys("*:q:*")).toEqual(["{sluice}:q:q"]);
     } finally {
       admin.disconnect();
       await store.close();

@@ -217,7 +217,7 @@ class Twins {
   private async operate(queue: string): Promise<string> {
     switch (this.below(8)) {
       case 0:
-        await this.both((store) => store.setPaused({ queue, paused: this.nowMs % 3 === 0 }));
+        await this.both((store) => store.setPaused({ queue, paused: this.nowMs % 3 === 0 }, newId()));
         return "pause";
       case 1:
       case 2: {
@@ -225,7 +225,7 @@ class Twins {
         const target = this.pick([{ key }, "queue", "all", "all"] as const);
         const decision = this.pick(["retry", "skip", "reject"] as const);
         const limit = this.pick([1, 3, 100]);
-        await this.both((store) => store.unblock({ queue, target, decision, limit }));
+        await this.both((store) => store.unblock({ queue, target, decision, limit }, newId()));
         return `unblock ${JSON.stringify(target)} ${decision}`;
       }
       case 3: {
@@ -238,7 +238,7 @@ class Twins {
           chosen.flatMap(({ n, payload }) => items.slice(n, n + 1).map((letter) => ({ ...letter, payload })));
         const letters = { memory: lettersOf(pages.memory), redis: lettersOf(pages.redis) };
         await this.both((store) =>
-          store.redrive({ queue, letters: store === this.memory ? letters.memory : letters.redis }),
+          store.redrive({ queue, letters: store === this.memory ? letters.memory : letters.redis }, newId()),
         );
         return "redrive";
       }
@@ -247,7 +247,7 @@ class Twins {
         // Which of the waiting ones go first is nobody's promise, so either none of them goes, or all do.
         const { ready, delayed } = await this.memory.stats(queue);
         const limit = ready + delayed >= 4 ? this.pick([1, 4, 1_000]) : 1_000;
-        await this.both((store) => store.purge({ queue, limit }));
+        await this.both((store) => store.purge({ queue, limit }, newId()));
         return `purge ${limit}`;
       }
       case 5:
@@ -257,7 +257,7 @@ class Twins {
         const blocked = await this.memory.blocked({ queue, after: undefined, limit: 3 });
         const id = blocked.items[0]?.id;
         if (id !== undefined)
-          await this.both((store) => store.unblock({ queue, target: { id }, decision: "retry", limit: 1 }));
+          await this.both((store) => store.unblock({ queue, target: { id }, decision: "retry", limit: 1 }, newId()));
         return "unblock id";
       }
     }

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, Release } from "../../../src/core/Outcome.js";
 import type { Lease } from "../../../src/store/Lease.js";
+import { FORMAT } from "../../../src/stores/redis/format.js";
 import { readHandedOver } from "../../../src/stores/redis/leaseScripts.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
 import { startRedisServer } from "../../support/redisServer.js";
@@ -39,7 +40,7 @@ const bothWait = async (at: Bench): Promise<void> => {
 const expectOne = async (at: Bench, leaseMs = 30_000): Promise<void> => {
   const seq = Number(await at.admin.hget(at.key, "seq"));
   const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
-  await at.admin.set(`${at.key}:h`, `w${hex(seq + 1, 10)}${hex(leaseMs, 8)}`);
+  await at.admin.set(`${at.key}:h`, `w${FORMAT}:${hex(seq + 1, 10)}${hex(leaseMs, 8)}`);
 };
 
 /** A message handed over while nobody reads: its consumer died this moment. */
@@ -126,12 +127,12 @@ describe("a message that is handed over", () => {
   it("is not one that a pause, a halt, a delay or an owner holds back", async () => {
     const at = bench();
     await expectOne(at);
-    await at.store.setPaused({ queue: at.queue, paused: true });
+    await at.store.setPaused({ queue: at.queue, paused: true }, newId());
     await at.enqueue(["a"]);
     await at.enqueue(["later"], { delayMs: 60_000 });
     expect(await at.admin.exists(`${at.key}:h`)).toBe(0);
     expect(await at.lease()).toEqual([]);
-    await at.store.setPaused({ queue: at.queue, paused: false });
+    await at.store.setPaused({ queue: at.queue, paused: false }, newId());
     expect(payloadsOf(await at.lease())).toEqual(["a"]);
   });
 });
@@ -221,7 +222,7 @@ describe("the write of a message that is handed over", () => {
       () => at.store.peek({ queue: at.queue, limit: 1 }),
       async () => at.settle(await at.lease()),
     ]) {
-      await at.store.purge({ queue: at.queue, limit: 100 });
+      await at.store.purge({ queue: at.queue, limit: 100 }, newId());
       await expectOne(at);
       const { enqueued } = await at.store.stats(at.queue);
       const [lists, writeId] = [[[at.step("a")]], newId()];
@@ -267,7 +268,8 @@ describe("the write of a message that is handed over", () => {
       await expectOne(at);
       const [lists, writeId] = [[[at.step("a")]], newId()];
       const first = await at.store.write(lists, writeId);
-      const { lease } = readHandedOver(String(await at.admin.lpop(`${at.key}:w`)));
+      const lease = readHandedOver(String(await at.admin.lpop(`${at.key}:w`)))?.lease;
+      if (lease === undefined) throw new Error("a message was handed over");
       await at.admin.config("SET", "maxmemory", "1mb");
       expect((await at.settle([lease])).every(isRight)).toBe(true);
       await at.admin.config("SET", "maxmemory", "0");
@@ -358,12 +360,12 @@ describe("a message that was handed over and read by nobody", () => {
     expect(payloadsOf(await at.store.peek({ queue: at.queue, limit: 10 }))).toEqual(["a", "b"]);
     await at.lease();
     await unread(at, "c");
-    await at.store.setPaused({ queue: at.queue, paused: true });
+    await at.store.setPaused({ queue: at.queue, paused: true }, newId());
     expect(await at.lease({ waitMsMax: 50 })).toEqual([]);
-    await at.store.setPaused({ queue: at.queue, paused: false });
+    await at.store.setPaused({ queue: at.queue, paused: false }, newId());
     expect(payloadsOf(await at.lease())).toEqual(["c"]);
     await unread(at, "d", "e");
-    expect(await at.store.purge({ queue: at.queue, limit: 10 })).toBe(2);
+    expect(await at.store.purge({ queue: at.queue, limit: 10 }, newId())).toMatchObject({ count: 2 });
     expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, leased: 3, purged: 2 });
   });
 
@@ -380,7 +382,7 @@ describe("a message that was handed over and read by nobody", () => {
     const at = bench();
     for (const look of [
       () => at.store.peek({ queue: at.queue, limit: 10 }),
-      () => at.store.purge({ queue: at.queue, limit: 1 }),
+      () => at.store.purge({ queue: at.queue, limit: 1 }, newId()),
     ]) {
       await unread(at, "a");
       await at.enqueue(["b"]);

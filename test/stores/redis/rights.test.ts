@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
 import { redisStore } from "../../../src/redis.js";
 import { neededCommands } from "../../../src/stores/redis/rights.js";
 import { conformance } from "../../../src/testing.js";
@@ -59,7 +60,7 @@ describe("the rights of a user", () => {
       const user = `${namespace}-${command}`;
       await admin.call("ACL", "SETUSER", user, ...rightsOn(namespace), "+wait", `-${command}`);
       const store = redisStore(clientOf(user), { namespace, waitReplicas: 1 });
-      const error = await store.setPaused({ queue: "q", paused: true }).then(
+      const error = await store.setPaused({ queue: "q", paused: true }, newId()).then(
         () => undefined,
         (cause: unknown) => cause as { readonly _tag: string; readonly message: string },
       );
@@ -96,7 +97,9 @@ describe("the rights of a user", () => {
     const store = redisStore(clientOf(namespace), { namespace });
     await store.ready();
     await admin.call("ACL", "SETUSER", namespace, "-hset");
-    await expect(store.setPaused({ queue: "q", paused: true })).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    await expect(store.setPaused({ queue: "q", paused: true }, newId())).rejects.toMatchObject({
+      _tag: "InvalidConfig",
+    });
     await store.close();
   });
 });

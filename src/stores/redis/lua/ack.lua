@@ -22,13 +22,13 @@ local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
 --- @include token
 --- @include handed
 
+local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 if keyed == "1" then

@@ -17,8 +17,8 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include leased
 --- @include handed
 
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local last = readSlot(slot)
 guard(key)
 book(key)

@@ -7,6 +7,7 @@
 -- Cost O(1) per key
 
 local queueCount = tonumber(ARGV[1])
+--- @include format
 --- @include handed
 
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
@@ -14,5 +15,9 @@ for i = queueCount + 1, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)
 end
-for i = 1, queueCount do pcall(expectNobody, KEYS[i]) end
+local function endWait(key)
+  checkFormat(key, redis.call("HGET", key, "format"))
+  expectNobody(key)
+end
+for i = 1, queueCount do pcall(endWait, KEYS[i]) end
 return "OK"

@@ -13,33 +13,45 @@
 
 local result, key = KEYS[1], KEYS[2]
 local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+--- @include format
 --- @include moment
 --- @include slices
 
+local head = redis.call("HMGET", key, "format", "levels", "largest")
+checkFormat(key, head[1])
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
-local ticket = string.byte(waits, 1) == 119 -- see handed
+local ticket = string.sub(waits, 1, #FORMAT + 2) == "w" .. FORMAT .. ":" -- see handed
 if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\n]*)", 19) == writeId then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
-  redis.call("HSET", key, "format", "2") -- a write, so that a WAIT behind it has something to wait for
+  redis.call("HSET", key, "format", FORMAT) -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
 local at = moment(given)
+
+-- See noteSize in queue.
+local function noteSize(size)
+  if size > math.max(4096, tonumber(head[3] or 0)) then redis.call("HSET", key, "largest", size) end
+end
 
 -- The first write, here or below: under full memory it is refused, and nothing was changed.
 local function handOver(tail)
   local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\n" .. tail
   redis.call("LPUSH", key .. ":w", text)
   redis.call("SET", key .. ":h", text)
+  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+  noteSize(#tail + 11)
 end
 
 if ticket and keyed == "0" and not string.find(tails, "\0", 1, true) then
   handOver(tails)
 else
-  local stamp, records, from, finish = string.format("%011x", msOf(at)), {}, 1, nil
+  local stamp, records, from, finish, longest = string.format("%011x", msOf(at)), {}, 1, nil, 0
   repeat
     local stop = string.find(tails, "\0", from, true)
-    records[#records + 1] = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    records[#records + 1] = record
+    if #record > longest then longest = #record end
     from = stop and stop + 1
   until not from
   local added = #records
@@ -52,8 +64,6 @@ else
   if ticket and added == 1 and #records == 1 then
     handOver(tails)
   else
-    local head = redis.call("HMGET", key, "format", "levels", "enqueued")
-    if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
     local ready, wakes = key .. ":r:" .. level, key .. ":w"
     redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
     if waits ~= "" then
@@ -68,7 +78,8 @@ else
     end
     slices("RPUSH", ready, records)
     redis.call("HINCRBY", key, "enqueued", added)
-    if not head[1] then redis.call("HSET", key, "format", "2") end
+    noteSize(longest)
+    if not head[1] then redis.call("HSET", key, "format", FORMAT) end
     local levels = tonumber(head[2] or 0)
     local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
     if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end

@@ -13,20 +13,24 @@
 
 local key = KEYS[1]
 local given, level, keyed, writes, tails = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+--- @include format
 --- @include moment
 --- @include slices
 
+local head = redis.call("HMGET", key, "format", "levels", "largest")
+checkFormat(key, head[1])
 -- The write of what was handed over and is not booked yet: see handed.
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\n]*)", 19) or ""
 
 local now = msOf(moment(given))
-local stamp, records, fresh, from = string.format("%011x", now), {}, {}, 1
+local stamp, records, fresh, from, longest = string.format("%011x", now), {}, {}, 1, 4096
 local known = redis.call("MGET", unpack(KEYS, 2, writes + 1))
 for i = 1, writes do
   local stop, result = string.find(tails, "\0", from, true), KEYS[i + 1]
   if not known[i] and string.sub(result, string.find(result, "}:w:", 1, true) + 4) ~= handedId then
-    records[#records + 1] = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
+    records[#records + 1], longest = record, math.max(longest, #record)
     fresh[#fresh + 1] = result
   end
   from = stop and stop + 1
@@ -38,8 +42,6 @@ if added > 0 then
     --- @include behind
     records, finish = byKey(key, key .. ":k", now, records)
   end
-  local head = redis.call("HMGET", key, "format", "levels")
-  if head[1] and head[1] ~= "2" then return redis.error_reply("FORMAT of queue " .. key .. " is " .. head[1]) end
   local ready, wakes = key .. ":r:" .. level, key .. ":w"
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
@@ -54,7 +56,8 @@ if added > 0 then
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", "2") end
+  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+  if longest > math.max(4096, tonumber(head[3] or 0)) then redis.call("HSET", key, "largest", longest) end -- see noteSize in queue
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end

@@ -5,15 +5,18 @@
 -- ARGV[2] leaseMs integer ms
 -- ARGV[3...] tokens string -
 -- Returns one character per token: "1" extended, "0" lost
--- Errors WRONGTYPE
+-- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m tokens; 1,000: 1.2 ms
 
 local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
+--- @include format
 --- @include clock
 --- @include slices
 --- @include handed
 
+local head = redis.call("HMGET", key, "format", "ownerUntil", "takeover")
+checkFormat(key, head[1])
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 book(key)
 local untilMs = clock(given) + leaseMs
@@ -31,6 +34,7 @@ for from = 3, #ARGV, 1000 do
   end
 end
 slices("ZADD", expiries, changes)
-local owned = redis.call("HGET", key, "ownerUntil")
-if owned and #changes > 0 and tonumber(owned) < untilMs then redis.call("HSET", key, "ownerUntil", untilMs) end
+-- While another consumer takes the queue over, all leases are still those of the former owner.
+local owned = not head[3] and tonumber(head[2])
+if owned and #changes > 0 and owned < untilMs then redis.call("HSET", key, "ownerUntil", untilMs) end
 return table.concat(answers)

@@ -17,8 +17,8 @@ local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
 --- @include leased
 --- @include handed
 
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 guard(key)
 book(key)
 local record, origin = readLeased(key, token)

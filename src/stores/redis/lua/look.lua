@@ -10,6 +10,7 @@
 -- Cost O(log n) per entry; 250: 2 ms
 
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
+--- @include format
 --- @include clock
 --- @include slot
 --- @include handed
@@ -18,13 +19,13 @@ redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows
 local now = clock(given)
 
 local function lookAt(key, owner)
+  checkFormat(key, redis.call("HGET", key, "format"))
   local waits = redis.call("GET", key .. ":h")
   if waits and not isTicket(waits) then
     book(key)
     waits = nil
   end
   local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "2" then return "r" end
   if owner and head[6] ~= owner then
     if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
     return "r"

@@ -1,35 +1,39 @@
--- Shows the messages next in line by level, then in order, after what is due was made ready.
+-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
+-- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2] limit integer count
+-- ARGV[3] bytesMax integer bytes
 -- Returns their records
 -- Errors WRONGTYPE, FORMAT
--- Cost O(m) for m shown or promoted
+-- Cost O(m log n) for m shown or promoted; 1,000: 2 ms, 4 MiB: 6 ms
 
 local key = KEYS[1]
-local given, limit = ARGV[1], tonumber(ARGV[2])
+local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
 --- @include queue
 --- @include guard
 --- @include promote
 --- @include slot
+--- @include portion
 
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local queue = openQueue(key, clock(given))
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 guard(key)
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
 passOn(key, queue.now) -- what was handed over was a wake-up too
-local records = {}
-for level = 9, 0, -1 do
-  if #records < limit then
-    for _, record in ipairs(readReturned(key, level, limit - #records)) do records[#records + 1] = record end
-  end
-  if #records < limit then
-    for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - #records - 1)) do
-      records[#records + 1] = record
-    end
-  end
+local portion, shown = openPortion(limit, bytesMax), {}
+local function show(length, read)
+  for _, record in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = record end
 end
-return records
+for level = 9, 0, -1 do
+  local rank, name = rankOf(level), key .. ":r:" .. level
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
+  show(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
+    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+  end)
+  show(redis.call("LLEN", name), function(at) return redis.call("LINDEX", name, at) end)
+end
+return shown

@@ -1,96 +1,100 @@
--- Deletes ready messages by level and in order, then delayed ones by due time, then those that wait behind their key's head.
--- KEYS[1] key hash the queue's counts and gates
+-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
+-- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
+-- what stands in a list goes unread, and what waits behind a head.
+-- KEYS[1] result string what this call answered before, kept for an hour
+-- KEYS[2] key hash the queue's counts and gates
+-- KEYS[3...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] limit integer count
--- Returns how many were deleted
+-- ARGV[3] bytesMax integer bytes
+-- Returns how many were deleted, and 1 where more are left, else 0
 -- Errors WRONGTYPE, FORMAT
--- Cost O(m log n) for m deleted
+-- Cost O(m log n) for m deleted; 1,000 keys: 5 ms, 4 MiB that are read: 10 ms, 100 MiB unread: 7 ms
 
-local key = KEYS[1]
-local given, limit = ARGV[1], tonumber(ARGV[2])
+local result, key = KEYS[1], KEYS[2]
+local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
 --- @include queue
 --- @include keys
 --- @include guard
 --- @include slot
+--- @include portion
+--- @include once
 
 local queue = openQueue(key, clock(given))
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local answer = answeredBefore(result)
+if answer then return answer end
 guard(key)
 queue.levels = reclaim(key, queue.levels)
-local function guardKeyOf(record)
-  local name = keyOf(record)
-  if name then guardKey(key, name) end
-end
-for level = 0, 9 do
-  for _, record in ipairs(readReturned(key, level, limit)) do guardKeyOf(record) end
-  for _, record in ipairs(redis.call("LRANGE", key .. ":r:" .. level, 0, limit - 1)) do guardKeyOf(record) end
-end
-for _, entry in ipairs(redis.call("ZRANGE", key .. ":d", 0, limit - 1)) do guardKeyOf(string.sub(entry, 14)) end
-local followed = redis.call("SRANDMEMBER", key .. ":f", limit)
-for _, name in ipairs(followed) do guardKey(key, name) end
+local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
+local portion = openPortion(limit, bytesMax)
+local drops, met = {}, {}
 
-local purged = 0
--- A deleted head lets its follower go, which is met in its turn. Answers whether something became ready by that.
-local function drop(record)
-  purged = purged + 1
-  forget(key, record)
-  local name = keyOf(record)
-  if not name then return false end
-  leaveKey(queue, name)
-  local freed = next(queue.ends) ~= nil
-  pushAll(queue)
-  return freed
+-- All is planned before the first is deleted, and then done without an error.
+local function plan(number, drop)
+  if number > 0 then drops[#drops + 1] = drop end
 end
 
--- Deletes records until a follower becomes ready, which may be of a higher level. Answers how many.
-local function dropAll(records)
-  for i, record in ipairs(records) do
-    if drop(record) then return i end
+-- Those that wait behind a head, which goes with them or stays.
+local function planBehind(name, headGoes)
+  if met[name] then return end
+  local list = key .. ":k:" .. name
+  local waiting = redis.call("LLEN", list) -- by its type: see guard
+  local records = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
+  local number = records and #records or fitUnread(portion, waiting, queue.largest)
+  met[name] = true
+  plan(1, function()
+    for _, record in ipairs(records or {}) do forget(key, record) end
+    if number > 0 then redis.call("LTRIM", list, number, -1) end
+    if number == waiting then redis.call("SREM", key .. ":f", name) end
+    count(queue, "waiting", -number)
+    if headGoes then leaveKey(queue, name) end
+  end)
+end
+
+local function planHeads(length, read, drop, isHead)
+  local number = 0
+  while number < length and not portion.full do
+    local record = read(number)
+    if not fits(portion, #record) then break end
+    number = number + 1
+    if deduped then plan(1, function() forget(key, record) end) end
+    local name = (not isHead or isHead(record)) and keyOf(record)
+    if name then planBehind(name, true) end
   end
-  return #records
+  plan(number, function() drop(number) end)
 end
 
-local function dropReady()
-  for level = 9, 0, -1 do
-    local size, list = math.min(limit - purged, 100), key .. ":r:" .. level
-    local returned = readReturned(key, level, size)
-    if #returned > 0 then
-      dropReturned(key, level, dropAll(returned))
-      return true
-    end
-    local records = redis.call("LRANGE", list, 0, size - 1)
-    if #records > 0 then
-      redis.call("LPOP", list, dropAll(records)) -- followers joined the other end
-      return true
-    end
-  end
-  return false
-end
-
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-while purged < limit do
-  if not dropReady() then
-    local delayed = redis.call("ZPOPMIN", key .. ":d")[1]
-    if not delayed then break end
-    local record = string.sub(delayed, 14)
-    if wasLeased(record) then
-      drop(record)
-    else -- it is not in the line of its key
-      purged = purged + 1
-      forget(key, record)
-    end
+for level = 9, 0, -1 do
+  local rank, name = rankOf(level), key .. ":r:" .. level
+  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
+  planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
+    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+  end, function(number) dropReturned(key, level, number) end)
+  local function trim(number) redis.call("LTRIM", name, number, -1) end
+  local length = redis.call("LLEN", name)
+  if keyed or deduped then
+    planHeads(length, function(at) return redis.call("LINDEX", name, at) end, trim)
+  else
+    local number = fitUnread(portion, length, queue.largest)
+    plan(number, function() trim(number) end)
   end
 end
-for _, name in ipairs(followed) do
-  local records = purged < limit and redis.call("LPOP", key .. ":k:" .. name, limit - purged) or {}
-  local dropped = #records
-  for i = 1, dropped do forget(key, records[i]) end
-  if redis.call("EXISTS", key .. ":k:" .. name) == 0 then redis.call("SREM", key .. ":f", name) end
-  purged = purged + dropped
-  count(queue, "waiting", -dropped)
+planHeads(redis.call("ZCARD", key .. ":d"), function(at)
+  return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
+end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
+if not portion.full then
+  for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
+    planBehind(name, false)
+  end
 end
+
+for _, drop in ipairs(drops) do drop() end
+local purged = limit - portion.count
 queue.wake = false
 count(queue, "purged", purged)
 closeQueue(queue)
 passOn(key, queue.now)
-return purged
+local left = tonumber(redis.call("HGET", key, "waiting") or 0) + redis.call("ZCARD", key .. ":d") + readyCount(key)
+return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS, 3) })

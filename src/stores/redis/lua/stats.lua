@@ -8,8 +8,10 @@
 
 local key = KEYS[1]
 local given = ARGV[1]
+--- @include format
 --- @include clock
 
+checkFormat(key, redis.call("HGET", key, "format"))
 local now = clock(given)
 if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
   --- @include queue

@@ -1,60 +1,67 @@
--- Frees blocked messages: runs them again first, goes past them, or dead-letters them.
--- KEYS[1] key hash the queue's counts and gates
+-- Frees blocked messages, the oldest first: runs them again first, goes past them, or dead-letters them.
+-- KEYS[1] result string what this call answered before, kept for an hour
+-- KEYS[2] key hash the queue's counts and gates
+-- KEYS[3...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
 -- ARGV[2] target string -
 -- ARGV[3] name string -
 -- ARGV[4] decision string -
 -- ARGV[5] limit integer count
--- ARGV[6] lettersMax integer count
--- Returns how many were freed
+-- ARGV[6] bytesMax integer bytes
+-- ARGV[7] lettersMax integer count
+-- Returns how many were freed, and 1 where more of the target are left, else 0
 -- Errors WRONGTYPE, FORMAT
--- Cost O(m log n) for m freed; target "queue" looks at all that is blocked
+-- Cost O(m log n) for m freed; 1,000: 7 ms, 2 MiB: 30 ms
 
-local key = KEYS[1]
+local result, key = KEYS[1], KEYS[2]
 local given, target, name, decision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local limit, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6])
+local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 --- @include clock
 --- @include queue
 --- @include keys
 --- @include guard
 --- @include shelf
 --- @include held
+--- @include portion
+--- @include once
 
 local queue = openQueue(key, clock(given))
+redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+local answer = answeredBefore(result)
+if answer then return answer end
 guard(key)
 
--- The positions that the target means, oldest first.
+-- The number of those that the target means, and how to find their positions, oldest first.
 local function targeted()
-  if limit < 1 then return {} end
-  if target == "key" then
-    return { string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") }
-  elseif target == "id" then
-    return { string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+") }
+  if target == "key" or target == "id" then
+    local at = target == "key" and string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)")
+      or target == "id" and string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+")
+    return at and 1 or 0, function() return at end
   end
-  local positions = {}
-  local entries = redis.call("ZRANGE", key .. ":b", 0, target == "all" and limit - 1 or -1)
-  for _, entry in ipairs(entries) do
-    if #positions == limit then break end
-    if target == "all" or string.sub(entry, 22, 22) == "q" then
-      positions[#positions + 1] = tonumber(string.sub(entry, 1, 10), 16)
-    end
+  local index = key .. (target == "all" and ":b" or ":bq")
+  return redis.call("ZCARD", index), function(at)
+    return redis.call("ZRANGE", index, at, at, "WITHSCORES")[2]
   end
-  return positions
 end
 
-local entries = {}
-for i, position in ipairs(targeted()) do
-  entries[i] = redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
-  local messageKey = keyOf(string.match(entries[i], "\n(.*)"))
+local length, positionAt = targeted()
+local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
+  local position = positionAt(at)
+  return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
+end)
+for _, entry in ipairs(entries) do
+  local messageKey = keyOf(recordIn(entry))
   if messageKey then guardKey(key, messageKey) end
 end
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 for _, entry in ipairs(entries) do
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
-  redis.call("ZREM", key .. ":b", entry)
+  redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
   unhold(queue, record, position)
-  if string.sub(note, 1, 1) == "q" then count(queue, "halts", -1) end
+  if string.sub(note, 1, 1) == "q" then
+    count(queue, "halts", -1)
+    redis.call("ZREM", key .. ":bq", position)
+  end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
     pushReturned(queue, string.sub(note, 2, 14), afresh(record))
@@ -70,4 +77,4 @@ for _, entry in ipairs(entries) do
 end
 if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
 closeQueue(queue)
-return #entries
+return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { unpack(KEYS, 3) })

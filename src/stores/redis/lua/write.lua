@@ -27,6 +27,9 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include handed
 --- @include promote
 
+local now = clock(given)
+local queues = {}
+for i = 1, queueCount do queues[i] = openQueue(KEYS[i + 1], now) end
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
 if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
 local answer = redis.call("GET", result)
@@ -34,14 +37,11 @@ if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local now = clock(given)
-local queues = {}
-for i = 1, queueCount do
-  queues[i] = openQueue(KEYS[i + 1], now)
-  guard(KEYS[i + 1])
-  if settles == "1" then book(KEYS[i + 1]) end
-end
 local lists = readLists(ARGV, 5, queues, lettersMax)
+guardAll(queues, lists)
+if settles == "1" then
+  for i = 1, queueCount do book(KEYS[i + 1]) end
+end
 for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 for _, queue in ipairs(queues) do

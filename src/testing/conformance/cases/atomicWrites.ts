@@ -144,6 +144,32 @@ export const atomicWritesCases: ReadonlyArray<ConformanceCase> = casesOf("10. At
       assert.deepEqual((await scene.write(lists, "write-3")).map(isLeft), [true, false]);
     await scene.expectStats({ enqueued: 2, ready: 1 });
   },
+  "a call that changed something answers as before when it is sent again": async (scene) => {
+    const { store, queue } = scene;
+    const [settled, blocked] = [Reject({ cause: "no" }), Block({ cause: "no", scope: "key" })];
+    await scene.enqueue(["dead", "dead too", "dead as well", "blocked"]);
+    await scene.settle(await scene.lease({ max: 3 }), settled);
+    await scene.settle(await scene.lease({ max: 1 }), blocked);
+    const [letter] = await scene.deadLetters();
+    const letters = letter === undefined ? [] : [{ ...letter, payload: undefined }];
+    const calls: ReadonlyArray<(writeId: string) => PromiseLike<unknown>> = [
+      (writeId) => store.redrive({ queue, letters }, writeId),
+      (writeId) => store.redriveFrom({ queue, after: undefined, seenMax: 1, limit: 1, ids: undefined }, writeId),
+      (writeId) => store.unblock({ queue, target: "all", decision: "retry", limit: 10 }, writeId),
+      (writeId) => store.purge({ queue, limit: 2 }, writeId),
+      (writeId) => store.setPaused({ queue, paused: true }, writeId),
+    ];
+    const answers: Array<unknown> = [];
+    for (const [n, call] of calls.entries()) {
+      answers.push(await call(`call ${n}`));
+      const before = await scene.snapshot();
+      assert.deepEqual(await call(`call ${n}`), answers[n], "a call that was sent again answered otherwise");
+      assert.deepEqual(await scene.snapshot(), before, "a call that was sent again changed something");
+    }
+    await scene.setPaused(false);
+    for (const [n, call] of calls.entries()) assert.deepEqual(await call(`call ${n}`), answers[n]);
+    await scene.expectStats({ paused: false, ready: 1, dead: 1, blocked: 0, purged: 2 });
+  },
   "another write id is another write": async (scene) => {
     for (const writeId of ["one", "two", "three"]) await scene.write([[scene.enqueueStep("a")]], writeId);
     await scene.expectStats({ enqueued: 3 });

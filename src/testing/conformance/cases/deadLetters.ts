@@ -105,12 +105,38 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
       { ...a, payload: "changed" },
       { ...b, payload: undefined },
     ];
-    assert.equal(await scene.store.redrive({ queue: scene.queue, letters }), 2);
+    assert.equal((await scene.store.redrive({ queue: scene.queue, letters }, newMessageId())).count, 2);
     assert.deepEqual(payloadsOf(await scene.lease()), ["changed", "b"]);
   },
   "a redrive may change the payload to the empty text": async (scene) => {
     assert.equal(await scene.redrive(await bury(scene, ["a"]), ""), 1);
     assert.equal((await scene.leaseOne()).payload, "");
+  },
+  "a walk redrives the letters in order, as many as it is told, and says where to go on": async (scene) => {
+    const payloads = ["a", "b", "c", "d", "e"];
+    await bury(scene, payloads);
+    const walked: Array<readonly [count: number, seen: number, goesOn: boolean]> = [];
+    let after: string | undefined;
+    for (const draft of [{ seenMax: 2 }, { limit: 1 }, {}]) {
+      const { count, seen, next } = await scene.redriveFrom(after, draft);
+      walked.push([count, seen, next !== undefined]);
+      after = next;
+    }
+    assert.deepEqual(walked, [
+      [2, 2, true],
+      [1, 1, true],
+      [2, 2, false],
+    ]);
+    assert.deepEqual(await scene.redriveFrom(undefined), { count: 0, seen: 0, next: undefined });
+    assert.deepEqual(payloadsOf(await scene.lease()), payloads);
+  },
+  "a walk may redrive some ids alone, and looks at all": async (scene) => {
+    const [a, b, c] = exactly(3, await bury(scene, ["a", "b", "c"]));
+    const ids = [c.id, newMessageId(), a.id];
+    assert.deepEqual(await scene.redriveFrom(undefined, { ids }), { count: 2, seen: 3, next: undefined });
+    assert.deepEqual(payloadsOf(await scene.lease()), ["a", "c"]);
+    assert.deepEqual(await scene.deadLetters(), [b]);
+    assert.equal((await scene.redriveFrom(b.position)).seen, 0);
   },
   "of two dead letters with one id each goes back by itself, with the payload that is meant for it": async (scene) => {
     const id = newMessageId();

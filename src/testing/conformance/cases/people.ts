@@ -1,6 +1,8 @@
 /** What people do with a queue: pause, look, purge. */
 import assert from "node:assert/strict";
+import { newId } from "../../../core/newId.js";
 import { Ack, Block, Retry } from "../../../core/Outcome.js";
+import type { Portion } from "../../../store/Operations.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { exactly, numbered, payloadsOf } from "../Scene.js";
 
@@ -75,6 +77,31 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once: pause, 
     await scene.settle([leased, head], Ack);
     for (const key of ["k", "other", "third"]) await scene.enqueue([key], { key });
     assert.deepEqual(payloadsOf(await scene.lease()), ["k", "other", "third"]);
+  },
+  "purge takes along what waits behind a head, as far as the limit goes": async (scene) => {
+    await scene.enqueue(["a", "b", "c"], { key: "k" });
+    await scene.enqueue(["x"]);
+    assert.equal(await scene.purge(2), 2);
+    await scene.expectStats({ ready: 2, waiting: 0, purged: 2 });
+    assert.deepEqual(payloadsOf(await scene.lease()), ["x", "c"]);
+  },
+  "unblock and purge say whether more is left": async (scene) => {
+    const { store, queue } = scene;
+    await scene.enqueue(["a", "b", "c", "d", "e", "f"]);
+    await scene.settle(await scene.lease({ max: 3 }), Block({ cause: "no", scope: "key" }));
+    const unblock = async (limit: number): Promise<Portion> =>
+      await store.unblock({ queue, target: "all", decision: "skip", limit }, newId());
+    const purge = async (limit: number): Promise<Portion> => await store.purge({ queue, limit }, newId());
+    for (const call of [unblock, purge]) {
+      let left = 3;
+      for (const limit of [1, 1, 5]) {
+        const { count, more } = await call(limit);
+        left -= count;
+        assert.equal(more, left > 0, "a call does not say what is left");
+      }
+      assert.deepEqual(await call(5), { count: left, more: false });
+    }
+    await scene.expectStats({ purged: 6 });
   },
   "purge deletes at most so many, and answers how many": async (scene) => {
     await scene.enqueue(numbered(10));

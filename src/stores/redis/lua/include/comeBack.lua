@@ -1,6 +1,7 @@
--- What comes back by time: ended leases, those that ended first first, and what is due. At most 1,000 of each, so that the
--- server serves others soon; a queue that is taken over loses all its leases at once, which are those of one consumer.
--- Answers how many leases ended, and the levels that are in use now.
+-- What comes back by time: ended leases, those that ended first first, and what is due. So many of each that the server serves
+-- others soon, the next call goes on. A queue that is taken over loses all its leases, also those that have not ended.
+-- Answers how many leases ended, the levels that are in use now, the bytes that were moved, and whether some of the leases are
+-- left that it is to lose.
 --- @include queue
 --- @include keys
 --- @include guard
@@ -8,19 +9,19 @@
 --- @include reap
 --- @include promote
 
-local function comeBack(key, now, takesOver, attemptsMax, lettersMax)
+local function comeBack(key, now, takesOver, limits)
   local queue = openQueue(key, now)
   guard(key)
-  local tokens, bytesMax
+  local tokens
   if takesOver then
-    tokens, bytesMax = redis.call("ZRANGE", key .. ":x", 0, -1), math.huge
+    tokens = redis.call("ZRANGE", key .. ":x", 0, REAP_COUNT_MAX - 1)
   else
     tokens = redis.call("ZRANGEBYSCORE", key .. ":x", "-inf", now, "LIMIT", 0, REAP_COUNT_MAX)
-    bytesMax = REAP_BYTES_MAX
   end
-  local reaped = reap(queue, tokens, { bytes = bytesMax, attempts = attemptsMax, letters = lettersMax })
-  promote(queue)
+  local reaped, bytes = reap(queue, tokens, limits)
+  local pending = takesOver and redis.call("ZCARD", key .. ":x") > 0
+  if not pending and bytes < REAP_BYTES_MAX / 4 then bytes = bytes + promote(queue) end
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
-  return reaped, queue.levels
+  return reaped, queue.levels, bytes, pending
 end

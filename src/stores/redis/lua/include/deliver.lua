@@ -39,8 +39,9 @@ local function deliver(delivery, records, bytesMax)
     local record = records[i]
     local isKnown, kind = known(record), byte(record, 12)
     local plain, fate, deduped = kind == 48, nil, false
-    if isKnown and kind >= 53 then fate, deduped = judge(delivery, record) end
+    if isKnown and kind >= 53 and hasMarks(record) then fate, deduped = judge(delivery, record) end
     local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
+    if not size then isKnown, fate, size = false, nil, #record end -- its meta is damaged
     if fate == "stop" then delivery.stopped = true end
     if fate == "stop" or fate ~= "late" and bytes + size > bytesMax and delivery.size + #delivery.unknown > 0 then
       return i - 1, bytes

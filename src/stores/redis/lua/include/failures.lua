@@ -4,9 +4,9 @@ local META = "^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n()"
 local HISTORY_SIZE_MAX = 10
 
 local function hex(ms) return string.format("%011x", ms) end
-local function levelOf(record) return known(record) and string.sub(record, 13, 13) or "0" end
+local function levelOf(record) return known(record) and string.match(record, "^%d", 13) or "0" end
 local function idOf(record) return string.sub(record, 17, HEAD) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) or 0 end
 
 -- Key, first enqueue, failures, headers, and where the payload begins.
 local function metaOf(record)
@@ -34,6 +34,7 @@ local function failed(record, entry, leaseEnded)
   end
   local metaFrom = metaAt(record)
   local key, first, history, headers, at = string.match(record, META, metaFrom)
+  if not at then return string.sub(record, 1, 13) .. count .. string.sub(record, 17) end
   if history ~= "" then
     local _, tabs = string.gsub(history, "\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\t(.*)") end

@@ -1,20 +1,20 @@
--- Takes up what is due, at most 1,000 or some 16 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end of their key or level, by due time. It is read by a few, since small ones say nothing of the size of
--- the next, and read whole before anything is written: see guard.
+-- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
+-- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
 --- @include keys
 --- @include guard
 local PROMOTE_COUNT_MAX = 1000
-local PROMOTE_BYTES_MAX = 16777216
-local PROMOTE_STEP = 20
+local PROMOTE_BYTES_MAX = 2097152
 
 local function isAnyDue(queue)
   return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
 end
 
 local function promote(queue)
+  local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
   local due, names, bytes = {}, {}, 0
   repeat
-    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, PROMOTE_STEP)
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
       local record, at = string.sub(entry, 14), #due + 1
       bytes, due[at] = bytes + #entry, entry
@@ -23,7 +23,7 @@ local function promote(queue)
         if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
-  until #some < PROMOTE_STEP or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   slices("ZREM", queue.key .. ":d", due)
   for at, entry in ipairs(due) do
     local record = string.sub(entry, 14)
@@ -34,4 +34,5 @@ local function promote(queue)
     end
   end
   if #due > 0 then pushAll(queue) end
+  return bytes
 end

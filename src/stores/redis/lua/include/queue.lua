@@ -1,17 +1,21 @@
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
+--- @include format
 --- @include slices
 --- @include failures
 --- @include reclaim
 --- @include returned
 
+-- A record that is larger than this is noted: a read of several is no larger than the largest of the queue allows.
+local LARGE = 4096
+
 local function openQueue(key, now)
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
-  if head[1] and head[1] ~= "2" then error({ err = "FORMAT of queue " .. key .. " is " .. head[1] }) end
+  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
+  checkFormat(key, head[1])
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
-    ends = {}, returned = {}, counts = {}, wake = false,
+    ends = {}, returned = {}, counts = {}, wake = false, largest = tonumber(head[8] or LARGE),
   }
 end
 
@@ -26,7 +30,14 @@ local function nextOrder(queue)
 end
 local FIRST_PLACE = "---"
 
+local function noteSize(queue, size)
+  if size <= queue.largest then return end
+  queue.largest = size
+  redis.call("HSET", queue.key, "largest", size)
+end
+
 local function pushEnd(queue, record)
+  noteSize(queue, #record)
   local level = levelOf(record)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
@@ -35,6 +46,7 @@ end
 
 -- Makes what was leased before ready again, in its former place.
 local function pushReturned(queue, origin, record)
+  noteSize(queue, #record)
   local list = queue.returned
   list[#list + 1] = rankOf(levelOf(record))
   list[#list + 1] = origin .. record
@@ -42,6 +54,7 @@ end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
+  noteSize(queue, #record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true
@@ -77,7 +90,7 @@ end
 
 local function closeQueue(queue)
   pushAll(queue)
-  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", 2) end
+  if queue.unused and queue.counts.enqueued then redis.call("HSET", queue.key, "format", FORMAT) end
   if queue.seqWas ~= queue.seq then redis.call("HSET", queue.key, "seq", queue.seq) end
   for name, number in pairs(queue.counts) do
     if number ~= 0 then redis.call("HINCRBY", queue.key, name, number) end

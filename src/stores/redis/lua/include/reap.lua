@@ -1,14 +1,14 @@
--- Ends leases whose time is over, up to 16 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place. `tokens` come by end; answers how many of them it ended.
+-- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
+-- in their former place. `tokens` come by end; answers how many of them it ended, and their bytes.
 --- @include leased
 local EXPIRED = '"lease expired"'
 local REAP_COUNT_MAX = 1000
-local REAP_BYTES_MAX = 16777216
+local REAP_BYTES_MAX = 2097152
 
 local function reap(queue, tokens, limits)
   local records, origins, ended, bytes = {}, {}, {}, 0
   for i, token in ipairs(tokens) do
-    if bytes > limits.bytes then break end
+    if bytes > REAP_BYTES_MAX then break end
     ended[i] = token
     records[token], origins[token] = readLeased(queue.key, token)
     bytes = bytes + #(records[token] or "")
@@ -30,5 +30,5 @@ local function reap(queue, tokens, limits)
     end
   end
   pushAll(queue)
-  return #ended
+  return #ended, bytes
 end

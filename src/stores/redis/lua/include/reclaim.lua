@@ -7,6 +7,10 @@ local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
   local token, record = readHanded(text)
+  if not token then
+    redis.call("LPOP", key .. ":w")
+    return levels
+  end
   local level = tonumber(levelOf(record))
   redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
   book(key)

@@ -7,6 +7,10 @@
 -- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
 -- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
 -- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
+--
+-- For all kinds to come: the head stays as it is, an odd kind has lines behind it, and the first of them that begins with "k" is
+-- that of the key, if it is the first or the second. So the key of a message is known, and let go, whatever else of it cannot be
+-- read.
 local HEAD = 48
 
 local function known(record)
@@ -14,24 +18,33 @@ local function known(record)
   return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
 end
 
+-- An odd kind.
+local function hasLines(record) return #record >= HEAD and string.byte(record, 12) % 2 == 1 end
 local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
-local function hasMarks(record) return known(record) and string.byte(record, 12) >= 53 end
+
+local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\n]*\n()"
+local function marksEnd(record)
+  return known(record) and string.byte(record, 12) >= 53 and string.match(record, MARKS, HEAD + 1) or nil
+end
+local function hasMarks(record) return marksEnd(record) ~= nil end
 
 -- Where meta begins.
-local function metaAt(record)
-  return hasMarks(record) and string.find(record, "\n", HEAD + 16, true) + 1 or HEAD + 1
-end
+local function metaAt(record) return marksEnd(record) or HEAD + 1 end
 
 -- The escaped key, or nil.
 local function keyOf(record)
-  if not hasMeta(record) then return nil end
-  return string.match(record, "^k([^\n]*)\n", string.byte(record, 12) < 53 and HEAD + 1 or metaAt(record))
+  if not hasLines(record) then return nil end
+  return string.match(record, "^k([^\n]*)\n", HEAD + 1) or string.match(record, "^[^k\n][^\n]*\nk([^\n]*)\n", HEAD + 1)
 end
 
--- The bytes of the payload.
+-- The bytes of the payload, or nil where meta is not what it should be.
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  if string.byte(record, 12) >= 53 and not hasMarks(record) then return nil end
   local at = metaAt(record) - 1
-  for _ = 1, 4 do at = string.find(record, "\n", at + 1, true) end
+  for _ = 1, 4 do
+    at = string.find(record, "\n", at + 1, true)
+    if not at then return nil end
+  end
   return #record - at
 end

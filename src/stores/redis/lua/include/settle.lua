@@ -8,6 +8,7 @@ local function block(queue, step, record, scope)
   hold(queue, record, position)
   if scope == "q" then
     count(queue, "halts", 1)
+    redis.call("ZADD", queue.key .. ":bq", position, position)
     expectNobody(queue.key)
     queue.levels = reclaim(queue.key, queue.levels)
   elseif step.key then

@@ -10,7 +10,13 @@ end
 -- An entry taken apart: position, ms, the rest of its note, record.
 local function readShelved(text)
   local note, at = string.match(text, "^([^\n]*)\n()", 22)
-  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note, string.sub(text, at)
+  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note or "", string.sub(text, at or #text + 1)
+end
+
+-- Its record alone, or "" where the entry is damaged.
+local function recordIn(text)
+  local at = string.find(text, "\n", 22, true)
+  return at and string.sub(text, at + 1) or ""
 end
 
 -- Dead-letters a record and trims the oldest letters above the limit.

@@ -24,10 +24,15 @@ local function tokensOf(last, request)
   return tokens
 end
 
+local function readyCount(key)
+  local ready = redis.call("ZCARD", key .. ":a")
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  return ready
+end
+
 -- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
 local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + redis.call("ZCARD", key .. ":a")
-  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + readyCount(key)
   if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
 end
 

@@ -70,6 +70,7 @@ local function duplicateOf(step, now)
   if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
   if step.window == "s" then
     redis.call("SET", name, id .. "s")
+    redis.call("HSET", step.queue.key, "deduped", "1")
   elseif step.window ~= "0" then
     redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
   end

@@ -4,6 +4,7 @@
 --- @include returned
 --- @include deliver
 local RESERVE_PERIOD = 8
+local READ_BYTES_MAX = 4194304
 
 -- The levels that hold something: how many that returned, and how many that were never leased.
 local function readyLists(key, levels)
@@ -49,11 +50,13 @@ end
 
 -- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers whether more is ready, and the
 -- levels in use.
-local function take(key, levelsBefore, max, bytesMax, delivery)
+local function take(key, levelsBefore, max, bytesMax, delivery, largest)
   local lists, levels = readyLists(key, levelsBefore)
   local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
   local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
-  local taken, bytes, room = 0, 0, 4
+  -- No more at a time than may be read in vain, if each is as large as the largest of the queue.
+  local roomMax = math.max(1, math.min(1000, math.floor(READ_BYTES_MAX / largest)))
+  local taken, bytes, room = 0, 0, math.min(4, roomMax)
   while taken < max and #lists > 0 and room > 0 do
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
@@ -71,7 +74,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery)
       turn = (turn + leased) % RESERVE_PERIOD
     end
     -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
-    if taken > 0 then room = math.min(1000, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
+    if taken > 0 then room = math.min(roomMax, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
     if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
     if list.returned + list.length == 0 then table.remove(lists, at) end

@@ -1,0 +1,31 @@
+-- A dead letter that goes back: at attempt 1, with its first enqueue and its history, at the end of its key or level.
+--- @include queue
+--- @include keys
+--- @include guard
+--- @include shelf
+--- @include promote
+
+-- The record of a message that begins again; `payload` is "", or the flag ("0" plain, "2" a JSON string) and the text of another.
+local function again(queue, record, payload)
+  if not known(record) or not sizeOf(record) then return record end -- what cannot be read goes back as it is
+  local name, first, history, headers, at = metaOf(record)
+  if first == "" then first = string.sub(record, 1, 11) end
+  local escaped = string.byte(record, 12) % 4 >= 2 and 2 or 0
+  local text = string.sub(record, at)
+  if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
+  return table.concat({
+    queue.nowHex, escaped + 1, levelOf(record), "000", idOf(record), name, "\n", first, "\n", history, "\n", headers,
+    "\n", text,
+  })
+end
+
+local function guardRecord(queue, record)
+  local name = keyOf(record)
+  if name then guardKey(queue.key, name) end
+end
+
+-- Takes the letter away from its position, and its record in.
+local function redrive(queue, position, record, payload)
+  redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
+  admit(queue, keyOf(record), again(queue, record, payload))
+end

@@ -1,0 +1,40 @@
+-- What one call takes up of what there is: so many messages and bytes at most, but one message at least, whatever its size.
+-- Nothing tells the size of what was not read, so it is read one by one, and what does not fit any more is left for the next call:
+-- a call reads at most one message beyond its bytes.
+
+local function openPortion(count, bytes)
+  return { count = count, bytes = bytes, taken = 0, full = count < 1 }
+end
+
+-- Whether a message of this size fits; if not, nothing more does.
+local function fits(portion, size)
+  if portion.full or (size > portion.bytes and portion.taken > 0) then
+    portion.full = true
+    return false
+  end
+  portion.taken, portion.bytes, portion.count = portion.taken + 1, portion.bytes - size, portion.count - 1
+  portion.full = portion.count < 1 or portion.bytes <= 0
+  return true
+end
+
+-- The first of `length` texts, each read by its index from 0.
+local function readPortion(portion, length, read)
+  local texts = {}
+  while not portion.full and #texts < length do
+    local text = read(#texts)
+    if not text or not fits(portion, #text) then break end
+    texts[#texts + 1] = text
+  end
+  return texts
+end
+
+-- How many of `length` go that are not read. To delete them costs little, but large ones give much memory back: 128 MiB of it at
+-- most, if each is as large as the largest of the queue.
+local UNREAD_BYTES_MAX = 134217728
+local function fitUnread(portion, length, largest)
+  portion.unread = portion.unread or math.max(1, math.floor(UNREAD_BYTES_MAX / largest))
+  local number = portion.full and 0 or math.min(length, portion.count, portion.unread)
+  portion.count, portion.unread = portion.count - number, portion.unread - number
+  portion.full = portion.full or portion.count < 1 or portion.unread < 1
+  return number
+end
