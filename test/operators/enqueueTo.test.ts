@@ -16,7 +16,15 @@ import {
   toArray,
   VirtualTimeScheduler,
 } from "rxjs";
-import { type EnqueueToOptions, enqueueTo, type Message, type MessageId, type Queue, queue, systemScheduler } from "sluice";
+import {
+  type EnqueueToOptions,
+  enqueueTo,
+  type Message,
+  type MessageId,
+  type Queue,
+  queue,
+  systemScheduler,
+} from "sluice";
 import { memoryStore } from "sluice/memory";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
