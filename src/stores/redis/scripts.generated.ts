@@ -1519,7 +1519,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "114ea049b15855dc23d18a47c96fba1c1c5ece37",
+    sha: "55a80b6986d48d554c0fb824fe1d92d4d883056c",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1528,13 +1528,13 @@ return "OK"
 -- ARGV[1] given integer ms
 -- ARGV[2] level integer -
 -- ARGV[3] keyed flag -
--- ARGV[4] tails string parted by NULs, which none of them has: one large argument costs both sides less than many
+-- ARGV[4...] tails string see tails
 -- Returns "+"
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
 -- Cost O(n) for n messages; 1,000: 0.9 ms, keyed 2.2 ms
 
 local result, key = KEYS[1], KEYS[2]
-local given, level, keyed, tails = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 -- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
 -- every change of any of them, here and in \`format.ts\`, and nowhere else.
 local FORMAT = "3"
@@ -1557,6 +1557,24 @@ local function msOf(at)
   if not dot then return tonumber(at) end
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
+-- The records of new messages, from their tails, arguments from \`first\` on: parted by NULs, which none of them has. One argument for many
+-- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+local function recordsOf(arguments, first, stamp)
+  local records, longest = {}, 0
+  for n = first, #arguments do
+    local tails, from = arguments[n], 1
+    repeat
+      local stop = string.find(tails, "\\0", from, true)
+      local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
+      records[#records + 1] = record
+      if #record > longest then longest = #record end
+      from = stop and stop + 1
+    until not from
+  end
+  return records, longest
+end
+-- Adds new messages to a queue: \`records\` of them at the end of the level, as the others follow in the lines of their keys. \`head\`
+-- has the queue's format, levels and largest, \`waits\` is what stands at \`:h\`, and \`results\` are the keys of what is answered.
 -- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
 local SLICE = 2000 -- even: no pair is torn apart
 
@@ -1564,6 +1582,155 @@ local function slices(command, key, values)
   for at = 1, #values, SLICE do
     redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
   end
+end
+
+-- See noteSize in queue.
+local function noteSize(key, largest, size)
+  if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
+end
+
+local function addEnd(key, level, head, waits, added, records, longest, results)
+  local ready, wakes = key .. ":r:" .. level, key .. ":w"
+  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  if waits ~= "" then
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
+  local wake = redis.call("LINDEX", wakes, -1)
+  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
+  if waits ~= "" then
+-- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the format and a colon, the order of the lease that it
+-- is to have, and its length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
+-- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
+-- "1" for a plain one:
+--
+--   the format and a colon · order, 10 characters · length of the lease, ms in hex, 8 · the moment at which it was enqueued and
+--   leased · "h-" and the id of its write · line break · record without that moment, its first 11 characters; or "+" and a whole
+--   record, leased at that moment by the write that settled the head of its key, see handOver
+--
+-- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
+-- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
+-- over and is read by nobody goes back: see reclaim. What is of another format, or damaged, is passed over.
+-- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+--
+--   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
+--
+-- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
+-- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
+-- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
+-- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
+--
+-- For all kinds to come: the head stays as it is, an odd kind has lines behind it, and the first of them that begins with "k" is
+-- that of the key, if it is the first or the second. So the key of a message is known, and let go, whatever else of it cannot be
+-- read.
+local HEAD = 48
+
+local function known(record)
+  local kind = string.byte(record, 12)
+  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
+end
+
+-- An odd kind.
+local function hasLines(record) return #record >= HEAD and string.byte(record, 12) % 2 == 1 end
+local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+
+local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\\n]*\\n()"
+local function marksEnd(record)
+  return known(record) and string.byte(record, 12) >= 53 and string.match(record, MARKS, HEAD + 1) or nil
+end
+local function hasMarks(record) return marksEnd(record) ~= nil end
+
+-- Where meta begins.
+local function metaAt(record) return marksEnd(record) or HEAD + 1 end
+
+-- The escaped key, or nil.
+local function keyOf(record)
+  if not hasLines(record) then return nil end
+  return string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or string.match(record, "^[^k\\n][^\\n]*\\nk([^\\n]*)\\n", HEAD + 1)
+end
+
+-- The bytes of the payload, or nil where meta is not what it should be.
+local function sizeOf(record)
+  if not hasMeta(record) then return math.max(0, #record - HEAD) end
+  if string.byte(record, 12) >= 53 and not hasMarks(record) then return nil end
+  local at = metaAt(record) - 1
+  for _ = 1, 4 do
+    at = string.find(record, "\\n", at + 1, true)
+    if not at then return nil end
+  end
+  return #record - at
+end
+local TICKET_MS = 3000
+local WHOLE = "+"
+
+local HEX_8 = string.rep("%x", 8)
+local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)(h%-[^\\n]*)\\n()"
+local TICKET = "w" .. FORMAT .. ":"
+
+local function isTicket(text) return string.sub(text, 1, #TICKET) == TICKET end
+
+-- The token and record of such a text, the id of its write, its order, and when its lease ends; nil where it cannot be read.
+local function readHanded(text)
+  local order, length, moment, request, tailAt = string.match(text, HANDED)
+  if not tailAt or #text < tailAt + HEAD - 12 then return nil end
+  local at = msOf(moment)
+  local record = string.format("%011x", at) .. string.sub(text, tailAt)
+  if string.sub(text, tailAt, tailAt) == WHOLE then record = string.sub(text, tailAt + 1) end
+  local key = keyOf(record)
+  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
+  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(length, 16)
+end
+
+-- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
+-- number of the queue's leases, or nil where nothing was handed over.
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text then return nil end
+  local token, record, writeId, order, endsAt = readHanded(text)
+  if not token then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", FORMAT, "seq", seq)
+  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
+  return seq
+end
+
+-- Nothing more is handed over until a consumer waits again.
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
+end
+
+-- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
+-- the message. \`before\` is the ticket that is there, \`changeMs\` tells when something will be ready by time, or "".
+local function leaveTicket(key, before, order, leaseMs, changeMs)
+  local shortest = math.max(1000, leaseMs)
+  local other = string.match(before or "", "^" .. TICKET .. HEX_8 .. "%x%x(%x+)$")
+  if other then shortest = math.min(shortest, tonumber(other, 16)) end
+  local ticket, forMs = TICKET .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
+end
+
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
+  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
+end
+    expectNobody(key)
+  end
+  slices("RPUSH", ready, records)
+  redis.call("HINCRBY", key, "enqueued", added)
+  noteSize(key, head[3], longest)
+  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+  local levels = tonumber(head[2] or 0)
+  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
 
 local head = redis.call("HMGET", key, "format", "levels", "largest")
@@ -1578,32 +1745,20 @@ if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\\n]*)
 end
 local at = moment(given)
 
--- See noteSize in queue.
-local function noteSize(size)
-  if size > math.max(4096, tonumber(head[3] or 0)) then redis.call("HSET", key, "largest", size) end
-end
-
 -- The first write, here or below: under full memory it is refused, and nothing was changed.
 local function handOver(tail)
   local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\\n" .. tail
   redis.call("LPUSH", key .. ":w", text)
   redis.call("SET", key .. ":h", text)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
-  noteSize(#tail + 11)
+  noteSize(key, head[3], #tail + 11)
 end
 
-if ticket and keyed == "0" and not string.find(tails, "\\0", 1, true) then
-  handOver(tails)
+if ticket and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\\0", 1, true) then
+  handOver(ARGV[4])
 else
-  local stamp, records, from, finish, longest = string.format("%011x", msOf(at)), {}, 1, nil, 0
-  repeat
-    local stop = string.find(tails, "\\0", from, true)
-    local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
-    records[#records + 1] = record
-    if #record > longest then longest = #record end
-    from = stop and stop + 1
-  until not from
-  local added = #records
+  local records, longest = recordsOf(ARGV, 4, string.format("%011x", msOf(at)))
+  local added, finish = #records, nil
   if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
@@ -2124,17 +2279,97 @@ end
     ticket = ticket and not promoted
   end
   if ticket and added == 1 and #records == 1 then
-    handOver(tails)
+    handOver(ARGV[4])
   else
-    local ready, wakes = key .. ":r:" .. level, key .. ":w"
-    redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
-    if waits ~= "" then
-      redis.call("HLEN", key .. ":l")
-      redis.call("ZCARD", key .. ":x")
-    end
-    local wake = redis.call("LINDEX", wakes, -1)
-    redis.call("SET", result, "+", "PX", "3600000")
-    if waits ~= "" then
+    addEnd(key, level, head, waits, added, records, longest, { result })
+  end
+  if finish then finish() end
+end
+for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
+return "+"
+`,
+  },
+  "enqueueEach": {
+    sha: "88f4990b74e5dd4807fd6b4c496bbe265b6410eb",
+    lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
+-- enqueues leaves behind its first. Those that were added before are not added again.
+-- KEYS[1] key hash the queue's counts and gates
+-- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
+-- ARGV[1] given integer ms
+-- ARGV[2] level integer -
+-- ARGV[3] keyed flag -
+-- ARGV[4] writes integer count
+-- ARGV[5...] tails string see tails
+-- Returns "+"
+-- Errors WRONGTYPE, FORMAT, OOM with nothing applied
+-- Cost O(n) for n messages; 1,000: 1.9 ms, keyed 3.2 ms
+
+local key = KEYS[1]
+local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+-- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
+-- every change of any of them, here and in \`format.ts\`, and nowhere else.
+local FORMAT = "3"
+
+-- Every call begins by this: what another version has written is neither read nor changed.
+local function checkFormat(key, format)
+  if not format or format == FORMAT then return end
+  error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
+end
+-- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
+-- longer than to write it down, so that is left to whoever reads it.
+local function moment(given)
+  if given ~= "" then return given end
+  local time = redis.call("TIME")
+  return time[1] .. "." .. time[2]
+end
+
+local function msOf(at)
+  local dot = string.find(at, ".", 1, true)
+  if not dot then return tonumber(at) end
+  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
+end
+-- The records of new messages, from their tails, arguments from \`first\` on: parted by NULs, which none of them has. One argument for many
+-- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+local function recordsOf(arguments, first, stamp)
+  local records, longest = {}, 0
+  for n = first, #arguments do
+    local tails, from = arguments[n], 1
+    repeat
+      local stop = string.find(tails, "\\0", from, true)
+      local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
+      records[#records + 1] = record
+      if #record > longest then longest = #record end
+      from = stop and stop + 1
+    until not from
+  end
+  return records, longest
+end
+-- Adds new messages to a queue: \`records\` of them at the end of the level, as the others follow in the lines of their keys. \`head\`
+-- has the queue's format, levels and largest, \`waits\` is what stands at \`:h\`, and \`results\` are the keys of what is answered.
+-- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
+local SLICE = 2000 -- even: no pair is torn apart
+
+local function slices(command, key, values)
+  for at = 1, #values, SLICE do
+    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
+  end
+end
+
+-- See noteSize in queue.
+local function noteSize(key, largest, size)
+  if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
+end
+
+local function addEnd(key, level, head, waits, added, records, longest, results)
+  local ready, wakes = key .. ":r:" .. level, key .. ":w"
+  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  if waits ~= "" then
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
+  local wake = redis.call("LINDEX", wakes, -1)
+  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
+  if waits ~= "" then
 -- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the format and a colon, the order of the lease that it
 -- is to have, and its length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
 -- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
@@ -2257,69 +2492,16 @@ local function expectOne(key, order, leaseMs, changeMs)
   if changeMs == 0 then return expectNobody(key) end
   leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
 end
-      expectNobody(key)
-    end
-    slices("RPUSH", ready, records)
-    redis.call("HINCRBY", key, "enqueued", added)
-    noteSize(longest)
-    if not head[1] then redis.call("HSET", key, "format", FORMAT) end
-    local levels = tonumber(head[2] or 0)
-    local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
-    if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-    if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+    expectNobody(key)
   end
-  if finish then finish() end
-end
-for i = 3, #KEYS do redis.call("DEL", KEYS[i]) end
-return "+"
-`,
-  },
-  "enqueueEach": {
-    sha: "b37b9b5524b271db901fa6794b3babacc5da0b9c",
-    lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
--- enqueues leaves behind its first. Those that were added before are not added again.
--- KEYS[1] key hash the queue's counts and gates
--- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
--- ARGV[1] given integer ms
--- ARGV[2] level integer -
--- ARGV[3] keyed flag -
--- ARGV[4] writes integer count
--- ARGV[5] tails string parted by NULs, which none of them has: one large argument costs both sides less than many
--- Returns "+"
--- Errors WRONGTYPE, FORMAT, OOM with nothing applied
--- Cost O(n) for n messages; 1,000: 1.9 ms, keyed 3.2 ms
-
-local key = KEYS[1]
-local given, level, keyed, writes, tails = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
--- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
--- every change of any of them, here and in \`format.ts\`, and nowhere else.
-local FORMAT = "3"
-
--- Every call begins by this: what another version has written is neither read nor changed.
-local function checkFormat(key, format)
-  if not format or format == FORMAT then return end
-  error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
-end
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
-local function moment(given)
-  if given ~= "" then return given end
-  local time = redis.call("TIME")
-  return time[1] .. "." .. time[2]
-end
-
-local function msOf(at)
-  local dot = string.find(at, ".", 1, true)
-  if not dot then return tonumber(at) end
-  return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
-end
--- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
-local SLICE = 2000 -- even: no pair is torn apart
-
-local function slices(command, key, values)
-  for at = 1, #values, SLICE do
-    redis.call(command, key, unpack(values, at, math.min(at + SLICE - 1, #values)))
-  end
+  slices("RPUSH", ready, records)
+  redis.call("HINCRBY", key, "enqueued", added)
+  noteSize(key, head[3], longest)
+  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+  local levels = tonumber(head[2] or 0)
+  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
+  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
 end
 
 local head = redis.call("HMGET", key, "format", "levels", "largest")
@@ -2329,19 +2511,16 @@ local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\\n]*)", 19) or ""
 
 local now = msOf(moment(given))
-local stamp, records, fresh, from, longest = string.format("%011x", now), {}, {}, 1, 4096
-local known = redis.call("MGET", unpack(KEYS, 2, writes + 1))
+local records, longest = recordsOf(ARGV, 5, string.format("%011x", now))
+local known, fresh, results = redis.call("MGET", unpack(KEYS, 2, writes + 1)), {}, {}
 for i = 1, writes do
-  local stop, result = string.find(tails, "\\0", from, true), KEYS[i + 1]
+  local result = KEYS[i + 1]
   if not known[i] and string.sub(result, string.find(result, "}:w:", 1, true) + 4) ~= handedId then
-    local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
-    records[#records + 1], longest = record, math.max(longest, #record)
-    fresh[#fresh + 1] = result
+    fresh[#fresh + 1], results[#results + 1] = records[i], result
   end
-  from = stop and stop + 1
 end
 
-local added, finish = #records, nil
+local added, finish = #fresh, nil
 if added > 0 then
   if keyed == "1" then
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
@@ -2858,149 +3037,9 @@ local function byKey(key, busy, now, added)
     closeQueue(queue)
   end, promotes
 end
-    records, finish = byKey(key, key .. ":k", now, records)
+    fresh, finish = byKey(key, key .. ":k", now, fresh)
   end
-  local ready, wakes = key .. ":r:" .. level, key .. ":w"
-  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
-  if waits ~= "" then
-    redis.call("HLEN", key .. ":l")
-    redis.call("ZCARD", key .. ":x")
-  end
-  local wake = redis.call("LINDEX", wakes, -1)
-  for _, result in ipairs(fresh) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
-  if waits ~= "" then
--- A consumer that waits while nothing is ready leaves a ticket at \`:h\`: "w", the format and a colon, the order of the lease that it
--- is to have, and its length, ms in hex. A single message that is enqueued takes the ticket: it is leased in the call that adds it, and arrives
--- without a lease call of its own. It stands in place of the ticket until it is booked, and on the list of wake-ups, which holds
--- "1" for a plain one:
---
---   the format and a colon · order, 10 characters · length of the lease, ms in hex, 8 · the moment at which it was enqueued and
---   leased · "h-" and the id of its write · line break · record without that moment, its first 11 characters; or "+" and a whole
---   record, leased at that moment by the write that settled the head of its key, see handOver
---
--- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
--- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
--- over and is read by nobody goes back: see reclaim. What is of another format, or damaged, is passed over.
--- The record of a message, one opaque string that stands in exactly one place. Everything before the payload is of fixed
--- width or ends in a line break, and nothing of it is decoded here that a move does not need:
---
---   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
---
--- Kind: 0 plain · 1 with meta · 2 payload as a JSON string · 3 both · 5 with marks and meta · 7 these and a payload as a JSON
--- string · others: a later version. Meta is four lines: "k" and the escaped key; the first enqueue of a redriven message, ms
--- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
--- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
---
--- For all kinds to come: the head stays as it is, an odd kind has lines behind it, and the first of them that begins with "k" is
--- that of the key, if it is the first or the second. So the key of a message is known, and let go, whatever else of it cannot be
--- read.
-local HEAD = 48
-
-local function known(record)
-  local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
-end
-
--- An odd kind.
-local function hasLines(record) return #record >= HEAD and string.byte(record, 12) % 2 == 1 end
-local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
-
-local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\\n]*\\n()"
-local function marksEnd(record)
-  return known(record) and string.byte(record, 12) >= 53 and string.match(record, MARKS, HEAD + 1) or nil
-end
-local function hasMarks(record) return marksEnd(record) ~= nil end
-
--- Where meta begins.
-local function metaAt(record) return marksEnd(record) or HEAD + 1 end
-
--- The escaped key, or nil.
-local function keyOf(record)
-  if not hasLines(record) then return nil end
-  return string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or string.match(record, "^[^k\\n][^\\n]*\\nk([^\\n]*)\\n", HEAD + 1)
-end
-
--- The bytes of the payload, or nil where meta is not what it should be.
-local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  if string.byte(record, 12) >= 53 and not hasMarks(record) then return nil end
-  local at = metaAt(record) - 1
-  for _ = 1, 4 do
-    at = string.find(record, "\\n", at + 1, true)
-    if not at then return nil end
-  end
-  return #record - at
-end
-local TICKET_MS = 3000
-local WHOLE = "+"
-
-local HEX_8 = string.rep("%x", 8)
-local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)(h%-[^\\n]*)\\n()"
-local TICKET = "w" .. FORMAT .. ":"
-
-local function isTicket(text) return string.sub(text, 1, #TICKET) == TICKET end
-
--- The token and record of such a text, the id of its write, its order, and when its lease ends; nil where it cannot be read.
-local function readHanded(text)
-  local order, length, moment, request, tailAt = string.match(text, HANDED)
-  if not tailAt or #text < tailAt + HEAD - 12 then return nil end
-  local at = msOf(moment)
-  local record = string.format("%011x", at) .. string.sub(text, tailAt)
-  if string.sub(text, tailAt, tailAt) == WHOLE then record = string.sub(text, tailAt + 1) end
-  local key = keyOf(record)
-  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(length, 16)
-end
-
--- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
--- number of the queue's leases, or nil where nothing was handed over.
-local function book(key)
-  local text = redis.call("GET", key .. ":h")
-  if not text then return nil end
-  local token, record, writeId, order, endsAt = readHanded(text)
-  if not token then return nil end
-  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
-  redis.call("ZCARD", key .. ":x")
-  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
-  redis.call("DEL", key .. ":h")
-  redis.call("HSET", key .. ":l", token, record)
-  redis.call("ZADD", key .. ":x", endsAt, token)
-  redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", FORMAT, "seq", seq)
-  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
-  return seq
-end
-
--- Nothing more is handed over until a consumer waits again.
-local function expectNobody(key)
-  book(key)
-  redis.call("DEL", key .. ":h")
-end
-
--- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message. \`before\` is the ticket that is there, \`changeMs\` tells when something will be ready by time, or "".
-local function leaveTicket(key, before, order, leaseMs, changeMs)
-  local shortest = math.max(1000, leaseMs)
-  local other = string.match(before or "", "^" .. TICKET .. HEX_8 .. "%x%x(%x+)$")
-  if other then shortest = math.min(shortest, tonumber(other, 16)) end
-  local ticket, forMs = TICKET .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
-  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
-end
-
-local function expectOne(key, order, leaseMs, changeMs)
-  if changeMs == 0 then return expectNobody(key) end
-  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
-end
-    expectNobody(key)
-  end
-  slices("RPUSH", ready, records)
-  redis.call("HINCRBY", key, "enqueued", added)
-  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
-  if longest > math.max(4096, tonumber(head[3] or 0)) then redis.call("HSET", key, "largest", longest) end -- see noteSize in queue
-  local levels = tonumber(head[2] or 0)
-  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
-  if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  addEnd(key, level, head, waits, added, fresh, longest, results)
   if finish then finish() end
 end
 for i = writes + 2, #KEYS do redis.call("DEL", KEYS[i]) end

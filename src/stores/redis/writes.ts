@@ -101,6 +101,28 @@ const isAckOfOneQueue = (lists: ReadonlyArray<Steps>): boolean => {
   return queue !== undefined && tokens.size === lists.length;
 };
 
+const keyedFlag = (steps: ReadonlyArray<EnqueueStep>): string =>
+  steps.some(({ key }) => key !== undefined) ? "1" : "0";
+
+/** Tails of so many characters are one argument: see tails.lua. */
+const ARGUMENT_LENGTH = 64 * 1024;
+
+const encodeTails = (steps: ReadonlyArray<EnqueueStep>): ReadonlyArray<string> => {
+  const tails: Array<string> = [];
+  let joined: string | undefined;
+  for (const step of steps) {
+    const tail = encodeTail(step);
+    if (joined !== undefined && joined.length + tail.length <= ARGUMENT_LENGTH) {
+      joined += `\0${tail}`;
+      continue;
+    }
+    if (joined !== undefined) tails.push(joined);
+    joined = tail;
+  }
+  if (joined !== undefined) tails.push(joined);
+  return tails;
+};
+
 const queueOf = ({ keys, lists }: WriteInput): string => keys.queue(lists[0]?.[0]?.queue ?? "");
 
 const enqueueScript: WriteScript = {
@@ -109,16 +131,10 @@ const enqueueScript: WriteScript = {
     const steps = (input.lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
     const key = queueOf(input);
     const level = String(steps[0]?.priority ?? 0);
-    let keyed = "0";
-    let tails = "";
-    for (const step of steps) {
-      if (step.key !== undefined) keyed = "1";
-      tails += tails === "" ? encodeTail(step) : `\0${encodeTail(step)}`;
-    }
     const keys = [input.result, key];
     return {
       keys: input.answered.length === 0 ? keys : keys.concat(input.answered),
-      args: [input.given, level, keyed, tails],
+      args: [input.given, level, keyedFlag(steps), ...encodeTails(steps)],
     };
   },
   decode: (reply, input) => readAnswers(reply, input.lists),
@@ -136,10 +152,10 @@ export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
   name: "enqueueEach",
   encode: ({ keys, given, answered, steps, results }) => {
     const [first] = steps;
-    const keyed = steps.some(({ key }) => key !== undefined) ? "1" : "0";
+    const level = String(first?.priority ?? 0);
     return {
       keys: [keys.queue(first?.queue ?? ""), ...results, ...answered],
-      args: [given, String(first?.priority ?? 0), keyed, String(results.length), steps.map(encodeTail).join("\0")],
+      args: [given, level, keyedFlag(steps), String(results.length), ...encodeTails(steps)],
     };
   },
   decode: (_, { steps }) => steps.map((step) => right([asAsked(step)])),
