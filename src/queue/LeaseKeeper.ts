@@ -123,7 +123,8 @@ export class LeaseKeeper {
   private tick(): void {
     this.timer = undefined;
     const nowMs = this.options.store.scheduler.now();
-    const renewals: Array<LeasedDelivery> = [];
+    const working: Array<LeasedDelivery> = [];
+    const waiting: Array<LeasedDelivery> = [];
     let nextMs = nowMs + this.renewMs;
     let ended = false;
     let watching = false;
@@ -140,7 +141,7 @@ export class LeaseKeeper {
         this.end(delivery);
       } else {
         if (delivery.leaseEndsMs - nowMs <= this.renewMs * 2) {
-          if (delivery.held) renewals.push(delivery);
+          if (delivery.held) (delivery.begun ? working : waiting).push(delivery);
           else delivery.passedOver = true;
         }
         nextMs = Math.min(nextMs, delivery.leaseEndsMs);
@@ -148,7 +149,7 @@ export class LeaseKeeper {
         if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
       }
     }
-    if (renewals.length > 0) this.renew(renewals, nowMs, late);
+    if (working.length + waiting.length > 0) this.renew(working, waiting, nowMs, late);
     // One look serves all leases that end within 2 % of a lease's length.
     if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     if (ended || proved) this.options.onCredit();
@@ -164,10 +165,16 @@ export class LeaseKeeper {
     this.options.events.expired(delivery);
   }
 
-  private renew(deliveries: ReadonlyArray<LeasedDelivery>, nowMs: number, late: boolean): void {
+  private renew(
+    working: ReadonlyArray<LeasedDelivery>,
+    waiting: ReadonlyArray<LeasedDelivery>,
+    nowMs: number,
+    late: boolean,
+  ): void {
     const { store, queue, leaseMs, events } = this.options;
+    const deliveries = working.concat(waiting);
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs, late }).subscribe({
+    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).subscribe({
       next: (answers) => {
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];

@@ -43,7 +43,7 @@ export interface Lease {
   readonly headers: Readonly<Record<string, string>>;
   /** Failures so far + 1. */
   readonly attempt: number;
-  /** Whether its latest failure was the end of its lease, so that it came alone: it may have killed its process. */
+  /** Whether its latest lease ended unsettled, so that it came alone: it may have killed its process. */
   readonly suspect: boolean;
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;

@@ -19,10 +19,13 @@
  *   answered `LeaseLost`. Leases past their end are reaped by the next `lease` (of a queue that is neither paused nor
  *   halted): counted as a failure, and dead-lettered with the cause "lease expired" where failures reach `attemptsMax`.
  *   Until then the token lives.
- * - One that kills its process takes no neighbours along: a message whose latest failure is the end of a lease is a suspect.
- *   It is leased as the only message of a reply, to a consumer whose hands are empty, or (once, after its first such failure)
+ * - One that kills its process takes no neighbours along: a message whose latest lease ended unsettled is a suspect.
+ *   It is leased as the only message of a reply, to a consumer whose hands are empty, or (once, after the first such end)
  *   proven. Where a suspect is next in line and the request may not have it, what stands before it is leased; where that is
  *   nothing, the answer is an empty list at once, even to a request that may wait.
+ * - What was never begun does not pay for its process: the end of a lease whose latest extension said so counts like a Release
+ *   instead of a failure, also where it were the `attemptsMax`th. Its message is a suspect like any other, and after two such
+ *   ends in a row, when it comes into empty hands only and so begins at once, it counts whatever is said.
  * - Not begun any more: where a lease would take a message past its `expiresInMs`, or for more than the `deliveriesMax`th time
  *   in a row without a settlement that counts (Release, and taking back a lease, do not), the message is dead-lettered
  *   instead, not counted as a failure. Redrive forgets both.
@@ -88,6 +91,8 @@ export interface ExtendRequest {
   readonly queue: string;
   readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
   readonly leaseMs: number;
+  /** So many of the leases, the last ones, wait in the consumer's hands and were not begun. Default 0. */
+  readonly unbegun?: number;
   /** Some may be past their end already: it takes effect before any `lease` that is asked for after it. Default false. */
   readonly late?: boolean;
 }

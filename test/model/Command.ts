@@ -31,7 +31,12 @@ export type Command =
   | { readonly do: "settle"; readonly deliveries: ReadonlyArray<number>; readonly ending: Ending }
   /** One list: settles all of these and enqueues one, or none of it. */
   | { readonly do: "follow up"; readonly deliveries: ReadonlyArray<number>; readonly key: string | undefined }
-  | { readonly do: "extend"; readonly deliveries: ReadonlyArray<number>; readonly leaseMs: number }
+  | {
+      readonly do: "extend";
+      readonly deliveries: ReadonlyArray<number>;
+      readonly leaseMs: number;
+      readonly unbegun: number;
+    }
   | { readonly do: "advance"; readonly ms: number }
   | {
       readonly do: "unblock";
@@ -81,7 +86,12 @@ const lease = fc.record({
 const settle = fc.record({ do: fc.constant("settle" as const), deliveries, ending });
 const rare: ReadonlyArray<fc.Arbitrary<Command>> = [
   fc.record({ do: fc.constant("follow up" as const), deliveries, key }),
-  fc.record({ do: fc.constant("extend" as const), deliveries, leaseMs: fc.constantFrom(5, 50, 500) }),
+  fc.record({
+    do: fc.constant("extend" as const),
+    deliveries,
+    leaseMs: fc.constantFrom(5, 50, 500),
+    unbegun: fc.constantFrom(0, 0, 1, 2),
+  }),
   fc.record({
     do: fc.constant("unblock" as const),
     target: fc.oneof(

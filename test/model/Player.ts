@@ -99,7 +99,8 @@ export class Player {
         return await this.followUp(this.named(command.deliveries), command.key);
       case "extend": {
         const leases = this.named(command.deliveries);
-        const answers = await this.store.extend({ queue: QUEUE, leases, leaseMs: command.leaseMs });
+        const { leaseMs, unbegun } = command;
+        const answers = await this.store.extend({ queue: QUEUE, leases, leaseMs, unbegun });
         return { done: answers.map(isRight) };
       }
       case "advance":

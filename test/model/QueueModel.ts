@@ -26,6 +26,7 @@ interface Message {
   suspicion: number;
   returned: number;
   leasedUntilMs: number;
+  unbegun: boolean;
   /** Its latest delivery. */
   delivery: number;
 }
@@ -58,7 +59,11 @@ export class QueueModel {
       case "extend": {
         const named = this.named(command.deliveries);
         expect(observation.done).toEqual(named.map((n) => this.lives(n)));
-        for (const n of named) if (this.lives(n)) this.of(n).leasedUntilMs = this.nowMs + command.leaseMs;
+        for (const [i, n] of named.entries()) {
+          if (!this.lives(n)) continue;
+          this.of(n).leasedUntilMs = this.nowMs + command.leaseMs;
+          this.of(n).unbegun = i >= named.length - command.unbegun;
+        }
         break;
       }
       case "advance":
@@ -127,6 +132,7 @@ export class QueueModel {
       suspicion: 0,
       returned: 0,
       leasedUntilMs: 0,
+      unbegun: false,
       delivery: -1,
     });
   }
@@ -141,8 +147,11 @@ export class QueueModel {
     }
     for (const message of this.line)
       if (message.place === "leased" && message.leasedUntilMs <= this.nowMs) {
-        const { suspicion } = message;
-        this.fail(message, "queue");
+        const { suspicion, unbegun } = message;
+        if (unbegun && suspicion < 2) {
+          message.place = "queue";
+          message.returned += 1;
+        } else this.fail(message, "queue");
         message.suspicion = Math.min(2, suspicion + 1);
       }
     const dropped = this.dropLate(dead);
@@ -169,6 +178,7 @@ export class QueueModel {
       expect(suspicion).toBeLessThanOrEqual(mostSuspicious);
       message.place = "leased";
       message.leasedUntilMs = this.nowMs + leaseMs;
+      message.unbegun = false;
       message.delivery = this.deliveries.length;
       this.deliveries.push(message);
     }

@@ -39,8 +39,10 @@ export class Entry implements EntryFields {
   beginsUntilMs: number = Number.POSITIVE_INFINITY;
   /** The dedupe id that stands for it until it leaves the queue. */
   dedupeId: string | undefined = undefined;
-  /** How often in a row its failure was the end of its lease, 2 at most: what it may be leased beside of. */
+  /** How often in a row its lease ended unsettled, 2 at most: what it may be leased beside of. */
   suspicion = 0;
+  /** Whether the latest extension of its lease said that it was not begun. */
+  unbegun = false;
   /** How often in a row it was given back uncounted. */
   returned = 0;
   token = "";

@@ -217,13 +217,14 @@ const countSteps = (lists: ReadonlyArray<ReadonlyArray<Step>>): number => {
 
 const extendLeases = (
   queue: QueueState,
-  { leases, leaseMs }: ExtendRequest,
+  { leases, leaseMs, unbegun = 0 }: ExtendRequest,
   nowMs: number,
 ): ReadonlyArray<Either<LeaseLost, void>> => {
-  const answers = leases.map(({ id, token }): Either<LeaseLost, void> => {
+  const answers = leases.map(({ id, token }, i): Either<LeaseLost, void> => {
     const entry = queue.leases.find(token);
     if (entry?.id !== id) return left(leaseLost(id));
     queue.leases.extend(entry, leaseMs, nowMs);
+    entry.unbegun = i >= leases.length - unbegun;
     // All leases of an exclusive queue are its owner's: whoever came before was reaped.
     queue.ownerUntilMs = Math.max(queue.ownerUntilMs, nowMs + leaseMs);
     return right(undefined);

@@ -1,8 +1,12 @@
-/** Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back in their former place. */
+/**
+ * Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back in their former place. What was
+ * not begun by then goes back uncounted.
+ */
 import { PORTION_COUNT_MAX } from "../../store/Operations.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
+const SUSPICION_MAX = 2;
 const CAUSE = "lease expired";
 
 /** Reaps what ended, so many at a time, and answers how many. */
@@ -23,8 +27,14 @@ const reap = (
   ended.sort((a, b) => a.order - b.order);
   for (const entry of ended) {
     const aside = { atMs: nowMs, cause: CAUSE };
+    const uncounted = entry.unbegun && entry.suspicion < SUSPICION_MAX;
+    entry.suspicion = Math.min(SUSPICION_MAX, entry.suspicion + 1);
+    if (uncounted) {
+      entry.returned++;
+      queue.comeBack(entry);
+      continue;
+    }
     queue.fail(entry, aside);
-    entry.suspicion = Math.min(2, entry.suspicion + 1);
     if (entry.attempts >= attemptsMax) queue.bury(entry, aside);
     else queue.comeBack(entry);
   }

@@ -74,6 +74,7 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
       entry.order = queue.nextOrder();
     }
     entry.token = newToken();
+    entry.unbegun = false;
     queue.leases.add(entry, leaseMs, nowMs);
     leases.push(leaseOf(entry, nowMs));
     if (suspect) break;

@@ -215,7 +215,7 @@ export class Asking implements Waiter {
     this.handedToken = lease.token;
     this.call = urgent.run(
       extendScript,
-      { queue, given: given(), tokens: [lease.token], leaseMs },
+      { queue, given: given(), tokens: [lease.token], leaseMs, unbegun: 0 },
       {
         done: ([live]) => {
           if (this.phase === "ended") return;

@@ -167,13 +167,13 @@ export const giveBackScript: Script<GiveBackInput, number> = {
 
 /** Answers for each token whether it was live. */
 export const extendScript: Script<
-  OnQueue & { readonly tokens: ReadonlyArray<string>; readonly leaseMs: number },
+  OnQueue & { readonly tokens: ReadonlyArray<string>; readonly leaseMs: number; readonly unbegun: number },
   ReadonlyArray<boolean>
 > = {
   name: "extend",
-  encode: ({ queue, given, tokens, leaseMs }) => ({
+  encode: ({ queue, given, tokens, leaseMs, unbegun }) => ({
     keys: [queue, `${queue}:x`],
-    args: [given, count(Math.ceil(leaseMs)), ...tokens],
+    args: [given, count(Math.ceil(leaseMs)), String(unbegun), ...tokens],
   }),
   decode: (reply) => Array.from(String(reply), (answer) => answer === "1"),
 };

@@ -350,7 +350,7 @@ class RedisStore implements Store {
       };
     });
 
-  readonly extend: Store["extend"] = ({ queue, leases, leaseMs, late }) =>
+  readonly extend: Store["extend"] = ({ queue, leases, leaseMs, unbegun = 0, late }) =>
     this.calling((end) => {
       if (leases.length === 0) {
         end.done([]);
@@ -360,7 +360,7 @@ class RedisStore implements Store {
       // In time it need not wait behind payloads; late it must be done before the next lease, which ends what is past its end.
       return (late === true ? this.connection : this.urgent).run(
         extendScript,
-        { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs },
+        { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs, unbegun },
         {
           done: (live) =>
             end.done(leases.map(({ id }, i) => (live[i] === true ? right(undefined) : left(leaseLost(id))))),

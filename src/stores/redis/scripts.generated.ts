@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "e238db174ac15cbd55241b11a719b5d0d253921d",
+    sha: "3b8a3c60739e21034827a4bc1365ad716bd88876",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
 -- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -64,8 +64,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -145,6 +145,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -621,7 +628,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "d2ce4b3bc448e7a475801624e8485a5b25bc2e56",
+    sha: "59bdcc12d959b79638f62baa44ab9ef1d45817bb",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -670,8 +677,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -751,6 +758,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -1519,7 +1533,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "55a80b6986d48d554c0fb824fe1d92d4d883056c",
+    sha: "2b32955de23fa465bcc2cd5c7b8c2fe6ed7c6b86",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1766,8 +1780,8 @@ else
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -1847,6 +1861,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -2290,7 +2311,7 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "88f4990b74e5dd4807fd6b4c496bbe265b6410eb",
+    sha: "90122eaab670cdb1bf76b733b7ef4c6fd1cb025e",
     lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2529,8 +2550,8 @@ if added > 0 then
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -2610,6 +2631,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -3047,19 +3075,21 @@ return "+"
 `,
   },
   "extend": {
-    sha: "32d7e651bc3458ebe084f24957cf6b691b257f05",
+    sha: "5804e0ced1474fbbbed55b7388595ea6d246a075",
     lua: `-- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
--- KEYS[2] expiries zset token to the ms at which its lease ends
+-- KEYS[2] expiries zset token to the ms at which its lease ends, see unbegun
 -- ARGV[1] given integer ms
 -- ARGV[2] leaseMs integer ms
--- ARGV[3...] tokens string -
+-- ARGV[3] unbegun integer how many tokens, the last ones, are of messages that were not begun
+-- ARGV[4...] tokens string -
 -- Returns one character per token: "1" extended, "0" lost
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m tokens; 1,000: 1.2 ms
 
 local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
+local unbegun = tonumber(ARGV[3])
 -- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
 -- every change of any of them, here and in \`format.ts\`, and nowhere else.
 local FORMAT = "3"
@@ -3214,6 +3244,10 @@ local function expectOne(key, order, leaseMs, changeMs)
   if changeMs == 0 then return expectNobody(key) end
   leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
 end
+-- The end of a lease whose latest extension said that its message was not begun is half a millisecond later, and so tells it:
+-- whatever else is done with leases need not know.
+local function unbegunUntil(untilMs) return untilMs + 0.5 end
+local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end
 
 local head = redis.call("HMGET", key, "format", "ownerUntil", "takeover")
 checkFormat(key, head[1])
@@ -3221,14 +3255,14 @@ redis.call("HDEL", key, "-") -- a removal first: what follows passes under full 
 book(key)
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
-for from = 3, #ARGV, 1000 do
+for from = 4, #ARGV, 1000 do
   local to = math.min(from + 999, #ARGV)
   local scores = redis.call("ZMSCORE", expiries, unpack(ARGV, from, to))
   for i = from, to do
     local live = scores[i - from + 1]
-    answers[i - 2] = live and "1" or "0"
+    answers[i - 3] = live and "1" or "0"
     if live then
-      changes[#changes + 1] = untilMs
+      changes[#changes + 1] = i > #ARGV - unbegun and unbegunUntil(untilMs) or untilMs
       changes[#changes + 1] = ARGV[i]
     end
   end
@@ -3241,7 +3275,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "d54a62e85dea3ff5c1d9dfa0a78264ea2cee52a6",
+    sha: "ce58c3f4b49edd753e99f101444a2d7eecb0b3ea",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -3290,8 +3324,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -3371,6 +3405,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -3801,7 +3842,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "fe8ad7352189aaba795f7624a206f8d1c816bbea",
+    sha: "54f4fdff810aa614f589d33e7d82b59a7b9de145",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -4001,8 +4042,8 @@ end
 local function judge(delivery, record)
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -4032,6 +4073,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -4319,8 +4367,8 @@ local function seldom()
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -4350,6 +4398,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -4633,7 +4688,11 @@ local function bury(queue, record, cause, lettersMax)
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
 -- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place. \`tokens\` come by end; answers how many of them it ended, and their bytes.
+-- in their former place, where they also go uncounted if they were not begun. \`tokens\` come by end; answers how many of them it ended, and their bytes.
+-- The end of a lease whose latest extension said that its message was not begun is half a millisecond later, and so tells it:
+-- whatever else is done with leases need not know.
+local function unbegunUntil(untilMs) return untilMs + 0.5 end
+local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end
 local EXPIRED = '"lease expired"'
 local REAP_COUNT_MAX = 1000
 local REAP_BYTES_MAX = 2097152
@@ -4646,12 +4705,17 @@ local function reap(queue, tokens, limits)
     records[token], origins[token] = readLeased(queue.key, token)
     bytes = bytes + #(records[token] or "")
   end
+  local scores, unbegun = #ended > 0 and redis.call("ZMSCORE", queue.key .. ":x", unpack(ended)), {}
+  for i, token in ipairs(ended) do unbegun[token] = isUnbegun(scores[i]) end
   slices("HDEL", queue.key .. ":l", ended)
   slices("ZREM", queue.key .. ":x", ended)
   -- What dies does so in the former order too.
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
-    if records[token] then
+    local uncounted = records[token] and unbegun[token] and passed(records[token])
+    if uncounted then
+      pushReturned(queue, origins[token], uncounted)
+    elseif records[token] then
       local record = failed(records[token], queue.nowHex .. EXPIRED, true)
       if failuresOf(record) < limits.attempts then
         pushReturned(queue, origins[token], record)
@@ -5216,7 +5280,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "8dbb8bd6d06daa772ca7bce0083e7e86d3d202ee",
+    sha: "3e24df0e4083b17ced4896d39f22fb4b25e6123a",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -5242,8 +5306,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -5323,6 +5387,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -5577,7 +5648,7 @@ return keepAnswer(result, "OK", { unpack(KEYS, 3) })
 `,
   },
   "peek": {
-    sha: "82154550a494bad069e54e185bbce7974c85d923",
+    sha: "877fb77e23ed9b656f9b0ca1d4143321b00ca471",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
 -- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
@@ -5626,8 +5697,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -5707,6 +5778,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -6256,7 +6334,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "99b6fe0ba62a859033f61447789bb7332e12d677",
+    sha: "38d665636da25a12a973934dab226ae9081211f5",
     lua: `-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
 -- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
 -- what stands in a list goes unread, and what waits behind a head.
@@ -6308,8 +6386,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -6389,6 +6467,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -6951,7 +7036,7 @@ return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS,
 `,
   },
   "redrive": {
-    sha: "fe3ad21b9b760c524671c6c9a2964519d4fa2ab4",
+    sha: "9133780413687cdac867f3b8f6f05714ae444343",
     lua: `-- Puts named dead letters back, as they are or with other payloads.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -7003,8 +7088,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -7084,6 +7169,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -7604,7 +7696,7 @@ return keepAnswer(result, #found .. " " .. seen, { unpack(KEYS, 3) })
 `,
   },
   "redriveFrom": {
-    sha: "a15655fb5252c3cc5a188eed8f83e8d7d3a40781",
+    sha: "6d8d237a434939a15cbe3403cd27dc377e3907ff",
     lua: `-- Puts the next dead letters back, oldest first, or those of them that have one of these ids. No payload leaves the server.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -7659,8 +7751,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -7740,6 +7832,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -8262,7 +8361,7 @@ return keepAnswer(result, #found .. " " .. seen .. " " .. (seen < length and las
 `,
   },
   "stats": {
-    sha: "44d457b996904659b718557c29b90f398d3cd262",
+    sha: "209e0b0ead1738cded2fc3e2ffe740052f1d872f",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
 -- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
@@ -8313,8 +8412,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -8394,6 +8493,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -8802,7 +8908,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "d4e6a2d90fbf192ed4458f94b6e27ab8ee94f50a",
+    sha: "a1aa2dadaa1a074649fc4b8202b0df2d587e9e90",
     lua: `-- Frees blocked messages, the oldest first: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -8857,8 +8963,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -8938,6 +9044,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -9444,7 +9557,7 @@ return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { u
 `,
   },
   "write": {
-    sha: "d7ed0bd1381833d1d1ee10ec005e083291d54cca",
+    sha: "cea4dd6c31e19d8e1bf67ec7532b36a03719fe60",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -9499,8 +9612,8 @@ end
 -- Changes of a record: a failure more, or begun again.
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -9580,6 +9693,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.

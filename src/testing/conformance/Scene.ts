@@ -162,8 +162,12 @@ export class Scene {
     assert.deepEqual(await this.snapshot(), before, "a refused settle changed the queue");
   }
 
-  async extend(leases: ReadonlyArray<Lease>, leaseMs: number): Promise<ReadonlyArray<Either<LeaseLost, void>>> {
-    const answers = await answered(this.store.extend({ queue: this.queue, leases, leaseMs }));
+  async extend(
+    leases: ReadonlyArray<Lease>,
+    leaseMs: number,
+    unbegun = 0,
+  ): Promise<ReadonlyArray<Either<LeaseLost, void>>> {
+    const answers = await answered(this.store.extend({ queue: this.queue, leases, leaseMs, unbegun }));
     assert.equal(answers.length, leases.length, "an extend has one answer per lease");
     return answers;
   }

@@ -102,7 +102,7 @@ export const choosing =
       }),
   });
 
-export const releaseOf = (queue: string, { id, token }: Lease): Step => ({
+export const releaseOf = (queue: string, { id, token }: Pick<Lease, "id" | "token">): Step => ({
   _tag: "Settle",
   queue,
   id,

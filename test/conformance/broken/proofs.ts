@@ -232,6 +232,16 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "what the end of a lease gave back comes alone",
     "a suspect that is released is still one, in its former place",
   ],
+  "counts what was not begun": [
+    "what was last extended as not begun is not counted at the end of its lease, whatever its attempts, and is suspect",
+  ],
+  "takes back what was not begun": [
+    "what was extended as not begun can be settled like any other",
+    "what was extended as not begun is counted the third time in a row, since it came into empty hands",
+  ],
+  "takes all that is extended for not begun": [
+    "what was begun after an extension said that it was not is counted, once another says so or it is leased anew",
+  ],
   "takes all hands for empty": ["a suspect is not given into full hands, but what stands before it is"],
   "takes proven hands for empty ones": ["one whose lease ended twice is given into empty hands only"],
   "lets full hands wait while a suspect is next": [

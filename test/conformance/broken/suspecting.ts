@@ -1,8 +1,10 @@
 /** Stores that do not keep apart what may have killed its process. */
+import { right } from "fp-ts/lib/Either.js";
+import { v7 } from "uuid";
 import { effect, succeed } from "../../../src/core/Effect.js";
 import type { Lease, LeaseRequest } from "../../../src/store/Lease.js";
 import type { Store } from "../../../src/store/Store.js";
-import { type Break, changingLeases, changingRequests } from "./BrokenStore.js";
+import { type Break, changingLeases, changingRequests, mapped, releaseOf } from "./BrokenStore.js";
 
 /** All that the store has now for such a request, call by call. */
 const gathered = (store: Store, request: LeaseRequest): ReadonlyArray<Lease> => {
@@ -47,5 +49,17 @@ export const suspecting: Readonly<Record<string, Break>> = {
       }),
     )(store);
   },
+  "counts what was not begun": (store) => ({ extend: (request) => store.extend({ ...request, unbegun: 0 }) }),
+  "takes back what was not begun": (store) => ({
+    extend: (request) => {
+      const { queue, leases, unbegun = 0 } = request;
+      const waiting = leases.slice(leases.length - unbegun);
+      store.write([waiting.map((lease) => releaseOf(queue, lease))], v7()).subscribe();
+      return mapped(store.extend(request), () => leases.map(() => right(undefined)));
+    },
+  }),
+  "takes all that is extended for not begun": (store) => ({
+    extend: (request) => store.extend({ ...request, unbegun: request.leases.length }),
+  }),
   "tells of no suspect": changingLeases((leases) => leases.map((lease) => ({ ...lease, suspect: false }))),
 };

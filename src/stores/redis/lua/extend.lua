@@ -1,19 +1,22 @@
 -- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
 -- KEYS[1] key hash the queue's counts and gates
--- KEYS[2] expiries zset token to the ms at which its lease ends
+-- KEYS[2] expiries zset token to the ms at which its lease ends, see unbegun
 -- ARGV[1] given integer ms
 -- ARGV[2] leaseMs integer ms
--- ARGV[3...] tokens string -
+-- ARGV[3] unbegun integer how many tokens, the last ones, are of messages that were not begun
+-- ARGV[4...] tokens string -
 -- Returns one character per token: "1" extended, "0" lost
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m tokens; 1,000: 1.2 ms
 
 local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
+local unbegun = tonumber(ARGV[3])
 --- @include format
 --- @include clock
 --- @include slices
 --- @include handed
+--- @include unbegun
 
 local head = redis.call("HMGET", key, "format", "ownerUntil", "takeover")
 checkFormat(key, head[1])
@@ -21,14 +24,14 @@ redis.call("HDEL", key, "-") -- a removal first: what follows passes under full 
 book(key)
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
-for from = 3, #ARGV, 1000 do
+for from = 4, #ARGV, 1000 do
   local to = math.min(from + 999, #ARGV)
   local scores = redis.call("ZMSCORE", expiries, unpack(ARGV, from, to))
   for i = from, to do
     local live = scores[i - from + 1]
-    answers[i - 2] = live and "1" or "0"
+    answers[i - 3] = live and "1" or "0"
     if live then
-      changes[#changes + 1] = untilMs
+      changes[#changes + 1] = i > #ARGV - unbegun and unbegunUntil(untilMs) or untilMs
       changes[#changes + 1] = ARGV[i]
     end
   end

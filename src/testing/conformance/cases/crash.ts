@@ -35,6 +35,63 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     assert.deepEqual(payloadsOf(await scene.lease({ hands: "proven" })), ["suspect"]);
     assert.deepEqual(payloadsOf(await scene.lease({ hands: "full" })), ["behind"]);
   },
+  "what was last extended as not begun is not counted at the end of its lease, whatever its attempts, and is suspect":
+    async (scene) => {
+      await scene.enqueue(numbered(3));
+      const leases = await scene.lease({ leaseMs: 30, attemptsMax: 1 });
+      await scene.extend(leases, 60, 2);
+      await scene.advance(70);
+      await scene.nothing({ hands: "full", attemptsMax: 1 });
+      const [letter] = exactly(1, await scene.deadLetters());
+      assert.deepEqual([letter.payload, letter.attempts], ["0", 1]);
+      const again = await scene.gather(2, { attemptsMax: 1 });
+      assert.deepEqual(payloadsOf(again), ["1", "2"]);
+      assert.deepEqual(attemptsOf(again), [1, 1]);
+      assert.deepEqual(
+        again.map(({ suspect }) => suspect),
+        [true, true],
+      );
+      await scene.settle(again, Ack);
+      await scene.expectStats({ acked: 2, dead: 1 });
+    },
+  "what was begun after an extension said that it was not is counted, once another says so or it is leased anew":
+    async (scene) => {
+      await scene.enqueue(["a"]);
+      const lease = await scene.leaseOne({ leaseMs: 30 });
+      await scene.extend([lease], 40, 1);
+      await scene.extend([lease], 30);
+      await scene.advance(40);
+      const second = await scene.leaseOne({ leaseMs: 30 });
+      assert.equal(second.attempt, 2);
+      await scene.extend([second], 30, 1);
+      await scene.advance(40);
+      assert.equal((await scene.leaseOne({ leaseMs: 30 })).attempt, 2);
+      await scene.advance(40);
+      assert.equal((await scene.leaseOne()).attempt, 3);
+    },
+  "what was extended as not begun is counted the third time in a row, since it came into empty hands": async (
+    scene,
+  ) => {
+    await scene.enqueue(["a"]);
+    const attempts: Array<number> = [];
+    for (let round = 0; round < 4; round++) {
+      const lease = await scene.leaseOne({ leaseMs: 30 });
+      attempts.push(lease.attempt);
+      await scene.extend([lease], 30, 1);
+      await scene.advance(40);
+    }
+    assert.deepEqual(attempts, [1, 1, 1, 2]);
+  },
+  "what was extended as not begun can be settled like any other": async (scene) => {
+    await scene.enqueue(numbered(3));
+    const leases = await scene.lease({ leaseMs: 30 });
+    await scene.extend(leases, 1_000, 3);
+    await scene.settle(leases.slice(0, 1), Ack);
+    await scene.settle(leases.slice(1, 2), Retry({ cause: "again" }));
+    await scene.settle(leases.slice(2), Release({ reason: "stop" }));
+    assert.deepEqual(attemptsOf(await scene.gather(2)), [2, 1]);
+    await scene.expectStats({ acked: 1, leased: 2 });
+  },
   "one whose lease ended twice is given into empty hands only": async (scene) => {
     await scene.enqueue(["a"]);
     for (let round = 0; round < 2; round++) {

@@ -1,7 +1,7 @@
 -- What few messages bear, in the first line behind their id:
 --
---   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its failure was the end of
---   its lease, 2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
+--   1-11 ms from the enqueue after which it is not begun, in hex, or dashes · 12 how often in a row its lease ended unsettled,
+--   2 at most · 13-15 how often in a row it was given back uncounted, in hex · the dedupe id, behind a "d", that
 --   stands for it until it leaves the queue
 --
 -- A message without any of it has no such line, and costs nothing for it.
@@ -32,6 +32,13 @@ local function givenBack(record)
   if not known(record) then return record end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
+end
+
+-- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+local function passed(record)
+  if not known(record) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(record)
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.

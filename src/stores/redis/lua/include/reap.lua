@@ -1,6 +1,7 @@
 -- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place. `tokens` come by end; answers how many of them it ended, and their bytes.
+-- in their former place, where they also go uncounted if they were not begun. `tokens` come by end; answers how many of them it ended, and their bytes.
 --- @include leased
+--- @include unbegun
 local EXPIRED = '"lease expired"'
 local REAP_COUNT_MAX = 1000
 local REAP_BYTES_MAX = 2097152
@@ -13,12 +14,17 @@ local function reap(queue, tokens, limits)
     records[token], origins[token] = readLeased(queue.key, token)
     bytes = bytes + #(records[token] or "")
   end
+  local scores, unbegun = #ended > 0 and redis.call("ZMSCORE", queue.key .. ":x", unpack(ended)), {}
+  for i, token in ipairs(ended) do unbegun[token] = isUnbegun(scores[i]) end
   slices("HDEL", queue.key .. ":l", ended)
   slices("ZREM", queue.key .. ":x", ended)
   -- What dies does so in the former order too.
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
-    if records[token] then
+    local uncounted = records[token] and unbegun[token] and passed(records[token])
+    if uncounted then
+      pushReturned(queue, origins[token], uncounted)
+    elseif records[token] then
       local record = failed(records[token], queue.nowHex .. EXPIRED, true)
       if failuresOf(record) < limits.attempts then
         pushReturned(queue, origins[token], record)

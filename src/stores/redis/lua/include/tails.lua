@@ -1,0 +1,16 @@
+-- The records of new messages, from their tails, arguments from `first` on: parted by NULs, which none of them has. One argument for many
+-- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+local function recordsOf(arguments, first, stamp)
+  local records, longest = {}, 0
+  for n = first, #arguments do
+    local tails, from = arguments[n], 1
+    repeat
+      local stop = string.find(tails, "\0", from, true)
+      local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
+      records[#records + 1] = record
+      if #record > longest then longest = #record end
+      from = stop and stop + 1
+    until not from
+  end
+  return records, longest
+end
