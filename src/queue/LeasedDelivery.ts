@@ -79,7 +79,9 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
   private performed: Outcome | undefined;
-  private waiters: Array<SettleEnd> | undefined;
+  /** Who asked for the settlement that is under way: mostly one. */
+  private waiter: SettleEnd | undefined;
+  private others: Array<SettleEnd> | undefined;
   private holder: Holder | undefined;
   private interrupted: Interrupted["reason"] | undefined;
   private givenBack = false;
@@ -217,8 +219,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     if (refusal !== undefined) onEnd(refusal, outcome);
     else if (this.performed !== undefined) onEnd(undefined, this.performed);
     else {
-      this.waiters ??= [];
-      this.waiters.push(onEnd);
+      this.waitFor(onEnd);
       const list = this.listOf(outcome);
       if (this.begin(outcome, list)) this.push(list, this);
     }
@@ -328,9 +329,11 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
       }
     }
     // Who waits may begin a new settlement at once: what is told of this one is known before.
-    const { waiters, state, performed: answer } = this;
-    this.waiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter(error, outcome);
+    const { waiter, others, state, performed: answer } = this;
+    this.waiter = undefined;
+    this.others = undefined;
+    waiter?.(error, outcome);
+    if (others !== undefined) for (const other of others) other(error, outcome);
     this.owner.onSettleEnd(this, state !== "open", answer);
     if (state === "lost") this.interruptBy("lease lost");
   }
@@ -355,6 +358,14 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     if (settler.waits && this.leaseEndsMs - this.scheduler.now() < this.leaseMs / 2) settler.leaveSoon();
   }
 
+  private waitFor(end: SettleEnd): void {
+    if (this.waiter === undefined) this.waiter = end;
+    else {
+      this.others ??= [];
+      this.others.push(end);
+    }
+  }
+
   /** Completes, without a value, when no settlement is under way any more, or fails as it does. */
   private ended(): Observable<never> {
     return new Observable((subscriber) => {
@@ -362,8 +373,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
         subscriber.complete();
         return;
       }
-      this.waiters ??= [];
-      this.waiters.push((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
+      this.waitFor((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
       this.owner.settler.leaveSoon();
     });
   }

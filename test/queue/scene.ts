@@ -78,6 +78,7 @@ export const takeInHand = (
   const reasons: Array<Interrupted["reason"]> = [];
   const holder: Holder = (reason) => reasons.push(reason);
   message[delivery].hold(holder);
+  message[delivery].begun = true;
   return { reasons, holder };
 };
 

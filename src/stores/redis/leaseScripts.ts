@@ -1,10 +1,19 @@
 /** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
+import { noHeaders } from "../../core/headers.js";
 import { invariant } from "../../core/invariant.js";
 import type { Hands, Lease } from "../../store/Lease.js";
 import { FORMAT } from "./format.js";
-import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
+import {
+  barePayloadOf,
+  enqueuedAtMsOf,
+  idOf,
+  isBare,
+  type ReadRecord,
+  readHandedRecord,
+  readRecord,
+} from "./record.js";
 import type { Script } from "./script.js";
-import { tokenOf, tokenStem } from "./token.js";
+import { bareTokenOf, tokenOf, tokenStem } from "./token.js";
 
 /** One request of a place where requests follow each other; see `Slots`. */
 export interface Request {
@@ -58,6 +67,24 @@ const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: nu
   const attempt = attempts + 1;
   const lease = { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
   return unreadable === undefined ? lease : { ...lease, unreadable };
+};
+
+/** That of a bare record, without a step between: nearly all are. */
+const bareLeaseOf = (record: string, stem: string, place: number, leasedAtMs: number): Lease => {
+  const id = idOf(record);
+  const enqueuedAtMs = enqueuedAtMsOf(record);
+  return {
+    id,
+    token: bareTokenOf(stem, place, id),
+    payload: barePayloadOf(record),
+    key: undefined,
+    headers: noHeaders,
+    attempt: 1,
+    suspect: false,
+    enqueuedAtMs,
+    firstEnqueuedAtMs: enqueuedAtMs,
+    leasedAtMs,
+  };
 };
 
 /** A message that came by the blocking read, and how long it is leased. */
@@ -133,7 +160,9 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
-      leases.push(leaseOf(readRecord(record), stem, i - 4, nowMs));
+      leases.push(
+        isBare(record) ? bareLeaseOf(record, stem, i - 4, nowMs) : leaseOf(readRecord(record), stem, i - 4, nowMs),
+      );
     }
     const changeMs = values[2] === "" ? undefined : Number(values[2]);
     const verdict = values[3];

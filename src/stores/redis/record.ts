@@ -4,6 +4,7 @@
  */
 import { type Headers, noHeaders, plainHeaders } from "../../core/headers.js";
 import { invariant } from "../../core/invariant.js";
+import type { MessageId } from "../../core/MessageId.js";
 import type { EnqueueStep } from "../../core/Step.js";
 import type { PastFailure, StoredMessage } from "../../store/Operations.js";
 import { compactId, wholeId } from "./compactId.js";
@@ -14,6 +15,11 @@ const TIME_LENGTH = 11;
 const ATTEMPTS = 2;
 const ID = 5;
 const BODY = 37;
+// Of a bare record.
+const BARE = 48;
+const ATTEMPTS_AT = TIME_LENGTH + ATTEMPTS;
+const ID_AT = TIME_LENGTH + ID;
+const PAYLOAD_AT = TIME_LENGTH + BODY;
 
 /** Whether it may stand as it is: a lone surrogate has no UTF-8 form, and NULs part the messages of a write. */
 const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
@@ -69,9 +75,17 @@ export interface ReadRecord extends StoredMessage {
   readonly deduped: boolean;
 }
 
+/** Whether it is of a new message that has nothing but an id, a level and a payload: what it has stands in fixed places. */
+export const isBare = (record: string): boolean =>
+  record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", ATTEMPTS_AT) && record.length >= PAYLOAD_AT;
+
+export const enqueuedAtMsOf = (record: string): number => Number.parseInt(record.slice(0, TIME_LENGTH), 16);
+export const idOf = (record: string): MessageId => wholeId(record.slice(ID_AT, PAYLOAD_AT));
+export const barePayloadOf = (record: string): string => record.slice(PAYLOAD_AT);
+
 /** Reads a record. What this version cannot read is told raw, as a payload, with a report: nothing is thrown. */
 export const readRecord = (record: string): ReadRecord =>
-  readWhole(record, TIME_LENGTH, Number.parseInt(record.slice(0, TIME_LENGTH), 16)) ?? unreadableRecord(record);
+  readWhole(record, TIME_LENGTH, enqueuedAtMsOf(record)) ?? unreadableRecord(record);
 
 /** Reads the record of which all but its time stands from here to the end of the text. */
 export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
@@ -171,14 +185,14 @@ const unreadableRecord = (record: string): ReadRecord => {
   const escapedKey = hasLines ? KEY.exec(record.slice(TIME_LENGTH + BODY))?.[1] : undefined;
   const enqueuedAtMs = hexOf(record.slice(0, TIME_LENGTH));
   return {
-    id: wholeId(record.slice(TIME_LENGTH + ID, TIME_LENGTH + BODY)),
+    id: idOf(record),
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
     suspect: false,
     deduped: false,
     headers: noHeaders,
     payload: record,
-    attempts: hexOf(record.slice(TIME_LENGTH + ATTEMPTS, TIME_LENGTH + ID)),
+    attempts: hexOf(record.slice(ATTEMPTS_AT, ID_AT)),
     enqueuedAtMs,
     firstEnqueuedAtMs: enqueuedAtMs,
     history: [],

@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "3b8a3c60739e21034827a4bc1365ad716bd88876",
+    sha: "c37f21bc11d3eb616252f35a8db82633ef282424",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
 -- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -21,13 +21,13 @@ export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
 -- ARGV[1] given integer ms
 -- ARGV[2] keyed flag -
 -- ARGV[3] deduped flag -
--- ARGV[4...] tokens string -
+-- ARGV[4] texts string tokens parted by blanks: one large argument costs both sides less than many
 -- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
+local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 -- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
 -- longer than to write it down, so that is left to whoever reads it.
@@ -524,7 +524,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -534,17 +537,19 @@ end
 
 local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = redis.call("GET", result)
-if answer then
+local before = redis.call("GET", result)
+if before then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
+  return before
 end
+local tokens = {}
+for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 if keyed == "1" then
   guard(key)
-  for i = 4, #ARGV do
-    local name = keyIn(ARGV[i])
+  for _, token in ipairs(tokens) do
+    local name = keyIn(token)
     if name then guardKey(key, name) end
   end
 end
@@ -563,24 +568,32 @@ local function readLeased(key, token)
 end
 
 local function leaseText(origin, record) return "@" .. origin .. record end
-  for i = 4, #ARGV do
-    records[ARGV[i]] = isDeduped(ARGV[i]) and readLeased(key, ARGV[i]) or nil
+  for _, token in ipairs(tokens) do
+    records[token] = isDeduped(token) and readLeased(key, token) or nil
   end
 end
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
--- first would take a quarter of the time.
-local live, answers, lost = {}, {}, false
-for from = 4, #ARGV, 1000 do
-  local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
-  local scores = redis.call("HDEL", leased, unpack(tokens)) < #tokens and redis.call("ZMSCORE", expiries, unpack(tokens))
-  for i = 1, #tokens do
-    if not scores or scores[i] then
-      live[#live + 1], answers[#answers + 1] = tokens[i], "+"
-    else
-      lost, answers[#answers + 1] = true, "-0"
+-- first would take a quarter of the time. A token that comes twice is lost the second time.
+local live, answer = tokens, "+"
+local deleted = 0
+for from = 1, #tokens, SLICE do
+  deleted = deleted + redis.call("HDEL", leased, unpack(tokens, from, math.min(from + SLICE - 1, #tokens)))
+end
+if deleted < #tokens then
+  local answers, taken = {}, {}
+  live = {}
+  for from = 1, #tokens, SLICE do
+    local to = math.min(from + SLICE - 1, #tokens)
+    local scores = redis.call("ZMSCORE", expiries, unpack(tokens, from, to))
+    for i = from, to do
+      local token = tokens[i]
+      local isLive = scores[i - from + 1] and not taken[token]
+      answers[i] = isLive and "+" or "-0"
+      if isLive then live[#live + 1], taken[token] = token, true end
     end
   end
+  answer = table.concat(answers, " ")
 end
 slices("ZREM", expiries, live)
 if deduped == "1" then
@@ -621,14 +634,13 @@ end
   handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
 end
 closeQueue(queue)
-answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
 for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
 return answer
 `,
   },
   "cancel": {
-    sha: "59bdcc12d959b79638f62baa44ab9ef1d45817bb",
+    sha: "4ff93e184f8d85eb989ea47f7b6c397ca993a500",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1113,7 +1125,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -3275,7 +3290,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "ce58c3f4b49edd753e99f101444a2d7eecb0b3ea",
+    sha: "ca7bfbfa9879b9e54f390c3f5dcfdc9bdb10fae6",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -3760,7 +3775,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -3842,7 +3860,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "54f4fdff810aa614f589d33e7d82b59a7b9de145",
+    sha: "8e2ab5163fcf1bc1079ecede3f1bf7bb2725dd59",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -3980,7 +3998,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -4929,7 +4950,7 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "d3b5e86a786c6ef80cc1eeea694387c5368d0b08",
+    sha: "ab3d07a853b4be294296124ebce688cf3c8746b4",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
@@ -4992,7 +5013,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -5648,7 +5672,7 @@ return keepAnswer(result, "OK", { unpack(KEYS, 3) })
 `,
   },
   "peek": {
-    sha: "877fb77e23ed9b656f9b0ca1d4143321b00ca471",
+    sha: "791b7dd645d9444b2e192f7358510978bf017640",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
 -- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
@@ -6195,7 +6219,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -6334,7 +6361,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "38d665636da25a12a973934dab226ae9081211f5",
+    sha: "0feb7dc687199444671ccd0b446647edc8c0019a",
     lua: `-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
 -- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
 -- what stands in a list goes unread, and what waits behind a head.
@@ -6848,7 +6875,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
@@ -9557,7 +9587,7 @@ return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { u
 `,
   },
   "write": {
-    sha: "cea4dd6c31e19d8e1bf67ec7532b36a03719fe60",
+    sha: "331cf94a49659104957b1d09dfe11d175f00ad7a",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -10100,7 +10130,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)

@@ -29,6 +29,10 @@ export interface TokenMessage {
   readonly deduped: boolean;
 }
 
+/** The token of a message with neither key nor dedupe id. */
+export const bareTokenOf = (stem: string, place: number, id: MessageId): string =>
+  `${stem}${placeOf(place)}:${id.slice(-TAIL_LENGTH)}`;
+
 /** The token of one message of a lease. */
 export const tokenOf = (stem: string, place: number, message: TokenMessage): string => {
   const { id, escapedKey, deduped } = message;
@@ -44,11 +48,14 @@ export interface Fence {
   readonly deduped: boolean;
 }
 
-const none: Fence = { token: "", keyed: false, deduped: false };
+/** Stands in a list of tokens, and is none. */
+const NEVER = "-";
+
+const none: Fence = { token: NEVER, keyed: false, deduped: false };
 
 /** The fence of this message by this token. */
 export const fenceOf = (token: string, id: MessageId): Fence => {
   const at = token.indexOf(":", ORDER_LENGTH + 1) + PLACE_LENGTH + 2;
-  if (!token.startsWith(id.slice(-TAIL_LENGTH), at)) return none;
+  if (!token.startsWith(id.slice(-TAIL_LENGTH), at) || token.includes(" ")) return none;
   return { token, keyed: token.length > at + TAIL_LENGTH, deduped: token.charCodeAt(at - 1) === DEDUPED };
 };

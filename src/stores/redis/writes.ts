@@ -5,7 +5,7 @@
 import { left, right } from "fp-ts/lib/Either.js";
 import { utf8Length } from "../../core/bytes.js";
 import { absurd, invariant } from "../../core/invariant.js";
-import { delayOf, type Outcome, Reject } from "../../core/Outcome.js";
+import { Ack, delayOf, type Outcome, Reject } from "../../core/Outcome.js";
 import { DELAY_MS_MAX } from "../../core/options.js";
 import { leaseLost } from "../../core/SluiceError.js";
 import {
@@ -91,14 +91,12 @@ const isPlainEnqueue = (lists: ReadonlyArray<Steps>): boolean => {
 
 const isAckOfOneQueue = (lists: ReadonlyArray<Steps>): boolean => {
   const queue = lists[0]?.[0]?.queue;
-  const tokens = new Set<string>();
   for (const list of lists) {
     const step = list[0];
     if (list.length !== 1 || step?._tag !== "Settle" || step.outcome._tag !== "Ack" || step.queue !== queue)
       return false;
-    tokens.add(step.token);
   }
-  return queue !== undefined && tokens.size === lists.length;
+  return queue !== undefined;
 };
 
 const keyedFlag = (steps: ReadonlyArray<EnqueueStep>): string =>
@@ -108,19 +106,21 @@ const keyedFlag = (steps: ReadonlyArray<EnqueueStep>): string =>
 const ARGUMENT_LENGTH = 64 * 1024;
 
 const encodeTails = (steps: ReadonlyArray<EnqueueStep>): ReadonlyArray<string> => {
-  const tails: Array<string> = [];
-  let joined: string | undefined;
+  const parts: Array<string> = [];
+  let tails: Array<string> = [];
+  let length = 0;
   for (const step of steps) {
     const tail = encodeTail(step);
-    if (joined !== undefined && joined.length + tail.length <= ARGUMENT_LENGTH) {
-      joined += `\0${tail}`;
-      continue;
+    length += tail.length;
+    if (length > ARGUMENT_LENGTH && tails.length > 0) {
+      parts.push(tails.join("\0"));
+      tails = [];
+      length = tail.length;
     }
-    if (joined !== undefined) tails.push(joined);
-    joined = tail;
+    tails.push(tail);
   }
-  if (joined !== undefined) tails.push(joined);
-  return tails;
+  parts.push(tails.join("\0"));
+  return parts;
 };
 
 const queueOf = ({ keys, lists }: WriteInput): string => keys.queue(lists[0]?.[0]?.queue ?? "");
@@ -161,21 +161,27 @@ export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
   decode: (_, { steps }) => steps.map((step) => right([asAsked(step)])),
 };
 
+const ACKED: WriteAnswer = right([{ _tag: "Settled", outcome: Ack }]);
+
 const ackScript: WriteScript = {
   name: "ack",
   encode: (input) => {
     const key = queueOf(input);
-    const args = [input.given, "0", "0"];
+    let keyed = "0";
+    let deduped = "0";
+    const tokens: Array<string> = [];
     for (const [step] of input.lists as ReadonlyArray<ReadonlyArray<SettleStep>>) {
       if (step === undefined) continue;
-      const { token, keyed, deduped } = fenceOf(step.token, step.id);
-      if (keyed) args[1] = "1";
-      if (deduped) args[2] = "1";
-      args.push(token);
+      const fence = fenceOf(step.token, step.id);
+      if (fence.keyed) keyed = "1";
+      if (fence.deduped) deduped = "1";
+      tokens.push(fence.token);
     }
+    const args = [input.given, keyed, deduped, tokens.join(" ")];
     return { keys: [input.result, key, `${key}:l`, `${key}:x`, ...input.answered], args };
   },
-  decode: (reply, input) => readAnswers(reply, input.lists),
+  decode: (reply, { lists }) =>
+    reply === "+" ? new Array<WriteAnswer>(lists.length).fill(ACKED) : readAnswers(reply, lists),
 };
 
 const stepsScript: WriteScript = {

@@ -59,7 +59,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "keeps headers as UTF-8": ["headers arrive as they were given"],
   "cannot unblock keys with a colon": ["every key can be retried, blocked, unblocked, rejected and redriven"],
   "takes the token of any delivery of a message": ["after a retry the old token does not settle the new delivery"],
-  "takes a dead token for done": ["a dead token spoils its own list only"],
+  "takes a dead token for done": [
+    "a dead token spoils its own list only",
+    "of many lists that ack in the same write, those of one token are done once",
+  ],
   "takes a dead token for done, but for an ack": [
     "after the first settle the token is dead for every outcome",
     "after a lease ended and its message went elsewhere, the old token is dead and the new one lives",

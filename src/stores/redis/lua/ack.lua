@@ -8,13 +8,13 @@
 -- ARGV[1] given integer ms
 -- ARGV[2] keyed flag -
 -- ARGV[3] deduped flag -
--- ARGV[4...] tokens string -
+-- ARGV[4] texts string tokens parted by blanks: one large argument costs both sides less than many
 -- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
+local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 --- @include clock
 --- @include queue
 --- @include keys
@@ -24,17 +24,19 @@ local given, keyed, deduped = ARGV[1], ARGV[2], ARGV[3]
 
 local queue = openQueue(key, keyed == "1" and clock(given) or 0)
 redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = redis.call("GET", result)
-if answer then
+local before = redis.call("GET", result)
+if before then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
+  return before
 end
+local tokens = {}
+for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 if keyed == "1" then
   guard(key)
-  for i = 4, #ARGV do
-    local name = keyIn(ARGV[i])
+  for _, token in ipairs(tokens) do
+    local name = keyIn(token)
     if name then guardKey(key, name) end
   end
 end
@@ -42,24 +44,32 @@ book(key)
 local records = {}
 if deduped == "1" then
   --- @include leased
-  for i = 4, #ARGV do
-    records[ARGV[i]] = isDeduped(ARGV[i]) and readLeased(key, ARGV[i]) or nil
+  for _, token in ipairs(tokens) do
+    records[token] = isDeduped(token) and readLeased(key, token) or nil
   end
 end
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
--- first would take a quarter of the time.
-local live, answers, lost = {}, {}, false
-for from = 4, #ARGV, 1000 do
-  local tokens = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
-  local scores = redis.call("HDEL", leased, unpack(tokens)) < #tokens and redis.call("ZMSCORE", expiries, unpack(tokens))
-  for i = 1, #tokens do
-    if not scores or scores[i] then
-      live[#live + 1], answers[#answers + 1] = tokens[i], "+"
-    else
-      lost, answers[#answers + 1] = true, "-0"
+-- first would take a quarter of the time. A token that comes twice is lost the second time.
+local live, answer = tokens, "+"
+local deleted = 0
+for from = 1, #tokens, SLICE do
+  deleted = deleted + redis.call("HDEL", leased, unpack(tokens, from, math.min(from + SLICE - 1, #tokens)))
+end
+if deleted < #tokens then
+  local answers, taken = {}, {}
+  live = {}
+  for from = 1, #tokens, SLICE do
+    local to = math.min(from + SLICE - 1, #tokens)
+    local scores = redis.call("ZMSCORE", expiries, unpack(tokens, from, to))
+    for i = from, to do
+      local token = tokens[i]
+      local isLive = scores[i - from + 1] and not taken[token]
+      answers[i] = isLive and "+" or "-0"
+      if isLive then live[#live + 1], taken[token] = token, true end
     end
   end
+  answer = table.concat(answers, " ")
 end
 slices("ZREM", expiries, live)
 if deduped == "1" then
@@ -85,7 +95,6 @@ if next(queue.ends) then
   handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
 end
 closeQueue(queue)
-answer = lost and table.concat(answers, " ") or "+"
 redis.call("SET", result, answer, "PX", 3600000)
 for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
 return answer

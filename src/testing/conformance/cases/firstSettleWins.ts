@@ -89,6 +89,17 @@ export const firstSettleWinsCases: ReadonlyArray<ConformanceCase> = casesOf("2. 
     assertLost(second, lease.id);
     await scene.expectStats({ acked: 1, ready: 0 });
   },
+  "of many lists that ack in the same write, those of one token are done once": async (scene) => {
+    await scene.enqueue(numbered(2_500));
+    const leases = await scene.gather(2_500);
+    const twice = leases.concat(leases.slice(100, 300));
+    const answers = await scene.write(twice.map((lease) => [scene.settleStep(lease, Ack)]));
+    assert.deepEqual(
+      answers.map(isRight),
+      twice.map((_, i) => i < leases.length),
+    );
+    await scene.expectStats({ acked: 2_500, leased: 0 });
+  },
   "a token does not settle another message": async (scene) => {
     await scene.enqueue(["a", "b"]);
     const [a, b] = exactly(2, await scene.lease());
@@ -105,7 +116,16 @@ export const firstSettleWinsCases: ReadonlyArray<ConformanceCase> = casesOf("2. 
   "an unknown token is refused": async (scene) => {
     await scene.enqueue(["a"]);
     const lease = await scene.leaseOne();
-    for (const token of ["", "nonsense", lease.id, `${lease.token}0`, "a:b:c", "-", "%"]) {
+    for (const token of [
+      "",
+      "nonsense",
+      lease.id,
+      `${lease.token}0`,
+      `${lease.token} ${lease.token}`,
+      "a:b:c",
+      "-",
+      "%",
+    ]) {
       await scene.refused(lease, Ack, { token });
     }
     await scene.settle([lease], Ack);

@@ -22,7 +22,10 @@ local function keyIn(token)
   return at and #token > at + 16 and string.sub(token, at + 18) or nil
 end
 
-local function isDeduped(token) return string.sub(token, placeIn(token) + 4, placeIn(token) + 4) == DEDUPED end
+local function isDeduped(token)
+  local at = placeIn(token)
+  return at and string.sub(token, at + 4, at + 4) == DEDUPED
+end
 
 -- What tells the order of its lease in 13 characters.
 local function orderIn(token)
