@@ -640,7 +640,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "4ff93e184f8d85eb989ea47f7b6c397ca993a500",
+    sha: "8fab52cef352d88c48af8cb5c378fc9fdec8eee7",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1175,7 +1175,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end
@@ -3290,7 +3291,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "ca7bfbfa9879b9e54f390c3f5dcfdc9bdb10fae6",
+    sha: "5fa10eb454608880a0b40e5b9ed6477558939820",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -3825,7 +3826,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end
@@ -3860,7 +3862,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "8e2ab5163fcf1bc1079ecede3f1bf7bb2725dd59",
+    sha: "87dba4161196e40a3acf1304fd3e8ef40ac753ea",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -4302,7 +4304,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end
@@ -4950,7 +4953,7 @@ return owned and 1 or 0
 `,
   },
   "look": {
-    sha: "ab3d07a853b4be294296124ebce688cf3c8746b4",
+    sha: "23c519c3115c3db62fbea8b46938fdecb1b6426d",
     lua: `-- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
 -- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
@@ -5063,7 +5066,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end
@@ -5672,7 +5676,7 @@ return keepAnswer(result, "OK", { unpack(KEYS, 3) })
 `,
   },
   "peek": {
-    sha: "791b7dd645d9444b2e192f7358510978bf017640",
+    sha: "8ecf48eff30da2c6904d497da2f9f7ee4d19d6ab",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
 -- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
@@ -6269,7 +6273,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end
@@ -6361,7 +6366,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "0feb7dc687199444671ccd0b446647edc8c0019a",
+    sha: "3e27dc68c6c8bb59a270da60ccaf32efc95d30ac",
     lua: `-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
 -- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
 -- what stands in a list goes unread, and what waits behind a head.
@@ -6925,7 +6930,8 @@ local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    if at and (nearest == "" or at - now < nearest) then nearest = math.max(0, at - now) end
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest
 end

@@ -300,6 +300,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a due time that begins while somebody waits wakes",
     "a retry with a delay wakes when it is due",
     "the end of a lease wakes",
+    "a consumer waits for the end of a lease that was extended as not begun",
   ],
   "wakes nobody at the end of a pause": ["the end of a pause wakes"],
   "wakes nobody for what is unblocked": [

@@ -82,6 +82,16 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     }
     assert.deepEqual(attempts, [1, 1, 1, 2]);
   },
+  "a consumer waits for the end of a lease that was extended as not begun": async (scene) => {
+    await scene.enqueue(["a"]);
+    const lease = await scene.leaseOne({ leaseMs: 30 });
+    await scene.extend([lease], 60, 1);
+    const waiter = scene.wait({ consumer: "two" });
+    await scene.advance(20);
+    assert.equal(waiter.got(), undefined, "it was answered before the lease ended");
+    await scene.advance(60);
+    assert.deepEqual(payloadsOf(await scene.arrival(waiter)), ["a"]);
+  },
   "what was extended as not begun can be settled like any other": async (scene) => {
     await scene.enqueue(numbered(3));
     const leases = await scene.lease({ leaseMs: 30 });
