@@ -172,7 +172,7 @@ class RedisStore implements Store {
     const probe = { scratch: this.keys.scratch, commands: neededCommands(this.replicas.count > 0) };
     this.connection = new Connection({
       ...main,
-      probe: () => ({ script: probeScript, input: probe }),
+      probe: { script: probeScript, input: probe },
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
