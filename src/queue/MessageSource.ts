@@ -12,7 +12,7 @@
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
-import { from, type Subscriber, type Subscription } from "rxjs";
+import { defer, type Subscriber, type Subscription } from "rxjs";
 import { soon } from "../core/Clock.js";
 import { describeCause } from "../core/cause.js";
 import type { Demands } from "../core/Demand.js";
@@ -118,7 +118,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.context.pauses.add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
-      const stopping = from(unlessPromise(stop$, "stop$ is a promise")).subscribe({
+      const stopping = defer(() => unlessPromise(stop$, "stop$ is a promise")).subscribe({
         next: () => this.stop(),
         error: (cause: unknown) => this.subscriber.error(stopFailed(cause)),
       });

@@ -32,7 +32,11 @@ import {
 } from "./operationScripts.js";
 import { BLOCK_MS_MAX } from "./Reader.js";
 import { Replication } from "./Replication.js";
-import { type RedisStoreOptions, resolveRedisStoreOptions } from "./redisStoreOptions.js";
+import {
+  type RedisStoreOptions,
+  type ResolvedRedisStoreOptions,
+  resolveRedisStoreOptions,
+} from "./redisStoreOptions.js";
 import { neededCommands, probeScript } from "./rights.js";
 import { Slots } from "./Slots.js";
 import { StoreEvents } from "./StoreEvents.js";
@@ -81,8 +85,10 @@ import { type Change, Writer } from "./Writer.js";
  * await store.close();
  * ```
  */
-export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store =>
-  showing(new RedisStore(client, options), "RedisStore", { namespace: options.namespace ?? "sluice" });
+export const redisStore = (client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions = {}): Store => {
+  const resolved = resolveRedisStoreOptions(options);
+  return showing(new RedisStore(client, resolved), "RedisStore", { namespace: resolved.namespace });
+};
 
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
@@ -106,10 +112,9 @@ class RedisStore implements Store {
   private readonly closed$ = new AsyncSubject<void>();
   private phase: Phase = "open";
 
-  constructor(client: string | Redis | Cluster | RedisOptions, options: RedisStoreOptions) {
+  constructor(client: string | Redis | Cluster | RedisOptions, options: ResolvedRedisStoreOptions) {
     const template = templateOf(client);
-    const { namespace, scheduler, commandMsMax, replicas, deadLettersMax, logger, given } =
-      resolveRedisStoreOptions(options);
+    const { namespace, scheduler, commandMsMax, replicas, deadLettersMax, logger, given } = options;
     this.scheduler = scheduler;
     this.commandMsMax = commandMsMax;
     this.keys = new Keys(namespace);

@@ -1,7 +1,7 @@
 /** The options of a Redis store, checked and filled in. */
 import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../../core/Clock.js";
-import { duration, type Options, wellFormedName, wholeNumber } from "../../core/options.js";
+import { duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../../core/options.js";
 import type { Logger } from "../../store/Warnings.js";
 
 /** Options of a Redis store; all may be left out. */
@@ -41,8 +41,20 @@ export interface ResolvedRedisStoreOptions {
   readonly given: () => string;
 }
 
+const NAMES = [
+  "namespace",
+  "scheduler",
+  "commandMsMax",
+  "waitReplicas",
+  "waitReplicasMsMax",
+  "deadLettersMax",
+  "logger",
+  "nowMs",
+] as const;
+
 /** Checks the options of one store, or throws `InvalidConfig`. */
-export const resolveRedisStoreOptions = (options: RedisStoreOptions): ResolvedRedisStoreOptions => {
+export const resolveRedisStoreOptions = (given: RedisStoreOptions): ResolvedRedisStoreOptions => {
+  const options = optionsOf(given, NAMES);
   const { scheduler = systemScheduler, logger, nowMs } = options;
   return {
     namespace: wellFormedName("namespace", options.namespace ?? "sluice"),
