@@ -297,6 +297,8 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     this.keeper.stop();
+    // It may yet have to settle messages of others that were joined with its own.
+    this.settler.giveUp();
     this.settler.flush();
     // Where the subscription is over already, this says nothing to anybody.
     const then = (): void => this.subscriber.complete();
