@@ -1,7 +1,7 @@
 /** The parts of an envelope beside the data: key, headers, priority, delay, ids. Checked here, carried by stores as they are. */
 import { utf8Length } from "../core/bytes.js";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
-import { shown } from "../core/options.js";
+import { shown, unreadable } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 /** A key or dedupe id has at most this many UTF-8 bytes. */
@@ -19,7 +19,7 @@ export const checkKey = (option: string, key: string): string => {
 export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
   let bytes = 0;
   const copy: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of entriesOf(headers)) {
     if (typeof value !== "string")
       throw invalidConfig("headers", `headers.${name} must be a text, not ${typeof value}.`);
     if (name === "__proto__") throw invalidConfig("headers", "a header may not be named __proto__.");
@@ -32,6 +32,15 @@ export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonl
       `headers hold ${bytes} bytes, at most ${HEADERS_BYTES_MAX} fit; put more into the data.`,
     );
   return copy;
+};
+
+const entriesOf = (headers: object): ReadonlyArray<readonly [name: string, value: unknown]> => {
+  try {
+    if (typeof headers === "object" && !Array.isArray(headers)) return Object.entries(headers);
+  } catch {
+    throw unreadable("headers");
+  }
+  throw invalidConfig("headers", "headers must be an object of texts.");
 };
 
 /** The id given by a caller, or `InvalidConfig` where it is no UUID. */

@@ -1,6 +1,6 @@
 /** How long to wait before the next attempt: exponential, jittered, capped, bounded in count and in time. */
 import type { Attempt } from "./FailurePolicy.js";
-import { DELAY_MS_MAX, type Options, oneOf, realNumber, wholeNumber } from "./options.js";
+import { DELAY_MS_MAX, type Options, oneOf, optionsOf, realNumber, wholeNumber } from "./options.js";
 
 export type Jitter = "none" | "full" | "equal" | "decorrelated";
 
@@ -22,21 +22,26 @@ export interface Backoff {
   readonly deadlineMs: number;
 }
 
+const NAMES = ["initialMs", "factor", "delayMsMax", "jitter", "attemptsMax", "deadlineMs"] as const;
+
 /** Checks the options and fills in the defaults, or throws `InvalidConfig`. */
-export const makeBackoff = (options: BackoffOptions = {}): Backoff => ({
-  initialMs: realNumber("initialMs", options.initialMs ?? 200, { min: 0, max: DELAY_MS_MAX }),
-  factor: realNumber("factor", options.factor ?? 2, { min: 0, max: 1_000 }),
-  delayMsMax: realNumber("delayMsMax", options.delayMsMax ?? 60_000, { min: 0, max: DELAY_MS_MAX }),
-  jitter: oneOf("jitter", options.jitter ?? "none", ["none", "full", "equal", "decorrelated"]),
-  attemptsMax:
-    options.attemptsMax === undefined || options.attemptsMax === Number.POSITIVE_INFINITY
-      ? Number.POSITIVE_INFINITY
-      : wholeNumber("attemptsMax", options.attemptsMax, { min: 0, max: Number.MAX_SAFE_INTEGER }),
-  deadlineMs: realNumber("deadlineMs", options.deadlineMs ?? Number.POSITIVE_INFINITY, {
-    min: 0,
-    max: Number.POSITIVE_INFINITY,
-  }),
-});
+export const makeBackoff = (given: BackoffOptions = {}): Backoff => {
+  const options = optionsOf(given, NAMES);
+  return {
+    initialMs: realNumber("initialMs", options.initialMs ?? 200, { min: 0, max: DELAY_MS_MAX }),
+    factor: realNumber("factor", options.factor ?? 2, { min: 0, max: 1_000 }),
+    delayMsMax: realNumber("delayMsMax", options.delayMsMax ?? 60_000, { min: 0, max: DELAY_MS_MAX }),
+    jitter: oneOf("jitter", options.jitter ?? "none", ["none", "full", "equal", "decorrelated"]),
+    attemptsMax:
+      options.attemptsMax === undefined || options.attemptsMax === Number.POSITIVE_INFINITY
+        ? Number.POSITIVE_INFINITY
+        : wholeNumber("attemptsMax", options.attemptsMax, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    deadlineMs: realNumber("deadlineMs", options.deadlineMs ?? Number.POSITIVE_INFINITY, {
+      min: 0,
+      max: Number.POSITIVE_INFINITY,
+    }),
+  };
+};
 
 /**
  * The delay after the attempt of this number (1 is the first) has failed: whole milliseconds, jittered first, then capped.

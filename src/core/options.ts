@@ -24,6 +24,32 @@ export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
 export const shown = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(oneLine(value, 200)) : describeCause(value);
 
+/**
+ * These options, each read once. Anybody may have made them, so a getter or a proxy may throw: that is `InvalidConfig` by the
+ * name of the option. What was thrown is not shown, as it may quote anything.
+ */
+export const optionsOf = <O extends object, K extends keyof O & string>(
+  options: O,
+  names: ReadonlyArray<K>,
+  called = "options",
+): Pick<O, K> => {
+  if (typeof options !== "object" || (options as O | null) === null)
+    throw invalidConfig(called, `${called} must be an object, not ${shown(options)}.`);
+  const read: Partial<Pick<O, K>> = {};
+  for (const name of names) {
+    try {
+      read[name] = options[name];
+    } catch {
+      throw unreadable(name);
+    }
+  }
+  return read as Pick<O, K>;
+};
+
+/** The refusal of an option that throws when it is looked at. */
+export const unreadable = (option: string): InvalidConfig =>
+  invalidConfig(option, `${option} cannot be read, since a getter or a proxy of it throws; give plain values.`);
+
 /** A whole number within the range, or `InvalidConfig`. */
 export const wholeNumber = (option: string, value: number, { min, max }: Range): number => {
   if (Number.isInteger(value) && value >= min && value <= max) return value;

@@ -4,20 +4,26 @@ import { makeBackoff, nextDelayMs } from "./Backoff.js";
 import { soon, systemScheduler } from "./Clock.js";
 import type { Effect, RetryOptions, Start } from "./Effect.js";
 import { newId } from "./newId.js";
-import { wholeNumber } from "./options.js";
+import { optionsOf, wholeNumber } from "./options.js";
 import { randomOf } from "./Random.js";
 import { isSluiceError } from "./SluiceError.js";
+
+const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "deadlineMs", "scheduler"] as const;
 
 /** What an Effect does that is `effect` run again: each of those who subscribe has attempts of its own. */
 export const retrying = <A>(
   effect: Effect<A>,
-  { scheduler, attemptsMax, ...delays }: RetryOptions,
+  given: RetryOptions,
   standard: SchedulerLike = systemScheduler,
 ): Start<A> => {
+  const { scheduler, attemptsMax, initialMs, factor, delayMsMax, jitter, deadlineMs } = optionsOf(given, NAMES);
   const clock = scheduler ?? standard;
   const backoff = makeBackoff({
-    jitter: "full",
-    ...delays,
+    initialMs,
+    factor,
+    delayMsMax,
+    deadlineMs,
+    jitter: jitter ?? "full",
     attemptsMax: wholeNumber("attemptsMax", attemptsMax ?? 5, { min: 1, max: Number.MAX_SAFE_INTEGER }),
   });
   return (asker) => {

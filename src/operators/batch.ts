@@ -2,7 +2,7 @@
 import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Message } from "../core/Message.js";
-import { duration, type Options, wholeNumber } from "../core/options.js";
+import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
 import { observe } from "./observe.js";
 import { Windows } from "./Windows.js";
 
@@ -59,12 +59,8 @@ export type BatchOptions<A> = Options<{
  *   .subscribe();
  * ```
  */
-export const batch = <A>({
-  sizeMax,
-  waitMsMax,
-  by,
-  scheduler,
-}: BatchOptions<A> = {}): OperatorFunction<Message<A>, Batch<A>> => {
+export const batch = <A>(given: BatchOptions<A> = {}): OperatorFunction<Message<A>, Batch<A>> => {
+  const { sizeMax, waitMsMax, by, scheduler } = optionsOf(given, ["sizeMax", "waitMsMax", "by", "scheduler"]);
   const options = {
     sizeMax:
       sizeMax === undefined ? undefined : wholeNumber("sizeMax", sizeMax, { min: 1, max: Number.MAX_SAFE_INTEGER }),

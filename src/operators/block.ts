@@ -1,7 +1,7 @@
 /** The decision to hold back what comes after. */
 import { causeOf } from "../core/Failure.js";
 import { Block } from "../core/Outcome.js";
-import { type Options, oneOf } from "../core/options.js";
+import { type Options, oneOf, optionsOf } from "../core/options.js";
 import {
   type Decision,
   type DecisionIn,
@@ -60,7 +60,8 @@ export type BlockOptions = Options<{
  */
 export function block<A, R, E>(options: BlockOptions & When<E>): DecisionIn<A, R, E>;
 export function block(options?: BlockOptions & NoWhen): Decision;
-export function block<E>({ scope = "key", when }: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function block<E>(given: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
+  const { scope = "key", when } = optionsOf(given, ["scope", "when"]);
   oneOf("scope", scope, ["key", "queue"]);
   return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));
 }

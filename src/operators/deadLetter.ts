@@ -1,7 +1,7 @@
 /** The decision to give up. */
 import { causeOf } from "../core/Failure.js";
 import { Reject } from "../core/Outcome.js";
-import type { Options } from "../core/options.js";
+import { type Options, optionsOf } from "../core/options.js";
 import {
   type Decision,
   type DecisionIn,
@@ -52,6 +52,7 @@ import {
  */
 export function deadLetter<A, R, E>(options: When<E>): DecisionIn<A, R, E>;
 export function deadLetter(options?: NoWhen): Decision;
-export function deadLetter<E>({ when }: Options<When<E>> = {}): DecisionOf<E> {
+export function deadLetter<E>(given: Options<When<E>> = {}): DecisionOf<E> {
+  const { when } = optionsOf(given, ["when"]);
   return decideBy<E>(policyWhen((failure) => Reject({ cause: causeOf(failure) }), when));
 }

@@ -1,6 +1,6 @@
 /** The sink: plain values into a queue. */
 import { Observable, type OperatorFunction } from "rxjs";
-import { duration, type Options, wholeNumber } from "../core/options.js";
+import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
 import { WRITE_COUNT_MAX } from "../core/Step.js";
 import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
 import { Chunks } from "./Chunks.js";
@@ -16,6 +16,8 @@ export type EnqueueToOptions<A> = Options<{
   /** The options of each value: its key, delay, priority, ids. */
   options: (data: A) => EnqueueOptions;
 }>;
+
+const NAMES = ["sizeMax", "waitMsMax", "concurrency", "options"] as const;
 
 /**
  * Enqueues plain values in atomic chunks, so many writes under way at a time, and emits what became of each in the order of the values: its id, and whether
@@ -62,10 +64,8 @@ export type EnqueueToOptions<A> = Options<{
  *   .subscribe(({ id, duplicate }) => console.log(id, duplicate));
  * ```
  */
-export const enqueueTo = <A>(
-  queue: Queue<A>,
-  { sizeMax, waitMsMax, concurrency, options }: EnqueueToOptions<A> = {},
-): OperatorFunction<A, Enqueued> => {
+export const enqueueTo = <A>(queue: Queue<A>, given: EnqueueToOptions<A> = {}): OperatorFunction<A, Enqueued> => {
+  const { sizeMax, waitMsMax, concurrency, options } = optionsOf(given, NAMES);
   const checked = {
     sizeMax: wholeNumber("sizeMax", sizeMax ?? 100, { min: 1, max: WRITE_COUNT_MAX }),
     waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),

@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import { callable, DURATION_MS_MAX, type Options, realNumber, wholeNumber } from "../core/options.js";
+import { callable, DURATION_MS_MAX, type Options, optionsOf, realNumber, wholeNumber } from "../core/options.js";
 import type { Answer } from "./Answer.js";
 import { observe } from "./observe.js";
 import type { HandleContext } from "./WorkContext.js";
@@ -33,8 +33,9 @@ interface Handler<D> {
  */
 export const handleWith = <D extends Message<unknown> | Batch<unknown>, A, R, E>(
   { work, split = theSame }: Handler<D>,
-  { concurrency, timeoutMs = 300_000, scheduler }: HandleOptions,
+  given: HandleOptions,
 ): OperatorFunction<D, Handled<A, R, E>> => {
+  const { concurrency, timeoutMs = 300_000, scheduler } = optionsOf(given, ["concurrency", "timeoutMs", "scheduler"]);
   const options = {
     work: callable("work", work) as (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown,
     split,

@@ -3,7 +3,7 @@ import { type BackoffOptions, makeBackoff, nextDelayMs } from "../core/Backoff.j
 import { causeOf } from "../core/Failure.js";
 import { GiveUp } from "../core/FailurePolicy.js";
 import { Retry } from "../core/Outcome.js";
-import type { Options } from "../core/options.js";
+import { type Options, optionsOf } from "../core/options.js";
 import {
   type Decision,
   type DecisionIn,
@@ -66,7 +66,8 @@ import {
  */
 export function retryBackoff<A, R, E>(options: BackoffOptions & When<E>): DecisionIn<A, R, E>;
 export function retryBackoff(options?: BackoffOptions & NoWhen): Decision;
-export function retryBackoff<E>({ when, ...options }: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function retryBackoff<E>(options: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
+  const { when } = optionsOf(options, ["when"]);
   const backoff = makeBackoff(options);
   return decideBy<E>(
     policyWhen((failure, attempt) => {

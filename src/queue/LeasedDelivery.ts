@@ -12,31 +12,24 @@
  * A delivery whose lease ran out while nobody held it stays open: its credit is back, and the store decides whether a late
  * settlement still finds the message.
  */
-import { isLeft, left, right } from "fp-ts/lib/Either.js";
-import { Observable, type SchedulerLike } from "rxjs";
+import { isLeft } from "fp-ts/lib/Either.js";
+import type { SchedulerLike } from "rxjs";
 import type { Linked } from "../core/Chain.js";
-import { describeCause } from "../core/cause.js";
 import type { Demands } from "../core/Demand.js";
 import { type Effect, effect } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import type { Delivery, Holder, SettleEnd } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
-import { Ack, delayOf, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
-import { duration, notAnOutcome, shown, wholeNumber } from "../core/options.js";
-import type { MakePlan, Plan } from "../core/Plan.js";
-import {
-  alreadySettled,
-  invalidConfig,
-  type LeaseLost,
-  leaseLost,
-  type SluiceError,
-  toSluiceError,
-} from "../core/SluiceError.js";
+import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../core/Outcome.js";
+import { duration, notAnOutcome, wholeNumber } from "../core/options.js";
+import { alreadySettled, type LeaseLost, leaseLost, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { SettleStep, Step, StepResult } from "../core/Step.js";
-import { atomically, type RunEnd, Write } from "../core/Write.js";
+import { atomically, type Write } from "../core/Write.js";
 import type { Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { ListEnd, Settler } from "./Settler.js";
+import { misfitOf, settleStepOf } from "./settleStep.js";
+import { type Settling, settleWrite } from "./settleWrite.js";
 
 /** What a delivery needs of the source (or of the pull) that leased it. */
 export interface Owner {
@@ -56,10 +49,8 @@ export interface Owner {
   readonly onLetGo: () => void;
 }
 
-type State = "open" | "settling" | "settled" | "lost";
-
-export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery> {
-  state: State = "open";
+export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery> {
+  state: Settling["state"] = "open";
   /** When the lease ends unless renewed, by `scheduler.now()`. */
   leaseEndsMs: number;
   /** Its places among those of its source that are unsettled, kept by their keeper. */
@@ -78,7 +69,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   private requested: Outcome | undefined;
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined;
-  private performed: Outcome | undefined;
+  performed: Outcome | undefined;
   /** Who asked for the settlement that is under way: mostly one. */
   private waiter: SettleEnd | undefined;
   private others: Array<SettleEnd> | undefined;
@@ -89,7 +80,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
 
   constructor(
     readonly lease: Lease,
-    private readonly owner: Owner,
+    readonly owner: Owner,
     private readonly leaseMs: number,
     readonly receivedMs: number,
   ) {
@@ -138,12 +129,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     return this.acknowledge;
   }
   get settle(): (outcome: Outcome) => Write<Outcome> {
-    return (outcome) =>
-      new Write(this.planOf(outcome), {
-        target: this.owner.store,
-        settles: true,
-        send: (steps, _writeId, end) => this.send(steps, end),
-      });
+    return (outcome) => settleWrite(this, outcome);
   }
   get extend(): (leaseMs: number) => Effect<void> {
     return (leaseMs) => this.extendTo(leaseMs);
@@ -207,7 +193,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   release(reason: string): SettleStep {
     this.state = "lost";
     this.givenBack = true;
-    return { ...this.stepOf(Release({ reason })), untouched: !this.given };
+    return { ...settleStepOf(this.owner, this.lease, Release({ reason })), untouched: !this.given };
   }
 
   settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
@@ -248,55 +234,13 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     });
   }
 
-  private planOf(outcome: Outcome): MakePlan<Outcome> {
-    return () => {
-      const refusal = this.refusalOf(outcome);
-      if (refusal !== undefined) return left(refusal);
-      return right(this.state === "open" ? this.settlingPlan(outcome) : this.followingPlan(outcome));
-    };
-  }
-
-  private settlingPlan(outcome: Outcome): Plan<Outcome> {
-    const list = this.listOf(outcome);
-    let begun = false;
-    return {
-      steps: list,
-      read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
-      onStart: () => {
-        begun = this.begin(outcome, list);
-      },
-      onEnd: (error, results) => {
-        if (begun) this.listEnded(error, results);
-      },
-      // Of a lost message only the store still knows whether the lost settlement was this one.
-      stands: () => this.state === "lost" || (this.state === "open" && this.refusalOf(outcome) === undefined),
-    };
-  }
-
-  /** For a message that is settled so, or is being settled so by another write: waits for that, and does nothing. */
-  private followingPlan(outcome: Outcome): Plan<Outcome> {
-    return {
-      steps: [],
-      read: () => this.performed ?? outcome,
-      after: this.ended(),
-      stands: () => this.state === "settled",
-    };
-  }
-
-  private refusalOf(outcome: Outcome): SluiceError | undefined {
+  /** Why it cannot be settled so, if something speaks against it. */
+  refusalOf(outcome: Outcome): SluiceError | undefined {
     if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.state === "lost") return this.lost();
     if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
       return alreadySettled(this.id, this.performed ?? this.requested);
-    const delayMs = delayOf(outcome);
-    if (!(Number.isFinite(delayMs) && delayMs >= 0))
-      return invalidConfig(
-        "delayMs",
-        `${outcome._tag}'s delayMs must be a number of 0 or more, not ${shown(delayMs)}.`,
-      );
-    if (outcome._tag === "Block" && outcome.scope !== "key" && outcome.scope !== "queue")
-      return invalidConfig("scope", `Block's scope must be "key" or "queue", not ${shown(outcome.scope)}.`);
-    return undefined;
+    return misfitOf(outcome);
   }
 
   private lost(): LeaseLost {
@@ -304,7 +248,7 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
   }
 
   /** Whether this settlement is begun by that: only an open delivery is settled. */
-  private begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): boolean {
+  begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): boolean {
     if (this.state !== "open") return false;
     this.state = "settling";
     this.requested = outcome;
@@ -338,27 +282,14 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     if (state === "lost") this.interruptBy("lease lost");
   }
 
-  /** The way of a Write to the store: its steps settle this message, among others, or follow what has settled it. */
-  private send(steps: ReadonlyArray<Step>, end: RunEnd): void {
-    if (steps.length === 0) {
-      end(undefined, []);
-      return;
-    }
-    const settles = steps.filter((step) => step._tag === "Settle");
-    const own = settles.some(({ token }) => token === this.lease.token);
-    this.push(steps, { lends: own && this.lends, listEnded: end });
-    // Leases of other messages may be shorter than those for which the settler's wait was chosen.
-    if (settles.length > 1 || !own) this.owner.settler.leaveSoon();
-  }
-
   /** Hands a list to the settler, where it waits for others only in the first half of its lease. */
-  private push(list: ReadonlyArray<Step>, end: ListEnd): void {
+  push(list: ReadonlyArray<Step>, end: ListEnd): void {
     const { settler } = this.owner;
     settler.push(list, end);
     if (settler.waits && this.leaseEndsMs - this.scheduler.now() < this.leaseMs / 2) settler.leaveSoon();
   }
 
-  private waitFor(end: SettleEnd): void {
+  waitFor(end: SettleEnd): void {
     if (this.waiter === undefined) this.waiter = end;
     else {
       this.others ??= [];
@@ -366,26 +297,8 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     }
   }
 
-  /** Completes, without a value, when no settlement is under way any more, or fails as it does. */
-  private ended(): Observable<never> {
-    return new Observable((subscriber) => {
-      if (this.state !== "settling") {
-        subscriber.complete();
-        return;
-      }
-      this.waitFor((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
-      this.owner.settler.leaveSoon();
-    });
-  }
-
-  private listOf(outcome: Outcome): ReadonlyArray<SettleStep> {
-    return this.list ?? [this.stepOf(outcome)];
-  }
-
-  private stepOf(outcome: Outcome): SettleStep {
-    const { queue, attemptsMax } = this.owner;
-    const { id, token } = this.lease;
-    return { _tag: "Settle", queue, id, token, outcome, cause: causeText(outcome), attemptsMax };
+  listOf(outcome: Outcome): ReadonlyArray<SettleStep> {
+    return this.list ?? [settleStepOf(this.owner, this.lease, outcome)];
   }
 
   private extendTo(leaseMs: number): Effect<void> {
@@ -414,14 +327,3 @@ export class LeasedDelivery implements Delivery, ListEnd, Linked<LeasedDelivery>
     });
   }
 }
-
-const causeText = (outcome: Outcome): string => {
-  switch (outcome._tag) {
-    case "Ack":
-      return "";
-    case "Release":
-      return describeCause(outcome.reason);
-    default:
-      return describeCause(outcome.cause);
-  }
-};

@@ -3,13 +3,14 @@ import { invalidConfig } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import { EventSink } from "./EventSink.js";
 import { PauseWatch } from "./PauseWatch.js";
+import type { Starts } from "./Puller.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
 export interface Local {
   readonly codec: object;
   readonly events: EventSink;
   readonly pauses: PauseWatch;
-  readonly starts: { inARow: number };
+  readonly starts: Starts;
 }
 
 const ofStores = new WeakMap<Store, Map<string, Local>>();

@@ -1,6 +1,6 @@
 /** What a queue is, apart from where it is kept: a name, a codec, and limits. One value for every process that uses it. */
 import type { Type } from "io-ts";
-import { callable, duration, type Options, wellFormedName, wholeNumber } from "../core/options.js";
+import { callable, duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 interface Limits<A> {
@@ -38,8 +38,21 @@ export interface ResolvedDefinition<A> extends Omit<Limits<A>, "key"> {
   readonly key: ((data: A) => string | undefined) | undefined;
 }
 
+const NAMES = [
+  "name",
+  "codec",
+  "key",
+  "leaseMs",
+  "attemptsMax",
+  "deliveriesMax",
+  "payloadBytesMax",
+  "exclusive",
+  "dedupeMs",
+] as const;
+
 /** Checks a definition, or throws `InvalidConfig` with a sentence that says what to change. */
-export const resolveDefinition = <A>(definition: QueueDefinition<A>): ResolvedDefinition<A> => {
+export const resolveDefinition = <A>(given: QueueDefinition<A>): ResolvedDefinition<A> => {
+  const definition = optionsOf(given, NAMES, "definition");
   const { codec } = definition;
   if (typeof codec?.decode !== "function" || typeof codec.encode !== "function")
     throw invalidConfig("codec", 'codec must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".');

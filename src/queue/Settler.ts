@@ -3,8 +3,9 @@
  * else. The write leaves at the end of the burst (or after `waitMsMax`), or at once when `sizeMax` lists have gathered.
  * Nothing renews a lease whose settlement waits: so what cannot wait takes all others with it at the end of its burst.
  *
- * A store that does not answer is asked again with the same write id, backing off, until `giveUp`. From then on (and where
- * nobody is persistent) that is the answer, and a list that is pushed again goes with all of its former write under the
+ * A store that does not answer is asked again with the same write id, backing off, until `giveUp`: what waits for that goes to
+ * the store at once then, for the last time, so that no timer outlives its source. From then on (and where nobody is
+ * persistent) no answer is the answer, and a list that is pushed again goes with all of its former write under the
  * same id, since it may have happened. A write that fails for good is split, so that a defect is answered to the list that
  * has it and to no other; that the store is closed is the answer to all.
  */
@@ -60,7 +61,8 @@ export class Settler {
   private timer: Subscription | undefined;
   private depth = 0;
   private answers = 0;
-  private waitingRounds = 0;
+  /** What the store did not answer and waits to be sent again: each by what sends it now. */
+  private readonly waiting = new Map<Round, () => void>();
   private lending = 0;
   /** Where a list that was not answered had gone. */
   private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
@@ -100,7 +102,7 @@ export class Settler {
 
   /** The lists that lend credit: the store was handed them and has not answered. None while it refuses others. */
   get lent(): number {
-    return this.waitingRounds > 0 ? 0 : this.lending;
+    return this.waiting.size > 0 ? 0 : this.lending;
   }
 
   /** Whether a write's lists are being told how they ended. */
@@ -139,9 +141,10 @@ export class Settler {
     this.options.onFlush();
   }
 
-  /** From now on an unavailable store is an answer. */
+  /** From now on an unavailable store is an answer. What waits to be sent again is sent, and no timer stays behind. */
   giveUp(): void {
     this.persistent = false;
+    for (const again of [...this.waiting.values()]) again();
   }
 
   /** Whoever waits for the store is told that it did not answer; what it was handed goes on. */
@@ -228,11 +231,13 @@ export class Settler {
     this.options.onFailure(error);
     if (error.retryable && this.persistent) {
       const delayMs = backoffDelayMs(backoff, attempt, randomOf(writeId));
-      this.waitingRounds += 1;
-      this.options.scheduler.schedule(() => {
-        this.waitingRounds -= 1;
+      const again = (): void => {
+        timer.unsubscribe();
+        this.waiting.delete(round);
         this.write(round, attempt + 1);
-      }, delayMs);
+      };
+      const timer = this.options.scheduler.schedule(again, delayMs);
+      this.waiting.set(round, again);
       return;
     }
     this.rounds.delete(round);

@@ -4,8 +4,8 @@ import { encodePayload } from "../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../codec/parts.js";
 import { invariant } from "../core/invariant.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
-import { DELAY_MS_MAX, duration, oneOf, realNumber, wholeNumber } from "../core/options.js";
-import { invalidConfig, type SluiceError, toSluiceError } from "../core/SluiceError.js";
+import { DELAY_MS_MAX, duration, oneOf, optionsOf, realNumber, unreadable, wholeNumber } from "../core/options.js";
+import { invalidConfig, isSluiceError, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import type { EnqueueStep, StepResult } from "../core/Step.js";
 import { Write } from "../core/Write.js";
 import type { Store } from "../store/Store.js";
@@ -24,10 +24,12 @@ export const enqueueOne = <A>(
 ): Write<Enqueued> =>
   new Write(
     () => {
-      const step = stepOf(definition, data, options);
+      const id = idOf(options);
+      if (isLeft(id)) return id;
+      const step = stepOf(definition, data, options, id.right);
       if (isLeft(step)) return step;
       // A new id names the write as well; a given one may be enqueued again by another.
-      const writeId = options.id === undefined ? step.right.id : undefined;
+      const writeId = id.right === undefined ? step.right.id : undefined;
       return right({ steps: [step.right], read: ([result]) => enqueuedOf(result), writeId, onEnd: events.enqueued });
     },
     { target: store, settles: false },
@@ -44,12 +46,18 @@ export const enqueueMany = <A>(
   new Write(
     () => {
       const steps: Array<EnqueueStep> = [];
-      for (const value of data) {
-        const own = options === undefined ? noOptions : ask("options", () => options(value));
-        if (isLeft(own)) return own;
-        const step = stepOf(definition, value, own.right);
-        if (isLeft(step)) return step;
-        steps.push(step.right);
+      try {
+        for (const value of data) {
+          const own = options === undefined ? noOptions : ask("options", () => options(value));
+          if (isLeft(own)) return own;
+          const id = idOf(own.right);
+          if (isLeft(id)) return id;
+          const step = stepOf(definition, value, own.right, id.right);
+          if (isLeft(step)) return step;
+          steps.push(step.right);
+        }
+      } catch {
+        return left(invalidConfig("data", "data must be an array that can be read."));
       }
       return right({ steps, read: (results) => results.map(enqueuedOf), onEnd: events.enqueued });
     },
@@ -62,63 +70,89 @@ const enqueuedOf = (result: StepResult | undefined): Enqueued => {
   return { id, duplicate };
 };
 
+/** The id that was given, if one was. It is read once: whether there is one also decides what names the write. */
+const idOf = (options: EnqueueOptions): Either<SluiceError, MessageId | undefined> => {
+  try {
+    const { id } = options;
+    return id === undefined ? noId : right(checkId(id));
+  } catch (cause) {
+    return left(refusalBy(options, cause));
+  }
+};
+
 const stepOf = <A>(
   definition: ResolvedDefinition<A>,
   data: A,
   options: EnqueueOptions,
+  id: MessageId | undefined,
 ): Either<SluiceError, EnqueueStep> => {
   const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
   if (isLeft(payload)) return payload;
-  const asked = keyOf(definition, data, options);
-  if (isLeft(asked)) return asked;
   try {
+    const { key: given, headers, delayMs, expiresInMs, priority, dedupe } = options;
+    const asked = given === undefined ? keyOf(definition, data) : right(given);
+    if (isLeft(asked)) return asked;
     const key = asked.right;
-    const id = options.id === undefined ? undefined : checkId(options.id);
     return right({
       _tag: "Enqueue",
       queue: definition.name,
       id: id ?? newMessageId(),
       payload: payload.right,
       key: key === undefined ? undefined : checkKey("key", key),
-      headers: options.headers === undefined ? undefined : checkHeaders(options.headers),
-      delayMs:
-        options.delayMs === undefined ? 0 : realNumber("delayMs", options.delayMs, { min: 0, max: DELAY_MS_MAX }),
+      headers: headers === undefined ? undefined : checkHeaders(headers),
+      delayMs: delayMs === undefined ? 0 : realNumber("delayMs", delayMs, { min: 0, max: DELAY_MS_MAX }),
       expiresInMs:
-        options.expiresInMs === undefined
-          ? undefined
-          : wholeNumber("expiresInMs", options.expiresInMs, { min: 0, max: DELAY_MS_MAX }),
-      priority: options.priority === undefined ? 0 : wholeNumber("priority", options.priority, { min: 0, max: 9 }),
-      dedupe: dedupeOf(definition, options, id),
+        expiresInMs === undefined ? undefined : wholeNumber("expiresInMs", expiresInMs, { min: 0, max: DELAY_MS_MAX }),
+      priority: priority === undefined ? 0 : wholeNumber("priority", priority, { min: 0, max: 9 }),
+      dedupe: dedupeOf(definition, dedupe, id),
     });
   } catch (cause) {
-    return left(toSluiceError(cause));
+    return left(refusalBy(options, cause));
   }
 };
 
-const keyOf = <A>(
-  { key }: ResolvedDefinition<A>,
-  data: A,
-  options: EnqueueOptions,
-): Either<SluiceError, string | undefined> => {
-  if (options.key !== undefined) return right(options.key);
-  return key === undefined ? noKey : ask("key", () => key(data));
+const NAMES = ["id", "key", "headers", "delayMs", "expiresInMs", "priority", "dedupe"] as const;
+
+/** The refusal of options, by what came of looking at them: a check refuses by itself, and whatever else is thrown is the options' own. */
+const refusalBy = (options: EnqueueOptions, cause: unknown): SluiceError => {
+  if (isSluiceError(cause)) return cause;
+  try {
+    optionsOf(options, NAMES);
+  } catch (refusal) {
+    return toSluiceError(refusal);
+  }
+  return unreadable("options");
 };
+
+const keyOf = <A>({ key }: ResolvedDefinition<A>, data: A): Either<SluiceError, string | undefined> =>
+  key === undefined ? noKey : ask("key", () => key(data));
 
 const noKey: Either<never, undefined> = right(undefined);
 const noOptions: Either<never, EnqueueOptions> = right({});
 
+const noId: Either<never, undefined> = noKey;
+
 // The two kinds of ids never meet: a dedupe id that looks like another message's id is another thing.
 const dedupeOf = <A>(
   { dedupeMs }: ResolvedDefinition<A>,
-  { dedupe }: EnqueueOptions,
+  dedupe: Dedupe | undefined,
   id: MessageId | undefined,
 ): EnqueueStep["dedupe"] => {
-  if (dedupe !== undefined)
-    return { id: `d:${checkKey("dedupe.id", dedupe.id)}`, windowMs: windowOf(dedupe, dedupeMs) };
-  return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
+  if (dedupe === undefined) return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
+  const { id: text, windowMs, until } = partsOf(dedupe);
+  return { id: `d:${checkKey("dedupe.id", text)}`, windowMs: windowOf(windowMs, until, dedupeMs) };
 };
 
-const windowOf = ({ windowMs, until }: Dedupe, dedupeMs: number): number => {
+const partsOf = (dedupe: Dedupe): Pick<Dedupe, "id" | "windowMs" | "until"> => {
+  try {
+    const { id, windowMs, until } = dedupe;
+    return { id, windowMs, until };
+  } catch {
+    throw unreadable("dedupe");
+  }
+};
+
+const windowOf = (windowMs: Dedupe["windowMs"], until: Dedupe["until"], dedupeMs: number): number => {
   if (until === undefined) return wholeNumber("dedupe.windowMs", windowMs ?? dedupeMs, duration);
   if (windowMs !== undefined) throw invalidConfig("dedupe", "dedupe takes a windowMs or an until, not both.");
   oneOf("dedupe.until", until, ["settled"]);

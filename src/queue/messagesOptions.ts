@@ -1,6 +1,6 @@
 /** The options of `messages`, checked and filled in. */
 import type { ObservableInput } from "rxjs";
-import { duration, wellFormedName, wholeNumber } from "../core/options.js";
+import { duration, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import { DEMANDED_MAX, PREFETCH_MAX } from "./Prefetch.js";
 import type { MessagesOptions } from "./Queue.js";
@@ -17,11 +17,14 @@ export interface ResolvedMessagesOptions {
   readonly settleWaitMsMax: number;
 }
 
+const NAMES = ["prefetch", "consumer", "leaseMs", "stop$", "stopMsMax", "settleSizeMax", "settleWaitMsMax"] as const;
+
 /** Checks the options of one subscription, or throws `InvalidConfig`. */
 export const resolveMessagesOptions = (
-  options: MessagesOptions,
+  given: MessagesOptions,
   definition: Pick<ResolvedDefinition<unknown>, "leaseMs">,
 ): Omit<ResolvedMessagesOptions, "consumer"> & { readonly consumer: string | undefined } => {
+  const options = optionsOf(given, NAMES);
   const prefetch =
     options.prefetch === undefined
       ? undefined

@@ -2,8 +2,9 @@
 import { map } from "rxjs";
 import { checkId, checkKey } from "../codec/parts.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
+import type { MessageId } from "../core/MessageId.js";
 import { newId } from "../core/newId.js";
-import { oneOf, wholeNumber } from "../core/options.js";
+import { oneOf, optionsOf, unreadable, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
@@ -30,7 +31,9 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
   return {
     stats,
     peek: (options = {}) =>
-      mapEffect(store.peek({ queue, limit: limitOf(options.limit, 10) }), (items) => items.map(show)),
+      mapEffect(store.peek({ queue, limit: limitOf(optionsOf(options, ["limit"]).limit, 10) }), (items) =>
+        items.map(show),
+      ),
     pause: () => setPaused(store, queue, true),
     resume: () => setPaused(store, queue, false),
     blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(show)),
@@ -99,19 +102,29 @@ const chunksOf =
 const limitOf = (limit: number | undefined, standard: number): number =>
   wholeNumber("limit", limit ?? standard, { min: 1, max: CHUNK });
 
-const pageRequest = (queue: string, { after, limit }: PageOptions): PageRequest => ({
-  queue,
-  after,
-  limit: limitOf(limit, 100),
-});
+const pageRequest = (queue: string, options: PageOptions): PageRequest => {
+  const { after, limit } = optionsOf(options, ["after", "limit"]);
+  return { queue, after, limit: limitOf(limit, 100) };
+};
 
 const checkTarget = (target: BlockTarget): BlockTarget => {
   if (target === "queue" || target === "all") return target;
-  if (typeof target === "object" && target !== null) {
-    if ("key" in target) return { key: checkKey("key", target.key) };
-    if ("id" in target) return { id: checkId(target.id) };
-  }
+  const part = partOf(target);
+  if (part?.key !== undefined) return { key: checkKey("key", part.key) };
+  if (part?.id !== undefined) return { id: checkId(part.id) };
   throw invalidConfig("target", 'target must be { key }, { id }, "queue" or "all".');
+};
+
+/** The key or the id that an object names. */
+const partOf = (
+  target: object,
+): { readonly key?: string | undefined; readonly id?: MessageId | undefined } | undefined => {
+  try {
+    const { key, id } = target as { readonly key?: string; readonly id?: MessageId };
+    return { key, id };
+  } catch {
+    throw unreadable("target");
+  }
 };
 
 const mapPage =

@@ -5,13 +5,13 @@ import { type Effect, mapEffect } from "../core/Effect.js";
 import { type Message, messageOf } from "../core/Message.js";
 import { newId } from "../core/newId.js";
 import type { Outcome } from "../core/Outcome.js";
-import { duration, wholeNumber } from "../core/options.js";
+import { duration, optionsOf, wholeNumber } from "../core/options.js";
 import { toSluiceError } from "../core/SluiceError.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
-import { LEASE_BYTES_MAX } from "./MessageSource.js";
 import { PREFETCH_MAX } from "./Prefetch.js";
+import { LEASE_BYTES_MAX } from "./Puller.js";
 import { decodeData, rejectPoison } from "./poison.js";
 import type { ReceiveOptions } from "./Queue.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
@@ -24,8 +24,9 @@ export const receive = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
   events: EventSink,
-  options: ReceiveOptions,
+  given: ReceiveOptions,
 ): Effect<ReadonlyArray<Message<A>>> => {
+  const options = optionsOf(given, ["leaseMs", "max", "waitMsMax"]);
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);

@@ -7,8 +7,8 @@ import { utf8Length } from "../core/bytes.js";
 import { type Effect, fail, mapEffect, succeed } from "../core/Effect.js";
 import type { MessageId } from "../core/MessageId.js";
 import { newId } from "../core/newId.js";
-import { wholeNumber } from "../core/options.js";
-import type { SluiceError } from "../core/SluiceError.js";
+import { optionsOf, wholeNumber } from "../core/options.js";
+import { invalidConfig, isSluiceError, type SluiceError } from "../core/SluiceError.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
 import { ask } from "./ask.js";
@@ -43,11 +43,12 @@ interface Progress {
 export const redrive = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
-  options: RedriveOptions<A>,
+  given: RedriveOptions<A>,
 ): Effect<number> => {
+  const options = optionsOf(given, ["ids", "limit", "upcast"]);
   const { name: queue } = definition;
   const limit = wholeNumber("limit", options.limit ?? 1_000, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const ids = options.ids === undefined ? undefined : [...new Set(options.ids.map(checkId))];
+  const ids = options.ids === undefined ? undefined : uniqueIds(options.ids);
   if (limit === 0 || ids?.length === 0) return succeed(0);
 
   const walk = (progress: Progress, unseen: number): Observable<Progress> =>
@@ -108,6 +109,14 @@ export const redrive = <A>(
   };
   const start = (): Progress => ({ writeId: newId(), after: undefined, unseen: undefined, count: 0, chosen: [] });
   return mapEffect(iterate(start, step), ({ count }) => count);
+};
+
+const uniqueIds = (ids: ReadonlyArray<MessageId>): ReadonlyArray<MessageId> => {
+  try {
+    return [...new Set(ids.map(checkId))];
+  } catch (cause) {
+    throw isSluiceError(cause) ? cause : invalidConfig("ids", "ids must be an array of message ids.");
+  }
 };
 
 const wantedOf = (

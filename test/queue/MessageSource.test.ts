@@ -9,8 +9,8 @@ import { defect, storeUnavailable } from "../../src/core/SluiceError.js";
 import { atomically } from "../../src/core/Write.js";
 import { handle } from "../../src/operators/handle.js";
 import { settle } from "../../src/operators/settle.js";
-import { LEASE_BYTES_MAX } from "../../src/queue/MessageSource.js";
 import { queue } from "../../src/queue/makeQueue.js";
+import { LEASE_BYTES_MAX } from "../../src/queue/Puller.js";
 import type { MessagesOptions } from "../../src/queue/Queue.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import {

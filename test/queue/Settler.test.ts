@@ -1,3 +1,4 @@
+import { Subject } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/core/Message.js";
 import { Ack } from "../../src/core/Outcome.js";
@@ -29,6 +30,80 @@ const ackAll = (messages: ReadonlyArray<Message<number>>): ReadonlyArray<Watched
   messages.map((message) => watch(message.ack));
 
 const sizes = (spy: Spy): ReadonlyArray<number> => spy.writes.map(({ lists }) => lists.length);
+
+describe("a settlement that waits to be sent again", () => {
+  /** One message whose ack the store did not answer, so that it waits. */
+  const waiting = (count = 1, options: MessagesOptions = {}) => {
+    const spy = new Spy();
+    const breaker = new Breaker();
+    const s = delivered(count, (store) => spy.view(breaker.view(store)), options);
+    breaker.break("write", () => storeUnavailable("away"));
+    const [ack] = ackAll(s.messages.slice(0, 1));
+    s.clock.settle();
+    return { ...s, spy, breaker, ack: ack! };
+  };
+
+  it("goes to the store at once, under its id, when its consumer is unsubscribed, and leaves no timer", () => {
+    const { spy, breaker, ack, clock, consumer, stats } = waiting();
+    breaker.heal();
+    consumer.subscription.unsubscribe();
+    clock.settle();
+    expect(ack.values).toEqual([Ack]);
+    expect(new Set(spy.writes.map(({ writeId }) => writeId)).size).toBe(1);
+    expect(stats()).toMatchObject({ acked: 1, leased: 0 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is told that it was not answered where the store is still away, and leaves no timer", () => {
+    const { spy, ack, clock, consumer } = waiting();
+    consumer.subscription.unsubscribe();
+    clock.settle();
+    expect(ack.errors).toMatchObject([{ _tag: "StoreUnavailable" }]);
+    expect(clock.pending).toBe(0);
+    const sent = spy.writes.length;
+    clock.advance(60_000);
+    expect(spy.writes.length).toBe(sent);
+  });
+
+  it("goes to the store at once when the time of a stop is over, before what is given back", () => {
+    const stop$ = new Subject<void>();
+    const { spy, breaker, ack, clock, consumer, stats } = waiting(2, { stop$, stopMsMax: 1 });
+    stop$.next();
+    breaker.heal();
+    clock.advance(1);
+    expect(ack.values).toEqual([Ack]);
+    expect(consumer.completed).toBe(1);
+    expect(new Set(spy.writes.map(({ writeId }) => writeId)).size).toBe(2);
+    expect(stats()).toMatchObject({ acked: 1, ready: 1, leased: 0 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("does not outlive its consumer where it settles another one's message", () => {
+    const spy = new Spy();
+    const breaker = new Breaker();
+    const stop$ = new Subject<void>();
+    const s = delivered(1, (store) => spy.view(breaker.view(store)), { stop$ });
+    ackAll(s.messages);
+    s.clock.settle();
+    s.fill(1);
+    const other = watch(s.queue.messages({ prefetch: 1 }));
+    s.clock.settle();
+    // Its own message is settled, so only the other's step is left: the list goes by the first one's way.
+    const [mine, theirs] = [s.consumer.values[0]!, [...s.consumer.values.slice(1), ...other.values][0]!];
+    breaker.break("write", () => storeUnavailable("away"));
+    const join = watch(atomically([mine.ack, theirs.ack]));
+    s.clock.settle();
+    stop$.next();
+    s.clock.advance(1);
+    expect(s.consumer.completed).toBe(1);
+    const sent = spy.writes.length;
+    other.subscription.unsubscribe();
+    s.clock.advance(60_000);
+    expect(join.errors).toMatchObject([{ _tag: "StoreUnavailable" }]);
+    expect(spy.writes.length - sent).toBeLessThan(3);
+    expect(s.clock.pending).toBe(0);
+  });
+});
 
 describe("settlements", () => {
   it("of one burst leave as one write at its end, one list each", () => {

@@ -7,7 +7,11 @@ import {
   Ack,
   Block,
   batch,
+  block,
+  deadLetter,
   decide,
+  type EnqueueOptions,
+  enqueueTo,
   handle,
   handleBatch,
   type Outcome,
@@ -16,10 +20,12 @@ import {
   Reject,
   Release,
   Retry,
+  retryBackoff,
   settle,
 } from "sluice";
 import { memoryStore } from "sluice/memory";
-import { describe, expect } from "vitest";
+import { redisStore } from "sluice/redis";
+import { describe, expect, it } from "vitest";
 
 const thrower = (): never => {
   throw new Error("hostile");
@@ -309,7 +315,11 @@ describe("a consumer of hostile values", () => {
     60_000,
   );
 
-  test.prop([oneOf(values), oneOf(values), fc.constantFrom("key", "id", "delayMs", "priority", "headers", "dedupe")])(
+  test.prop([
+    oneOf(values),
+    oneOf(values),
+    fc.constantFrom("key", "id", "delayMs", "expiresInMs", "priority", "headers", "dedupe"),
+  ])(
     "refuses hostile data, keys and options of an enqueue with an error, and writes nothing",
     async ([, data], [, option], name) => {
       const store = memoryStore();
@@ -319,7 +329,7 @@ describe("a consumer of hostile values", () => {
         () => "written",
         (error: unknown) => (error as Error).name,
       );
-      expect(["written", "EncodeRefused", "InvalidConfig", "PayloadTooLarge", "Defect"]).toContain(answer);
+      expect(["written", "EncodeRefused", "InvalidConfig", "PayloadTooLarge"]).toContain(answer);
       expect((await hostile.stats()).enqueued).toBe(answer === "written" ? 1 : 0);
       await store.close();
     },
@@ -335,5 +345,158 @@ describe("a consumer of hostile values", () => {
     await expect(a?.settle(make() as Outcome)).rejects.toMatchObject({ _tag: "InvalidConfig" });
     expect(await plain.stats()).toMatchObject({ dead: 1, ready: 1, leased: 0 });
     await store.close();
+  });
+});
+
+const secret = "4111 1111 1111 1111";
+const secretive = (): never => {
+  throw new Error(secret);
+};
+/** A bag of options of which one cannot be read; what it throws is a secret. */
+const bag = (name: string): object =>
+  Object.defineProperty({}, name, { get: secretive, enumerable: true, configurable: true });
+const proxy = (): object => new Proxy({}, { get: secretive, ownKeys: secretive, getOwnPropertyDescriptor: secretive });
+
+const refusedBy = async (call: () => unknown): Promise<unknown> => {
+  try {
+    return await call();
+  } catch (cause) {
+    return cause;
+  }
+};
+
+/** That it was refused by the name of the option, and says nothing of what was thrown. */
+const expectRefusal = (answer: unknown, option: string): void => {
+  expect(answer).toMatchObject({ _tag: "InvalidConfig", option, retryable: false });
+  expect((answer as Error).message).toContain(option);
+  expect(`${JSON.stringify(answer)} ${String((answer as Error).stack)}`).not.toContain(secret);
+};
+
+describe("an enqueue with options that throw when they are looked at", () => {
+  const rows: ReadonlyArray<readonly [what: string, option: string, options: () => unknown]> = [
+    ...["key", "id", "delayMs", "expiresInMs", "priority", "headers", "dedupe"].map(
+      (name) => [`a getter of ${name}`, name, () => bag(name)] as const,
+    ),
+    ["a proxy in place of all", "id", proxy],
+    ["nothing in place of all", "options", () => null],
+    ["headers that are a proxy", "headers", () => ({ headers: proxy() })],
+    ["headers with a getter", "headers", () => ({ headers: bag("trace") })],
+    ["headers that are nothing", "headers", () => ({ headers: null })],
+    ["headers that are a text", "headers", () => ({ headers: secret })],
+    ["headers that are a list", "headers", () => ({ headers: [secret] })],
+    ["a header with a toString", "headers", () => ({ headers: { trace: { toString: secretive } } })],
+    ["a key with a toString", "key", () => ({ key: { toString: secretive, valueOf: secretive } })],
+    ["a key that is a proxy", "key", () => ({ key: proxy() })],
+    ["a delay with a valueOf", "delayMs", () => ({ delayMs: { valueOf: secretive } })],
+    ["a dedupe that is a proxy", "dedupe", () => ({ dedupe: proxy() })],
+    ["a dedupe that is nothing", "dedupe", () => ({ dedupe: null })],
+    ["a dedupe with a getter of id", "dedupe", () => ({ dedupe: bag("id") })],
+  ];
+
+  it.each(rows)("refuses %s by its name, and adds nothing", async (_, option, options) => {
+    const store = memoryStore();
+    const numbers = queue(store, { name: "q", codec: t.number });
+    expectRefusal(await refusedBy(() => numbers.enqueue(1, options() as EnqueueOptions)), option);
+    const all = () => numbers.enqueueAll([1, 2], (n) => (n === 2 ? (options() as EnqueueOptions) : {}));
+    expectRefusal(await refusedBy(all), option);
+    expect((await numbers.stats()).enqueued).toBe(0);
+    await store.close();
+  });
+
+  it("refuses a window of dedupe that throws", async () => {
+    const numbers = queue(memoryStore(), { name: "q", codec: t.number });
+    for (const name of ["windowMs", "until"]) {
+      const dedupe = Object.assign(bag(name), { id: "x" });
+      expectRefusal(await refusedBy(() => numbers.enqueue(1, { dedupe })), "dedupe");
+    }
+    expect((await numbers.stats()).enqueued).toBe(0);
+  });
+
+  it("refuses a list of values that throws, and adds nothing", async () => {
+    const numbers = queue(memoryStore(), { name: "q", codec: t.number });
+    const lists: ReadonlyArray<unknown> = [proxy(), null, { [Symbol.iterator]: secretive }];
+    for (const list of lists) expectRefusal(await refusedBy(() => numbers.enqueueAll(list as never)), "data");
+    expect((await numbers.stats()).enqueued).toBe(0);
+  });
+
+  it("reads each option once: what answers otherwise the second time does no harm", async () => {
+    const numbers = queue(memoryStore(), { name: "q", codec: t.number });
+    for (const [name, value] of Object.entries({
+      key: "k",
+      id: "0198c0de-0000-7000-8000-000000000000",
+      delayMs: 5,
+      expiresInMs: 5,
+      priority: 1,
+      headers: {},
+      dedupe: { id: "d" },
+    })) {
+      let reads = 0;
+      const once = Object.defineProperty({}, name, { get: () => (reads++ === 0 ? value : secretive()) });
+      await numbers.enqueue(1, once);
+      expect([name, reads]).toEqual([name, 1]);
+    }
+  });
+});
+
+describe("options that throw when they are looked at", () => {
+  const numbers = () => queue(memoryStore(), { name: "q", codec: t.number });
+  const rows: ReadonlyArray<readonly [option: string, of: string, call: (options: never) => unknown]> = [
+    ...["prefetch", "consumer", "leaseMs", "stop$", "stopMsMax", "settleSizeMax", "settleWaitMsMax"].map(
+      (name) => [name, "messages", (options: never) => numbers().messages(options)] as const,
+    ),
+    ...["max", "leaseMs", "waitMsMax"].map(
+      (name) => [name, "receive", (options: never) => numbers().receive(options)] as const,
+    ),
+    ["limit", "peek", (options) => numbers().peek(options)],
+    ["after", "blocked", (options) => numbers().blocked(options)],
+    ["limit", "deadLetters", (options) => numbers().deadLetters(options)],
+    ["ids", "redrive", (options) => numbers().redrive(options)],
+    ["limit", "redrive", (options) => numbers().redrive(options)],
+    ["upcast", "redrive", (options) => numbers().redrive(options)],
+    ...["concurrency", "timeoutMs", "scheduler"].map(
+      (name) => [name, "handle", (options: never) => handle(() => undefined as never, options)] as const,
+    ),
+    ["sizeMax", "batch", (options) => batch(options)],
+    ["by", "batch", (options) => batch(options)],
+    ["sizeMax", "enqueueTo", (options) => enqueueTo(numbers(), options)],
+    ["options", "enqueueTo", (options) => enqueueTo(numbers(), options)],
+    ["initialMs", "retryBackoff", (options) => retryBackoff(options)],
+    ["when", "retryBackoff", (options) => retryBackoff(options)],
+    ["scope", "block", (options) => block(options)],
+    ["when", "deadLetter", (options) => deadLetter(options)],
+    ["attemptsMax", "Effect.retry", (options) => numbers().stats().retry(options)],
+    ["name", "queue", (options) => queue(memoryStore(), options)],
+    ["codec", "queue", (options) => queue(memoryStore(), options)],
+    ["dedupeMs", "queue", (options) => queue(memoryStore(), options)],
+    ["deadLettersMax", "memoryStore", (options) => memoryStore(options)],
+    ["namespace", "redisStore", (options) => redisStore("redis://127.0.0.1:1", options)],
+  ];
+
+  it.each(rows)("are refused by their name: %s of %s", async (option, _, call) => {
+    expectRefusal(await refusedBy(() => call(bag(option) as never)), option);
+  });
+
+  it.each(rows)("are refused where there is nothing in place of all: %s of %s", async (_, what, call) => {
+    const answer = await refusedBy(() => call(null as never));
+    expectRefusal(answer, what === "queue" ? "definition" : "options");
+  });
+
+  it("are refused within the target of an unblock and the ids of a redrive", async () => {
+    expectRefusal(await refusedBy(() => numbers().unblock(proxy() as never, "retry")), "target");
+    expectRefusal(await refusedBy(() => numbers().unblock(bag("key") as never, "retry")), "target");
+    expectRefusal(await refusedBy(() => numbers().redrive({ ids: proxy() as never })), "ids");
+    expectRefusal(await refusedBy(() => numbers().redrive({ ids: 5 as never })), "ids");
+  });
+
+  it("end a consumer whose stop$ is no stream with InvalidConfig", async () => {
+    const streams: ReadonlyArray<unknown> = [5, {}, null];
+    for (const stop$ of streams) {
+      const ended = await new Promise((resolve) => {
+        numbers()
+          .messages({ stop$: stop$ as never })
+          .subscribe({ error: resolve });
+      });
+      expect(ended).toMatchObject({ _tag: "InvalidConfig", option: "stop$" });
+    }
   });
 });

@@ -4,7 +4,7 @@ import { AsyncSubject, type Observable, type SchedulerLike, Subject, type Subscr
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
-import { type Options, wholeNumber } from "../../core/options.js";
+import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/Step.js";
 import type { Capabilities } from "../../store/Capabilities.js";
@@ -61,6 +61,8 @@ export type MemoryStoreOptions = Options<{
 export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
   showing(new MemoryStore(options), "MemoryStore", {});
 
+const NAMES = ["scheduler", "deadLettersMax", "logger"] as const;
+
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
@@ -74,7 +76,8 @@ class MemoryStore implements Store {
   private readonly turns: Turns;
   private phase: Phase = "open";
 
-  constructor({ scheduler = systemScheduler, deadLettersMax = 100_000, logger }: MemoryStoreOptions) {
+  constructor(options: MemoryStoreOptions) {
+    const { scheduler = systemScheduler, deadLettersMax = 100_000, logger } = optionsOf(options, NAMES);
     this.logger = logger;
     this.scheduler = scheduler;
     this.turns = new Turns(scheduler);

@@ -1,35 +1,15 @@
 /**
  * One connection to Redis, on which calls leave in the order in which they were made and are repeated until they are
- * answered or their time is over (`Lane` says how a call lives).
- *
- * Whether calls leave:
- *
- * ```text
- *               connected, and a change passes          refused for the moment
- *   shut ──────────────────────────────────────▶ open ──────────────────────────▶ holding
- *    │ ▲                                          │ ▲                                │
- *    │ └────────────── connection lost ───────────┘ └──── the pause is over, and ────┘
- *    │                                                    all that was sent is back
- *    └── refused for good: what waits fails, the next call tries anew
- * ```
- *
- * The pause grows with each refusal until a call passes. Of a server that takes no changes (read-only, loading, a cluster that
- * is down) nothing else is asked than whether it does again, and its outage is told once.
+ * answered or their time is over: `Lane` says how a call lives, `Gate` whether calls leave, `CallTimes` when one is over.
  *
  * Calls wait here, not in the driver: it would keep what was given up, and send it hours later.
  */
-import type { SchedulerLike, Subscription } from "rxjs";
 import { defect, type SluiceError, storeUnavailable } from "../../core/SluiceError.js";
-import { type Client, disconnect, onNoSlots, refreshSlots } from "./clients.js";
-import {
-  isForGood,
-  isOtherDatabase,
-  isPassing,
-  mustReconnect,
-  otherDatabase,
-  toStoreError,
-  verdictOn,
-} from "./errors.js";
+import { CallTimes } from "./CallTimes.js";
+import { type Client, disconnect } from "./clients.js";
+import { isPassing, toStoreError } from "./errors.js";
+import { Gate, type GateOptions } from "./Gate.js";
+import { Idle } from "./Idle.js";
 import { type Call, type CallEnd, type Job, Lane, type Send } from "./Lane.js";
 import { SilenceWatch } from "./SilenceWatch.js";
 import type { Script } from "./script.js";
@@ -38,83 +18,51 @@ import { Wire } from "./Wire.js";
 
 export type { Call, CallEnd } from "./Lane.js";
 
-/** How long to wait before what was refused for the moment is sent again: at first, and at most (milliseconds). */
-const PAUSE_MS = 50;
-const PAUSE_MS_MAX = 2_000;
 /** What a call takes besides its arguments, about, bytes. */
 const CALL_BYTES = 64;
-/** How often whoever waits for the end of all calls looks whether the server is still there (milliseconds) ... */
-const IDLE_LOOK_MS = 250;
-/** ... and how many looks in a row may find nothing moved. */
-const IDLE_LOOKS = 6;
-/** A call that waits for an upload, its own or one before it, may take so many times its time. */
-const UPLOAD_PART = 4;
 
-export interface ConnectionOptions {
-  readonly client: Client;
-  readonly scheduler: SchedulerLike;
+export interface ConnectionOptions extends GateOptions {
   /** How long a call may take, resends included. */
   readonly commandMsMax: number;
   /** How long its socket may be silent while replies are due. */
   readonly silenceMsMax: number;
-  /** Whether calls fail at once while there is no connection. Default false. */
-  readonly failsFast?: boolean;
-  /** What must pass before any call leaves; what it answers is why none may, if something speaks against it. */
-  readonly probe?: () => { readonly script: ProbeScript; readonly input: ProbeInput };
-  readonly onUp?: () => void;
-  readonly onDown?: (cause: unknown) => void;
-}
-
-export type ProbeScript = Script<ProbeInput, SluiceError | undefined>;
-
-export interface ProbeInput {
-  /** A key that has nothing. */
-  readonly scratch: string;
-  /** The commands that must be allowed. */
-  readonly commands: ReadonlyArray<string>;
 }
 
 export class Connection {
   readonly client: Client;
   private readonly lane = new Lane();
   private readonly wire: Wire;
-  private sweeper: Subscription | undefined;
-  private sweepDueMs = Number.POSITIVE_INFINITY;
   private readonly watch: SilenceWatch;
-  private lastError: unknown;
-  /** Whether calls leave. */
-  private open = false;
-  private proving = false;
-  /** Whether changes passed when it was last known; undefined before. */
-  private up: boolean | undefined;
-  private wasUp = false;
-  private closed = false;
-  /** Counts connections: what one of the past answers is nobody's. */
-  private epoch = 0;
-  /** How often calls were refused in a row, and the pause after the last time. */
-  private refusals = 0;
-  private pause: Subscription | undefined;
-  /** Why this connection is never used: it leads elsewhere. */
-  private barred: SluiceError | undefined;
-  /** Why the server does not do what it is asked; the next call asks again. */
-  private refusal: SluiceError | undefined;
+  private readonly gate: Gate;
+  private readonly times: CallTimes;
+  private readonly ending: Idle;
   /** What gathers until the next call, or the end of the turn. */
   private gathered: (() => void) | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
-    const { client, scheduler, silenceMsMax } = options;
-    this.client = client;
-    this.wire = new Wire(client);
-    this.watch = new SilenceWatch(client, scheduler, silenceMsMax);
-    client.on("error", (cause: unknown) => this.onError(cause));
-    client.on("ready", () => this.onReady());
-    client.on("close", () => this.onLost());
-    client.on("end", () => this.onLost());
-    onNoSlots(client, () => {
-      this.lastError = new Error(
-        "CLUSTERDOWN no slot of this cluster is served; assign them, as by redis-cli --cluster fix",
-      );
+    const { client, scheduler, commandMsMax, silenceMsMax } = options;
+    const { lane } = this;
+    const wire = new Wire(client);
+    const watch = new SilenceWatch(client, scheduler, silenceMsMax);
+    const gate = new Gate(options, {
+      lane,
+      wire,
+      watch,
+      flush: () => this.flush(),
+      failAll: (cause) => this.failAll(cause),
     });
+    this.client = client;
+    this.wire = wire;
+    this.watch = watch;
+    this.gate = gate;
+    this.times = new CallTimes({
+      lane,
+      scheduler,
+      commandMsMax,
+      uploadMs: () => (gate.open ? watch.uploadMs : 0),
+      onOver: (job) => this.finish(job)?.failed(storeUnavailable(job.lastCause ?? gate.lastError ?? this.silence())),
+    });
+    this.ending = new Idle({ lane, scheduler, watch, isOpen: () => gate.open });
   }
 
   /** Runs a script. */
@@ -158,37 +106,15 @@ export class Connection {
    * Resolves once no call is under way, those included that answers led to: to true. To false after so many milliseconds, or
    * once the server gives no sign of life for a second and a half.
    */
-  async idle(msMax: number): Promise<boolean> {
-    const { scheduler } = this.options;
-    const untilMs = scheduler.now() + msMax;
-    let progress = Number.POSITIVE_INFINITY;
-    let inVain = 0;
-    while (this.lane.size > 0) {
-      const leftMs = untilMs - scheduler.now();
-      if (leftMs <= 0 || inVain >= IDLE_LOOKS) return false;
-      await new Promise<void>((resolve) => {
-        const timer = scheduler.schedule(() => resolve(), Math.min(IDLE_LOOK_MS, Math.ceil(leftMs)));
-        this.onIdle.push(() => {
-          timer.unsubscribe();
-          resolve();
-        });
-      });
-      const moved = this.watch.progress;
-      inVain = this.open && moved > progress ? 0 : inVain + 1;
-      progress = moved;
-    }
-    return true;
+  idle(msMax: number): Promise<boolean> {
+    return this.ending.wait(msMax);
   }
-  private onIdle: Array<() => void> = [];
 
   /** Gives up everything under way, which is told so, and disconnects for good. */
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.sweeper?.unsubscribe();
-    this.shut();
-    this.watch.stop();
-    this.failAll(closedBefore());
+    if (this.gate.closed) return;
+    this.times.stop();
+    this.gate.close();
     disconnect(this.client);
   }
 
@@ -201,30 +127,13 @@ export class Connection {
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
     const job = this.lane.add(send, end, bytes, nowMs + commandMsMax + extraMs);
-    if (job.untilMs < this.sweepDueMs && !this.closed) this.sweepAt(job.untilMs, nowMs);
-    if (this.open) this.flush();
-    else this.submit(job);
+    this.times.watch(job, nowMs);
+    if (this.gate.open) this.flush();
+    else {
+      const refusal = this.gate.knock();
+      if (refusal !== undefined) queueMicrotask(() => this.finish(job)?.failed(refusal));
+    }
     return job;
-  }
-
-  /** A call is made while none may leave. */
-  private submit(job: Job): void {
-    const { status } = this.client;
-    if (this.barred !== undefined) this.failSoon(job, this.barred);
-    else if (this.closed) this.failSoon(job, closedBefore());
-    else if (this.options.failsFast === true && this.up === false) this.failSoon(job, storeUnavailable(this.lastError));
-    else if (this.refusal !== undefined && status === "ready") {
-      this.refusal = undefined;
-      this.prove();
-    } // "end": the driver's retry strategy gave up. That ends the tries of then, not those of a later call.
-    else if (status === "wait" || status === "end")
-      this.client.connect().catch((cause: unknown) => {
-        this.lastError ??= stripped(cause);
-      });
-  }
-
-  private failSoon(job: Job, cause: SluiceError): void {
-    queueMicrotask(() => this.finish(job)?.failed(cause));
   }
 
   private failAll(cause: SluiceError): void {
@@ -233,7 +142,7 @@ export class Connection {
 
   /** Sends what waits, as far as there is room. */
   private flush(): void {
-    while (this.open && this.client.status === "ready") {
+    while (this.gate.open && this.client.status === "ready") {
       const job = this.lane.next();
       if (job === undefined) return;
       this.transmit(job);
@@ -243,18 +152,19 @@ export class Connection {
   private transmit(job: Job): void {
     const { send, bytes } = job;
     if (send === undefined) return;
-    const { epoch } = this;
+    const { gate } = this;
+    const { epoch } = gate;
     this.watch.sent(bytes);
     send().then(
       (reply) => {
-        if (epoch !== this.epoch) return;
+        if (epoch !== gate.epoch) return;
         this.answered(job);
-        this.refusals = 0;
+        gate.passed();
         this.finish(job)?.done(reply);
         this.goOn();
       },
       (cause: unknown) => {
-        if (epoch !== this.epoch) return;
+        if (epoch !== gate.epoch) return;
         this.refused(job, stripped(cause));
         this.goOn();
       },
@@ -267,8 +177,8 @@ export class Connection {
   }
 
   private goOn(): void {
-    if (this.open) this.flush();
-    else this.openAgain();
+    if (this.gate.open) this.flush();
+    else this.gate.openAgain();
   }
 
   private refused(job: Job, cause: Error): void {
@@ -280,180 +190,21 @@ export class Connection {
     }
     job.lastCause = cause;
     this.lane.refuse(job);
-    // The server has forgotten its scripts: the source of each goes along once more.
-    if (unknownScript) {
-      this.wire.forgetScripts();
-      this.open = false;
-    } else this.hold(cause);
-  }
-
-  /** Nothing leaves for a while. */
-  private hold(cause: Error): void {
-    this.open = false;
-    if (verdictOn(cause) === "away") this.down(cause);
-    if (this.pause !== undefined || this.closed) return;
-    const { client } = this;
-    const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(this.refusals, 10));
-    this.refusals += 1;
-    refreshSlots(client);
-    this.pause = this.options.scheduler.schedule(() => {
-      this.pause = undefined;
-      if (mustReconnect(cause) && !client.isCluster) client.disconnect(true);
-      else this.openAgain();
-    }, pauseMs);
-  }
-
-  /** Goes on where all that was sent is back and the pause is over; after an outage only if changes pass again. */
-  private openAgain(): void {
-    if (this.pause !== undefined || !this.lane.isClear || this.client.status !== "ready") return;
-    if (this.closed || this.proving || this.barred !== undefined || this.refusal !== undefined) return;
-    this.lane.putBack();
-    if (this.up === true) this.pass();
-    else this.prove();
-  }
-
-  /** Asks whether calls would pass, and lets them. */
-  private prove(): void {
-    const { probe } = this.options;
-    if (probe === undefined) {
-      this.pass();
-      return;
-    }
-    const { script, input } = probe();
-    const { keys, args } = script.encode(input);
-    const { epoch } = this;
-    this.proving = true;
-    this.watch.sent();
-    const told = (): boolean => {
-      if (epoch !== this.epoch) return false;
-      this.watch.heard();
-      this.proving = false;
-      return true;
-    };
-    this.wire.evaluate(script.name, keys, args).then(
-      (reply) => {
-        if (!told()) return;
-        const refusal = script.decode(reply, input);
-        if (refusal === undefined) this.pass();
-        else this.refuse(refusal);
-      },
-      (raw: unknown) => {
-        if (!told()) return;
-        const cause = stripped(raw);
-        if (cause.message.startsWith("NOSCRIPT")) {
-          this.wire.forgetScripts();
-          this.prove();
-        } else if (isPassing(cause)) {
-          this.lastError = cause;
-          this.hold(cause);
-        } else this.refuse(toStoreError(cause));
-      },
-    );
-  }
-
-  private pass(): void {
-    this.open = true;
-    this.wasUp = true;
-    this.lastError = undefined;
-    if (this.up !== true) {
-      this.up = true;
-      this.options.onUp?.();
-    }
-    this.flush();
-  }
-
-  /** The server will not do what it is asked. */
-  private refuse(error: SluiceError): void {
-    this.refusal = error;
-    this.failAll(error);
-  }
-
-  private down(cause: unknown): void {
-    this.lastError = cause;
-    if (this.up === false || this.closed) return;
-    this.up = false;
-    this.options.onDown?.(cause);
+    if (unknownScript) this.gate.holdForScripts();
+    else this.gate.hold(cause);
   }
 
   /** Ends the call; who still waits for its answer. */
   private finish(job: Job): CallEnd<unknown> | undefined {
     const end = this.lane.finish(job);
-    if (this.lane.size === 0 && this.onIdle.length > 0) for (const told of this.onIdle.splice(0)) told();
+    this.ending.ended();
     return end;
-  }
-
-  /**
-   * One timer for all calls, due no later than the first of them may be over. Most calls have the same time, so each is over
-   * after those before it and leaves the timer alone; one that is over earlier moves it.
-   */
-  private sweepAt(dueMs: number, nowMs: number): void {
-    this.sweeper?.unsubscribe();
-    this.sweepDueMs = dueMs;
-    this.sweeper = this.options.scheduler.schedule(() => this.sweep(), Math.ceil(dueMs - nowMs));
-  }
-
-  private sweep(): void {
-    this.sweeper = undefined;
-    this.sweepDueMs = Number.POSITIVE_INFINITY;
-    const { scheduler, commandMsMax } = this.options;
-    const nowMs = scheduler.now();
-    const graceMs = Math.min(this.open ? this.watch.uploadMs : 0, commandMsMax * (UPLOAD_PART - 1));
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const job of this.lane.all()) {
-      if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-      else if (job.untilMs + graceMs > nowMs) nextMs = Math.min(nextMs, nowMs + commandMsMax / 10);
-      else this.finish(job)?.failed(storeUnavailable(job.lastCause ?? this.lastError ?? this.silence()));
-    }
-    // What was called by those just told may have set it already.
-    if (nextMs < this.sweepDueMs) this.sweepAt(nextMs, nowMs);
   }
 
   private silence(): Error {
     return new Error(`no reply within ${this.options.commandMsMax} ms`);
   }
-
-  private onError(raw: unknown): void {
-    const cause = stripped(raw);
-    this.lastError = cause;
-    if (isOtherDatabase(raw) && !isForGood(cause)) this.client.disconnect(true);
-    else if (isOtherDatabase(raw)) {
-      this.barred = otherDatabase(cause);
-      this.lastError = this.barred;
-      this.client.disconnect();
-      this.failAll(this.barred);
-      return;
-    }
-    // A server that never let us in will not, whereas one that did may be changing its passwords.
-    if (this.wasUp || verdictOn(cause) !== "config") return;
-    this.failAll(toStoreError(cause));
-  }
-
-  private onReady(): void {
-    if (this.barred !== undefined || this.closed) return;
-    this.refusal = undefined;
-    this.prove();
-  }
-
-  private onLost(): void {
-    this.shut();
-    this.lane.lost();
-    this.watch.lost();
-    this.wire.forgetScripts();
-    this.down(this.lastError ?? new Error("the connection was closed"));
-    if (this.options.failsFast === true) this.failAll(storeUnavailable(this.lastError));
-  }
-
-  /** Nothing leaves until the next connection. */
-  private shut(): void {
-    this.open = false;
-    this.proving = false;
-    this.epoch += 1;
-    this.pause?.unsubscribe();
-    this.pause = undefined;
-  }
 }
-
-const closedBefore = (): SluiceError => storeUnavailable(new Error("the store was closed before it was answered"));
 
 const bytesOf = (texts: ReadonlyArray<string>): number => {
   let bytes = CALL_BYTES;

@@ -1,6 +1,6 @@
 /** What a user of the server must be allowed, and whether the server takes changes: asked once for each connection. */
 import { invalidConfig } from "../../core/SluiceError.js";
-import type { ProbeScript } from "./Connection.js";
+import type { ProbeScript } from "./Probe.js";
 import { scriptCommands } from "./scripts.generated.js";
 
 /** What the store sends besides scripts, and how it runs them. */

@@ -147,7 +147,7 @@ const connected = (probe?: "probes") => {
     silenceMsMax: 5_000,
     onUp: () => told.push("up"),
     onDown: (cause) => told.push(`down: ${(cause as Error).message}`),
-    ...(probe === undefined ? {} : { probe: () => ({ script, input: { scratch: "", commands: [] } }) }),
+    ...(probe === undefined ? {} : { probe: { script, input: { scratch: "", commands: [] } } }),
   });
   const ends: Array<string> = [];
   const call = (name: string) =>

@@ -8,7 +8,8 @@ import type { Step, WriteAnswer } from "../../../src/core/Step.js";
 import type { Lease, LeaseRequest } from "../../../src/store/Lease.js";
 import type { Store } from "../../../src/store/Store.js";
 import type { StoreEvent } from "../../../src/store/StoreEvent.js";
-import { type RedisStoreOptions, redisStore } from "../../../src/stores/redis/redisStore.js";
+import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import type { RedisStoreOptions } from "../../../src/stores/redis/redisStoreOptions.js";
 import { keysOf, newNamespace, removeNamespace } from "./namespace.js";
 
 type EnqueueStep = Extract<Step, { readonly _tag: "Enqueue" }>;

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import type { Store } from "../../../src/store/Store.js";
-import { type RedisStoreOptions, redisStore } from "../../../src/stores/redis/redisStore.js";
+import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import type { RedisStoreOptions } from "../../../src/stores/redis/redisStoreOptions.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { startTcpProxy } from "../../support/tcpProxy.js";
 import { Bench, numbered, payloadsOf, until } from "./bench.js";
