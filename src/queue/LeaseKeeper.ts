@@ -78,9 +78,9 @@ export class LeaseKeeper {
     return true;
   }
 
-  /** Watches what is live, which was leased at this time. */
+  /** Watches what is live, of which the latest was leased at this time: perhaps long ago, where the process was busy. */
   watch(leasedMs: number): void {
-    if (this.timer === undefined && this.live.size > 0) this.tickAt(leasedMs + this.renewMs);
+    if (this.live.size > 0) this.tickAt(leasedMs + this.renewMs);
   }
 
   /** Takes a delivery in hand late in its lease, or with a changed lease: looks at all again, soon. */
@@ -126,7 +126,7 @@ export class LeaseKeeper {
     const working: Array<LeasedDelivery> = [];
     const waiting: Array<LeasedDelivery> = [];
     let nextMs = nowMs + this.renewMs;
-    let ended = false;
+    const ended: Array<LeasedDelivery> = [];
     let watching = false;
     let proved = false;
     const late = this.isLate(nowMs);
@@ -134,17 +134,18 @@ export class LeaseKeeper {
     for (const delivery of this.all()) {
       if (delivery.state !== "open") continue;
       // Nothing was tried in its time, and the store still has it where nobody asked for more: one try, and time to answer.
-      if (late && delivery.held && !delivery.passedOver && nowMs >= delivery.leaseEndsMs)
+      const wanted = delivery.held || delivery.arriving;
+      if (late && wanted && !delivery.passedOver && nowMs >= delivery.leaseEndsMs)
         delivery.leaseEndsMs = nowMs + this.renewMs;
       if (nowMs >= delivery.leaseEndsMs) {
-        ended = true;
-        this.end(delivery);
+        ended.push(delivery);
       } else {
-        if (delivery.leaseEndsMs - nowMs <= this.renewMs * 2) {
-          if (delivery.held) (delivery.begun ? working : waiting).push(delivery);
+        const renewalMs = delivery.leaseEndsMs - this.renewMs * 2;
+        if (nowMs >= renewalMs) {
+          if (wanted) (delivery.begun ? working : waiting).push(delivery);
           else delivery.passedOver = true;
         }
-        nextMs = Math.min(nextMs, delivery.leaseEndsMs);
+        nextMs = Math.min(nextMs, nowMs >= renewalMs ? delivery.leaseEndsMs : renewalMs);
         watching = true;
         if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
       }
@@ -152,7 +153,8 @@ export class LeaseKeeper {
     if (working.length + waiting.length > 0) this.renew(working, waiting, nowMs, late);
     // One look serves all leases that end within 2 % of a lease's length.
     if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
-    if (ended || proved) this.options.onCredit();
+    for (const delivery of unbegunFirst(ended)) this.end(delivery);
+    if (ended.length > 0 || proved) this.options.onCredit();
   }
 
   private end(delivery: LeasedDelivery): void {
@@ -176,15 +178,17 @@ export class LeaseKeeper {
     const leases = deliveries.map((delivery) => delivery.lease);
     store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).subscribe({
       next: (answers) => {
+        const lost: Array<LeasedDelivery> = [];
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];
           if (answer !== undefined && isLeft(answer)) {
-            if (delivery.state === "open") delivery.lose();
+            lost.push(delivery);
             return;
           }
           delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
           delivery.passedOver = false;
         });
+        for (const delivery of unbegunFirst(lost)) if (delivery.state === "open") delivery.lose();
       },
       error: (error: unknown) => {
         for (const delivery of deliveries) delivery.passedOver = true;
@@ -193,3 +197,9 @@ export class LeaseKeeper {
     });
   }
 }
+
+/** What ends together does so in this order: the end of a work makes room for the next, which must not begin then. */
+export const unbegunFirst = (deliveries: ReadonlyArray<LeasedDelivery>): ReadonlyArray<LeasedDelivery> => [
+  ...deliveries.filter(({ begun }) => !begun),
+  ...deliveries.filter(({ begun }) => begun),
+];

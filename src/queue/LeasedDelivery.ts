@@ -84,7 +84,7 @@ export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery
     private readonly leaseMs: number,
     readonly receivedMs: number,
   ) {
-    this.leaseEndsMs = receivedMs + leaseMs;
+    this.leaseEndsMs = (lease.askedMs ?? receivedMs) + leaseMs;
   }
 
   get id(): MessageId {
@@ -119,6 +119,10 @@ export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery
   }
   set begun(working: boolean) {
     this.working = working;
+  }
+  /** It came, and is not emitted yet: its source has it in hand. */
+  get arriving(): boolean {
+    return !this.given && this.holder === undefined;
   }
   /** Whether an operator has it in hand. */
   get held(): boolean {

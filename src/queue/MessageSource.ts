@@ -24,7 +24,7 @@ import type { Lease } from "../store/Lease.js";
 import type { Store } from "../store/Store.js";
 import type { EventSink } from "./EventSink.js";
 import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
-import { LeaseKeeper } from "./LeaseKeeper.js";
+import { LeaseKeeper, unbegunFirst } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import { Prefetch } from "./Prefetch.js";
@@ -51,7 +51,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
   readonly queue: string;
   readonly attemptsMax: number;
   readonly prefetch: number;
-  readonly demands: Demands | undefined;
+  readonly demands: Demands;
   readonly settler: Settler;
   private readonly unsettled: Prefetch;
   private readonly keeper: LeaseKeeper;
@@ -74,7 +74,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.attemptsMax = definition.attemptsMax;
     this.unsettled = new Prefetch(options.prefetch);
     this.prefetch = this.unsettled.bound;
-    this.demands = this.unsettled.demands;
+    this.demands = this.unsettled;
     this.settler = new Settler({
       target: store,
       scheduler: store.scheduler,
@@ -193,7 +193,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       this.arrived.push(delivery);
     }
     // Before the emission, which takes as long as user code likes.
-    this.keeper.watch(receivedMs);
+    this.keeper.watch(leases[0]?.askedMs ?? receivedMs);
     if (this.receiving || deliveries.length === 0) return;
     this.receiving = true;
     // Where there is credit left and more to be had, the server looks for it meanwhile. It may answer at once.
@@ -263,7 +263,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.settler.giveUp();
     // What the operators release and what is released here leaves in one write, so that the store keeps their order.
     this.settler.together(() => {
-      for (const delivery of this.keeper.all()) delivery.interruptBy("stopped");
+      for (const delivery of unbegunFirst(this.keeper.all())) delivery.interruptBy("stopped");
       this.sweep();
     });
     this.completeSoon();

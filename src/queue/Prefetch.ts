@@ -15,6 +15,8 @@
  * never waits for messages. It grows by eight times what was settled at most (one quick message among slow ones proves
  * nothing), and shrinks by a quarter each time.
  *
+ * From 400 on it is read in two halves, one of which is worked while the server settles and leases the other.
+ *
  * Batches want whole windows: a part of one would be a batch of its own after a while, and cost as much as a full one.
  */
 import type { Demand, Demands } from "../core/Demand.js";
@@ -26,6 +28,11 @@ export const DEMANDED_MAX = 1_000;
 /** Where no operator tells its demand: plain rxjs. */
 export const UNTOLD = 32;
 const UNREAD = 1;
+/**
+ * From here on it is read in two parts, of whole portions, once operators have told theirs: one is worked while the server
+ * settles and leases the other.
+ */
+const HALVED_FROM = 400;
 /**
  * What is settled in one burst is asked for anew at its end, so that nothing is under way meanwhile: for a single round
  * trip half of the time would be spent waiting.
@@ -56,9 +63,16 @@ export class Prefetch implements Demands {
     return this.explicit ?? PREFETCH_MAX;
   }
 
-  /** Where operators tell their demand; undefined where nobody asks for it. */
-  get demands(): Demands | undefined {
-    return this.explicit === undefined ? this : undefined;
+  /** The most that one read may bring. */
+  get readMax(): number {
+    const most = this.current;
+    if (most < HALVED_FROM || !this.read) return most;
+    return Math.min(most, Math.ceil(most / 2 / this.portion) * this.portion);
+  }
+
+  /** Whether it depends on what is settled. */
+  get follows(): boolean {
+    return this.explicit === undefined;
   }
 
   tell(operator: object, demand: Demand): void {

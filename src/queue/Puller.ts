@@ -36,9 +36,6 @@ export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
 /** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
 const STARTS_IN_A_ROW_MAX = 100;
 
-/** From this prefetch on a source reads it in two parts: one is worked while the server settles and leases the other. */
-const HALVED_FROM = 400;
-
 const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
 /** How many consumers of the queue were started since one of them came by a timer. */
@@ -98,7 +95,7 @@ export class Puller {
   /** Settlements were handed to the store, or answered. */
   settled(): void {
     const { prefetch, settler, store } = this.options;
-    if (prefetch.demands !== undefined)
+    if (prefetch.follows)
       this.pace.settled(settler.pushed, store.scheduler.now(), Math.max(settler.tripMs, this.turnMs));
     this.pull();
   }
@@ -121,7 +118,7 @@ export class Puller {
     const { store, definition, options, prefetch, keeper, settler } = this.options;
     const { max: most } = prefetch;
     const credit = most - keeper.size + Math.min(settler.lent, most);
-    const max = Math.min(credit, portionOf(most));
+    const max = Math.min(credit, prefetch.readMax);
     if (max < 1 || keeper.suspicious) return;
     let answered = false;
     const reading = store
@@ -205,6 +202,7 @@ export class Puller {
       if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();
     };
+    this.timer?.unsubscribe();
     this.timer = delayMs > 0 ? scheduler.schedule(work, delayMs) : soon(scheduler, work);
   }
 
@@ -223,6 +221,7 @@ export class Puller {
   private pullSettled(): void {
     const { store, starts, settler, isWanted } = this.options;
     if (!isWanted()) return;
+    this.timer?.unsubscribe();
     this.timer = soon(store.scheduler, () => {
       this.timer = undefined;
       starts.inARow = 0;
@@ -231,5 +230,3 @@ export class Puller {
     });
   }
 }
-
-const portionOf = (most: number): number => (most < HALVED_FROM ? most : Math.ceil(most / 2));

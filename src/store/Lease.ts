@@ -49,6 +49,11 @@ export interface Lease {
   readonly firstEnqueuedAtMs: number;
   /** The store's clock at the lease: the base of `Attempt.nowMs`. */
   readonly leasedAtMs: number;
+  /**
+   * By `scheduler.now()`: it did not begin before that, and so does not end before `leaseMs` from then. Left out where it
+   * began as it arrived. A reply may lie for long in a process that is busy.
+   */
+  readonly askedMs?: number;
   /** Why this version cannot read it: poison, whose payload is all that is kept of it, as it stands in the store. */
   readonly unreadable?: string;
 }

@@ -23,8 +23,8 @@
  *   It is leased as the only message of a reply, to a consumer whose hands are empty, or (once, after the first such end)
  *   proven. Where a suspect is next in line and the request may not have it, what stands before it is leased; where that is
  *   nothing, the answer is an empty list at once, even to a request that may wait.
- * - What was never begun does not pay for its process: the end of a lease whose latest extension said so counts like a Release
- *   instead of a failure, also where it were the `attemptsMax`th. Its message is a suspect like any other, and after two such
+ * - What was never begun does not pay for its process: the end of a lease whose latest extension said so counts neither as a
+ *   failure nor as a delivery, also where it were the last one allowed. Its message is a suspect like any other, and after two such
  *   ends in a row, when it comes into empty hands only and so begins at once, it counts whatever is said.
  * - Not begun any more: where a lease would take a message past its `expiresInMs`, or for more than the `deliveriesMax`th time
  *   in a row without a settlement that counts (Release, and taking back a lease, do not), the message is dead-lettered

@@ -150,7 +150,6 @@ export class QueueModel {
         const { suspicion, unbegun } = message;
         if (unbegun && suspicion < 2) {
           message.place = "queue";
-          message.returned += 1;
         } else this.fail(message, "queue");
         message.suspicion = Math.min(2, suspicion + 1);
       }

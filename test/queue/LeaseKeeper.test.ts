@@ -36,6 +36,22 @@ describe("the lease of a message that is held", () => {
     expect(s.stats().leased).toBe(3);
   });
 
+  it("is renewed after a third of its own length beside older ones", () => {
+    const spy = new Spy();
+    const s = scene(definition, spy.view);
+    s.fill(1);
+    const consumer = consume(s, { prefetch: 2 });
+    takeInHand(consumer.values[0]!);
+    s.clock.advance(LEASE_MS / 6);
+    s.fill(1);
+    s.clock.settle();
+    takeInHand(consumer.values[1]!);
+    s.clock.advance(LEASE_MS / 3);
+    expect(spy.extensions.map(({ leases }) => leases.map(({ id }) => id))).toEqual(
+      consumer.values.map(({ id }) => [id]),
+    );
+  });
+
   it("is renewed at once when it is taken in hand late", () => {
     const spy = new Spy();
     const s = scene(definition, spy.view);

@@ -19,7 +19,33 @@ describe("an explicit prefetch", () => {
     prefetch.tell({}, { count: 100, portion: 1 });
     prefetch.emitted();
     busy(prefetch, 10, { perMs: 1_000, tripMs: 10 });
-    expect([prefetch.max, prefetch.bound, prefetch.demands]).toEqual([5, 5, undefined]);
+    expect([prefetch.max, prefetch.bound, prefetch.follows]).toEqual([5, 5, false]);
+  });
+});
+
+describe("one read", () => {
+  const readMax = (prefetch: Prefetch): number => {
+    prefetch.emitted();
+    return prefetch.readMax;
+  };
+
+  it("brings half of a large prefetch, once operators had the time to tell their demand", () => {
+    const prefetch = new Prefetch(401);
+    expect(prefetch.readMax).toBe(401);
+    expect(readMax(prefetch)).toBe(201);
+    expect(readMax(new Prefetch(399))).toBe(399);
+  });
+
+  it("brings whole windows", () => {
+    for (const [most, portion, expected] of [
+      [1_000, 500, 500],
+      [1_000, 400, 800],
+      [1_000, 1_000, 1_000],
+    ] as const) {
+      const prefetch = new Prefetch(most);
+      prefetch.tell({}, { count: most, portion });
+      expect(readMax(prefetch)).toBe(expected);
+    }
   });
 });
 

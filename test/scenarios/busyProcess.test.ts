@@ -50,6 +50,24 @@ describe.each(stores)("on %s", (_, open) => {
     expect(await numbers.stats()).toMatchObject({ acked: 50, dead: 0, leased: 0, ready: 0 });
   });
 
+  it("the half that was read while the other one blocked is worked once", async () => {
+    await numbers.enqueueAll([...Array(800).keys()]);
+    const runs: Array<number> = [];
+    const settled = await lastValueFrom(
+      numbers.messages({ prefetch: 400 }).pipe(
+        handle(async ({ data }) => {
+          blockFor((2 * LEASE_MS) / 200);
+          runs.push(data);
+        }),
+        settle(),
+        take(800),
+        toArray(),
+      ),
+    );
+    expect(settled.filter(({ outcome }) => outcome._tag !== "Ack")).toEqual([]);
+    expect(runs).toEqual([...Array(800).keys()]);
+  });
+
   it("two consumers that are blocked together take nothing from each other", async () => {
     await numbers.enqueueAll([...Array(20).keys()]);
     const runs: Array<number> = [];

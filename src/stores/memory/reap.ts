@@ -30,7 +30,6 @@ const reap = (
     const uncounted = entry.unbegun && entry.suspicion < SUSPICION_MAX;
     entry.suspicion = Math.min(SUSPICION_MAX, entry.suspicion + 1);
     if (uncounted) {
-      entry.returned++;
       queue.comeBack(entry);
       continue;
     }

@@ -139,6 +139,7 @@ export class Asking implements Waiter {
       {
         queue,
         given: given(),
+        askedMs: this.context.scheduler.now(),
         request,
         max,
         bytesMax,
@@ -207,10 +208,11 @@ export class Asking implements Waiter {
   }
 
   private extend(lease: Lease): void {
-    const { urgent, given, lobby } = this.context;
+    const { urgent, given, lobby, scheduler } = this.context;
     const { queue, leaseMs } = this;
     // The new lease begins no earlier than it is asked for.
     const leasedAtMs = Math.max(lease.leasedAtMs, Math.floor(lobby.serverMs));
+    const askedMs = scheduler.now();
     this.phase = "extending";
     this.handedToken = lease.token;
     this.call = urgent.run(
@@ -219,7 +221,7 @@ export class Asking implements Waiter {
       {
         done: ([live]) => {
           if (this.phase === "ended") return;
-          if (live === true) this.finish([{ ...lease, leasedAtMs }]);
+          if (live === true) this.finish([{ ...lease, leasedAtMs, askedMs }]);
           else this.askAgain();
         },
         failed: (cause) => this.fail(cause),

@@ -32,6 +32,8 @@ interface OnQueue {
 }
 
 export interface LeaseInput extends OnQueue {
+  /** When it is asked, by the scheduler. */
+  readonly askedMs: number;
   readonly request: Request;
   readonly max: number;
   readonly bytesMax: number;
@@ -61,16 +63,35 @@ export interface LeaseReply {
   readonly standsBack: boolean;
 }
 
-const leaseOf = (record: ReadRecord, stem: string, place: number, leasedAtMs: number): Lease => {
+/** When a lease began by the server, and when it was asked for by the scheduler. */
+interface Times {
+  readonly leasedAtMs: number;
+  readonly askedMs?: number;
+}
+
+const leaseOf = (record: ReadRecord, stem: string, place: number, times: Times): Lease => {
+  const { leasedAtMs, askedMs } = times;
   const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
   const token = tokenOf(stem, place, record);
   const attempt = attempts + 1;
-  const lease = { id, token, payload, key, headers, attempt, suspect, enqueuedAtMs, firstEnqueuedAtMs, leasedAtMs };
+  const lease = {
+    id,
+    token,
+    payload,
+    key,
+    headers,
+    attempt,
+    suspect,
+    enqueuedAtMs,
+    firstEnqueuedAtMs,
+    leasedAtMs,
+    ...(askedMs === undefined ? undefined : { askedMs }),
+  };
   return unreadable === undefined ? lease : { ...lease, unreadable };
 };
 
 /** That of a bare record, without a step between: nearly all are. */
-const bareLeaseOf = (record: string, stem: string, place: number, leasedAtMs: number): Lease => {
+const bareLeaseOf = (record: string, stem: string, place: number, { leasedAtMs, askedMs }: Required<Times>): Lease => {
   const id = idOf(record);
   const enqueuedAtMs = enqueuedAtMsOf(record);
   return {
@@ -84,6 +105,7 @@ const bareLeaseOf = (record: string, stem: string, place: number, leasedAtMs: nu
     enqueuedAtMs,
     firstEnqueuedAtMs: enqueuedAtMs,
     leasedAtMs,
+    askedMs,
   };
 };
 
@@ -115,7 +137,7 @@ export const readHandedOver = (text: string): HandedOver | undefined => {
       ? readRecord(text.slice(head.length + 1))
       : readHandedRecord(text, head.length, atMs);
   return {
-    lease: leaseOf(record, stem, 0, atMs),
+    lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }),
     leaseMs: Number.parseInt(head.slice(LENGTH_AT, MOMENT_AT), 16),
   };
 };
@@ -151,17 +173,18 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
       hands,
     ],
   }),
-  decode: (reply, { request }) => {
+  decode: (reply, { request, askedMs }) => {
     invariant(Array.isArray(reply) && reply.length >= 4, "a lease answers at least four values");
     const values = reply as ReadonlyArray<string | number>;
     const stem = tokenStem(String(values[0]), request.name);
     const nowMs = Number(values[1]);
+    const times = { leasedAtMs: nowMs, askedMs };
     const leases: Array<Lease> = [];
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
       leases.push(
-        isBare(record) ? bareLeaseOf(record, stem, i - 4, nowMs) : leaseOf(readRecord(record), stem, i - 4, nowMs),
+        isBare(record) ? bareLeaseOf(record, stem, i - 4, times) : leaseOf(readRecord(record), stem, i - 4, times),
       );
     }
     const changeMs = values[2] === "" ? undefined : Number(values[2]);

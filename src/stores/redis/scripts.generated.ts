@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "c37f21bc11d3eb616252f35a8db82633ef282424",
+    sha: "f9c6241acd31e1987974250eb94c659aa510942c",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
 -- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -151,7 +151,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -640,7 +640,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "8fab52cef352d88c48af8cb5c378fc9fdec8eee7",
+    sha: "e19c19cc90a7002176262e12234b659c5d28227f",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -776,7 +776,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -1204,7 +1204,7 @@ if last and last.serial == serial and not last.cancelled then
     local record, origin = readLeased(key, token)
     if record then
       tokens[#tokens + 1] = token
-      pushReturned(queue, origin, givenBack(record))
+      pushReturned(queue, origin, record) -- nobody saw it
     end
   end
 end
@@ -1549,7 +1549,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "2b32955de23fa465bcc2cd5c7b8c2fe6ed7c6b86",
+    sha: "9e40c34c8601ca0d1e24148e465432db486eb8dd",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1883,7 +1883,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -2327,7 +2327,7 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "90122eaab670cdb1bf76b733b7ef4c6fd1cb025e",
+    sha: "22c0411953e528a22d447ff0e12ac287341a2a74",
     lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2653,7 +2653,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -3291,7 +3291,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "5fa10eb454608880a0b40e5b9ed6477558939820",
+    sha: "3e33681f43e14681c4534a3c9c5b12975df4257e",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -3427,7 +3427,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -3850,7 +3850,7 @@ guard(key)
 book(key)
 local record, origin = readLeased(key, token)
 if record then
-  pushReturned(queue, origin, givenBack(record))
+  pushReturned(queue, origin, record) -- nobody saw it
   redis.call("HDEL", key .. ":l", token)
   redis.call("ZREM", key .. ":x", token)
 end
@@ -3862,7 +3862,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "87dba4161196e40a3acf1304fd3e8ef40ac753ea",
+    sha: "e7aea21269f8c8e6d1ac1e8011e1dcbfb57bfe4e",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -4102,7 +4102,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -4428,7 +4428,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -5308,7 +5308,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "3e24df0e4083b17ced4896d39f22fb4b25e6123a",
+    sha: "6885d5da9f9f5e1d19e436b35924f70095050d52",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -5421,7 +5421,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -5676,7 +5676,7 @@ return keepAnswer(result, "OK", { unpack(KEYS, 3) })
 `,
   },
   "peek": {
-    sha: "8ecf48eff30da2c6904d497da2f9f7ee4d19d6ab",
+    sha: "5a9fa5fa0ab77bfec5d8a37ede7f9612ed47c418",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
 -- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
@@ -5812,7 +5812,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -6366,7 +6366,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "3e27dc68c6c8bb59a270da60ccaf32efc95d30ac",
+    sha: "b449cd3d789f0132dc204e2737b7d2328320d3ab",
     lua: `-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
 -- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
 -- what stands in a list goes unread, and what waits behind a head.
@@ -6505,7 +6505,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -7072,7 +7072,7 @@ return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS,
 `,
   },
   "redrive": {
-    sha: "9133780413687cdac867f3b8f6f05714ae444343",
+    sha: "411da05282add061f45734d899c0be2af552fe8f",
     lua: `-- Puts named dead letters back, as they are or with other payloads.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -7211,7 +7211,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -7732,7 +7732,7 @@ return keepAnswer(result, #found .. " " .. seen, { unpack(KEYS, 3) })
 `,
   },
   "redriveFrom": {
-    sha: "6d8d237a434939a15cbe3403cd27dc377e3907ff",
+    sha: "6317c50576e4fb0d92c006062f19d2353586795d",
     lua: `-- Puts the next dead letters back, oldest first, or those of them that have one of these ids. No payload leaves the server.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -7874,7 +7874,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -8397,7 +8397,7 @@ return keepAnswer(result, #found .. " " .. seen .. " " .. (seen < length and las
 `,
   },
   "stats": {
-    sha: "209e0b0ead1738cded2fc3e2ffe740052f1d872f",
+    sha: "ed58d8e7d5e0b8a4837be79c7b66fc62e66ea8c7",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
 -- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
@@ -8535,7 +8535,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -8944,7 +8944,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "a1aa2dadaa1a074649fc4b8202b0df2d587e9e90",
+    sha: "813f3ee53d43e72eff42bbbce30c389606d41c93",
     lua: `-- Frees blocked messages, the oldest first: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -9086,7 +9086,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
@@ -9593,7 +9593,7 @@ return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { u
 `,
   },
   "write": {
-    sha: "331cf94a49659104957b1d09dfe11d175f00ad7a",
+    sha: "86d7c6ab8ec068c5949460955d7ca9b04ba65865",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
@@ -9735,7 +9735,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.

@@ -103,7 +103,7 @@ describe("a consumer that waits", () => {
     other.made.handed({ lease, leaseMs: 20_000 });
     expect(other.told).toEqual(["lease", "wait", "extend"]);
     other.answer([true]);
-    expect(other.ended).toEqual([[lease]]);
+    expect(other.ended).toEqual([[{ ...lease, askedMs: 0 }]]);
   });
 
   it("asks again where what was handed over is not its any more", () => {

@@ -325,6 +325,19 @@ describe("resends and cancels", () => {
     expect(recordsOf(await script(at, "lease", "s", 3))).toEqual(["b"]);
   });
 
+  it("a cancelled request counts no delivery, as nobody saw it", async () => {
+    const at = bench(url);
+    await at.enqueue(["a", "b"]);
+    for (let round = 0; round < 5; round++) {
+      at.store
+        .lease(at.request({ deliveriesMax: 2 }))
+        .subscribe()
+        .unsubscribe();
+      await until(async () => (await at.store.stats(at.queue)).leased === 0);
+    }
+    expect((await at.lease({ deliveriesMax: 2 })).map(({ payload }) => payload)).toEqual(["a", "b"]);
+  });
+
   it("a cancelled request returns what it got, in front and uncounted, and gets nothing if it comes late", async () => {
     const at = bench(url);
     await at.enqueue(["a", "b", "c"]);

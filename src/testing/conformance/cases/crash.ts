@@ -44,7 +44,7 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
       await scene.nothing({ hands: "full", attemptsMax: 1 });
       const [letter] = exactly(1, await scene.deadLetters());
       assert.deepEqual([letter.payload, letter.attempts], ["0", 1]);
-      const again = await scene.gather(2, { attemptsMax: 1 });
+      const again = await scene.gather(2, { attemptsMax: 1, deliveriesMax: 1 });
       assert.deepEqual(payloadsOf(again), ["1", "2"]);
       assert.deepEqual(attemptsOf(again), [1, 1]);
       assert.deepEqual(

@@ -38,7 +38,7 @@ end
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns + 1, dedupe) or nil
+  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
 -- Why it is not begun any more, as a JSON string, or nil.
