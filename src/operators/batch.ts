@@ -59,9 +59,9 @@ export type BatchOptions<A> = Options<{
  *   .subscribe();
  * ```
  */
-export const batch = <A>(given: BatchOptions<A> = {}): OperatorFunction<Message<A>, Batch<A>> => {
-  const { sizeMax, waitMsMax, by, scheduler } = optionsOf(given, ["sizeMax", "waitMsMax", "by", "scheduler"]);
-  const options = {
+export const batch = <A>(options: BatchOptions<A> = {}): OperatorFunction<Message<A>, Batch<A>> => {
+  const { sizeMax, waitMsMax, by, scheduler } = optionsOf(options, ["sizeMax", "waitMsMax", "by", "scheduler"]);
+  const checked = {
     sizeMax:
       sizeMax === undefined ? undefined : wholeNumber("sizeMax", sizeMax, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),
@@ -70,7 +70,7 @@ export const batch = <A>(given: BatchOptions<A> = {}): OperatorFunction<Message<
   };
   return (source) =>
     new Observable((subscriber) => {
-      const windows = new Windows<A>(options, subscriber);
+      const windows = new Windows<A>(checked, subscriber);
       subscriber.add(() => windows.end());
       observe(source, windows, subscriber);
     });

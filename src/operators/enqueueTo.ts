@@ -64,13 +64,13 @@ const NAMES = ["sizeMax", "waitMsMax", "concurrency", "options"] as const;
  *   .subscribe(({ id, duplicate }) => console.log(id, duplicate));
  * ```
  */
-export const enqueueTo = <A>(queue: Queue<A>, given: EnqueueToOptions<A> = {}): OperatorFunction<A, Enqueued> => {
-  const { sizeMax, waitMsMax, concurrency, options } = optionsOf(given, NAMES);
+export const enqueueTo = <A>(queue: Queue<A>, options: EnqueueToOptions<A> = {}): OperatorFunction<A, Enqueued> => {
+  const { sizeMax, waitMsMax, concurrency, options: ofEach } = optionsOf(options, NAMES);
   const checked = {
     sizeMax: wholeNumber("sizeMax", sizeMax ?? 100, { min: 1, max: WRITE_COUNT_MAX }),
     waitMsMax: wholeNumber("waitMsMax", waitMsMax ?? 50, duration),
     concurrency: wholeNumber("concurrency", concurrency ?? 1, { min: 1, max: Number.MAX_SAFE_INTEGER }),
-    options,
+    options: ofEach,
   };
   return (source) =>
     new Observable((subscriber) => {

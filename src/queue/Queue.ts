@@ -19,30 +19,46 @@ import type { Store } from "../store/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
+/**
+ * How one value is enqueued; all may be left out.
+ *
+ * Errors: `InvalidConfig` by the name of the option that is out of its limits or cannot be read. Nothing is enqueued then.
+ */
 export type EnqueueOptions = Options<{
-  /** Instead of the definition's key function. At most 512 UTF-8 bytes; the empty text is a key. */
+  /**
+   * At most 512 UTF-8 bytes; the empty text is a key. Default: what the definition's key function answers (a function that throws
+   * refuses the value with `EncodeRefused`); without one the message has no key.
+   */
   key: string;
-  /** Milliseconds until it is due, by the store's clock: it joins its key's line then. Default 0: at once. */
+  /**
+   * Milliseconds until it is due, by the store's clock: it joins its key's line then. 0 to ten years, fractions allowed. Default
+   * 0: at once.
+   */
   delayMs: number;
   /**
-   * Whole milliseconds from now, by the store's clock, after which it is not begun any more (0 is allowed): then it is
+   * Whole milliseconds from now, by the store's clock, after which it is not begun any more, 0 to ten years: then it is
    * dead-lettered as "expired before it was begun". Whatever gives it back, it is not begun again later. Default: never.
    */
   expiresInMs: number;
-  /** 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
+  /** A whole number from 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
   priority: number;
-  /** Texts that travel with the data, at most 8 KiB in all. */
+  /** Texts that travel with the data: names and values have at most 8 KiB in all, as UTF-8. Default: none. */
   headers: Readonly<Record<string, string>>;
-  /** A UUID of the caller's; a second enqueue of it within `dedupeMs` adds nothing and answers `duplicate`. */
+  /**
+   * A UUID of the caller's, kept in lower case; a second enqueue of it within the definition's `dedupeMs` adds nothing and answers
+   * `duplicate`. Default: a new one, which nothing repeats. Beside a `dedupe` it is the message's name and no more.
+   */
   id: MessageId;
-  /** A second enqueue of the same text adds nothing: it answers with the id of the first, and `duplicate`. */
+  /** A second enqueue of the same text adds nothing: it answers with the id of the first, and `duplicate`. Default: none. */
   dedupe: Dedupe;
 }>;
 
 /**
  * What makes an enqueue the same as an earlier one: an id, any text of at most 512 UTF-8 bytes. It is remembered for
- * `windowMs`, milliseconds from the first enqueue (default: the definition's `dedupeMs`; 0 forgets at once), or until the
- * message is settled for good: acked, dead-lettered or purged. What the first enqueue of an id says, stands.
+ * `windowMs`, whole milliseconds from the first enqueue (24 days at most; default: the definition's `dedupeMs`; 0 forgets at
+ * once), or until the message is settled for good: acked, dead-lettered or purged. What the first enqueue of an id says, stands.
+ *
+ * Errors: `InvalidConfig` for a `windowMs` beside an `until`.
  */
 export type Dedupe =
   | { readonly id: string; readonly windowMs?: number | undefined; readonly until?: undefined }
@@ -80,7 +96,13 @@ export type MessagesOptions = Options<{
   settleWaitMsMax: number;
 }>;
 
-export interface ReceiveOptions extends Options<{ waitMsMax: number; leaseMs: number }> {
+export interface ReceiveOptions
+  extends Options<{
+    /** How long it waits for a first message. Milliseconds, default 0: it takes what is there. */
+    waitMsMax: number;
+    /** Instead of the definition's. Milliseconds, 10 or more. */
+    leaseMs: number;
+  }> {
   /** At most this many messages, 1 to 10,000. */
   readonly max: number;
 }
@@ -122,9 +144,12 @@ export type RedriveOptions<A> = Options<{
 export interface Queue<A> {
   readonly definition: QueueDefinition<A>;
   readonly store: Store;
-  /** Adds one value; emits its id once the store has it, and whether it was there before. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`. */
+  /** Adds one value; emits its id once the store has it, and whether it was there before. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`, `StoreClosed`. */
   readonly enqueue: (data: A, options?: EnqueueOptions) => Write<Enqueued>;
-  /** Adds all or none, in order: at most 1,000 values and 8 MiB, else `WriteTooLarge`. Zero values are a write of nothing. */
+  /**
+   * Adds all or none, in order, and emits what became of each: at most 1,000 values and 8 MiB, else `WriteTooLarge`. Zero values
+   * are a write of nothing. Errors besides: those of `enqueue`, and `EncodeRefused` where `options` throws.
+   */
   readonly enqueueAll: (
     data: ReadonlyArray<A>,
     options?: (data: A) => EnqueueOptions,
@@ -233,7 +258,10 @@ export interface Queue<A> {
    * or when the store is closed. Memory: `prefetch` messages (without one: 1,000, or what the operators want), one read of 4 MiB.
    */
   readonly messages: (options?: MessagesOptions) => Observable<Message<A>>;
-  /** A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them. */
+  /**
+   * A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them.
+   * Errors: `InvalidConfig` at the call; `StoreUnavailable`, `StoreClosed`.
+   */
   readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;
   /** Counts, read in one atomic call: enqueued is always the sum of the other eight. */
   readonly stats: () => Effect<QueueStats>;
