@@ -197,7 +197,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     if (this.receiving || deliveries.length === 0) return;
     this.receiving = true;
     // Where there is credit left and more to be had, the server looks for it meanwhile. It may answer at once.
-    if (full) this.puller.pull();
+    if (full) this.puller.pull(true);
     this.emit();
     this.receiving = false;
   }

@@ -109,8 +109,8 @@ export class Puller {
     soon(this.options.store.scheduler, () => this.pull());
   }
 
-  /** Reads what there is credit for, if there is any and no read is under way. */
-  pull(): void {
+  /** Reads what there is credit for, if there is any and no read is under way; `atOnce` before user code has its turn. */
+  pull(atOnce = false): void {
     if (this.standsBack && this.hands !== "full") this.comeForward();
     if (!this.mayPull) return;
     if (this.options.keeper.late) this.catchUpAll();
@@ -133,13 +133,14 @@ export class Puller {
         deliveriesMax: definition.deliveriesMax,
         hands: this.hands,
         exclusive: definition.exclusive,
+        atOnce,
       })
       .run(
         (leases) => {
           answered = true;
-          const atOnce = this.reading === undefined;
+          const within = this.reading === undefined;
           this.reading = undefined;
-          this.received(leases, max, atOnce);
+          this.received(leases, max, within);
         },
         (error) => {
           answered = true;
@@ -159,7 +160,7 @@ export class Puller {
     return keeper.handsBut(settler.lent);
   }
 
-  private received(leases: ReadonlyArray<Lease>, max: number, atOnce: boolean): void {
+  private received(leases: ReadonlyArray<Lease>, max: number, within: boolean): void {
     const { store, keeper, settler, onLeases } = this.options;
     const receivedMs = store.scheduler.now();
     this.failures = 0;
@@ -170,7 +171,7 @@ export class Puller {
     // Of a key whose followers wait the next one comes with the settlement of its head, so that goes first.
     else if (leases.length < max && leases.some(({ key }) => key !== undefined)) this.pullSettled();
     // A store that answers at once must not keep the event loop to itself.
-    else if (atOnce) this.pullIn(0);
+    else if (within) this.pullIn(0);
     else this.pull();
   }
 

@@ -18,6 +18,8 @@ export interface LeaseRequest {
   readonly deliveriesMax: number;
   /** What the consumer has unsettled besides: decides whether it may be given a suspect. */
   readonly hands: Hands;
+  /** Whether it must be on its way when the call returns: what comes next may keep the process busy. Default false. */
+  readonly atOnce?: boolean;
   /**
    * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases (empty ones too)
    * and from each extension of a live lease of the queue, and while it waits; whoever takes over first reaps all leases of

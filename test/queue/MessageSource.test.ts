@@ -63,7 +63,7 @@ describe("messages", () => {
   it("asks the store for what its options say", () => {
     const spy = new Spy();
     const s = scene({ leaseMs: 20_000, attemptsMax: 7, exclusive: true }, spy.view);
-    consume(s, { prefetch: 5, leaseMs: 9_000, consumer: "worker-1" });
+    atOnce: false, consume(s, { prefetch: 5, leaseMs: 9_000, consumer: "worker-1" });
     expect(spy.leases).toEqual([
       {
         queue: "numbers",

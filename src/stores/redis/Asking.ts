@@ -37,7 +37,7 @@ import type { Slot, Slots } from "./Slots.js";
 const STALE_PART = 0.1;
 
 export interface AskingContext {
-  readonly connection: Pick<Connection, "run">;
+  readonly connection: Pick<Connection, "run" | "push">;
   /** Of what never waits behind payloads. */
   readonly urgent: Pick<Connection, "run">;
   readonly lobby: Pick<Lobby, "wait" | "leave" | "giveBack" | "serverMs">;
@@ -160,6 +160,7 @@ export class Asking implements Waiter {
         failed: (cause) => this.fail(cause),
       },
     );
+    if (this.wanted.atOnce === true) connection.push();
   }
 
   private askAgain(): void {

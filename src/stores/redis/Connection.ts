@@ -97,6 +97,11 @@ export class Connection {
     return this.call(() => this.wire.send(name, [...args]), end, bytesOf(args), extraMs);
   }
 
+  /** What was called in this turn leaves now, as far as it may. */
+  push(): void {
+    this.wire.push();
+  }
+
   /** Runs something right before the next call is made here; whoever asks for it sees to it that it runs at all. */
   beforeNext(work: () => void): void {
     this.gathered = work;

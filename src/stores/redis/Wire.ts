@@ -42,6 +42,14 @@ export class Wire {
     });
   }
 
+  /** What was held back leaves now. */
+  push(): void {
+    if (this.corked === undefined) return;
+    this.corked.uncork();
+    this.corked = undefined;
+    this.turn = "first";
+  }
+
   private cork(): void {
     const { client } = this;
     if (!("stream" in client) || client.status !== "ready") return;

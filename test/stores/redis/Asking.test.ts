@@ -28,6 +28,7 @@ const asking = (draft: Partial<LeaseRequest> = {}) => {
   const ends: Array<CallEnd<unknown>> = [];
   const ended: Array<unknown> = [];
   const connection = {
+    push: () => undefined,
     run: (script: { readonly name: string }, _: unknown, end: CallEnd<never>) => {
       told.push(script.name);
       ends.push(end as CallEnd<unknown>);
