@@ -122,7 +122,7 @@ export const invalidConfig = (option: string, sentence: string): InvalidConfig =
   fault("InvalidConfig", false, sentence, { option });
 
 export const encodeRefused = (report: ReadonlyArray<string>): EncodeRefused =>
-  fault("EncodeRefused", false, `The value does not fit its codec, so it was not enqueued: ${report.join("; ")}`, {
+  fault("EncodeRefused", false, `The value cannot be encoded, so it was not enqueued: ${report.join("; ")}`, {
     report,
   });
 

@@ -7,7 +7,7 @@ import { utf8Length } from "../core/bytes.js";
 import { type Effect, fail, mapEffect, succeed } from "../core/Effect.js";
 import type { MessageId } from "../core/MessageId.js";
 import { newId } from "../core/newId.js";
-import { optionsOf, wholeNumber } from "../core/options.js";
+import { callable, optionsOf, wholeNumber } from "../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../core/SluiceError.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../store/Operations.js";
 import type { Store } from "../store/Store.js";
@@ -48,6 +48,7 @@ export const redrive = <A>(
   const options = optionsOf(given, ["ids", "limit", "upcast"]);
   const { name: queue } = definition;
   const limit = wholeNumber("limit", options.limit ?? 1_000, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (options.upcast !== undefined) callable("upcast", options.upcast);
   const ids = options.ids === undefined ? undefined : uniqueIds(options.ids);
   if (limit === 0 || ids?.length === 0) return succeed(0);
 

@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { type Observable, retry, Subject, VirtualTimeScheduler } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
-import { type Effect, effect } from "../../src/core/Effect.js";
+import { type Effect, effect, succeed } from "../../src/core/Effect.js";
 import { newMessageId } from "../../src/core/MessageId.js";
 import { Ack, type Outcome, Reject } from "../../src/core/Outcome.js";
 import type { MakePlan, Plan } from "../../src/core/Plan.js";
@@ -587,6 +587,15 @@ describe("atomically", () => {
     const seen = watch(atomically([settleAs(Ack), settleAs(Reject({ cause: "x" }))]));
     expect(seen.errors).toMatchObject([{ _tag: "AlreadySettled", id: step.id, outcome: Ack }]);
     expect(target.calls).toEqual([]);
+  });
+
+  it.each([null, [null], [succeed(1)], [{ ack: 1 }]])("refuses what is no write: %j", (writes) => {
+    expect(() => atomically(writes as never)).toThrow(
+      expect.objectContaining({
+        _tag: "InvalidConfig",
+        message: expect.stringContaining("an array of writes") as string,
+      }),
+    );
   });
 
   it("refuses parts of different stores, with no write at all, and says what to do", () => {

@@ -63,7 +63,7 @@ describe("messages", () => {
   it("asks the store for what its options say", () => {
     const spy = new Spy();
     const s = scene({ leaseMs: 20_000, attemptsMax: 7, exclusive: true }, spy.view);
-    atOnce: false, consume(s, { prefetch: 5, leaseMs: 9_000, consumer: "worker-1" });
+    consume(s, { prefetch: 5, leaseMs: 9_000, consumer: "worker-1" });
     expect(spy.leases).toEqual([
       {
         queue: "numbers",
@@ -76,6 +76,7 @@ describe("messages", () => {
         deliveriesMax: 1_000,
         hands: "empty",
         exclusive: true,
+        atOnce: false,
       },
     ]);
   });
