@@ -215,7 +215,8 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
  * ```
  */
 export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes: W): Write<Values<W>> => {
-  if (!(Array.isArray(writes) && writes.every((write) => write instanceof Write)))
+  const given: unknown = writes;
+  if (!(Array.isArray(given) && given.every((write) => write instanceof Write)))
     throw invalidConfig("writes", "atomically takes an array of writes, such as m.ack or queue.enqueue(data).");
   const [first] = writes;
   if (first === undefined) throw invalidConfig("writes", "atomically needs at least one write.");
