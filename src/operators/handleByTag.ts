@@ -3,7 +3,7 @@ import type { OperatorFunction } from "rxjs";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
 import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { ErrorOf, ResultOf, Work } from "./Work.js";
+import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "./Work.js";
 import type { HandleContext } from "./WorkContext.js";
 
 type ByTag<A, K extends keyof A> = {
@@ -15,6 +15,8 @@ type ByTag<A, K extends keyof A> = {
 
 /** No handler for a tag that the union lacks. */
 type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
+
+type HandledBy<A, W> = [Uncalled<W>] extends [never] ? Handled<A, ResultOf<W>, ErrorOf<W>> : CallIt;
 
 /**
  * Like `handle`, with one handler for each tag of a union: a tag without a handler does not compile, and each handler sees
@@ -56,15 +58,17 @@ type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export const handleByTag = <A, K extends keyof A, H extends ByTag<A, K>>(
+export function handleByTag<A, K extends keyof A, H extends ByTag<A, K>>(
   tag: K,
   handlers: H & ByTag<A, K> & NoInfer<Exactly<H, A[K]>>,
+  options?: HandleOptions,
+): OperatorFunction<Message<A>, HandledBy<A, ReturnType<H[keyof H & A[K] & string]>>>;
+export function handleByTag<A>(
+  tag: keyof A,
+  handlers: Readonly<Record<string, (message: Message<A>, context: HandleContext) => Work>>,
   options: HandleOptions = {},
-): OperatorFunction<
-  Message<A>,
-  Handled<A, ResultOf<ReturnType<H[keyof H & A[K] & string]>>, ErrorOf<ReturnType<H[keyof H & A[K] & string]>>>
-> =>
-  handleWith(
+): OperatorFunction<Message<A>, Handled<A, unknown, unknown>> {
+  return handleWith(
     {
       work: (message: Message<A>, context) => {
         const value = String(message.data[tag]);
@@ -73,10 +77,9 @@ export const handleByTag = <A, K extends keyof A, H extends ByTag<A, K>>(
           throw new TypeError(
             `handleByTag has no handler for this message's ${String(tag)}, only for ${Object.keys(handlers).join(", ")}.`,
           );
-        return (handlers as Readonly<Record<string, (message: Message<A>, context: HandleContext) => unknown>>)[
-          value
-        ]?.(message, context);
+        return handlers[value]?.(message, context);
       },
     },
     options,
   );
+}

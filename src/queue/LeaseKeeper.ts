@@ -141,11 +141,11 @@ export class LeaseKeeper {
         ended.push(delivery);
       } else {
         const renewalMs = delivery.leaseEndsMs - this.renewMs * 2;
-        if (nowMs >= renewalMs) {
-          if (wanted) (delivery.begun ? working : waiting).push(delivery);
-          else delivery.passedOver = true;
-        }
-        nextMs = Math.min(nextMs, nowMs >= renewalMs ? delivery.leaseEndsMs : renewalMs);
+        // What is due within half of that time goes along, and stays together with the others from then on.
+        const renews = wanted && nowMs >= renewalMs - this.renewMs / 2;
+        if (renews) (delivery.begun ? working : waiting).push(delivery);
+        else if (nowMs >= renewalMs) delivery.passedOver = true;
+        nextMs = Math.min(nextMs, renews || nowMs >= renewalMs ? delivery.leaseEndsMs : renewalMs);
         watching = true;
         if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
       }

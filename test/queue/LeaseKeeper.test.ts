@@ -42,7 +42,7 @@ describe("the lease of a message that is held", () => {
     s.fill(1);
     const consumer = consume(s, { prefetch: 2 });
     takeInHand(consumer.values[0]!);
-    s.clock.advance(LEASE_MS / 6);
+    s.clock.advance(LEASE_MS / 4);
     s.fill(1);
     s.clock.settle();
     takeInHand(consumer.values[1]!);
@@ -50,6 +50,23 @@ describe("the lease of a message that is held", () => {
     expect(spy.extensions.map(({ leases }) => leases.map(({ id }) => id))).toEqual(
       consumer.values.map(({ id }) => [id]),
     );
+    expect(consumer.values).toHaveLength(2);
+  });
+
+  it("is renewed together with older ones once half of its third is over", () => {
+    const spy = new Spy();
+    const s = scene(definition, spy.view);
+    s.fill(1);
+    const consumer = consume(s, { prefetch: 2 });
+    takeInHand(consumer.values[0]!);
+    s.clock.advance(LEASE_MS / 6);
+    s.fill(1);
+    s.clock.settle();
+    takeInHand(consumer.values[1]!);
+    s.clock.advance(10 * LEASE_MS);
+    const ids = consumer.values.map(({ id }) => id);
+    expect(spy.extensions.map(({ leases }) => leases.map(({ id }) => id))).toEqual(spy.extensions.map(() => ids));
+    expect(spy.extensions).toHaveLength(30);
   });
 
   it("is renewed at once when it is taken in hand late", () => {

@@ -319,6 +319,11 @@ orders.messages().pipe(
   handle(() => TE.right(Block)),
   settle(),
 );
+hooks.messages().pipe(
+  // @ts-expect-error an outcome's maker without its call
+  handleByTag("type", { push: async () => 1, star: () => of(Reject) }),
+  settle(),
+);
 // @ts-expect-error an outcome's maker without its call
 m.settle(Reject);
 // @ts-expect-error an outcome's maker without its call
