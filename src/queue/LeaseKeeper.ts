@@ -1,6 +1,7 @@
 /**
- * Watches the leases of one source by one timer: what an operator has in hand is renewed after a third of its lease, what
- * user code dropped expires (its credit returns and an event names it), and what could not be renewed in time is lost.
+ * Watches the leases of one source by one timer: what an operator has in hand, or the source has not emitted yet, is renewed
+ * after a third of its lease at the latest, what user code dropped expires (its credit returns and an event names it), and what
+ * could not be renewed in time is lost.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import type { Subscription } from "rxjs";

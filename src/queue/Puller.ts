@@ -1,5 +1,6 @@
 /**
- * Asks the store for more on behalf of one source: one read at a time, of as much as its credit allows.
+ * Asks the store for more on behalf of one source: one read at a time, of as much as its credit and
+ * `Prefetch.readMax` allow.
  *
  * Credit = prefetch − unsettled, where a prefetch that was not given follows demand (`Prefetch`). RxJS has no backpressure, so
  * nothing but a settlement (or the end of a lease) gives credit back; emission never does. A settlement that this source has

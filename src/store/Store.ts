@@ -27,8 +27,8 @@
  *   failure nor as a delivery, also where it were the last one allowed. Its message is a suspect like any other, and after two such
  *   ends in a row, when it comes into empty hands only and so begins at once, it counts whatever is said.
  * - Not begun any more: where a lease would take a message past its `expiresInMs`, or for more than the `deliveriesMax`th time
- *   in a row without a settlement that counts (Release, and taking back a lease, do not), the message is dead-lettered
- *   instead, not counted as a failure. Redrive forgets both.
+ *   in a row without a settlement that counts (Release does not; a lease that was taken back or never begun is no delivery),
+ *   the message is dead-lettered instead, not counted as a failure. Redrive forgets both.
  * - No call is long: of what is due, and of what ended, it takes up at least 1,000 messages (or 2 MiB), the earliest first, of
  *   what is blocked as many as it is told (or 2 MiB), the oldest blocks first; the next calls go on. From then on each stands in its
  *   place and is delivered before all behind it. Only while some of more than that are not taken up yet may others that

@@ -1,4 +1,4 @@
-/** A message that kills its process takes no neighbours along, and costs at most one process more than it has attempts. */
+/** A message that kills its process takes no neighbours along, and costs at most two processes more than it has attempts. */
 import { NEVER, type Observable, timer } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/core/Message.js";

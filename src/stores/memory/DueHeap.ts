@@ -1,5 +1,6 @@
 /** The delayed messages, the one due first at hand. */
 import type { Entry } from "./Entry.js";
+import { Heap } from "./Heap.js";
 
 const before = (a: Entry, b: Entry): boolean => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 
@@ -41,12 +42,12 @@ class Moment {
 }
 
 /**
- * A binary heap of milliseconds, with all that is due in each: a million messages due within ten seconds are ten thousand
- * numbers to order. As a heap of messages they took three seconds of computing to make ready, most of it waiting for memory.
+ * A heap of milliseconds, with all that is due in each: a million messages due within ten seconds are ten thousand numbers to
+ * order. As a heap of messages they took three seconds of computing to make ready, most of it waiting for memory.
  */
 export class DueHeap {
   private readonly moments = new Map<number, Moment>();
-  private readonly times: Array<number> = [];
+  private readonly times = new Heap<number>((a, b) => a < b);
   size = 0;
 
   /** When the first is due, or Infinity. */
@@ -60,7 +61,7 @@ export class DueHeap {
     if (moment === undefined) {
       moment = new Moment();
       this.moments.set(time, moment);
-      this.addTime(time);
+      this.times.push(time);
     }
     moment.push(entry);
     this.size++;
@@ -76,58 +77,24 @@ export class DueHeap {
   }
 
   /** How many are due at this time: walks through these alone. */
-  countDue(nowMs: number, at = 0): number {
-    const time = this.times[at];
-    if (time === undefined || time > nowMs) return 0;
-    const moment = this.moments.get(time);
-    const due = time + 1 > nowMs ? moment?.countDue(nowMs) : moment?.size;
-    return (due ?? 0) + this.countDue(nowMs, 2 * at + 1) + this.countDue(nowMs, 2 * at + 2);
+  countDue(nowMs: number): number {
+    let due = 0;
+    this.times.look((time) => {
+      if (time > nowMs) return false;
+      const moment = this.moments.get(time);
+      due += (time + 1 > nowMs ? moment?.countDue(nowMs) : moment?.size) ?? 0;
+      return true;
+    });
+    return due;
   }
 
   private get first(): Moment | undefined {
-    const time = this.times[0];
+    const time = this.times.first;
     return time === undefined ? undefined : this.moments.get(time);
   }
 
-  private addTime(time: number): void {
-    const { times } = this;
-    let at = times.length;
-    times.push(time);
-    while (at > 0) {
-      const parentAt = (at - 1) >> 1;
-      const parent = times[parentAt];
-      if (parent === undefined || parent <= time) break;
-      times[at] = parent;
-      at = parentAt;
-    }
-    times[at] = time;
-  }
-
   private dropFirstTime(): void {
-    const { times } = this;
-    const first = times[0];
-    if (first !== undefined) this.moments.delete(first);
-    const last = times.pop();
-    if (last !== undefined && times.length > 0) this.sink(last);
-  }
-
-  /** Puts a time on top and lets it sink to its place. */
-  private sink(time: number): void {
-    const { times } = this;
-    let at = 0;
-    for (;;) {
-      let childAt = 2 * at + 1;
-      let child = times[childAt];
-      if (child === undefined) break;
-      const right = times[childAt + 1];
-      if (right !== undefined && right < child) {
-        child = right;
-        childAt++;
-      }
-      if (child >= time) break;
-      times[at] = child;
-      at = childAt;
-    }
-    times[at] = time;
+    const time = this.times.takeFirst();
+    if (time !== undefined) this.moments.delete(time);
   }
 }

@@ -1,20 +1,18 @@
-/** Messages of which the first in some order is always at hand: a binary heap, since they come in any order. */
-import type { Entry } from "./Entry.js";
+/** Things of which the first in some order is always at hand: a binary heap, since they come in any order. */
+export class Heap<T extends object | number> {
+  private readonly entries: Array<T> = [];
 
-export class Heap {
-  protected readonly entries: Array<Entry> = [];
-
-  constructor(private readonly before: (a: Entry, b: Entry) => boolean) {}
+  constructor(private readonly before: (a: T, b: T) => boolean) {}
 
   get size(): number {
     return this.entries.length;
   }
 
-  get first(): Entry | undefined {
+  get first(): T | undefined {
     return this.entries[0];
   }
 
-  push(entry: Entry): void {
+  push(entry: T): void {
     const { entries } = this;
     let at = entries.length;
     entries.push(entry);
@@ -28,7 +26,7 @@ export class Heap {
     entries[at] = entry;
   }
 
-  takeFirst(): Entry | undefined {
+  takeFirst(): T | undefined {
     const { entries } = this;
     const first = entries[0];
     const last = entries.pop();
@@ -37,12 +35,20 @@ export class Heap {
   }
 
   /** All in order: a copy, sorted for whoever looks. */
-  inOrder(): ReadonlyArray<Entry> {
+  inOrder(): ReadonlyArray<T> {
     return [...this.entries].sort((a, b) => (this.before(a, b) ? -1 : 1));
   }
 
+  /** Looks at the first ones, in no order: behind one that `goesOn` refuses it looks no further. */
+  look(goesOn: (entry: T) => boolean, at = 0): void {
+    const entry = this.entries[at];
+    if (entry === undefined || !goesOn(entry)) return;
+    this.look(goesOn, 2 * at + 1);
+    this.look(goesOn, 2 * at + 2);
+  }
+
   /** Puts an entry on top and lets it sink to its place. */
-  private sink(entry: Entry): void {
+  private sink(entry: T): void {
     const { entries } = this;
     let at = 0;
     for (;;) {

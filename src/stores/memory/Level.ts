@@ -8,7 +8,7 @@ import { Heap } from "./Heap.js";
 import { Line } from "./Line.js";
 
 export class Level {
-  private readonly returned = new Heap((a, b) => a.order < b.order);
+  private readonly returned = new Heap<Entry>((a, b) => a.order < b.order);
   private readonly line = new Line();
 
   get size(): number {

@@ -66,7 +66,7 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
       continue;
     }
     const suspect = next.suspicion > 0;
-    if (suspect && (leases.length > 0 || next.suspicion > SUSPICION_MAX[request.hands])) break;
+    if (suspect && (leases.length > 0 || next.suspicion > SUSPICION_ALLOWED[request.hands])) break;
     if (!budget.admits(next.payload)) break;
     const entry = queue.ready.take();
     if (!entry.returns) {
@@ -84,7 +84,7 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
 };
 
 /** How suspicious a message may be to be given into these hands. */
-const SUSPICION_MAX: Readonly<Record<Hands, number>> = { empty: 2, proven: 1, full: 0 };
+const SUSPICION_ALLOWED: Readonly<Record<Hands, number>> = { empty: 2, proven: 1, full: 0 };
 
 const whyNotBegun = ({ beginsUntilMs, returned }: Entry, deliveriesMax: number, nowMs: number): string | undefined => {
   if (nowMs > beginsUntilMs) return "expired before it was begun";

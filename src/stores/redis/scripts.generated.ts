@@ -1549,7 +1549,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "9e40c34c8601ca0d1e24148e465432db486eb8dd",
+    sha: "bd47be12ef8801c4202bfff484116da8864270f8",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -1587,8 +1587,8 @@ local function msOf(at)
   if not dot then return tonumber(at) end
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
--- The records of new messages, from their tails, arguments from \`first\` on: parted by NULs, which none of them has. One argument for many
--- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+-- The records of new messages, from their tails: the arguments from \`first\` on, each with tails parted by NULs, which none of them
+-- has. One argument for many small tails costs both sides less than many arguments, and one for many large ones a copy of all.
 local function recordsOf(arguments, first, stamp)
   local records, longest = {}, 0
   for n = first, #arguments do
@@ -2327,7 +2327,7 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "22c0411953e528a22d447ff0e12ac287341a2a74",
+    sha: "f6776e2cdaf4d3618c087f29f8eb180cc1426aef",
     lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2365,8 +2365,8 @@ local function msOf(at)
   if not dot then return tonumber(at) end
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
--- The records of new messages, from their tails, arguments from \`first\` on: parted by NULs, which none of them has. One argument for many
--- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+-- The records of new messages, from their tails: the arguments from \`first\` on, each with tails parted by NULs, which none of them
+-- has. One argument for many small tails costs both sides less than many arguments, and one for many large ones a copy of all.
 local function recordsOf(arguments, first, stamp)
   local records, longest = {}, 0
   for n = first, #arguments do
@@ -3862,7 +3862,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "e7aea21269f8c8e6d1ac1e8011e1dcbfb57bfe4e",
+    sha: "1eb075d595c71fdca09409f883c9a91df938d51c",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -4712,7 +4712,8 @@ local function bury(queue, record, cause, lettersMax)
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
 -- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place, where they also go uncounted if they were not begun. \`tokens\` come by end; answers how many of them it ended, and their bytes.
+-- in their former place, where they also go uncounted if they were not begun. \`tokens\` come by end; answers how many of them it
+-- ended, and their bytes.
 -- The end of a lease whose latest extension said that its message was not begun is half a millisecond later, and so tells it:
 -- whatever else is done with leases need not know.
 local function unbegunUntil(untilMs) return untilMs + 0.5 end

@@ -1,5 +1,6 @@
 -- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place, where they also go uncounted if they were not begun. `tokens` come by end; answers how many of them it ended, and their bytes.
+-- in their former place, where they also go uncounted if they were not begun. `tokens` come by end; answers how many of them it
+-- ended, and their bytes.
 --- @include leased
 --- @include unbegun
 local EXPIRED = '"lease expired"'

@@ -1,5 +1,5 @@
--- The records of new messages, from their tails, arguments from `first` on: parted by NULs, which none of them has. One argument for many
--- small tails costs both sides less than many arguments, and one for many large ones costs a copy of them all.
+-- The records of new messages, from their tails: the arguments from `first` on, each with tails parted by NULs, which none of them
+-- has. One argument for many small tails costs both sides less than many arguments, and one for many large ones a copy of all.
 local function recordsOf(arguments, first, stamp)
   local records, longest = {}, 0
   for n = first, #arguments do
