@@ -10,8 +10,8 @@ export default defineConfig({
   resolve: {
     alias: [
       ...drivers,
-      { find: /^sluice$/, replacement: src("index.ts") },
-      { find: /^sluice\/([a-z]+)$/, replacement: src("$1.ts") },
+      { find: /^sluice$/, replacement: src("entries/index.ts") },
+      { find: /^sluice\/([a-z]+)$/, replacement: src("entries/$1.ts") },
     ],
   },
   test: {

@@ -10,7 +10,7 @@ import { spliceIncludes } from "./support/lua.js";
 import { report } from "./support/report.js";
 
 const folder = inRoot("src/stores/redis/lua");
-const target = inRoot("src/stores/redis/scripts.generated.ts");
+const target = inRoot("src/stores/redis/scripts/scripts.generated.ts");
 
 const include = (name: string): string | undefined => {
   const path = `${folder}/include/${name}.lua`;

@@ -3,8 +3,8 @@ import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Message } from "../core/Message.js";
 import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
-import { observe } from "./observe.js";
-import { Windows } from "./Windows.js";
+import { observe } from "./internal/observe.js";
+import { Windows } from "./internal/Windows.js";
 
 export type BatchOptions<A> = Options<{
   /** Messages of a full window, 1 or more; not above a prefetch that was given. Default 100, or the prefetch if that is less. */

@@ -10,7 +10,7 @@ import {
   type NoWhen,
   policyWhen,
   type When,
-} from "./Decision.js";
+} from "./internal/Decision.js";
 
 export type BlockOptions = Options<{
   /** What stands still behind the message: those of its key, or the whole queue. Default "key". */

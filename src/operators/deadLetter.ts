@@ -10,7 +10,7 @@ import {
   type NoWhen,
   policyWhen,
   type When,
-} from "./Decision.js";
+} from "./internal/Decision.js";
 
 /**
  * Decides failures by a reject: the message goes to the dead letters with its cause and history, to be looked at and redriven.

@@ -1,6 +1,6 @@
 /** The decision that the user writes. */
 import type { FailurePolicy } from "../core/FailurePolicy.js";
-import { type DecisionIn, decideBy } from "./Decision.js";
+import { type DecisionIn, decideBy } from "./internal/Decision.js";
 
 /**
  * Decides what becomes of failures by a function of your own; `undefined` leaves a failure to the decisions that follow, and

@@ -3,8 +3,8 @@ import { Observable, type OperatorFunction } from "rxjs";
 import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
 import { WRITE_COUNT_MAX } from "../core/Step.js";
 import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
-import { Chunks } from "./Chunks.js";
-import { observe } from "./observe.js";
+import { Chunks } from "./internal/Chunks.js";
+import { observe } from "./internal/observe.js";
 
 export type EnqueueToOptions<A> = Options<{
   /** Values of one write, 1 to 1,000. Default 100. */

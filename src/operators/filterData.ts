@@ -3,8 +3,8 @@ import { type MonoTypeOperatorFunction, Observable, type OperatorFunction } from
 import type { Message } from "../core/Message.js";
 import { Ack, isOutcome, type Outcome } from "../core/Outcome.js";
 import { notAnOutcome } from "../core/options.js";
-import { settleAside, settleThrown } from "./defaultOutcome.js";
-import { observe } from "./observe.js";
+import { settleAside, settleThrown } from "./internal/defaultOutcome.js";
+import { observe } from "./internal/observe.js";
 
 /**
  * Lets through the messages whose data is wanted and settles the others. Never use rxjs `filter` for this: what it drops is

@@ -3,9 +3,9 @@ import type { OperatorFunction } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./Work.js";
-import type { HandleContext } from "./WorkContext.js";
+import { type HandleOptions, handleWith } from "./internal/handleWith.js";
+import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./internal/Work.js";
+import type { HandleContext } from "./internal/WorkContext.js";
 
 /**
  * Runs a work for each message (or batch), so many at a time, and emits what came of it as one `Handled` per message, in

@@ -4,10 +4,10 @@ import { isRight } from "fp-ts/lib/Either.js";
 import type { Observable, OperatorFunction } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
-import { type Answer, answerOf, isEither, threw } from "./Answer.js";
-import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { Emitted, ErrorOf, LeftOf, RightOf } from "./Work.js";
-import type { HandleContext } from "./WorkContext.js";
+import { type Answer, answerOf, isEither, threw } from "./internal/Answer.js";
+import { type HandleOptions, handleWith } from "./internal/handleWith.js";
+import type { Emitted, ErrorOf, LeftOf, RightOf } from "./internal/Work.js";
+import type { HandleContext } from "./internal/WorkContext.js";
 
 type Eithers = ReadonlyArray<Either<unknown, unknown>>;
 type Answered = Eithers | Either<unknown, Eithers>;

@@ -2,9 +2,9 @@
 import type { OperatorFunction } from "rxjs";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import { type HandleOptions, handleWith } from "./handleWith.js";
-import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "./Work.js";
-import type { HandleContext } from "./WorkContext.js";
+import { type HandleOptions, handleWith } from "./internal/handleWith.js";
+import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "./internal/Work.js";
+import type { HandleContext } from "./internal/WorkContext.js";
 
 type ByTag<A, K extends keyof A> = {
   readonly [T in A[K] & string]: (

@@ -1,8 +1,8 @@
 /** The operator that changes data. */
 import { Observable, type OperatorFunction } from "rxjs";
 import { delivery, type Message, messageOf } from "../core/Message.js";
-import { settleThrown } from "./defaultOutcome.js";
-import { observe } from "./observe.js";
+import { settleThrown } from "./internal/defaultOutcome.js";
+import { observe } from "./internal/observe.js";
 
 /**
  * Changes the data of each message and keeps its lease: acking the result acks the original.

@@ -12,7 +12,7 @@ import {
   type NoWhen,
   policyWhen,
   type When,
-} from "./Decision.js";
+} from "./internal/Decision.js";
 
 /**
  * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it gives them up: a

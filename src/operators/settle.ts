@@ -1,8 +1,8 @@
 /** The operator that ends a pipeline. */
 import { Observable, type OperatorFunction } from "rxjs";
 import type { Handled, Settlement } from "../core/Handled.js";
-import { observe } from "./observe.js";
-import { Settling } from "./Settling.js";
+import { observe } from "./internal/observe.js";
+import { Settling } from "./internal/Settling.js";
 
 /**
  * Settles each handled message and emits what the store confirmed, in the order of confirmation.

@@ -2,8 +2,8 @@
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
-import { type Logger, type Warning, Warnings } from "../store/Warnings.js";
-import type { LeasedDelivery } from "./LeasedDelivery.js";
+import { type Logger, type Warning, Warnings } from "../port/Warnings.js";
+import type { LeasedDelivery } from "./consume/LeasedDelivery.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
 export interface EventOf {

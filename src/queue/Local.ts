@@ -1,9 +1,9 @@
 /** What all faces of one queue share in this process: `queue(store, definition)` may be called as often as one likes. */
 import { invalidConfig } from "../core/SluiceError.js";
-import type { Store } from "../store/Store.js";
+import type { Store } from "../port/Store.js";
+import { PauseWatch } from "./consume/PauseWatch.js";
+import type { Starts } from "./consume/Puller.js";
 import { EventSink } from "./EventSink.js";
-import { PauseWatch } from "./PauseWatch.js";
-import type { Starts } from "./Puller.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
 export interface Local {

@@ -14,8 +14,8 @@ import type {
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
-} from "../store/Operations.js";
-import type { Store } from "../store/Store.js";
+} from "../port/Operations.js";
+import type { Store } from "../port/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";
 

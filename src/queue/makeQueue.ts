@@ -5,15 +5,15 @@ import { mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { newId } from "../core/newId.js";
-import type { Store } from "../store/Store.js";
-import { enqueueMany, enqueueOne } from "./enqueue.js";
+import type { Store } from "../port/Store.js";
+import { MessageSource } from "./consume/MessageSource.js";
+import { resolveMessagesOptions } from "./consume/messagesOptions.js";
+import { receive } from "./consume/receive.js";
+import { operationsOf } from "./inspect/operations.js";
 import { localOf } from "./Local.js";
-import { MessageSource } from "./MessageSource.js";
-import { resolveMessagesOptions } from "./messagesOptions.js";
-import { operationsOf } from "./operations.js";
+import { enqueueMany, enqueueOne } from "./produce/enqueue.js";
 import type { Queue } from "./Queue.js";
 import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
-import { receive } from "./receive.js";
 
 /**
  * A durable queue of values on a store. Making one does nothing yet: no connection, no timer.

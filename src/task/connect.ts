@@ -4,7 +4,7 @@ import type { IO } from "fp-ts/lib/IO.js";
 import { bracket, type TaskEither } from "fp-ts/lib/TaskEither.js";
 import { mapEffect } from "../core/Effect.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
-import type { Store } from "../store/Store.js";
+import type { Store } from "../port/Store.js";
 import { fromLazy } from "./fromEffect.js";
 
 const thrown = (cause: unknown): Either<SluiceError, never> => left(toSluiceError(cause));

@@ -1,5 +1,6 @@
 /** Queues as tasks, data last: what `Queue` does, for `pipe` and `sequence`. */
 import type { Message } from "../core/Message.js";
+import type { BlockDecision, BlockTarget, Page, QueueStats } from "../port/Operations.js";
 import type {
   Blocked,
   DeadLetter,
@@ -10,7 +11,6 @@ import type {
   ReceiveOptions,
   RedriveOptions,
 } from "../queue/Queue.js";
-import type { BlockDecision, BlockTarget, Page, QueueStats } from "../store/Operations.js";
 import { fromLazy, type QueueTask } from "./fromEffect.js";
 
 /**

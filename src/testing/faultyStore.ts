@@ -5,8 +5,8 @@
 import { merge, Subject, Subscription } from "rxjs";
 import { type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
-import type { Store } from "../store/Store.js";
-import type { StoreEvent } from "../store/StoreEvent.js";
+import type { Store } from "../port/Store.js";
+import type { StoreEvent } from "../port/StoreEvent.js";
 
 /** The faults of one view. */
 export interface Faults {

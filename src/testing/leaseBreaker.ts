@@ -4,8 +4,8 @@ import { tap } from "rxjs";
 import { fromOne } from "../core/Effect.js";
 import { newId } from "../core/newId.js";
 import { Retry } from "../core/Outcome.js";
-import type { Lease, LeaseRequest } from "../store/Lease.js";
-import type { Store } from "../store/Store.js";
+import type { Lease, LeaseRequest } from "../port/Lease.js";
+import type { Store } from "../port/Store.js";
 
 interface Granted {
   readonly lease: Lease;

@@ -1,8 +1,8 @@
 /** Counts the consumers that wait: a simulation must not leave one behind, and an idle one has no timer that would tell. */
 import { defer, finalize } from "rxjs";
 import { fromOne } from "../core/Effect.js";
-import type { LeaseRequest } from "../store/Lease.js";
-import type { Store } from "../store/Store.js";
+import type { LeaseRequest } from "../port/Lease.js";
+import type { Store } from "../port/Store.js";
 
 export interface OpenReads {
   /** The same store; its reads are counted. */

@@ -5,7 +5,7 @@
 import { ok } from "node:assert/strict";
 import { materialize, type Observable, type SchedulerLike, Subscription } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
-import type { Store } from "../store/Store.js";
+import type { Store } from "../port/Store.js";
 import { memoryStore } from "../stores/memory/memoryStore.js";
 import { type Faults, faultyStore } from "./faultyStore.js";
 import { leaseBreaker } from "./leaseBreaker.js";

@@ -4,10 +4,10 @@ import type { MessageId } from "../../src/core/MessageId.js";
 import { newId } from "../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
 import type { Step } from "../../src/core/Step.js";
-import type { Lease } from "../../src/store/Lease.js";
-import type { BlockTarget, QueueStats } from "../../src/store/Operations.js";
-import type { Store } from "../../src/store/Store.js";
-import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conformance/steps.js";
+import type { Lease } from "../../src/port/Lease.js";
+import type { BlockTarget, QueueStats } from "../../src/port/Operations.js";
+import type { Store } from "../../src/port/Store.js";
+import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conformance/queue/steps.js";
 import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
 
 /** One delivery as it is seen, without its token. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/store/Store.js";
+import type { Store } from "../../src/port/Store.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
 import { PacedScheduler } from "../../src/testing/PacedScheduler.js";
-import { faults } from "../conformance/broken/faults.js";
+import { faults } from "../unit/testing/conformance/broken/faults.js";
 import { commands } from "./Command.js";
 import { Player } from "./Player.js";
 import { QueueModel } from "./QueueModel.js";

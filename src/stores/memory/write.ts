@@ -3,10 +3,10 @@ import { left, right } from "fp-ts/lib/Either.js";
 import { invariant } from "../../core/invariant.js";
 import { type LeaseLost, leaseLost } from "../../core/SluiceError.js";
 import type { Step, StepResult, WriteAnswer } from "../../core/Step.js";
-import type { Entry } from "./Entry.js";
-import { enqueue } from "./enqueue.js";
-import type { QueueState } from "./QueueState.js";
-import { settle } from "./settle.js";
+import type { Entry } from "./queue/Entry.js";
+import { enqueue } from "./queue/enqueue.js";
+import type { QueueState } from "./queue/QueueState.js";
+import { settle } from "./queue/settle.js";
 
 /** Finds a queue by its name; made at its first use. */
 export type FindQueue = (name: string) => QueueState;

@@ -8,17 +8,19 @@ import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
-import type { Capabilities } from "../../store/Capabilities.js";
-import { type Kind, type Phase, takes } from "../../store/Phase.js";
-import type { Store } from "../../store/Store.js";
-import type { StoreEvent } from "../../store/StoreEvent.js";
-import type { Logger } from "../../store/Warnings.js";
-import { Asking } from "./Asking.js";
-import { type CallEnd, Connection } from "./Connection.js";
-import { cloneClient, failsFast, type Template, templateOf } from "./clients.js";
-import { Keys } from "./keys.js";
-import { Lobby } from "./Lobby.js";
-import { extendScript, leaveScript } from "./leaseScripts.js";
+import type { Capabilities } from "../../port/Capabilities.js";
+import { type Kind, type Phase, takes } from "../../port/Phase.js";
+import type { Store } from "../../port/Store.js";
+import type { StoreEvent } from "../../port/StoreEvent.js";
+import type { Logger } from "../../port/Warnings.js";
+import { type CallEnd, Connection } from "./connection/Connection.js";
+import { cloneClient, failsFast, type Template, templateOf } from "./connection/clients.js";
+import { Replication } from "./connection/Replication.js";
+import { neededCommands, probeScript } from "./connection/rights.js";
+import { StoreEvents } from "./connection/StoreEvents.js";
+import { Asking } from "./queue/Asking.js";
+import { Lobby } from "./queue/Lobby.js";
+import { extendScript, leaveScript } from "./queue/leaseScripts.js";
 import {
   blockedScript,
   deadLettersScript,
@@ -29,20 +31,18 @@ import {
   redriveScript,
   statsScript,
   unblockScript,
-} from "./operationScripts.js";
-import { BLOCK_MS_MAX } from "./Reader.js";
-import { Replication } from "./Replication.js";
+} from "./queue/operationScripts.js";
+import { BLOCK_MS_MAX } from "./queue/Reader.js";
+import { Slots } from "./queue/Slots.js";
+import { fenceOf } from "./queue/token.js";
 import {
   type RedisStoreOptions,
   type ResolvedRedisStoreOptions,
   resolveRedisStoreOptions,
 } from "./redisStoreOptions.js";
-import { neededCommands, probeScript } from "./rights.js";
-import { Slots } from "./Slots.js";
-import { StoreEvents } from "./StoreEvents.js";
-import type { Script } from "./script.js";
-import { fenceOf } from "./token.js";
-import { type Change, Writer } from "./Writer.js";
+import { Keys } from "./scripts/keys.js";
+import type { Script } from "./scripts/script.js";
+import { type Change, Writer } from "./write/Writer.js";
 
 /**
  * A store in Redis 7 or later, alone, with Sentinel or as a cluster: durable as its persistence is set, shared by all

@@ -2,7 +2,7 @@
 import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../../core/Clock.js";
 import { duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../../core/options.js";
-import type { Logger } from "../../store/Warnings.js";
+import type { Logger } from "../../port/Warnings.js";
 
 /** Options of a Redis store; all may be left out. */
 export type RedisStoreOptions = Options<{

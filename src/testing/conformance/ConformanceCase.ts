@@ -1,8 +1,8 @@
 /** What the conformance suite is made of, and what it asks of the store under test. */
 import type { SchedulerLike } from "rxjs";
-import type { Capabilities } from "../../store/Capabilities.js";
-import type { Store } from "../../store/Store.js";
-import type { Scene } from "./Scene.js";
+import type { Capabilities } from "../../port/Capabilities.js";
+import type { Store } from "../../port/Store.js";
+import type { Scene } from "./queue/Scene.js";
 
 /** One sentence that must be true of a store. */
 export interface ConformanceCase {

@@ -1,11 +1,11 @@
 /** Plays one conformance case on one store. */
 import assert from "node:assert/strict";
 import { systemScheduler } from "../../core/Clock.js";
-import type { Capabilities } from "../../store/Capabilities.js";
-import type { Store } from "../../store/Store.js";
+import type { Capabilities } from "../../port/Capabilities.js";
+import type { Store } from "../../port/Store.js";
 import { PacedScheduler } from "../PacedScheduler.js";
 import type { ConformanceCase, Subject, SubjectFactory } from "./ConformanceCase.js";
-import { Scene } from "./Scene.js";
+import { Scene } from "./queue/Scene.js";
 
 /** The queue that every case uses. */
 const QUEUE = "conformance";

@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Release, Retry } from "../../../src/core/Outcome.js";
 import type { WriteAnswer } from "../../../src/core/Step.js";
-import type { Lease } from "../../../src/store/Lease.js";
-import type { Store } from "../../../src/store/Store.js";
+import type { Lease } from "../../../src/port/Lease.js";
+import type { Store } from "../../../src/port/Store.js";
 import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
-import { enqueueStep, type LeaseDraft, leaseRequest, settleStep } from "../../../src/testing/conformance/steps.js";
+import {
+  enqueueStep,
+  type LeaseDraft,
+  leaseRequest,
+  settleStep,
+} from "../../../src/testing/conformance/queue/steps.js";
 import { PacedScheduler } from "../../../src/testing/PacedScheduler.js";
 
 const QUEUE = "q";

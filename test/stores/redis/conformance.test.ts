@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { describe, inject, it } from "vitest";
-import { redisStore } from "../../../src/redis.js";
-import { conformance } from "../../../src/testing.js";
+import { redisStore } from "../../../src/entries/redis.js";
+import { conformance } from "../../../src/entries/testing.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 
 const url = inject("redisUrl");

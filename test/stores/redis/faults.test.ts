@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Release } from "../../../src/core/Outcome.js";
-import type { Lease } from "../../../src/store/Lease.js";
+import type { Lease } from "../../../src/port/Lease.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { startTcpProxy, type TcpProxy } from "../../support/tcpProxy.js";
@@ -289,7 +289,7 @@ describe("resends and cancels", () => {
     serial: number,
     max = 10,
   ): Promise<unknown> => {
-    const { scripts } = await import("../../../src/stores/redis/scripts.generated.js");
+    const { scripts } = await import("../../../src/stores/redis/scripts/scripts.generated.js");
     const own = ["", String(serial), `r.${slot}.${serial}${"-".repeat(40)}`];
     const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", "", "0"] : [""];
     return await at.admin.eval(scripts[name].lua, 2, at.key, `${at.key}:c:${slot}`, ...own, ...rest);

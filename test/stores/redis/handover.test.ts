@@ -4,10 +4,10 @@ import { Redis } from "ioredis";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, Release } from "../../../src/core/Outcome.js";
-import type { Lease } from "../../../src/store/Lease.js";
-import { FORMAT } from "../../../src/stores/redis/format.js";
-import { readHandedOver } from "../../../src/stores/redis/leaseScripts.js";
+import type { Lease } from "../../../src/port/Lease.js";
+import { readHandedOver } from "../../../src/stores/redis/queue/leaseScripts.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import { FORMAT } from "../../../src/stores/redis/scripts/format.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { Bench, payloadsOf, until } from "./bench.js";
 

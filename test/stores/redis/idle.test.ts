@@ -1,7 +1,7 @@
 /** Consumers that have nothing to do: what they cost, and that each of them is there when something comes. */
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
-import type { Store } from "../../../src/store/Store.js";
+import type { Store } from "../../../src/port/Store.js";
 import { redisStore } from "../../../src/stores/redis/redisStore.js";
 import type { RedisStoreOptions } from "../../../src/stores/redis/redisStoreOptions.js";
 import { startRedisServer } from "../../support/redisServer.js";

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
-import { redisStore } from "../../../src/redis.js";
-import { neededCommands } from "../../../src/stores/redis/rights.js";
-import { conformance } from "../../../src/testing.js";
+import { redisStore } from "../../../src/entries/redis.js";
+import { conformance } from "../../../src/entries/testing.js";
+import { neededCommands } from "../../../src/stores/redis/connection/rights.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 

@@ -3,8 +3,8 @@ import { isRight } from "fp-ts/lib/Either.js";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Block, Reject, Release, Retry } from "../../../src/core/Outcome.js";
-import type { Lease } from "../../../src/store/Lease.js";
-import { FORMAT } from "../../../src/stores/redis/format.js";
+import type { Lease } from "../../../src/port/Lease.js";
+import { FORMAT } from "../../../src/stores/redis/scripts/format.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { Bench, numbered, payloadsOf, until } from "./bench.js";
 

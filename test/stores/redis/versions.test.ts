@@ -8,8 +8,8 @@ import { handle } from "../../../src/operators/handle.js";
 import { settle } from "../../../src/operators/settle.js";
 import { queue } from "../../../src/queue/makeQueue.js";
 import type { Queue } from "../../../src/queue/Queue.js";
-import { FORMAT } from "../../../src/stores/redis/format.js";
-import { readHandedOver } from "../../../src/stores/redis/leaseScripts.js";
+import { readHandedOver } from "../../../src/stores/redis/queue/leaseScripts.js";
+import { FORMAT } from "../../../src/stores/redis/scripts/format.js";
 import { Bench, payloadsOf, until } from "./bench.js";
 
 const url = inject("redisUrl");

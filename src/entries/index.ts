@@ -1,0 +1,56 @@
+/** `sluice`: durable queues as Observables. Stores are in `sluice/memory` and `sluice/redis`. */
+export { MessageIdCodec } from "../codec/MessageIdCodec.js";
+export type { BackoffOptions, Jitter } from "../core/Backoff.js";
+export type { Answers, Batch, NonEmpty } from "../core/Batch.js";
+export { systemScheduler } from "../core/Clock.js";
+export { Effect, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
+export { causeOf, type Failure } from "../core/Failure.js";
+export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "../core/FailurePolicy.js";
+export type { Handled, Lost, Settlement } from "../core/Handled.js";
+export { type Message, mapMessage } from "../core/Message.js";
+export { type MessageId, newMessageId, parseMessageId } from "../core/MessageId.js";
+export { Ack, Block, isOutcome, type Outcome, type OutcomeMaker, Reject, Release, Retry } from "../core/Outcome.js";
+export { isSluiceError, type SluiceError, type WriteRefused } from "../core/SluiceError.js";
+export type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer, WriteTarget } from "../core/Step.js";
+export { atomically, type Write } from "../core/Write.js";
+export { type BatchOptions, batch } from "../operators/batch.js";
+export { type BlockOptions, block } from "../operators/block.js";
+export { catchTag } from "../operators/catchTag.js";
+export { deadLetter } from "../operators/deadLetter.js";
+export { decide } from "../operators/decide.js";
+export { type EnqueueToOptions, enqueueTo } from "../operators/enqueueTo.js";
+export { filterData } from "../operators/filterData.js";
+export { followUp } from "../operators/followUp.js";
+export { handle } from "../operators/handle.js";
+export { handleBatch } from "../operators/handleBatch.js";
+export { handleByTag } from "../operators/handleByTag.js";
+export type { Decision, DecisionIn, DecisionOf, HasPolicy, NoWhen, When } from "../operators/internal/Decision.js";
+export type { HandleOptions } from "../operators/internal/handleWith.js";
+export type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "../operators/internal/Work.js";
+export type { HandleContext } from "../operators/internal/WorkContext.js";
+export { mapData } from "../operators/mapData.js";
+export { retryBackoff } from "../operators/retryBackoff.js";
+export { settle } from "../operators/settle.js";
+export type { Capabilities } from "../port/Capabilities.js";
+export type { Hands, Lease, LeaseRequest } from "../port/Lease.js";
+export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "../port/Operations.js";
+export type { Store } from "../port/Store.js";
+export type { StoreEvent } from "../port/StoreEvent.js";
+export type { Logger } from "../port/Warnings.js";
+export { queue } from "../queue/makeQueue.js";
+export type {
+  Blocked,
+  DeadLetter,
+  Dedupe,
+  Enqueued,
+  EnqueueOptions,
+  MessagesOptions,
+  PageOptions,
+  Peeked,
+  Queue,
+  ReceiveOptions,
+  RedriveOptions,
+  Shown,
+} from "../queue/Queue.js";
+export type { QueueDefinition } from "../queue/QueueDefinition.js";
+export type { QueueEvent } from "../queue/QueueEvent.js";

@@ -1,0 +1,21 @@
+/** `sluice/reader`: the tasks of `sluice/task` on store-free definitions. Use it as `import * as RQ from "sluice/reader"`. */
+export {
+  ack,
+  block,
+  blocked,
+  consume,
+  deadLetters,
+  enqueue,
+  enqueueAll,
+  extend,
+  type HasStore,
+  receive,
+  redrive,
+  reject,
+  release,
+  retry,
+  type StoreTask,
+  settle,
+  stats,
+  unblock,
+} from "../task/reader/reader.js";

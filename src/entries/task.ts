@@ -1,0 +1,18 @@
+/** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
+export { connect } from "../task/connect.js";
+export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
+export { fromEffect, type QueueTask } from "../task/fromEffect.js";
+export {
+  ack,
+  block,
+  extend,
+  type IOMessage,
+  reject,
+  release,
+  retry,
+  settle,
+  type TaskMessage,
+  toIOMessage,
+  toTaskMessage,
+} from "../task/messages.js";
+export { blocked, deadLetters, enqueue, enqueueAll, receive, redrive, stats, unblock } from "../task/queues.js";

@@ -1,2 +1,0 @@
-/** `sluice/memory`: the store within the process. */
-export { type MemoryStoreOptions, memoryStore } from "./stores/memory/memoryStore.js";

@@ -1,0 +1,76 @@
+/** The settlements under way of one subscription of `settle`. */
+import { isRight, left } from "fp-ts/lib/Either.js";
+import type { Observer, Subscriber } from "rxjs";
+import { type Failure, Threw } from "../../core/Failure.js";
+import { type Handled, type Settlement, settlement } from "../../core/Handled.js";
+import { delivery, type Message, type SettleEnd } from "../../core/Message.js";
+import { Ack, type Outcome } from "../../core/Outcome.js";
+import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
+import type { Write } from "../../core/Write.js";
+import { defaultOutcome } from "./defaultOutcome.js";
+
+const none: ReadonlyArray<Write<unknown>> = [];
+
+export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
+  private pending = 0;
+  private completed = false;
+
+  constructor(private readonly subscriber: Subscriber<Settlement<A, R, E>>) {}
+
+  next({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>): void {
+    const asked = outcome ?? (isRight(result) ? Ack : defaultOutcome(result.left, message, givenUp));
+    this.pending += 1;
+    request(message, asked, asked === Ack ? followUps : none, (error, performed) => {
+      if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, Threw(error));
+      else this.settled(message, result, error, performed);
+    });
+  }
+
+  error(cause: unknown): void {
+    this.subscriber.error(cause);
+  }
+
+  complete(): void {
+    this.completed = true;
+    if (this.pending === 0) this.subscriber.complete();
+  }
+
+  private settleFailed(message: Message<A>, failure: Failure<E>): void {
+    request(message, defaultOutcome(failure, message), none, (error, performed) =>
+      this.settled(message, left(failure), error, performed),
+    );
+  }
+
+  private settled(
+    message: Message<A>,
+    result: Settlement<A, R, E>["result"],
+    error: SluiceError | undefined,
+    performed: Outcome,
+  ): void {
+    this.pending -= 1;
+    const outcome = error === undefined ? performed : ({ _tag: "Lost", cause: error } as const);
+    this.subscriber.next(settlement({ message, result, outcome }));
+    if (this.completed && this.pending === 0) this.subscriber.complete();
+  }
+}
+
+const request = (
+  message: Message<unknown>,
+  outcome: Outcome,
+  followUps: ReadonlyArray<Write<unknown>>,
+  onEnd: SettleEnd,
+): void => {
+  try {
+    message[delivery].settleWith(outcome, followUps, onEnd);
+  } catch (cause) {
+    // Follow-ups of another store cannot be joined with the ack.
+    onEnd(toSluiceError(cause), outcome);
+  }
+};
+
+/**
+ * Whether the request itself was refused, so that the lease is still live and the message can be settled otherwise: a
+ * follow-up that its codec refuses, one that acks another message whose lease is gone, a delay that is no number.
+ */
+const nothingWritten = (error: SluiceError, { id }: Message<unknown>): boolean =>
+  !error.retryable && !((error._tag === "LeaseLost" || error._tag === "AlreadySettled") && error.id === id);

@@ -1,0 +1,62 @@
+/**
+ * What a handler may return, and what that says of its results and failures.
+ *
+ * The runtime and the types read a return value alike: an Observable first, then a thenable, then a function that returns
+ * a promise. Its last value counts. A `Left` is a failure wherever it comes from, an `Outcome` is performed, any other
+ * value is the result and an `Ack`. Only the runtime refuses a work within a work (a Task in a promise).
+ */
+import type { Observable } from "rxjs";
+import type { Batch } from "../../core/Batch.js";
+import type { Message } from "../../core/Message.js";
+import type { OutcomeMaker } from "../../core/Outcome.js";
+
+/** An Observable (an Effect is one), an awaitable, a Task or a TaskEither. */
+export type Work = Observable<unknown> | PromiseLike<unknown> | (() => Promise<unknown>);
+
+// `any` would distribute over every branch below and type a failure as the result: it is unknown instead.
+type UnlessAny<V, T, F> = 0 extends 1 & V ? T : F;
+
+/** What a work emits or resolves to. */
+export type Emitted<W> = UnlessAny<
+  W,
+  unknown,
+  W extends Observable<infer V>
+    ? V
+    : W extends PromiseLike<infer V>
+      ? V
+      : W extends () => PromiseLike<infer V>
+        ? V
+        : never
+>;
+
+/** A value without its failures: the inside of a `Right`, never a `Left`, anything else as it is. */
+export type RightOf<V> = UnlessAny<
+  V,
+  unknown,
+  V extends { readonly _tag: "Right"; readonly right: infer R }
+    ? R
+    : V extends { readonly _tag: "Left"; readonly left: unknown }
+      ? never
+      : V
+>;
+
+/** The failures of a value: the inside of a `Left`; unknown where the value is. */
+export type LeftOf<V> = UnlessAny<
+  V,
+  unknown,
+  unknown extends V ? unknown : V extends { readonly _tag: "Left"; readonly left: infer E } ? E : never
+>;
+
+/** Unknown for a work that may answer `Reject` and the like without their call, never for all others. */
+export type Uncalled<W> = [Extract<RightOf<Emitted<W>>, OutcomeMaker>] extends [never] ? never : unknown;
+
+/** What stands in the place of a Handled then, so that no operator takes it. */
+export type CallIt = "an outcome is made by a call: Reject({ cause })";
+
+/** What a work succeeds with. */
+export type ResultOf<W> = RightOf<Emitted<W>>;
+/** What a work fails with, apart from throwing. */
+export type ErrorOf<W> = LeftOf<Emitted<W>>;
+
+/** The data of a message, or of the messages of a batch. */
+export type DataOf<D> = D extends Batch<infer A> ? A : D extends Message<infer A> ? A : never;

@@ -1,0 +1,165 @@
+/**
+ * The works in hand of one subscription of `handle`: so many at a time, the others waiting in order.
+ *
+ * What ends synchronously calls back into here while something is being started or emitted, and an emission can bring the
+ * next message within itself. So there is one loop (`drain`), and whatever happens inside it only adds to its lists:
+ * ten thousand works that end at once need no deeper stack than one.
+ */
+import type { Observer, SchedulerLike, Subscriber } from "rxjs";
+import { type Batch, isBatch, sizeMaxOf } from "../../core/Batch.js";
+import { Chain } from "../../core/Chain.js";
+import { Deadlines } from "../../core/Deadlines.js";
+import type { Demand } from "../../core/Demand.js";
+import { TimedOut } from "../../core/Failure.js";
+import { type Handled, handled } from "../../core/Handled.js";
+import { type Delivery, delivery, type Message } from "../../core/Message.js";
+import { invalidConfig } from "../../core/SluiceError.js";
+import type { Write } from "../../core/Write.js";
+import type { Answer } from "./Answer.js";
+import { BatchJob, type Job, type JobOwner, type JobState, MessageJob } from "./Job.js";
+import { Wanting } from "./Wanting.js";
+
+export interface WorksOptions extends Pick<JobOwner, "work" | "split"> {
+  /** Undefined: the default for what is delivered, a prefetch at most. */
+  readonly concurrency: number | undefined;
+  readonly timeoutMs: number;
+  readonly scheduler: SchedulerLike | undefined;
+}
+
+/** Works at a time where no concurrency is given, and how many where each is that of a batch. */
+const CONCURRENCY = 16;
+const CONCURRENCY_OF_BATCHES = 4;
+
+const noFollowUps: ReadonlyArray<Write<unknown>> = [];
+
+export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOwner {
+  readonly work: JobOwner["work"];
+  readonly split: JobOwner["split"];
+  private concurrency = CONCURRENCY;
+  private readonly waiting = new Chain<Job>();
+  private readonly wanting = new Wanting();
+  private demand: Demand = { count: CONCURRENCY, portion: 1 };
+  private running: Deadlines<Job> | undefined;
+  private active = 0;
+  private busy = false;
+  private completed = false;
+
+  constructor(
+    private readonly options: WorksOptions,
+    private readonly subscriber: Subscriber<Handled<unknown, unknown, unknown>>,
+  ) {
+    this.work = options.work;
+    this.split = options.split;
+  }
+
+  next(delivered: Message<unknown> | Batch<unknown>): void {
+    const batch = isBatch(delivered);
+    const first = (batch ? delivered.messages[0] : delivered)[delivery];
+    if (this.running === undefined && !this.open(first, batch ? sizeMaxOf(delivered) : 0)) return;
+    this.wanting.of(first.demands, this.demand);
+    const job = batch ? new BatchJob(this, delivered) : new MessageJob(this, delivered);
+    // A message may be interrupted as it is taken in hand: nothing starts before all of a batch are.
+    const outer = this.busy;
+    this.busy = true;
+    this.waiting.push(job);
+    job.hold();
+    this.busy = outer;
+    this.drain();
+  }
+
+  error(cause: unknown): void {
+    this.subscriber.error(cause);
+  }
+
+  complete(): void {
+    this.completed = true;
+    this.drain();
+  }
+
+  /** The pipeline is over: works are unsubscribed, messages are let go. */
+  end(): void {
+    this.wanting.end();
+    this.running?.stop();
+    for (let job = this.running?.shift(); job !== undefined; job = this.running?.shift()) job.abandon();
+    for (let job = this.waiting.shift(); job !== undefined; job = this.waiting.shift()) job.abandon();
+  }
+
+  ended(job: Job, was: JobState, answer: Answer): void {
+    if (was === "waiting") this.waiting.remove(job);
+    else this.active -= 1;
+    if (was === "running") this.running?.remove(job);
+    const outer = this.busy;
+    this.busy = true;
+    job.deliver(answer);
+    this.busy = outer;
+    this.drain();
+  }
+
+  left(message: Message<unknown>, answer: Answer): void {
+    const outer = this.busy;
+    this.busy = true;
+    this.emit(message, answer);
+    this.busy = outer;
+    this.drain();
+  }
+
+  emit(message: Message<unknown>, { result, outcome }: Answer): void {
+    this.subscriber.next(handled({ message, result, outcome, followUps: noFollowUps }));
+  }
+
+  private drain(): void {
+    if (this.busy) return;
+    this.busy = true;
+    while (this.active < this.concurrency && !this.subscriber.closed) {
+      const job = this.waiting.shift();
+      if (job === undefined) break;
+      this.start(job);
+    }
+    this.busy = false;
+    if (this.active > 0) return;
+    this.running?.rest();
+    if (this.completed) this.subscriber.complete();
+  }
+
+  private start(job: Job): void {
+    const { timeoutMs } = this.options;
+    this.active += 1;
+    job.start();
+    if (job.state === "ended") return;
+    if (this.subscriber.closed) job.abandon();
+    else if (timeoutMs === 0) job.cutShort(TimedOut(0));
+    else {
+      job.state = "running";
+      this.running?.add(job);
+    }
+  }
+
+  /** Looks at the first delivery: its clock, what its source allows, and how many a batch has (0: it is a message). */
+  private open({ scheduler, prefetch }: Delivery, batchSizeMax: number): boolean {
+    const { concurrency, timeoutMs } = this.options;
+    this.concurrency = concurrency ?? Math.min(prefetch, batchSizeMax > 0 ? CONCURRENCY_OF_BATCHES : CONCURRENCY);
+    const portion = Math.max(1, batchSizeMax);
+    this.demand = { count: this.concurrency * portion, portion };
+    if (this.concurrency > prefetch && concurrency !== Number.POSITIVE_INFINITY) {
+      this.subscriber.error(
+        invalidConfig(
+          "concurrency",
+          `concurrency ${this.concurrency} would wait for more messages than the prefetch of ${prefetch} lets be unsettled; raise prefetch or lower concurrency.`,
+        ),
+      );
+      return false;
+    }
+    this.running = new Deadlines<Job>({
+      scheduler: this.options.scheduler ?? scheduler,
+      afterMs: timeoutMs,
+      onDue: (job) => this.timedOut(job),
+    });
+    return true;
+  }
+
+  // The deadlines have let go of it already, so it must not be taken out again.
+  private timedOut(job: Job): void {
+    job.state = "starting";
+    job.cutShort(TimedOut(this.options.timeoutMs));
+  }
+}

@@ -1,0 +1,101 @@
+/** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
+import { isLeft } from "fp-ts/lib/Either.js";
+import { tap } from "rxjs";
+import { type Effect, mapEffect } from "../../core/Effect.js";
+import { type Message, messageOf } from "../../core/Message.js";
+import { newId } from "../../core/newId.js";
+import type { Outcome } from "../../core/Outcome.js";
+import { duration, optionsOf, wholeNumber } from "../../core/options.js";
+import { toSluiceError } from "../../core/SluiceError.js";
+import type { Store } from "../../port/Store.js";
+import type { EventSink } from "../EventSink.js";
+import type { ReceiveOptions } from "../Queue.js";
+import type { ResolvedDefinition } from "../QueueDefinition.js";
+import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
+import { PREFETCH_MAX } from "./Prefetch.js";
+import { LEASE_BYTES_MAX } from "./Puller.js";
+import { decodeData, rejectPoison } from "./poison.js";
+import { Settler } from "./Settler.js";
+
+const nothing = (): void => undefined;
+
+/** Leases up to `max` messages. What the codec refuses is dead-lettered and left out. */
+export const receive = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  events: EventSink,
+  given: ReceiveOptions,
+): Effect<ReadonlyArray<Message<A>>> => {
+  const options = optionsOf(given, ["leaseMs", "max", "waitMsMax"]);
+  const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
+  const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
+  const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
+  const { name: queue, attemptsMax, deliveriesMax, exclusive, codec } = definition;
+  const consumer = newId();
+  let unsettled = 0;
+  // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
+  // nobody waits for an answer any more.
+  const leaveIfDone = (): void => {
+    if (!exclusive || unsettled > 0) return;
+    store.leave({ queue, consumer }).subscribe({
+      error: (error: unknown) => events.failed("settle", toSluiceError(error)),
+    });
+  };
+  const ended = (delivery: LeasedDelivery, performed: Outcome | undefined): void => {
+    unsettled -= 1;
+    events.ended(delivery, performed);
+    leaveIfDone();
+  };
+  const owner: Owner = {
+    store,
+    queue,
+    attemptsMax,
+    prefetch: Number.POSITIVE_INFINITY,
+    demands: undefined,
+    settler: new Settler({
+      target: store,
+      scheduler: store.scheduler,
+      sizeMax: PREFETCH_MAX,
+      waitMsMax: 0,
+      persistent: false,
+      onFailure: (error) => events.failed("settle", error),
+      onFlush: nothing,
+    }),
+    onSettleEnd: (delivery, done, performed) => {
+      if (done) ended(delivery, performed);
+    },
+    onLost: (delivery) => ended(delivery, undefined),
+    onLeaseChanged: nothing,
+    onLetGo: nothing,
+  };
+  const request = {
+    queue,
+    consumer,
+    max,
+    bytesMax: LEASE_BYTES_MAX,
+    leaseMs,
+    waitMsMax,
+    attemptsMax,
+    deliveriesMax,
+    hands: "empty" as const,
+    exclusive,
+  };
+  const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));
+  return mapEffect(lease, (leases) => {
+    const messages: Array<Message<A>> = [];
+    const receivedMs = store.scheduler.now();
+    unsettled += leases.length;
+    for (const lease of leases) {
+      const delivery = new LeasedDelivery(lease, owner, leaseMs, receivedMs);
+      const decoded = decodeData(codec, lease);
+      if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
+      else {
+        delivery.give();
+        events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+        messages.push(messageOf(delivery, decoded.right));
+      }
+    }
+    leaveIfDone();
+    return messages;
+  });
+};

@@ -1,0 +1,132 @@
+/** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
+import { map } from "rxjs";
+import { checkId, checkKey } from "../../codec/parts.js";
+import { type Effect, mapEffect } from "../../core/Effect.js";
+import type { MessageId } from "../../core/MessageId.js";
+import { newId } from "../../core/newId.js";
+import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js";
+import { invalidConfig } from "../../core/SluiceError.js";
+import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Operations.js";
+import type { Store } from "../../port/Store.js";
+import type { PageOptions, Queue } from "../Queue.js";
+import type { ResolvedDefinition } from "../QueueDefinition.js";
+import { iterate } from "./iterate.js";
+import { redrive } from "./redrive.js";
+import { showAs } from "./shown.js";
+
+/** How many messages one call of a long operation touches: no store is held for longer than that takes. */
+export const CHUNK = 1_000;
+
+type Operations<A> = Pick<
+  Queue<A>,
+  "stats" | "peek" | "pause" | "resume" | "blocked" | "unblock" | "deadLetters" | "redrive" | "purge"
+>;
+
+/** The operations of one queue. */
+export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
+  const { name: queue, codec } = definition;
+  const show = showAs(codec);
+  const stats = (): Effect<QueueStats> => store.stats(queue);
+  const inChunks = chunksOf(stats);
+  return {
+    stats,
+    peek: (options = {}) =>
+      mapEffect(store.peek({ queue, limit: limitOf(optionsOf(options, ["limit"]).limit, 10) }), (items) =>
+        items.map(show),
+      ),
+    pause: () => setPaused(store, queue, true),
+    resume: () => setPaused(store, queue, false),
+    blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(show)),
+    unblock: (target, decision) => {
+      const request = {
+        queue,
+        target: checkTarget(target),
+        decision: oneOf("decision", decision, ["retry", "skip", "reject"]),
+      };
+      return inChunks(
+        ({ blocked }) => blocked,
+        (limit, writeId) => store.unblock({ ...request, limit }, writeId),
+      );
+    },
+    deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(show)),
+    redrive: (options = {}) => redrive(store, definition, options),
+    purge: () =>
+      inChunks(
+        ({ ready, waiting, delayed }) => ready + waiting + delayed,
+        (limit, writeId) => store.purge({ queue, limit }, writeId),
+      ),
+  };
+};
+
+const setPaused = (store: Store, queue: string, paused: boolean): Effect<void> =>
+  mapEffect(
+    iterate<{ readonly writeId: string; readonly done: boolean }>(
+      () => ({ writeId: newId(), done: false }),
+      ({ writeId, done }) =>
+        done ? undefined : store.setPaused({ queue, paused }, writeId).pipe(map(() => ({ writeId, done: true }))),
+    ),
+    () => undefined,
+  );
+
+/** How far a long operation has come. */
+interface Progress {
+  /** Of the next call. */
+  readonly writeId: string;
+  /** How many are left to be done; undefined where nobody has counted them yet. */
+  readonly left: number | undefined;
+  readonly sum: number;
+}
+
+/**
+ * Runs a bounded call until nothing is left for it, and adds up its answers. It ends with as many as there are at the
+ * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
+ */
+const chunksOf =
+  (stats: () => Effect<QueueStats>) =>
+  (
+    countOf: (stats: QueueStats) => number,
+    call: (limit: number, writeId: string) => Effect<Portion>,
+  ): Effect<number> => {
+    const start = (): Progress => ({ writeId: newId(), left: undefined, sum: 0 });
+    const chunks = iterate(start, (progress) => {
+      const { writeId, left, sum } = progress;
+      if (left === undefined) return stats().pipe(map((counts) => ({ ...progress, left: countOf(counts) })));
+      if (left <= 0) return undefined;
+      return call(Math.min(CHUNK, left), writeId).pipe(
+        map(({ count, more }) => ({ writeId: newId(), left: more ? left - count : 0, sum: sum + count })),
+      );
+    });
+    return mapEffect(chunks, ({ sum }) => sum);
+  };
+
+const limitOf = (limit: number | undefined, standard: number): number =>
+  wholeNumber("limit", limit ?? standard, { min: 1, max: CHUNK });
+
+const pageRequest = (queue: string, options: PageOptions): PageRequest => {
+  const { after, limit } = optionsOf(options, ["after", "limit"]);
+  return { queue, after, limit: limitOf(limit, 100) };
+};
+
+const checkTarget = (target: BlockTarget): BlockTarget => {
+  if (target === "queue" || target === "all") return target;
+  const part = partOf(target);
+  if (part?.key !== undefined) return { key: checkKey("key", part.key) };
+  if (part?.id !== undefined) return { id: checkId(part.id) };
+  throw invalidConfig("target", 'target must be { key }, { id }, "queue" or "all".');
+};
+
+/** The key or the id that an object names. */
+const partOf = (
+  target: object,
+): { readonly key?: string | undefined; readonly id?: MessageId | undefined } | undefined => {
+  try {
+    const { key, id } = target as { readonly key?: string; readonly id?: MessageId };
+    return { key, id };
+  } catch {
+    throw unreadable("target");
+  }
+};
+
+const mapPage =
+  <S, T>(change: (item: S) => T) =>
+  ({ items, next }: Page<S>): Page<T> => ({ items: items.map(change), next });

@@ -1,0 +1,160 @@
+/** Enqueueing: checks and encodes at each run of the Write, so that nothing refused ever reaches a store. */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { encodePayload } from "../../codec/envelope.js";
+import { checkHeaders, checkId, checkKey } from "../../codec/parts.js";
+import { invariant } from "../../core/invariant.js";
+import { type MessageId, newMessageId } from "../../core/MessageId.js";
+import { DELAY_MS_MAX, duration, oneOf, optionsOf, realNumber, unreadable, wholeNumber } from "../../core/options.js";
+import { invalidConfig, isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
+import type { EnqueueStep, StepResult } from "../../core/Step.js";
+import { Write } from "../../core/Write.js";
+import type { Store } from "../../port/Store.js";
+import type { EventSink } from "../EventSink.js";
+import type { Dedupe, Enqueued, EnqueueOptions } from "../Queue.js";
+import type { ResolvedDefinition } from "../QueueDefinition.js";
+import { ask } from "./ask.js";
+
+/** A Write that adds one value and emits what became of it. */
+export const enqueueOne = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  data: A,
+  options: EnqueueOptions,
+  events: EventSink,
+): Write<Enqueued> =>
+  new Write(
+    () => {
+      const id = idOf(options);
+      if (isLeft(id)) return id;
+      const step = stepOf(definition, data, options, id.right);
+      if (isLeft(step)) return step;
+      // A new id names the write as well; a given one may be enqueued again by another.
+      const writeId = id.right === undefined ? step.right.id : undefined;
+      return right({ steps: [step.right], read: ([result]) => enqueuedOf(result), writeId, onEnd: events.enqueued });
+    },
+    { target: store, settles: false },
+  );
+
+/** A Write that adds all values or none and emits what became of each, aligned. */
+export const enqueueMany = <A>(
+  store: Store,
+  definition: ResolvedDefinition<A>,
+  data: ReadonlyArray<A>,
+  options: ((data: A) => EnqueueOptions) | undefined,
+  events: EventSink,
+): Write<ReadonlyArray<Enqueued>> =>
+  new Write(
+    () => {
+      const steps: Array<EnqueueStep> = [];
+      try {
+        for (const value of data) {
+          const own = options === undefined ? noOptions : ask("options", () => options(value));
+          if (isLeft(own)) return own;
+          const id = idOf(own.right);
+          if (isLeft(id)) return id;
+          const step = stepOf(definition, value, own.right, id.right);
+          if (isLeft(step)) return step;
+          steps.push(step.right);
+        }
+      } catch {
+        return left(invalidConfig("data", "data must be an array that can be read."));
+      }
+      return right({ steps, read: (results) => results.map(enqueuedOf), onEnd: events.enqueued });
+    },
+    { target: store, settles: false },
+  );
+
+const enqueuedOf = (result: StepResult | undefined): Enqueued => {
+  invariant(result?._tag === "Enqueued", "a store answered an enqueue with something else");
+  const { id, duplicate } = result;
+  return { id, duplicate };
+};
+
+/** The id that was given, if one was. It is read once: whether there is one also decides what names the write. */
+const idOf = (options: EnqueueOptions): Either<SluiceError, MessageId | undefined> => {
+  try {
+    const { id } = options;
+    return id === undefined ? noId : right(checkId(id));
+  } catch (cause) {
+    return left(refusalBy(options, cause));
+  }
+};
+
+const stepOf = <A>(
+  definition: ResolvedDefinition<A>,
+  data: A,
+  options: EnqueueOptions,
+  id: MessageId | undefined,
+): Either<SluiceError, EnqueueStep> => {
+  const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
+  if (isLeft(payload)) return payload;
+  try {
+    const { key: given, headers, delayMs, expiresInMs, priority, dedupe } = options;
+    const asked = given === undefined ? keyOf(definition, data) : right(given);
+    if (isLeft(asked)) return asked;
+    const key = asked.right;
+    return right({
+      _tag: "Enqueue",
+      queue: definition.name,
+      id: id ?? newMessageId(),
+      payload: payload.right,
+      key: key === undefined ? undefined : checkKey("key", key),
+      headers: headers === undefined ? undefined : checkHeaders(headers),
+      delayMs: delayMs === undefined ? 0 : realNumber("delayMs", delayMs, { min: 0, max: DELAY_MS_MAX }),
+      expiresInMs:
+        expiresInMs === undefined ? undefined : wholeNumber("expiresInMs", expiresInMs, { min: 0, max: DELAY_MS_MAX }),
+      priority: priority === undefined ? 0 : wholeNumber("priority", priority, { min: 0, max: 9 }),
+      dedupe: dedupeOf(definition, dedupe, id),
+    });
+  } catch (cause) {
+    return left(refusalBy(options, cause));
+  }
+};
+
+const NAMES = ["id", "key", "headers", "delayMs", "expiresInMs", "priority", "dedupe"] as const;
+
+/** The refusal of options, by what came of looking at them: a check refuses by itself, and whatever else is thrown is the options' own. */
+const refusalBy = (options: EnqueueOptions, cause: unknown): SluiceError => {
+  if (isSluiceError(cause)) return cause;
+  try {
+    optionsOf(options, NAMES);
+  } catch (refusal) {
+    return toSluiceError(refusal);
+  }
+  return unreadable("options");
+};
+
+const keyOf = <A>({ key }: ResolvedDefinition<A>, data: A): Either<SluiceError, string | undefined> =>
+  key === undefined ? noKey : ask("key", () => key(data));
+
+const noKey: Either<never, undefined> = right(undefined);
+const noOptions: Either<never, EnqueueOptions> = right({});
+
+const noId: Either<never, undefined> = noKey;
+
+// The two kinds of ids never meet: a dedupe id that looks like another message's id is another thing.
+const dedupeOf = <A>(
+  { dedupeMs }: ResolvedDefinition<A>,
+  dedupe: Dedupe | undefined,
+  id: MessageId | undefined,
+): EnqueueStep["dedupe"] => {
+  if (dedupe === undefined) return id === undefined ? undefined : { id: `i:${id}`, windowMs: dedupeMs };
+  const { id: text, windowMs, until } = partsOf(dedupe);
+  return { id: `d:${checkKey("dedupe.id", text)}`, windowMs: windowOf(windowMs, until, dedupeMs) };
+};
+
+const partsOf = (dedupe: Dedupe): Pick<Dedupe, "id" | "windowMs" | "until"> => {
+  try {
+    const { id, windowMs, until } = dedupe;
+    return { id, windowMs, until };
+  } catch {
+    throw unreadable("dedupe");
+  }
+};
+
+const windowOf = (windowMs: Dedupe["windowMs"], until: Dedupe["until"], dedupeMs: number): number => {
+  if (until === undefined) return wholeNumber("dedupe.windowMs", windowMs ?? dedupeMs, duration);
+  if (windowMs !== undefined) throw invalidConfig("dedupe", "dedupe takes a windowMs or an until, not both.");
+  oneOf("dedupe.until", until, ["settled"]);
+  return Number.POSITIVE_INFINITY;
+};

@@ -1,3 +1,0 @@
-/** `sluice/redis`: the store in Redis. */
-export { redisStore } from "./stores/redis/redisStore.js";
-export type { RedisStoreOptions } from "./stores/redis/redisStoreOptions.js";

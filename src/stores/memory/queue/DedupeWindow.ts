@@ -1,0 +1,49 @@
+/** The dedupe ids of one queue, each until its window is over, or, where that has no end, until its message has left. */
+import type { MessageId } from "../../../core/MessageId.js";
+
+interface Seen {
+  readonly id: MessageId;
+  readonly untilMs: number;
+}
+
+/**
+ * Windows differ in length, so there is no order to drop them in: each addition looks at two others, round and round, and
+ * drops those that are over. That bounds the memory to about twice what is alive, without a timer.
+ */
+export class DedupeWindow {
+  private readonly seen = new Map<string, Seen>();
+  private sweep = this.seen.entries();
+
+  /** The message that this dedupe id stands for within its window. */
+  find(dedupeId: string, nowMs: number): MessageId | undefined {
+    const seen = this.seen.get(dedupeId);
+    return seen !== undefined && seen.untilMs > nowMs ? seen.id : undefined;
+  }
+
+  add(
+    dedupeId: string,
+    id: MessageId,
+    { windowMs, nowMs }: { readonly windowMs: number; readonly nowMs: number },
+  ): void {
+    if (windowMs === 0) return;
+    this.seen.set(dedupeId, { id, untilMs: nowMs + windowMs });
+    this.dropOver(nowMs);
+    this.dropOver(nowMs);
+  }
+
+  /** The message has left the queue: its dedupe id is free, where it stands for this message without end. */
+  end(dedupeId: string, id: MessageId): void {
+    const seen = this.seen.get(dedupeId);
+    if (seen?.id === id && seen.untilMs === Number.POSITIVE_INFINITY) this.seen.delete(dedupeId);
+  }
+
+  private dropOver(nowMs: number): void {
+    const step = this.sweep.next();
+    if (step.done === true) {
+      this.sweep = this.seen.entries();
+      return;
+    }
+    const [dedupeId, seen] = step.value;
+    if (seen.untilMs <= nowMs) this.seen.delete(dedupeId);
+  }
+}

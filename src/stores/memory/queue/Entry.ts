@@ -1,0 +1,86 @@
+/** One message as the memory store keeps it. It stands in exactly one place at a time, so it carries the links of that place. */
+import { flat } from "../../../core/bytes.js";
+import type { MessageId } from "../../../core/MessageId.js";
+import type { PastFailure, StoredMessage } from "../../../port/Operations.js";
+
+/** How many failures a message remembers. */
+export const HISTORY_SIZE_MAX = 10;
+
+/** What of a message never changes while it is in the queue. */
+export interface EntryFields {
+  readonly id: MessageId;
+  readonly payload: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The priority, 0 to 9. */
+  readonly level: number;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+}
+
+export class Entry implements EntryFields {
+  readonly id: MessageId;
+  readonly payload: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly level: number;
+  readonly enqueuedAtMs: number;
+  readonly firstEnqueuedAtMs: number;
+  /** Failures so far. */
+  attempts = 0;
+  history: Array<PastFailure> | undefined = undefined;
+  /** Not leased before this time; 0 where nothing delays it. */
+  dueMs = 0;
+  /** Its place in the order, counted up by the queue: that of its enqueue, from its first lease on that of this lease. */
+  order = 0;
+  /** Whether it was leased before. */
+  returns = false;
+  /** Not begun after this time. */
+  beginsUntilMs: number = Number.POSITIVE_INFINITY;
+  /** The dedupe id that stands for it until it leaves the queue. */
+  dedupeId: string | undefined = undefined;
+  /** How often in a row its lease ended unsettled, 2 at most: what it may be leased beside of. */
+  suspicion = 0;
+  /** Whether the latest extension of its lease said that it was not begun. */
+  unbegun = false;
+  /** How often in a row it was given back uncounted. */
+  returned = 0;
+  token = "";
+  leaseMs = 0;
+  expiresAtMs = 0;
+  /** The write list that settles it: finds a token that one list uses twice. */
+  settledBy = 0;
+  next: Entry | undefined = undefined;
+  previous: Entry | undefined = undefined;
+
+  constructor(fields: EntryFields) {
+    this.id = fields.id;
+    this.payload = flat(fields.payload);
+    this.key = fields.key;
+    this.headers = fields.headers;
+    this.level = fields.level;
+    this.enqueuedAtMs = fields.enqueuedAtMs;
+    this.firstEnqueuedAtMs = fields.firstEnqueuedAtMs;
+  }
+}
+
+/** Counts a failure and notes it in the history. It was settled, or its lease ended: that is for the caller to say. */
+export const addFailure = (entry: Entry, failure: PastFailure): void => {
+  entry.attempts++;
+  entry.returned = 0;
+  entry.history ??= [];
+  entry.history.push(failure);
+  if (entry.history.length > HISTORY_SIZE_MAX) entry.history.shift();
+};
+
+/** A copy for people to look at. */
+export const storedOf = (entry: Entry): StoredMessage => ({
+  id: entry.id,
+  key: entry.key,
+  headers: entry.headers,
+  payload: entry.payload,
+  attempts: entry.attempts,
+  enqueuedAtMs: entry.enqueuedAtMs,
+  firstEnqueuedAtMs: entry.firstEnqueuedAtMs,
+  history: entry.history?.slice() ?? [],
+});

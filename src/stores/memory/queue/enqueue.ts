@@ -1,0 +1,30 @@
+/** Takes one new message in, unless its dedupe id stands for an earlier one. */
+import { noHeaders, plainHeaders } from "../../../core/headers.js";
+import type { EnqueueStep, StepResult } from "../../../core/Step.js";
+import { Entry } from "./Entry.js";
+import type { QueueState } from "./QueueState.js";
+
+export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): StepResult => {
+  const { id, dedupe, delayMs, expiresInMs } = step;
+  if (dedupe !== undefined) {
+    const first = queue.dedupe.find(dedupe.id, nowMs);
+    if (first !== undefined) return { _tag: "Enqueued", id: first, duplicate: true };
+    queue.dedupe.add(dedupe.id, id, { windowMs: dedupe.windowMs, nowMs });
+  }
+  const entry = new Entry({
+    id,
+    payload: step.payload,
+    key: step.key,
+    // A copy: what the caller does to its object later must not reach the message, as on a store across a wire.
+    headers: step.headers === undefined ? noHeaders : plainHeaders(step.headers),
+    level: step.priority,
+    enqueuedAtMs: nowMs,
+    firstEnqueuedAtMs: nowMs,
+  });
+  if (delayMs > 0) entry.dueMs = nowMs + delayMs;
+  if (expiresInMs !== undefined) entry.beginsUntilMs = nowMs + expiresInMs;
+  if (dedupe?.windowMs === Number.POSITIVE_INFINITY) entry.dedupeId = dedupe.id;
+  queue.enqueued++;
+  queue.admit(entry, nowMs);
+  return { _tag: "Enqueued", id, duplicate: false };
+};

@@ -1,0 +1,53 @@
+/** Ends one lease by an outcome. The caller has checked that the lease is live. */
+import { Ack, delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
+import type { SettleStep, StepResult } from "../../../core/Step.js";
+import type { Entry } from "./Entry.js";
+import type { QueueState } from "./QueueState.js";
+
+const acked: StepResult = { _tag: "Settled", outcome: Ack };
+
+/** Performs the step and tells what was performed: a Retry out of attempts is a Reject. */
+export const settle = (queue: QueueState, entry: Entry, step: SettleStep, nowMs: number): StepResult => {
+  queue.leases.remove(entry);
+  if (step.outcome._tag === "Ack") {
+    queue.acked++;
+    queue.leave(entry);
+    return acked;
+  }
+  return { _tag: "Settled", outcome: perform(queue, entry, step, nowMs) };
+};
+
+const perform = (
+  queue: QueueState,
+  entry: Entry,
+  { outcome, cause, attemptsMax, untouched }: SettleStep,
+  nowMs: number,
+): Outcome => {
+  if (outcome._tag === "Release") {
+    if (untouched !== true) entry.returned++;
+    comeBackAfter(queue, entry, { delayMs: delayOf(outcome), nowMs });
+    return outcome;
+  }
+  const aside = { atMs: nowMs, cause };
+  queue.fail(entry, aside);
+  entry.suspicion = 0;
+  if (outcome._tag === "Block") {
+    queue.block(entry, { ...aside, scope: outcome.scope });
+    return outcome;
+  }
+  if (outcome._tag === "Retry" && entry.attempts < attemptsMax) {
+    comeBackAfter(queue, entry, { delayMs: delayOf(outcome), nowMs });
+    return outcome;
+  }
+  queue.bury(entry, aside);
+  return outcome._tag === "Retry" ? Reject({ cause: outcome.cause }) : outcome;
+};
+
+const comeBackAfter = (
+  queue: QueueState,
+  entry: Entry,
+  { delayMs, nowMs }: { readonly delayMs: number; readonly nowMs: number },
+): void => {
+  if (delayMs > 0) queue.comeBackAt(entry, nowMs + delayMs);
+  else queue.comeBack(entry);
+};

@@ -1,0 +1,232 @@
+/**
+ * One connection to Redis, on which calls leave in the order in which they were made and are repeated until they are
+ * answered or their time is over: `Lane` says how a call lives, `Gate` whether calls leave, `CallTimes` when one is over.
+ *
+ * Calls wait here, not in the driver: it would keep what was given up, and send it hours later.
+ */
+import { defect, type SluiceError, storeUnavailable } from "../../../core/SluiceError.js";
+import type { Script } from "../scripts/script.js";
+import { CallTimes } from "./CallTimes.js";
+import { type Client, disconnect } from "./clients.js";
+import { isPassing, toStoreError } from "./errors.js";
+import { Gate, type GateOptions } from "./Gate.js";
+import { Idle } from "./Idle.js";
+import { type Call, type CallEnd, type Job, Lane, type Send } from "./Lane.js";
+import { SilenceWatch } from "./SilenceWatch.js";
+import { stripped } from "./strip.js";
+import { Wire } from "./Wire.js";
+
+export type { Call, CallEnd } from "./Lane.js";
+
+/** What a call takes besides its arguments, about, bytes. */
+const CALL_BYTES = 64;
+
+export interface ConnectionOptions extends GateOptions {
+  /** How long a call may take, resends included. */
+  readonly commandMsMax: number;
+  /** How long its socket may be silent while replies are due. */
+  readonly silenceMsMax: number;
+}
+
+export class Connection {
+  readonly client: Client;
+  private readonly lane = new Lane();
+  private readonly wire: Wire;
+  private readonly watch: SilenceWatch;
+  private readonly gate: Gate;
+  private readonly times: CallTimes;
+  private readonly ending: Idle;
+  /** What gathers until the next call, or the end of the turn. */
+  private gathered: (() => void) | undefined;
+
+  constructor(private readonly options: ConnectionOptions) {
+    const { client, scheduler, commandMsMax, silenceMsMax } = options;
+    const { lane } = this;
+    const wire = new Wire(client);
+    const watch = new SilenceWatch(client, scheduler, silenceMsMax);
+    const gate = new Gate(options, {
+      lane,
+      wire,
+      watch,
+      flush: () => this.flush(),
+      failAll: (cause) => this.failAll(cause),
+    });
+    this.client = client;
+    this.wire = wire;
+    this.watch = watch;
+    this.gate = gate;
+    this.times = new CallTimes({
+      lane,
+      scheduler,
+      commandMsMax,
+      uploadMs: () => (gate.open ? watch.uploadMs : 0),
+      onOver: (job) => this.finish(job)?.failed(storeUnavailable(job.lastCause ?? gate.lastError ?? this.silence())),
+    });
+    this.ending = new Idle({ lane, scheduler, watch, isOpen: () => gate.open });
+  }
+
+  /** Runs a script. */
+  run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>, extraMs = 0): Call {
+    const { keys, args } = script.encode(input);
+    return this.call(
+      () => this.wire.evaluate(script.name, keys, args),
+      decoded(script, input, end),
+      bytesOf(keys) + bytesOf(args),
+      extraMs,
+    );
+  }
+
+  /** Runs a script, and waits until so many replicas have what it wrote. */
+  runReplicated<I, O>(
+    script: Script<I, O>,
+    input: I,
+    end: CallEnd<O>,
+    replicas: { readonly count: number; readonly msMax: number },
+  ): Call {
+    const { keys, args } = script.encode(input);
+    return this.call(
+      () => this.wire.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
+      decoded(script, input, end),
+      bytesOf(keys) + bytesOf(args),
+      replicas.msMax,
+    );
+  }
+
+  /** Sends one command. */
+  command(name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>, extraMs = 0): Call {
+    return this.call(() => this.wire.send(name, [...args]), end, bytesOf(args), extraMs);
+  }
+
+  /** What was called in this turn leaves now, as far as it may. */
+  push(): void {
+    this.wire.push();
+  }
+
+  /** Runs something right before the next call is made here; whoever asks for it sees to it that it runs at all. */
+  beforeNext(work: () => void): void {
+    this.gathered = work;
+  }
+
+  /**
+   * Resolves once no call is under way, those included that answers led to: to true. To false after so many milliseconds, or
+   * once the server gives no sign of life for a second and a half.
+   */
+  idle(msMax: number): Promise<boolean> {
+    return this.ending.wait(msMax);
+  }
+
+  /** Gives up everything under way, which is told so, and disconnects for good. */
+  close(): void {
+    if (this.gate.closed) return;
+    this.times.stop();
+    this.gate.close();
+    disconnect(this.client);
+  }
+
+  private call(send: Send, end: CallEnd<unknown>, bytes: number, extraMs: number): Call {
+    const { gathered } = this;
+    if (gathered !== undefined) {
+      this.gathered = undefined;
+      gathered();
+    }
+    const { scheduler, commandMsMax } = this.options;
+    const nowMs = scheduler.now();
+    const job = this.lane.add(send, end, bytes, nowMs + commandMsMax + extraMs);
+    this.times.watch(job, nowMs);
+    if (this.gate.open) this.flush();
+    else {
+      const refusal = this.gate.knock();
+      if (refusal !== undefined) queueMicrotask(() => this.finish(job)?.failed(refusal));
+    }
+    return job;
+  }
+
+  private failAll(cause: SluiceError): void {
+    for (const job of this.lane.all()) this.finish(job)?.failed(cause);
+  }
+
+  /** Sends what waits, as far as there is room. */
+  private flush(): void {
+    while (this.gate.open && this.client.status === "ready") {
+      const job = this.lane.next();
+      if (job === undefined) return;
+      this.transmit(job);
+    }
+  }
+
+  private transmit(job: Job): void {
+    const { send, bytes } = job;
+    if (send === undefined) return;
+    const { gate } = this;
+    const { epoch } = gate;
+    this.watch.sent(bytes);
+    send().then(
+      (reply) => {
+        if (epoch !== gate.epoch) return;
+        this.answered(job);
+        gate.passed();
+        this.finish(job)?.done(reply);
+        this.goOn();
+      },
+      (cause: unknown) => {
+        if (epoch !== gate.epoch) return;
+        this.refused(job, stripped(cause));
+        this.goOn();
+      },
+    );
+  }
+
+  private answered(job: Job): void {
+    this.watch.heard(job.bytes);
+    this.lane.answered(job);
+  }
+
+  private goOn(): void {
+    if (this.gate.open) this.flush();
+    else this.gate.openAgain();
+  }
+
+  private refused(job: Job, cause: Error): void {
+    this.answered(job);
+    const unknownScript = cause.message.startsWith("NOSCRIPT");
+    if (!unknownScript && !isPassing(cause)) {
+      this.finish(job)?.failed(toStoreError(cause));
+      return;
+    }
+    job.lastCause = cause;
+    this.lane.refuse(job);
+    if (unknownScript) this.gate.holdForScripts();
+    else this.gate.hold(cause);
+  }
+
+  /** Ends the call; who still waits for its answer. */
+  private finish(job: Job): CallEnd<unknown> | undefined {
+    const end = this.lane.finish(job);
+    this.ending.ended();
+    return end;
+  }
+
+  private silence(): Error {
+    return new Error(`no reply within ${this.options.commandMsMax} ms`);
+  }
+}
+
+const bytesOf = (texts: ReadonlyArray<string>): number => {
+  let bytes = CALL_BYTES;
+  for (const text of texts) bytes += text.length;
+  return bytes;
+};
+
+const decoded = <I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): CallEnd<unknown> => ({
+  done: (reply) => {
+    let output: O;
+    try {
+      output = script.decode(reply, input);
+    } catch (cause) {
+      end.failed(defect(cause));
+      return;
+    }
+    end.done(output);
+  },
+  failed: end.failed,
+});

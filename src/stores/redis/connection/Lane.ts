@@ -1,0 +1,154 @@
+/**
+ * The calls of one connection, in the order in which they were made.
+ *
+ * ```text
+ *             leaves, while there is room        answered
+ *   waiting ───────────────────────────▶ sent ──────────────▶ gone
+ *      ▲                                  │  │
+ *      │                                  │  └── refused for the moment ──▶ refused ──┐
+ *      └────────── connection lost ───────┘                                           │
+ *      ▲                                                                              │
+ *      └──────────────── all that was sent is answered or refused ────────────────────┘
+ * ```
+ *
+ * What is sent and not answered has 8 MiB at most (but is one call at least): the rest waits here, where it can be given up,
+ * and where nothing of it is kept once it was. What comes back stands in front again, in its former order.
+ */
+import { Chain, type Linked } from "../../../core/Chain.js";
+
+/** Unanswered at most, bytes. */
+const BYTES_MAX = 8 * 1024 * 1024;
+
+/** Told once how its call ended. */
+export interface CallEnd<A> {
+  readonly done: (reply: A) => void;
+  readonly failed: (cause: unknown) => void;
+}
+
+/** What a call sends: keys first, then the other arguments, or a command. */
+export type Send = () => Promise<unknown>;
+
+/** One call under way. */
+export interface Call {
+  /** Whether the server may have seen it. */
+  readonly sent: boolean;
+  /** Nobody wants its answer any more; unless it was sent, it never will be. */
+  readonly abandon: () => void;
+}
+
+export class Job implements Call, Linked<Job> {
+  before: Job | undefined = undefined;
+  after: Job | undefined = undefined;
+  /** Whether the server may have seen it. */
+  sent = false;
+  lastCause: unknown;
+  /** Where it stands. */
+  chain: Chain<Job> | undefined;
+
+  constructor(
+    private readonly lane: Lane,
+    /** Undefined once the call is over: nothing of it is kept then, though its reply may be due. */
+    public send: Send | undefined,
+    public end: CallEnd<unknown> | undefined,
+    readonly serial: number,
+    readonly bytes: number,
+    readonly untilMs: number,
+  ) {}
+
+  abandon(): void {
+    this.lane.finish(this);
+  }
+}
+
+export class Lane {
+  private waiting = new Chain<Job>();
+  private sent = new Chain<Job>();
+  private refused = new Chain<Job>();
+  private bytes = 0;
+  private made = 0;
+  /** The calls whose answer somebody waits for. */
+  size = 0;
+
+  add(send: Send, end: CallEnd<unknown>, bytes: number, untilMs: number): Job {
+    this.made += 1;
+    const job = new Job(this, send, end, this.made, bytes, untilMs);
+    this.size += 1;
+    this.move(job, this.waiting);
+    return job;
+  }
+
+  /** The next call to send, which counts as sent; none while there is no room. */
+  next(): Job | undefined {
+    const job = this.waiting.head;
+    if (job === undefined || (this.sent.size > 0 && this.bytes + job.bytes > BYTES_MAX)) return undefined;
+    this.move(job, this.sent);
+    this.bytes += job.bytes;
+    job.sent = true;
+    return job;
+  }
+
+  /** Nothing that was sent is without its answer. */
+  get isClear(): boolean {
+    return this.sent.size === 0;
+  }
+
+  /** The reply of a sent call has come. */
+  answered(job: Job): void {
+    if (job.chain !== this.sent) return;
+    this.bytes -= job.bytes;
+    this.move(job, undefined);
+  }
+
+  /** The reply of a sent call was that it may pass later; `putBack` makes it wait again. */
+  refuse(job: Job): void {
+    this.answered(job);
+    if (job.end !== undefined) this.move(job, this.refused);
+  }
+
+  /** Who waits for the answer of this call: from now on nobody does, and nothing of it is kept. */
+  finish(job: Job): CallEnd<unknown> | undefined {
+    const { end } = job;
+    if (end === undefined) return undefined;
+    job.send = undefined;
+    job.end = undefined;
+    this.size -= 1;
+    // What was sent is answered yet.
+    if (job.chain !== this.sent) this.move(job, undefined);
+    return end;
+  }
+
+  /** What was refused waits again, in front. */
+  putBack(): void {
+    this.toFront([this.refused]);
+  }
+
+  /** What was sent will not be answered: it waits again, in front. */
+  lost(): void {
+    this.bytes = 0;
+    this.toFront([this.sent, this.refused]);
+    this.sent = new Chain();
+  }
+
+  /** All whose answer somebody waits for. */
+  all(): ReadonlyArray<Job> {
+    const live: Array<Job> = [];
+    for (const chain of [this.sent, this.refused, this.waiting])
+      for (const job of chain.all()) if (job.end !== undefined) live.push(job);
+    return live;
+  }
+
+  private toFront(chains: ReadonlyArray<Chain<Job>>): void {
+    const back = chains.flatMap((chain) => chain.all()).filter(({ end }) => end !== undefined);
+    if (back.length === 0) return;
+    back.sort((a, b) => a.serial - b.serial);
+    const waiting = new Chain<Job>();
+    for (const job of back.concat(this.waiting.all())) this.move(job, waiting);
+    this.waiting = waiting;
+  }
+
+  private move(job: Job, to: Chain<Job> | undefined): void {
+    job.chain?.remove(job);
+    job.chain = to;
+    to?.push(job);
+  }
+}

@@ -1,0 +1,62 @@
+/** Asks a server whether calls would pass: at each connection, and after it took no changes for a while. */
+import type { SluiceError } from "../../../core/SluiceError.js";
+import type { Script } from "../scripts/script.js";
+import { isPassing, toStoreError } from "./errors.js";
+import type { SilenceWatch } from "./SilenceWatch.js";
+import { stripped } from "./strip.js";
+import type { Wire } from "./Wire.js";
+
+export type ProbeScript = Script<ProbeInput, SluiceError | undefined>;
+
+export interface ProbeInput {
+  /** A key that has nothing. */
+  readonly scratch: string;
+  /** The commands that must be allowed. */
+  readonly commands: ReadonlyArray<string>;
+}
+
+export interface Probe {
+  readonly script: ProbeScript;
+  readonly input: ProbeInput;
+}
+
+export type Verdict =
+  | { readonly _tag: "Passes" }
+  /** The server will not do what it is asked. */
+  | { readonly _tag: "Refuses"; readonly error: SluiceError }
+  /** Not for the moment. */
+  | { readonly _tag: "Away"; readonly cause: Error };
+
+export interface Asked {
+  readonly wire: Wire;
+  readonly watch: SilenceWatch;
+  /** Whether the connection on which it was asked is still there; if not, its answer is nobody's. */
+  readonly isCurrent: () => boolean;
+}
+
+/** Sends the probe past whatever waits, and tells once how it ended. */
+export const ask = ({ script, input }: Probe, asked: Asked, end: (verdict: Verdict) => void): void => {
+  const { wire, watch, isCurrent } = asked;
+  const { keys, args } = script.encode(input);
+  const told = (): boolean => {
+    if (!isCurrent()) return false;
+    watch.heard();
+    return true;
+  };
+  watch.sent();
+  wire.evaluate(script.name, keys, args).then(
+    (reply) => {
+      if (!told()) return;
+      const error = script.decode(reply, input);
+      end(error === undefined ? { _tag: "Passes" } : { _tag: "Refuses", error });
+    },
+    (raw: unknown) => {
+      if (!told()) return;
+      const cause = stripped(raw);
+      if (cause.message.startsWith("NOSCRIPT")) {
+        wire.forgetScripts();
+        ask({ script, input }, asked, end);
+      } else end(isPassing(cause) ? { _tag: "Away", cause } : { _tag: "Refuses", error: toStoreError(cause) });
+    },
+  );
+};

@@ -1,0 +1,25 @@
+/** What a user of the server must be allowed, and whether the server takes changes: asked once for each connection. */
+import { invalidConfig } from "../../../core/SluiceError.js";
+import { scriptCommands } from "../scripts/scripts.generated.js";
+import type { ProbeScript } from "./Probe.js";
+
+/** What the store sends besides scripts, and how it runs them. */
+const ownCommands = ["BLPOP", "EVALSHA", "EVAL"];
+
+/** The commands that a store needs, on the keys of its namespace. */
+export const neededCommands = (waitsForReplicas: boolean): ReadonlyArray<string> =>
+  waitsForReplicas ? [...ownCommands, "WAIT", ...scriptCommands] : [...ownCommands, ...scriptCommands];
+
+export const probeScript: ProbeScript = {
+  name: "probe",
+  encode: ({ scratch, commands }) => ({ keys: [scratch], args: commands }),
+  decode: (reply, { scratch }) => {
+    const refused = String(reply);
+    if (refused === "") return undefined;
+    const keys = `${scratch.slice(0, scratch.indexOf("}") + 1)}:*`;
+    return invalidConfig(
+      "client",
+      `Redis does not let this user run ${refused.replaceAll(" ", ", ")} on the keys ${keys}. Nothing was changed; allow what the README lists under "On Redis".`,
+    );
+  },
+};

@@ -1,0 +1,50 @@
+/**
+ * Errors as they enter from the driver: it hangs the command on them, that is everybody's payloads, after a failed AUTH the
+ * password, and the errors of nodes and earlier tries on theirs. What is kept is made anew: name, message, code and address of
+ * the error, and the same of what it came from.
+ */
+
+import { isSluiceError } from "../../../core/SluiceError.js";
+
+const DEPTH_MAX = 4;
+const ERRORS_MAX = 10;
+/** Of the fields, those that say where and how it failed. */
+const FIELDS = ["code", "errno", "syscall", "address", "port", "hostname"] as const;
+/** Where the server repeats arguments in its answer. */
+const ARGUMENTS = /, with args beginning with: .*$/s;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The same cause without commands, arguments and passwords. What is no error is told by its type; what is ours stays. */
+export const stripped = (cause: unknown): Error => (isSluiceError(cause) ? cause : strip(cause, DEPTH_MAX));
+
+const strip = (cause: unknown, depth: number): Error => {
+  if (!(cause instanceof Error)) return new Error(`the driver failed with ${cause === null ? "null" : typeof cause}`);
+  const { name, cause: inner, errors, lastNodeError, previousErrors } = cause as Error & Fields;
+  const message = cause.message.replace(ARGUMENTS, "");
+  const several = [errors, previousErrors].filter(Array.isArray).flat().slice(0, ERRORS_MAX);
+  const deeper = depth > 0;
+  const clean =
+    deeper && several.length > 0
+      ? new AggregateError(
+          several.map((error) => strip(error, depth - 1)),
+          message,
+        )
+      : new Error(message);
+  if (name !== clean.name) define(clean, "name", name, false);
+  // Its own stack is that of this function; that of the driver begins with the message.
+  if (cause.stack !== undefined) clean.stack = cause.stack.replace(cause.message, () => message);
+  for (const field of FIELDS) copy(cause as Error & Fields, field, clean);
+  const from = inner ?? lastNodeError;
+  if (deeper && from !== undefined && from !== null) define(clean, "cause", strip(from, depth - 1), false);
+  return clean;
+};
+
+const copy = (from: Fields, field: string, to: Error): void => {
+  const value = from[field];
+  if (typeof value === "string" || typeof value === "number") define(to, field, value, true);
+};
+
+const define = (on: Error, field: string, value: unknown, enumerable: boolean): void => {
+  Object.defineProperty(on, field, { value, configurable: true, writable: true, enumerable });
+};

@@ -1,0 +1,72 @@
+/**
+ * Single enqueues of one burst. The first leaves at once, which is all there is where latency counts; the rest of the turn
+ * leaves as one call with an answer each, since a call costs the server and this process several times what a message does.
+ * Each keeps a result of its own under its own write id, so that each may be sent again by itself. What gathers leaves before
+ * any other call of the store, so calls take effect in the order in which they were made.
+ */
+import type { EnqueueStep, Step } from "../../../core/Step.js";
+import { isPlain } from "./record.js";
+
+const COUNT_MAX = 1_000;
+/** Of payload, UTF-16 units: a burst of single enqueues above it leaves in several calls. */
+const LENGTH_MAX = 4 * 1024 * 1024;
+
+/** One enqueue that is a write of its own. */
+export interface Single<E> {
+  readonly step: EnqueueStep;
+  readonly writeId: string;
+  readonly end: E;
+}
+
+/** The one step of a write that may leave together with others; undefined where it is something else. */
+export const singleOf = (lists: ReadonlyArray<ReadonlyArray<Step>>): EnqueueStep | undefined => {
+  const step = lists.length === 1 && lists[0]?.length === 1 ? lists[0][0] : undefined;
+  return step?._tag === "Enqueue" && isPlain(step) ? step : undefined;
+};
+
+export class Burst<E> {
+  private turn = false;
+  private gathered: Array<Single<E>> = [];
+  private ids = new Set<string>();
+  private length = 0;
+
+  constructor(
+    private readonly send: (singles: ReadonlyArray<Single<E>>) => void,
+    /** Called when the first of some begins to wait. */
+    private readonly onWait: () => void,
+  ) {}
+
+  add(single: Single<E>): void {
+    if (!this.turn) {
+      this.turn = true;
+      process.nextTick(() => {
+        this.turn = false;
+        this.leave();
+      });
+      this.send([single]);
+      return;
+    }
+    if (!this.fits(single)) this.leave();
+    if (this.gathered.length === 0) this.onWait();
+    this.gathered.push(single);
+    this.ids.add(single.writeId);
+    this.length += single.step.payload.length;
+  }
+
+  /** What has gathered leaves now. */
+  leave(): void {
+    const { gathered } = this;
+    if (gathered.length === 0) return;
+    this.gathered = [];
+    this.ids = new Set();
+    this.length = 0;
+    this.send(gathered);
+  }
+
+  private fits({ step, writeId }: Single<E>): boolean {
+    const first = this.gathered[0]?.step;
+    if (first === undefined) return true;
+    if (first.queue !== step.queue || first.priority !== step.priority || this.ids.has(writeId)) return false;
+    return this.gathered.length < COUNT_MAX && this.length + step.payload.length <= LENGTH_MAX;
+  }
+}

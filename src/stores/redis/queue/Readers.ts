@@ -1,0 +1,105 @@
+/**
+ * Who reads which place. A place at which somebody has just begun to wait has a reader of its own, where one is free: what
+ * comes there costs the least. Where these become scarce, one that nothing came to for a while is read together with others.
+ * So any number of idle consumers shares a few connections, which stay.
+ */
+import type { Connection } from "../connection/Connection.js";
+import type { Place } from "./Place.js";
+import { Reader } from "./Reader.js";
+
+/** So many places have a reader of their own. */
+const OWN_COUNT_MAX = 10;
+/** So many of these readers are kept for places that become busy. */
+const OWN_COUNT_FREE = 5;
+const SHARED_COUNT_MAX = 4;
+/** A shared reader has so many places before there is another one: each read costs some 0.3 µs a place on either side. */
+const SHARED_PLACES = 64;
+
+export interface ReadersContext {
+  readonly make: () => Connection;
+  /** The name of the list that ends the reads of a reader, by a number that is never used again. */
+  readonly endList: (serial: number) => string;
+  readonly taken: (place: Place, text: string) => void;
+  /** Some read should end: see `takeStale`. */
+  readonly stale: () => void;
+  /** These places are read by nobody any more. */
+  readonly failed: (places: ReadonlyArray<Place>, cause: unknown) => void;
+}
+
+export class Readers {
+  /** Readers of one place each, and those of them that are free. */
+  private readonly own = new Set<Reader>();
+  private readonly free: Array<Reader> = [];
+  private readonly shared = new Set<Reader>();
+  private made = 0;
+  private closed = false;
+
+  constructor(private readonly context: ReadersContext) {}
+
+  /** Has a place read that is not. */
+  listen(place: Place): void {
+    const own = this.free.pop() ?? (this.own.size < OWN_COUNT_MAX ? this.open(this.own) : undefined);
+    if (own === undefined) this.share(place);
+    else own.add(place);
+  }
+
+  /** The readers whose read should end: some place is missing in it, or one is there in vain. They are taken to be told. */
+  takeStale(): ReadonlyArray<string> {
+    const stale = [...this.own, ...this.shared].filter((reader) => reader.stale);
+    for (const reader of stale) reader.ended();
+    return stale.map(({ endList }) => endList);
+  }
+
+  /** Resolves once nothing is read, or after so many milliseconds. */
+  async idle(msMax: number): Promise<void> {
+    await Promise.all([...this.own, ...this.shared].map(({ connection }) => connection.idle(msMax)));
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const { connection } of [...this.own, ...this.shared]) connection.close();
+  }
+
+  private open(kind: Set<Reader>): Reader {
+    this.made += 1;
+    const reader = new Reader(this.context.make(), this.context.endList(this.made), {
+      taken: this.context.taken,
+      over: (over, empty) => this.over(over, empty),
+      refused: (place, cause) => this.context.failed([place], cause),
+      failed: (failed, places, cause) => {
+        this.discard(failed);
+        this.context.failed(places, cause);
+      },
+    });
+    kind.add(reader);
+    return reader;
+  }
+
+  private share(place: Place): void {
+    let least: Reader | undefined;
+    for (const reader of this.shared) if (least === undefined || reader.places.size < least.places.size) least = reader;
+    const full = least === undefined || (least.places.size >= SHARED_PLACES && this.shared.size < SHARED_COUNT_MAX);
+    const reader = full || least === undefined ? this.open(this.shared) : least;
+    reader.add(place);
+    if (reader.stale) this.context.stale();
+  }
+
+  private over(reader: Reader, empty: boolean): void {
+    if (this.closed) return;
+    const busy = this.own.size - this.free.length;
+    if (empty && this.own.has(reader) && OWN_COUNT_MAX - busy < OWN_COUNT_FREE) {
+      for (const place of [...reader.places]) {
+        reader.drop(place);
+        this.share(place);
+      }
+    }
+    if (reader.places.size > 0) reader.read();
+    else if (this.own.has(reader)) this.free.push(reader);
+  }
+
+  private discard(reader: Reader): void {
+    this.own.delete(reader);
+    this.shared.delete(reader);
+    reader.connection.close();
+  }
+}

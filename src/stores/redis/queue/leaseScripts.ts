@@ -1,0 +1,293 @@
+/** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
+import { noHeaders } from "../../../core/headers.js";
+import { invariant } from "../../../core/invariant.js";
+import type { Hands, Lease } from "../../../port/Lease.js";
+import { FORMAT } from "../scripts/format.js";
+import type { Script } from "../scripts/script.js";
+import {
+  barePayloadOf,
+  enqueuedAtMsOf,
+  idOf,
+  isBare,
+  type ReadRecord,
+  readHandedRecord,
+  readRecord,
+} from "./record.js";
+import { bareTokenOf, tokenOf, tokenStem } from "./token.js";
+
+/** One request of a place where requests follow each other; see `Slots`. */
+export interface Request {
+  /** The key of its place. */
+  readonly slot: string;
+  readonly serial: number;
+  /** Its name, unique for ever. */
+  readonly name: string;
+}
+
+interface OnQueue {
+  /** The key of the queue. */
+  readonly queue: string;
+  /** The time, where a test drives it; else empty. */
+  readonly given: string;
+}
+
+export interface LeaseInput extends OnQueue {
+  /** When it is asked, by the scheduler. */
+  readonly askedMs: number;
+  readonly request: Request;
+  readonly max: number;
+  readonly bytesMax: number;
+  readonly leaseMs: number;
+  readonly attemptsMax: number;
+  readonly deadLettersMax: number;
+  /** The consumer that is to own the queue; empty where the queue is not exclusive. */
+  readonly owner: string;
+  /** Whether it waits where there is nothing: what comes next may be handed over to it. */
+  readonly waits: boolean;
+  readonly deliveriesMax: number;
+  readonly hands: Hands;
+}
+
+/** What a request got, and what it may wait for. */
+export interface LeaseReply {
+  readonly leases: ReadonlyArray<Lease>;
+  /** The server's time. */
+  readonly nowMs: number;
+  /** Until something changes by itself, as far as is known. */
+  readonly changeMs: number | undefined;
+  /** Another consumer owns the queue. */
+  readonly standsBy: boolean;
+  /** There was more to be done than one call may do: ask again, at once. */
+  readonly goesOn: boolean;
+  /** A suspect is next, which these hands may not have: it does not wait for that. */
+  readonly standsBack: boolean;
+}
+
+/** When a lease began by the server, and when it was asked for by the scheduler. */
+interface Times {
+  readonly leasedAtMs: number;
+  readonly askedMs?: number;
+}
+
+const leaseOf = (record: ReadRecord, stem: string, place: number, times: Times): Lease => {
+  const { leasedAtMs, askedMs } = times;
+  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
+  const token = tokenOf(stem, place, record);
+  const attempt = attempts + 1;
+  const lease = {
+    id,
+    token,
+    payload,
+    key,
+    headers,
+    attempt,
+    suspect,
+    enqueuedAtMs,
+    firstEnqueuedAtMs,
+    leasedAtMs,
+    ...(askedMs === undefined ? undefined : { askedMs }),
+  };
+  return unreadable === undefined ? lease : { ...lease, unreadable };
+};
+
+/** That of a bare record, without a step between: nearly all are. */
+const bareLeaseOf = (record: string, stem: string, place: number, { leasedAtMs, askedMs }: Required<Times>): Lease => {
+  const id = idOf(record);
+  const enqueuedAtMs = enqueuedAtMsOf(record);
+  return {
+    id,
+    token: bareTokenOf(stem, place, id),
+    payload: barePayloadOf(record),
+    key: undefined,
+    headers: noHeaders,
+    attempt: 1,
+    suspect: false,
+    enqueuedAtMs,
+    firstEnqueuedAtMs: enqueuedAtMs,
+    leasedAtMs,
+    askedMs,
+  };
+};
+
+/** A message that came by the blocking read, and how long it is leased. */
+export interface HandedOver {
+  readonly lease: Lease;
+  readonly leaseMs: number;
+}
+
+/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+const WHOLE = "+";
+const ORDER_AT = FORMAT.length + 1;
+const LENGTH_AT = ORDER_AT + 10;
+const MOMENT_AT = LENGTH_AT + 8;
+const HANDED = new RegExp(`^${FORMAT}:[0-9a-f]{18}\\d+(?:\\.\\d+)?h-[^\\n]*\\n`);
+
+/**
+ * Reads what was handed over; `lua/include/handed.lua` says what stands where. What is of another format, or damaged, is a
+ * wake-up like any other: undefined.
+ */
+export const readHandedOver = (text: string): HandedOver | undefined => {
+  const head = HANDED.exec(text)?.[0];
+  if (head === undefined) return undefined;
+  const mark = head.indexOf("h");
+  const atMs = msOf(head.slice(MOMENT_AT, mark));
+  const stem = tokenStem(head.slice(ORDER_AT, LENGTH_AT), head.slice(mark, -1));
+  const record =
+    text.charAt(head.length) === WHOLE
+      ? readRecord(text.slice(head.length + 1))
+      : readHandedRecord(text, head.length, atMs);
+  return {
+    lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }),
+    leaseMs: Number.parseInt(head.slice(LENGTH_AT, MOMENT_AT), 16),
+  };
+};
+
+/** A moment: seconds and microseconds parted by a dot, or the milliseconds that a test gives. */
+const msOf = (moment: string): number => {
+  const dot = moment.indexOf(".");
+  if (dot === -1) return Number(moment);
+  return Number(moment.slice(0, dot)) * 1_000 + Math.floor(Number(moment.slice(dot + 1)) / 1_000);
+};
+
+/** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
+export const LEASE_COUNT_MAX = 10_000;
+
+const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER).toFixed(0);
+
+export const leaseScript: Script<LeaseInput, LeaseReply> = {
+  name: "lease",
+  encode: ({ queue, given, request, owner, waits, hands, ...limits }) => ({
+    keys: [queue, request.slot],
+    args: [
+      given,
+      String(request.serial),
+      request.name,
+      count(Math.min(limits.max, LEASE_COUNT_MAX)),
+      count(limits.bytesMax),
+      count(Math.ceil(limits.leaseMs)),
+      count(limits.attemptsMax),
+      count(limits.deadLettersMax),
+      owner,
+      waits ? "1" : "0",
+      count(limits.deliveriesMax),
+      hands,
+    ],
+  }),
+  decode: (reply, { request, askedMs }) => {
+    invariant(Array.isArray(reply) && reply.length >= 4, "a lease answers at least four values");
+    const values = reply as ReadonlyArray<string | number>;
+    const stem = tokenStem(String(values[0]), request.name);
+    const nowMs = Number(values[1]);
+    const times = { leasedAtMs: nowMs, askedMs };
+    const leases: Array<Lease> = [];
+    for (let i = 4; i < values.length; i++) {
+      const record = values[i];
+      if (typeof record !== "string" || record === "") continue;
+      leases.push(
+        isBare(record) ? bareLeaseOf(record, stem, i - 4, times) : leaseOf(readRecord(record), stem, i - 4, times),
+      );
+    }
+    const changeMs = values[2] === "" ? undefined : Number(values[2]);
+    const verdict = values[3];
+    return { leases, nowMs, changeMs, standsBy: verdict === 1, standsBack: verdict === 2, goesOn: verdict === 3 };
+  },
+};
+
+/** Answers how many messages it gave back. */
+export const cancelScript: Script<OnQueue & { readonly request: Request }, number> = {
+  name: "cancel",
+  encode: ({ queue, given, request }) => ({
+    keys: [queue, request.slot],
+    args: [given, String(request.serial), request.name],
+  }),
+  decode: Number,
+};
+
+export interface GiveBackInput extends OnQueue {
+  /** The token of what was handed over; empty where it was a wake-up. */
+  readonly token: string;
+  /** Whether it was a wake-up of those that stand by. */
+  readonly standsBy: boolean;
+}
+
+/** Answers how many messages it gave back. */
+export const giveBackScript: Script<GiveBackInput, number> = {
+  name: "giveBack",
+  encode: ({ queue, given, token, standsBy }) => ({ keys: [queue], args: [given, token, standsBy ? "1" : "0"] }),
+  decode: Number,
+};
+
+/** Answers for each token whether it was live. */
+export const extendScript: Script<
+  OnQueue & { readonly tokens: ReadonlyArray<string>; readonly leaseMs: number; readonly unbegun: number },
+  ReadonlyArray<boolean>
+> = {
+  name: "extend",
+  encode: ({ queue, given, tokens, leaseMs, unbegun }) => ({
+    keys: [queue, `${queue}:x`],
+    args: [given, count(Math.ceil(leaseMs)), String(unbegun), ...tokens],
+  }),
+  decode: (reply) => Array.from(String(reply), (answer) => answer === "1"),
+};
+
+export const leaveScript: Script<{ readonly queue: string; readonly owner: string }, void> = {
+  name: "leave",
+  encode: ({ queue, owner }) => ({ keys: [queue], args: [owner] }),
+  decode: () => undefined,
+};
+
+export interface LookInput {
+  readonly given: string;
+  readonly leaseMs: number;
+  readonly queues: ReadonlyArray<string>;
+  /** "=" and the consumer, of each queue; none where no queue is exclusive. */
+  readonly owners: ReadonlyArray<string>;
+}
+
+/** What a look found. */
+export interface Looked {
+  /** "stands by": another consumer owns the queue. */
+  readonly state: "waits" | "stands by" | "ready";
+  /** Until something changes by time, as far as is known. */
+  readonly changeMs: number | undefined;
+}
+
+export interface LookReply {
+  /** The server's time. */
+  readonly nowMs: number;
+  readonly looked: ReadonlyArray<Looked>;
+}
+
+const waits: Looked = { state: "waits", changeMs: undefined };
+const ready: Looked = { state: "ready", changeMs: undefined };
+
+const lookedOf = (answer: string | number): Looked => {
+  if (answer === "") return waits;
+  if (answer === "r") return ready;
+  return typeof answer === "number"
+    ? { state: "waits", changeMs: answer }
+    : { state: "stands by", changeMs: Number(answer.slice(1)) };
+};
+
+export const lookScript: Script<LookInput, LookReply> = {
+  name: "look",
+  encode: ({ given, leaseMs, queues, owners }) => ({
+    keys: queues,
+    args: [given, count(Math.ceil(leaseMs)), ...owners],
+  }),
+  decode: (reply, { queues }) => {
+    invariant(Array.isArray(reply) && reply.length === 1 + queues.length, "a look answers once per queue");
+    const [nowMs, ...answers] = reply as ReadonlyArray<string | number>;
+    return { nowMs: Number(nowMs), looked: answers.map(lookedOf) };
+  },
+};
+
+/** `ends`: lists that end blocking reads. One of both must be there. */
+export const endWaitScript: Script<
+  { readonly queues: ReadonlyArray<string>; readonly ends: ReadonlyArray<string> },
+  void
+> = {
+  name: "endWait",
+  encode: ({ queues, ends }) => ({ keys: [...queues, ...ends], args: [String(queues.length)] }),
+  decode: () => undefined,
+};

@@ -1,0 +1,205 @@
+/** The scripts behind what people do with a queue. */
+import { invariant } from "../../../core/invariant.js";
+import type {
+  BlockDecision,
+  BlockTarget,
+  Page,
+  Portion,
+  QueueStats,
+  RedriveFromRequest,
+  Redriven,
+  RedriveRequest,
+  StoredBlock,
+  StoredDeadLetter,
+  StoredMessage,
+} from "../../../port/Operations.js";
+import { MOVED_BYTES_MAX, PORTION_BYTES_MAX } from "../../../port/Operations.js";
+import { escapeText } from "../scripts/keys.js";
+import type { Script } from "../scripts/script.js";
+import { compactId } from "./compactId.js";
+import { encodePayload, readCause, readRecord, storedOf } from "./record.js";
+
+interface OnQueue {
+  readonly queue: string;
+  readonly given: string;
+}
+
+/** A call that changes something: what it answers is kept. */
+interface Changing {
+  /** The key of what it answers. */
+  readonly result: string;
+  /** Keys of results whose replies were read: no longer needed. */
+  readonly answered: ReadonlyArray<string>;
+}
+
+const BYTES_MAX = String(PORTION_BYTES_MAX);
+const BYTES_MOVED_MAX = String(MOVED_BYTES_MAX);
+
+const textsOf = (reply: unknown): ReadonlyArray<string> => {
+  invariant(Array.isArray(reply), "the reply is a list");
+  return reply as ReadonlyArray<string>;
+};
+
+export const statsScript: Script<OnQueue, QueueStats> = {
+  name: "stats",
+  encode: ({ queue, given }) => ({ keys: [queue], args: [given] }),
+  decode: (reply) => {
+    const [enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged, paused, halted] = textsOf(
+      reply,
+    ).map(Number) as [number, number, number, number, number, number, number, number, number, number, number];
+    return {
+      enqueued,
+      ready,
+      waiting,
+      delayed,
+      leased,
+      blocked,
+      acked,
+      dead,
+      purged,
+      paused: paused === 1,
+      halted: halted === 1,
+    };
+  },
+};
+
+export const peekScript: Script<OnQueue & { readonly limit: number }, ReadonlyArray<StoredMessage>> = {
+  name: "peek",
+  encode: ({ queue, given, limit }) => ({ keys: [queue], args: [given, String(limit), BYTES_MAX] }),
+  decode: (reply) => textsOf(reply).map((record) => storedOf(readRecord(record))),
+};
+
+export const pauseScript: Script<Changing & { readonly queue: string; readonly paused: boolean }, void> = {
+  name: "pause",
+  encode: ({ result, queue, answered, paused }) => ({ keys: [result, queue, ...answered], args: [paused ? "1" : "0"] }),
+  decode: () => undefined,
+};
+
+/** An entry as `lua/include/shelf.lua` writes it: position and time in hex, the rest of its note, a line break, the record. */
+interface Shelved {
+  readonly position: number;
+  readonly atMs: number;
+  readonly note: string;
+  readonly stored: StoredMessage;
+}
+
+const readShelved = (entry: string): Shelved => {
+  const end = entry.indexOf("\n", 21);
+  return {
+    position: Number.parseInt(entry.slice(0, 10), 16),
+    atMs: Number.parseInt(entry.slice(10, 21), 16),
+    note: entry.slice(21, end),
+    stored: storedOf(readRecord(entry.slice(end + 1))),
+  };
+};
+
+const pageScript = <T>(shelf: string, show: (shelved: Shelved) => T): Script<PageInput, Page<T>> => ({
+  name: "page",
+  encode: ({ queue, after, limit }) => ({
+    keys: [queue],
+    args: [shelf, positionOf(after), String(limit), BYTES_MAX],
+  }),
+  decode: (reply) => {
+    const [more, ...entries] = textsOf(reply);
+    const shelved = entries.map(readShelved);
+    const last = shelved.at(-1);
+    return {
+      items: shelved.map(show),
+      next: Number(more) === 1 && last !== undefined ? String(last.position) : undefined,
+    };
+  },
+});
+
+interface PageInput {
+  readonly queue: string;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+// Positions are opaque to users; what is none of ours is the beginning, where nothing stands.
+const positionOf = (after: string | undefined): string =>
+  after !== undefined && /^\d{1,15}$/.test(after) ? after : "0";
+
+const SCOPE_AND_ORDER_LENGTH = 14;
+
+export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":b", ({ atMs, note, stored }) => ({
+  ...stored,
+  sinceMs: atMs,
+  cause: readCause(note.slice(SCOPE_AND_ORDER_LENGTH)),
+  scope: note.startsWith("q") ? "queue" : "key",
+}));
+
+export const deadLettersScript: Script<PageInput, Page<StoredDeadLetter>> = pageScript(
+  ":dead",
+  ({ position, atMs, note, stored }) => ({
+    ...stored,
+    position: String(position),
+    deadAtMs: atMs,
+    cause: readCause(note),
+  }),
+);
+
+/** "<count> <1 where more is left>". */
+const readPortion = (reply: unknown): Portion => {
+  const [count, more] = String(reply).split(" ");
+  return { count: Number(count), more: more === "1" };
+};
+
+export interface UnblockInput extends OnQueue, Changing {
+  readonly target: BlockTarget;
+  readonly decision: BlockDecision;
+  readonly limit: number;
+  readonly deadLettersMax: number;
+}
+
+export const unblockScript: Script<UnblockInput, Portion> = {
+  name: "unblock",
+  encode: ({ result, queue, answered, given, target, decision, limit, deadLettersMax }) => {
+    const [kind, name] = targetOf(target);
+    return {
+      keys: [result, queue, ...answered],
+      args: [given, kind, name, decision, String(limit), BYTES_MOVED_MAX, String(deadLettersMax)],
+    };
+  },
+  decode: readPortion,
+};
+
+const targetOf = (target: BlockTarget): readonly [kind: string, name: string] => {
+  if (typeof target === "string") return [target, ""];
+  return "key" in target ? ["key", escapeText(target.key)] : ["id", compactId(target.id)];
+};
+
+/** "<count> <seen>[ <position where to go on>]". */
+const readRedriven = (reply: unknown): Redriven => {
+  const [count, seen, next = "0"] = String(reply).split(" ");
+  return { count: Number(count), seen: Number(seen), next: next === "0" ? undefined : next };
+};
+
+export const redriveScript: Script<OnQueue & Changing & Pick<RedriveRequest, "letters">, Redriven> = {
+  name: "redrive",
+  encode: ({ result, queue, answered, given, letters }) => {
+    const args = [given, BYTES_MOVED_MAX];
+    for (const { id, position, payload } of letters)
+      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodePayload(payload));
+    return { keys: [result, queue, ...answered], args };
+  },
+  decode: readRedriven,
+};
+
+export const redriveFromScript: Script<OnQueue & Changing & Omit<RedriveFromRequest, "queue">, Redriven> = {
+  name: "redriveFrom",
+  encode: ({ result, queue, answered, given, after, seenMax, limit, ids = [] }) => ({
+    keys: [result, queue, ...answered],
+    args: [given, positionOf(after), String(seenMax), String(limit), BYTES_MOVED_MAX, ...ids.map(compactId)],
+  }),
+  decode: readRedriven,
+};
+
+export const purgeScript: Script<OnQueue & Changing & { readonly limit: number }, Portion> = {
+  name: "purge",
+  encode: ({ result, queue, answered, given, limit }) => ({
+    keys: [result, queue, ...answered],
+    args: [given, String(limit), BYTES_MAX],
+  }),
+  decode: readPortion,
+};

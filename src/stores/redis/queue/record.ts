@@ -1,0 +1,206 @@
+/**
+ * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
+ * everything before it is ASCII or ends in a line break, so both sides read it by position.
+ */
+import { type Headers, noHeaders, plainHeaders } from "../../../core/headers.js";
+import { invariant } from "../../../core/invariant.js";
+import type { MessageId } from "../../../core/MessageId.js";
+import type { EnqueueStep } from "../../../core/Step.js";
+import type { PastFailure, StoredMessage } from "../../../port/Operations.js";
+import { escapeText, unescapeText } from "../scripts/keys.js";
+import { compactId, wholeId } from "./compactId.js";
+
+const TIME_LENGTH = 11;
+// Of what is behind the time, the tail.
+const ATTEMPTS = 2;
+const ID = 5;
+const BODY = 37;
+// Of a bare record.
+const BARE = 48;
+const ATTEMPTS_AT = TIME_LENGTH + ATTEMPTS;
+const ID_AT = TIME_LENGTH + ID;
+const PAYLOAD_AT = TIME_LENGTH + BODY;
+
+/** Whether it may stand as it is: a lone surrogate has no UTF-8 form, and NULs part the messages of a write. */
+const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
+
+/** "0" and the payload, or "2" and its JSON string. */
+export const encodePayload = (payload: string): string =>
+  isPlainText(payload) ? `0${payload}` : `2${JSON.stringify(payload)}`;
+
+/** Whether the message is added whatever was added before, is due at once, and bears no mark. */
+export const isPlain = (step: EnqueueStep): boolean =>
+  !(step.delayMs > 0) && step.dedupe === undefined && step.expiresInMs === undefined;
+
+// Suspicion and returns, which a new message has none of.
+const SUSPICION = TIME_LENGTH;
+const RETURNS = SUSPICION + 1;
+const DEDUPE = RETURNS + 3;
+const MARKS = /^[0-9a-f-]{11}[012][0-9a-f]{3}$/;
+
+/** The line of a new message's marks, or nothing; `lua/include/marks.lua` says what stands where. */
+const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
+  const endless = dedupe?.windowMs === Number.POSITIVE_INFINITY;
+  if (expiresInMs === undefined && !endless) return "";
+  const expires = expiresInMs === undefined ? "-".repeat(TIME_LENGTH) : hexMs(expiresInMs);
+  return `${expires}0000${endless ? `d${escapeText(dedupe.id)}` : ""}\n`;
+};
+
+const hexMs = (ms: number): string => Math.floor(ms).toString(16).padStart(TIME_LENGTH, "0");
+
+/** A new message's record without its beginning, the time, which the server adds. It has no NUL. */
+export const encodeTail = (step: EnqueueStep): string => {
+  const { id, priority, key, headers } = step;
+  invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
+  const compact = compactId(id);
+  invariant(compact.length < id.length, "a message id is a UUID");
+  const escapes = !isPlainText(step.payload);
+  const payload = escapes ? JSON.stringify(step.payload) : step.payload;
+  const marks = encodeMarks(step);
+  if (key === undefined && headers === undefined && marks === "")
+    return `${escapes ? "2" : "0"}${priority}000${compact}${payload}`;
+  const kind = (escapes ? 3 : 1) + (marks === "" ? 0 : 4);
+  const name = key === undefined ? "" : `k${escapeText(key)}`;
+  const texts = headers === undefined ? "" : JSON.stringify(headers);
+  return `${kind}${priority}000${compact}${marks}${name}\n\n\n${texts}\n${payload}`;
+};
+
+/** A message as its record tells it. */
+export interface ReadRecord extends StoredMessage {
+  /** As it stands in tokens and key names. */
+  readonly escapedKey: string | undefined;
+  /** Whether its latest failure was the end of its lease. */
+  readonly suspect: boolean;
+  /** Whether a dedupe id stands for it until it leaves the queue. */
+  readonly deduped: boolean;
+}
+
+/** Whether it is of a new message that has nothing but an id, a level and a payload: what it has stands in fixed places. */
+export const isBare = (record: string): boolean =>
+  record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", ATTEMPTS_AT) && record.length >= PAYLOAD_AT;
+
+export const enqueuedAtMsOf = (record: string): number => Number.parseInt(record.slice(0, TIME_LENGTH), 16);
+export const idOf = (record: string): MessageId => wholeId(record.slice(ID_AT, PAYLOAD_AT));
+export const barePayloadOf = (record: string): string => record.slice(PAYLOAD_AT);
+
+/** Reads a record. What this version cannot read is told raw, as a payload, with a report: nothing is thrown. */
+export const readRecord = (record: string): ReadRecord =>
+  readWhole(record, TIME_LENGTH, enqueuedAtMsOf(record)) ?? unreadableRecord(record);
+
+/** Reads the record of which all but its time stands from here to the end of the text. */
+export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
+  readWhole(text, from, enqueuedAtMs) ??
+  unreadableRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
+
+/** Undefined where it is of another version, or damaged. */
+const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+  try {
+    return readTail(text, from, enqueuedAtMs);
+  } catch {
+    return undefined; // a part of it is no JSON; the error would quote the payload
+  }
+};
+
+const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+  const kind = text.charCodeAt(from) - 48;
+  if (text.length < from + BODY || kind < 0 || kind > 7 || kind === 4 || kind === 6) return undefined;
+  const attemptsHex = text.slice(from + ATTEMPTS, from + ID);
+  const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
+  const id = wholeId(text.slice(from + ID, from + BODY));
+  let at = from + BODY;
+  if (kind === 0)
+    return {
+      id,
+      key: undefined,
+      escapedKey: undefined,
+      suspect: false,
+      deduped: false,
+      headers: noHeaders,
+      payload: text.slice(at),
+      attempts,
+      enqueuedAtMs,
+      firstEnqueuedAtMs: enqueuedAtMs,
+      history: [],
+    };
+  const marksAt = at;
+  if (kind > 3) {
+    if (!MARKS.test(text.slice(at, at + DEDUPE))) return undefined;
+    at = text.indexOf("\n", at) + 1;
+  }
+  const fields: Array<string> = [];
+  if (kind % 2 === 1)
+    while (fields.length < 4) {
+      const end = text.indexOf("\n", at);
+      if (end === -1) return undefined;
+      fields.push(text.slice(at, end));
+      at = end + 1;
+    }
+  const [name = "", first = "", history = "", headers = ""] = fields;
+  const escapedKey = name === "" ? undefined : name.slice(1);
+  const payload = text.slice(at);
+  return {
+    id,
+    key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
+    escapedKey,
+    suspect: kind > 3 && text.charAt(marksAt + SUSPICION) !== "0",
+    deduped: kind > 3 && text.charAt(marksAt + DEDUPE) === "d",
+    headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
+    payload: kind % 4 >= 2 ? jsonText(payload) : payload,
+    attempts,
+    enqueuedAtMs,
+    firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
+    history: history === "" ? [] : history.split("\t").map(readFailure),
+  };
+};
+
+/** The text that a JSON string stands for; throws where it is none. */
+const jsonText = (json: string): string => {
+  const text: unknown = JSON.parse(json);
+  if (typeof text !== "string") throw new TypeError("no JSON string");
+  return text;
+};
+
+const readFailure = (text: string): PastFailure => ({
+  atMs: Number.parseInt(text.slice(0, 11), 16),
+  cause: jsonText(text.slice(11)),
+});
+
+/** A cause as a JSON string; as it stands where it is none. */
+export const readCause = (json: string): string => {
+  try {
+    return jsonText(json);
+  } catch {
+    return json;
+  }
+};
+
+/** The line of the key is the first or the second behind the head, whatever the kind. */
+const KEY = /^(?:[^k\n][^\n]*\n)?k([^\n]*)\n/;
+const UNREADABLE =
+  "its record is of another version of Sluice, or damaged: it is kept as it is; redrive it with a consumer of that version";
+
+/** What can be told of any record, of whatever version; `lua/include/record.lua` says what stays where it is. */
+const unreadableRecord = (record: string): ReadRecord => {
+  const hasLines = record.charCodeAt(TIME_LENGTH) % 2 === 1;
+  const escapedKey = hasLines ? KEY.exec(record.slice(TIME_LENGTH + BODY))?.[1] : undefined;
+  const enqueuedAtMs = hexOf(record.slice(0, TIME_LENGTH));
+  return {
+    id: idOf(record),
+    key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
+    escapedKey,
+    suspect: false,
+    deduped: false,
+    headers: noHeaders,
+    payload: record,
+    attempts: hexOf(record.slice(ATTEMPTS_AT, ID_AT)),
+    enqueuedAtMs,
+    firstEnqueuedAtMs: enqueuedAtMs,
+    history: [],
+    unreadable: UNREADABLE,
+  };
+};
+
+const hexOf = (text: string): number => (/^[0-9a-f]+$/.test(text) ? Number.parseInt(text, 16) : 0);
+
+/** A message as people look at it. */
+export const storedOf = ({ escapedKey: _, suspect: _s, deduped: _d, ...stored }: ReadRecord): StoredMessage => stored;

@@ -1,0 +1,189 @@
+/**
+ * How the store changes anything: writes of steps, and the other calls whose answer the server keeps.
+ *
+ * A single enqueue gathers with others of its turn (`Burst`); all else leaves at once, in as many calls as keep each short. The
+ * same write id again answers as before, so what was not answered may be sent again. With `waitReplicas` a write is told only
+ * once replicas have it (`Replication`).
+ */
+import { right } from "fp-ts/lib/Either.js";
+import type { SchedulerLike } from "rxjs";
+import type { Step, WriteAnswer } from "../../../core/Step.js";
+import { Answered } from "../connection/Answered.js";
+import type { Call, CallEnd, Connection } from "../connection/Connection.js";
+import type { Replication } from "../connection/Replication.js";
+import { Burst, type Single, singleOf } from "../queue/Burst.js";
+import type { Keys } from "../scripts/keys.js";
+import type { Script } from "../scripts/script.js";
+import { shortCallsOf } from "./parts.js";
+import { eachScript, partsOf, scriptFor, type WriteInput } from "./writes.js";
+
+/** How many results of confirmed writes the server keeps. */
+const ANSWERED_KEPT = 500;
+
+export type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
+
+/** What a call that changes something says besides what it is asked. */
+export interface Change {
+  /** The key of what it answers. */
+  readonly result: string;
+  /** Keys of results whose replies were read: no longer needed. */
+  readonly answered: ReadonlyArray<string>;
+}
+
+export interface WriterOptions {
+  readonly connection: Connection;
+  readonly scheduler: SchedulerLike;
+  readonly keys: Keys;
+  /** The time, where a test drives it; else empty. */
+  readonly given: () => string;
+  readonly deadLettersMax: number;
+  /** Confirms what was answered; undefined where no replica is waited for. */
+  readonly replication: Replication | undefined;
+  /** How long a write may take, the wait for replicas included. */
+  readonly writeMsMax: number;
+}
+
+interface Confirming {
+  /** The keys of its results. */
+  readonly results: ReadonlyArray<string>;
+  /** The queue that it may have handed a message over from, where it may. */
+  readonly queue: string | undefined;
+  readonly end: WriteEnd;
+}
+
+export class Writer {
+  private readonly answered = new Answered(ANSWERED_KEPT);
+  private readonly burst: Burst<WriteEnd>;
+
+  constructor(private readonly options: WriterOptions) {
+    const { connection } = options;
+    this.burst = new Burst(
+      (singles) => this.writeEach(singles),
+      () => connection.beforeNext(() => this.burst.leave()),
+    );
+  }
+
+  write(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string, end: WriteEnd): void {
+    if (lists.every((list) => list.length === 0)) {
+      end.done(lists.map(() => right([])));
+      return;
+    }
+    const step = singleOf(lists);
+    if (step !== undefined) this.burst.add({ step, writeId, end });
+    else this.writeParts(partsOf(lists).flatMap(shortCallsOf), writeId, end);
+  }
+
+  /** A call whose answer is kept: the same write id again answers the same. */
+  change<R, O>(script: Script<R & Change, O>, request: R, writeId: string, end: CallEnd<O>): Call {
+    const { connection, keys } = this.options;
+    const result = keys.result(writeId);
+    return connection.run(
+      script,
+      { ...request, result, answered: this.answered.takeOld() },
+      {
+        done: (answer) => {
+          this.answered.add(result);
+          end.done(answer);
+        },
+        failed: end.failed,
+      },
+    );
+  }
+
+  /** Each part is a write whose id follows from that of the whole: sent again, each answers as before. */
+  private writeParts(parts: ReadonlyArray<ReadonlyArray<ReadonlyArray<Step>>>, writeId: string, end: WriteEnd): void {
+    const [first] = parts;
+    if (parts.length === 1 && first !== undefined) {
+      this.writeLists(first, writeId, end);
+      return;
+    }
+    const answers: Array<ReadonlyArray<WriteAnswer>> = [];
+    let answered = 0;
+    let failed = false;
+    parts.forEach((lists, i) => {
+      this.writeLists(lists, `${writeId}+${i}`, {
+        done: (own) => {
+          answers[i] = own;
+          answered += 1;
+          if (answered === parts.length && !failed) end.done(answers.flat());
+        },
+        failed: (cause) => {
+          if (!failed) end.failed(cause);
+          failed = true;
+        },
+      });
+    });
+  }
+
+  private writeLists(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string, end: WriteEnd): void {
+    const { connection, keys, given, deadLettersMax } = this.options;
+    const result = keys.result(writeId);
+    const input: WriteInput = {
+      keys,
+      given: given(),
+      lists,
+      result,
+      answered: this.answered.takeOld(),
+      deadLettersMax,
+    };
+    const script = scriptFor(lists);
+    const first = lists[0]?.[0];
+    const queue = first?._tag === "Enqueue" ? keys.queue(first.queue) : undefined;
+    this.confirming({ results: [result], queue, end }, (told) => connection.run(script, input, told));
+  }
+
+  private writeEach(singles: ReadonlyArray<Single<WriteEnd>>): void {
+    const [first, ...rest] = singles;
+    if (first === undefined) return;
+    if (rest.length === 0) {
+      this.writeLists([[first.step]], first.writeId, first.end);
+      return;
+    }
+    const { connection, keys, given } = this.options;
+    const input = {
+      keys,
+      given: given(),
+      steps: singles.map(({ step }) => step),
+      results: singles.map(({ writeId }) => keys.result(writeId)),
+      answered: this.answered.takeOld(),
+    };
+    const each: WriteEnd = {
+      done: (answers) => {
+        for (let i = 0; i < singles.length; i++) singles[i]?.end.done(answers.slice(i, i + 1));
+      },
+      failed: (cause) => {
+        for (const { end } of singles) end.failed(cause);
+      },
+    };
+    const queue = keys.queue(first.step.queue);
+    this.confirming({ results: input.results, queue, end: each }, (told) => connection.run(eachScript, input, told));
+  }
+
+  /** Sends a write and remembers its results once they were read; with `waitReplicas`, once replicas have them. */
+  private confirming({ results, queue, end }: Confirming, send: (end: WriteEnd) => void): void {
+    const { replication, scheduler, writeMsMax } = this.options;
+    const done = (answers: ReadonlyArray<WriteAnswer>): void => {
+      for (const result of results) this.answered.add(result);
+      end.done(answers);
+    };
+    if (replication === undefined) {
+      send({ done, failed: end.failed });
+      return;
+    }
+    const untilMs = scheduler.now() + writeMsMax;
+    const attempt = (): void =>
+      send({
+        done: (answers) =>
+          replication.confirm({
+            results,
+            queue,
+            untilMs,
+            done: () => done(answers),
+            failed: end.failed,
+            again: attempt,
+          }),
+        failed: end.failed,
+      });
+    attempt();
+  }
+}

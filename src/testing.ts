@@ -1,9 +1,0 @@
-/** `sluice/testing`: virtual time for applications, messages without a queue, and the conformance suite for stores. */
-export type { ConformanceCase, Subject, SubjectFactory } from "./testing/conformance/ConformanceCase.js";
-export { conformanceCases } from "./testing/conformance/cases.js";
-export { conformance, type Runner } from "./testing/conformance/conformance.js";
-export { runCase } from "./testing/conformance/runCase.js";
-export { type Faults, type FaultyStore, faultyStore } from "./testing/faultyStore.js";
-export { type Configure, type MarblesConfiguration, marblesOf } from "./testing/marblesOf.js";
-export { type TestMessage, type TestMessageOptions, testMessage } from "./testing/messages.js";
-export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "./testing/simulate.js";

@@ -1,0 +1,198 @@
+import { inspect } from "node:util";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { absurd } from "../../../src/core/invariant.js";
+import { newMessageId } from "../../../src/core/MessageId.js";
+import { Ack, Reject } from "../../../src/core/Outcome.js";
+import {
+  alreadySettled,
+  defect,
+  encodeRefused,
+  invalidConfig,
+  isSluiceError,
+  leaseLost,
+  payloadTooLarge,
+  type SluiceError,
+  storeClosed,
+  storeFull,
+  storeUnavailable,
+  toSluiceError,
+  writeTooLarge,
+} from "../../../src/core/SluiceError.js";
+
+const id = newMessageId();
+const cause = new Error("ECONNRESET");
+
+interface Row {
+  readonly error: SluiceError;
+  readonly retryable: boolean;
+  /** What the message tells the reader to do, or what stands instead. */
+  readonly says: RegExp;
+  readonly fields: object;
+}
+
+/** One row for each member of the union: the compiler refuses a missing one. */
+const table: { readonly [T in SluiceError["_tag"]]: Row } = {
+  LeaseLost: {
+    error: leaseLost(id),
+    retryable: false,
+    says: /raise leaseMs/,
+    fields: { id },
+  },
+  AlreadySettled: {
+    error: alreadySettled(id, Ack),
+    retryable: false,
+    says: /settled as Ack before; the first outcome stands/,
+    fields: { id, outcome: Ack },
+  },
+  InvalidConfig: {
+    error: invalidConfig("prefetch", "prefetch must be 1 or more."),
+    retryable: false,
+    says: /^prefetch must be 1 or more\.$/,
+    fields: { option: "prefetch" },
+  },
+  EncodeRefused: {
+    error: encodeRefused(["total: expected number, got string", "id: missing"]),
+    retryable: false,
+    says: /not enqueued: total: expected number, got string; id: missing/,
+    fields: { report: ["total: expected number, got string", "id: missing"] },
+  },
+  PayloadTooLarge: {
+    error: payloadTooLarge(11, 10),
+    retryable: false,
+    says: /11 bytes.*10.*enqueue a reference, or raise payloadBytesMax/,
+    fields: { bytes: 11, bytesMax: 10 },
+  },
+  WriteTooLarge: {
+    error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
+    retryable: false,
+    says: /1001 steps.*1000 steps.*Split it, or use enqueueTo/,
+    fields: { count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 },
+  },
+  StoreUnavailable: {
+    error: storeUnavailable(cause),
+    retryable: true,
+    says: /ECONNRESET.*run the same call again: a Write never doubles/,
+    fields: { cause },
+  },
+  StoreFull: { error: storeFull(cause), retryable: true, says: /Consume or purge some, or raise/, fields: { cause } },
+  StoreClosed: { error: storeClosed(), retryable: false, says: /make a new one/, fields: {} },
+  Defect: { error: defect(cause), retryable: false, says: /ECONNRESET.*report it/, fields: { cause } },
+};
+
+/** A match over all tags, as a user writes it: `absurd` stops compiling when a tag is added. */
+const match = (error: SluiceError): string => {
+  switch (error._tag) {
+    case "LeaseLost":
+    case "AlreadySettled":
+      return error.id;
+    case "InvalidConfig":
+      return error.option;
+    case "EncodeRefused":
+      return error.report.join();
+    case "PayloadTooLarge":
+    case "WriteTooLarge":
+      return String(error.bytesMax);
+    case "StoreUnavailable":
+    case "StoreFull":
+    case "Defect":
+      return String(error.cause);
+    case "StoreClosed":
+      return "closed";
+    default:
+      return absurd(error);
+  }
+};
+
+describe("SluiceError", () => {
+  describe.each(Object.entries(table))("%s", (tag, { error, retryable, says, fields }) => {
+    it("is an Error named by its tag", () => {
+      expect(error).toBeInstanceOf(Error);
+      expect([error._tag, error.name]).toEqual([tag, tag]);
+      expect(error.stack).toContain(tag);
+      expect(isSluiceError(error)).toBe(true);
+    });
+
+    it(`is ${retryable ? "" : "not "}retryable`, () => {
+      expect(error.retryable).toBe(retryable);
+    });
+
+    it("carries typed fields and says what to do", () => {
+      expect(error).toMatchObject(fields);
+      expect(error.message).toMatch(says);
+    });
+
+    it("has a case in an exhaustive match", () => {
+      expect(typeof match(error)).toBe("string");
+    });
+  });
+
+  it("narrows by its tag", () => {
+    const error = table.PayloadTooLarge.error;
+    if (error._tag === "PayloadTooLarge") expectTypeOf(error.bytesMax).toEqualTypeOf<number>();
+    expect(error._tag).toBe("PayloadTooLarge");
+  });
+});
+
+describe("isSluiceError", () => {
+  it.each([undefined, null, "Defect", new Error("x"), { _tag: "Defect", retryable: false, message: "m" }])(
+    "refuses %s",
+    (value) => {
+      expect(isSluiceError(value)).toBe(false);
+    },
+  );
+});
+
+describe("a SluiceError in logs and JSON", () => {
+  const secret = "4111-1111";
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { args: [secret], command: { password: secret } });
+
+  it.each([
+    storeUnavailable(cause),
+    storeFull(cause),
+    defect(cause),
+    alreadySettled(id, Reject({ cause: { card: secret } })),
+  ])("shows its fields, and of a cause a line: $_tag", (error) => {
+    for (const text of [inspect(error, { depth: 10 }), JSON.stringify(error)]) {
+      expect(text).not.toContain(secret);
+      expect(text).toContain(error.message);
+      expect(text).toContain(error._tag);
+    }
+    expect(inspect(error)).toContain("SluiceError.test.ts");
+  });
+
+  it("names both addresses of a host that refused", () => {
+    const refused = new AggregateError([
+      new Error("connect ECONNREFUSED ::1:6379"),
+      new Error("connect ECONNREFUSED 127.0.0.1:6379"),
+    ]);
+    expect(storeUnavailable(refused).message).toContain(
+      "(connect ECONNREFUSED ::1:6379; connect ECONNREFUSED 127.0.0.1:6379)",
+    );
+  });
+});
+
+describe("toSluiceError", () => {
+  it("leaves a SluiceError as it is", () => {
+    const error = storeFull("x");
+    expect(toSluiceError(error)).toBe(error);
+  });
+
+  it("makes a Defect of anything else, with the thing as its cause", () => {
+    for (const thing of [new TypeError("odd"), "odd", undefined, null, 0, Symbol("odd"), { a: 1 }])
+      expect(toSluiceError(thing)).toMatchObject({ _tag: "Defect", cause: thing });
+  });
+
+  it("takes things that have no text form", () => {
+    const bare: unknown = Object.create(null);
+    const hostile = {
+      toString: () => {
+        throw new Error("no");
+      },
+    };
+    expect(toSluiceError(bare)).toMatchObject({ _tag: "Defect", cause: bare });
+    expect(toSluiceError(hostile)._tag).toBe("Defect");
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(toSluiceError(proxy)._tag).toBe("Defect");
+  });
+});

@@ -1,0 +1,37 @@
+/** Every broken store, by what it does. */
+
+import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
+import type { SubjectFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
+import { attending } from "./attending.js";
+import { type Break, broken } from "./BrokenStore.js";
+import { fencing } from "./fencing.js";
+import { losing } from "./losing.js";
+import { ordering } from "./ordering.js";
+import { sharedView } from "./sharedView.js";
+import { sleeping } from "./sleeping.js";
+import { suspecting } from "./suspecting.js";
+import { timing } from "./timing.js";
+import { writing } from "./writing.js";
+
+const breaks: Readonly<Record<string, Break>> = {
+  ...losing,
+  ...fencing,
+  ...writing,
+  ...ordering,
+  ...timing,
+  ...sleeping,
+  ...suspecting,
+  ...attending,
+};
+
+/** The stores that break their word, and what each does. */
+export const faults: Readonly<Record<string, SubjectFactory>> = {
+  ...Object.fromEntries(Object.entries(breaks).map(([name, breakIt]) => [name, broken(breakIt)])),
+  "gives every process data of its own": ({ scheduler }) => ({
+    store: sharedView(memoryStore({ scheduler })),
+    another: () => sharedView(memoryStore({ scheduler })),
+  }),
+};
+
+/** A store that keeps its word, seen by several processes. */
+export const sound: SubjectFactory = broken(() => ({}));

@@ -1,0 +1,160 @@
+/** Stores whose writes are not atomic, not in order, or not known again. */
+import { isLeft, right } from "fp-ts/lib/Either.js";
+import type { Step, WriteAnswer } from "../../../../../src/core/Step.js";
+import {
+  type Break,
+  changingEnqueues,
+  changingResults,
+  changingSteps,
+  cutting,
+  mapped,
+  pretended,
+} from "./BrokenStore.js";
+
+const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
+  [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
+
+export const writing: Readonly<Record<string, Break>> = {
+  "performs a list step by step": cutting((steps) => steps.map((step) => [step])),
+  "performs a list queue by queue": cutting((steps) =>
+    [...new Set(steps.map(({ queue }) => queue))].map((queue) => steps.filter((step) => step.queue === queue)),
+  ),
+  "performs the enqueues of a list, whatever becomes of its settles": cutting((steps) =>
+    ["Settle", "Enqueue"].map((tag) => steps.filter(({ _tag }) => _tag === tag)),
+  ),
+  "performs the first queue of a list": (store) => ({
+    write: (lists, writeId) => {
+      const firsts = lists.map((steps) => steps.filter(({ queue }) => queue === steps[0]?.queue));
+      return mapped(store.write(firsts, writeId), (answers) =>
+        answers.map((answer, i) => padded(answer, lists[i] ?? [])),
+      );
+    },
+  }),
+  "refuses the whole write for one dead token": (store) => ({
+    write: (lists, writeId) =>
+      mapped(store.write([lists.flat()], writeId), ([answer]) => {
+        if (answer === undefined || isLeft(answer)) return lists.map(() => answer ?? right([]));
+        const results = [...answer.right];
+        return lists.map((steps) => right(results.splice(0, steps.length)));
+      }),
+  }),
+  "performs the lists of a write in reverse": (store) => ({
+    write: (lists, writeId) => mapped(store.write([...lists].reverse(), writeId), (answers) => [...answers].reverse()),
+  }),
+  "answers the lists of a write in reverse": (store) => ({
+    write: (lists, writeId) => mapped(store.write(lists, writeId), (answers) => [...answers].reverse()),
+  }),
+  "performs the steps of a list in reverse": (store) => ({
+    write: (lists, writeId) =>
+      mapped(
+        store.write(
+          lists.map((steps) => [...steps].reverse()),
+          writeId,
+        ),
+        (answers) => answers.map((answer) => (isLeft(answer) ? answer : right([...answer.right].reverse()))),
+      ),
+  }),
+  "performs the settles of a list first": (store) => ({
+    write: (lists, writeId) => store.write(lists.map(settlesFirst), writeId),
+  }),
+  "answers a write of nothing with a list": (store) => ({
+    write: (lists, writeId) =>
+      mapped(store.write(lists, writeId), (answers) => (answers.length === 0 ? [right([])] : answers)),
+  }),
+  "performs a resent write again": (store) => {
+    let runs = 0;
+    return { write: (lists, writeId) => store.write(lists, `${writeId} ${runs++}`) };
+  },
+  "remembers the latest ten write ids": (store) => {
+    let latest: ReadonlyArray<readonly [string, string]> = [];
+    let runs = 0;
+    return {
+      write: (lists, writeId) => {
+        const known = latest.find(([id]) => id === writeId);
+        if (known === undefined) latest = [...latest, [writeId, `${writeId} ${runs++}`] as const].slice(-10);
+        return store.write(lists, latest.find(([id]) => id === writeId)?.[1] ?? writeId);
+      },
+    };
+  },
+  "takes short write ids for one": (store) => ({
+    write: (lists, writeId) => store.write(lists, writeId.length < 6 ? "short" : writeId),
+  }),
+  "answers a resent refusal as done": (store) => {
+    const seen = new Set<string>();
+    return {
+      write: (lists, writeId) => {
+        const again = seen.has(writeId);
+        seen.add(writeId);
+        return mapped(store.write(lists, writeId), (answers) =>
+          answers.map((answer, i) => (again && isLeft(answer) ? padded(right([]), lists[i] ?? []) : answer)),
+        );
+      },
+    };
+  },
+  "heeds no dedupe id": changingEnqueues((step) => ({ ...step, dedupe: undefined })),
+  "gives a duplicate its own id": changingResults((result, step) =>
+    step._tag === "Enqueue" ? { ...result, id: step.id } : result,
+  ),
+  "takes every message id for a dedupe id": changingEnqueues((step) => ({
+    ...step,
+    dedupe: step.dedupe ?? { id: `message ${step.id}`, windowMs: 60_000 },
+  })),
+  "never forgets a dedupe id": changingEnqueues((step) => ({
+    ...step,
+    dedupe: step.dedupe && { ...step.dedupe, windowMs: 1e9 },
+  })),
+  "forgets a dedupe id when its message returns": (store) => {
+    let returned = false;
+    return changingSteps((step) => {
+      if (step._tag === "Settle") returned ||= step.outcome._tag !== "Ack";
+      return step._tag === "Enqueue" && returned ? { ...step, dedupe: undefined } : step;
+    })(store);
+  },
+  "remembers a dedupe id for a moment at least": changingEnqueues((step) => ({
+    ...step,
+    dedupe: step.dedupe && { ...step.dedupe, windowMs: Math.max(step.dedupe.windowMs, 10) },
+  })),
+  "begins the window anew with each duplicate": (store) => {
+    const ends = new Map<string, number>();
+    return changingEnqueues((step) => {
+      if (step.dedupe === undefined) return step;
+      const nowMs = store.scheduler.now();
+      const known = (ends.get(step.dedupe.id) ?? 0) > nowMs;
+      ends.set(step.dedupe.id, nowMs + step.dedupe.windowMs);
+      return known ? undefined : { ...step, dedupe: undefined };
+    })(store);
+  },
+  "remembers the dedupe ids of refused lists": (store) => {
+    const refused = new Set<string>();
+    const skipping = changingEnqueues((step) => (refused.has(step.dedupe?.id ?? "") ? undefined : step))(store);
+    return {
+      write: (lists, writeId) =>
+        mapped((skipping.write ?? store.write)(lists, writeId), (answers) => {
+          answers.forEach((answer, i) => {
+            if (isLeft(answer))
+              for (const step of lists[i] ?? []) if ("dedupe" in step && step.dedupe) refused.add(step.dedupe.id);
+          });
+          return answers;
+        }),
+    };
+  },
+  "has one set of dedupe ids for all queues": (store) => {
+    const seen = new Set<string>();
+    return changingEnqueues((step) => {
+      if (step.dedupe === undefined) return step;
+      const other = [...seen].some(
+        (text) => text.endsWith(` ${step.dedupe?.id}`) && !text.startsWith(`${step.queue} `),
+      );
+      seen.add(`${step.queue} ${step.dedupe.id}`);
+      return other ? undefined : step;
+    })(store);
+  },
+  "tells dedupe ids apart by their letters and digits": changingEnqueues((step) => ({
+    ...step,
+    dedupe: step.dedupe && { ...step.dedupe, id: step.dedupe.id.replace(/[^a-z0-9]/giu, "") },
+  })),
+};
+
+/** An answer with a result for each step, as if all had been done. */
+const padded = (answer: WriteAnswer, steps: ReadonlyArray<Step>): WriteAnswer =>
+  isLeft(answer) ? answer : right(steps.map((step, n) => answer.right[n] ?? pretended(step)));
