@@ -16,7 +16,8 @@ import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
 import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
-import type { Step, StepResult, WriteTarget } from "./Step.js";
+import type { Step, StepResult } from "./steps/Step.js";
+import type { WriteTarget } from "./WriteTarget.js";
 
 /** Told once how a list ended. */
 export type RunEnd = (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;

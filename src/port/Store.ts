@@ -43,7 +43,7 @@ import type { Observable, SchedulerLike } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import type { MessageId } from "../core/MessageId.js";
 import type { LeaseLost } from "../core/SluiceError.js";
-import type { WriteTarget } from "../core/Step.js";
+import type { WriteTarget } from "../core/WriteTarget.js";
 import type { Capabilities } from "./Capabilities.js";
 import type { Lease, LeaseRequest } from "./Lease.js";
 import type { Operations } from "./Operations.js";

@@ -3,7 +3,7 @@ import { isRight } from "fp-ts/lib/Either.js";
 import type { MessageId } from "../../src/core/MessageId.js";
 import { newId } from "../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../src/core/Outcome.js";
-import type { Step } from "../../src/core/Step.js";
+import type { Step } from "../../src/core/steps/Step.js";
 import type { Lease } from "../../src/port/Lease.js";
 import type { BlockTarget, QueueStats } from "../../src/port/Operations.js";
 import type { Store } from "../../src/port/Store.js";

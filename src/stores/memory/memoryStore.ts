@@ -6,7 +6,7 @@ import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
-import type { Step, WriteAnswer } from "../../core/Step.js";
+import type { Step, WriteAnswer } from "../../core/steps/Step.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
@@ -14,6 +14,7 @@ import type { ExtendRequest, Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { now } from "./now.js";
+import type { Contents } from "./Performer.js";
 import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/operations.js";
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
@@ -145,20 +146,24 @@ class MemoryStore implements Store {
     });
   }
 
-  private readonly queue = (name: string): QueueState => {
+  private readonly contents: Contents = { queue: (name) => this.queue(name) };
+
+  private queue(name: string): QueueState {
     const known = this.queues.get(name);
     if (known !== undefined) return known;
     const made = new QueueState(name, this.scheduler, { deadLettersMax: this.deadLettersMax });
     this.queues.set(name, made);
     return made;
-  };
+  }
 
   private writeOnce(
     lists: ReadonlyArray<ReadonlyArray<Step>>,
     writeId: string,
     nowMs: number,
   ): ReadonlyArray<WriteAnswer> {
-    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () => writeLists(this.queue, lists, nowMs));
+    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
+      writeLists(this.contents, lists, nowMs),
+    );
   }
 
   /** An effect that is done within its subscription. */

@@ -9,7 +9,7 @@ import { type MessageId, newMessageId } from "../../../src/core/MessageId.js";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
 import { randomOf } from "../../../src/core/Random.js";
-import type { Step, WriteAnswer } from "../../../src/core/Step.js";
+import type { Step, WriteAnswer } from "../../../src/core/steps/Step.js";
 import type { Lease } from "../../../src/port/Lease.js";
 import type { Page, RedriveRequest, StoredDeadLetter } from "../../../src/port/Operations.js";
 import type { Store } from "../../../src/port/Store.js";

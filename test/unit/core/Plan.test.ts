@@ -5,14 +5,9 @@ import { newMessageId } from "../../../src/core/MessageId.js";
 import { Ack, type Outcome, Reject, Retry } from "../../../src/core/Outcome.js";
 import { checkSize, joinPlans, type Plan } from "../../../src/core/Plan.js";
 import { type SluiceError, storeUnavailable } from "../../../src/core/SluiceError.js";
-import {
-  type EnqueueStep,
-  type SettleStep,
-  type Step,
-  type StepResult,
-  WRITE_BYTES_MAX,
-  WRITE_COUNT_MAX,
-} from "../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
+import type { SettleStep } from "../../../src/core/steps/Settle.js";
+import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "../../../src/core/steps/Step.js";
 
 const settleStep = (token: string, outcome: Outcome = Ack): SettleStep => ({
   _tag: "Settle",

@@ -14,17 +14,17 @@ import {
   storeFull,
   storeUnavailable,
 } from "../../../src/core/SluiceError.js";
+import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
+import type { SettleStep } from "../../../src/core/steps/Settle.js";
 import {
-  type EnqueueStep,
-  type SettleStep,
   type Step,
   type StepResult,
   WRITE_BYTES_MAX,
   WRITE_COUNT_MAX,
   type WriteAnswer,
-  type WriteTarget,
-} from "../../../src/core/Step.js";
+} from "../../../src/core/steps/Step.js";
 import { atomically, refusalOf, Write } from "../../../src/core/Write.js";
+import type { WriteTarget } from "../../../src/core/WriteTarget.js";
 
 interface Call {
   readonly lists: ReadonlyArray<ReadonlyArray<Step>>;

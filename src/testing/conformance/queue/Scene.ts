@@ -9,7 +9,7 @@ import { v7 } from "uuid";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
 import type { LeaseLost } from "../../../core/SluiceError.js";
-import type { Step, StepResult, WriteAnswer } from "../../../core/Step.js";
+import type { Step, StepResult, WriteAnswer } from "../../../core/steps/Step.js";
 import type { Lease } from "../../../port/Lease.js";
 import type {
   BlockDecision,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import { newMessageId } from "../../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js";
-import type { Step } from "../../../../core/Step.js";
+import type { Step } from "../../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { assertLost, exactly, numbered, payloadsOf, resultsOf } from "../Scene.js";
 

@@ -1,6 +1,6 @@
 /** Stores whose writes are not atomic, not in order, or not known again. */
 import { isLeft, right } from "fp-ts/lib/Either.js";
-import type { Step, WriteAnswer } from "../../../../../src/core/Step.js";
+import type { Step, WriteAnswer } from "../../../../../src/core/steps/Step.js";
 import {
   type Break,
   changingEnqueues,
