@@ -14,7 +14,7 @@ import type {
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
-} from "../port/Operations.js";
+} from "../port/Inspect.js";
 import type { Store } from "../port/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";

@@ -1,6 +1,6 @@
 /** Queues as tasks, data last: what `Queue` does, for `pipe` and `sequence`. */
 import type { Message } from "../core/Message.js";
-import type { BlockDecision, BlockTarget, Page, QueueStats } from "../port/Operations.js";
+import type { BlockDecision, BlockTarget, Page, QueueStats } from "../port/Inspect.js";
 import type {
   Blocked,
   DeadLetter,

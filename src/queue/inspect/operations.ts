@@ -6,7 +6,7 @@ import type { MessageId } from "../../core/MessageId.js";
 import { newId } from "../../core/newId.js";
 import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js";
 import { invalidConfig } from "../../core/SluiceError.js";
-import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Operations.js";
+import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import type { PageOptions, Queue } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";

@@ -9,7 +9,7 @@ import type { MessageId } from "../../core/MessageId.js";
 import { newId } from "../../core/newId.js";
 import { callable, optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../../core/SluiceError.js";
-import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Operations.js";
+import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import { ask } from "../produce/ask.js";
 import type { RedriveOptions } from "../Queue.js";

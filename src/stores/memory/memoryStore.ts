@@ -8,9 +8,9 @@ import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/steps/Step.js";
 import type { Capabilities } from "../../port/Capabilities.js";
-import type { Lease } from "../../port/Lease.js";
+import type { ExtendRequest, Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
-import type { ExtendRequest, Store } from "../../port/Store.js";
+import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { now } from "./now.js";
@@ -66,7 +66,13 @@ const NAMES = ["scheduler", "deadLettersMax", "logger"] as const;
 
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
+  readonly capabilities: Capabilities = {
+    durable: false,
+    shared: false,
+    virtualTime: true,
+    hints: true,
+    settlesWhenFull: true,
+  };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly deadLettersMax: number;

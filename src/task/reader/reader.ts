@@ -6,7 +6,7 @@ import { flatMap, type TaskEither, tryCatch } from "fp-ts/lib/TaskEither.js";
 import type { Message } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { BlockDecision, BlockTarget, Page, QueueStats } from "../../port/Operations.js";
+import type { BlockDecision, BlockTarget, Page, QueueStats } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import { queue } from "../../queue/makeQueue.js";
 import type {

@@ -15,9 +15,7 @@ const REAL_WAIT_EXTRA_MS = 3;
 
 /** Whether the case is put to a store that can do this. */
 export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities): boolean =>
-  (needs.durable !== true || capabilities.durable) &&
-  (needs.shared !== true || capabilities.shared) &&
-  (needs.virtualTime !== true || capabilities.virtualTime);
+  (Object.keys(needs) as ReadonlyArray<keyof Capabilities>).every((name) => needs[name] !== true || capabilities[name]);
 
 /** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
 export const runCase = async (

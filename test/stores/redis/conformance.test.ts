@@ -14,6 +14,6 @@ conformance(
     const open = () => redisStore(template, { namespace });
     return { store: open(), another: open, dispose: () => cleanUp(url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false },
+  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
   { describe, it },
 );

@@ -7,7 +7,7 @@ import { checkSize, joinPlans, type Plan } from "../../../src/core/Plan.js";
 import { type SluiceError, storeUnavailable } from "../../../src/core/SluiceError.js";
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import type { SettleStep } from "../../../src/core/steps/Settle.js";
-import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "../../../src/core/steps/Step.js";
+import { doneOf, type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "../../../src/core/steps/Step.js";
 
 const settleStep = (token: string, outcome: Outcome = Ack): SettleStep => ({
   _tag: "Settle",
@@ -32,10 +32,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   dedupe: undefined,
 });
 
-const resultOf = (step: Step): StepResult =>
-  step._tag === "Enqueue"
-    ? { _tag: "Enqueued", id: step.id, duplicate: false }
-    : { _tag: "Settled", outcome: step.outcome };
+const resultOf = doneOf;
 
 type OfResults = Plan<ReadonlyArray<StepResult>>;
 

@@ -17,6 +17,7 @@ import {
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import type { SettleStep } from "../../../src/core/steps/Settle.js";
 import {
+  doneOf,
   type Step,
   type StepResult,
   WRITE_BYTES_MAX,
@@ -66,10 +67,7 @@ class ManualTarget implements WriteTarget {
   }
 }
 
-const resultOf = (step: Step): StepResult =>
-  step._tag === "Enqueue"
-    ? { _tag: "Enqueued", id: step.id, duplicate: false }
-    : { _tag: "Settled", outcome: step.outcome };
+const resultOf = doneOf;
 
 const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   _tag: "Enqueue",

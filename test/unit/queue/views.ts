@@ -2,8 +2,8 @@
 import { type Observable, Subject, Subscription, tap } from "rxjs";
 import { type Effect, effect } from "../../../src/core/Effect.js";
 import type { Step } from "../../../src/core/steps/Step.js";
-import type { LeaseRequest } from "../../../src/port/Lease.js";
-import type { ConsumerName, ExtendRequest, Store } from "../../../src/port/Store.js";
+import type { ConsumerName, ExtendRequest, LeaseRequest } from "../../../src/port/Lease.js";
+import type { Store } from "../../../src/port/Store.js";
 import type { StoreEvent } from "../../../src/port/StoreEvent.js";
 import type { Clock } from "./scene.js";
 

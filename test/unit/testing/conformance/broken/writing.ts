@@ -1,15 +1,7 @@
 /** Stores whose writes are not atomic, not in order, or not known again. */
 import { isLeft, right } from "fp-ts/lib/Either.js";
-import type { Step, WriteAnswer } from "../../../../../src/core/steps/Step.js";
-import {
-  type Break,
-  changingEnqueues,
-  changingResults,
-  changingSteps,
-  cutting,
-  mapped,
-  pretended,
-} from "./BrokenStore.js";
+import { doneOf, type Step, type WriteAnswer } from "../../../../../src/core/steps/Step.js";
+import { type Break, changingEnqueues, changingResults, changingSteps, cutting, mapped } from "./BrokenStore.js";
 
 const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
   [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
@@ -157,4 +149,4 @@ export const writing: Readonly<Record<string, Break>> = {
 
 /** An answer with a result for each step, as if all had been done. */
 const padded = (answer: WriteAnswer, steps: ReadonlyArray<Step>): WriteAnswer =>
-  isLeft(answer) ? answer : right(steps.map((step, n) => answer.right[n] ?? pretended(step)));
+  isLeft(answer) ? answer : right(steps.map((step, n) => answer.right[n] ?? doneOf(step)));
