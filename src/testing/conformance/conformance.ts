@@ -1,7 +1,7 @@
 /** The suite that every store runs. */
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { SubjectFactory } from "./ConformanceCase.js";
-import { conformanceCases } from "./queue/cases.js";
+import { conformanceCases } from "./cases.js";
 import { applies, runCase } from "./runCase.js";
 
 /** What registers tests: `describe` and `it` of vitest, jest, mocha or `node:test`. */

@@ -31,7 +31,7 @@ export const runCase = async (
     opened.push(store);
     return store;
   };
-  const advance = clock === undefined ? reallyWait : (ms: number): Promise<void> => clock.advance(ms);
+  const advance = clock === undefined ? waitsFor(subject) : (ms: number): Promise<void> => clock.advance(ms);
   try {
     await run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
   } finally {
@@ -46,5 +46,10 @@ const openAnother = (subject: Subject): Store | Promise<Store> => {
   return subject.another();
 };
 
-const reallyWait = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+/** Real time, and the clock that the factory holds. */
+const waitsFor =
+  ({ moveClock }: Subject) =>
+  async (ms: number): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+    await moveClock?.(ms);
+  };

@@ -1,7 +1,7 @@
 /** The suite itself under test: a store that breaks its word fails a named case, and every case can fail. */
 import { AssertionError } from "node:assert/strict";
 import { describe, expect, it } from "vitest";
-import { conformanceCases } from "../../../../src/testing/conformance/queue/cases.js";
+import { conformanceCases } from "../../../../src/testing/conformance/cases.js";
 import { applies, runCase } from "../../../../src/testing/conformance/runCase.js";
 import { faults, sound } from "./broken/faults.js";
 import { proofs } from "./broken/proofs.js";
