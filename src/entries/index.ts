@@ -3,18 +3,38 @@ export { MessageIdCodec } from "../codec/MessageIdCodec.js";
 export type { BackoffOptions, Jitter } from "../core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "../core/Batch.js";
 export { systemScheduler } from "../core/Clock.js";
-export { Effect, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
+export { Effect, type ErrorsOf, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
 export { causeOf, type Failure } from "../core/Failure.js";
 export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "../core/FailurePolicy.js";
 export type { Handled, Lost, Settlement } from "../core/Handled.js";
-export { type Message, mapMessage } from "../core/Message.js";
+export { type ExtendError, type Message, mapMessage } from "../core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "../core/MessageId.js";
 export { Ack, Block, isOutcome, type Outcome, type OutcomeMaker, Reject, Release, Retry } from "../core/Outcome.js";
-export { isSluiceError, type SluiceError, type WriteRefused } from "../core/SluiceError.js";
+export type {
+  AlreadySettled,
+  ChangeError,
+  Defect,
+  EncodeRefused,
+  Fault,
+  InvalidConfig,
+  LeaseLost,
+  PayloadTooLarge,
+  QueueError,
+  ReadError,
+  SettleError,
+  SluiceError,
+  StoreClosed,
+  StoreFull,
+  StoreUnavailable,
+  WriteError,
+  WriteRefused,
+  WriteTooLarge,
+} from "../core/SluiceError.js";
+export { isSluiceError } from "../core/SluiceError.js";
 export type { EnqueueStep } from "../core/steps/Enqueue.js";
 export type { SettleStep } from "../core/steps/Settle.js";
 export type { Step, StepResult, WriteAnswer } from "../core/steps/Step.js";
-export { atomically, type Write } from "../core/Write.js";
+export { atomically, type JoinError, type Write } from "../core/Write.js";
 export type { WriteTarget } from "../core/WriteTarget.js";
 export { type BatchOptions, batch } from "../operators/batch.js";
 export { type BlockOptions, block } from "../operators/block.js";
@@ -52,6 +72,7 @@ export type {
   Peeked,
   Queue,
   ReceiveOptions,
+  RedriveError,
   RedriveOptions,
   Shown,
 } from "../queue/Queue.js";
