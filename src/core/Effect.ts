@@ -2,6 +2,7 @@
  * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited: each subscription is
  * a run of its own, and all awaiting shares one. An Effect that nobody subscribes to or awaits does nothing.
  */
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the interface adds what the type alone has */
 import {
   from,
   map,
@@ -75,8 +76,8 @@ export type ErrorsOf<F> = F extends { readonly [errors]?: infer E } ? Extract<E,
  * console.log(await effect, await firstValueFrom(effect));
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: nothing is to be written, it is there for the type alone
 export class Effect<out A, out E extends SluiceError = SluiceError> extends Observable<A> implements PromiseLike<A> {
-  declare readonly [errors]?: E;
   private awaited: Promise<A> | undefined;
 
   constructor(private readonly start: Start<A>) {
@@ -149,6 +150,12 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
     }
     return answer;
   }
+}
+
+/** Its errors stand in its type alone. A class cannot declare a property by a symbol without inference. */
+// biome-ignore lint/correctness/noUnusedVariables: both declarations must have the parameters
+export interface Effect<out A, out E extends SluiceError = SluiceError> {
+  readonly [errors]?: E;
 }
 showAs(Effect, "Effect", () => ({}));
 

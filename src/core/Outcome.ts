@@ -8,7 +8,8 @@ import { type Inspect, inspecting, shown } from "./inspecting.js";
 
 declare const brand: unique symbol;
 
-type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T; readonly [brand]: "Outcome" };
+/** One kind of outcome, with its fields. */
+export type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T; readonly [brand]: "Outcome" };
 
 /**
  * - `Ack`: done; the message is gone.
@@ -25,7 +26,11 @@ export type Outcome =
   | AnOutcome<"Reject", { cause: unknown }>
   | AnOutcome<"Block", { cause: unknown; scope: "key" | "queue" }>;
 
-type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: T }>, "_tag" | typeof brand>;
+/** What an outcome of this kind is made of. */
+export type OutcomeFields<T extends Outcome["_tag"]> = Omit<
+  Extract<Outcome, { readonly _tag: T }>,
+  "_tag" | typeof brand
+>;
 
 const known = brandOf("Outcome");
 
@@ -61,20 +66,20 @@ const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
 /** Done: the message is gone. */
 export const Ack: Outcome = make<Extract<Outcome, { readonly _tag: "Ack" }>>({ _tag: "Ack" });
 /** Failed, to be tried again after `delayMs` (milliseconds, at once without it). */
-export const Retry: (fields: Fields<"Retry">) => Outcome = (fields) =>
+export const Retry: (fields: OutcomeFields<"Retry">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Retry" }>>({ _tag: "Retry", cause: fields.cause, delayMs: fields.delayMs });
 /** Given back uncounted, to the front: at once, or after `delayMs` (milliseconds), until when it holds its place in its key. */
-export const Release: (fields: Fields<"Release">) => Outcome = (fields) =>
+export const Release: (fields: OutcomeFields<"Release">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Release" }>>({
     _tag: "Release",
     reason: fields.reason,
     delayMs: fields.delayMs,
   });
 /** To the dead letters, now. */
-export const Reject: (fields: Fields<"Reject">) => Outcome = (fields) =>
+export const Reject: (fields: OutcomeFields<"Reject">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Reject" }>>({ _tag: "Reject", cause: fields.cause });
 /** Kept in its place until unblocked. */
-export const Block: (fields: Fields<"Block">) => Outcome = (fields) =>
+export const Block: (fields: OutcomeFields<"Block">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Block" }>>({ _tag: "Block", cause: fields.cause, scope: fields.scope });
 
 /** The maker itself, given in the place of what it makes: `Reject` for `Reject({ cause })`. */

@@ -49,11 +49,17 @@ export interface WriteOptions {
 
 /** An Effect that changes one store; `atomically` joins several into one all-or-nothing write. */
 export class Write<out A, out E extends SluiceError = SluiceError> extends Effect<A, E> {
+  /** @internal */
   readonly plan: MakePlan<A>;
+  /** @internal */
   readonly options: WriteOptions;
   private readonly runs: Pick<Runs<unknown>, "prepare">;
 
-  /** `start` stands for another way to run it. */
+  /**
+   * `start` stands for another way to run it.
+   *
+   * @internal
+   */
   constructor(plan: MakePlan<A>, options: WriteOptions, start?: Start<A>) {
     const runs = new Runs(plan, options);
     super(start ?? ((asker) => runs.start(asker)));
@@ -71,7 +77,11 @@ export class Write<out A, out E extends SluiceError = SluiceError> extends Effec
     return { _tag: "Write" };
   }
 
-  /** Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run. */
+  /**
+   * Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run.
+   *
+   * @internal
+   */
   prepare(): void {
     this.runs.prepare();
   }
@@ -200,7 +210,8 @@ const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: str
 /** What a join may fail with besides its parts. */
 export type JoinError = WriteTooLarge | AlreadySettled;
 
-type Values<W extends ReadonlyArray<Write<unknown>>> = {
+/** The values of joined Writes, in their order. */
+export type JoinedValues<W extends ReadonlyArray<Write<unknown>>> = {
   readonly [K in keyof W]: W[K] extends Write<infer A> ? A : never;
 };
 
@@ -231,7 +242,7 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
  */
 export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(
   writes: W,
-): Write<Values<W>, JoinError | ErrorsOf<W[number]>> => {
+): Write<JoinedValues<W>, JoinError | ErrorsOf<W[number]>> => {
   const given: unknown = writes;
   if (!(Array.isArray(given) && given.every((write) => hasBrand(write, brand))))
     throw invalidConfig("writes", "atomically takes an array of writes, such as m.ack or queue.enqueue(data).");
@@ -240,7 +251,7 @@ export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(
   const { target } = first.options;
   if (writes.some((write) => write.options.target !== target))
     throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
-  return new Write(() => planAll<Values<W>>(writes), {
+  return new Write(() => planAll<JoinedValues<W>>(writes), {
     target,
     settles: writes.some((write) => write.options.settles),
     send: writes.find((write) => write.options.send !== undefined)?.options.send,

@@ -1,6 +1,16 @@
 /** `sluice/reader`: the tasks of `sluice/task` on store-free definitions. Use it as `import * as RQ from "sluice/reader"`. */
 export { consume } from "../task/reader/consume.js";
-export { ack, block, extend, reject, release, retry, settle } from "../task/reader/messages.js";
+export {
+  ack,
+  block,
+  extend,
+  type Lifted,
+  type OnMessage,
+  reject,
+  release,
+  retry,
+  settle,
+} from "../task/reader/messages.js";
 export {
   blocked,
   deadLetters,

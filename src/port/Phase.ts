@@ -12,13 +12,12 @@ import { kindOf, type Step } from "../core/steps/Step.js";
 
 export type Phase = "open" | "closing" | "closed";
 
-type Lists = ReadonlyArray<ReadonlyArray<Step>>;
-
 /** What a call is: something new, a consumer that leaves, or a write, which may end something. */
-export type Kind = "new" | "goodbye" | Lists;
+export type Kind = "new" | "goodbye" | ReadonlyArray<ReadonlyArray<Step>>;
 
 /** Whether a store in this phase takes such a call. */
 export const takes = (phase: Phase, kind: Kind): boolean =>
   phase === "open" || (phase === "closing" && kind !== "new" && (kind === "goodbye" || ends(kind)));
 
-const ends = (lists: Lists): boolean => lists.some((steps) => steps.some((step) => kindOf(step).ends));
+const ends = (lists: ReadonlyArray<ReadonlyArray<Step>>): boolean =>
+  lists.some((steps) => steps.some((step) => kindOf(step).ends));

@@ -45,7 +45,6 @@ import {
   type WriteError,
 } from "sluice";
 import * as RQ from "sluice/reader";
-import * as RQ from "sluice/reader";
 import * as Q from "sluice/task";
 import type { Decision } from "../../src/operators/internal/Decision.js";
 import type { ErrorOf, ResultOf } from "../../src/operators/internal/Work.js";

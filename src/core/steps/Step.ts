@@ -4,26 +4,30 @@ import type { WriteRefused } from "../SluiceError.js";
 import * as kinds from "./kinds.js";
 import type { StepKind } from "./StepKind.js";
 
-type Kinds = typeof kinds;
-type StepIn<K> = K extends StepKind<infer S, unknown> ? S : never;
-type ResultIn<K> = K extends StepKind<infer _, infer R> ? R : never;
-
 /** The names of the kinds. */
-export type StepTag = keyof Kinds;
+export type StepTag = keyof typeof kinds;
 /** The step of this kind. */
-export type StepOf<T extends StepTag> = StepIn<Kinds[T]>;
+export type StepOf<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer S, unknown>
+    ? S
+    : never
+  : never;
 /** What a store answers for a step of this kind. */
-export type StepResultOf<T extends StepTag> = ResultIn<Kinds[T]>;
+export type StepResultOf<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer _, infer R>
+    ? R
+    : never
+  : never;
 
 /** One change that a write makes. */
 export type Step = StepOf<StepTag>;
 /** What a store did for one step, in the order of the steps. */
-export type StepResult = { readonly [T in StepTag]: StepResultOf<T> }[StepTag];
+export type StepResult = StepResultOf<StepTag>;
 
 /** One list's answer: the results of all its steps, or why none was done: the first step that was refused says it. */
 export type WriteAnswer = Either<WriteRefused, ReadonlyArray<StepResult>>;
 
-const table: Kinds = { ...kinds };
+const table: typeof kinds = { ...kinds };
 
 /** What the library knows of the kind of this step. */
 export const kindOf = <S extends Step>(step: S): StepKind<S, StepResult> =>

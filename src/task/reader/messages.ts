@@ -4,8 +4,10 @@ import type { Message } from "../../core/Message.js";
 import * as messages from "../messages.js";
 import type { StoreTask } from "./StoreTask.js";
 
-type OnMessage<A, E> = (message: Message<unknown>) => StoreTask<A, E>;
-type Lifted<F> = F extends (...args: infer P) => (message: Message<unknown>) => TaskEither<infer E, infer A>
+/** What is done with a message, as a task among those that need a store. */
+export type OnMessage<A, E> = (message: Message<unknown>) => StoreTask<A, E>;
+/** A task of a message as such a task. */
+export type Lifted<F> = F extends (...args: infer P) => (message: Message<unknown>) => TaskEither<infer E, infer A>
   ? (...args: P) => OnMessage<A, E>
   : never;
 

@@ -20,7 +20,7 @@ export interface ConformanceCase {
 export type RunCase = (scene: Scene) => Promise<void>;
 
 /** One store under test, empty, for one case. */
-export interface Subject {
+export interface StoreUnderTest {
   readonly store: Store;
   /** A second handle to the same data, as another process has it: required where `shared`. The suite closes it. */
   readonly another?: (() => Store | Promise<Store>) | undefined;
@@ -37,7 +37,9 @@ export interface Subject {
  * Makes the store under test. Where `virtualTime`, it must run on the scheduler that it is given, which the suite moves;
  * else that is the system's.
  */
-export type SubjectFactory = (surroundings: { readonly scheduler: SchedulerLike }) => Subject | Promise<Subject>;
+export type StoreFactory = (surroundings: {
+  readonly scheduler: SchedulerLike;
+}) => StoreUnderTest | Promise<StoreUnderTest>;
 
 /** The cases of one guarantee: sentences and how each is tried. */
 export const casesOf = (

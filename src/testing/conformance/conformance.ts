@@ -1,6 +1,6 @@
 /** The suite that every store runs. */
 import type { Capabilities } from "../../port/Capabilities.js";
-import type { SubjectFactory } from "./ConformanceCase.js";
+import type { StoreFactory } from "./ConformanceCase.js";
 import { conformanceCases } from "./cases.js";
 import { applies, runCase } from "./runCase.js";
 
@@ -34,7 +34,7 @@ export interface Runner {
  */
 export const conformance = (
   name: string,
-  factory: SubjectFactory,
+  factory: StoreFactory,
   capabilities: Capabilities,
   { describe, it }: Runner,
 ): void => {

@@ -4,7 +4,7 @@ import { systemScheduler } from "../../core/Clock.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Store } from "../../port/Store.js";
 import { PacedScheduler } from "../PacedScheduler.js";
-import type { ConformanceCase, Subject, SubjectFactory } from "./ConformanceCase.js";
+import type { ConformanceCase, StoreFactory, StoreUnderTest } from "./ConformanceCase.js";
 import { Scene } from "./queue/Scene.js";
 
 /** The queue that every case uses. */
@@ -20,7 +20,7 @@ export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities):
 /** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
 export const runCase = async (
   { run }: ConformanceCase,
-  factory: SubjectFactory,
+  factory: StoreFactory,
   capabilities: Capabilities,
 ): Promise<void> => {
   const clock = capabilities.virtualTime ? new PacedScheduler() : undefined;
@@ -41,14 +41,14 @@ export const runCase = async (
   if (clock !== undefined) assert.equal(clock.pending, 0, "a closed store left timers behind");
 };
 
-const openAnother = (subject: Subject): Store | Promise<Store> => {
+const openAnother = (subject: StoreUnderTest): Store | Promise<Store> => {
   assert.ok(subject.another !== undefined, "a shared store's factory must give `another` handle to its data");
   return subject.another();
 };
 
 /** Real time, and the clock that the factory holds. */
 const waitsFor =
-  ({ moveClock }: Subject) =>
+  ({ moveClock }: StoreUnderTest) =>
   async (ms: number): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
     await moveClock?.(ms);

@@ -11,7 +11,7 @@ import type { Lease, LeaseRequest } from "../../../../../src/port/Lease.js";
 import type { Store } from "../../../../../src/port/Store.js";
 import { viewOf } from "../../../../../src/port/viewOf.js";
 import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
-import type { Subject, SubjectFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
+import type { StoreFactory, StoreUnderTest } from "../../../../../src/testing/conformance/ConformanceCase.js";
 import { sharedView } from "./sharedView.js";
 
 /** A way to break a store: these parts of it are replaced. */
@@ -19,8 +19,8 @@ export type Break = (store: Store) => Partial<Store>;
 
 /** A memory store, broken, and seen by several processes. */
 export const broken =
-  (breakIt: Break): SubjectFactory =>
-  ({ scheduler }): Subject => {
+  (breakIt: Break): StoreFactory =>
+  ({ scheduler }): StoreUnderTest => {
     const store = memoryStore({ scheduler });
     const broken = breakIt(store);
     const worse: Store = viewOf(store, broken);
