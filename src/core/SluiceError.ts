@@ -10,6 +10,7 @@ import { describeCause, describeMessage } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
+import type { StepRefused, StepTag } from "./steps/Step.js";
 
 /** An `Error` with a tag, a verdict on retrying, and typed fields. */
 export type Fault<T extends string, F = unknown> = Error &
@@ -43,7 +44,7 @@ export type StoreClosed = Fault<"StoreClosed">;
 export type Defect = Fault<"Defect", { cause: unknown }>;
 
 /** What a store may answer instead of doing a step: a value in the port, an error of the user's Effect. */
-export type WriteRefused = LeaseLost | AlreadySettled;
+export type WriteRefused = StepRefused<StepTag>;
 
 /** What any call may fail with. */
 export type ReadError = InvalidConfig | StoreUnavailable | StoreClosed | Defect;
@@ -58,7 +59,7 @@ export type SettleError = ChangeError | WriteTooLarge | LeaseLost | AlreadySettl
 export type QueueError = WriteError | SettleError;
 
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError;
+export type SluiceError = QueueError | WriteRefused;
 
 const brand = brandOf("error");
 

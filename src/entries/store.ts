@@ -25,6 +25,7 @@ export {
   doneOf,
   type Step,
   type StepOf,
+  type StepRefused,
   type StepResult,
   type StepResultOf,
   type StepTag,
@@ -32,7 +33,7 @@ export {
   WRITE_COUNT_MAX,
   type WriteAnswer,
 } from "../core/steps/Step.js";
-export type { StepKind } from "../core/steps/StepKind.js";
+export type { Refusal, StepKind } from "../core/steps/StepKind.js";
 export type { WriteTarget } from "../core/WriteTarget.js";
 export { type Hold, type HoldOptions, hold } from "../operators/internal/hold.js";
 export type { Capabilities } from "../port/Capabilities.js";

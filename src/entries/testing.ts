@@ -1,5 +1,5 @@
 /** `sluice/testing`: virtual time for applications, messages without a queue, and the conformance suite for stores. */
-export type { ConformanceCase, RunCase, StoreFactory, StoreUnderTest } from "../testing/conformance/ConformanceCase.js";
+export type { ConformanceCase, StoreFactory, StoreUnderTest } from "../testing/conformance/ConformanceCase.js";
 export { conformanceCases } from "../testing/conformance/cases.js";
 export { conformance, type Runner } from "../testing/conformance/conformance.js";
 export { runCase } from "../testing/conformance/runCase.js";

@@ -1,4 +1,5 @@
 /** The step that adds a message to a queue. */
+import { impossible } from "../invariant.js";
 import type { MessageId } from "../MessageId.js";
 import type { StepKind } from "./StepKind.js";
 
@@ -34,11 +35,12 @@ export interface EnqueuedResult {
   readonly duplicate: boolean;
 }
 
-export const Enqueue: StepKind<EnqueueStep, EnqueuedResult> = {
+export const Enqueue: StepKind<EnqueueStep, EnqueuedResult, never> = {
   count: () => 1,
   size: ({ payload }, measure) => measure(payload),
   changes: () => undefined,
   meets: () => undefined,
   ends: false,
+  refusal: ({ tag }) => impossible(`an enqueue was refused with ${tag}`),
   done: ({ id }) => ({ _tag: "Enqueued", id, duplicate: false }),
 };

@@ -1,7 +1,8 @@
 /** The step that ends one lease. */
+import { invariant } from "../invariant.js";
 import type { MessageId } from "../MessageId.js";
 import { type Outcome, sameOutcome } from "../Outcome.js";
-import { alreadySettled } from "../SluiceError.js";
+import { type AlreadySettled, alreadySettled, type LeaseLost, leaseLost } from "../SluiceError.js";
 import type { StepKind } from "./StepKind.js";
 
 /** Ends one lease. The token is the fence: without a live lease of this token the whole list is refused. */
@@ -25,12 +26,16 @@ export interface SettledResult {
   readonly outcome: Outcome;
 }
 
-export const Settle: StepKind<SettleStep, SettledResult> = {
+export const Settle: StepKind<SettleStep, SettledResult, LeaseLost | AlreadySettled> = {
   count: () => 1,
   size: () => 0,
   changes: ({ token }) => token,
   meets: (first, { id, outcome }) =>
     first._tag !== "Settle" || sameOutcome(first.outcome, outcome) ? undefined : alreadySettled(id, first.outcome),
   ends: true,
+  refusal: ({ tag }, { id }) => {
+    invariant(tag === "LEASE_LOST", `a settlement was refused with ${tag}`);
+    return leaseLost(id);
+  },
   done: ({ outcome }) => ({ _tag: "Settled", outcome }),
 };

@@ -8,14 +8,21 @@ import type { StepKind } from "./StepKind.js";
 export type StepTag = keyof typeof kinds;
 /** The step of this kind. */
 export type StepOf<T extends StepTag> = T extends StepTag
-  ? (typeof kinds)[T] extends StepKind<infer S, unknown>
+  ? (typeof kinds)[T] extends StepKind<infer S, unknown, Error>
     ? S
     : never
   : never;
 /** What a store answers for a step of this kind. */
 export type StepResultOf<T extends StepTag> = T extends StepTag
-  ? (typeof kinds)[T] extends StepKind<infer _, infer R>
+  ? (typeof kinds)[T] extends StepKind<infer _, infer R, Error>
     ? R
+    : never
+  : never;
+
+/** With what a store may refuse a step of this kind. */
+export type StepRefused<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer _, unknown, infer X>
+    ? X
     : never
   : never;
 
@@ -30,9 +37,9 @@ export type WriteAnswer = Either<WriteRefused, ReadonlyArray<StepResult>>;
 const table: typeof kinds = { ...kinds };
 
 /** What the library knows of the kind of this step. */
-export const kindOf = <S extends Step>(step: S): StepKind<S, StepResult> =>
+export const kindOf = <S extends Step>(step: S): StepKind<S, StepResult, WriteRefused> =>
   // The table has for each tag the kind of its step, which an index by a union cannot tell.
-  table[step._tag] as unknown as StepKind<S, StepResult>;
+  table[step._tag] as unknown as StepKind<S, StepResult, WriteRefused>;
 
 /** The result of a step that was done as it was asked for. */
 export const doneOf = (step: Step): StepResult => kindOf(step).done(step);

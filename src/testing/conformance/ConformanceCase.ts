@@ -12,7 +12,11 @@ export interface ConformanceCase {
   readonly name: string;
   /** It applies to stores that can do this; to others it is not put. */
   readonly needs: Partial<Capabilities>;
-  /** Rejects if the sentence is not true. */
+  /**
+   * Rejects if the sentence is not true.
+   *
+   * @internal
+   */
   readonly run: RunCase;
 }
 

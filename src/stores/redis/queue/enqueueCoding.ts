@@ -1,5 +1,5 @@
 /** How an enqueue travels in a write of any steps. */
-import { impossible, invariant } from "../../../core/invariant.js";
+import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { escapeText } from "../scripts/keys.js";
 import { wholeMs } from "../scripts/numbers.js";
@@ -25,7 +25,6 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
     invariant(word.startsWith("d"), "an enqueue that was not done as asked is a duplicate");
     return { _tag: "Enqueued", id: wholeId(word.slice(1)), duplicate: true };
   },
-  refusal: ({ tag }) => impossible(`an enqueue was refused with ${tag}`),
   subject: ({ queue }) => queue,
   cheap: () => false,
 };

@@ -1,7 +1,6 @@
 /** How a settlement travels in a write of any steps. */
 import { absurd, invariant } from "../../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
-import { leaseLost } from "../../../core/SluiceError.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
@@ -20,10 +19,6 @@ export const Settle: StepCoding<SettleStep, SettledResult> = {
   result: (word, { outcome }) => {
     invariant(word === "j" && outcome._tag === "Retry", "only a retry is done otherwise than asked");
     return { _tag: "Settled", outcome: Reject({ cause: outcome.cause }) };
-  },
-  refusal: ({ tag }, { id }) => {
-    invariant(tag === "LEASE_LOST", `a settlement was refused with ${tag}`);
-    return leaseLost(id);
   },
   subject: ({ queue }) => queue,
   cheap: ({ outcome }) => outcome._tag === "Ack",

@@ -80,7 +80,7 @@ const readAnswer = (answer: string, steps: Steps): WriteAnswer => {
     const [, place, tag = "", data = ""] = REFUSED.exec(answer) ?? [];
     const step = steps[Number(place)];
     invariant(step !== undefined, "a refusal names a step of its list");
-    return left(codingOf(step).refusal({ tag, data }, step));
+    return left(kindOf(step).refusal({ tag, data }, step));
   }
   const words = answer.split(",");
   return right(steps.map((step, i) => readResult(words[i] ?? "", step)));
