@@ -97,7 +97,7 @@ const plainFields = (fields: object): object =>
     ]),
   );
 
-const fault = <T extends string, F extends object>(
+export const fault = <T extends string, F extends object>(
   tag: T,
   retryable: boolean,
   message: string,

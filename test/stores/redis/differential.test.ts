@@ -291,7 +291,7 @@ class Twins {
 }
 
 const answersView = (answers: ReadonlyArray<WriteAnswer>): unknown =>
-  answers.map((answer) => (isLeft(answer) ? [answer.left._tag, answer.left.id] : answer.right));
+  answers.map((answer) => (isLeft(answer) ? { ...answer.left } : answer.right));
 
 // Memory leases as it answers, so it need not say when it was asked.
 const leaseView = ({ token: _, askedMs: _asked, ...lease }: Lease): unknown => lease;

@@ -11,6 +11,7 @@ import {
   isSluiceError,
   leaseLost,
   payloadTooLarge,
+  type QueueError,
   type SluiceError,
   storeClosed,
   storeFull,
@@ -23,15 +24,15 @@ const id = newMessageId();
 const cause = new Error("ECONNRESET");
 
 interface Row {
-  readonly error: SluiceError;
+  readonly error: QueueError;
   readonly retryable: boolean;
   /** What the message tells the reader to do, or what stands instead. */
   readonly says: RegExp;
   readonly fields: object;
 }
 
-/** One row for each member of the union: the compiler refuses a missing one. */
-const table: { readonly [T in SluiceError["_tag"]]: Row } = {
+/** One row for each error of queues: the compiler refuses a missing one. Other modules have their own. */
+const table: { readonly [T in QueueError["_tag"]]: Row } = {
   LeaseLost: {
     error: leaseLost(id),
     retryable: false,
@@ -79,8 +80,8 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
   Defect: { error: defect(cause), retryable: false, says: /ECONNRESET.*report it/, fields: { cause } },
 };
 
-/** A match over all tags, as a user writes it: `absurd` stops compiling when a tag is added. */
-const match = (error: SluiceError): string => {
+/** A match over all tags of queues, as a user writes it: `absurd` stops compiling when a tag is added. */
+const match = (error: QueueError): string => {
   switch (error._tag) {
     case "LeaseLost":
     case "AlreadySettled":

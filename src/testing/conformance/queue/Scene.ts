@@ -8,7 +8,7 @@ import type { Subscription } from "rxjs";
 import { v7 } from "uuid";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
-import type { LeaseLost } from "../../../core/SluiceError.js";
+import type { LeaseLost, WriteRefused } from "../../../core/SluiceError.js";
 import { doneOf, type Step, type StepResult, type WriteAnswer } from "../../../core/steps/Step.js";
 import type {
   BlockDecision,
@@ -367,13 +367,11 @@ export const resultsOf = (answer: WriteAnswer | undefined): ReadonlyArray<StepRe
 };
 
 /** Asserts the answer to a dead token. */
-export const assertLost = (
-  answer: Either<{ readonly _tag: string; readonly id: MessageId }, unknown> | undefined,
-  id: MessageId,
-): void => {
+export const assertLost = (answer: Either<WriteRefused, unknown> | undefined, id: MessageId): void => {
   assert.ok(answer !== undefined && isLeft(answer), "a dead token was accepted");
-  assert.equal(answer.left._tag, "LeaseLost");
-  assert.equal(answer.left.id, id, "LeaseLost names the message");
+  const { left } = answer;
+  assert.ok(left._tag === "LeaseLost", "a dead token is answered LeaseLost");
+  assert.equal(left.id, id, "LeaseLost names the message");
 };
 
 /** "0", "1", … as payloads. */

@@ -60,8 +60,8 @@ export const atomicWritesCases: ReadonlyArray<ConformanceCase> = casesOf("10. At
     }
     const results = await scene.done(good);
     assert.deepEqual(
-      results.map((result) => (result._tag === "Enqueued" ? result.duplicate : result.outcome._tag)),
-      ["Ack", "Retry", "Reject", "Block", "Release", false, false, false, false],
+      results.map((result) => (result._tag === "Settled" ? result.outcome._tag : result._tag)),
+      ["Ack", "Retry", "Reject", "Block", "Release", "Enqueued", "Enqueued", "Enqueued", "Enqueued"],
     );
   },
   "a refused list takes no other queue with it, and leaves none half done": async (scene) => {

@@ -271,7 +271,7 @@ describe("settlements in which the store finds a defect", () => {
     const breaker = new Breaker();
     const s = delivered(5, breaker.view, { settleSizeMax: 100 });
     const bad = s.messages[2]!.id;
-    breaker.breaksWrite = (lists) => lists.flat().some(({ id }) => id === bad);
+    breaker.breaksWrite = (lists) => lists.flat().some((step) => step._tag === "Settle" && step.id === bad);
     breaker.break("write", () => defect("this one is damaged"));
     const acks = ackAll(s.messages);
     s.clock.settle();
