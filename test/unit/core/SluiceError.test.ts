@@ -12,7 +12,6 @@ import {
   leaseLost,
   payloadTooLarge,
   type QueueError,
-  type SluiceError,
   storeClosed,
   storeFull,
   storeUnavailable,
