@@ -1,8 +1,9 @@
 /** Compares the header of every Redis script with its code. The convention stands in support/lua.ts. */
 
 import { readFileSync } from "node:fs";
+import { spliceIncludes } from "../src/stores/redis/scripts/splice.js";
 import { filesIn, inRoot } from "./support/files.js";
-import { checkLuaInclude, readLuaScript, spliceIncludes } from "./support/lua.js";
+import { checkLuaInclude, readLuaScript } from "./support/lua.js";
 import { report } from "./support/report.js";
 
 const folder = "src/stores/redis/lua";

@@ -28,6 +28,8 @@
  * No file has more than 100 lines without its opening comment.
  */
 
+import { includeIn } from "../../src/stores/redis/scripts/splice.js";
+
 export interface LuaParameter {
   readonly kind: "KEYS" | "ARGV";
   readonly index: number;
@@ -45,7 +47,6 @@ export interface LuaScript {
 
 export const linesMax = 100;
 
-const includeLine = /^\s*---\s*@include\s+(\S+)\s*$/;
 const parameterLine = /^(KEYS|ARGV)\[(\d+)(\.\.\.|…)?\]\s*(.*)$/;
 const sectionLine = /^(Returns|Errors|Cost)\b:?\s*(.*)$/;
 const types = {
@@ -53,12 +54,14 @@ const types = {
   ARGV: ["string", "integer", "number", "flag", "json", "msgpack"],
 } as const;
 
+const isInclude = (line: string): boolean => includeIn(line) !== undefined;
+
 const linesOf = (text: string): ReadonlyArray<string> => text.replace(/\s+$/, "").split("\n");
 
 /** The opening comment lines without their dashes, and the rest. */
 const split = (text: string): { readonly header: ReadonlyArray<string>; readonly body: ReadonlyArray<string> } => {
   const lines = linesOf(text);
-  const end = lines.findIndex((line) => !line.startsWith("--") || includeLine.test(line));
+  const end = lines.findIndex((line) => !line.startsWith("--") || isInclude(line));
   const headerEnd = end === -1 ? lines.length : end;
   const header = lines.slice(0, headerEnd).map((line) => line.replace(/^---?/, "").replace(/^ /, ""));
   return { header, body: lines.slice(headerEnd) };
@@ -125,7 +128,7 @@ const checkBindings = (
   let end = 0;
   for (const [at, line] of body.entries()) {
     const bindings = bindingsOf(line);
-    const skipped = line.trim() === "" || (line.startsWith("--") && !includeLine.test(line));
+    const skipped = line.trim() === "" || (line.startsWith("--") && !isInclude(line));
     if (bindings.length === 0 && !skipped) break;
     bound.push(...bindings);
     end = at + 1;
@@ -181,36 +184,9 @@ export const checkLuaInclude = (text: string): ReadonlyArray<string> => {
   return problems;
 };
 
-const indentOf = (line: string): number => line.length - line.trimStart().length;
-
-/**
- * The text that Redis gets: every include in its place, the first time that it is asked for in its block. What an inner block
- * includes is unknown behind it, as Lua sees it; blocks are told by their indentation.
- */
-export const spliceIncludes = (text: string, include: (name: string) => string | undefined): string => {
-  const splice = (part: string, outer: Set<string>): string => {
-    const blocks = [{ indent: 0, known: outer }];
-    const blockOf = (indent: number): { readonly indent: number; readonly known: Set<string> } => {
-      while (blocks.length > 1 && (blocks.at(-1)?.indent ?? 0) > indent) blocks.pop();
-      const last = blocks.at(-1) ?? { indent: 0, known: outer };
-      if (last.indent === indent) return last;
-      const inner = { indent, known: new Set(last.known) };
-      blocks.push(inner);
-      return inner;
-    };
-    return linesOf(part)
-      .flatMap((line) => {
-        if (line.trim() === "") return [line];
-        const { known } = blockOf(indentOf(line));
-        const name = includeLine.exec(line)?.[1];
-        if (name === undefined) return [line];
-        if (known.has(name)) return [];
-        known.add(name);
-        const found = include(name);
-        if (found === undefined) throw new Error(`there is no include/${name}.lua`);
-        return [splice(found, known)];
-      })
-      .join("\n");
-  };
-  return `${splice(text, new Set())}\n`;
-};
+/** A source as it goes into the package: without its comment lines and empty ones, the includes it asks for aside. */
+export const withoutComments = (text: string): string =>
+  linesOf(text)
+    .filter((line) => isInclude(line) || !/^\s*(?:--|$)/.test(line))
+    .map((line) => `${line}\n`)
+    .join("");
