@@ -1,7 +1,6 @@
 -- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
--- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :bq :dead zset and :bi hash set aside · :w :o list wake-ups · :h string ticket.
+-- Other keys of the queue follow from its name: see NAMES.md.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other

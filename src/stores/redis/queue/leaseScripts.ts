@@ -117,28 +117,25 @@ export interface HandedOver {
 
 /** What stands before a whole record: that of a follower, which was enqueued at another time. */
 const WHOLE = "+";
-const ORDER_AT = FORMAT.length + 1;
-const LENGTH_AT = ORDER_AT + 10;
-const MOMENT_AT = LENGTH_AT + 8;
-const HANDED = new RegExp(`^${FORMAT}:[0-9a-f]{18}\\d+(?:\\.\\d+)?h-[^\\n]*\\n`);
+const HANDED = new RegExp(`^${FORMAT}:([0-9a-f]{10})([0-9a-f]{8})(\\d+(?:\\.\\d+)?)(h-[^\\n]*)\\n`);
 
 /**
  * Reads what was handed over; `lua/include/handed.lua` says what stands where. What is of another format, or damaged, is a
  * wake-up like any other: undefined.
  */
 export const readHandedOver = (text: string): HandedOver | undefined => {
-  const head = HANDED.exec(text)?.[0];
-  if (head === undefined) return undefined;
-  const mark = head.indexOf("h");
-  const atMs = msOf(head.slice(MOMENT_AT, mark));
-  const stem = tokenStem(head.slice(ORDER_AT, LENGTH_AT), head.slice(mark, -1));
+  const match = HANDED.exec(text);
+  if (match === null) return undefined;
+  const [head, order = "", length = "", moment = "", request = ""] = match;
+  const atMs = msOf(moment);
+  const stem = tokenStem(order, request);
   const record =
     text.charAt(head.length) === WHOLE
       ? readRecord(text.slice(head.length + 1))
       : readHandedRecord(text, head.length, atMs);
   return {
     lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }),
-    leaseMs: Number.parseInt(head.slice(LENGTH_AT, MOMENT_AT), 16),
+    leaseMs: Number.parseInt(length, 16),
   };
 };
 

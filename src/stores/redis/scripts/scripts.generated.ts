@@ -707,15 +707,13 @@ for _, entry in ipairs(entries) do
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
     pushReturned(queue, string.sub(note, 2, 14), afresh(record))
-  else
-    if decision == "skip" then
-      forget(key, record)
-      count(queue, "purged", 1)
-    else
-      bury(queue, record, string.sub(note, 15), lettersMax)
-    end
-    if messageKey then leaveKey(queue, messageKey) end
+  elseif decision == "skip" then
+    forget(key, record)
+    count(queue, "purged", 1)
+  elseif decision == "reject" then
+    bury(queue, record, string.sub(note, 15), lettersMax)
   end
+  if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
 if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
 closeQueue(queue)
