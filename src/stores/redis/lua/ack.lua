@@ -20,15 +20,14 @@ local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 --- @include keys
 --- @include guard
 --- @include token
---- @include handed
+--- @include open
+--- @include once
 
+-- Not by openGuarded: see there. A list without keys can do with the types of two keys.
 local queue = openQueue(key, keyed == "1" and clock(given) or 0)
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local before = redis.call("GET", result)
-if before then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return before
-end
+firstChange(key)
+local before = answeredBefore(result)
+if before then return before end
 local tokens = {}
 for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
 redis.call("HLEN", leased)
@@ -95,6 +94,4 @@ if next(queue.ends) then
   handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
 end
 closeQueue(queue)
-redis.call("SET", result, answer, "PX", 3600000)
-for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, 5)

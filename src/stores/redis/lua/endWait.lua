@@ -16,7 +16,7 @@ for i = queueCount + 1, #KEYS do
   redis.call("PEXPIRE", KEYS[i], 60000)
 end
 local function endWait(key)
-  checkFormat(key, redis.call("HGET", key, "format"))
+  readHead(key)
   expectNobody(key)
 end
 for i = 1, queueCount do pcall(endWait, KEYS[i]) end

@@ -18,8 +18,9 @@ local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 --- @include tails
 --- @include addEnd
 
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
+-- Not by open: what only adds has to be refused under full memory, and leaves the booking to whoever looks at leases, since a
+-- consumer waits meanwhile. Its answer is kept by its first write for the same reason; `open` and `once` would cost it 1 µs of 11.
+local head = readHead(key, "levels", "largest")
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
 local ticket = string.sub(waits, 1, #FORMAT + 2) == "w" .. FORMAT .. ":" -- see handed

@@ -18,8 +18,7 @@ local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 --- @include tails
 --- @include addEnd
 
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
+local head = readHead(key, "levels", "largest") -- not by open: see enqueue
 -- The write of what was handed over and is not booked yet: see handed.
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\n]*)", 19) or ""

@@ -11,15 +11,12 @@
 local key = KEYS[1]
 local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
---- @include queue
---- @include guard
+--- @include openGuarded
 --- @include promote
---- @include slot
+--- @include passOn
 --- @include portion
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-guard(key)
+local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)

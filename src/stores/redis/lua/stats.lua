@@ -11,14 +11,12 @@ local given = ARGV[1]
 --- @include format
 --- @include clock
 
-checkFormat(key, redis.call("HGET", key, "format"))
+readHead(key)
 local now = clock(given)
 if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
-  --- @include queue
+  --- @include openGuarded
   --- @include promote
-  redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-  local queue = openQueue(key, now)
-  guard(key)
+  local queue = openGuarded(key, now)
   promote(queue)
   closeQueue(queue)
 end

@@ -17,19 +17,14 @@ local result, key = KEYS[1], KEYS[2]
 local given, target, name, decision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 --- @include clock
---- @include queue
+--- @include openGuarded
 --- @include keys
---- @include guard
 --- @include shelf
 --- @include held
 --- @include portion
 --- @include once
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
+local queue = openGuarded(key, clock(given))
 
 -- The number of those that the target means, and how to find their positions, oldest first.
 local function targeted()
@@ -44,16 +39,7 @@ local function targeted()
   end
 end
 
-local length, positionAt = targeted()
-local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
-  local position = positionAt(at)
-  return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
-end)
-for _, entry in ipairs(entries) do
-  local messageKey = keyOf(recordIn(entry))
-  if messageKey then guardKey(key, messageKey) end
-end
-for _, entry in ipairs(entries) do
+local function free(entry)
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
@@ -73,6 +59,19 @@ for _, entry in ipairs(entries) do
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
-if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
-closeQueue(queue)
-return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { unpack(KEYS, 3) })
+
+return once(result, KEYS, 3, function()
+  local length, positionAt = targeted()
+  local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
+    local position = positionAt(at)
+    return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
+  end)
+  for _, entry in ipairs(entries) do
+    local messageKey = keyOf(recordIn(entry))
+    if messageKey then guardKey(key, messageKey) end
+  end
+  for _, entry in ipairs(entries) do free(entry) end
+  if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
+  closeQueue(queue)
+  return #entries .. " " .. (#entries < length and 1 or 0)
+end)

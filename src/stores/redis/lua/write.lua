@@ -26,17 +26,15 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include steps
 --- @include handed
 --- @include promote
+--- @include once
 
 local now = clock(given)
 local queues = {}
 for i = 1, queueCount do queues[i] = openQueue(KEYS[i + 1], now) end
 -- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
 if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
+local answer = answeredBefore(result)
+if answer then return answer end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 guardAll(queues, lists)
 if settles == "1" then
@@ -55,6 +53,4 @@ for i, list in ipairs(lists) do
 end
 for _, queue in ipairs(queues) do closeQueue(queue) end
 answer = plain and "+" or table.concat(answers, " ")
-redis.call("SET", result, answer, "PX", 3600000)
-for i = queueCount + 2, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, queueCount + 2)

@@ -11,14 +11,12 @@ local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 --- @include keys
 --- @include guard
 --- @include token
---- @include handed
+--- @include open
+--- @include once
 local queue = openQueue(key, keyed == "1" and clock(given) or 0)
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local before = redis.call("GET", result)
-if before then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return before
-end
+firstChange(key)
+local before = answeredBefore(result)
+if before then return before end
 local tokens = {}
 for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
 redis.call("HLEN", leased)
@@ -82,23 +80,17 @@ if next(queue.ends) then
   handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
 end
 closeQueue(queue)
-redis.call("SET", result, answer, "PX", 3600000)
-for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, 5)
 `,
   "cancel": `local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include clock
---- @include queue
---- @include guard
+--- @include openGuarded
+--- @include passOn
 --- @include slot
 --- @include leased
---- @include handed
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local last = readSlot(slot)
-guard(key)
-book(key)
+local last = readSlot(slot) -- by its type: see guard
+local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
   for _, token in ipairs(tokensOf(last, request)) do
@@ -133,7 +125,7 @@ for i = queueCount + 1, #KEYS do
   redis.call("PEXPIRE", KEYS[i], 60000)
 end
 local function endWait(key)
-  checkFormat(key, redis.call("HGET", key, "format"))
+  readHead(key)
   expectNobody(key)
 end
 for i = 1, queueCount do pcall(endWait, KEYS[i]) end
@@ -145,8 +137,7 @@ local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 --- @include moment
 --- @include tails
 --- @include addEnd
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
+local head = readHead(key, "levels", "largest")
 local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
 local waits = redis.call("GET", key .. ":h") or ""
 local ticket = string.sub(waits, 1, #FORMAT + 2) == "w" .. FORMAT .. ":" -- see handed
@@ -190,8 +181,7 @@ local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 --- @include moment
 --- @include tails
 --- @include addEnd
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
+local head = readHead(key, "levels", "largest") -- not by open: see enqueue
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\\n]*)", 19) or ""
 local now = msOf(moment(given))
@@ -218,15 +208,11 @@ return "+"
   "extend": `local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 local unbegun = tonumber(ARGV[3])
---- @include format
+--- @include open
 --- @include clock
 --- @include slices
---- @include handed
 --- @include unbegun
-local head = redis.call("HMGET", key, "format", "ownerUntil", "takeover")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-book(key)
+local head = open(key, "ownerUntil", "takeover")
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
 for from = 4, #ARGV, 1000 do
@@ -249,15 +235,10 @@ return table.concat(answers)
   "giveBack": `local key = KEYS[1]
 local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
 --- @include clock
---- @include queue
---- @include guard
---- @include slot
+--- @include openGuarded
+--- @include passOn
 --- @include leased
---- @include handed
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-guard(key)
-book(key)
+local queue = openGuarded(key, clock(given))
 local record, origin = readLeased(key, token)
 if record then
   pushReturned(queue, origin, record) -- nobody saw it
@@ -267,7 +248,7 @@ end
 closeQueue(queue)
 passOn(key, queue.now)
 local owned = queue.owner and queue.ownerUntil > queue.now
-if standsBy == "1" and not owned and redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
+if standsBy == "1" and not owned then wakeStandby(key) end
 return record and 1 or 0
 `,
   "lease": `local key, slot = KEYS[1], KEYS[2]
@@ -275,7 +256,7 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
---- @include format
+--- @include open
 --- @include clock
 --- @include slices
 --- @include record
@@ -284,7 +265,8 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include take
 --- @include deliver
 --- @include slot
---- @include handed
+--- @include untilChange
+--- @include wake
 local function seldom()
   --- @include comeBack
   --- @include setAside
@@ -292,24 +274,22 @@ local function seldom()
   return { comeBack = comeBack, setAside = setAside, reclaim = reclaim, notBegun = notBegun }
 end
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "takeover", "largest")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
 local last = readSlot(slot)
+redis.call("ZCARD", key .. ":dead")
+local head, booked = open(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "takeover", "largest")
 if last and last.serial >= serial then
   --- @include resent
   return resent(key, now, last, serial, request)
 end
 redis.call("HLEN", key .. ":l")
-redis.call("ZCARD", key .. ":dead")
-local seq = book(key) or tonumber(head[3] or 0)
+local seq = booked or tonumber(head[3] or 0)
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
 end
 local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
 returns = anyUntilNow(":d") or returns
 if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().reclaim(key, levels) end
-local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
+local woken = isWoken(key)
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
   redis.call("LLEN", key .. ":o") -- what it will wait on
@@ -354,38 +334,37 @@ else
     expectOne(key, order, leaseMs, reply[3])
   end
 end
-if more and idle then redis.call("RPUSH", key .. ":w", "1") end
+if more then wake(key, woken) end
 return reply
 `,
   "leave": `local key = KEYS[1]
 local owner = ARGV[1]
---- @include format
-local head = redis.call("HMGET", key, "format", "owner")
-checkFormat(key, head[1])
-local standby = redis.call("LLEN", key .. ":o") == 0
-local owned = head[2] == owner
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+--- @include open
+--- @include passOn
+redis.call("LLEN", key .. ":o") -- what is written below is read first, by its type: see guard
+local owned = open(key, "owner")[2] == owner
 if owned then
   redis.call("HDEL", key, "owner", "ownerUntil")
-  if standby then redis.call("RPUSH", key .. ":o", 1) end
+  wakeStandby(key)
 end
 return owned and 1 or 0
 `,
   "look": `local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 --- @include format
 --- @include clock
---- @include slot
+--- @include untilChange
+--- @include wake
 --- @include handed
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 local now = clock(given)
 local function lookAt(key, owner)
-  checkFormat(key, redis.call("HGET", key, "format"))
+  readHead(key)
   local waits = redis.call("GET", key .. ":h")
   if waits and not isTicket(waits) then
     book(key)
     waits = nil
   end
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+  local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil")
   if owner and head[6] ~= owner then
     if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
     return "r"
@@ -397,7 +376,7 @@ local function lookAt(key, owner)
     nearest = untilChange(key, now)
     if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
     if nearest == 0 or (head[2] and head[2] ~= "0") then
-      if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
+      wake(key)
       return "r"
     end
   end
@@ -415,7 +394,7 @@ return reply
 local shelf, after, limit, bytesMax = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 --- @include format
 --- @include portion
-checkFormat(key, redis.call("HGET", key, "format"))
+readHead(key)
 local name = key .. shelf
 local first = redis.call("ZCOUNT", name, "-inf", after)
 local length = redis.call("ZCARD", name) - first
@@ -427,38 +406,33 @@ return entries
 `,
   "pause": `local result, key = KEYS[1], KEYS[2]
 local paused = ARGV[1]
---- @include format
+--- @include open
 --- @include reclaim
 --- @include guard
+--- @include wake
 --- @include once
-local head = redis.call("HMGET", key, "format", "levels")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
-if paused == "1" then
-  redis.call("HSET", key, "paused", 1)
-  expectNobody(key)
-  reclaim(key, tonumber(head[2] or 0))
-else
-  redis.call("HDEL", key, "paused")
-  if idle then redis.call("RPUSH", key .. ":w", 1) end
-end
-return keepAnswer(result, "OK", { unpack(KEYS, 3) })
+local head = open(key, "levels")
+return once(result, KEYS, 3, function()
+  guard(key)
+  if paused == "1" then
+    redis.call("HSET", key, "paused", "1")
+    expectNobody(key)
+    reclaim(key, tonumber(head[2] or 0))
+  else
+    redis.call("HDEL", key, "paused")
+    wake(key)
+  end
+  return "OK"
+end)
 `,
   "peek": `local key = KEYS[1]
 local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
---- @include queue
---- @include guard
+--- @include openGuarded
 --- @include promote
---- @include slot
+--- @include passOn
 --- @include portion
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-guard(key)
+local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
@@ -491,18 +465,12 @@ return table.concat(refused, " ")
   "purge": `local result, key = KEYS[1], KEYS[2]
 local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
---- @include queue
+--- @include openGuarded
 --- @include keys
---- @include guard
---- @include slot
+--- @include passOn
 --- @include portion
 --- @include once
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-queue.levels = reclaim(key, queue.levels)
+local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
@@ -536,112 +504,118 @@ local function planHeads(length, read, drop, isHead)
   end
   plan(number, function() drop(number) end)
 end
-for level = 9, 0, -1 do
-  local rank, name = rankOf(level), key .. ":r:" .. level
-  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
-  planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
-  end, function(number) dropReturned(key, level, number) end)
-  local function trim(number) redis.call("LTRIM", name, number, -1) end
-  local length = redis.call("LLEN", name)
-  if keyed or deduped then
-    planHeads(length, function(at) return redis.call("LINDEX", name, at) end, trim)
-  else
-    local number = fitUnread(portion, length, queue.largest)
-    plan(number, function() trim(number) end)
+local function planAll()
+  for level = 9, 0, -1 do
+    local rank, name = rankOf(level), key .. ":r:" .. level
+    local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
+    planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
+      return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+    end, function(number) dropReturned(key, level, number) end)
+    local function trim(number) redis.call("LTRIM", name, number, -1) end
+    local length = redis.call("LLEN", name)
+    if keyed or deduped then
+      planHeads(length, function(at) return redis.call("LINDEX", name, at) end, trim)
+    else
+      local number = fitUnread(portion, length, queue.largest)
+      plan(number, function() trim(number) end)
+    end
+  end
+  planHeads(redis.call("ZCARD", key .. ":d"), function(at)
+    return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
+  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
+  if not portion.full then
+    for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
+      planBehind(name, false)
+    end
   end
 end
-planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-  return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
-end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
-if not portion.full then
-  for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
-    planBehind(name, false)
-  end
-end
-for _, drop in ipairs(drops) do drop() end
-local purged = limit - portion.count
-queue.wake = false
-count(queue, "purged", purged)
-closeQueue(queue)
-passOn(key, queue.now)
-local left = tonumber(redis.call("HGET", key, "waiting") or 0) + redis.call("ZCARD", key .. ":d") + readyCount(key)
-return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS, 3) })
+return once(result, KEYS, 3, function()
+  queue.levels = reclaim(key, queue.levels)
+  planAll()
+  for _, drop in ipairs(drops) do drop() end
+  local purged = limit - portion.count
+  queue.wake = false
+  count(queue, "purged", purged)
+  closeQueue(queue)
+  passOn(key, queue.now)
+  local left = tonumber(redis.call("HGET", key, "waiting") or 0) + redis.call("ZCARD", key .. ":d") + readyCount(key)
+  return purged .. " " .. (left > 0 and 1 or 0)
+end)
 `,
   "redrive": `local result, key = KEYS[1], KEYS[2]
 local given, bytesMax = ARGV[1], tonumber(ARGV[2])
 --- @include clock
+--- @include openGuarded
 --- @include again
 --- @include portion
 --- @include once
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local portion, found, seen = openPortion(#ARGV, bytesMax), {}, 0
-for i = 3, #ARGV, 3 do
-  local position, id, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
-  if not fits(portion, #entry + #payload) then break end
-  seen = seen + 1
-  local record = entry ~= "" and recordIn(entry) or ""
-  if record ~= "" and idOf(record) == id then
-    found[position] = true
-    found[#found + 1] = { position, record, payload }
-    guardRecord(queue, record)
+local queue = openGuarded(key, clock(given))
+local function find()
+  local portion, found, seen = openPortion(#ARGV, bytesMax), {}, 0
+  for i = 3, #ARGV, 3 do
+    local position, id, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+    local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
+    if not fits(portion, #entry + #payload) then break end
+    seen = seen + 1
+    local record = entry ~= "" and recordIn(entry) or ""
+    if record ~= "" and idOf(record) == id then
+      found[position] = true
+      found[#found + 1] = { position, record, payload }
+      guardRecord(queue, record)
+    end
   end
+  return found, seen
 end
-promote(queue) -- what became due before stands before what comes now
-for _, letter in ipairs(found) do redrive(queue, unpack(letter)) end
-closeQueue(queue)
-return keepAnswer(result, #found .. " " .. seen, { unpack(KEYS, 3) })
+return once(result, KEYS, 3, function()
+  local found, seen = find()
+  redrive(queue, found)
+  return #found .. " " .. seen
+end)
 `,
   "redriveFrom": `local result, key = KEYS[1], KEYS[2]
 local given, after, seenMax = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limit, bytesMax = tonumber(ARGV[4]), tonumber(ARGV[5])
 --- @include clock
+--- @include openGuarded
 --- @include again
 --- @include portion
 --- @include once
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local wanted = #ARGV > 5 and {}
-for i = 6, #ARGV do wanted[ARGV[i]] = true end
-local first = redis.call("ZCOUNT", key .. ":dead", "-inf", after)
-local length = redis.call("ZCARD", key .. ":dead") - first
-local portion, found, seen, last = openPortion(seenMax, bytesMax), {}, 0, 0
-while seen < length and not portion.full and #found < limit do
-  local at = first + seen
-  local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
-  if not fits(portion, #entry) then break end
-  seen, last = seen + 1, position
-  local record = recordIn(entry)
-  if record ~= "" and (not wanted or wanted[idOf(record)]) then
-    found[#found + 1] = { position, record, "" }
-    guardRecord(queue, record)
+local queue = openGuarded(key, clock(given))
+local function find()
+  local wanted = #ARGV > 5 and {}
+  for i = 6, #ARGV do wanted[ARGV[i]] = true end
+  local first = redis.call("ZCOUNT", key .. ":dead", "-inf", after)
+  local length = redis.call("ZCARD", key .. ":dead") - first
+  local portion, found, seen, last = openPortion(seenMax, bytesMax), {}, 0, 0
+  while seen < length and not portion.full and #found < limit do
+    local at = first + seen
+    local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
+    if not fits(portion, #entry) then break end
+    seen, last = seen + 1, position
+    local record = recordIn(entry)
+    if record ~= "" and (not wanted or wanted[idOf(record)]) then
+      found[#found + 1] = { position, record, "" }
+      guardRecord(queue, record)
+    end
   end
+  return found, seen, seen < length and last or 0
 end
-promote(queue) -- what became due before stands before what comes now
-for _, letter in ipairs(found) do redrive(queue, unpack(letter)) end
-closeQueue(queue)
-return keepAnswer(result, #found .. " " .. seen .. " " .. (seen < length and last or 0), { unpack(KEYS, 3) })
+return once(result, KEYS, 3, function()
+  local found, seen, goesOnAt = find()
+  redrive(queue, found)
+  return #found .. " " .. seen .. " " .. goesOnAt
+end)
 `,
   "stats": `local key = KEYS[1]
 local given = ARGV[1]
 --- @include format
 --- @include clock
-checkFormat(key, redis.call("HGET", key, "format"))
+readHead(key)
 local now = clock(given)
 if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
-  --- @include queue
+  --- @include openGuarded
   --- @include promote
-  redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-  local queue = openQueue(key, now)
-  guard(key)
+  local queue = openGuarded(key, now)
   promote(queue)
   closeQueue(queue)
 end
@@ -663,18 +637,13 @@ return {
 local given, target, name, decision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 --- @include clock
---- @include queue
+--- @include openGuarded
 --- @include keys
---- @include guard
 --- @include shelf
 --- @include held
 --- @include portion
 --- @include once
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
+local queue = openGuarded(key, clock(given))
 local function targeted()
   if target == "key" or target == "id" then
     local at = target == "key" and string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)")
@@ -686,16 +655,7 @@ local function targeted()
     return redis.call("ZRANGE", index, at, at, "WITHSCORES")[2]
   end
 end
-local length, positionAt = targeted()
-local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
-  local position = positionAt(at)
-  return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
-end)
-for _, entry in ipairs(entries) do
-  local messageKey = keyOf(recordIn(entry))
-  if messageKey then guardKey(key, messageKey) end
-end
-for _, entry in ipairs(entries) do
+local function free(entry)
   local position, _, note, record = readShelved(entry)
   local messageKey = keyOf(record)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
@@ -715,9 +675,21 @@ for _, entry in ipairs(entries) do
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
-if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
-closeQueue(queue)
-return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { unpack(KEYS, 3) })
+return once(result, KEYS, 3, function()
+  local length, positionAt = targeted()
+  local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
+    local position = positionAt(at)
+    return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
+  end)
+  for _, entry in ipairs(entries) do
+    local messageKey = keyOf(recordIn(entry))
+    if messageKey then guardKey(key, messageKey) end
+  end
+  for _, entry in ipairs(entries) do free(entry) end
+  if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
+  closeQueue(queue)
+  return #entries .. " " .. (#entries < length and 1 or 0)
+end)
 `,
   "write": `local result = KEYS[1]
 local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -731,15 +703,13 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include steps
 --- @include handed
 --- @include promote
+--- @include once
 local now = clock(given)
 local queues = {}
 for i = 1, queueCount do queues[i] = openQueue(KEYS[i + 1], now) end
 if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
+local answer = answeredBefore(result)
+if answer then return answer end
 local lists = readLists(ARGV, 5, queues, lettersMax)
 guardAll(queues, lists)
 if settles == "1" then
@@ -757,26 +727,25 @@ for i, list in ipairs(lists) do
 end
 for _, queue in ipairs(queues) do closeQueue(queue) end
 answer = plain and "+" or table.concat(answers, " ")
-redis.call("SET", result, answer, "PX", 3600000)
-for i = queueCount + 2, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, queueCount + 2)
 `,
 };
 
 export const includes: Readonly<Record<string, string>> = {
   "addEnd": `--- @include format
 --- @include slices
+--- @include wake
 local function noteSize(key, largest, size)
   if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
 end
 local function addEnd(key, level, head, waits, added, records, longest, results)
-  local ready, wakes = key .. ":r:" .. level, key .. ":w"
+  local ready = key .. ":r:" .. level
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
     redis.call("HLEN", key .. ":l")
     redis.call("ZCARD", key .. ":x")
   end
-  local wake = redis.call("LINDEX", wakes, -1)
+  local woken = isWoken(key)
   for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
   if waits ~= "" then
     --- @include handed
@@ -789,7 +758,7 @@ local function addEnd(key, level, head, waits, added, records, longest, results)
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  if #records > 0 then wake(key, woken) end
 end
 `,
   "again": `--- @include queue
@@ -813,9 +782,14 @@ local function guardRecord(queue, record)
   local name = keyOf(record)
   if name then guardKey(queue.key, name) end
 end
-local function redrive(queue, position, record, payload)
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
-  admit(queue, keyOf(record), again(queue, record, payload))
+local function redrive(queue, letters)
+  promote(queue) -- what became due before stands before what comes now
+  for _, letter in ipairs(letters) do
+    local position, record, payload = unpack(letter)
+    redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
+    admit(queue, keyOf(record), again(queue, record, payload))
+  end
+  closeQueue(queue)
 end
 `,
   "behind": `--- @include queue
@@ -994,9 +968,13 @@ local function afresh(record)
 end
 `,
   "format": `local FORMAT = "3"
-local function checkFormat(key, format)
-  if not format or format == FORMAT then return end
-  error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
+local function readHead(key, ...)
+  local head = redis.call("HMGET", key, "format", ...)
+  local format = head[1]
+  if format and format ~= FORMAT then
+    error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
+  end
+  return head
 end
 `,
   "guard": `local function guard(key)
@@ -1220,10 +1198,47 @@ local function answeredBefore(result)
   if answer then redis.call("PEXPIRE", result, ANSWER_MS_MAX) end
   return answer
 end
-local function keepAnswer(result, answer, answered)
+local function keepAnswer(result, answer, keys, from)
   redis.call("SET", result, answer, "PX", ANSWER_MS_MAX)
-  if #answered > 0 then redis.call("DEL", unpack(answered)) end
+  if #keys >= from then redis.call("DEL", unpack(keys, from)) end
   return answer
+end
+local function once(result, keys, from, change)
+  return answeredBefore(result) or keepAnswer(result, change(), keys, from)
+end
+`,
+  "open": `--- @include format
+--- @include handed
+local function firstChange(key) redis.call("HDEL", key, "-") end
+local function open(key, ...)
+  local head = readHead(key, ...)
+  firstChange(key)
+  return head, book(key)
+end
+`,
+  "openGuarded": `--- @include queue
+--- @include guard
+--- @include open
+local function openGuarded(key, now)
+  local queue = openQueue(key, now)
+  firstChange(key)
+  guard(key)
+  local seq = book(key)
+  if seq then queue.seq, queue.seqWas = seq, seq end
+  return queue
+end
+`,
+  "passOn": `--- @include wake
+local function readyCount(key)
+  local ready = redis.call("ZCARD", key .. ":a")
+  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
+  return ready
+end
+local function passOn(key, now)
+  if redis.call("ZCOUNT", key .. ":d", "-inf", now) + readyCount(key) > 0 then wake(key) end
+end
+local function wakeStandby(key)
+  if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", "1") end
 end
 `,
   "portion": `local function openPortion(count, bytes)
@@ -1294,11 +1309,11 @@ end
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include wake
 --- @include returned
 local LARGE = 4096
 local function openQueue(key, now)
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
-  checkFormat(key, head[1])
+  local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -1340,9 +1355,6 @@ local function delay(queue, order, due, record)
     expectNobody(queue.key) -- a ticket ends before anything is due
   end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
-end
-local function wake(key)
-  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 local function pushAll(queue)
   if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
@@ -1460,7 +1472,8 @@ local function sizeOf(record)
   return #record - at
 end
 `,
-  "resent": `local function resent(key, now, last, serial, request)
+  "resent": `--- @include passOn
+local function resent(key, now, last, serial, request)
   local reply = { last.order, now, "", 0 }
   if last.serial == serial and not last.cancelled then
     for i, token in ipairs(tokensOf(last, request)) do
@@ -1591,24 +1604,6 @@ local function tokensOf(last, request)
     tokens[place + 1] = last.order .. ":" .. request .. ":" .. placeStem(place) .. digit(place % 64) .. mark .. suffix
   end
   return tokens
-end
-local function readyCount(key)
-  local ready = redis.call("ZCARD", key .. ":a")
-  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  return ready
-end
-local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + readyCount(key)
-  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
-end
-local function untilChange(key, now)
-  local nearest = ""
-  for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
-    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
-  end
-  return nearest
 end
 `,
   "steps": `--- @include leased
@@ -1810,6 +1805,22 @@ end
 `,
   "unbegun": `local function unbegunUntil(untilMs) return untilMs + 0.5 end
 local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end
+`,
+  "untilChange": `local function untilChange(key, now)
+  local nearest = ""
+  for _, name in ipairs({ ":d", ":x" }) do
+    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
+    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
+  end
+  return nearest
+end
+`,
+  "wake": `local function isWoken(key) return redis.call("LINDEX", key .. ":w", -1) == "1" end
+local function wake(key, woken)
+  if woken == nil then woken = isWoken(key) end
+  if not woken then redis.call("RPUSH", key .. ":w", "1") end
+end
 `,
 };
 

@@ -24,8 +24,13 @@ local function guardRecord(queue, record)
   if name then guardKey(queue.key, name) end
 end
 
--- Takes the letter away from its position, and its record in.
-local function redrive(queue, position, record, payload)
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
-  admit(queue, keyOf(record), again(queue, record, payload))
+-- Takes letters away from their positions, and their records in; each is its position, its record and another payload or "".
+local function redrive(queue, letters)
+  promote(queue) -- what became due before stands before what comes now
+  for _, letter in ipairs(letters) do
+    local position, record, payload = unpack(letter)
+    redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
+    admit(queue, keyOf(record), again(queue, record, payload))
+  end
+  closeQueue(queue)
 end

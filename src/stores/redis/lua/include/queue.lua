@@ -3,14 +3,14 @@
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include wake
 --- @include returned
 
 -- A record that is larger than this is noted: a read of several is no larger than the largest of the queue allows.
 local LARGE = 4096
 
 local function openQueue(key, now)
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
-  checkFormat(key, head[1])
+  local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -61,11 +61,6 @@ local function delay(queue, order, due, record)
     expectNobody(queue.key) -- a ticket ends before anything is due
   end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
-end
-
--- Wakes one idle consumer: one token, whatever the number of messages.
-local function wake(key)
-  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)
