@@ -25,6 +25,8 @@
  * A tail is not bound, and a script without one does not mention KEYS or ARGV again after its bindings.
  * Only after the bindings stand the includes: a line `--- @include <name>` is replaced by `lua/include/<name>.lua`, once.
  * An include opens with a comment that says what it is for, includes others alike, and never mentions KEYS or ARGV.
+ * What texts are made of is known to includes alone that say so, by a first line that begins with "Layout of": everywhere else
+ * `string.sub(record, 17, 48)` and its like are refused. Getters of such an include, or its constants, serve instead.
  * No file has more than 100 lines without its opening comment.
  */
 
@@ -158,6 +160,23 @@ const checkBindings = (
   }
 };
 
+// From the third character on, or up to the fifth or later; single bytes; and what is looked for from a later character on.
+const ARGUMENT = String.raw`(?:[^,()\n]|\((?:[^()\n]|\([^()\n]*\))*\))+`;
+const OFFSETS: ReadonlyArray<RegExp> = [
+  new RegExp(String.raw`\bsub\(${ARGUMENT},\s*(?:[3-9]|\d\d|1,\s*(?:[5-9]|\d\d))`),
+  new RegExp(String.raw`\bbyte\(${ARGUMENT},\s*\d`),
+  new RegExp(String.raw`\b(?:find|match)\(${ARGUMENT},\s*${ARGUMENT},\s*(?:[3-9]|\d\d)`),
+];
+
+const checkOffsets = ({ header, body }: Pick<LuaScript, "header" | "body">, problems: Array<string>): void => {
+  if (/^Layout of /.test(header[0] ?? "")) return;
+  for (const line of body) {
+    const code = line.replace(/(?:^|\s)--.*$/, "");
+    if (OFFSETS.some((offset) => offset.test(code)))
+      problems.push(`an offset outside of a layout, which is to have a getter for it: ${code.trim()}`);
+  }
+};
+
 const checkLength = (body: ReadonlyArray<string>, problems: Array<string>): void => {
   if (body.length > linesMax) problems.push(`${body.length} lines, at most ${linesMax}: look for the missing idea`);
 };
@@ -170,6 +189,7 @@ export const readLuaScript = (text: string): LuaScript => {
   if (!parameters.some(({ kind }) => kind === "KEYS"))
     problems.push("header: no KEYS, so a cluster cannot route the script");
   checkBindings(body, parameters, problems);
+  checkOffsets({ header, body }, problems);
   checkLength(body, problems);
   return { header, body, parameters, problems };
 };
@@ -180,6 +200,7 @@ export const checkLuaInclude = (text: string): ReadonlyArray<string> => {
   if ((header[0] ?? "").trim() === "") problems.push("the first line is a comment that says what it is for");
   if (body.some((line) => /\b(?:KEYS|ARGV)\b/.test(line.replace(/--.*$/, ""))))
     problems.push("mentions KEYS or ARGV: take them as parameters");
+  checkOffsets({ header, body }, problems);
   checkLength(body, problems);
   return problems;
 };

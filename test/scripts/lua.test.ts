@@ -76,4 +76,29 @@ describe("checkLuaInclude", () => {
     expect(checkLuaInclude("-- why\nlocal function f(key) return key end\n")).toEqual([]);
     expect(checkLuaInclude("local k = KEYS[1]\n")).toHaveLength(2);
   });
+
+  it.each([
+    "return string.sub(record, 17, HEAD)",
+    'return string.sub(redis.call("ZRANGE", at(1), at)[1], 14)',
+    "local a, b = sub(entry, 1, 13), 2",
+    "return byte(record, 12) % 2 == 1",
+    "return string.byte(waits, 1) ~= 119",
+    'return string.match(waits, "h%-([^,]*)", 19)',
+    'return string.find(text, "\\n", 22, true)',
+  ])("refuses an offset outside of a layout: %s", (line) => {
+    expect(checkLuaInclude(`-- why\n${line}\n`)).toEqual([expect.stringContaining("an offset outside of a layout")]);
+    expect(checkLuaInclude(`-- Layout of it\n${line}\n`)).toEqual([]);
+    expect(readLuaScript(sound.replace("return due", `${line}\nreturn due`)).problems).toHaveLength(1);
+  });
+
+  it.each([
+    "return string.sub(text, 2) -- string.sub(record, 17, 48)",
+    "return string.sub(name, 1, 4) == 'EVAL'",
+    "return string.sub(at, dot + 1)",
+    "return string.find(tails, x, from, true)",
+    "return string.sub(record, ID_TAIL_AT, HEAD)",
+    "return unpack(values, 14)",
+  ])("passes what is none: %s", (line) => {
+    expect(checkLuaInclude(`-- why\n${line}\n`)).toEqual([]);
+  });
 });

@@ -8,7 +8,7 @@
 
 local queueCount = tonumber(ARGV[1])
 --- @include format
---- @include handed
+--- @include expect
 
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 for i = queueCount + 1, #KEYS do

@@ -39,6 +39,7 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include slot
 --- @include untilChange
 --- @include wake
+--- @include large
 
 local function seldom()
   --- @include comeBack
@@ -93,7 +94,7 @@ local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0
 })
 if moved > 1048576 then bytesMax = math.min(bytesMax, math.max(1, 4194304 - 2 * moved)) end -- moving takes twice as long as giving
 local more
-more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or 4096))
+more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or LARGE))
 local late = delivery.late
 if #late > 0 then levels = seldom().notBegun(key, now, late, lettersMax) end
 
@@ -111,6 +112,7 @@ else
   if reply[3] == 0 and reaped > 0 or #late + #delivery.unknown > 0 then return { "", now, 0, 3 } end
   reply[4] = delivery.stopped and 2 or 0
   if waits == "1" and owner == "" and not more then
+    --- @include expectOne
     expectOne(key, order, leaseMs, reply[3])
   end
 end

@@ -14,7 +14,7 @@ local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 --- @include clock
 --- @include untilChange
 --- @include wake
---- @include handed
+--- @include expectOne
 
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 local now = clock(given)

@@ -10,6 +10,7 @@
 local result, key = KEYS[1], KEYS[2]
 local paused = ARGV[1]
 --- @include open
+--- @include expect
 --- @include reclaim
 --- @include guard
 --- @include wake

@@ -18,6 +18,7 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include keys
 --- @include passOn
 --- @include portion
+--- @include entry
 --- @include once
 
 local queue = openGuarded(key, clock(given))
@@ -65,7 +66,7 @@ local function planAll()
     local rank, name = rankOf(level), key .. ":r:" .. level
     local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
     planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-      return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+      return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
     end, function(number) dropReturned(key, level, number) end)
     local function trim(number) redis.call("LTRIM", name, number, -1) end
     local length = redis.call("LLEN", name)
@@ -77,7 +78,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
+    return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

@@ -20,7 +20,8 @@ local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumb
 --- @include openGuarded
 --- @include keys
 --- @include shelf
---- @include held
+--- @include shelfParts
+--- @include heldParts
 --- @include portion
 --- @include once
 
@@ -29,8 +30,8 @@ local queue = openGuarded(key, clock(given))
 -- The number of those that the target means, and how to find their positions, oldest first.
 local function targeted()
   if target == "key" or target == "id" then
-    local at = target == "key" and string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)")
-      or target == "id" and string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+")
+    local at
+    if target == "key" then at = positionOfKey(key, name) else at = positionOfId(key, name) end
     return at and 1 or 0, function() return at end
   end
   local index = key .. (target == "all" and ":b" or ":bq")
@@ -40,22 +41,23 @@ local function targeted()
 end
 
 local function free(entry)
-  local position, _, note, record = readShelved(entry)
+  local position, note, record = readShelved(entry)
+  local scope, origin, cause = readBlockNote(note)
   local messageKey = keyOf(record)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
   unhold(queue, record, position)
-  if string.sub(note, 1, 1) == "q" then
+  if scope == "q" then
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushReturned(queue, string.sub(note, 2, 14), afresh(record))
+    pushReturned(queue, origin, afresh(record))
   elseif decision == "skip" then
     forget(key, record)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    bury(queue, record, string.sub(note, 15), lettersMax)
+    bury(queue, record, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end

@@ -19,13 +19,14 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include clock
 --- @include queue
 --- @include keys
---- @include guard
+--- @include guardAll
 --- @include shelf
 --- @include token
+--- @include tail
+--- @include dedupe
 --- @include settle
 --- @include steps
---- @include handed
---- @include promote
+--- @include book
 --- @include once
 
 local now = clock(given)
@@ -43,7 +44,10 @@ end
 for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 for _, queue in ipairs(queues) do
-  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+  if queue.admits then
+    --- @include promote
+    promote(queue) -- what became due before stands before what comes now
+  end
 end
 
 local answers, plain, ended = {}, true, {}

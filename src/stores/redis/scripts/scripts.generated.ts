@@ -6,35 +6,24 @@ export type ScriptName = "ack" | "cancel" | "confirm" | "endWait" | "enqueue" | 
 export const scripts: Readonly<Record<ScriptName, string>> = {
   "ack": `local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
---- @include clock
---- @include queue
---- @include keys
---- @include guard
---- @include token
 --- @include open
+--- @include slices
 --- @include once
-local queue = openQueue(key, keyed == "1" and clock(given) or 0)
-firstChange(key)
+open(key)
 local before = answeredBefore(result)
 if before then return before end
 local tokens = {}
 for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
+local letGo, forgetAll
 if keyed == "1" then
-  guard(key)
-  for _, token in ipairs(tokens) do
-    local name = keyIn(token)
-    if name then guardKey(key, name) end
-  end
+  --- @include letGo
+  letGo = lettingGo(key, given, tokens)
 end
-book(key)
-local records = {}
 if deduped == "1" then
-  --- @include leased
-  for _, token in ipairs(tokens) do
-    records[token] = isDeduped(token) and readLeased(key, token) or nil
-  end
+  --- @include forgetting
+  forgetAll = forgetting(key, tokens)
 end
 local live, answer = tokens, "+"
 local deleted = 0
@@ -57,29 +46,10 @@ if deleted < #tokens then
   answer = table.concat(answers, " ")
 end
 slices("ZREM", expiries, live)
-if deduped == "1" then
-  for _, token in ipairs(live) do
-    if records[token] then forget(key, records[token]) end
-  end
+if forgetAll then forgetAll(live) end
+if #live > 0 then
+  if letGo then letGo(live, result) else redis.call("HINCRBY", key, "acked", #live) end
 end
-if keyed == "1" then
-  local alone = {}
-  for _, token in ipairs(live) do
-    local name = keyIn(token)
-    if name and redis.call("EXISTS", key .. ":k:" .. name) == 0 then
-      alone[#alone + 1] = name
-    elseif name then
-      leaveKey(queue, name)
-    end
-  end
-  slices("HDEL", key .. ":k", alone)
-end
-count(queue, "acked", #live)
-if next(queue.ends) then
-  --- @include handOver
-  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
-end
-closeQueue(queue)
 return keepAnswer(result, answer, KEYS, 5)
 `,
   "cancel": `local key, slot = KEYS[1], KEYS[2]
@@ -110,7 +80,7 @@ expectNobody(key) -- others that wait say so again when they are looked after
 return #tokens
 `,
   "confirm": `local queueCount = tonumber(ARGV[1])
---- @include handed
+--- @include book
 for i = 1, queueCount do book(KEYS[i]) end
 local answers = {}
 for i = queueCount + 1, #KEYS do answers[#answers + 1] = redis.call("PEXPIRE", KEYS[i], "3600000") end
@@ -118,7 +88,7 @@ return table.concat(answers)
 `,
   "endWait": `local queueCount = tonumber(ARGV[1])
 --- @include format
---- @include handed
+--- @include expect
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 for i = queueCount + 1, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
@@ -135,37 +105,46 @@ return "OK"
 local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 --- @include format
 --- @include moment
---- @include tails
---- @include addEnd
+--- @include large
 local head = readHead(key, "levels", "largest")
-local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
-local waits = redis.call("GET", key .. ":h") or ""
-local ticket = string.sub(waits, 1, #FORMAT + 2) == "w" .. FORMAT .. ":" -- see handed
-if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\\n]*)", 19) == writeId then
+local waits, handOver = redis.call("GET", key .. ":h") or "", nil
+local isDone, at = redis.call("GET", result), moment(given)
+if waits ~= "" then
+  --- @include handedText
+  --- @include writeId
+  --- @include noteSize
+  local writeId = writeIdOf(result)
+  if isTicket(waits) then
+    handOver = function(tail)
+      local text = handedText(waits, at, writeId, tail)
+      redis.call("LPUSH", key .. ":w", text)
+      redis.call("SET", key .. ":h", text)
+      if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+      noteSize(key, tonumber(head[3] or LARGE), #tail + 11)
+    end
+  else
+    isDone = isDone or handedBy(waits) == writeId
+  end
+end
+if isDone then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", FORMAT) -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local at = moment(given)
-local function handOver(tail)
-  local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\\n" .. tail
-  redis.call("LPUSH", key .. ":w", text)
-  redis.call("SET", key .. ":h", text)
-  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
-  noteSize(key, head[3], #tail + 11)
-end
-if ticket and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\\0", 1, true) then
+if handOver and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\\0", 1, true) then
   handOver(ARGV[4])
 else
-  local records, longest = recordsOf(ARGV, 4, string.format("%011x", msOf(at)))
+  --- @include tails
+  --- @include addEnd
+  local records, longest = recordsOf(ARGV, 4, msOf(at))
   local added, finish = #records, nil
   if keyed == "1" then
     --- @include behind
     local promoted
     records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
-    ticket = ticket and not promoted
+    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- what was promoted has levels of its own
   end
-  if ticket and added == 1 and #records == 1 then
+  if handOver and added == 1 and #records == 1 then
     handOver(ARGV[4])
   else
     addEnd(key, level, head, waits, added, records, longest, { result })
@@ -177,19 +156,20 @@ return "+"
 `,
   "enqueueEach": `local key = KEYS[1]
 local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
---- @include format
+--- @include handedText
+--- @include writeId
 --- @include moment
 --- @include tails
 --- @include addEnd
 local head = readHead(key, "levels", "largest") -- not by open: see enqueue
 local waits = redis.call("GET", key .. ":h") or ""
-local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\\n]*)", 19) or ""
+local handedId = isHanded(waits) and handedBy(waits) or ""
 local now = msOf(moment(given))
-local records, longest = recordsOf(ARGV, 5, string.format("%011x", now))
+local records, longest = recordsOf(ARGV, 5, now)
 local known, fresh, results = redis.call("MGET", unpack(KEYS, 2, writes + 1)), {}, {}
 for i = 1, writes do
   local result = KEYS[i + 1]
-  if not known[i] and string.sub(result, string.find(result, "}:w:", 1, true) + 4) ~= handedId then
+  if not known[i] and writeIdOf(result) ~= handedId then
     fresh[#fresh + 1], results[#results + 1] = records[i], result
   end
 end
@@ -197,7 +177,9 @@ local added, finish = #fresh, nil
 if added > 0 then
   if keyed == "1" then
     --- @include behind
-    fresh, finish = byKey(key, key .. ":k", now, fresh)
+    local promoted
+    fresh, finish, promoted = byKey(key, key .. ":k", now, fresh)
+    if promoted then head = readHead(key, "levels", "largest") end -- what was promoted has levels of its own
   end
   addEnd(key, level, head, waits, added, fresh, longest, results)
   if finish then finish() end
@@ -267,6 +249,7 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include slot
 --- @include untilChange
 --- @include wake
+--- @include large
 local function seldom()
   --- @include comeBack
   --- @include setAside
@@ -315,7 +298,7 @@ local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0
 })
 if moved > 1048576 then bytesMax = math.min(bytesMax, math.max(1, 4194304 - 2 * moved)) end -- moving takes twice as long as giving
 local more
-more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or 4096))
+more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or LARGE))
 local late = delivery.late
 if #late > 0 then levels = seldom().notBegun(key, now, late, lettersMax) end
 if owner ~= "" then redis.call("HSET", key, "owner", owner, "ownerUntil", delivery.expiry) end
@@ -331,6 +314,7 @@ else
   if reply[3] == 0 and reaped > 0 or #late + #delivery.unknown > 0 then return { "", now, 0, 3 } end
   reply[4] = delivery.stopped and 2 or 0
   if waits == "1" and owner == "" and not more then
+    --- @include expectOne
     expectOne(key, order, leaseMs, reply[3])
   end
 end
@@ -354,7 +338,7 @@ return owned and 1 or 0
 --- @include clock
 --- @include untilChange
 --- @include wake
---- @include handed
+--- @include expectOne
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 local now = clock(given)
 local function lookAt(key, owner)
@@ -407,6 +391,7 @@ return entries
   "pause": `local result, key = KEYS[1], KEYS[2]
 local paused = ARGV[1]
 --- @include open
+--- @include expect
 --- @include reclaim
 --- @include guard
 --- @include wake
@@ -432,6 +417,7 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include promote
 --- @include passOn
 --- @include portion
+--- @include entry
 local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
@@ -445,7 +431,7 @@ for level = 9, 0, -1 do
   local rank, name = rankOf(level), key .. ":r:" .. level
   local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
   show(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+    return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
   end)
   show(redis.call("LLEN", name), function(at) return redis.call("LINDEX", name, at) end)
 end
@@ -469,6 +455,7 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include keys
 --- @include passOn
 --- @include portion
+--- @include entry
 --- @include once
 local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
@@ -509,7 +496,7 @@ local function planAll()
     local rank, name = rankOf(level), key .. ":r:" .. level
     local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
     planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-      return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+      return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
     end, function(number) dropReturned(key, level, number) end)
     local function trim(number) redis.call("LTRIM", name, number, -1) end
     local length = redis.call("LLEN", name)
@@ -521,7 +508,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
+    return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
@@ -608,7 +595,7 @@ end)
 `,
   "stats": `local key = KEYS[1]
 local given = ARGV[1]
---- @include format
+--- @include handed
 --- @include clock
 readHead(key)
 local now = clock(given)
@@ -622,7 +609,7 @@ end
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
-local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 1 or 0
+local handed = isHanded(redis.call("GETRANGE", key .. ":h", 0, #HANDED_STEM - 1)) and 1 or 0
 local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
@@ -640,14 +627,15 @@ local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumb
 --- @include openGuarded
 --- @include keys
 --- @include shelf
---- @include held
+--- @include shelfParts
+--- @include heldParts
 --- @include portion
 --- @include once
 local queue = openGuarded(key, clock(given))
 local function targeted()
   if target == "key" or target == "id" then
-    local at = target == "key" and string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)")
-      or target == "id" and string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+")
+    local at
+    if target == "key" then at = positionOfKey(key, name) else at = positionOfId(key, name) end
     return at and 1 or 0, function() return at end
   end
   local index = key .. (target == "all" and ":b" or ":bq")
@@ -656,22 +644,23 @@ local function targeted()
   end
 end
 local function free(entry)
-  local position, _, note, record = readShelved(entry)
+  local position, note, record = readShelved(entry)
+  local scope, origin, cause = readBlockNote(note)
   local messageKey = keyOf(record)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
   unhold(queue, record, position)
-  if string.sub(note, 1, 1) == "q" then
+  if scope == "q" then
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushReturned(queue, string.sub(note, 2, 14), afresh(record))
+    pushReturned(queue, origin, afresh(record))
   elseif decision == "skip" then
     forget(key, record)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    bury(queue, record, string.sub(note, 15), lettersMax)
+    bury(queue, record, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
@@ -696,13 +685,14 @@ local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonum
 --- @include clock
 --- @include queue
 --- @include keys
---- @include guard
+--- @include guardAll
 --- @include shelf
 --- @include token
+--- @include tail
+--- @include dedupe
 --- @include settle
 --- @include steps
---- @include handed
---- @include promote
+--- @include book
 --- @include once
 local now = clock(given)
 local queues = {}
@@ -718,7 +708,10 @@ end
 for _, list in ipairs(lists) do look(list) end
 if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
 for _, queue in ipairs(queues) do
-  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+  if queue.admits then
+    --- @include promote
+    promote(queue) -- what became due before stands before what comes now
+  end
 end
 local answers, plain, ended = {}, true, {}
 for i, list in ipairs(lists) do
@@ -735,9 +728,7 @@ export const includes: Readonly<Record<string, string>> = {
   "addEnd": `--- @include format
 --- @include slices
 --- @include wake
-local function noteSize(key, largest, size)
-  if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
-end
+--- @include noteSize
 local function addEnd(key, level, head, waits, added, records, longest, results)
   local ready = key .. ":r:" .. level
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
@@ -748,12 +739,12 @@ local function addEnd(key, level, head, waits, added, records, longest, results)
   local woken = isWoken(key)
   for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
   if waits ~= "" then
-    --- @include handed
+    --- @include expect
     expectNobody(key)
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  noteSize(key, head[3], longest)
+  noteSize(key, tonumber(head[3] or LARGE), longest)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
@@ -764,19 +755,17 @@ end
   "again": `--- @include queue
 --- @include keys
 --- @include guard
---- @include shelf
+--- @include shelfParts
+--- @include recordAnew
 --- @include promote
 local function again(queue, record, payload)
   if not known(record) or not sizeOf(record) then return record end -- what cannot be read goes back as it is
-  local name, first, history, headers, at = metaOf(record)
-  if first == "" then first = string.sub(record, 1, 11) end
-  local escaped = string.byte(record, 12) % 4 >= 2 and 2 or 0
-  local text = string.sub(record, at)
-  if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
-  return table.concat({
-    queue.nowHex, escaped + 1, levelOf(record), "000", idOf(record), name, "\\n", first, "\\n", history, "\\n", headers,
-    "\\n", text,
-  })
+  local meta = metaOf(record) or { name = "", first = "", history = "", headers = "", payload = bodyOf(record) }
+  if meta.first == "" then meta.first = enqueuedHexOf(record) end
+  meta.marks = ""
+  local kind = isEscaped(record) and "3" or "1"
+  if payload ~= "" then kind, meta.payload = readPayload(payload) end
+  return freshHead(record, queue.nowHex, kind) .. metaText(meta)
 end
 local function guardRecord(queue, record)
   local name = keyOf(record)
@@ -792,24 +781,34 @@ local function redrive(queue, letters)
   closeQueue(queue)
 end
 `,
-  "behind": `--- @include queue
---- @include keys
---- @include guard
---- @include promote
+  "behind": `--- @include record
+--- @include slices
+local function promoteBefore(key, now, added)
+  --- @include queue
+  --- @include guard
+  --- @include promote
+  local queue = openQueue(key, now)
+  guard(key)
+  for _, record in ipairs(added) do
+    local name = keyOf(record)
+    if name then guardKey(key, name) end
+  end
+  redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+  redis.call("HDEL", key, "-")
+  promote(queue)
+  closeQueue(queue)
+end
+local function follow(key, followers)
+  for _, follower in ipairs(followers) do
+    local name = follower[1]
+    if redis.call("RPUSH", key .. ":k:" .. name, follower[2]) == 1 then redis.call("SADD", key .. ":f", name) end
+  end
+  if #followers > 0 then redis.call("HINCRBY", key, "waiting", #followers) end
+end
 local function byKey(key, busy, now, added)
   local records, heads, taken, followers = {}, {}, {}, {}
-  local queue = openQueue(key, now)
-  local promotes = isAnyDue(queue)
-  if promotes then -- what became due before stands before what comes now
-    guard(key)
-    for _, record in ipairs(added) do
-      local name = keyOf(record)
-      if name then guardKey(key, name) end
-    end
-    redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
-    redis.call("HDEL", key, "-")
-    promote(queue)
-  end
+  local promotes = #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0
+  if promotes then promoteBefore(key, now, added) end
   for from = 1, #added, 1000 do
     local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
     for i = 1, #some do
@@ -822,7 +821,7 @@ local function byKey(key, busy, now, added)
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
-        guardKey(key, name)
+        redis.call("LLEN", key .. ":k:" .. name) -- what is written below is read first, by its type: see guard
         followers[#followers + 1] = { name, record }
       else
         records[#records + 1], taken[name] = record, true
@@ -834,9 +833,28 @@ local function byKey(key, busy, now, added)
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
   return records, function()
     slices("HSET", busy, heads)
-    for _, follower in ipairs(followers) do follow(queue, follower[1], follower[2]) end
-    closeQueue(queue)
+    follow(key, followers)
   end, promotes
+end
+`,
+  "book": `--- @include handed
+local function book(key)
+  local text = redis.call("GET", key .. ":h")
+  if not text or not isHanded(text) then return nil end
+  --- @include handedParts
+  --- @include writeId
+  local token, record, writeId, order, endsAt = readHanded(text)
+  if not token then return nil end
+  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("ZCARD", key .. ":x")
+  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
+  redis.call("DEL", key .. ":h")
+  redis.call("HSET", key .. ":l", token, record)
+  redis.call("ZADD", key .. ":x", endsAt, token)
+  redis.call("HINCRBY", key, "enqueued", 1)
+  redis.call("HSET", key, "format", FORMAT, "seq", seq)
+  redis.call("SET", resultOf(key, writeId), "+", "PX", "3600000")
+  return seq
 end
 `,
   "clock": `--- @include moment
@@ -863,6 +881,15 @@ local function comeBack(key, now, takesOver, limits)
   queue.wake = false -- the caller takes what is ready now, and wakes for the rest
   closeQueue(queue)
   return reaped, queue.levels, bytes, pending
+end
+`,
+  "dedupe": `local FOR_EVER = "s"
+local function dedupeText(id, ends) return id .. " " .. ends end
+local function dedupedBy(text, now)
+  if not text then return nil end
+  local ends = string.sub(text, 34)
+  if ends == FOR_EVER or (tonumber(ends) or 0) > now then return string.sub(text, 1, 32) end
+  return nil
 end
 `,
   "deliver": `local LATE_COUNT_MAX = 1000
@@ -894,9 +921,9 @@ local function deliver(delivery, records, bytesMax)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, kind = known(record), byte(record, 12)
-    local plain, fate, deduped = kind == 48, nil, false
-    if isKnown and kind >= 53 and hasMarks(record) then fate, deduped = judge(delivery, record) end
+    local isKnown, kind = known(record), byte(record, KIND_AT)
+    local plain, fate, deduped = kind == PLAIN, nil, false
+    if isKnown and kind >= MARKED and hasMarks(record) then fate, deduped = judge(delivery, record) end
     local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
     if not size then isKnown, fate, size = false, nil, #record end -- its meta is damaged
     if fate == "stop" then delivery.stopped = true end
@@ -909,7 +936,7 @@ local function deliver(delivery, records, bytesMax)
       bytes = bytes + size
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, HEAD - 11, HEAD)
+      local suffix = sub(record, ID_TAIL_AT, HEAD)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. (deduped and DEDUPED or ":") .. suffix
@@ -927,17 +954,32 @@ local function deliver(delivery, records, bytesMax)
   return #records, bytes
 end
 `,
-  "failures": `--- @include marks
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local HISTORY_SIZE_MAX = 10
-local function hex(ms) return string.format("%011x", ms) end
-local function levelOf(record) return known(record) and string.match(record, "^%d", 13) or "0" end
-local function idOf(record) return string.sub(record, 17, HEAD) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) or 0 end
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
-  return "", "", "", "", HEAD + 1
+  "entry": `local function orderOfEntry(entry) return string.sub(entry, 1, 13) end
+local function recordOfEntry(entry) return string.sub(entry, 14) end
+`,
+  "expect": `--- @include book
+local function expectNobody(key)
+  book(key)
+  redis.call("DEL", key .. ":h")
 end
+`,
+  "expectOne": `--- @include expect
+local TICKET_MS = 3000
+local function leaveTicket(key, before, order, leaseMs, changeMs)
+  --- @include handedParts
+  local shortest = math.max(1000, leaseMs)
+  local other = leaseMsOf(before or "")
+  if other then shortest = math.min(shortest, other) end
+  local ticket, forMs = ticketText(order, shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
+  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
+end
+local function expectOne(key, order, leaseMs, changeMs)
+  if changeMs == 0 then return expectNobody(key) end
+  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
+end
+`,
+  "failures": `--- @include marked
+local HISTORY_SIZE_MAX, FAILURES_MAX = 10, 4095
 local function wasLeased(record)
   if not known(record) then return false end
   local _, _, returns = marksOf(record)
@@ -946,25 +988,33 @@ end
 local function failed(record, entry, leaseEnded)
   local endless, suspicion, _, dedupe = marksOf(record)
   record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
-  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  local failures = math.min(failuresOf(record) + 1, FAILURES_MAX)
   if not hasMeta(record) then
-    local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
-      .. "\\n\\n" .. entry .. "\\n\\n" .. string.sub(record, HEAD + 1)
+    local meta = { marks = "", name = "", first = "", history = entry, headers = "", payload = bodyOf(record) }
+    return headWith(record, isEscaped(record) and "3" or "1", failures) .. metaText(meta)
   end
-  local metaFrom = metaAt(record)
-  local key, first, history, headers, at = string.match(record, META, metaFrom)
-  if not at then return string.sub(record, 1, 13) .. count .. string.sub(record, 17) end
-  if history ~= "" then
-    local _, tabs = string.gsub(history, "\\t", "")
-    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\\t(.*)") end
-    entry = history .. "\\t" .. entry
+  local meta = metaOf(record)
+  if not meta then return headWith(record, nil, failures) .. bodyOf(record) end
+  if meta.history ~= "" then
+    local _, tabs = string.gsub(meta.history, "\\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then meta.history = string.match(meta.history, "\\t(.*)") end
+    entry = meta.history .. "\\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\\n" .. first .. "\\n" .. entry
-    .. "\\n" .. headers .. "\\n" .. string.sub(record, at)
+  meta.history = entry
+  return headWith(record, nil, failures) .. metaText(meta)
 end
-local function afresh(record)
-  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
+local function afresh(record) return headWith(record, nil, 0) .. bodyOf(record) end
+`,
+  "forgetting": `--- @include leased
+--- @include marked
+local function forgetting(key, tokens)
+  local records = {}
+  for _, token in ipairs(tokens) do records[token] = isDeduped(token) and readLeased(key, token) or nil end
+  return function(live)
+    for _, token in ipairs(live) do
+      if records[token] then forget(key, records[token]) end
+    end
+  end
 end
 `,
   "format": `local FORMAT = "3"
@@ -986,13 +1036,16 @@ end
   redis.call("SCARD", key .. ":f")
   redis.call("STRLEN", key .. ":h")
 end
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
+`,
+  "guardAll": `--- @include guard
+--- @include tail
 local function guardEnds(key, levels)
   for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
   redis.call("LLEN", key .. ":w")
   redis.call("STRLEN", key .. ":h")
-end
-local function guardKey(key, name)
-  redis.call("LLEN", key .. ":k:" .. name)
 end
 local function guardAll(queues, lists)
   for _, list in ipairs(lists) do
@@ -1000,7 +1053,7 @@ local function guardAll(queues, lists)
       local queue = step.queue
       queue.touched = queue.touched or {}
       if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
+        queue.touched[levelOfTail(step.tail)] = true
       else
         queue.guarded = true
       end
@@ -1012,13 +1065,14 @@ local function guardAll(queues, lists)
 end
 `,
   "handOver": `--- @include queue
---- @include handed
+--- @include handedText
+--- @include handedParts
 local function handOver(queue, writeId)
   local level, list = next(queue.ends)
   if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
   local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
   if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
-  local text = string.sub(ticket, 2) .. string.format("%.0f", queue.now) .. "h-" .. writeId .. "\\n" .. WHOLE .. record
+  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. record)
   local token, _, _, order, endsAt = readHanded(text)
   redis.call("HSET", queue.key .. ":l", token, record)
   redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)
@@ -1028,61 +1082,47 @@ local function handOver(queue, writeId)
 end
 `,
   "handed": `--- @include format
+local TICKET, HANDED_STEM = "w" .. FORMAT .. ":", FORMAT .. ":"
+local function isTicket(text) return string.sub(text, 1, #TICKET) == TICKET end
+local function isHanded(text) return string.sub(text, 1, #HANDED_STEM) == HANDED_STEM end
+`,
+  "handedParts": `--- @include handed
 --- @include moment
 --- @include record
-local TICKET_MS = 3000
 local WHOLE = "+"
 local HEX_8 = string.rep("%x", 8)
-local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)(h%-[^\\n]*)\\n()"
-local TICKET = "w" .. FORMAT .. ":"
-local function isTicket(text) return string.sub(text, 1, #TICKET) == TICKET end
+local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)h%-([^\\n]*)\\n()"
 local function readHanded(text)
-  local order, length, moment, request, tailAt = string.match(text, HANDED)
+  local order, length, moment, writeId, tailAt = string.match(text, HANDED)
   if not tailAt or #text < tailAt + HEAD - 12 then return nil end
   local at = msOf(moment)
   local record = string.format("%011x", at) .. string.sub(text, tailAt)
   if string.sub(text, tailAt, tailAt) == WHOLE then record = string.sub(text, tailAt + 1) end
   local key = keyOf(record)
-  local token = order .. ":" .. request .. ":---:" .. string.sub(record, HEAD - 11, HEAD) .. (key and ":" .. key or "")
-  return token, record, string.sub(request, 3), tonumber(order, 16), at + tonumber(length, 16)
+  local token = order .. ":h-" .. writeId .. ":---:" .. string.sub(record, ID_TAIL_AT, HEAD) .. (key and ":" .. key or "")
+  return token, record, writeId, tonumber(order, 16), at + tonumber(length, 16)
 end
-local function book(key)
-  local text = redis.call("GET", key .. ":h")
-  if not text then return nil end
-  local token, record, writeId, order, endsAt = readHanded(text)
-  if not token then return nil end
-  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
-  redis.call("ZCARD", key .. ":x")
-  local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
-  redis.call("DEL", key .. ":h")
-  redis.call("HSET", key .. ":l", token, record)
-  redis.call("ZADD", key .. ":x", endsAt, token)
-  redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", FORMAT, "seq", seq)
-  redis.call("SET", string.match(key, "^{[^}]*}:") .. "w:" .. writeId, "+", "PX", "3600000")
-  return seq
-end
-local function expectNobody(key)
-  book(key)
-  redis.call("DEL", key .. ":h")
-end
-local function leaveTicket(key, before, order, leaseMs, changeMs)
-  local shortest = math.max(1000, leaseMs)
-  local other = string.match(before or "", "^" .. TICKET .. HEX_8 .. "%x%x(%x+)$")
-  if other then shortest = math.min(shortest, tonumber(other, 16)) end
-  local ticket, forMs = TICKET .. order .. string.format("%08x", shortest), changeMs == "" and TICKET_MS or math.min(changeMs, TICKET_MS)
-  if ticket == before then redis.call("PEXPIRE", key .. ":h", forMs) else redis.call("SET", key .. ":h", ticket, "PX", forMs) end
-end
-local function expectOne(key, order, leaseMs, changeMs)
-  if changeMs == 0 then return expectNobody(key) end
-  leaveTicket(key, redis.call("GET", key .. ":h"), order, leaseMs, changeMs)
+local function ticketText(order, leaseMs) return TICKET .. order .. string.format("%08x", leaseMs) end
+local function leaseMsOf(ticket)
+  local length = string.match(ticket, "^" .. TICKET .. HEX_8 .. "%x%x(%x+)$")
+  return length and tonumber(length, 16)
 end
 `,
-  "held": `local function hold(queue, record, position)
+  "handedText": `--- @include handed
+local function handedBy(text) return string.match(text, "h%-([^\\n]*)", 19) end
+local function handedText(ticket, at, writeId, what)
+  return string.sub(ticket, 2) .. at .. "h-" .. writeId .. "\\n" .. what
+end
+`,
+  "held": `local function busyText(position) return "b" .. position end
+local function hold(queue, record, position)
   local index, id = queue.key .. ":bi", idOf(record)
   local others = redis.call("HGET", index, id)
   redis.call("HSET", index, id, others and (others .. "," .. position) or position)
 end
+`,
+  "heldParts": `local function positionOfKey(key, name) return string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") end
+local function positionOfId(key, id) return string.match(redis.call("HGET", key .. ":bi", id) or "", "%d+") end
 local function unhold(queue, record, position)
   local index, id = queue.key .. ":bi", idOf(record)
   local kept = {}
@@ -1111,6 +1151,8 @@ local function admit(queue, key, record)
   pushEnd(queue, record)
 end
 `,
+  "large": `local LARGE = 4096
+`,
   "leased": `--- @include token
 local function readLeased(key, token)
   local text = redis.call("HGET", key .. ":l", token)
@@ -1120,22 +1162,63 @@ local function readLeased(key, token)
 end
 local function leaseText(origin, record) return "@" .. origin .. record end
 `,
-  "marks": `--- @include record
-local ENDLESS, UNMARKED = "-----------", "-----------0000"
-local SUSPICION_MAX, RETURNS_MAX = 2, 4095
-local function marksOf(record)
-  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
-  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
-    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+  "letGo": `--- @include token
+--- @include slices
+local function lettingFollow(key, now)
+  --- @include queue
+  --- @include keys
+  --- @include guard
+  local queue = openQueue(key, now)
+  guard(key)
+  return function(names, acked, result)
+    for _, name in ipairs(names) do leaveKey(queue, name) end
+    count(queue, "acked", acked)
+    if next(queue.ends) then
+      --- @include handOver
+      --- @include writeId
+      handOver(queue, writeIdOf(result))
+    end
+    closeQueue(queue)
+  end
 end
+local function lettingGo(key, given, tokens)
+  local followed, letFollow = {}, nil
+  for _, token in ipairs(tokens) do
+    local name = keyIn(token)
+    if name and redis.call("LLEN", key .. ":k:" .. name) > 0 then followed[name] = true end
+  end
+  redis.call("HLEN", key .. ":k")
+  if next(followed) then
+    --- @include clock
+    letFollow = lettingFollow(key, clock(given))
+  end
+  return function(live, result)
+    local alone, names = {}, {}
+    for _, token in ipairs(live) do
+      local name = keyIn(token)
+      if name then
+        local into = followed[name] and names or alone
+        into[#into + 1] = name
+      end
+    end
+    slices("HDEL", key .. ":k", alone)
+    if letFollow then letFollow(names, #live, result) else redis.call("HINCRBY", key, "acked", #live) end
+  end
+end
+`,
+  "marked": `--- @include recordFields
+--- @include marks
+--- @include dedupe
+local UNMARKED = ENDLESS .. "0000"
+local SUSPICION_MAX, RETURNS_MAX = 2, 4095
 local function marked(record, endless, suspicion, returns, dedupe)
   local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
   if marks == UNMARKED and not hasMarks(record) then return record end
-  local json = string.byte(record, 12) % 4 >= 2 and 2 or 0
-  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. string.sub(record, HEAD + 1)
+  local json = isEscaped(record) and 2 or 0
+  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. bodyOf(record)
   local kind = marks == UNMARKED and 1 + json or 5 + json
   if kind >= 5 then rest = marks .. "\\n" .. rest end
-  return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, HEAD) .. rest
+  return headWith(record, kind) .. rest
 end
 local function givenBack(record)
   if not known(record) then return record end
@@ -1147,23 +1230,28 @@ local function passed(record)
   local endless, suspicion, returns, dedupe = marksOf(record)
   return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
+local function forget(key, record)
+  if not hasMarks(record) then return end
+  local _, _, _, dedupe = marksOf(record)
+  if dedupe == "" then return end
+  local name = key .. ":u:" .. dedupe
+  local first = redis.pcall("GET", name)
+  if first == dedupeText(idOf(record), FOR_EVER) then redis.call("DEL", name) end
+end
+`,
+  "marks": `--- @include record
+local ENDLESS = "-----------"
+local function marksOf(record)
+  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
+  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
+    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+end
 local function whyNotBegun(record, now, deliveriesMax)
   local endless, _, returns = marksOf(record)
   if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
     return '"expired before it was begun"'
   end
   return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
-end
-local function dedupeNameOf(key, record)
-  if not hasMarks(record) then return nil end
-  local _, _, _, dedupe = marksOf(record)
-  return dedupe ~= "" and key .. ":u:" .. dedupe or nil
-end
-local function forget(key, record)
-  local name = dedupeNameOf(key, record)
-  if not name then return end
-  local first = redis.pcall("GET", name)
-  if first == string.sub(record, 17, HEAD) .. " s" then redis.call("DEL", name) end
 end
 `,
   "moment": `local function moment(given)
@@ -1192,6 +1280,13 @@ local function notBegun(key, now, late, lettersMax)
   return queue.levels
 end
 `,
+  "noteSize": `--- @include large
+local function noteSize(key, largest, size)
+  if size <= largest then return largest end
+  redis.call("HSET", key, "largest", size)
+  return size
+end
+`,
   "once": `local ANSWER_MS_MAX = 3600000
 local function answeredBefore(result)
   local answer = redis.call("GET", result)
@@ -1208,7 +1303,7 @@ local function once(result, keys, from, change)
 end
 `,
   "open": `--- @include format
---- @include handed
+--- @include book
 local function firstChange(key) redis.call("HDEL", key, "-") end
 local function open(key, ...)
   local head = readHead(key, ...)
@@ -1272,19 +1367,17 @@ local function fitUnread(portion, length, largest)
 end
 `,
   "promote": `--- @include keys
+--- @include entry
 --- @include guard
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 2097152
-local function isAnyDue(queue)
-  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
-end
 local function promote(queue)
   local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
   local due, names, bytes = {}, {}, 0
   repeat
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
-      local record, at = string.sub(entry, 14), #due + 1
+      local record, at = recordOfEntry(entry), #due + 1
       bytes, due[at] = bytes + #entry, entry
       if not wasLeased(record) then
         names[at] = keyOf(record) or ""
@@ -1294,11 +1387,11 @@ local function promote(queue)
   until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   slices("ZREM", queue.key .. ":d", due)
   for at, entry in ipairs(due) do
-    local record = string.sub(entry, 14)
+    local record = recordOfEntry(entry)
     if names[at] then
       admit(queue, keyOf(record), record)
     else
-      pushReturned(queue, string.sub(entry, 1, 13), record)
+      pushReturned(queue, orderOfEntry(entry), record)
     end
   end
   if #due > 0 then pushAll(queue) end
@@ -1309,9 +1402,10 @@ end
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include expect
 --- @include wake
+--- @include noteSize
 --- @include returned
-local LARGE = 4096
 local function openQueue(key, now)
   local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
@@ -1329,26 +1423,21 @@ local function nextOrder(queue)
   return string.format("%010x", queue.seq)
 end
 local FIRST_PLACE = "---"
-local function noteSize(queue, size)
-  if size <= queue.largest then return end
-  queue.largest = size
-  redis.call("HSET", queue.key, "largest", size)
-end
 local function pushEnd(queue, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local level = levelOf(record)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
   list[#list + 1] = record
 end
 local function pushReturned(queue, origin, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local list = queue.returned
   list[#list + 1] = rankOf(levelOf(record))
   list[#list + 1] = origin .. record
 end
 local function delay(queue, order, due, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true
@@ -1423,10 +1512,11 @@ local function reap(queue, tokens, limits)
 end
 `,
   "reclaim": `--- @include failures
---- @include handed
+--- @include book
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
+  --- @include handedParts
   local token, record = readHanded(text)
   if not token then
     redis.call("LPOP", key .. ":w")
@@ -1444,16 +1534,17 @@ local function reclaim(key, levels)
   return inUse
 end
 `,
-  "record": `local HEAD = 48
+  "record": `local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
+local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain one, and the first of those with marks
 local function known(record)
-  local kind = string.byte(record, 12)
-  return #record >= HEAD and kind >= 48 and (kind <= 51 or kind == 53 or kind == 55)
+  local kind = string.byte(record, KIND_AT)
+  return #record >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
 end
-local function hasLines(record) return #record >= HEAD and string.byte(record, 12) % 2 == 1 end
-local function hasMeta(record) return known(record) and string.byte(record, 12) % 2 == 1 end
+local function hasLines(record) return #record >= HEAD and string.byte(record, KIND_AT) % 2 == 1 end
+local function hasMeta(record) return known(record) and string.byte(record, KIND_AT) % 2 == 1 end
 local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\\n]*\\n()"
 local function marksEnd(record)
-  return known(record) and string.byte(record, 12) >= 53 and string.match(record, MARKS, HEAD + 1) or nil
+  return known(record) and string.byte(record, KIND_AT) >= MARKED and string.match(record, MARKS, HEAD + 1) or nil
 end
 local function hasMarks(record) return marksEnd(record) ~= nil end
 local function metaAt(record) return marksEnd(record) or HEAD + 1 end
@@ -1463,13 +1554,44 @@ local function keyOf(record)
 end
 local function sizeOf(record)
   if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  if string.byte(record, 12) >= 53 and not hasMarks(record) then return nil end
+  if string.byte(record, KIND_AT) >= MARKED and not hasMarks(record) then return nil end
   local at = metaAt(record) - 1
   for _ = 1, 4 do
     at = string.find(record, "\\n", at + 1, true)
     if not at then return nil end
   end
   return #record - at
+end
+`,
+  "recordAnew": `--- @include recordFields
+local function enqueuedHexOf(record) return string.sub(record, 1, 11) end
+local function freshHead(record, nowHex, kind) return nowHex .. kind .. levelOf(record) .. "000" .. idOf(record) end
+local function readPayload(text) return string.sub(text, 1, 1) == "2" and "3" or "1", string.sub(text, 2) end
+`,
+  "recordFields": `--- @include record
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(record) return known(record) and string.match(record, "^%d", 13) or "0" end
+local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) or 0 end
+local function idOf(record) return string.sub(record, 17, HEAD) end
+local function isEscaped(record) return string.byte(record, KIND_AT) % 4 >= 2 end
+local function bodyOf(record) return string.sub(record, HEAD + 1) end
+local function metaOf(record)
+  if not hasMeta(record) then return nil end
+  local from = metaAt(record)
+  local name, first, history, headers, at = string.match(record, META, from)
+  if not at then return nil end
+  return {
+    marks = string.sub(record, HEAD + 1, from - 1), name = name, first = first, history = history, headers = headers,
+    payload = string.sub(record, at),
+  }
+end
+local function metaText(meta)
+  return meta.marks .. meta.name .. "\\n" .. meta.first .. "\\n" .. meta.history .. "\\n" .. meta.headers .. "\\n" .. meta.payload
+end
+local function headWith(record, kind, failures)
+  return string.sub(record, 1, 11) .. (kind or string.sub(record, KIND_AT, KIND_AT)) .. string.sub(record, 13, 13)
+    .. (failures and string.format("%03x", failures) or string.sub(record, 14, 16)) .. string.sub(record, 17, HEAD)
 end
 `,
   "resent": `--- @include passOn
@@ -1488,9 +1610,10 @@ end
   "returned": `local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
 local function rankOf(level) return 9 - level end
 local function readReturned(key, level, limit)
+  --- @include entry
   local rank, records, origins = rankOf(level), {}, {}
   for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
-    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+    records[i], origins[i] = recordOfEntry(entry), orderOfEntry(entry)
   end
   return records, origins
 end
@@ -1515,7 +1638,7 @@ end
 `,
   "settle": `--- @include held
 local function block(queue, step, record, scope)
-  local note = queue.nowHex .. scope .. step.origin .. step.cause
+  local note = blockNote(scope, step.origin, step.cause)
   local position = shelve(queue, "b", { note = note, record = record })
   hold(queue, record, position)
   if scope == "q" then
@@ -1524,7 +1647,7 @@ local function block(queue, step, record, scope)
     expectNobody(queue.key)
     queue.levels = reclaim(queue.key, queue.levels)
   elseif step.key then
-    redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
+    redis.call("HSET", queue.key .. ":k", step.key, busyText(position))
   end
 end
 local function comeBackAfter(queue, step, record)
@@ -1559,25 +1682,29 @@ local function settle(queue, step)
   return step.verb == "r" and "j" or "+"
 end
 `,
-  "shelf": `local function shelve(queue, shelf, entry)
+  "shelf": `local function blockNote(scope, origin, cause) return scope .. origin .. cause end
+local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
+  local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\\n" .. entry.record
+  redis.call("ZADD", queue.key .. ":" .. shelf, position, text)
   return position
 end
-local function readShelved(text)
+local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
+  shelve(queue, "dead", { note = cause, record = record })
+  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
+end
+`,
+  "shelfParts": `local function readShelved(text)
   local note, at = string.match(text, "^([^\\n]*)\\n()", 22)
-  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note or "", string.sub(text, at or #text + 1)
+  return tonumber(string.sub(text, 1, 10), 16), note or "", string.sub(text, at or #text + 1)
 end
 local function recordIn(text)
   local at = string.find(text, "\\n", 22, true)
   return at and string.sub(text, at + 1) or ""
 end
-local function bury(queue, record, cause, lettersMax)
-  forget(queue.key, record)
-  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
-  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
-end
+local function readBlockNote(note) return string.sub(note, 1, 1), string.sub(note, 2, 14), string.sub(note, 15) end
 `,
   "slices": `local SLICE = 2000 -- even: no pair is torn apart
 local function slices(command, key, values)
@@ -1664,13 +1791,13 @@ end
 local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
-  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
-  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
-  if step.window == "s" then
-    redis.call("SET", name, id .. "s")
+  local id, holder = idOfTail(step.tail), dedupedBy(redis.call("GET", name), now)
+  if holder then return holder end
+  if step.window == FOR_EVER then
+    redis.call("SET", name, dedupeText(id, FOR_EVER))
     redis.call("HSET", step.queue.key, "deduped", "1")
   elseif step.window ~= "0" then
-    redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
+    redis.call("SET", name, dedupeText(id, string.format("%.0f", now + tonumber(step.window))), "PX", step.window)
   end
   return nil
 end
@@ -1696,8 +1823,11 @@ local function applyList(list)
   return plain and "+" or table.concat(answers, ",")
 end
 `,
-  "tails": `local function recordsOf(arguments, first, stamp)
-  local records, longest = {}, 0
+  "tail": `local function levelOfTail(tail) return string.sub(tail, 2, 2) end
+local function idOfTail(tail) return string.sub(tail, 6, 37) end
+`,
+  "tails": `local function recordsOf(arguments, first, now)
+  local records, longest, stamp = {}, 0, string.format("%011x", now)
   for n = first, #arguments do
     local tails, from = arguments[n], 1
     repeat
@@ -1821,6 +1951,9 @@ local function wake(key, woken)
   if woken == nil then woken = isWoken(key) end
   if not woken then redis.call("RPUSH", key .. ":w", "1") end
 end
+`,
+  "writeId": `local function writeIdOf(result) return string.sub(result, string.find(result, "}:w:", 1, true) + 4) end
+local function resultOf(key, writeId) return string.match(key, "^{[^}]*}") .. ":w:" .. writeId end
 `,
 };
 

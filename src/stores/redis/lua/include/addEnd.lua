@@ -3,11 +3,7 @@
 --- @include format
 --- @include slices
 --- @include wake
-
--- See noteSize in queue.
-local function noteSize(key, largest, size)
-  if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
-end
+--- @include noteSize
 
 local function addEnd(key, level, head, waits, added, records, longest, results)
   local ready = key .. ":r:" .. level
@@ -19,12 +15,12 @@ local function addEnd(key, level, head, waits, added, records, longest, results)
   local woken = isWoken(key)
   for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
   if waits ~= "" then
-    --- @include handed
+    --- @include expect
     expectNobody(key)
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  noteSize(key, head[3], longest)
+  noteSize(key, tonumber(head[3] or LARGE), longest)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels

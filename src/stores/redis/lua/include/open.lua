@@ -1,7 +1,7 @@
 -- How a call begins that changes what is there already: its format is checked, its first change made, and what was handed over
 -- is booked. A call that only adds begins otherwise: see enqueue.
 --- @include format
---- @include handed
+--- @include book
 
 -- The first change of a call is a removal: a server whose memory is full refuses a script only until it has changed something.
 local function firstChange(key) redis.call("HDEL", key, "-") end

@@ -3,11 +3,10 @@
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include expect
 --- @include wake
+--- @include noteSize
 --- @include returned
-
--- A record that is larger than this is noted: a read of several is no larger than the largest of the queue allows.
-local LARGE = 4096
 
 local function openQueue(key, now)
   local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
@@ -30,14 +29,8 @@ local function nextOrder(queue)
 end
 local FIRST_PLACE = "---"
 
-local function noteSize(queue, size)
-  if size <= queue.largest then return end
-  queue.largest = size
-  redis.call("HSET", queue.key, "largest", size)
-end
-
 local function pushEnd(queue, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local level = levelOf(record)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
@@ -46,7 +39,7 @@ end
 
 -- Makes what was leased before ready again, in its former place.
 local function pushReturned(queue, origin, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local list = queue.returned
   list[#list + 1] = rankOf(levelOf(record))
   list[#list + 1] = origin .. record
@@ -54,7 +47,7 @@ end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true

@@ -66,13 +66,13 @@ end
 local function duplicateOf(step, now)
   if step.dedupe == "" then return nil end
   local name = step.queue.key .. ":u:" .. step.dedupe
-  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
-  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
-  if step.window == "s" then
-    redis.call("SET", name, id .. "s")
+  local id, holder = idOfTail(step.tail), dedupedBy(redis.call("GET", name), now)
+  if holder then return holder end
+  if step.window == FOR_EVER then
+    redis.call("SET", name, dedupeText(id, FOR_EVER))
     redis.call("HSET", step.queue.key, "deduped", "1")
   elseif step.window ~= "0" then
-    redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
+    redis.call("SET", name, dedupeText(id, string.format("%.0f", now + tonumber(step.window))), "PX", step.window)
   end
   return nil
 end
