@@ -1,6 +1,6 @@
--- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased).
--- It stands before what was never leased, which is in the list of the level. So it finds its
--- former place in however many calls it returned, and whoever leases in between.
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased). It stands before
+-- what was never leased, which is in the list of the level. So it finds its former place in however many calls it returned, and
+-- whoever leases in between.
 local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
 
 local function rankOf(level) return 9 - level end
