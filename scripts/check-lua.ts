@@ -1,8 +1,10 @@
-/** Compares the header of every Redis script with its code. The convention stands in support/lua.ts. */
+/** Compares the header of every Redis script with its code, and names with the table of names. Conventions: support/lua.ts, names.ts. */
 
 import { readFileSync } from "node:fs";
-import { filesIn, inRoot } from "./support/files.js";
-import { checkLuaInclude, readLuaScript, spliceIncludes } from "./support/lua.js";
+import { spliceIncludes } from "../src/stores/redis/scripts/splice.js";
+import { filesBelow, filesIn, inRoot } from "./support/files.js";
+import { checkLuaInclude, readLuaScript } from "./support/lua.js";
+import { checkNames, type Source } from "./support/names.js";
 import { report } from "./support/report.js";
 
 const folder = "src/stores/redis/lua";
@@ -31,4 +33,16 @@ for (const name of includes) {
   if (!used.has(name)) found.push("no script includes it");
   problems.push(...found.map((problem) => `${folder}/include/${name}: ${problem}`));
 }
+
+const sourcesIn = (path: string, ending: string): ReadonlyArray<Source> =>
+  filesBelow(inRoot(path), ending)
+    .filter((name) => !name.endsWith(".generated.ts"))
+    .map((name) => ({ path: `${path}/${name}`, text: readFileSync(inRoot(path, name), "utf8") }));
+problems.push(
+  ...checkNames(read("NAMES.md"), {
+    lua: sourcesIn(folder, ".lua"),
+    typescript: sourcesIn("src/stores/redis", ".ts"),
+    port: sourcesIn("src/port", ".ts"),
+  }),
+);
 report("check-lua", problems, `${scripts.length} scripts and ${includes.length} includes`);

@@ -25,8 +25,12 @@
  * A tail is not bound, and a script without one does not mention KEYS or ARGV again after its bindings.
  * Only after the bindings stand the includes: a line `--- @include <name>` is replaced by `lua/include/<name>.lua`, once.
  * An include opens with a comment that says what it is for, includes others alike, and never mentions KEYS or ARGV.
+ * What texts are made of is known to includes alone that say so, by a first line that begins with "Layout of": everywhere else
+ * `string.sub(record, 17, 48)` and its like are refused. Getters of such an include, or its constants, serve instead.
  * No file has more than 100 lines without its opening comment.
  */
+
+import { includeIn } from "../../src/stores/redis/scripts/splice.js";
 
 export interface LuaParameter {
   readonly kind: "KEYS" | "ARGV";
@@ -45,7 +49,6 @@ export interface LuaScript {
 
 export const linesMax = 100;
 
-const includeLine = /^\s*---\s*@include\s+(\S+)\s*$/;
 const parameterLine = /^(KEYS|ARGV)\[(\d+)(\.\.\.|…)?\]\s*(.*)$/;
 const sectionLine = /^(Returns|Errors|Cost)\b:?\s*(.*)$/;
 const types = {
@@ -53,12 +56,14 @@ const types = {
   ARGV: ["string", "integer", "number", "flag", "json", "msgpack"],
 } as const;
 
+const isInclude = (line: string): boolean => includeIn(line) !== undefined;
+
 const linesOf = (text: string): ReadonlyArray<string> => text.replace(/\s+$/, "").split("\n");
 
 /** The opening comment lines without their dashes, and the rest. */
 const split = (text: string): { readonly header: ReadonlyArray<string>; readonly body: ReadonlyArray<string> } => {
   const lines = linesOf(text);
-  const end = lines.findIndex((line) => !line.startsWith("--") || includeLine.test(line));
+  const end = lines.findIndex((line) => !line.startsWith("--") || isInclude(line));
   const headerEnd = end === -1 ? lines.length : end;
   const header = lines.slice(0, headerEnd).map((line) => line.replace(/^---?/, "").replace(/^ /, ""));
   return { header, body: lines.slice(headerEnd) };
@@ -125,7 +130,7 @@ const checkBindings = (
   let end = 0;
   for (const [at, line] of body.entries()) {
     const bindings = bindingsOf(line);
-    const skipped = line.trim() === "" || (line.startsWith("--") && !includeLine.test(line));
+    const skipped = line.trim() === "" || (line.startsWith("--") && !isInclude(line));
     if (bindings.length === 0 && !skipped) break;
     bound.push(...bindings);
     end = at + 1;
@@ -155,6 +160,23 @@ const checkBindings = (
   }
 };
 
+// From the third character on, or up to the fifth or later; single bytes; and what is looked for from a later character on.
+const ARGUMENT = String.raw`(?:[^,()\n]|\((?:[^()\n]|\([^()\n]*\))*\))+`;
+const OFFSETS: ReadonlyArray<RegExp> = [
+  new RegExp(String.raw`\bsub\(${ARGUMENT},\s*(?:[3-9]|\d\d|1,\s*(?:[5-9]|\d\d))`),
+  new RegExp(String.raw`\bbyte\(${ARGUMENT},\s*\d`),
+  new RegExp(String.raw`\b(?:find|match)\(${ARGUMENT},\s*${ARGUMENT},\s*(?:[3-9]|\d\d)`),
+];
+
+const checkOffsets = ({ header, body }: Pick<LuaScript, "header" | "body">, problems: Array<string>): void => {
+  if (/^Layout of /.test(header[0] ?? "")) return;
+  for (const line of body) {
+    const code = line.replace(/(?:^|\s)--.*$/, "");
+    if (OFFSETS.some((offset) => offset.test(code)))
+      problems.push(`an offset outside of a layout, which is to have a getter for it: ${code.trim()}`);
+  }
+};
+
 const checkLength = (body: ReadonlyArray<string>, problems: Array<string>): void => {
   if (body.length > linesMax) problems.push(`${body.length} lines, at most ${linesMax}: look for the missing idea`);
 };
@@ -167,6 +189,7 @@ export const readLuaScript = (text: string): LuaScript => {
   if (!parameters.some(({ kind }) => kind === "KEYS"))
     problems.push("header: no KEYS, so a cluster cannot route the script");
   checkBindings(body, parameters, problems);
+  checkOffsets({ header, body }, problems);
   checkLength(body, problems);
   return { header, body, parameters, problems };
 };
@@ -177,40 +200,14 @@ export const checkLuaInclude = (text: string): ReadonlyArray<string> => {
   if ((header[0] ?? "").trim() === "") problems.push("the first line is a comment that says what it is for");
   if (body.some((line) => /\b(?:KEYS|ARGV)\b/.test(line.replace(/--.*$/, ""))))
     problems.push("mentions KEYS or ARGV: take them as parameters");
+  checkOffsets({ header, body }, problems);
   checkLength(body, problems);
   return problems;
 };
 
-const indentOf = (line: string): number => line.length - line.trimStart().length;
-
-/**
- * The text that Redis gets: every include in its place, the first time that it is asked for in its block. What an inner block
- * includes is unknown behind it, as Lua sees it; blocks are told by their indentation.
- */
-export const spliceIncludes = (text: string, include: (name: string) => string | undefined): string => {
-  const splice = (part: string, outer: Set<string>): string => {
-    const blocks = [{ indent: 0, known: outer }];
-    const blockOf = (indent: number): { readonly indent: number; readonly known: Set<string> } => {
-      while (blocks.length > 1 && (blocks.at(-1)?.indent ?? 0) > indent) blocks.pop();
-      const last = blocks.at(-1) ?? { indent: 0, known: outer };
-      if (last.indent === indent) return last;
-      const inner = { indent, known: new Set(last.known) };
-      blocks.push(inner);
-      return inner;
-    };
-    return linesOf(part)
-      .flatMap((line) => {
-        if (line.trim() === "") return [line];
-        const { known } = blockOf(indentOf(line));
-        const name = includeLine.exec(line)?.[1];
-        if (name === undefined) return [line];
-        if (known.has(name)) return [];
-        known.add(name);
-        const found = include(name);
-        if (found === undefined) throw new Error(`there is no include/${name}.lua`);
-        return [splice(found, known)];
-      })
-      .join("\n");
-  };
-  return `${splice(text, new Set())}\n`;
-};
+/** A source as it goes into the package: without its comment lines and empty ones, the includes it asks for aside. */
+export const withoutComments = (text: string): string =>
+  linesOf(text)
+    .filter((line) => isInclude(line) || !/^\s*(?:--|$)/.test(line))
+    .map((line) => `${line}\n`)
+    .join("");

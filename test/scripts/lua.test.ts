@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkLuaInclude, readLuaScript, spliceIncludes } from "../../scripts/support/lua.js";
+import { checkLuaInclude, readLuaScript, withoutComments } from "../../scripts/support/lua.js";
 
 const sound = `-- Moves what is due from the delayed set to the ready list.
 -- It moves at most limit messages, so that one call stays short.
@@ -64,31 +64,10 @@ describe("readLuaScript", () => {
   });
 });
 
-describe("spliceIncludes", () => {
-  const includes: Readonly<Record<string, string>> = {
-    a: "-- a\n--- @include b\nlocal a = b\n",
-    b: "-- b\nlocal b = 1\n",
-  };
-
-  it("puts every include in its place once, those of includes too", () => {
-    const text = spliceIncludes(
-      "local x = KEYS[1]\n--- @include a\n--- @include b\nreturn a\n",
-      (name) => includes[name],
-    );
-    expect(text).toBe("local x = KEYS[1]\n-- a\n-- b\nlocal b = 1\nlocal a = b\nreturn a\n");
-  });
-
-  it("puts what an inner block includes also behind that block, once in each", () => {
-    const text = spliceIncludes(
-      "if x then\n  --- @include b\n  --- @include a\nelse\n  --- @include b\nend\n--- @include b\n  --- @include b\n",
-      (name) => includes[name],
-    );
-    const b = "-- b\nlocal b = 1\n";
-    expect(text).toBe(`if x then\n${b}-- a\nlocal a = b\nelse\n${b}end\n${b}`);
-  });
-
-  it("names the include that is missing", () => {
-    expect(() => spliceIncludes("--- @include c\n", (name) => includes[name])).toThrow("no include/c.lua");
+describe("withoutComments", () => {
+  it("drops lines that only speak to people, and nothing else", () => {
+    const text = '-- why\n\nlocal x = 1 -- one\n  -- inside\n  --- @include a\nreturn "--"\n';
+    expect(withoutComments(text)).toBe('local x = 1 -- one\n  --- @include a\nreturn "--"\n');
   });
 });
 
@@ -96,5 +75,30 @@ describe("checkLuaInclude", () => {
   it("refuses one that reads KEYS or says nothing", () => {
     expect(checkLuaInclude("-- why\nlocal function f(key) return key end\n")).toEqual([]);
     expect(checkLuaInclude("local k = KEYS[1]\n")).toHaveLength(2);
+  });
+
+  it.each([
+    "return string.sub(record, 17, HEAD)",
+    'return string.sub(redis.call("ZRANGE", at(1), at)[1], 14)',
+    "local a, b = sub(entry, 1, 13), 2",
+    "return byte(record, 12) % 2 == 1",
+    "return string.byte(waits, 1) ~= 119",
+    'return string.match(waits, "h%-([^,]*)", 19)',
+    'return string.find(text, "\\n", 22, true)',
+  ])("refuses an offset outside of a layout: %s", (line) => {
+    expect(checkLuaInclude(`-- why\n${line}\n`)).toEqual([expect.stringContaining("an offset outside of a layout")]);
+    expect(checkLuaInclude(`-- Layout of it\n${line}\n`)).toEqual([]);
+    expect(readLuaScript(sound.replace("return due", `${line}\nreturn due`)).problems).toHaveLength(1);
+  });
+
+  it.each([
+    "return string.sub(text, 2) -- string.sub(record, 17, 48)",
+    "return string.sub(name, 1, 4) == 'EVAL'",
+    "return string.sub(at, dot + 1)",
+    "return string.find(tails, x, from, true)",
+    "return string.sub(record, ID_TAIL_AT, HEAD)",
+    "return unpack(values, 14)",
+  ])("passes what is none: %s", (line) => {
+    expect(checkLuaInclude(`-- why\n${line}\n`)).toEqual([]);
   });
 });

@@ -289,10 +289,10 @@ describe("resends and cancels", () => {
     serial: number,
     max = 10,
   ): Promise<unknown> => {
-    const { scripts } = await import("../../../src/stores/redis/scripts/scripts.generated.js");
+    const { scriptSource } = await import("../../../src/stores/redis/scripts/scriptSource.js");
     const own = ["", String(serial), `r.${slot}.${serial}${"-".repeat(40)}`];
     const rest = name === "lease" ? [String(max), "1000000", "30000", "20", "100", "", "0"] : [""];
-    return await at.admin.eval(scripts[name].lua, 2, at.key, `${at.key}:c:${slot}`, ...own, ...rest);
+    return await at.admin.eval(scriptSource(name).lua, 2, at.key, `${at.key}:c:${slot}`, ...own, ...rest);
   };
   const recordsOf = (reply: unknown): ReadonlyArray<string> =>
     (reply as ReadonlyArray<string>).slice(4).map((record) => record.slice(-1));

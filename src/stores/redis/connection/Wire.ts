@@ -1,7 +1,8 @@
 /** What goes over the driver: single commands and scripts, as few packets as it takes. */
 import { Command, type Redis } from "ioredis";
 import { storeUnavailable } from "../../../core/SluiceError.js";
-import { type ScriptName, scripts } from "../scripts/scripts.generated.js";
+import { scriptSource } from "../scripts/scriptSource.js";
+import type { ScriptName } from "../scripts/scripts.generated.js";
 import type { Client } from "./clients.js";
 
 export class Wire {
@@ -65,7 +66,7 @@ export class Wire {
 
   /** The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order. */
   private commandFor(name: ScriptName): readonly [command: string, script: string] {
-    const { sha, lua } = scripts[name];
+    const { sha, lua } = scriptSource(name);
     if (this.loaded.has(name)) return ["evalsha", sha];
     this.loaded.add(name);
     return ["eval", lua];

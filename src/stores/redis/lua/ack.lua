@@ -15,38 +15,26 @@
 
 local result, key, leased, expiries = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local given, keyed, deduped, texts = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
---- @include clock
---- @include queue
---- @include keys
---- @include guard
---- @include token
---- @include handed
+--- @include open
+--- @include slices
+--- @include once
 
-local queue = openQueue(key, keyed == "1" and clock(given) or 0)
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local before = redis.call("GET", result)
-if before then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return before
-end
+open(key)
+local before = answeredBefore(result)
+if before then return before end
 local tokens = {}
 for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
+-- What is written below is read first, by its type: see guard, which only keys need.
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
+local letGo, forgetAll
 if keyed == "1" then
-  guard(key)
-  for _, token in ipairs(tokens) do
-    local name = keyIn(token)
-    if name then guardKey(key, name) end
-  end
+  --- @include letGo
+  letGo = lettingGo(key, given, tokens)
 end
-book(key)
-local records = {}
 if deduped == "1" then
-  --- @include leased
-  for _, token in ipairs(tokens) do
-    records[token] = isDeduped(token) and readLeased(key, token) or nil
-  end
+  --- @include forgetting
+  forgetAll = forgetting(key, tokens)
 end
 
 -- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
@@ -72,29 +60,8 @@ if deleted < #tokens then
   answer = table.concat(answers, " ")
 end
 slices("ZREM", expiries, live)
-if deduped == "1" then
-  for _, token in ipairs(live) do
-    if records[token] then forget(key, records[token]) end
-  end
+if forgetAll then forgetAll(live) end
+if #live > 0 then
+  if letGo then letGo(live, result) else redis.call("HINCRBY", key, "acked", #live) end
 end
-if keyed == "1" then
-  local alone = {}
-  for _, token in ipairs(live) do
-    local name = keyIn(token)
-    if name and redis.call("EXISTS", key .. ":k:" .. name) == 0 then
-      alone[#alone + 1] = name
-    elseif name then
-      leaveKey(queue, name)
-    end
-  end
-  slices("HDEL", key .. ":k", alone)
-end
-count(queue, "acked", #live)
-if next(queue.ends) then
-  --- @include handOver
-  handOver(queue, string.sub(result, string.find(result, "}:w:", 1, true) + 4))
-end
-closeQueue(queue)
-redis.call("SET", result, answer, "PX", 3600000)
-for i = 5, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, 5)

@@ -11,17 +11,13 @@
 local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include clock
---- @include queue
---- @include guard
+--- @include openGuarded
+--- @include passOn
 --- @include slot
 --- @include leased
---- @include handed
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local last = readSlot(slot)
-guard(key)
-book(key)
+local last = readSlot(slot) -- by its type: see guard
+local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
   for _, token in ipairs(tokensOf(last, request)) do

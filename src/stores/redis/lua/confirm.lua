@@ -7,7 +7,7 @@
 -- Cost O(n) for n results; 1,000: 0.5 ms
 
 local queueCount = tonumber(ARGV[1])
---- @include handed
+--- @include book
 
 for i = 1, queueCount do book(KEYS[i]) end
 local answers = {}

@@ -8,7 +8,7 @@
 
 local queueCount = tonumber(ARGV[1])
 --- @include format
---- @include handed
+--- @include expect
 
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 for i = queueCount + 1, #KEYS do
@@ -16,7 +16,7 @@ for i = queueCount + 1, #KEYS do
   redis.call("PEXPIRE", KEYS[i], 60000)
 end
 local function endWait(key)
-  checkFormat(key, redis.call("HGET", key, "format"))
+  readHead(key)
   expectNobody(key)
 end
 for i = 1, queueCount do pcall(endWait, KEYS[i]) end

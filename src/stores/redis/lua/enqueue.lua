@@ -15,42 +15,51 @@ local result, key = KEYS[1], KEYS[2]
 local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 --- @include format
 --- @include moment
---- @include tails
---- @include addEnd
+--- @include large
 
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
-local writeId = string.sub(result, string.find(result, "}:w:", 1, true) + 4)
-local waits = redis.call("GET", key .. ":h") or ""
-local ticket = string.sub(waits, 1, #FORMAT + 2) == "w" .. FORMAT .. ":" -- see handed
-if redis.call("GET", result) or not ticket and string.match(waits, "h%-([^\n]*)", 19) == writeId then
+-- Not by open: what only adds has to be refused under full memory, and leaves the booking to whoever looks at leases, since a
+-- consumer waits meanwhile. Its answer is kept by its first write for the same reason; `open` and `once` would cost it 1 µs of 11.
+local head = readHead(key, "levels", "largest")
+local waits, handOver = redis.call("GET", key .. ":h") or "", nil
+local isDone, at = redis.call("GET", result), moment(given)
+if waits ~= "" then
+  --- @include handedText
+  --- @include writeId
+  --- @include noteSize
+  local writeId = writeIdOf(result)
+  if isTicket(waits) then
+    -- The first write, here or below: under full memory it is refused, and nothing was changed.
+    handOver = function(tail)
+      local text = handedText(waits, at, writeId, tail)
+      redis.call("LPUSH", key .. ":w", text)
+      redis.call("SET", key .. ":h", text)
+      if not head[1] then redis.call("HSET", key, "format", FORMAT) end
+      noteSize(key, tonumber(head[3] or LARGE), #tail + 11)
+    end
+  else
+    isDone = isDone or handedBy(waits) == writeId
+  end
+end
+if isDone then
   redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
   redis.call("HSET", key, "format", FORMAT) -- a write, so that a WAIT behind it has something to wait for
   return "+"
 end
-local at = moment(given)
 
--- The first write, here or below: under full memory it is refused, and nothing was changed.
-local function handOver(tail)
-  local text = string.sub(waits, 2) .. at .. "h-" .. writeId .. "\n" .. tail
-  redis.call("LPUSH", key .. ":w", text)
-  redis.call("SET", key .. ":h", text)
-  if not head[1] then redis.call("HSET", key, "format", FORMAT) end
-  noteSize(key, head[3], #tail + 11)
-end
-
-if ticket and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\0", 1, true) then
+if handOver and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\0", 1, true) then
   handOver(ARGV[4])
 else
-  local records, longest = recordsOf(ARGV, 4, string.format("%011x", msOf(at)))
+  --- @include tails
+  --- @include addEnd
+  local records, longest = recordsOf(ARGV, 4, msOf(at))
   local added, finish = #records, nil
   if keyed == "1" then
     --- @include behind
     local promoted
     records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
-    ticket = ticket and not promoted
+    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- what was promoted has levels of its own
   end
-  if ticket and added == 1 and #records == 1 then
+  if handOver and added == 1 and #records == 1 then
     handOver(ARGV[4])
   else
     addEnd(key, level, head, waits, added, records, longest, { result })

@@ -13,23 +13,23 @@
 
 local key = KEYS[1]
 local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
---- @include format
+--- @include handedText
+--- @include writeId
 --- @include moment
 --- @include tails
 --- @include addEnd
 
-local head = redis.call("HMGET", key, "format", "levels", "largest")
-checkFormat(key, head[1])
+local head = readHead(key, "levels", "largest") -- not by open: see enqueue
 -- The write of what was handed over and is not booked yet: see handed.
 local waits = redis.call("GET", key .. ":h") or ""
-local handedId = string.byte(waits, 1) ~= 119 and string.match(waits, "h%-([^\n]*)", 19) or ""
+local handedId = isHanded(waits) and handedBy(waits) or ""
 
 local now = msOf(moment(given))
-local records, longest = recordsOf(ARGV, 5, string.format("%011x", now))
+local records, longest = recordsOf(ARGV, 5, now)
 local known, fresh, results = redis.call("MGET", unpack(KEYS, 2, writes + 1)), {}, {}
 for i = 1, writes do
   local result = KEYS[i + 1]
-  if not known[i] and string.sub(result, string.find(result, "}:w:", 1, true) + 4) ~= handedId then
+  if not known[i] and writeIdOf(result) ~= handedId then
     fresh[#fresh + 1], results[#results + 1] = records[i], result
   end
 end
@@ -38,7 +38,9 @@ local added, finish = #fresh, nil
 if added > 0 then
   if keyed == "1" then
     --- @include behind
-    fresh, finish = byKey(key, key .. ":k", now, fresh)
+    local promoted
+    fresh, finish, promoted = byKey(key, key .. ":k", now, fresh)
+    if promoted then head = readHead(key, "levels", "largest") end -- what was promoted has levels of its own
   end
   addEnd(key, level, head, waits, added, fresh, longest, results)
   if finish then finish() end

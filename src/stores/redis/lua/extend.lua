@@ -12,16 +12,12 @@
 local key, expiries = KEYS[1], KEYS[2]
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 local unbegun = tonumber(ARGV[3])
---- @include format
+--- @include open
 --- @include clock
 --- @include slices
---- @include handed
 --- @include unbegun
 
-local head = redis.call("HMGET", key, "format", "ownerUntil", "takeover")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-book(key)
+local head = open(key, "ownerUntil", "takeover")
 local untilMs = clock(given) + leaseMs
 local answers, changes = {}, {}
 for from = 4, #ARGV, 1000 do

@@ -11,16 +11,11 @@
 local key = KEYS[1]
 local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
 --- @include clock
---- @include queue
---- @include guard
---- @include slot
+--- @include openGuarded
+--- @include passOn
 --- @include leased
---- @include handed
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-guard(key)
-book(key)
+local queue = openGuarded(key, clock(given))
 local record, origin = readLeased(key, token)
 if record then
   pushReturned(queue, origin, record) -- nobody saw it
@@ -30,5 +25,5 @@ end
 closeQueue(queue)
 passOn(key, queue.now)
 local owned = queue.owner and queue.ownerUntil > queue.now
-if standsBy == "1" and not owned and redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", 1) end
+if standsBy == "1" and not owned then wakeStandby(key) end
 return record and 1 or 0

@@ -1,7 +1,6 @@
 -- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
--- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
--- :k hash and :k:<key> list and :f set keys · :b :bq :dead zset and :bi hash set aside · :w :o list wake-ups · :h string ticket.
+-- Other keys of the queue follow from its name: see NAMES.md.
 -- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -29,7 +28,7 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local max, bytesMax, leaseMs = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local attemptsMax, lettersMax, owner, waits = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], ARGV[10]
 local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
---- @include format
+--- @include open
 --- @include clock
 --- @include slices
 --- @include record
@@ -38,7 +37,9 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include take
 --- @include deliver
 --- @include slot
---- @include handed
+--- @include untilChange
+--- @include wake
+--- @include large
 
 local function seldom()
   --- @include comeBack
@@ -48,25 +49,23 @@ local function seldom()
 end
 
 local now = clock(given)
-local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "takeover", "largest")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+-- What is written below is read first, by its type: see guard, which would take a fifth of the time of a lease of one.
 local last = readSlot(slot)
+redis.call("ZCARD", key .. ":dead")
+local head, booked = open(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "takeover", "largest")
 if last and last.serial >= serial then
   --- @include resent
   return resent(key, now, last, serial, request)
 end
--- What is written below is read first, by its type: see guard.
 redis.call("HLEN", key .. ":l")
-redis.call("ZCARD", key .. ":dead")
-local seq = book(key) or tonumber(head[3] or 0)
+local seq = booked or tonumber(head[3] or 0)
 local function anyUntilNow(name)
   return #redis.call("ZRANGEBYSCORE", key .. name, "-inf", string.format("%.0f", now), "LIMIT", "0", "1") > 0
 end
 local returns, levels = anyUntilNow(":x"), tonumber(head[2] or 0)
 returns = anyUntilNow(":d") or returns
 if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().reclaim(key, levels) end
-local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
+local woken = isWoken(key)
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
   redis.call("LLEN", key .. ":o") -- what it will wait on
@@ -95,7 +94,7 @@ local delivery = openDelivery(order .. ":" .. request .. ":", string.format("%.0
 })
 if moved > 1048576 then bytesMax = math.min(bytesMax, math.max(1, 4194304 - 2 * moved)) end -- moving takes twice as long as giving
 local more
-more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or 4096))
+more, levels = take(key, levels, max, bytesMax, delivery, tonumber(head[9] or LARGE))
 local late = delivery.late
 if #late > 0 then levels = seldom().notBegun(key, now, late, lettersMax) end
 
@@ -113,8 +112,9 @@ else
   if reply[3] == 0 and reaped > 0 or #late + #delivery.unknown > 0 then return { "", now, 0, 3 } end
   reply[4] = delivery.stopped and 2 or 0
   if waits == "1" and owner == "" and not more then
+    --- @include expectOne
     expectOne(key, order, leaseMs, reply[3])
   end
 end
-if more and idle then redis.call("RPUSH", key .. ":w", "1") end
+if more then wake(key, woken) end
 return reply

@@ -7,15 +7,13 @@
 
 local key = KEYS[1]
 local owner = ARGV[1]
---- @include format
+--- @include open
+--- @include passOn
 
-local head = redis.call("HMGET", key, "format", "owner")
-checkFormat(key, head[1])
-local standby = redis.call("LLEN", key .. ":o") == 0
-local owned = head[2] == owner
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
+redis.call("LLEN", key .. ":o") -- what is written below is read first, by its type: see guard
+local owned = open(key, "owner")[2] == owner
 if owned then
   redis.call("HDEL", key, "owner", "ownerUntil")
-  if standby then redis.call("RPUSH", key .. ":o", 1) end
+  wakeStandby(key)
 end
 return owned and 1 or 0

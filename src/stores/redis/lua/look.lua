@@ -12,20 +12,21 @@
 local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 --- @include format
 --- @include clock
---- @include slot
---- @include handed
+--- @include untilChange
+--- @include wake
+--- @include expectOne
 
 redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
 local now = clock(given)
 
 local function lookAt(key, owner)
-  checkFormat(key, redis.call("HGET", key, "format"))
+  readHead(key)
   local waits = redis.call("GET", key .. ":h")
   if waits and not isTicket(waits) then
     book(key)
     waits = nil
   end
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil")
+  local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil")
   if owner and head[6] ~= owner then
     if head[6] and tonumber(head[7] or 0) > now then return "s" .. (tonumber(head[7]) - now) end
     return "r"
@@ -37,7 +38,7 @@ local function lookAt(key, owner)
     nearest = untilChange(key, now)
     if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
     if nearest == 0 or (head[2] and head[2] ~= "0") then
-      if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
+      wake(key)
       return "r"
     end
   end

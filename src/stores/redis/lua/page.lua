@@ -13,7 +13,7 @@ local shelf, after, limit, bytesMax = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonum
 --- @include format
 --- @include portion
 
-checkFormat(key, redis.call("HGET", key, "format"))
+readHead(key)
 local name = key .. shelf
 local first = redis.call("ZCOUNT", name, "-inf", after)
 local length = redis.call("ZCARD", name) - first

@@ -9,24 +9,23 @@
 
 local result, key = KEYS[1], KEYS[2]
 local paused = ARGV[1]
---- @include format
+--- @include open
+--- @include expect
 --- @include reclaim
 --- @include guard
+--- @include wake
 --- @include once
 
-local head = redis.call("HMGET", key, "format", "levels")
-checkFormat(key, head[1])
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local idle = redis.call("LINDEX", key .. ":w", -1) ~= "1"
-if paused == "1" then
-  redis.call("HSET", key, "paused", 1)
-  expectNobody(key)
-  reclaim(key, tonumber(head[2] or 0))
-else
-  redis.call("HDEL", key, "paused")
-  if idle then redis.call("RPUSH", key .. ":w", 1) end
-end
-return keepAnswer(result, "OK", { unpack(KEYS, 3) })
+local head = open(key, "levels")
+return once(result, KEYS, 3, function()
+  guard(key)
+  if paused == "1" then
+    redis.call("HSET", key, "paused", "1")
+    expectNobody(key)
+    reclaim(key, tonumber(head[2] or 0))
+  else
+    redis.call("HDEL", key, "paused")
+    wake(key)
+  end
+  return "OK"
+end)

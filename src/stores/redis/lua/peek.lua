@@ -11,15 +11,13 @@
 local key = KEYS[1]
 local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
---- @include queue
---- @include guard
+--- @include openGuarded
 --- @include promote
---- @include slot
+--- @include passOn
 --- @include portion
+--- @include entry
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-guard(key)
+local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
@@ -32,7 +30,7 @@ for level = 9, 0, -1 do
   local rank, name = rankOf(level), key .. ":r:" .. level
   local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
   show(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
+    return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
   end)
   show(redis.call("LLEN", name), function(at) return redis.call("LINDEX", name, at) end)
 end

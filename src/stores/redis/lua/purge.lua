@@ -14,19 +14,14 @@
 local result, key = KEYS[1], KEYS[2]
 local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
---- @include queue
+--- @include openGuarded
 --- @include keys
---- @include guard
---- @include slot
+--- @include passOn
 --- @include portion
+--- @include entry
 --- @include once
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-queue.levels = reclaim(key, queue.levels)
+local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
@@ -66,35 +61,41 @@ local function planHeads(length, read, drop, isHead)
   plan(number, function() drop(number) end)
 end
 
-for level = 9, 0, -1 do
-  local rank, name = rankOf(level), key .. ":r:" .. level
-  local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
-  planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return string.sub(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1], 14)
-  end, function(number) dropReturned(key, level, number) end)
-  local function trim(number) redis.call("LTRIM", name, number, -1) end
-  local length = redis.call("LLEN", name)
-  if keyed or deduped then
-    planHeads(length, function(at) return redis.call("LINDEX", name, at) end, trim)
-  else
-    local number = fitUnread(portion, length, queue.largest)
-    plan(number, function() trim(number) end)
+local function planAll()
+  for level = 9, 0, -1 do
+    local rank, name = rankOf(level), key .. ":r:" .. level
+    local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
+    planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
+      return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
+    end, function(number) dropReturned(key, level, number) end)
+    local function trim(number) redis.call("LTRIM", name, number, -1) end
+    local length = redis.call("LLEN", name)
+    if keyed or deduped then
+      planHeads(length, function(at) return redis.call("LINDEX", name, at) end, trim)
+    else
+      local number = fitUnread(portion, length, queue.largest)
+      plan(number, function() trim(number) end)
+    end
   end
-end
-planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-  return string.sub(redis.call("ZRANGE", key .. ":d", at, at)[1], 14)
-end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
-if not portion.full then
-  for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
-    planBehind(name, false)
+  planHeads(redis.call("ZCARD", key .. ":d"), function(at)
+    return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
+  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
+  if not portion.full then
+    for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
+      planBehind(name, false)
+    end
   end
 end
 
-for _, drop in ipairs(drops) do drop() end
-local purged = limit - portion.count
-queue.wake = false
-count(queue, "purged", purged)
-closeQueue(queue)
-passOn(key, queue.now)
-local left = tonumber(redis.call("HGET", key, "waiting") or 0) + redis.call("ZCARD", key .. ":d") + readyCount(key)
-return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS, 3) })
+return once(result, KEYS, 3, function()
+  queue.levels = reclaim(key, queue.levels)
+  planAll()
+  for _, drop in ipairs(drops) do drop() end
+  local purged = limit - portion.count
+  queue.wake = false
+  count(queue, "purged", purged)
+  closeQueue(queue)
+  passOn(key, queue.now)
+  local left = tonumber(redis.call("HGET", key, "waiting") or 0) + redis.call("ZCARD", key .. ":d") + readyCount(key)
+  return purged .. " " .. (left > 0 and 1 or 0)
+end)

@@ -13,30 +13,34 @@
 local result, key = KEYS[1], KEYS[2]
 local given, bytesMax = ARGV[1], tonumber(ARGV[2])
 --- @include clock
+--- @include openGuarded
 --- @include again
 --- @include portion
 --- @include once
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local portion, found, seen = openPortion(#ARGV, bytesMax), {}, 0
-for i = 3, #ARGV, 3 do
-  local position, id, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  -- Two of these letters may be one.
-  local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
-  if not fits(portion, #entry + #payload) then break end
-  seen = seen + 1
-  local record = entry ~= "" and recordIn(entry) or ""
-  if record ~= "" and idOf(record) == id then
-    found[position] = true
-    found[#found + 1] = { position, record, payload }
-    guardRecord(queue, record)
+local queue = openGuarded(key, clock(given))
+
+-- Those of the letters that are there, and how many were seen to.
+local function find()
+  local portion, found, seen = openPortion(#ARGV, bytesMax), {}, 0
+  for i = 3, #ARGV, 3 do
+    local position, id, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+    -- Two of these letters may be one.
+    local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
+    if not fits(portion, #entry + #payload) then break end
+    seen = seen + 1
+    local record = entry ~= "" and recordIn(entry) or ""
+    if record ~= "" and idOf(record) == id then
+      found[position] = true
+      found[#found + 1] = { position, record, payload }
+      guardRecord(queue, record)
+    end
   end
+  return found, seen
 end
-promote(queue) -- what became due before stands before what comes now
-for _, letter in ipairs(found) do redrive(queue, unpack(letter)) end
-closeQueue(queue)
-return keepAnswer(result, #found .. " " .. seen, { unpack(KEYS, 3) })
+
+return once(result, KEYS, 3, function()
+  local found, seen = find()
+  redrive(queue, found)
+  return #found .. " " .. seen
+end)

@@ -16,32 +16,36 @@ local result, key = KEYS[1], KEYS[2]
 local given, after, seenMax = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limit, bytesMax = tonumber(ARGV[4]), tonumber(ARGV[5])
 --- @include clock
+--- @include openGuarded
 --- @include again
 --- @include portion
 --- @include once
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
-local wanted = #ARGV > 5 and {}
-for i = 6, #ARGV do wanted[ARGV[i]] = true end
-local first = redis.call("ZCOUNT", key .. ":dead", "-inf", after)
-local length = redis.call("ZCARD", key .. ":dead") - first
-local portion, found, seen, last = openPortion(seenMax, bytesMax), {}, 0, 0
-while seen < length and not portion.full and #found < limit do
-  local at = first + seen
-  local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
-  if not fits(portion, #entry) then break end
-  seen, last = seen + 1, position
-  local record = recordIn(entry)
-  if record ~= "" and (not wanted or wanted[idOf(record)]) then
-    found[#found + 1] = { position, record, "" }
-    guardRecord(queue, record)
+local queue = openGuarded(key, clock(given))
+
+-- Those of the next letters that are meant, how many were looked at, and the position of the last of these where more follow.
+local function find()
+  local wanted = #ARGV > 5 and {}
+  for i = 6, #ARGV do wanted[ARGV[i]] = true end
+  local first = redis.call("ZCOUNT", key .. ":dead", "-inf", after)
+  local length = redis.call("ZCARD", key .. ":dead") - first
+  local portion, found, seen, last = openPortion(seenMax, bytesMax), {}, 0, 0
+  while seen < length and not portion.full and #found < limit do
+    local at = first + seen
+    local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
+    if not fits(portion, #entry) then break end
+    seen, last = seen + 1, position
+    local record = recordIn(entry)
+    if record ~= "" and (not wanted or wanted[idOf(record)]) then
+      found[#found + 1] = { position, record, "" }
+      guardRecord(queue, record)
+    end
   end
+  return found, seen, seen < length and last or 0
 end
-promote(queue) -- what became due before stands before what comes now
-for _, letter in ipairs(found) do redrive(queue, unpack(letter)) end
-closeQueue(queue)
-return keepAnswer(result, #found .. " " .. seen .. " " .. (seen < length and last or 0), { unpack(KEYS, 3) })
+
+return once(result, KEYS, 3, function()
+  local found, seen, goesOnAt = find()
+  redrive(queue, found)
+  return #found .. " " .. seen .. " " .. goesOnAt
+end)

@@ -8,17 +8,15 @@
 
 local key = KEYS[1]
 local given = ARGV[1]
---- @include format
+--- @include handed
 --- @include clock
 
-checkFormat(key, redis.call("HGET", key, "format"))
+readHead(key)
 local now = clock(given)
 if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
-  --- @include queue
+  --- @include openGuarded
   --- @include promote
-  redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-  local queue = openQueue(key, now)
-  guard(key)
+  local queue = openGuarded(key, now)
   promote(queue)
   closeQueue(queue)
 end
@@ -26,8 +24,8 @@ local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged"
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- What was handed over and read by nobody yet is as good as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
--- What was handed over and is not booked yet. The first letter of a ticket is none of a number in hex.
-local handed = string.find(redis.call("GETRANGE", key .. ":h", 0, 0), "%x") and 1 or 0
+-- What was handed over and is not booked yet; a message may be large.
+local handed = isHanded(redis.call("GETRANGE", key .. ":h", 0, #HANDED_STEM - 1)) and 1 or 0
 local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")
 for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end

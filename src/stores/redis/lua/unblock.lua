@@ -17,64 +17,63 @@ local result, key = KEYS[1], KEYS[2]
 local given, target, name, decision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 --- @include clock
---- @include queue
+--- @include openGuarded
 --- @include keys
---- @include guard
 --- @include shelf
---- @include held
+--- @include shelfParts
+--- @include heldParts
 --- @include portion
 --- @include once
 
-local queue = openQueue(key, clock(given))
-redis.call("HDEL", key, "-") -- a removal first: what follows passes under full memory too
-local answer = answeredBefore(result)
-if answer then return answer end
-guard(key)
+local queue = openGuarded(key, clock(given))
 
 -- The number of those that the target means, and how to find their positions, oldest first.
 local function targeted()
   if target == "key" or target == "id" then
-    local at = target == "key" and string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)")
-      or target == "id" and string.match(redis.call("HGET", key .. ":bi", name) or "", "%d+")
+    local at
+    if target == "key" then at = positionOfKey(key, name) else at = positionOfId(key, name) end
     return at and 1 or 0, function() return at end
   end
-  local index = key .. (target == "all" and ":b" or ":bq")
+  local index = key .. ({ queue = ":bq", all = ":b" })[target]
   return redis.call("ZCARD", index), function(at)
     return redis.call("ZRANGE", index, at, at, "WITHSCORES")[2]
   end
 end
 
-local length, positionAt = targeted()
-local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
-  local position = positionAt(at)
-  return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
-end)
-for _, entry in ipairs(entries) do
-  local messageKey = keyOf(recordIn(entry))
-  if messageKey then guardKey(key, messageKey) end
-end
-for _, entry in ipairs(entries) do
-  local position, _, note, record = readShelved(entry)
+local function free(entry)
+  local position, note, record = readShelved(entry)
+  local scope, origin, cause = readBlockNote(note)
   local messageKey = keyOf(record)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
   unhold(queue, record, position)
-  if string.sub(note, 1, 1) == "q" then
+  if scope == "q" then
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushReturned(queue, string.sub(note, 2, 14), afresh(record))
-  else
-    if decision == "skip" then
-      forget(key, record)
-      count(queue, "purged", 1)
-    else
-      bury(queue, record, string.sub(note, 15), lettersMax)
-    end
-    if messageKey then leaveKey(queue, messageKey) end
+    pushReturned(queue, origin, afresh(record))
+  elseif decision == "skip" then
+    forget(key, record)
+    count(queue, "purged", 1)
+  elseif decision == "reject" then
+    bury(queue, record, cause, lettersMax)
   end
+  if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
-if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
-closeQueue(queue)
-return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { unpack(KEYS, 3) })
+
+return once(result, KEYS, 3, function()
+  local length, positionAt = targeted()
+  local entries = readPortion(openPortion(limit, bytesMax), length, function(at)
+    local position = positionAt(at)
+    return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
+  end)
+  for _, entry in ipairs(entries) do
+    local messageKey = keyOf(recordIn(entry))
+    if messageKey then guardKey(key, messageKey) end
+  end
+  for _, entry in ipairs(entries) do free(entry) end
+  if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
+  closeQueue(queue)
+  return #entries .. " " .. (#entries < length and 1 or 0)
+end)

@@ -16,15 +16,13 @@ local result = KEYS[1]
 local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 --- @include clock
 --- @include steps
+--- @include once
 
 local subjects = {}
 local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
 if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first: what follows passes under full memory too
-local answer = redis.call("GET", result)
-if answer then
-  redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
-  return answer
-end
+local answer = answeredBefore(result)
+if answer then return answer end
 for _, subject in ipairs(subjects) do subject.guard() end
 if ends == "1" then
   for _, subject in ipairs(subjects) do subject.book() end
@@ -42,6 +40,4 @@ for i, list in ipairs(lists) do
 end
 for _, subject in ipairs(subjects) do subject.close() end
 answer = plain and "+" or table.concat(answers, " ")
-redis.call("SET", result, answer, "PX", 3600000)
-for i = numbered + 2, #KEYS do redis.call("DEL", KEYS[i]) end
-return answer
+return keepAnswer(result, answer, KEYS, numbered + 2)

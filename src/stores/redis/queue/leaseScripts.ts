@@ -2,17 +2,9 @@
 import { noHeaders } from "../../../core/headers.js";
 import { invariant } from "../../../core/invariant.js";
 import type { Hands, Lease } from "../../../port/Lease.js";
-import { FORMAT } from "../scripts/format.js";
 import type { Script } from "../scripts/script.js";
-import {
-  barePayloadOf,
-  enqueuedAtMsOf,
-  idOf,
-  isBare,
-  type ReadRecord,
-  readHandedRecord,
-  readRecord,
-} from "./record.js";
+import { readHandedText } from "./handed.js";
+import { barePayloadOf, enqueuedAtMsOf, idOf, isBare, type ReadRecord, readRecord } from "./record.js";
 import { bareTokenOf, tokenOf, tokenStem } from "./token.js";
 
 /** One request of a place where requests follow each other; see `Slots`. */
@@ -115,38 +107,12 @@ export interface HandedOver {
   readonly leaseMs: number;
 }
 
-/** What stands before a whole record: that of a follower, which was enqueued at another time. */
-const WHOLE = "+";
-const ORDER_AT = FORMAT.length + 1;
-const LENGTH_AT = ORDER_AT + 10;
-const MOMENT_AT = LENGTH_AT + 8;
-const HANDED = new RegExp(`^${FORMAT}:[0-9a-f]{18}\\d+(?:\\.\\d+)?h-[^\\n]*\\n`);
-
-/**
- * Reads what was handed over; `lua/include/handed.lua` says what stands where. What is of another format, or damaged, is a
- * wake-up like any other: undefined.
- */
+/** Reads what was handed over; undefined where it is a wake-up like any other. */
 export const readHandedOver = (text: string): HandedOver | undefined => {
-  const head = HANDED.exec(text)?.[0];
-  if (head === undefined) return undefined;
-  const mark = head.indexOf("h");
-  const atMs = msOf(head.slice(MOMENT_AT, mark));
-  const stem = tokenStem(head.slice(ORDER_AT, LENGTH_AT), head.slice(mark, -1));
-  const record =
-    text.charAt(head.length) === WHOLE
-      ? readRecord(text.slice(head.length + 1))
-      : readHandedRecord(text, head.length, atMs);
-  return {
-    lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }),
-    leaseMs: Number.parseInt(head.slice(LENGTH_AT, MOMENT_AT), 16),
-  };
-};
-
-/** A moment: seconds and microseconds parted by a dot, or the milliseconds that a test gives. */
-const msOf = (moment: string): number => {
-  const dot = moment.indexOf(".");
-  if (dot === -1) return Number(moment);
-  return Number(moment.slice(0, dot)) * 1_000 + Math.floor(Number(moment.slice(dot + 1)) / 1_000);
+  const handed = readHandedText(text);
+  if (handed === undefined) return undefined;
+  const { record, stem, atMs, leaseMs } = handed;
+  return { lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }), leaseMs };
 };
 
 /** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */

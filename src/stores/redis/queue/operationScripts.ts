@@ -18,6 +18,7 @@ import { escapeText } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
 import { compactId } from "./compactId.js";
 import { encodePayload, readCause, readRecord, storedOf } from "./record.js";
+import { readBlockNote, readShelved, type Shelved } from "./shelf.js";
 
 interface OnQueue {
   readonly queue: string;
@@ -75,24 +76,6 @@ export const pauseScript: Script<Changing & { readonly queue: string; readonly p
   decode: () => undefined,
 };
 
-/** An entry as `lua/include/shelf.lua` writes it: position and time in hex, the rest of its note, a line break, the record. */
-interface Shelved {
-  readonly position: number;
-  readonly atMs: number;
-  readonly note: string;
-  readonly stored: StoredMessage;
-}
-
-const readShelved = (entry: string): Shelved => {
-  const end = entry.indexOf("\n", 21);
-  return {
-    position: Number.parseInt(entry.slice(0, 10), 16),
-    atMs: Number.parseInt(entry.slice(10, 21), 16),
-    note: entry.slice(21, end),
-    stored: storedOf(readRecord(entry.slice(end + 1))),
-  };
-};
-
 const pageScript = <T>(shelf: string, show: (shelved: Shelved) => T): Script<PageInput, Page<T>> => ({
   name: "page",
   encode: ({ queue, after, limit }) => ({
@@ -120,14 +103,10 @@ interface PageInput {
 const positionOf = (after: string | undefined): string =>
   after !== undefined && /^\d{1,15}$/.test(after) ? after : "0";
 
-const SCOPE_AND_ORDER_LENGTH = 14;
-
-export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":b", ({ atMs, note, stored }) => ({
-  ...stored,
-  sinceMs: atMs,
-  cause: readCause(note.slice(SCOPE_AND_ORDER_LENGTH)),
-  scope: note.startsWith("q") ? "queue" : "key",
-}));
+export const blockedScript: Script<PageInput, Page<StoredBlock>> = pageScript(":b", ({ atMs, note, stored }) => {
+  const { scope, cause } = readBlockNote(note);
+  return { ...stored, sinceMs: atMs, cause: readCause(cause), scope };
+});
 
 export const deadLettersScript: Script<PageInput, Page<StoredDeadLetter>> = pageScript(
   ":dead",

@@ -1,6 +1,6 @@
 /**
  * Names of keys. All keys of a namespace carry it as their hash tag, so they live in one slot of a cluster and a write may
- * change several queues at once.
+ * change several queues at once. `lua/NAMES.md` lists them all.
  */
 
 // Everything else is escaped: the separators of keys and tokens, braces, and whatever is not ASCII, so that one character of

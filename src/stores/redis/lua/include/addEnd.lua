@@ -2,31 +2,28 @@
 -- has the queue's format, levels and largest, `waits` is what stands at `:h`, and `results` are the keys of what is answered.
 --- @include format
 --- @include slices
-
--- See noteSize in queue.
-local function noteSize(key, largest, size)
-  if size > math.max(4096, tonumber(largest or 0)) then redis.call("HSET", key, "largest", size) end
-end
+--- @include wake
+--- @include noteSize
 
 local function addEnd(key, level, head, waits, added, records, longest, results)
-  local ready, wakes = key .. ":r:" .. level, key .. ":w"
+  local ready = key .. ":r:" .. level
   redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
   if waits ~= "" then
     redis.call("HLEN", key .. ":l")
     redis.call("ZCARD", key .. ":x")
   end
-  local wake = redis.call("LINDEX", wakes, -1)
+  local woken = isWoken(key)
   for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
   if waits ~= "" then
-    --- @include handed
+    --- @include expect
     expectNobody(key)
   end
   slices("RPUSH", ready, records)
   redis.call("HINCRBY", key, "enqueued", added)
-  noteSize(key, head[3], longest)
+  noteSize(key, tonumber(head[3] or LARGE), longest)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
   local levels = tonumber(head[2] or 0)
   local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 and wake ~= "1" then redis.call("RPUSH", wakes, "1") end
+  if #records > 0 then wake(key, woken) end
 end

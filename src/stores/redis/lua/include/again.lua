@@ -2,21 +2,19 @@
 --- @include queue
 --- @include keys
 --- @include guard
---- @include shelf
+--- @include shelfParts
+--- @include recordAnew
 --- @include promote
 
 -- The record of a message that begins again; `payload` is "", or the flag ("0" plain, "2" a JSON string) and the text of another.
 local function again(queue, record, payload)
   if not known(record) or not sizeOf(record) then return record end -- what cannot be read goes back as it is
-  local name, first, history, headers, at = metaOf(record)
-  if first == "" then first = string.sub(record, 1, 11) end
-  local escaped = string.byte(record, 12) % 4 >= 2 and 2 or 0
-  local text = string.sub(record, at)
-  if payload ~= "" then escaped, text = tonumber(string.sub(payload, 1, 1)), string.sub(payload, 2) end
-  return table.concat({
-    queue.nowHex, escaped + 1, levelOf(record), "000", idOf(record), name, "\n", first, "\n", history, "\n", headers,
-    "\n", text,
-  })
+  local meta = metaOf(record) or { name = "", first = "", history = "", headers = "", payload = bodyOf(record) }
+  if meta.first == "" then meta.first = enqueuedHexOf(record) end
+  meta.marks = ""
+  local kind = isEscaped(record) and "3" or "1"
+  if payload ~= "" then kind, meta.payload = readPayload(payload) end
+  return freshHead(record, queue.nowHex, kind) .. metaText(meta)
 end
 
 local function guardRecord(queue, record)
@@ -24,8 +22,13 @@ local function guardRecord(queue, record)
   if name then guardKey(queue.key, name) end
 end
 
--- Takes the letter away from its position, and its record in.
-local function redrive(queue, position, record, payload)
-  redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
-  admit(queue, keyOf(record), again(queue, record, payload))
+-- Takes letters away from their positions, and their records in; each is its position, its record and another payload or "".
+local function redrive(queue, letters)
+  promote(queue) -- what became due before stands before what comes now
+  for _, letter in ipairs(letters) do
+    local position, record, payload = unpack(letter)
+    redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
+    admit(queue, keyOf(record), again(queue, record, payload))
+  end
+  closeQueue(queue)
 end

@@ -1,24 +1,38 @@
 -- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
 -- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
---- @include queue
---- @include keys
---- @include guard
---- @include promote
+--- @include record
+--- @include slices
+
+-- What became due before stands before what comes now.
+local function promoteBefore(key, now, added)
+  --- @include queue
+  --- @include guard
+  --- @include promote
+  local queue = openQueue(key, now)
+  guard(key)
+  for _, record in ipairs(added) do
+    local name = keyOf(record)
+    if name then guardKey(key, name) end
+  end
+  redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+  redis.call("HDEL", key, "-")
+  promote(queue)
+  closeQueue(queue)
+end
+
+-- Puts them behind the heads of their keys: each its escaped key and its record.
+local function follow(key, followers)
+  for _, follower in ipairs(followers) do
+    local name = follower[1]
+    if redis.call("RPUSH", key .. ":k:" .. name, follower[2]) == 1 then redis.call("SADD", key .. ":f", name) end
+  end
+  if #followers > 0 then redis.call("HINCRBY", key, "waiting", #followers) end
+end
 
 local function byKey(key, busy, now, added)
   local records, heads, taken, followers = {}, {}, {}, {}
-  local queue = openQueue(key, now)
-  local promotes = isAnyDue(queue)
-  if promotes then -- what became due before stands before what comes now
-    guard(key)
-    for _, record in ipairs(added) do
-      local name = keyOf(record)
-      if name then guardKey(key, name) end
-    end
-    redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
-    redis.call("HDEL", key, "-")
-    promote(queue)
-  end
+  local promotes = #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0
+  if promotes then promoteBefore(key, now, added) end
   for from = 1, #added, 1000 do
     local some, names, at = { unpack(added, from, math.min(from + 999, #added)) }, {}, {}
     for i = 1, #some do
@@ -31,7 +45,7 @@ local function byKey(key, busy, now, added)
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
-        guardKey(key, name)
+        redis.call("LLEN", key .. ":k:" .. name) -- what is written below is read first, by its type: see guard
         followers[#followers + 1] = { name, record }
       else
         records[#records + 1], taken[name] = record, true
@@ -43,7 +57,6 @@ local function byKey(key, busy, now, added)
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
   return records, function()
     slices("HSET", busy, heads)
-    for _, follower in ipairs(followers) do follow(queue, follower[1], follower[2]) end
-    closeQueue(queue)
+    follow(key, followers)
   end, promotes
 end

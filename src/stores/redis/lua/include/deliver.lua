@@ -37,9 +37,9 @@ local function deliver(delivery, records, bytesMax)
   local placed = stem .. placeStem(place)
   for i = 1, #records do
     local record = records[i]
-    local isKnown, kind = known(record), byte(record, 12)
-    local plain, fate, deduped = kind == 48, nil, false
-    if isKnown and kind >= 53 and hasMarks(record) then fate, deduped = judge(delivery, record) end
+    local isKnown, kind = known(record), byte(record, KIND_AT)
+    local plain, fate, deduped = kind == PLAIN, nil, false
+    if isKnown and kind >= MARKED and hasMarks(record) then fate, deduped = judge(delivery, record) end
     local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
     if not size then isKnown, fate, size = false, nil, #record end -- its meta is damaged
     if fate == "stop" then delivery.stopped = true end
@@ -52,7 +52,7 @@ local function deliver(delivery, records, bytesMax)
       bytes = bytes + size
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, HEAD - 11, HEAD)
+      local suffix = sub(record, ID_TAIL_AT, HEAD)
       local key = not plain and keyOf(record)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. (deduped and DEDUPED or ":") .. suffix

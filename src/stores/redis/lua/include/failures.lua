@@ -1,18 +1,6 @@
 -- Changes of a record: a failure more, or begun again.
---- @include marks
-local META = "^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n()"
-local HISTORY_SIZE_MAX = 10
-
-local function hex(ms) return string.format("%011x", ms) end
-local function levelOf(record) return known(record) and string.match(record, "^%d", 13) or "0" end
-local function idOf(record) return string.sub(record, 17, HEAD) end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) or 0 end
-
--- Key, first enqueue, failures, headers, and where the payload begins.
-local function metaOf(record)
-  if hasMeta(record) then return string.match(record, META, metaAt(record)) end
-  return "", "", "", "", HEAD + 1
-end
+--- @include marked
+local HISTORY_SIZE_MAX, FAILURES_MAX = 10, 4095
 
 -- Whether it was leased before, as a failure or its being given back tells.
 local function wasLeased(record)
@@ -26,25 +14,21 @@ end
 local function failed(record, entry, leaseEnded)
   local endless, suspicion, _, dedupe = marksOf(record)
   record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
-  local count = string.format("%03x", math.min(failuresOf(record) + 1, 4095))
+  local failures = math.min(failuresOf(record) + 1, FAILURES_MAX)
   if not hasMeta(record) then
-    local kind = string.byte(record, 12) == 48 and "1" or "3"
-    return string.sub(record, 1, 11) .. kind .. string.sub(record, 13, 13) .. count .. string.sub(record, 17, HEAD)
-      .. "\n\n" .. entry .. "\n\n" .. string.sub(record, HEAD + 1)
+    local meta = { marks = "", name = "", first = "", history = entry, headers = "", payload = bodyOf(record) }
+    return headWith(record, isEscaped(record) and "3" or "1", failures) .. metaText(meta)
   end
-  local metaFrom = metaAt(record)
-  local key, first, history, headers, at = string.match(record, META, metaFrom)
-  if not at then return string.sub(record, 1, 13) .. count .. string.sub(record, 17) end
-  if history ~= "" then
-    local _, tabs = string.gsub(history, "\t", "")
-    if tabs >= HISTORY_SIZE_MAX - 1 then history = string.match(history, "\t(.*)") end
-    entry = history .. "\t" .. entry
+  local meta = metaOf(record)
+  if not meta then return headWith(record, nil, failures) .. bodyOf(record) end
+  if meta.history ~= "" then
+    local _, tabs = string.gsub(meta.history, "\t", "")
+    if tabs >= HISTORY_SIZE_MAX - 1 then meta.history = string.match(meta.history, "\t(.*)") end
+    entry = meta.history .. "\t" .. entry
   end
-  return string.sub(record, 1, 13) .. count .. string.sub(record, 17, metaFrom - 1) .. key .. "\n" .. first .. "\n" .. entry
-    .. "\n" .. headers .. "\n" .. string.sub(record, at)
+  meta.history = entry
+  return headWith(record, nil, failures) .. metaText(meta)
 end
 
 -- The same message at attempt 1.
-local function afresh(record)
-  return string.sub(record, 1, 13) .. "000" .. string.sub(record, 17)
-end
+local function afresh(record) return headWith(record, nil, 0) .. bodyOf(record) end

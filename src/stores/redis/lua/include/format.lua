@@ -2,8 +2,12 @@
 -- every change of any of them, here and in `format.ts`, and nowhere else.
 local FORMAT = "3"
 
--- Every call begins by this: what another version has written is neither read nor changed.
-local function checkFormat(key, format)
-  if not format or format == FORMAT then return end
-  error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
+-- Fields of a queue, behind its format. Every call begins by this: what another version has written is neither read nor changed.
+local function readHead(key, ...)
+  local head = redis.call("HMGET", key, "format", ...)
+  local format = head[1]
+  if format and format ~= FORMAT then
+    error({ err = "FORMAT of queue " .. key .. " is " .. format .. ", this version keeps " .. FORMAT })
+  end
+  return head
 end

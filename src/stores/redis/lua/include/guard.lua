@@ -10,13 +10,6 @@ local function guard(key)
   redis.call("STRLEN", key .. ":h")
 end
 
--- The same for a queue that only gets messages at the ends of these levels.
-local function guardEnds(key, levels)
-  for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
-  redis.call("LLEN", key .. ":w")
-  redis.call("STRLEN", key .. ":h")
-end
-
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end

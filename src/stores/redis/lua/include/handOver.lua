@@ -1,14 +1,15 @@
 -- Hands the follower that a settlement let go to a consumer that waits, as an enqueue does with a new message: where nothing
 -- else became ready, and nothing was. It is entered among the leases here and now; `writeId` names the settling write.
 --- @include queue
---- @include handed
+--- @include handedText
+--- @include handedParts
 
 local function handOver(queue, writeId)
   local level, list = next(queue.ends)
   if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
   local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
   if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
-  local text = string.sub(ticket, 2) .. string.format("%.0f", queue.now) .. "h-" .. writeId .. "\n" .. WHOLE .. record
+  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. record)
   local token, _, _, order, endsAt = readHanded(text)
   redis.call("HSET", queue.key .. ":l", token, record)
   redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)

@@ -1,4 +1,4 @@
--- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- Layout of what a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
 -- order of the first lease: its place among all that returns, whenever and however often it does.
 --- @include token
 

@@ -1,6 +1,7 @@
 -- What a changing call answered is kept for an hour: one that is sent again answers the same and changes nothing.
 local ANSWER_MS_MAX = 3600000
 
+-- What it answered before, or nil.
 local function answeredBefore(result)
   local answer = redis.call("GET", result)
   -- A write, so that a WAIT behind it has something to wait for.
@@ -8,9 +9,14 @@ local function answeredBefore(result)
   return answer
 end
 
--- Keeps the answer, and forgets those whose replies were read.
-local function keepAnswer(result, answer, answered)
+-- Keeps the answer, and forgets those whose replies were read: the keys from this index on.
+local function keepAnswer(result, answer, keys, from)
   redis.call("SET", result, answer, "PX", ANSWER_MS_MAX)
-  if #answered > 0 then redis.call("DEL", unpack(answered)) end
+  if #keys >= from then redis.call("DEL", unpack(keys, from)) end
   return answer
+end
+
+-- Does it, if that was not done before.
+local function once(result, keys, from, change)
+  return answeredBefore(result) or keepAnswer(result, change(), keys, from)
 end

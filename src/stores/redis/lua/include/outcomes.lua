@@ -5,7 +5,7 @@
 --- @include held
 
 local function block(queue, step, record, scope)
-  local note = queue.nowHex .. scope .. step.origin .. step.cause
+  local note = blockNote(scope, step.origin, step.cause)
   local position = shelve(queue, "b", { note = note, record = record })
   hold(queue, record, position)
   if scope == "q" then
@@ -14,7 +14,7 @@ local function block(queue, step, record, scope)
     expectNobody(queue.key)
     queue.levels = reclaim(queue.key, queue.levels)
   elseif step.key then
-    redis.call("HSET", queue.key .. ":k", step.key, "b" .. position)
+    redis.call("HSET", queue.key .. ":k", step.key, busyText(position))
   end
 end
 

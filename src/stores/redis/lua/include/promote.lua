@@ -2,13 +2,10 @@
 -- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
 -- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
 --- @include keys
+--- @include entry
 --- @include guard
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 2097152
-
-local function isAnyDue(queue)
-  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
-end
 
 local function promote(queue)
   local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
@@ -16,7 +13,7 @@ local function promote(queue)
   repeat
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
-      local record, at = string.sub(entry, 14), #due + 1
+      local record, at = recordOfEntry(entry), #due + 1
       bytes, due[at] = bytes + #entry, entry
       if not wasLeased(record) then
         names[at] = keyOf(record) or ""
@@ -26,11 +23,11 @@ local function promote(queue)
   until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   slices("ZREM", queue.key .. ":d", due)
   for at, entry in ipairs(due) do
-    local record = string.sub(entry, 14)
+    local record = recordOfEntry(entry)
     if names[at] then
       admit(queue, keyOf(record), record)
     else
-      pushReturned(queue, string.sub(entry, 1, 13), record)
+      pushReturned(queue, orderOfEntry(entry), record)
     end
   end
   if #due > 0 then pushAll(queue) end

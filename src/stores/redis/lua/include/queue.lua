@@ -3,14 +3,13 @@
 --- @include slices
 --- @include failures
 --- @include reclaim
+--- @include expect
+--- @include wake
+--- @include noteSize
 --- @include returned
 
--- A record that is larger than this is noted: a read of several is no larger than the largest of the queue allows.
-local LARGE = 4096
-
 local function openQueue(key, now)
-  local head = redis.call("HMGET", key, "format", "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
-  checkFormat(key, head[1])
+  local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
@@ -30,14 +29,8 @@ local function nextOrder(queue)
 end
 local FIRST_PLACE = "---"
 
-local function noteSize(queue, size)
-  if size <= queue.largest then return end
-  queue.largest = size
-  redis.call("HSET", queue.key, "largest", size)
-end
-
 local function pushEnd(queue, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local level = levelOf(record)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
@@ -46,7 +39,7 @@ end
 
 -- Makes what was leased before ready again, in its former place.
 local function pushReturned(queue, origin, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local list = queue.returned
   list[#list + 1] = rankOf(levelOf(record))
   list[#list + 1] = origin .. record
@@ -54,18 +47,13 @@ end
 
 -- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
 local function delay(queue, order, due, record)
-  noteSize(queue, #record)
+  queue.largest = noteSize(queue.key, queue.largest, #record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true
     expectNobody(queue.key) -- a ticket ends before anything is due
   end
   redis.call("ZADD", queue.key .. ":d", due, order .. record)
-end
-
--- Wakes one idle consumer: one token, whatever the number of messages.
-local function wake(key)
-  if redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", 1) end
 end
 
 local function pushAll(queue)

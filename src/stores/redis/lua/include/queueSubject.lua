@@ -1,8 +1,14 @@
 -- A queue, as the steps of a write find it.
 --- @include queue
 --- @include guard
---- @include handed
---- @include promote
+--- @include book
+
+-- For a queue that only gets messages at the ends of these levels.
+local function guardEnds(key, levels)
+  for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("STRLEN", key .. ":h")
+end
 
 local function queueSubject(key, now)
   local queue = openQueue(key, now)
@@ -14,7 +20,10 @@ local function queueSubject(key, now)
   queue.book = function() book(key) end
   -- What became due before stands before what comes now.
   queue.begin = function()
-    if queue.admits then promote(queue) end
+    if queue.admits then
+      --- @include promote
+      promote(queue)
+    end
   end
   queue.close = function() closeQueue(queue) end
   return queue

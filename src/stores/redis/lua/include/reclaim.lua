@@ -1,11 +1,12 @@
 -- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
 -- or stops it comes before the consumer that was expected. Answers the levels in use.
 --- @include failures
---- @include handed
+--- @include book
 
 local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
+  --- @include handedParts
   local token, record = readHanded(text)
   if not token then
     redis.call("LPOP", key .. ":w")

@@ -1,15 +1,16 @@
--- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased), 13
--- characters before the record. It stands before what was never leased, which is in the list of the level. So it finds its
--- former place in however many calls it returned, and whoever leases in between.
+-- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased). It stands before
+-- what was never leased, which is in the list of the level. So it finds its former place in however many calls it returned, and
+-- whoever leases in between.
 local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
 
 local function rankOf(level) return 9 - level end
 
 -- The first records of a level and their origins, left in their places.
 local function readReturned(key, level, limit)
+  --- @include entry
   local rank, records, origins = rankOf(level), {}, {}
   for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
-    records[i], origins[i] = string.sub(entry, 14), string.sub(entry, 1, 13)
+    records[i], origins[i] = recordOfEntry(entry), orderOfEntry(entry)
   end
   return records, origins
 end

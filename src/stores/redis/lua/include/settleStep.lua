@@ -39,8 +39,8 @@ end
 local function settleKind(read, apply)
   return { noun = queueSubject, read = read, look = lookLeased, refused = refusedLease, apply = apply }
 end
-kinds.a = settleKind(readToken, ack)
-kinds.l = settleKind(readRelease, release)
-kinds.u = kinds.l
-kinds.r = settleKind(readFailure, fail)
-kinds.j, kinds.b, kinds.B = kinds.r, kinds.r, kinds.r
+kinds["a"] = settleKind(readToken, ack)
+kinds["l"] = settleKind(readRelease, release)
+kinds["u"] = kinds["l"]
+kinds["r"] = settleKind(readFailure, fail)
+kinds["j"], kinds["b"], kinds["B"] = kinds["r"], kinds["r"], kinds["r"]

@@ -1,28 +1,22 @@
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
--- stands in the entry too: no two are equal.
+-- Layout of an entry of what is set aside (blocked, dead): position in hex, 10 characters · time, ms in hex, 11 · note · line break ·
+-- record. The note of a dead letter is its cause; that of a blocked message "k" or "q" for what it blocks, its origin (see leased), 13
+-- characters, and its cause. They stand in a zset by position, so that pages are stable and the oldest is first; the position stands in
+-- the entry too, so that no two are equal.
 
+local function blockNote(scope, origin, cause) return scope .. origin .. cause end
+
+-- Sets a record aside; answers its position.
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\n" .. entry.record)
+  local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\n" .. entry.record
+  redis.call("ZADD", queue.key .. ":" .. shelf, position, text)
   return position
-end
-
--- An entry taken apart: position, ms, the rest of its note, record.
-local function readShelved(text)
-  local note, at = string.match(text, "^([^\n]*)\n()", 22)
-  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note or "", string.sub(text, at or #text + 1)
-end
-
--- Its record alone, or "" where the entry is damaged.
-local function recordIn(text)
-  local at = string.find(text, "\n", 22, true)
-  return at and string.sub(text, at + 1) or ""
 end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
 local function bury(queue, record, cause, lettersMax)
   forget(queue.key, record)
-  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
+  shelve(queue, "dead", { note = cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end

@@ -23,26 +23,3 @@ local function tokensOf(last, request)
   end
   return tokens
 end
-
-local function readyCount(key)
-  local ready = redis.call("ZCARD", key .. ":a")
-  for level = 0, 9 do ready = ready + redis.call("LLEN", key .. ":r:" .. level) end
-  return ready
-end
-
--- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
-local function passOn(key, now)
-  local ready = redis.call("ZCOUNT", key .. ":d", "-inf", now) + readyCount(key)
-  if ready > 0 and redis.call("LINDEX", key .. ":w", -1) ~= "1" then redis.call("RPUSH", key .. ":w", "1") end
-end
-
--- The ms until the next due time or the next end of a lease, or "".
-local function untilChange(key, now)
-  local nearest = ""
-  for _, name in ipairs({ ":d", ":x" }) do
-    local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
-    if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
-  end
-  return nearest
-end

@@ -1,7 +1,7 @@
 -- The records of new messages, from their tails: the arguments from `first` on, each with tails parted by NULs, which none of them
 -- has. One argument for many small tails costs both sides less than many arguments, and one for many large ones a copy of all.
-local function recordsOf(arguments, first, stamp)
-  local records, longest = {}, 0
+local function recordsOf(arguments, first, now)
+  local records, longest, stamp = {}, 0, string.format("%011x", now)
   for n = first, #arguments do
     local tails, from = arguments[n], 1
     repeat

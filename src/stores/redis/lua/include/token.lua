@@ -1,4 +1,4 @@
--- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
+-- Layout of a token, which names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
 -- more than 64 bytes: Redis would keep up to 128 shorter ones in a list, where 200 leases cost four times as much. Where a

@@ -1,0 +1,27 @@
+-- Layout of what is handed over, continued: see handed. What is of another format, or damaged, is passed over.
+--- @include handed
+--- @include moment
+--- @include record
+local WHOLE = "+"
+local HEX_8 = string.rep("%x", 8)
+local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)h%-([^\n]*)\n()"
+
+-- Its token and record, the id of its write, its order, and when its lease ends; nil where it cannot be read.
+local function readHanded(text)
+  local order, length, moment, writeId, tailAt = string.match(text, HANDED)
+  if not tailAt or #text < tailAt + HEAD - 12 then return nil end
+  local at = msOf(moment)
+  local record = string.format("%011x", at) .. string.sub(text, tailAt)
+  if string.sub(text, tailAt, tailAt) == WHOLE then record = string.sub(text, tailAt + 1) end
+  local key = keyOf(record)
+  local token = order .. ":h-" .. writeId .. ":---:" .. string.sub(record, ID_TAIL_AT, HEAD) .. (key and ":" .. key or "")
+  return token, record, writeId, tonumber(order, 16), at + tonumber(length, 16)
+end
+
+local function ticketText(order, leaseMs) return TICKET .. order .. string.format("%08x", leaseMs) end
+
+-- The length of the lease that a ticket promises, or nil.
+local function leaseMsOf(ticket)
+  local length = string.match(ticket, "^" .. TICKET .. HEX_8 .. "%x%x(%x+)$")
+  return length and tonumber(length, 16)
+end

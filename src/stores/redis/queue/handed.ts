@@ -1,0 +1,43 @@
+/**
+ * The text form of what is handed over to a consumer that waits, as its blocking read brings it; `lua/include/handed.lua` says what
+ * stands where.
+ */
+import { FORMAT } from "../scripts/format.js";
+import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
+import { tokenStem } from "./token.js";
+
+/** A text that was handed over, taken apart. */
+export interface HandedText {
+  readonly record: ReadRecord;
+  /** What its token begins with. */
+  readonly stem: string;
+  /** When it was leased, by the server. */
+  readonly atMs: number;
+  /** How long it is leased. */
+  readonly leaseMs: number;
+}
+
+/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+const WHOLE = "+";
+/** Order, length of the lease, moment, request. */
+const HANDED = new RegExp(`^${FORMAT}:([0-9a-f]{10})([0-9a-f]{8})(\\d+(?:\\.\\d+)?)(h-[^\\n]*)\\n`);
+
+/** Takes such a text apart. What is of another format, or damaged, is a wake-up like any other: undefined. */
+export const readHandedText = (text: string): HandedText | undefined => {
+  const match = HANDED.exec(text);
+  if (match === null) return undefined;
+  const [head, order = "", length = "", moment = "", request = ""] = match;
+  const atMs = msOf(moment);
+  const record =
+    text.charAt(head.length) === WHOLE
+      ? readRecord(text.slice(head.length + 1))
+      : readHandedRecord(text, head.length, atMs);
+  return { record, stem: tokenStem(order, request), atMs, leaseMs: Number.parseInt(length, 16) };
+};
+
+/** A moment: seconds and microseconds parted by a dot, or the milliseconds that a test gives. */
+const msOf = (moment: string): number => {
+  const dot = moment.indexOf(".");
+  if (dot === -1) return Number(moment);
+  return Number(moment.slice(0, dot)) * 1_000 + Math.floor(Number(moment.slice(dot + 1)) / 1_000);
+};
