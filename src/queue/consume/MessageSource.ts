@@ -24,9 +24,10 @@ import type { Lease } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
+import { LeasedDelivery } from "./LeasedDelivery.js";
 import { LeaseKeeper, unbegunFirst } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
+import type { Owner } from "./Owner.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import { Prefetch } from "./Prefetch.js";
 import { Puller, type Starts } from "./Puller.js";
@@ -49,6 +50,7 @@ export interface SourceContext<A> {
 export class MessageSource<A> implements Owner, Sibling, Pausable {
   readonly store: Store;
   readonly queue: string;
+  readonly leaseMs: number;
   readonly attemptsMax: number;
   readonly prefetch: number;
   readonly demands: Demands;
@@ -71,6 +73,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     const { store, definition, options, events } = context;
     this.store = store;
     this.queue = definition.name;
+    this.leaseMs = options.leaseMs;
     this.attemptsMax = definition.attemptsMax;
     this.unsettled = new Prefetch(options.prefetch);
     this.prefetch = this.unsettled.bound;
@@ -141,31 +144,29 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.sweep();
   }
 
-  onSettleEnd(delivery: LeasedDelivery, done: boolean, performed: Outcome | undefined): void {
-    if (done) this.done(delivery, performed);
-    else {
-      this.keeper.look();
-      this.onLetGo();
-    }
-  }
-
-  onLost(delivery: LeasedDelivery): void {
-    this.done(delivery, undefined);
-  }
-
-  onLeaseChanged(): void {
-    this.keeper.look();
-  }
-
-  onLetGo(): void {
-    if (this.phase === "lingering") soon(this.store.scheduler, () => this.sweep());
-  }
-
-  private done(delivery: LeasedDelivery, performed: Outcome | undefined): void {
+  ended(delivery: LeasedDelivery, performed: Outcome | undefined): void {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery, performed);
     this.leaveIfEmpty();
     if (!this.settler.answering) this.puller.pull();
+  }
+
+  reopened(): void {
+    this.keeper.look();
+    this.letGo();
+  }
+
+  givenBack(delivery: LeasedDelivery): void {
+    this.keeper.remove(delivery);
+    this.leaveIfEmpty();
+  }
+
+  leaseChanged(): void {
+    this.keeper.look();
+  }
+
+  letGo(): void {
+    if (this.phase === "lingering") soon(this.store.scheduler, () => this.sweep());
   }
 
   get late(): boolean {
@@ -186,8 +187,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
   }
 
   private receive(leases: ReadonlyArray<Lease>, receivedMs: number, full: boolean): void {
-    const { leaseMs } = this.context.options;
-    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, leaseMs, receivedMs));
+    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, receivedMs));
     for (const delivery of deliveries) {
       this.keeper.add(delivery);
       this.arrived.push(delivery);
@@ -209,7 +209,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     for (const delivery of deliveries) {
       if (this.subscriber.closed) break;
       // A stop within an emission may have given the rest back already, in order with what was emitted.
-      if (delivery.state === "open") this.deliver(delivery);
+      if (delivery.settlement.state === "open") this.deliver(delivery);
     }
     this.puller.busy = false;
     this.unsettled.emitted();
@@ -224,7 +224,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       return;
     }
     events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
-    delivery.give();
+    delivery.custody.given = true;
     this.subscriber.next(messageOf(delivery, decoded.right));
   }
 
@@ -238,7 +238,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
     this.puller.stop();
     this.settler.together(() => {
-      for (const delivery of unbegun) delivery.interruptBy("paused");
+      for (const delivery of unbegun) delivery.custody.interrupt("paused");
       this.giveBack(unbegun.filter(isFree), "paused");
     });
     this.settler.flush();
@@ -263,7 +263,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.settler.giveUp();
     // What the operators release and what is released here leaves in one write, so that the store keeps their order.
     this.settler.together(() => {
-      for (const delivery of unbegunFirst(this.keeper.all())) delivery.interruptBy("stopped");
+      for (const delivery of unbegunFirst(this.keeper.all())) delivery.custody.interrupt("stopped");
       this.sweep();
     });
     this.completeSoon();
@@ -278,14 +278,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
 
   private giveBack(deliveries: ReadonlyArray<LeasedDelivery>, reason: string): void {
     this.settler.together(() => {
-      for (const delivery of deliveries)
-        this.settler.push([delivery.release(reason)], {
-          lends: false,
-          listEnded: () => {
-            this.keeper.remove(delivery);
-            this.leaveIfEmpty();
-          },
-        });
+      for (const { settlement } of deliveries) settlement.giveBack(reason);
     });
   }
 
@@ -327,10 +320,10 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
 }
 
 /** Nobody has it in hand, and nobody settles it. */
-const isFree = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.held;
+const isFree = ({ settlement, custody }: LeasedDelivery): boolean => settlement.state === "open" && !custody.held;
 
 /** It waits in the hands of an operator, or has not been emitted yet. */
-const isUnbegun = (delivery: LeasedDelivery): boolean => delivery.state === "open" && !delivery.begun;
+const isUnbegun = ({ settlement, custody }: LeasedDelivery): boolean => settlement.state === "open" && !custody.begun;
 
 const stopFailed = (cause: unknown): SluiceError =>
   invalidConfig(
