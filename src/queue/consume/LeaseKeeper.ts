@@ -10,6 +10,7 @@ import { toSluiceError } from "../../core/SluiceError.js";
 import type { Hands } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
+import { unbegunFirst } from "./givingBack.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Look, Tenure } from "./Tenure.js";
 
@@ -202,9 +203,3 @@ interface Found {
   /** When the next look is due; undefined where there is nothing to look at. */
   nextMs: number | undefined;
 }
-
-/** What ends together does so in this order: the end of a work makes room for the next, which must not begin then. */
-export const unbegunFirst = (deliveries: ReadonlyArray<LeasedDelivery>): ReadonlyArray<LeasedDelivery> => [
-  ...deliveries.filter(({ begun }) => !begun),
-  ...deliveries.filter(({ begun }) => begun),
-];

@@ -1,6 +1,7 @@
 /**
- * One subscription of `messages`: a consumer that leases as much as its credit allows (`Puller`), emits, keeps what is in hand
- * alive (`LeaseKeeper`), settles (`Settler`), and gives back the rest.
+ * One subscription of `messages`: a consumer, and the phases of its life. Its parts do the rest: it leases as much as its
+ * `Credit` allows (`Puller`), emits (`Receiving`), keeps what is in hand alive (`LeaseKeeper`), settles (`Settler`), catches up
+ * where the process was busy (`CatchingUp`), and gives back the rest (`givingBack`).
  *
  * ```text
  *   subscribe ─▶ pulling ──stop$──▶ draining ───────all settled───────▶ left ──▶ complete
@@ -11,29 +12,28 @@
  * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
  * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
  */
-import { isLeft } from "fp-ts/lib/Either.js";
 import { defer, type Subscriber, type Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
 import { describeCause } from "../../core/cause.js";
-import type { Demands } from "../../core/Demand.js";
-import { type Message, messageOf } from "../../core/Message.js";
+import type { Message } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import { unlessPromise } from "../../core/promiseWatch.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { Lease } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { LeasedDelivery } from "./LeasedDelivery.js";
-import { LeaseKeeper, unbegunFirst } from "./LeaseKeeper.js";
+import { CatchingUp } from "./CatchingUp.js";
+import { Credit } from "./Credit.js";
+import { giveBack, isFree, isUnbegun, unbegunFirst } from "./givingBack.js";
+import type { LeasedDelivery } from "./LeasedDelivery.js";
+import { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import type { Owner } from "./Owner.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import { Prefetch } from "./Prefetch.js";
 import { Puller, type Starts } from "./Puller.js";
-import { decodeData, rejectPoison } from "./poison.js";
+import { Receiving } from "./Receiving.js";
 import { Settler } from "./Settler.js";
-import { type Sibling, siblingsOf } from "./siblings.js";
 
 /** How long after a stop its end waits for a store that does not answer (milliseconds). */
 const END_MS_MAX = 900;
@@ -47,21 +47,19 @@ export interface SourceContext<A> {
   readonly starts: Starts;
 }
 
-export class MessageSource<A> implements Owner, Sibling, Pausable {
+export class MessageSource<A> implements Owner, Pausable {
   readonly store: Store;
   readonly queue: string;
   readonly leaseMs: number;
   readonly attemptsMax: number;
   readonly prefetch: number;
-  readonly demands: Demands;
+  readonly demands: Prefetch;
   readonly settler: Settler;
-  private readonly unsettled: Prefetch;
   private readonly keeper: LeaseKeeper;
   private readonly puller: Puller;
+  private readonly receiving: Receiving<A>;
+  private readonly catchingUp: CatchingUp;
   private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
-  /** What was leased and waits for its emission. */
-  private arrived: Array<LeasedDelivery> = [];
-  private receiving = false;
   private stopTimer: Subscription | undefined;
   private endTimer: Subscription | undefined;
   private stopping: Subscription | undefined;
@@ -70,24 +68,21 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     private readonly context: SourceContext<A>,
     private readonly subscriber: Subscriber<Message<A>>,
   ) {
-    const { store, definition, options, events } = context;
+    const { store, definition, options, events, pauses, starts } = context;
+    const { codec } = definition;
     this.store = store;
     this.queue = definition.name;
     this.leaseMs = options.leaseMs;
     this.attemptsMax = definition.attemptsMax;
-    this.unsettled = new Prefetch(options.prefetch);
-    this.prefetch = this.unsettled.bound;
-    this.demands = this.unsettled;
+    this.demands = new Prefetch(options.prefetch);
+    this.prefetch = this.demands.bound;
     this.settler = new Settler({
       target: store,
       scheduler: store.scheduler,
       sizeMax: options.settleSizeMax,
       waitMsMax: options.settleWaitMsMax,
       persistent: true,
-      onFailure: (error) => {
-        events.failed("settle", error);
-        if (error._tag === "StoreClosed") soon(store.scheduler, () => subscriber.complete());
-      },
+      onFailure: (error) => this.settleFailed(error),
       onFlush: () => this.puller.settled(),
       onAnswered: () => this.puller.settled(),
     });
@@ -96,28 +91,32 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
       queue: this.queue,
       leaseMs: options.leaseMs,
       events,
-      onLate: () => this.puller.holdingBack(() => this.settler.flush()),
+      onLate: () => this.catchingUp.settleFirst(),
       onCredit: () => {
         this.leaveIfEmpty();
         this.puller.pull();
       },
     });
+    const { settler, keeper, demands: prefetch } = this;
     this.puller = new Puller({
       store,
       definition,
       options,
-      starts: context.starts,
-      prefetch: this.unsettled,
-      keeper: this.keeper,
-      settler: this.settler,
+      starts,
+      credit: new Credit({ scheduler: store.scheduler, prefetch, keeper, settler }),
+      keeper,
+      settler,
       isWanted: () => this.phase === "pulling",
-      onLeases: (leases, receivedMs, full) => this.receive(leases, receivedMs, full),
+      onLeases: (leases, receivedMs, full) => this.receiving.receive(leases, receivedMs, full),
       onFailure: (error) => this.readFailed(error),
     });
+    const { puller } = this;
+    this.receiving = new Receiving({ owner: this, codec, events, pauses, prefetch, keeper, puller, subscriber });
+    this.catchingUp = new CatchingUp({ store, keeper, settler, puller });
   }
 
   start(): void {
-    siblingsOf(this.store).add(this);
+    this.catchingUp.join();
     this.context.pauses.add(this);
     const { stop$ } = this.context.options;
     if (stop$ !== undefined) {
@@ -169,65 +168,6 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     if (this.phase === "lingering") soon(this.store.scheduler, () => this.sweep());
   }
 
-  get late(): boolean {
-    return this.keeper.late;
-  }
-
-  catchUp(): void {
-    this.puller.holdingBack(() => this.keeper.catchUp());
-  }
-
-  private readFailed(error: SluiceError): void {
-    if (error._tag === "StoreClosed") {
-      this.subscriber.complete();
-      return;
-    }
-    this.context.events.failed("lease", error);
-    if (!error.retryable) this.subscriber.error(error);
-  }
-
-  private receive(leases: ReadonlyArray<Lease>, receivedMs: number, full: boolean): void {
-    const deliveries = leases.map((lease) => new LeasedDelivery(lease, this, receivedMs));
-    for (const delivery of deliveries) {
-      this.keeper.add(delivery);
-      this.arrived.push(delivery);
-    }
-    // Before the emission, which takes as long as user code likes.
-    this.keeper.watch(leases[0]?.askedMs ?? receivedMs);
-    if (this.receiving || deliveries.length === 0) return;
-    this.receiving = true;
-    // Where there is credit left and more to be had, the server looks for it meanwhile. It may answer at once.
-    if (full) this.puller.pull(true);
-    this.emit();
-    this.receiving = false;
-  }
-
-  private emit(): void {
-    const deliveries = this.arrived;
-    this.arrived = [];
-    this.puller.busy = true;
-    for (const delivery of deliveries) {
-      if (this.subscriber.closed) break;
-      // A stop within an emission may have given the rest back already, in order with what was emitted.
-      if (delivery.settlement.state === "open") this.deliver(delivery);
-    }
-    this.puller.busy = false;
-    this.unsettled.emitted();
-    if (deliveries.some(isUnbegun)) this.context.pauses.watch();
-  }
-
-  private deliver(delivery: LeasedDelivery): void {
-    const { definition, events } = this.context;
-    const decoded = decodeData(definition.codec, delivery.lease);
-    if (isLeft(decoded)) {
-      rejectPoison(delivery, decoded.left, events);
-      return;
-    }
-    events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
-    delivery.custody.given = true;
-    this.subscriber.next(messageOf(delivery, decoded.right));
-  }
-
   get holdsUnbegun(): boolean {
     return this.keeper.all().some(isUnbegun);
   }
@@ -237,9 +177,10 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     const unbegun = this.keeper.all().filter(isUnbegun);
     // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
     this.puller.stop();
+    // What the operators release and what is released here leaves in one write.
     this.settler.together(() => {
-      for (const delivery of unbegun) delivery.custody.interrupt("paused");
-      this.giveBack(unbegun.filter(isFree), "paused");
+      for (const { custody } of unbegun) custody.interrupt("paused");
+      giveBack(this.settler, unbegun.filter(isFree), "paused");
     });
     this.settler.flush();
     this.leaveIfEmpty();
@@ -263,7 +204,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     this.settler.giveUp();
     // What the operators release and what is released here leaves in one write, so that the store keeps their order.
     this.settler.together(() => {
-      for (const delivery of unbegunFirst(this.keeper.all())) delivery.custody.interrupt("stopped");
+      for (const { custody } of unbegunFirst(this.keeper.all())) custody.interrupt("stopped");
       this.sweep();
     });
     this.completeSoon();
@@ -271,21 +212,15 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
 
   /** Gives back what nobody holds and nobody settles. */
   private sweep(): void {
-    this.giveBack(this.keeper.all().filter(isFree), "unsubscribed");
+    giveBack(this.settler, this.keeper.all().filter(isFree), "unsubscribed");
     this.settler.flush();
     this.leaveIfEmpty();
-  }
-
-  private giveBack(deliveries: ReadonlyArray<LeasedDelivery>, reason: string): void {
-    this.settler.together(() => {
-      for (const { settlement } of deliveries) settlement.giveBack(reason);
-    });
   }
 
   private leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.keeper.size > 0) return;
     this.phase = "left";
-    siblingsOf(this.store).delete(this);
+    this.catchingUp.leave();
     this.context.pauses.remove(this);
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
@@ -297,7 +232,7 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     const then = (): void => this.subscriber.complete();
     this.store.leave({ queue: this.queue, consumer: this.context.options.consumer }).subscribe({
       error: (error: unknown) => {
-        this.failed(error);
+        this.context.events.failed("settle", toSluiceError(error));
         then();
       },
       complete: then,
@@ -314,16 +249,20 @@ export class MessageSource<A> implements Owner, Sibling, Pausable {
     }, END_MS_MAX);
   }
 
-  private failed(error: unknown): void {
-    this.context.events.failed("settle", toSluiceError(error));
+  private readFailed(error: SluiceError): void {
+    if (error._tag === "StoreClosed") {
+      this.subscriber.complete();
+      return;
+    }
+    this.context.events.failed("lease", error);
+    if (!error.retryable) this.subscriber.error(error);
+  }
+
+  private settleFailed(error: SluiceError): void {
+    this.context.events.failed("settle", error);
+    if (error._tag === "StoreClosed") soon(this.store.scheduler, () => this.subscriber.complete());
   }
 }
-
-/** Nobody has it in hand, and nobody settles it. */
-const isFree = ({ settlement, custody }: LeasedDelivery): boolean => settlement.state === "open" && !custody.held;
-
-/** It waits in the hands of an operator, or has not been emitted yet. */
-const isUnbegun = ({ settlement, custody }: LeasedDelivery): boolean => settlement.state === "open" && !custody.begun;
 
 const stopFailed = (cause: unknown): SluiceError =>
   invalidConfig(

@@ -11,10 +11,9 @@
  */
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import type { SchedulerLike, Subscription } from "rxjs";
-import { backoffDelayMs, makeBackoff } from "../../core/Backoff.js";
 import { soon } from "../../core/Clock.js";
 import { newId } from "../../core/newId.js";
-import { randomOf } from "../../core/Random.js";
+import { Outage } from "../../core/Outage.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../../core/SluiceError.js";
 import type { Step, StepResult, WriteAnswer, WriteTarget } from "../../core/Step.js";
 
@@ -39,8 +38,6 @@ export interface SettlerOptions {
   readonly onAnswered?: () => void;
 }
 
-const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
-
 interface Sent {
   readonly writeId: string;
   readonly lists: ReadonlyArray<ReadonlyArray<Step>>;
@@ -61,8 +58,8 @@ export class Settler {
   private timer: Subscription | undefined;
   private depth = 0;
   private answers = 0;
-  /** What the store did not answer and waits to be sent again: each by what sends it now. */
-  private readonly waiting = new Map<Round, () => void>();
+  /** What the store did not answer waits here to be sent again. */
+  private readonly outage: Outage;
   private lending = 0;
   /** Where a list that was not answered had gone. */
   private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
@@ -73,6 +70,7 @@ export class Settler {
   private waitMsMax: number;
 
   constructor(private readonly options: SettlerOptions) {
+    this.outage = new Outage(options.scheduler);
     this.persistent = options.persistent;
     this.waitMsMax = options.waitMsMax;
   }
@@ -102,7 +100,7 @@ export class Settler {
 
   /** The lists that lend credit: the store was handed them and has not answered. None while it refuses others. */
   get lent(): number {
-    return this.waiting.size > 0 ? 0 : this.lending;
+    return this.outage.waits ? 0 : this.lending;
   }
 
   /** Whether a write's lists are being told how they ended. */
@@ -144,7 +142,7 @@ export class Settler {
   /** From now on an unavailable store is an answer. What waits to be sent again is sent, and no timer stays behind. */
   giveUp(): void {
     this.persistent = false;
-    for (const again of [...this.waiting.values()]) again();
+    this.outage.rush();
   }
 
   /** Whoever waits for the store is told that it did not answer; what it was handed goes on. */
@@ -227,19 +225,9 @@ export class Settler {
   }
 
   private failed(round: Round, attempt: number, error: SluiceError): void {
-    const { writeId, lists, ends } = round;
+    const { lists, ends } = round;
     this.options.onFailure(error);
-    if (error.retryable && this.persistent) {
-      const delayMs = backoffDelayMs(backoff, attempt, randomOf(writeId));
-      const again = (): void => {
-        timer.unsubscribe();
-        this.waiting.delete(round);
-        this.write(round, attempt + 1);
-      };
-      const timer = this.options.scheduler.schedule(again, delayMs);
-      this.waiting.set(round, again);
-      return;
-    }
+    if (error.retryable && this.persistent && this.outage.again(attempt, () => this.write(round, attempt + 1))) return;
     this.rounds.delete(round);
     if (error.retryable || error._tag === "StoreClosed") this.tellUnanswered(round, error);
     else if (lists.length === 1) {
