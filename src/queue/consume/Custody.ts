@@ -48,6 +48,7 @@ export class Custody {
   letGo(holder: Holder): boolean {
     if (this.holder !== holder) return false;
     this.holder = undefined;
+    this.given = true;
     return true;
   }
 

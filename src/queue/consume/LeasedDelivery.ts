@@ -104,9 +104,7 @@ export class LeasedDelivery implements Delivery {
   }
 
   letGo(holder: Holder): void {
-    if (!this.custody.letGo(holder) || this.settlement.state !== "open") return;
-    this.custody.given = true;
-    this.owner.letGo();
+    if (this.custody.letGo(holder) && this.settlement.state === "open") this.owner.letGo();
   }
 
   settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
