@@ -172,8 +172,8 @@ export class LeaseKeeper {
     const { store, queue, leaseMs, events } = this.options;
     const deliveries = working.concat(waiting);
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).subscribe({
-      next: (answers) => {
+    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).run(
+      (answers) => {
         const lost: Array<LeasedDelivery> = [];
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];
@@ -183,11 +183,11 @@ export class LeaseKeeper {
         for (const delivery of unbegunFirst(lost)) delivery.settlement.lose();
       },
       // The next look tries again what is still wanted: a lease that runs out bounds that by itself.
-      error: (error: unknown) => {
+      (error) => {
         for (const { tenure } of deliveries) tenure.passedOver = true;
         events.failed("extend", toSluiceError(error));
       },
-    });
+    );
   }
 }
 

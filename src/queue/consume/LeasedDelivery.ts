@@ -7,7 +7,8 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
 import type { Demands } from "../../core/Demand.js";
 import { type Effect, effect } from "../../core/Effect.js";
-import type { Delivery, Holder, SettleEnd } from "../../core/Message.js";
+import type { End } from "../../core/End.js";
+import type { Delivery, Holder } from "../../core/Message.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { Ack, type Outcome } from "../../core/Outcome.js";
 import { duration, wholeNumber } from "../../core/options.js";
@@ -107,9 +108,13 @@ export class LeasedDelivery implements Delivery {
     if (this.custody.letGo(holder) && this.settlement.state === "open") this.owner.letGo();
   }
 
-  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
+  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: End<Outcome>): void {
     if (followUps.length === 0) this.settlement.ask(outcome, onEnd);
-    else askJoined(this.settle(outcome), { outcome, followUps, onEnd });
+    else
+      atomically([this.settle(outcome), ...followUps]).run(
+        ([performed]) => onEnd(undefined, performed),
+        (error) => onEnd(toSluiceError(error), outcome),
+      );
   }
 
   private extendTo(leaseMs: number): Effect<void> {
@@ -122,8 +127,8 @@ export class LeasedDelivery implements Delivery {
         return;
       }
       const endsMs = this.scheduler.now() + leaseMs;
-      return store.extend({ queue, leases: [lease], leaseMs }).subscribe({
-        next: ([answer]) => {
+      return store.extend({ queue, leases: [lease], leaseMs }).run(
+        ([answer]) => {
           if (answer !== undefined && isLeft(answer)) {
             settlement.lose();
             asker.error(answer.left);
@@ -134,26 +139,8 @@ export class LeasedDelivery implements Delivery {
           asker.next(undefined);
           asker.complete();
         },
-        error: (error: unknown) => asker.error(error),
-      });
+        (error) => asker.error(error),
+      );
     });
   }
 }
-
-interface Joined {
-  readonly outcome: Outcome;
-  readonly followUps: ReadonlyArray<Write<unknown>>;
-  readonly onEnd: SettleEnd;
-}
-
-/** Settles a message and writes what follows from it, or neither. */
-const askJoined = (settling: Write<Outcome>, { outcome, followUps, onEnd }: Joined): void => {
-  let performed = outcome;
-  atomically([settling, ...followUps]).subscribe({
-    next: (values) => {
-      performed = values[0];
-    },
-    error: (error: unknown) => onEnd(toSluiceError(error), outcome),
-    complete: () => onEnd(undefined, performed),
-  });
-};

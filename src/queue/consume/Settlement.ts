@@ -16,14 +16,14 @@
  * of a message that is lost by then. A delivery whose lease ran out while nobody held it stays open: its credit is back, and
  * the store decides whether a late settlement still finds the message.
  */
-import type { SettleEnd } from "../../core/Message.js";
+import type { End } from "../../core/End.js";
 import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../../core/Outcome.js";
 import { notAnOutcome } from "../../core/options.js";
 import { alreadySettled, type LeaseLost, leaseLost, type SluiceError } from "../../core/SluiceError.js";
 import type { SettleStep, StepResult } from "../../core/Step.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { ListEnd } from "./Settler.js";
-import { misfitOf, settleStepOf } from "./settleStep.js";
+import { misfitOf, performedBy, settleStepOf } from "./settleStep.js";
 
 export class Settlement implements ListEnd {
   state: "open" | "settling" | "settled" | "lost" | "given back" = "open";
@@ -33,8 +33,8 @@ export class Settlement implements ListEnd {
   /** The list of what is requested: the same again where it was not answered. */
   private list: ReadonlyArray<SettleStep> | undefined = undefined;
   /** Who asked for what is under way: mostly one. */
-  private waiter: SettleEnd | undefined = undefined;
-  private others: Array<SettleEnd> | undefined = undefined;
+  private waiter: End<Outcome> | undefined = undefined;
+  private others: Array<End<Outcome>> | undefined = undefined;
 
   constructor(private readonly delivery: LeasedDelivery) {}
 
@@ -49,7 +49,7 @@ export class Settlement implements ListEnd {
   }
 
   /** Settles it so; `onEnd` is called once, later or at once. */
-  ask(outcome: Outcome, onEnd: SettleEnd): void {
+  ask(outcome: Outcome, onEnd: End<Outcome>): void {
     const refusal = this.refusalOf(outcome);
     if (refusal !== undefined) {
       if (this.isUnanswered(outcome)) this.askAgain(outcome, onEnd);
@@ -106,7 +106,7 @@ export class Settlement implements ListEnd {
   }
 
   /** Is told how the settlement that is under way ends. */
-  waitFor(onEnd: SettleEnd): void {
+  waitFor(onEnd: End<Outcome>): void {
     if (this.waiter === undefined) this.waiter = onEnd;
     else {
       this.others ??= [];
@@ -150,14 +150,10 @@ export class Settlement implements ListEnd {
     return this.isGone && this.list !== undefined && requested !== undefined && sameOutcome(requested, outcome);
   }
 
-  private askAgain(outcome: Outcome, onEnd: SettleEnd): void {
+  private askAgain(outcome: Outcome, onEnd: End<Outcome>): void {
     this.delivery.send(this.listOf(outcome), {
       lends: false,
       listEnded: (error, results) => onEnd(error, performedBy(results) ?? outcome),
     });
   }
 }
-
-/** What the store has performed by the one step of a list. */
-const performedBy = ([result]: ReadonlyArray<StepResult>): Outcome | undefined =>
-  result?._tag === "Settled" ? result.outcome : undefined;

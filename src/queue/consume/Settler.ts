@@ -12,6 +12,7 @@
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import type { SchedulerLike, Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
+import type { End } from "../../core/End.js";
 import { newId } from "../../core/newId.js";
 import { Outage } from "../../core/Outage.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../../core/SluiceError.js";
@@ -21,7 +22,7 @@ import type { Step, StepResult, WriteAnswer, WriteTarget } from "../../core/Step
 export interface ListEnd {
   /** Whether a message of this source is being settled by the list, so that its credit may be lent. */
   readonly lends: boolean;
-  readonly listEnded: (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
+  readonly listEnded: End<ReadonlyArray<StepResult>>;
 }
 
 export interface SettlerOptions {

@@ -160,12 +160,9 @@ export class SourceLife implements Pausable {
     settler.flush();
     // Where the subscription is over already, this says nothing to anybody.
     const then = (): void => subscriber.complete();
-    store.leave({ queue, consumer: options.consumer }).subscribe({
-      error: (error: unknown) => {
-        events.failed("settle", toSluiceError(error));
-        then();
-      },
-      complete: then,
+    store.leave({ queue, consumer: options.consumer }).run(then, (error) => {
+      events.failed("settle", toSluiceError(error));
+      then();
     });
     this.completeSoon();
   }

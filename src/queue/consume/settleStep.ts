@@ -4,7 +4,7 @@ import type { MessageId } from "../../core/MessageId.js";
 import { delayOf, type Outcome } from "../../core/Outcome.js";
 import { shown } from "../../core/options.js";
 import { type InvalidConfig, invalidConfig } from "../../core/SluiceError.js";
-import type { SettleStep } from "../../core/Step.js";
+import type { SettleStep, StepResult } from "../../core/Step.js";
 
 /** The step that ends this lease with an outcome. */
 export const settleStepOf = (
@@ -12,6 +12,10 @@ export const settleStepOf = (
   { id, token }: { readonly id: MessageId; readonly token: string },
   outcome: Outcome,
 ): SettleStep => ({ _tag: "Settle", queue, id, token, outcome, cause: causeText(outcome), attemptsMax });
+
+/** What the store has performed by the one step of a list. */
+export const performedBy = ([result]: ReadonlyArray<StepResult>): Outcome | undefined =>
+  result?._tag === "Settled" ? result.outcome : undefined;
 
 const causeText = (outcome: Outcome): string => {
   switch (outcome._tag) {

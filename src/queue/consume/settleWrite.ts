@@ -13,6 +13,7 @@ import { type RunEnd, Write } from "../../core/Write.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Settlement } from "./Settlement.js";
 import type { Settler } from "./Settler.js";
+import { performedBy } from "./settleStep.js";
 
 export const settleWrite = (delivery: LeasedDelivery, outcome: Outcome): Write<Outcome> =>
   new Write(
@@ -50,7 +51,7 @@ const settlingPlan = (settlement: Settlement, outcome: Outcome): Plan<Outcome> =
   let begun = false;
   return {
     steps: list,
-    read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
+    read: (results) => performedBy(results) ?? outcome,
     onStart: () => {
       begun = settlement.begin(outcome, list);
     },
