@@ -36,13 +36,13 @@ export class Credit {
     const { prefetch, keeper, settler } = this.parts;
     if (keeper.suspicious) return 0;
     const { max } = prefetch;
-    return Math.min(max - keeper.size + Math.min(settler.lent, max), prefetch.readMax);
+    return Math.min(max - keeper.size + Math.min(settler.rounds.lent, max), prefetch.readMax);
   }
 
   /** What is unsettled, apart from what the store is told to settle before it is asked for more. */
   get hands(): Hands {
     const { keeper, settler } = this.parts;
-    return keeper.handsBut(settler.lent);
+    return keeper.handsBut(settler.rounds.lent);
   }
 
   /** A read has brought something, or nothing, at this time: where there was nothing to be worked, no time was used. */
@@ -53,6 +53,6 @@ export class Credit {
   /** Settlements were handed to the store, or answered; a turn takes at least so long. */
   settled(turnMs: number): void {
     const { scheduler, prefetch, settler } = this.parts;
-    if (prefetch.follows) this.pace.settled(settler.pushed, scheduler.now(), Math.max(settler.tripMs, turnMs));
+    if (prefetch.follows) this.pace.settled(settler.pushed, scheduler.now(), Math.max(settler.rounds.tripMs, turnMs));
   }
 }

@@ -18,8 +18,8 @@ import { atomically, type Write } from "../../core/Write.js";
 import type { Lease } from "../../port/Lease.js";
 import { Custody } from "./Custody.js";
 import type { Owner } from "./Owner.js";
+import type { ListEnd } from "./Rounds.js";
 import { Settlement } from "./Settlement.js";
-import type { ListEnd } from "./Settler.js";
 import { settleWrite } from "./settleWrite.js";
 import { Tenure } from "./Tenure.js";
 

@@ -139,7 +139,7 @@ export class MessageSource<A> implements Owner {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery, performed);
     this.life.leaveIfEmpty();
-    if (!this.settler.answering) this.puller.pull();
+    if (!this.settler.rounds.answering) this.puller.pull();
   }
 
   reopened(): void {

@@ -22,7 +22,7 @@ import { notAnOutcome } from "../../core/options.js";
 import { alreadySettled, type LeaseLost, leaseLost, type SluiceError } from "../../core/SluiceError.js";
 import type { SettleStep, StepResult } from "../../core/Step.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
-import type { ListEnd } from "./Settler.js";
+import type { ListEnd } from "./Rounds.js";
 import { misfitOf, performedBy, settleStepOf } from "./settleStep.js";
 
 export class Settlement implements ListEnd {

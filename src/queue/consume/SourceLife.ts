@@ -82,7 +82,7 @@ export class SourceLife implements Pausable {
     this.phase = "lingering";
     puller.stop();
     this.stopping?.unsubscribe();
-    settler.giveUp();
+    settler.rounds.giveUp();
     settler.hurry();
     this.sweep();
   }
@@ -128,7 +128,7 @@ export class SourceLife implements Pausable {
   private drainNow(): void {
     const { settler, keeper } = this.parts;
     this.phase = "lingering";
-    settler.giveUp();
+    settler.rounds.giveUp();
     // What the operators release and what is released here leaves in one write, so that the store keeps their order.
     settler.together(() => {
       for (const { custody } of unbegunFirst(keeper.all())) custody.interrupt("stopped");
@@ -156,7 +156,7 @@ export class SourceLife implements Pausable {
     this.stopping?.unsubscribe();
     keeper.stop();
     // It may yet have to settle messages of others that were joined with its own.
-    settler.giveUp();
+    settler.rounds.giveUp();
     settler.flush();
     // Where the subscription is over already, this says nothing to anybody.
     const then = (): void => subscriber.complete();
@@ -172,7 +172,7 @@ export class SourceLife implements Pausable {
     const { subscriber, store, settler } = this.parts;
     if (subscriber.closed || this.endTimer !== undefined) return;
     this.endTimer = store.scheduler.schedule(() => {
-      settler.abandon();
+      settler.rounds.abandon();
       subscriber.complete();
     }, END_MS_MAX);
   }
