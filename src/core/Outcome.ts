@@ -2,6 +2,7 @@
  * What is to become of a delivered message. Outcomes are branded values: nothing else can be taken for one, so a handler
  * may return them beside ordinary results.
  */
+import { brandOf, isMarked } from "./brand.js";
 import { describeCause } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 
@@ -26,7 +27,7 @@ export type Outcome =
 
 type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: T }>, "_tag" | typeof brand>;
 
-const made = new WeakSet<object>();
+const known = brandOf("Outcome");
 
 /**
  * Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. Hidden in each of them, so
@@ -38,6 +39,7 @@ const face = {
       return { ...this, ...causeLine(this) };
     },
   },
+  [known]: { value: true },
   [inspecting]: {
     value(this: Outcome, depth: number, options: object, inspect?: Inspect): string {
       const { _tag, ...fields } = this;
@@ -53,7 +55,6 @@ const causeLine = (outcome: Outcome): object => {
 
 const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
   const outcome = Object.freeze(Object.defineProperties(fields, face)) as O;
-  made.add(outcome);
   return outcome;
 };
 
@@ -96,11 +97,10 @@ export const uncalled = (value: unknown): string | undefined => makers.get(value
 
 /** The same where the value has the tag of an outcome and is none. */
 export const lookAlike = (value: object): string | undefined =>
-  "_tag" in value && !made.has(value) ? looks.get(value._tag) : undefined;
+  "_tag" in value && !isMarked(value, known) ? looks.get(value._tag) : undefined;
 
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
-export const isOutcome = (value: unknown): value is Outcome =>
-  typeof value === "object" && value !== null && made.has(value);
+export const isOutcome = (value: unknown): value is Outcome => isMarked(value, known);
 
 /** Whether two outcomes ask for the same thing: the same tag, delay and scope, whatever the cause. */
 export const sameOutcome = (a: Outcome, b: Outcome): boolean =>

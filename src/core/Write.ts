@@ -10,13 +10,22 @@
  */
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
-import { type Asker, Effect, type RetryOptions, type Start } from "./Effect.js";
+import { brandOf, hasBrand, mark } from "./brand.js";
+import { type Asker, Effect, type ErrorsOf, type RetryOptions, type Start } from "./Effect.js";
 import { showAs } from "./inspecting.js";
 import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
-import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
-import type { Step, StepResult, WriteTarget } from "./Step.js";
+import {
+  type AlreadySettled,
+  defect,
+  invalidConfig,
+  type SluiceError,
+  toSluiceError,
+  type WriteTooLarge,
+} from "./SluiceError.js";
+import type { Step, StepResult } from "./steps/Step.js";
+import type { WriteTarget } from "./WriteTarget.js";
 
 /** Told once how a list ended. */
 export type RunEnd = (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
@@ -39,7 +48,7 @@ export interface WriteOptions {
 }
 
 /** An Effect that changes one store; `atomically` joins several into one all-or-nothing write. */
-export class Write<out A> extends Effect<A> {
+export class Write<out A, out E extends SluiceError = SluiceError> extends Effect<A, E> {
   readonly plan: MakePlan<A>;
   readonly options: WriteOptions;
   private readonly runs: Pick<Runs<unknown>, "prepare">;
@@ -54,7 +63,7 @@ export class Write<out A> extends Effect<A> {
   }
 
   /** As of any Effect. In `atomically` it is a part like the other: there the join is what can be retried. */
-  override retry(options: RetryOptions = {}): Write<A> {
+  override retry(options: RetryOptions = {}): Write<A, E> {
     return new Write(this.plan, this.options, retrying(this, options, this.options.target.scheduler));
   }
 
@@ -68,6 +77,9 @@ export class Write<out A> extends Effect<A> {
   }
 }
 showAs(Write, "Write", () => ({}));
+
+const brand = brandOf("Write");
+mark(Write.prototype, brand);
 
 /** The memory between runs of one Write: lent runs (several, where concurrent ones failed), and the shared one of a Write that settles. */
 class Runs<A> {
@@ -185,6 +197,9 @@ const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: str
   );
 };
 
+/** What a join may fail with besides its parts. */
+export type JoinError = WriteTooLarge | AlreadySettled;
+
 type Values<W extends ReadonlyArray<Write<unknown>>> = {
   readonly [K in keyof W]: W[K] extends Write<infer A> ? A : never;
 };
@@ -214,9 +229,11 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
  * for (const m of await orders.receive({ max: 1 })) await atomically([m.ack, shipments.enqueue(m.data)]);
  * ```
  */
-export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes: W): Write<Values<W>> => {
+export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(
+  writes: W,
+): Write<Values<W>, JoinError | ErrorsOf<W[number]>> => {
   const given: unknown = writes;
-  if (!(Array.isArray(given) && given.every((write) => write instanceof Write)))
+  if (!(Array.isArray(given) && given.every((write) => hasBrand(write, brand))))
     throw invalidConfig("writes", "atomically takes an array of writes, such as m.ack or queue.enqueue(data).");
   const [first] = writes;
   if (first === undefined) throw invalidConfig("writes", "atomically needs at least one write.");

@@ -1,21 +1,20 @@
 /** `sluice/reader`: the tasks of `sluice/task` on store-free definitions. Use it as `import * as RQ from "sluice/reader"`. */
+export { consume } from "../task/reader/consume.js";
+export { ack, block, extend, reject, release, retry, settle } from "../task/reader/messages.js";
 export {
-  ack,
-  block,
   blocked,
-  consume,
   deadLetters,
   enqueue,
   enqueueAll,
-  extend,
-  type HasStore,
+  type OnDefinition,
+  pause,
+  peek,
+  purge,
+  type ReaderOf,
   receive,
   redrive,
-  reject,
-  release,
-  retry,
-  type StoreTask,
-  settle,
+  resume,
   stats,
   unblock,
-} from "../task/reader/reader.js";
+} from "../task/reader/queues.js";
+export type { HasStore, StoreTask } from "../task/reader/StoreTask.js";

@@ -8,12 +8,12 @@ import type { SchedulerLike } from "rxjs";
 import type { Demands } from "../../core/Demand.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import type { End } from "../../core/End.js";
-import type { Delivery, Holder } from "../../core/Message.js";
+import type { Delivery, ExtendError, Holder } from "../../core/Message.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { Ack, type Outcome } from "../../core/Outcome.js";
 import { duration, wholeNumber } from "../../core/options.js";
-import { toSluiceError } from "../../core/SluiceError.js";
-import type { Step } from "../../core/Step.js";
+import { type SettleError, toSluiceError } from "../../core/SluiceError.js";
+import type { Step } from "../../core/steps/Step.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Lease } from "../../port/Lease.js";
 import { Custody } from "./Custody.js";
@@ -27,7 +27,7 @@ export class LeasedDelivery implements Delivery {
   readonly custody: Custody = new Custody();
   readonly settlement: Settlement = new Settlement(this);
   readonly tenure: Tenure;
-  private acknowledge: Write<Outcome> | undefined = undefined;
+  private acknowledge: Write<Outcome, SettleError> | undefined = undefined;
 
   constructor(
     readonly lease: Lease,
@@ -70,14 +70,14 @@ export class LeasedDelivery implements Delivery {
   set begun(working: boolean) {
     this.custody.working = working;
   }
-  get ack(): Write<Outcome> {
+  get ack(): Write<Outcome, SettleError> {
     this.acknowledge ??= this.settle(Ack);
     return this.acknowledge;
   }
-  get settle(): (outcome: Outcome) => Write<Outcome> {
+  get settle(): (outcome: Outcome) => Write<Outcome, SettleError> {
     return (outcome) => settleWrite(this, outcome);
   }
-  get extend(): (leaseMs: number) => Effect<void> {
+  get extend(): (leaseMs: number) => Effect<void, ExtendError> {
     return (leaseMs) => this.extendTo(leaseMs);
   }
 
@@ -117,7 +117,7 @@ export class LeasedDelivery implements Delivery {
       );
   }
 
-  private extendTo(leaseMs: number): Effect<void> {
+  private extendTo(leaseMs: number): Effect<void, ExtendError> {
     wholeNumber("leaseMs", leaseMs, { ...duration, min: 1 });
     return effect((asker) => {
       const { settlement, tenure, lease } = this;

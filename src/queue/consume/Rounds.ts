@@ -21,7 +21,8 @@ import type { End } from "../../core/End.js";
 import { newId } from "../../core/newId.js";
 import { Outage } from "../../core/Outage.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../../core/SluiceError.js";
-import type { Step, StepResult, WriteAnswer, WriteTarget } from "../../core/Step.js";
+import type { Step, StepResult, WriteAnswer } from "../../core/steps/Step.js";
+import type { WriteTarget } from "../../core/WriteTarget.js";
 
 /** Told once how its list ended. */
 export interface ListEnd {

@@ -11,7 +11,7 @@
  */
 import type { Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
-import type { Step } from "../../core/Step.js";
+import type { Step } from "../../core/steps/Step.js";
 import { type ListEnd, Rounds, type RoundsOptions } from "./Rounds.js";
 
 export interface SettlerOptions extends RoundsOptions {

@@ -8,14 +8,15 @@ import { left, right } from "fp-ts/lib/Either.js";
 import { Observable } from "rxjs";
 import type { Outcome } from "../../core/Outcome.js";
 import type { MakePlan, Plan } from "../../core/Plan.js";
-import type { Step } from "../../core/Step.js";
+import type { SettleError } from "../../core/SluiceError.js";
+import type { Step } from "../../core/steps/Step.js";
 import { type RunEnd, Write } from "../../core/Write.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Settlement } from "./Settlement.js";
 import type { Settler } from "./Settler.js";
 import { performedBy } from "./settleStep.js";
 
-export const settleWrite = (delivery: LeasedDelivery, outcome: Outcome): Write<Outcome> =>
+export const settleWrite = (delivery: LeasedDelivery, outcome: Outcome): Write<Outcome, SettleError> =>
   new Write(
     planOf(delivery, outcome),
     {

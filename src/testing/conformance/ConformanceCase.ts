@@ -24,6 +24,11 @@ export interface Subject {
   readonly store: Store;
   /** A second handle to the same data, as another process has it: required where `shared`. The suite closes it. */
   readonly another?: (() => Store | Promise<Store>) | undefined;
+  /**
+   * Moves the store's clock, where the factory holds it, so that it goes on by this alone; the suite waits as long in real time.
+   * Without it the store's clock is the system's, and cases about a few milliseconds race with it.
+   */
+  readonly moveClock?: ((ms: number) => void | Promise<void>) | undefined;
   /** Called after the stores are closed: removes the data. */
   readonly dispose?: (() => Promise<void>) | undefined;
 }

@@ -15,9 +15,7 @@ const REAL_WAIT_EXTRA_MS = 3;
 
 /** Whether the case is put to a store that can do this. */
 export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities): boolean =>
-  (needs.durable !== true || capabilities.durable) &&
-  (needs.shared !== true || capabilities.shared) &&
-  (needs.virtualTime !== true || capabilities.virtualTime);
+  (Object.keys(needs) as ReadonlyArray<keyof Capabilities>).every((name) => needs[name] !== true || capabilities[name]);
 
 /** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
 export const runCase = async (
@@ -33,7 +31,7 @@ export const runCase = async (
     opened.push(store);
     return store;
   };
-  const advance = clock === undefined ? reallyWait : (ms: number): Promise<void> => clock.advance(ms);
+  const advance = clock === undefined ? waitsFor(subject) : (ms: number): Promise<void> => clock.advance(ms);
   try {
     await run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
   } finally {
@@ -48,5 +46,10 @@ const openAnother = (subject: Subject): Store | Promise<Store> => {
   return subject.another();
 };
 
-const reallyWait = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+/** Real time, and the clock that the factory holds. */
+const waitsFor =
+  ({ moveClock }: Subject) =>
+  async (ms: number): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+    await moveClock?.(ms);
+  };
