@@ -2,12 +2,11 @@
  * Asks the store for more on behalf of one source: one read at a time, of as much as its `Credit` allows.
  *
  * ```text
- *             pull, with credit                 leases
- *   resting ────────────────────▶ reading ─────────────────▶ resting, and so on
- *    ▲  │                            │ failed
- *    │  └── a suspect is left to     ▼
- *    │      others ──▶ standing    riding out an outage
- *    └───────────────── back ◀───────┘ its time
+ *             there is credit           leases
+ *   resting ──────────────────▶ reading ──────▶ resting
+ *      │                           │ failed, and that may pass
+ *      │ a suspect comes next      └──▶ waiting for the store (`Outage`) ──its time──▶ resting
+ *      └──▶ standing back ──its time, or nothing in hand that may kill──▶ resting
  * ```
  *
  * A message whose lease ended may have killed its process, so it comes alone: the store answers nothing where one is next

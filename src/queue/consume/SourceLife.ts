@@ -92,10 +92,12 @@ export class SourceLife implements Pausable {
     if (this.phase === "lingering") soon(this.parts.store.scheduler, () => this.sweep());
   }
 
+  /** Whether it has something that a pause would give back. */
   get holdsUnbegun(): boolean {
     return this.parts.keeper.all().some(isUnbegun);
   }
 
+  /** The queue is paused: what has not begun goes back. */
   paused(): void {
     const { keeper, puller, settler } = this.parts;
     if (this.phase !== "pulling" && this.phase !== "draining") return;
