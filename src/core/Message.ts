@@ -6,11 +6,12 @@
 import type { SchedulerLike } from "rxjs";
 import type { Demands } from "./Demand.js";
 import type { Effect } from "./Effect.js";
+import type { End } from "./End.js";
 import type { Interrupted } from "./Failure.js";
 import { showAs } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
-import type { LeaseLost, ReadError, SettleError, SluiceError } from "./SluiceError.js";
+import type { LeaseLost, ReadError, SettleError } from "./SluiceError.js";
 import type { Write } from "./Write.js";
 
 /** Where a message keeps its delivery; for operators and test helpers. */
@@ -38,7 +39,7 @@ export interface Delivery {
   /** Whether its work has begun, or user code has it: a message that never began is given back when its queue is paused. */
   begun: boolean;
   /** Settles without building a Write: `onEnd` is called once, later or at once. Joined with followUps where there are any. */
-  readonly settleWith: (outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd) => void;
+  readonly settleWith: (outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: End<Outcome>) => void;
   /** Holds back the settlement coalescer while a burst (a batch) is emitted, so that it leaves as one write. */
   readonly together: (burst: () => void) => void;
   /**
@@ -58,9 +59,6 @@ export type Holder = (reason: Interrupted["reason"]) => void;
 
 /** What making a lease last longer may fail with. */
 export type ExtendError = ReadError | LeaseLost;
-
-/** How a settlement ended. */
-export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => void;
 
 /**
  * One delivery of an enqueued value. Immutable to its reader; ack it, settle it, or let operators do so.

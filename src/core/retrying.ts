@@ -1,11 +1,10 @@
 /** Runs an Effect again, after failures that may pass. */
 import type { SchedulerLike, Unsubscribable } from "rxjs";
-import { makeBackoff, nextDelayMs } from "./Backoff.js";
-import { soon, systemScheduler } from "./Clock.js";
+import { makeBackoff } from "./Backoff.js";
+import { systemScheduler } from "./Clock.js";
 import type { Effect, RetryOptions, Start } from "./Effect.js";
-import { newId } from "./newId.js";
+import { Outage } from "./Outage.js";
 import { optionsOf, wholeNumber } from "./options.js";
-import { randomOf } from "./Random.js";
 import { isSluiceError } from "./SluiceError.js";
 
 const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "deadlineMs", "scheduler"] as const;
@@ -27,11 +26,9 @@ export const retrying = <A>(
     attemptsMax: wholeNumber("attemptsMax", attemptsMax ?? 5, { min: 1, max: Number.MAX_SAFE_INTEGER }),
   });
   return (asker) => {
-    const startedMs = clock.now();
-    const random = randomOf(newId());
+    const outage = new Outage(clock, backoff);
     let attempt = 0;
     let run: Unsubscribable | undefined;
-    let timer: Unsubscribable | undefined;
     const begin = (): void => {
       attempt += 1;
       run = effect.run(
@@ -40,19 +37,14 @@ export const retrying = <A>(
           asker.complete();
         },
         (error) => {
-          const delayMs =
-            isSluiceError(error) && error.retryable
-              ? nextDelayMs(backoff, { message: { attempt, enqueuedAtMs: startedMs }, nowMs: clock.now(), random })
-              : undefined;
-          // Never within the call that failed: a store that fails at once would have the process to itself.
-          if (delayMs === undefined) asker.error(error);
-          else timer = delayMs > 0 ? clock.schedule(begin, delayMs) : soon(clock, begin);
+          const mayPass = isSluiceError(error) && error.retryable;
+          if (!mayPass || !outage.again(attempt, begin)) asker.error(error);
         },
       );
     };
     begin();
     return () => {
-      timer?.unsubscribe();
+      outage.stop();
       run?.unsubscribe();
     };
   };

@@ -1,13 +1,14 @@
 /** Where a queue's consumers and enqueues report: events are built only while somebody listens, and what nobody hears is warned of. */
 import { Subject } from "rxjs";
+import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
 import { type Logger, type Warning, Warnings } from "../port/Warnings.js";
-import type { LeasedDelivery } from "./consume/LeasedDelivery.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
+/** What an event says of its message. */
 export interface EventOf {
-  readonly id: LeasedDelivery["id"];
+  readonly id: MessageId;
   readonly key: string | undefined;
   readonly attempt: number;
 }
@@ -25,13 +26,13 @@ export class EventSink {
   }
 
   /** Builds and emits an event about a message, if anybody listens. */
-  of(delivery: LeasedDelivery, build: (about: EventOf) => QueueEvent): void {
+  of(delivery: EventOf, build: (about: EventOf) => QueueEvent): void {
     if (this.events$.observed)
       this.events$.next(build({ id: delivery.id, key: delivery.key, attempt: delivery.attempt }));
   }
 
   /** A delivery ended: settled as the store performed it, or lost. */
-  ended(delivery: LeasedDelivery, performed: Outcome | undefined): void {
+  ended(delivery: EventOf, performed: Outcome | undefined): void {
     if (performed === undefined) {
       this.of(delivery, (about) => ({ ...about, _tag: "Lost" }));
       return;
@@ -42,7 +43,7 @@ export class EventSink {
   }
 
   /** Nobody settled it within its lease, and no operator held it. */
-  expired(delivery: LeasedDelivery): void {
+  expired(delivery: EventOf): void {
     this.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
     const { id, attempt } = delivery;
     this.warn(
@@ -53,7 +54,7 @@ export class EventSink {
   }
 
   /** Its codec refuses it. */
-  poisoned(delivery: LeasedDelivery, report: ReadonlyArray<string>): void {
+  poisoned(delivery: EventOf, report: ReadonlyArray<string>): void {
     this.of(delivery, (about) => ({ ...about, _tag: "Poisoned", report }));
     const { id, attempt } = delivery;
     this.warn(

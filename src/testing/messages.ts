@@ -4,16 +4,10 @@ import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../core/Clock.js";
 import { type Effect, fail, succeed } from "../core/Effect.js";
+import type { End } from "../core/End.js";
 import type { Interrupted } from "../core/Failure.js";
 import { noHeaders, plainHeaders } from "../core/headers.js";
-import {
-  type Delivery,
-  type ExtendError,
-  type Holder,
-  type Message,
-  messageOf,
-  type SettleEnd,
-} from "../core/Message.js";
+import { type Delivery, type ExtendError, type Holder, type Message, messageOf } from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
 import { notAnOutcome, type Options } from "../core/options.js";
@@ -139,7 +133,7 @@ class Recorder implements Delivery {
 
   readonly nowMs = (): number => this.scheduler.now();
 
-  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: SettleEnd): void {
+  settleWith(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: End<Outcome>): void {
     const { confirmMs } = this.options;
     const answer = this.answerTo(outcome, followUps);
     const end = (): void => (isSluiceError(answer) ? onEnd(answer, outcome) : onEnd(undefined, answer));

@@ -14,11 +14,9 @@
  * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its answers as they are emitted.
  */
 import type { Observer, Subscriber } from "rxjs";
-import { backoffDelayMs, makeBackoff } from "../../core/Backoff.js";
 import { Chain } from "../../core/Chain.js";
 import { Deadlines, type Timed } from "../../core/Deadlines.js";
-import { newMessageId } from "../../core/MessageId.js";
-import { randomOf } from "../../core/Random.js";
+import { Outage } from "../../core/Outage.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { partsOf, type Write } from "../../core/Write.js";
 import type { Enqueued, EnqueueOptions, Queue } from "../../queue/Queue.js";
@@ -42,14 +40,13 @@ interface Chunk<A> extends Timed<Chunk<A>> {
   answers: ReadonlyArray<Enqueued> | undefined;
 }
 
-const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
-
 export class Chunks<A> implements Observer<A> {
   private readonly gathering: Deadlines<Chunk<A>>;
   private readonly ripe = new Chain<Chunk<A>>();
   private readonly sent = new Chain<Chunk<A>>();
   /** The one that takes the next value; undefined where a new one must be begun. */
   private last: Chunk<A> | undefined;
+  private readonly outage: Outage;
   private underWay = 0;
   private busy = false;
   /** How the subscriber is told that the source has ended, once all that came before is in the queue. */
@@ -60,6 +57,7 @@ export class Chunks<A> implements Observer<A> {
     private readonly options: ChunksOptions<A>,
     private readonly subscriber: Subscriber<Enqueued>,
   ) {
+    this.outage = new Outage(queue.store.scheduler);
     this.gathering = new Deadlines<Chunk<A>>({
       scheduler: queue.store.scheduler,
       afterMs: options.waitMsMax,
@@ -91,6 +89,7 @@ export class Chunks<A> implements Observer<A> {
   /** The pipeline is over: nothing more is sent. */
   end(): void {
     this.gathering.stop();
+    this.outage.stop();
   }
 
   private sourceEnded(ending: () => void): void {
@@ -194,24 +193,12 @@ export class Chunks<A> implements Observer<A> {
           answers = value;
         },
         error: (error: unknown) => {
-          if (isSluiceError(error) && error.retryable) this.again(() => this.run(write, done, attempt + 1), attempt);
-          else subscriber.error(error);
+          const mayPass = isSluiceError(error) && error.retryable;
+          const again = (): void => this.run(write, done, attempt + 1);
+          if (!mayPass || !this.outage.again(attempt, again)) subscriber.error(error);
         },
         complete: () => done(answers),
       }),
     );
-  }
-
-  // An action of a scheduler that has run is not closed: it is taken off, or all that it refers to would be kept.
-  private again(run: () => void, attempt: number): void {
-    const delayMs = backoffDelayMs(backoff, Math.min(attempt, 20), randomOf(newMessageId()));
-    const timer = this.queue.store.scheduler.schedule(
-      () => {
-        this.subscriber.remove(timer);
-        run();
-      },
-      Math.max(1, delayMs),
-    );
-    this.subscriber.add(timer);
   }
 }

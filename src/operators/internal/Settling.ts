@@ -1,9 +1,10 @@
 /** The settlements under way of one subscription of `settle`. */
 import { isRight, left } from "fp-ts/lib/Either.js";
 import type { Observer, Subscriber } from "rxjs";
+import type { End } from "../../core/End.js";
 import { type Failure, Threw } from "../../core/Failure.js";
 import { type Handled, type Settlement, settlement } from "../../core/Handled.js";
-import { delivery, type Message, type SettleEnd } from "../../core/Message.js";
+import { delivery, type Message } from "../../core/Message.js";
 import { Ack, type Outcome } from "../../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import type { Write } from "../../core/Write.js";
@@ -58,7 +59,7 @@ const request = (
   message: Message<unknown>,
   outcome: Outcome,
   followUps: ReadonlyArray<Write<unknown>>,
-  onEnd: SettleEnd,
+  onEnd: End<Outcome>,
 ): void => {
   try {
     message[delivery].settleWith(outcome, followUps, onEnd);

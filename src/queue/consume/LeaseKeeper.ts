@@ -10,7 +10,9 @@ import { toSluiceError } from "../../core/SluiceError.js";
 import type { Hands } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
+import { unbegunFirst } from "./givingBack.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
+import type { Look, Tenure } from "./Tenure.js";
 
 export interface LeaseKeeperOptions {
   readonly store: Store;
@@ -25,7 +27,7 @@ export interface LeaseKeeperOptions {
 
 export class LeaseKeeper {
   /** What is unsettled, in the order of its leases. */
-  private readonly live = new Chain<LeasedDelivery>();
+  private readonly live = new Chain<Tenure>();
   private unproven = 0;
   private suspects = 0;
   private timer: Subscription | undefined;
@@ -39,7 +41,7 @@ export class LeaseKeeper {
 
   /** What is unsettled now, in the order of its leases. */
   all(): ReadonlyArray<LeasedDelivery> {
-    return this.live.all();
+    return this.live.all().map(({ delivery }) => delivery);
   }
 
   /** Whether a suspect is unsettled that may yet kill the process: nothing should stand beside it. */
@@ -53,29 +55,29 @@ export class LeaseKeeper {
     return this.unproven === 0 ? "proven" : "full";
   }
 
-  add(delivery: LeasedDelivery): void {
-    delivery.live = true;
-    this.live.push(delivery);
-    this.count(delivery, 1);
+  add({ tenure }: LeasedDelivery): void {
+    tenure.live = true;
+    this.live.push(tenure);
+    this.count(tenure, 1);
   }
 
   /** It is settled, lost or given back; without effect the second time. */
-  remove(delivery: LeasedDelivery): void {
-    if (!delivery.live) return;
-    delivery.live = false;
-    this.live.remove(delivery);
-    if (!delivery.proven) this.count(delivery, -1);
+  remove({ tenure }: LeasedDelivery): void {
+    if (!tenure.live) return;
+    tenure.live = false;
+    this.live.remove(tenure);
+    if (!tenure.proven) this.count(tenure, -1);
   }
 
-  private count({ lease }: LeasedDelivery, more: 1 | -1): void {
+  private count({ delivery }: Tenure, more: 1 | -1): void {
     this.unproven += more;
-    if (lease.suspect) this.suspects += more;
+    if (delivery.lease.suspect) this.suspects += more;
   }
 
-  private prove(delivery: LeasedDelivery): boolean {
-    if (delivery.proven) return false;
-    delivery.proven = true;
-    this.count(delivery, -1);
+  private prove(tenure: Tenure): boolean {
+    if (tenure.proven) return false;
+    tenure.proven = true;
+    this.count(tenure, -1);
     return true;
   }
 
@@ -124,83 +126,80 @@ export class LeaseKeeper {
   private tick(): void {
     this.timer = undefined;
     const nowMs = this.options.store.scheduler.now();
-    const working: Array<LeasedDelivery> = [];
-    const waiting: Array<LeasedDelivery> = [];
-    let nextMs = nowMs + this.renewMs;
-    const ended: Array<LeasedDelivery> = [];
-    let watching = false;
-    let proved = false;
-    const late = this.isLate(nowMs);
-    if (late) this.options.onLate();
-    for (const delivery of this.all()) {
-      if (delivery.state !== "open") continue;
-      // Nothing was tried in its time, and the store still has it where nobody asked for more: one try, and time to answer.
-      const wanted = delivery.held || delivery.arriving;
-      if (late && wanted && !delivery.passedOver && nowMs >= delivery.leaseEndsMs)
-        delivery.leaseEndsMs = nowMs + this.renewMs;
-      if (nowMs >= delivery.leaseEndsMs) {
-        ended.push(delivery);
-      } else {
-        const renewalMs = delivery.leaseEndsMs - this.renewMs * 2;
-        // What is due within half of that time goes along, and stays together with the others from then on.
-        const renews = wanted && nowMs >= renewalMs - this.renewMs / 2;
-        if (renews) (delivery.begun ? working : waiting).push(delivery);
-        else if (nowMs >= renewalMs) delivery.passedOver = true;
-        nextMs = Math.min(nextMs, renews || nowMs >= renewalMs ? delivery.leaseEndsMs : renewalMs);
-        watching = true;
-        if (nowMs - delivery.receivedMs >= this.renewMs) proved = this.prove(delivery) || proved;
-      }
-    }
-    if (working.length + waiting.length > 0) this.renew(working, waiting, nowMs, late);
+    const look: Look = { nowMs, renewMs: this.renewMs, late: this.isLate(nowMs) };
+    if (look.late) this.options.onLate();
+    const found: Found = { ended: [], working: [], waiting: [], proved: false, nextMs: undefined };
+    for (const tenure of this.live.all())
+      if (tenure.delivery.settlement.state === "open") this.see(tenure, look, found);
+    const { ended, working, waiting, proved, nextMs } = found;
+    if (working.length + waiting.length > 0) this.renew(working, waiting, look);
     // One look serves all leases that end within 2 % of a lease's length.
-    if (watching) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
+    if (nextMs !== undefined) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     for (const delivery of unbegunFirst(ended)) this.end(delivery);
     if (ended.length > 0 || proved) this.options.onCredit();
   }
 
+  private see(tenure: Tenure, look: Look, found: Found): void {
+    const { nowMs, renewMs } = look;
+    const { delivery } = tenure;
+    if (tenure.isOver(look)) {
+      found.ended.push(delivery);
+      return;
+    }
+    const renews = tenure.renewsAt(look);
+    const due = nowMs >= tenure.renewalMs(look);
+    if (renews) (delivery.begun ? found.working : found.waiting).push(delivery);
+    else if (due) tenure.passedOver = true;
+    found.nextMs = Math.min(found.nextMs ?? nowMs + renewMs, renews || due ? tenure.endsMs : tenure.renewalMs(look));
+    if (nowMs - tenure.receivedMs >= renewMs) found.proved = this.prove(tenure) || found.proved;
+  }
+
   private end(delivery: LeasedDelivery): void {
-    if (delivery.held) {
-      delivery.lose();
+    if (delivery.custody.held) {
+      delivery.settlement.lose();
       return;
     }
     this.remove(delivery);
-    delivery.expire();
+    delivery.custody.close();
     this.options.events.expired(delivery);
   }
 
   private renew(
     working: ReadonlyArray<LeasedDelivery>,
     waiting: ReadonlyArray<LeasedDelivery>,
-    nowMs: number,
-    late: boolean,
+    { nowMs, late }: Look,
   ): void {
     const { store, queue, leaseMs, events } = this.options;
     const deliveries = working.concat(waiting);
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).subscribe({
-      next: (answers) => {
+    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).run(
+      (answers) => {
         const lost: Array<LeasedDelivery> = [];
         deliveries.forEach((delivery, i) => {
           const answer = answers[i];
-          if (answer !== undefined && isLeft(answer)) {
-            lost.push(delivery);
-            return;
-          }
-          delivery.leaseEndsMs = Math.max(delivery.leaseEndsMs, nowMs + leaseMs);
-          delivery.passedOver = false;
+          if (answer !== undefined && isLeft(answer)) lost.push(delivery);
+          else delivery.tenure.renewed(nowMs + leaseMs);
         });
-        for (const delivery of unbegunFirst(lost)) if (delivery.state === "open") delivery.lose();
+        for (const delivery of unbegunFirst(lost)) delivery.settlement.lose();
       },
-      error: (error: unknown) => {
-        for (const delivery of deliveries) delivery.passedOver = true;
+      // The next look tries again what is still wanted: a lease that runs out bounds that by itself.
+      (error) => {
+        for (const { tenure } of deliveries) tenure.passedOver = true;
         events.failed("extend", toSluiceError(error));
       },
-    });
+    );
   }
 }
 
-/** What ends together does so in this order: the end of a work makes room for the next, which must not begin then. */
-export const unbegunFirst = (deliveries: ReadonlyArray<LeasedDelivery>): ReadonlyArray<LeasedDelivery> => [
-  ...deliveries.filter(({ begun }) => !begun),
-  ...deliveries.filter(({ begun }) => begun),
-];
+/** What one look finds. */
+interface Found {
+  /** Its time is over. */
+  readonly ended: Array<LeasedDelivery>;
+  /** To be renewed: what has begun, and what has not. */
+  readonly working: Array<LeasedDelivery>;
+  readonly waiting: Array<LeasedDelivery>;
+  /** Some lease is no danger to others any more. */
+  proved: boolean;
+  /** When the next look is due; undefined where there is nothing to look at. */
+  nextMs: number | undefined;
+}

@@ -1,32 +1,30 @@
 /**
- * Asks the store for more on behalf of one source: one read at a time, of as much as its credit and
- * `Prefetch.readMax` allow.
+ * Asks the store for more on behalf of one source: one read at a time, of as much as its `Credit` allows.
  *
- * Credit = prefetch − unsettled, where a prefetch that was not given follows demand (`Prefetch`). RxJS has no backpressure, so
- * nothing but a settlement (or the end of a lease) gives credit back; emission never does. A settlement that this source has
- * handed to the store counts as credit for the next lease, which follows it in order on the same connection: the store never
- * sees more than `prefetch` leases, and no round trip is waited for. One that leaves with another source's (messages of both
- * joined) may still wait there: it lends nothing, and neither does any while the store refuses some.
+ * ```text
+ *             there is credit           leases
+ *   resting ──────────────────▶ reading ──────▶ resting
+ *      │                           │ failed, and that may pass
+ *      │ a suspect comes next      └──▶ waiting for the store (`Outage`) ──its time──▶ resting
+ *      └──▶ standing back ──its time, or nothing in hand that may kill──▶ resting
+ * ```
  *
  * A message whose lease ended may have killed its process, so it comes alone: the store answers nothing where one is next
  * and something else is in hand. Then this source asks no more until its hands are empty (or others had the time to take it),
  * and it asks for nothing else while such a message is in hand, until that is settled or a third of its lease is over.
  */
 import type { Subscription, Unsubscribable } from "rxjs";
-import { backoffDelayMs, makeBackoff } from "../../core/Backoff.js";
 import { soon } from "../../core/Clock.js";
-import { newId } from "../../core/newId.js";
-import { randomOf } from "../../core/Random.js";
+import { Outage } from "../../core/Outage.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { Hands, Lease } from "../../port/Lease.js";
+import type { Lease } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
+import { catchUpAll } from "./CatchingUp.js";
+import type { Credit } from "./Credit.js";
 import type { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
-import { Pace } from "./Pace.js";
-import type { Prefetch } from "./Prefetch.js";
 import type { Settler } from "./Settler.js";
-import { siblingsOf } from "./siblings.js";
 
 /** How long a suspect that was not for these hands is left to others (milliseconds). */
 const STAND_BACK_MS = 1_000;
@@ -36,8 +34,6 @@ export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
 
 /** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
 const STARTS_IN_A_ROW_MAX = 100;
-
-const backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
 /** How many consumers of the queue were started since one of them came by a timer. */
 export interface Starts {
@@ -49,7 +45,7 @@ export interface PullerOptions {
   readonly definition: Pick<ResolvedDefinition<unknown>, "name" | "attemptsMax" | "deliveriesMax" | "exclusive">;
   readonly options: Pick<ResolvedMessagesOptions, "consumer" | "leaseMs">;
   readonly starts: Starts;
-  readonly prefetch: Prefetch;
+  readonly credit: Credit;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
   /** Whether the source wants more at all. */
@@ -62,8 +58,8 @@ export interface PullerOptions {
 
 export class Puller {
   /** What the source does now ends with a pull. */
-  busy = false;
-  private readonly pace: Pace;
+  private busy = false;
+  private readonly outage: Outage;
   private reading: Unsubscribable | undefined;
   private timer: Subscription | undefined;
   private failures = 0;
@@ -74,7 +70,7 @@ export class Puller {
   private turnMs = 0;
 
   constructor(private readonly options: PullerOptions) {
-    this.pace = new Pace(options.prefetch);
+    this.outage = new Outage(options.store.scheduler);
   }
 
   start(): void {
@@ -89,38 +85,40 @@ export class Puller {
   stop(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
+    this.outage.stop();
     this.reading?.unsubscribe();
     this.reading = undefined;
   }
 
   /** Settlements were handed to the store, or answered. */
   settled(): void {
-    const { prefetch, settler, store } = this.options;
-    if (prefetch.follows)
-      this.pace.settled(settler.pushed, store.scheduler.now(), Math.max(settler.tripMs, this.turnMs));
+    this.options.credit.settled(this.turnMs);
     this.pull();
   }
 
-  /** Does something that may give credit, and reads only after all others here have got so far. */
-  holdingBack(work: () => void): void {
+  /** Does something that may give credit, without a read meanwhile. */
+  pausedFor(work: () => void): void {
     const { busy } = this;
     this.busy = true;
     work();
     this.busy = busy;
+  }
+
+  /** The same, and reads only after all others here have got so far. */
+  holdingBack(work: () => void): void {
+    this.pausedFor(work);
     soon(this.options.store.scheduler, () => this.pull());
   }
 
   /** Reads what there is credit for, if there is any and no read is under way; `atOnce` before user code has its turn. */
   pull(atOnce = false): void {
-    if (this.standsBack && this.hands !== "full") this.comeForward();
+    const { store, definition, options, credit, keeper } = this.options;
+    if (this.standsBack && credit.hands !== "full") this.comeForward();
     if (!this.mayPull) return;
-    if (this.options.keeper.late) this.catchUpAll();
+    if (keeper.late) catchUpAll(store);
     if (!this.mayPull) return;
-    const { store, definition, options, prefetch, keeper, settler } = this.options;
-    const { max: most } = prefetch;
-    const credit = most - keeper.size + Math.min(settler.lent, most);
-    const max = Math.min(credit, prefetch.readMax);
-    if (max < 1 || keeper.suspicious) return;
+    const max = credit.readMax;
+    if (max < 1) return;
     let answered = false;
     const reading = store
       .lease({
@@ -132,7 +130,7 @@ export class Puller {
         waitMsMax: Number.POSITIVE_INFINITY,
         attemptsMax: definition.attemptsMax,
         deliveriesMax: definition.deliveriesMax,
-        hands: this.hands,
+        hands: credit.hands,
         exclusive: definition.exclusive,
         atOnce,
       })
@@ -153,22 +151,21 @@ export class Puller {
   }
 
   private get mayPull(): boolean {
-    return this.reading === undefined && !this.busy && this.timer === undefined && this.options.isWanted();
+    return this.reading === undefined && !this.busy && !this.waits && this.options.isWanted();
   }
 
-  private get hands(): Hands {
-    const { keeper, settler } = this.options;
-    return keeper.handsBut(settler.lent);
+  private get waits(): boolean {
+    return this.timer !== undefined || this.outage.waits;
   }
 
   private received(leases: ReadonlyArray<Lease>, max: number, within: boolean): void {
-    const { store, keeper, settler, onLeases } = this.options;
+    const { store, credit, onLeases } = this.options;
     const receivedMs = store.scheduler.now();
     this.failures = 0;
-    if (keeper.size <= settler.lent) this.pace.idle(receivedMs);
+    credit.received(receivedMs);
     onLeases(leases, receivedMs, leases.length === max);
     this.empties = leases.length === 0 ? this.empties + 1 : 0;
-    if (this.empties > 1 && this.hands === "full") this.standBack();
+    if (this.empties > 1 && credit.hands === "full") this.standBack();
     // Of a key whose followers wait the next one comes with the settlement of its head, so that goes first.
     else if (leases.length < max && leases.some(({ key }) => key !== undefined)) this.pullSettled();
     // A store that answers at once must not keep the event loop to itself.
@@ -178,17 +175,12 @@ export class Puller {
 
   private failed(error: SluiceError): void {
     this.options.onFailure(error);
-    if (!error.retryable) return;
+    if (!error.retryable || !this.options.isWanted()) return;
     this.failures += 1;
-    this.pullIn(Math.max(1, backoffDelayMs(backoff, Math.min(this.failures, 20), randomOf(newId()))));
-  }
-
-  /**
-   * Code that blocked the process may have held it past its leases. A store ends those when it is asked for more, so what
-   * settles and what renews goes first, also that of others here.
-   */
-  private catchUpAll(): void {
-    for (const sibling of [...siblingsOf(this.options.store)]) if (sibling.late) sibling.catchUp();
+    this.outage.again(this.failures, () => {
+      this.options.starts.inARow = 0;
+      this.pull();
+    });
   }
 
   private pullIn(delayMs: number): void {

@@ -4,14 +4,14 @@ import { tap } from "rxjs";
 import { type Effect, mapEffect } from "../../core/Effect.js";
 import { type Message, messageOf } from "../../core/Message.js";
 import { newId } from "../../core/newId.js";
-import type { Outcome } from "../../core/Outcome.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ReceiveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { LeasedDelivery, type Owner } from "./LeasedDelivery.js";
+import { LeasedDelivery } from "./LeasedDelivery.js";
+import type { Owner } from "./Owner.js";
 import { PREFETCH_MAX } from "./Prefetch.js";
 import { LEASE_BYTES_MAX } from "./Puller.js";
 import { decodeData, rejectPoison } from "./poison.js";
@@ -41,14 +41,10 @@ export const receive = <A>(
       error: (error: unknown) => events.failed("settle", toSluiceError(error)),
     });
   };
-  const ended = (delivery: LeasedDelivery, performed: Outcome | undefined): void => {
-    unsettled -= 1;
-    events.ended(delivery, performed);
-    leaveIfDone();
-  };
   const owner: Owner = {
     store,
     queue,
+    leaseMs,
     attemptsMax,
     prefetch: Number.POSITIVE_INFINITY,
     demands: undefined,
@@ -61,12 +57,15 @@ export const receive = <A>(
       onFailure: (error) => events.failed("settle", error),
       onFlush: nothing,
     }),
-    onSettleEnd: (delivery, done, performed) => {
-      if (done) ended(delivery, performed);
+    ended: (delivery, performed) => {
+      unsettled -= 1;
+      events.ended(delivery, performed);
+      leaveIfDone();
     },
-    onLost: (delivery) => ended(delivery, undefined),
-    onLeaseChanged: nothing,
-    onLetGo: nothing,
+    reopened: nothing,
+    givenBack: nothing,
+    leaseChanged: nothing,
+    letGo: nothing,
   };
   const request = {
     queue,
@@ -86,11 +85,11 @@ export const receive = <A>(
     const receivedMs = store.scheduler.now();
     unsettled += leases.length;
     for (const lease of leases) {
-      const delivery = new LeasedDelivery(lease, owner, leaseMs, receivedMs);
+      const delivery = new LeasedDelivery(lease, owner, receivedMs);
       const decoded = decodeData(codec, lease);
       if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
       else {
-        delivery.give();
+        delivery.custody.given = true;
         events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
         messages.push(messageOf(delivery, decoded.right));
       }

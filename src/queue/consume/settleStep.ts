@@ -5,6 +5,7 @@ import { delayOf, type Outcome } from "../../core/Outcome.js";
 import { shown } from "../../core/options.js";
 import { type InvalidConfig, invalidConfig } from "../../core/SluiceError.js";
 import type { SettleStep } from "../../core/steps/Settle.js";
+import type { StepResult } from "../../core/steps/Step.js";
 
 /** The step that ends this lease with an outcome. */
 export const settleStepOf = (
@@ -12,6 +13,10 @@ export const settleStepOf = (
   { id, token }: { readonly id: MessageId; readonly token: string },
   outcome: Outcome,
 ): SettleStep => ({ _tag: "Settle", queue, id, token, outcome, cause: causeText(outcome), attemptsMax });
+
+/** What the store has performed by the one step of a list. */
+export const performedBy = ([result]: ReadonlyArray<StepResult>): Outcome | undefined =>
+  result?._tag === "Settled" ? result.outcome : undefined;
 
 const causeText = (outcome: Outcome): string => {
   switch (outcome._tag) {

@@ -1,101 +1,101 @@
 /**
- * The settlement of one delivery as a Write, which may be awaited, run again and joined with others.
- *
- * Its plan is made at each run: an open delivery is settled by it; one that is settled so, or is being settled so by another
- * write, is followed (nothing is written, and the answer is that of the other).
+ * The settlement of one delivery as a Write, which may be awaited, run again and joined with others. By itself it asks the
+ * settlement. In a join it is a part of the list, by a plan that is made at each run: an open delivery is settled by it; one
+ * that is settled so, or is being settled so by another write, is followed (nothing is written, and the answer is that of the
+ * other).
  */
 import { left, right } from "fp-ts/lib/Either.js";
 import { Observable } from "rxjs";
-import type { SettleEnd } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { MakePlan, Plan } from "../../core/Plan.js";
-import type { SettleError, SluiceError } from "../../core/SluiceError.js";
-import type { SettleStep } from "../../core/steps/Settle.js";
+import type { SettleError } from "../../core/SluiceError.js";
 import type { Step } from "../../core/steps/Step.js";
 import { type RunEnd, Write } from "../../core/Write.js";
-import type { WriteTarget } from "../../core/WriteTarget.js";
-import type { Lease } from "../../port/Lease.js";
-import type { ListEnd, Settler } from "./Settler.js";
+import type { LeasedDelivery } from "./LeasedDelivery.js";
+import type { Settlement } from "./Settlement.js";
+import type { Settler } from "./Settler.js";
+import { performedBy } from "./settleStep.js";
 
-/** What a Write knows of the delivery that it settles. */
-export interface Settling extends ListEnd {
-  readonly owner: { readonly store: WriteTarget; readonly settler: Settler };
-  readonly lease: Lease;
-  readonly state: "open" | "settling" | "settled" | "lost";
-  /** What the store has performed, once it is settled. */
-  readonly performed: Outcome | undefined;
-  /** Why it cannot be settled so, if something speaks against it. */
-  readonly refusalOf: (outcome: Outcome) => SluiceError | undefined;
-  /** The list that settles it so: the same again where it was not answered. */
-  readonly listOf: (outcome: Outcome) => ReadonlyArray<SettleStep>;
-  /** Begins a settlement, and answers whether it did: only an open delivery is settled. */
-  readonly begin: (outcome: Outcome, list: ReadonlyArray<SettleStep>) => boolean;
-  /** Is told how the settlement that is under way ends. */
-  readonly waitFor: (end: SettleEnd) => void;
-  /** Hands a list to the settler. */
-  readonly push: (list: ReadonlyArray<Step>, end: ListEnd) => void;
-}
-
-export const settleWrite = (delivery: Settling, outcome: Outcome): Write<Outcome, SettleError> =>
-  new Write(planOf(delivery, outcome), {
-    target: delivery.owner.store,
-    settles: true,
-    send: (steps, _writeId, end) => send(delivery, steps, end),
-  });
+export const settleWrite = (delivery: LeasedDelivery, outcome: Outcome): Write<Outcome, SettleError> =>
+  new Write(
+    planOf(delivery, outcome),
+    {
+      target: delivery.owner.store,
+      settles: true,
+      send: (steps, _writeId, end) => sendJoined(delivery, steps, end),
+    },
+    (asker) =>
+      delivery.settlement.ask(outcome, (error, performed) => {
+        if (error !== undefined) {
+          asker.error(error);
+          return;
+        }
+        asker.next(performed);
+        asker.complete();
+      }),
+  );
 
 const planOf =
-  (delivery: Settling, outcome: Outcome): MakePlan<Outcome> =>
+  ({ settlement, owner }: LeasedDelivery, outcome: Outcome): MakePlan<Outcome> =>
   () => {
-    const refusal = delivery.refusalOf(outcome);
+    const refusal = settlement.refusalOf(outcome);
     if (refusal !== undefined) return left(refusal);
-    return right(delivery.state === "open" ? settlingPlan(delivery, outcome) : followingPlan(delivery, outcome));
+    return right(
+      settlement.state === "open"
+        ? settlingPlan(settlement, outcome)
+        : followingPlan(settlement, { outcome, settler: owner.settler }),
+    );
   };
 
-const settlingPlan = (delivery: Settling, outcome: Outcome): Plan<Outcome> => {
-  const list = delivery.listOf(outcome);
+const settlingPlan = (settlement: Settlement, outcome: Outcome): Plan<Outcome> => {
+  const list = settlement.listOf(outcome);
   let begun = false;
   return {
     steps: list,
-    read: ([result]) => (result?._tag === "Settled" ? result.outcome : outcome),
+    read: (results) => performedBy(results) ?? outcome,
     onStart: () => {
-      begun = delivery.begin(outcome, list);
+      begun = settlement.begin(outcome, list);
     },
     onEnd: (error, results) => {
-      if (begun) delivery.listEnded(error, results);
+      if (begun) settlement.listEnded(error, results);
     },
     // Of a lost message only the store still knows whether the lost settlement was this one.
-    stands: () => delivery.state === "lost" || (delivery.state === "open" && delivery.refusalOf(outcome) === undefined),
+    stands: () => settlement.isGone || (settlement.state === "open" && settlement.refusalOf(outcome) === undefined),
   };
 };
 
 /** For a message that is settled so, or is being settled so by another write: waits for that, and does nothing. */
-const followingPlan = (delivery: Settling, outcome: Outcome): Plan<Outcome> => ({
+const followingPlan = (
+  settlement: Settlement,
+  { outcome, settler }: { readonly outcome: Outcome; readonly settler: Settler },
+): Plan<Outcome> => ({
   steps: [],
-  read: () => delivery.performed ?? outcome,
-  after: ended(delivery),
-  stands: () => delivery.state === "settled",
+  read: () => settlement.performed ?? outcome,
+  after: ended(settlement, settler),
+  stands: () => settlement.state === "settled",
 });
 
 /** Completes, without a value, when no settlement is under way any more, or fails as it does. */
-const ended = (delivery: Settling): Observable<never> =>
+const ended = (settlement: Settlement, settler: Settler): Observable<never> =>
   new Observable((subscriber) => {
-    if (delivery.state !== "settling") {
+    if (settlement.state !== "settling") {
       subscriber.complete();
       return;
     }
-    delivery.waitFor((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
-    delivery.owner.settler.leaveSoon();
+    settlement.waitFor((error) => (error === undefined ? subscriber.complete() : subscriber.error(error)));
+    settler.leaveSoon();
   });
 
-/** The way of a Write to the store: its steps settle this message, among others, or follow what has settled it. */
-const send = (delivery: Settling, steps: ReadonlyArray<Step>, end: RunEnd): void => {
+/** The way of a join to the store: its steps settle this message, among others, or follow what has settled it. */
+const sendJoined = (delivery: LeasedDelivery, steps: ReadonlyArray<Step>, end: RunEnd): void => {
   if (steps.length === 0) {
     end(undefined, []);
     return;
   }
+  const { lease, owner, settlement } = delivery;
   const settles = steps.filter((step) => step._tag === "Settle");
-  const own = settles.some(({ token }) => token === delivery.lease.token);
-  delivery.push(steps, { lends: own && delivery.lends, listEnded: end });
+  const own = settles.some(({ token }) => token === lease.token);
+  delivery.send(steps, { lends: own && settlement.lends, listEnded: end });
   // Leases of other messages may be shorter than those for which the settler's wait was chosen.
-  if (settles.length > 1 || !own) delivery.owner.settler.leaveSoon();
+  if (settles.length > 1 || !own) owner.settler.leaveSoon();
 };

@@ -135,6 +135,33 @@ export const scene = (
   };
 };
 
+export interface One extends Scene {
+  readonly message: Message<number>;
+  readonly messages: ReadonlyArray<Message<number>>;
+}
+
+/** A scene in which one message (the data is 0) or several have been delivered. */
+export const delivered = (
+  view?: (store: Store, clock: Clock) => Store,
+  { count = 1, ...definition }: { readonly count?: number; readonly attemptsMax?: number } = {},
+): One => {
+  const s = scene(definition, view);
+  s.fill(count);
+  const { values } = watch(s.queue.messages({ prefetch: count, settleSizeMax: 10 }));
+  s.clock.settle();
+  return { ...s, message: values[0]!, messages: values };
+};
+
+/** Runs a write until the store has answered, at once. */
+export const settled = <A>(
+  s: Scene,
+  write: { readonly subscribe: unknown } & Parameters<typeof watch<A>>[0],
+): Watched<A> => {
+  const seen = watch(write);
+  s.clock.settle();
+  return seen;
+};
+
 /** The same store as another value, for which another definition of the same queue may be made. */
 export const aliasOf = (store: Store): Store => ({ ...store });
 

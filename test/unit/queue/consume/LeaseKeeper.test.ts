@@ -1,7 +1,9 @@
-import { tap } from "rxjs";
+import { of, tap } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { delivery, type Message } from "../../../../src/core/Message.js";
 import { defect, storeUnavailable } from "../../../../src/core/SluiceError.js";
+import { handle } from "../../../../src/operators/handle.js";
+import { settle } from "../../../../src/operators/settle.js";
 import type { MessagesOptions } from "../../../../src/queue/Queue.js";
 import { errorOf, eventsOf, type Scene, scene, steal, takeInHand, type Watched, watch } from "../scene.js";
 import { Breaker, delayed, Spy } from "../views.js";
@@ -115,6 +117,25 @@ describe("the lease of a message that is held", () => {
     s.clock.settle();
     s.clock.advance(LEASE_MS - 1);
     expect([first.reasons, second.reasons, deliveries(consumer)]).toEqual([[], [], [[0, 1]]]);
+  });
+
+  it("ends where it could not be settled and nobody tries again, so that it comes again", () => {
+    const breaker = new Breaker();
+    const spy = new Spy();
+    const s = scene(definition, (store) => spy.view(breaker.view(store)));
+    s.fill(1);
+    breaker.break("write", () => defect("broken"));
+    const { values } = watch(
+      s.queue.messages().pipe(
+        handle(() => of(1)),
+        settle(),
+      ),
+    );
+    s.clock.settle();
+    breaker.heal();
+    s.clock.advance(LEASE_MS + 1);
+    expect(values.map(({ outcome }) => outcome._tag)).toEqual(["Lost", "Ack"]);
+    expect(spy.extensions).toEqual([]);
   });
 
   it("ends when its holder lets go of it and nobody takes over", () => {

@@ -1,0 +1,187 @@
+/**
+ * The life of one subscription of `messages`, from its first read to its goodbye: what it still wants, and when it has left.
+ *
+ * ```text
+ *   start ─▶ pulling ──stop$──▶ draining ───────all settled───────▶ left ──▶ complete
+ *               │                   │ stopMsMax                       ▲
+ *               └── unsubscribe ────┴─▶ lingering ──last one ended────┘
+ * ```
+ *
+ * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
+ * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
+ */
+import { defer, type Subscriber, type Subscription } from "rxjs";
+import { soon } from "../../core/Clock.js";
+import { describeCause } from "../../core/cause.js";
+import { unlessPromise } from "../../core/promiseWatch.js";
+import { invalidConfig, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
+import type { Store } from "../../port/Store.js";
+import type { EventSink } from "../EventSink.js";
+import type { CatchingUp } from "./CatchingUp.js";
+import { giveBack, isFree, isUnbegun, unbegunFirst } from "./givingBack.js";
+import type { LeaseKeeper } from "./LeaseKeeper.js";
+import type { ResolvedMessagesOptions } from "./messagesOptions.js";
+import type { Pausable, PauseWatch } from "./PauseWatch.js";
+import type { Puller } from "./Puller.js";
+import type { Settler } from "./Settler.js";
+
+/** How long after a stop its end waits for a store that does not answer (milliseconds). */
+const END_MS_MAX = 900;
+
+export interface SourceLifeParts {
+  readonly store: Store;
+  readonly queue: string;
+  readonly options: Pick<ResolvedMessagesOptions, "consumer" | "stop$" | "stopMsMax">;
+  readonly events: EventSink;
+  readonly pauses: PauseWatch;
+  readonly settler: Settler;
+  readonly keeper: LeaseKeeper;
+  readonly puller: Puller;
+  readonly catchingUp: CatchingUp;
+  readonly subscriber: Subscriber<unknown>;
+}
+
+export class SourceLife implements Pausable {
+  private phase: "pulling" | "draining" | "lingering" | "left" = "pulling";
+  /** Waits for `stop$`. */
+  private stopping: Subscription | undefined;
+  /** Ends the time that works have to settle after a stop. */
+  private stopTimer: Subscription | undefined;
+  /** Ends the time that the store has to answer after that. */
+  private endTimer: Subscription | undefined;
+
+  constructor(private readonly parts: SourceLifeParts) {}
+
+  /** Whether it still wants more. */
+  get pulls(): boolean {
+    return this.phase === "pulling";
+  }
+
+  start(): void {
+    const { catchingUp, pauses, options, subscriber, puller } = this.parts;
+    catchingUp.join();
+    pauses.add(this);
+    const { stop$ } = options;
+    if (stop$ !== undefined) {
+      const stopping = defer(() => unlessPromise(stop$, "stop$ is a promise")).subscribe({
+        next: () => this.stop(),
+        error: (cause: unknown) => subscriber.error(stopFailed(cause)),
+      });
+      // It may have come, and everything have ended, within its subscription.
+      if (this.phase === "pulling") this.stopping = stopping;
+      else stopping.unsubscribe();
+    }
+    puller.start();
+  }
+
+  /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
+  end(): void {
+    const { puller, settler } = this.parts;
+    this.endTimer?.unsubscribe();
+    if (this.phase === "left") return;
+    this.phase = "lingering";
+    puller.stop();
+    this.stopping?.unsubscribe();
+    settler.rounds.giveUp();
+    settler.hurry();
+    this.sweep();
+  }
+
+  /** An operator let go of something, or it could not be settled: where nobody wants more, that goes back, too. */
+  letGo(): void {
+    if (this.phase === "lingering") soon(this.parts.store.scheduler, () => this.sweep());
+  }
+
+  /** Whether it has something that a pause would give back. */
+  get holdsUnbegun(): boolean {
+    return this.parts.keeper.all().some(isUnbegun);
+  }
+
+  /** The queue is paused: what has not begun goes back. */
+  paused(): void {
+    const { keeper, puller, settler } = this.parts;
+    if (this.phase !== "pulling" && this.phase !== "draining") return;
+    const unbegun = keeper.all().filter(isUnbegun);
+    // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
+    puller.stop();
+    // What the operators release and what is released here leaves in one write.
+    settler.together(() => {
+      for (const { custody } of unbegun) custody.interrupt("paused");
+      giveBack(settler, unbegun.filter(isFree), "paused");
+    });
+    settler.flush();
+    this.leaveIfEmpty();
+    puller.pull();
+  }
+
+  private stop(): void {
+    const { puller, settler, keeper, options, store } = this.parts;
+    if (this.phase !== "pulling") return;
+    this.phase = "draining";
+    puller.stop();
+    settler.hurry();
+    settler.flush();
+    if (keeper.size === 0) this.leaveIfEmpty();
+    else if (options.stopMsMax === 0) this.drainNow();
+    else this.stopTimer = store.scheduler.schedule(() => this.drainNow(), options.stopMsMax);
+  }
+
+  /** The time to settle is over: works are interrupted (their operators release), the rest is released here. */
+  private drainNow(): void {
+    const { settler, keeper } = this.parts;
+    this.phase = "lingering";
+    settler.rounds.giveUp();
+    // What the operators release and what is released here leaves in one write, so that the store keeps their order.
+    settler.together(() => {
+      for (const { custody } of unbegunFirst(keeper.all())) custody.interrupt("stopped");
+      this.sweep();
+    });
+    this.completeSoon();
+  }
+
+  /** Gives back what nobody holds and nobody settles. */
+  private sweep(): void {
+    const { settler, keeper } = this.parts;
+    giveBack(settler, keeper.all().filter(isFree), "unsubscribed");
+    settler.flush();
+    this.leaveIfEmpty();
+  }
+
+  /** Says goodbye once nothing is unsettled any more. */
+  leaveIfEmpty(): void {
+    if (this.phase === "pulling" || this.phase === "left" || this.parts.keeper.size > 0) return;
+    const { keeper, catchingUp, pauses, settler, subscriber, store, queue, options, events } = this.parts;
+    this.phase = "left";
+    catchingUp.leave();
+    pauses.remove(this);
+    this.stopTimer?.unsubscribe();
+    this.stopping?.unsubscribe();
+    keeper.stop();
+    // It may yet have to settle messages of others that were joined with its own.
+    settler.rounds.giveUp();
+    settler.flush();
+    // Where the subscription is over already, this says nothing to anybody.
+    const then = (): void => subscriber.complete();
+    store.leave({ queue, consumer: options.consumer }).run(then, (error) => {
+      events.failed("settle", toSluiceError(error));
+      then();
+    });
+    this.completeSoon();
+  }
+
+  /** Completes also while the store is away: what it was told last goes on without this source. */
+  private completeSoon(): void {
+    const { subscriber, store, settler } = this.parts;
+    if (subscriber.closed || this.endTimer !== undefined) return;
+    this.endTimer = store.scheduler.schedule(() => {
+      settler.rounds.abandon();
+      subscriber.complete();
+    }, END_MS_MAX);
+  }
+}
+
+const stopFailed = (cause: unknown): SluiceError =>
+  invalidConfig(
+    "stop$",
+    `stop$ must not fail: a value of it stops the consumer. It failed with: ${describeCause(cause)}`,
+  );
