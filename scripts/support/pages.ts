@@ -7,7 +7,8 @@ import { filesBelow, filesIn, inRoot } from "./files.js";
 /** Every page, from the root: its own, those of the guide and the decisions, and the README of each example and of bench. */
 export const pages = (): ReadonlyArray<string> => [
   ...filesIn(inRoot("."), ".md"),
-  ...filesBelow(inRoot("docs"), ".md").map((file) => `docs/${file}`),
+  // Not docs/api, which typedoc makes.
+  ...filesBelow(inRoot("docs"), ".md").flatMap((file) => (file.startsWith("api/") ? [] : [`docs/${file}`])),
   ...filesBelow(inRoot("examples"), "README.md").map((file) => `examples/${file}`),
   "bench/README.md",
 ];
