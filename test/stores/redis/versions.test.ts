@@ -55,7 +55,7 @@ describe("the format", () => {
   it("is the same number on both sides, and stands in one place on each", () => {
     const lua = readFileSync("src/stores/redis/lua/include/format.lua", "utf8");
     expect(lua).toContain(`local FORMAT = "${FORMAT}"`);
-    const generated = readFileSync("src/stores/redis/scripts.generated.ts", "utf8");
+    const generated = readFileSync("src/stores/redis/scripts/scripts.generated.ts", "utf8");
     expect(generated).not.toMatch(/"format", ?"?\d/);
   });
 
