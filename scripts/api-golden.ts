@@ -42,10 +42,42 @@ const lists = present.map(({ name, types }) => {
   const names = symbols.map((symbol) => symbol.name).sort();
   return [`## ${name}`, "", ...names, ""].join("\n");
 });
+/** What a declaration names in its types, of ours. */
+const namedIn = (node: ts.Node): ReadonlyArray<ts.Symbol> => {
+  const found: Array<ts.Symbol> = [];
+  const visit = (child: ts.Node): void => {
+    if (ts.isIdentifier(child)) {
+      const symbol = checker.getSymbolAtLocation(child);
+      if (symbol !== undefined)
+        found.push(symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+    }
+    ts.forEachChild(child, visit);
+  };
+  visit(node);
+  return found.filter((symbol) => symbol.declarations?.some(isOurs));
+};
+
+/** A type of ours: declared at the top of one of our modules. A unique symbol is a name that nobody is to write. */
+const isOurs = (declaration: ts.Declaration): boolean =>
+  declaration.getSourceFile().fileName.startsWith(inRoot("dist/")) &&
+  (ts.isInterfaceDeclaration(declaration) ||
+    ts.isTypeAliasDeclaration(declaration) ||
+    ts.isClassDeclaration(declaration));
+
+const forgotten = new Map<ts.Symbol, Set<string>>();
+for (const [symbol] of declared)
+  for (const declaration of symbol.declarations ?? [])
+    for (const named of namedIn(declaration))
+      if (!declared.has(named)) forgotten.set(named, (forgotten.get(named) ?? new Set()).add(symbol.name));
+const unexported = [...forgotten].map(([{ name, declarations: at }, users]) => {
+  const file = at?.[0]?.getSourceFile().fileName.slice(inRoot("dist/").length) ?? "";
+  return `${name} (${file}) stands in the public signature of ${[...users].sort().join(", ")}, and no entry exports it`;
+});
+
 const declarations = [...new Set(declared.values())].sort((a, b) => (a < b ? -1 : 1));
 const text = `${[...lists, "## declarations", "", ...declarations].join("\n")}\n`;
 
-const problems = missing.map(({ name, types }) => `${name}: ${types} is missing`);
+const problems = [...missing.map(({ name, types }) => `${name}: ${types} is missing`), ...unexported];
 if (process.argv.includes("--accept") && problems.length === 0) {
   mkdirSync(dirname(golden), { recursive: true });
   writeFileSync(golden, text);

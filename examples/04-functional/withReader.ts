@@ -28,8 +28,7 @@ const consume: RTE.ReaderTaskEither<HasStore & HasGateway, SluiceError, Tally> =
 );
 
 const deadOrderIds: RTE.ReaderTaskEither<HasStore, SluiceError, ReadonlyArray<string>> = pipe(
-  orders,
-  RQ.deadLetters(),
+  RQ.deadLetters(orders)(),
   RTE.map(({ items }) => items.flatMap(({ data }) => (isRight(data) ? [data.right.id] : []))),
 );
 
@@ -44,7 +43,7 @@ export const chargeAndRedrive = pipe(
   RTE.apS("placed", RQ.enqueueAll(orders)(newOrders)),
   RTE.bindW("first", () => consume),
   RTE.bindW("dead", () => deadOrderIds),
-  RTE.bindW("redriven", () => pipe(orders, RQ.redrive())),
+  RTE.bindW("redriven", () => RQ.redrive(orders)()),
   RTE.bindW("second", () => pipe(consume, RTE.local(withGateway(gatewayWithLimit(1_000))))),
-  RTE.bindW("stats", () => RQ.stats(orders)),
+  RTE.bindW("stats", () => RQ.stats(orders)()),
 );

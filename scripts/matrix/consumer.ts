@@ -79,7 +79,7 @@ const use = async (store: Store): Promise<void> => {
   assert.ok(message !== undefined);
   await atomically([message.ack, done.enqueue("o-4")]);
   const stats = await pipe(
-    RQ.stats({ name: "done", codec: t.string })({ store }),
+    RQ.stats({ name: "done", codec: t.string })()({ store }),
     TE.match(
       (error) => error.message,
       ({ acked, ready }) => `${acked} acked, ${ready} ready`,

@@ -1,5 +1,6 @@
 /** Messages of one window, settled together: one round trip, one answer per message, never atomic. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { brandOf, hasBrand, mark } from "./brand.js";
 import { type Effect, effect } from "./Effect.js";
 import { showAs } from "./inspecting.js";
 import { delivery, type Message } from "./Message.js";
@@ -50,6 +51,9 @@ export class Batch<out A> {
 }
 showAs(Batch, "Batch", (one) => one.toJSON());
 
+const brand = brandOf("Batch");
+mark(Batch.prototype, brand);
+
 /** A batch of these messages, of a window that takes so many. */
 export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>
   new Batch(messages, sizeMax);
@@ -58,4 +62,4 @@ export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = mes
 export const sizeMaxOf = (batch: Batch<unknown>): number => batch.sizeMax;
 
 /** Tells a batch from a message. */
-export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> => value instanceof Batch;
+export const isBatch = (value: Message<unknown> | Batch<unknown>): value is Batch<unknown> => hasBrand(value, brand);

@@ -2,6 +2,7 @@
  * An Effect is a cold Observable of exactly one value, or of a `SluiceError`, that can also be awaited: each subscription is
  * a run of its own, and all awaiting shares one. An Effect that nobody subscribes to or awaits does nothing.
  */
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the interface adds what the type alone has */
 import {
   from,
   map,
@@ -18,7 +19,7 @@ import { showAs } from "./inspecting.js";
 import type { Options } from "./options.js";
 import { promiseAsked } from "./promiseWatch.js";
 import { retrying } from "./retrying.js";
-import { defect, isSluiceError, toSluiceError } from "./SluiceError.js";
+import { type Defect, defect, isSluiceError, type SluiceError, toSluiceError } from "./SluiceError.js";
 
 /** Who is told what an Effect comes to: next and complete, or error. */
 export interface Asker<in A> extends Observer<A> {
@@ -47,6 +48,11 @@ export type RetryOptions = Options<{
   scheduler: SchedulerLike;
 }>;
 
+declare const errors: unique symbol;
+
+/** The errors that an Effect can fail with, as its type says. */
+export type ErrorsOf<F> = F extends { readonly [errors]?: infer E } ? Extract<E, SluiceError> : never;
+
 /**
  * A cold Observable of exactly one value that fails with a `SluiceError`, and can be awaited.
  *
@@ -55,6 +61,9 @@ export type RetryOptions = Options<{
  * to does nothing, and what an rxjs operator makes of it is a plain Observable, which `await` does not run: to repeat an
  * Effect there is `retry`. The lint rules `no-floating-promises` (with `checkThenables: true`) and `await-thenable` of
  * typescript-eslint catch the two.
+ *
+ * Its second type parameter says with which errors it can fail; TypeScript knows no type of what is thrown, so `await` loses it:
+ * `sluice/task` keeps it, and so does `catchTag`.
  *
  * Memory: once awaited it keeps its value for as long as it lives itself.
  *
@@ -67,7 +76,8 @@ export type RetryOptions = Options<{
  * console.log(await effect, await firstValueFrom(effect));
  * ```
  */
-export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: nothing is to be written, it is there for the type alone
+export class Effect<out A, out E extends SluiceError = SluiceError> extends Observable<A> implements PromiseLike<A> {
   private awaited: Promise<A> | undefined;
 
   constructor(private readonly start: Start<A>) {
@@ -100,7 +110,7 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
    *
    * Errors: those of the Effect; throws `InvalidConfig` for options out of range. Cancelling: ends the waiting.
    */
-  retry(options: RetryOptions = {}): Effect<A> {
+  retry(options: RetryOptions = {}): Effect<A, E> {
     return new Effect(retrying(this, options, systemScheduler));
   }
 
@@ -140,6 +150,12 @@ export class Effect<out A> extends Observable<A> implements PromiseLike<A> {
     }
     return answer;
   }
+}
+
+/** Its errors stand in its type alone. A class cannot declare a property by a symbol without inference. */
+// biome-ignore lint/correctness/noUnusedVariables: both declarations must have the parameters
+export interface Effect<out A, out E extends SluiceError = SluiceError> {
+  readonly [errors]?: E;
 }
 showAs(Effect, "Effect", () => ({}));
 
@@ -198,20 +214,21 @@ const tearDown = (teardown: TeardownLogic): void => {
 };
 
 /** An Effect from a subscribe function that emits one value and completes, or errors. */
-export const effect = <A>(start: Start<A>): Effect<A> => new Effect(start);
+export const effect = <A, E extends SluiceError = SluiceError>(start: Start<A>): Effect<A, E> => new Effect(start);
 
 /** An Effect that has the value already. */
-export const succeed = <A>(value: A): Effect<A> =>
+export const succeed = <A>(value: A): Effect<A, never> =>
   effect((asker) => {
     asker.next(value);
     asker.complete();
   });
 
-/** An Effect that fails. */
-export const fail = (error: unknown): Effect<never> => effect((asker) => asker.error(toSluiceError(error)));
+/** An Effect that fails. What is no `SluiceError` becomes a `Defect`. */
+export const fail = <E>(error: E): Effect<never, E extends SluiceError ? E : Defect> =>
+  effect((asker) => asker.error(toSluiceError(error)));
 
 /** Makes an Effect of an Observable that emits exactly one value; foreign errors become `Defect`. */
-export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
+export const fromOne = <A, E extends SluiceError = SluiceError>(source: ObservableInput<A>): Effect<A, E> =>
   effect((asker) =>
     from(source).subscribe({
       next: (value) => asker.next(value),
@@ -221,7 +238,10 @@ export const fromOne = <A>(source: ObservableInput<A>): Effect<A> =>
   );
 
 /** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
-export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unknown) => unknown): Effect<A> =>
+export const fromPromise = <A, E extends SluiceError = SluiceError>(
+  make: () => PromiseLike<A>,
+  onError: (cause: unknown) => unknown,
+): Effect<A, E> =>
   effect((asker) => {
     promiseAsked("An Effect is made of a promise");
     const failed = (cause: unknown): void => asker.error(toSluiceError(onError(cause)));
@@ -236,5 +256,16 @@ export const fromPromise = <A>(make: () => PromiseLike<A>, onError: (cause: unkn
   });
 
 /** The same Effect with its value changed; a change that throws is a `Defect`. */
-export const mapEffect = <A, B>(source: Observable<A>, change: (value: A) => B): Effect<B> =>
-  fromOne(source.pipe(map((value) => change(value))));
+export const mapEffect = <A, B, E extends SluiceError = SluiceError>(
+  source: Observable<A> & { readonly [errors]?: E },
+  change: (value: A) => B,
+): Effect<B, E | Defect> => fromOne(source.pipe(map((value) => change(value))));
+
+/**
+ * The same Effect, with the errors that it can fail with in its type. A store's calls may fail with any by their types, since
+ * whoever writes or wraps one cannot be made to prove it; what they do fail with is stated by the port and tried by its suites.
+ */
+export const failingWith =
+  <E extends SluiceError>() =>
+  <A>(source: Effect<A>): Effect<A, E> =>
+    source as Effect<A, E>;

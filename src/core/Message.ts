@@ -10,11 +10,11 @@ import type { Interrupted } from "./Failure.js";
 import { showAs } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
-import type { SluiceError } from "./SluiceError.js";
+import type { LeaseLost, ReadError, SettleError, SluiceError } from "./SluiceError.js";
 import type { Write } from "./Write.js";
 
 /** Where a message keeps its delivery; for operators and test helpers. */
-export const delivery: unique symbol = Symbol("sluice/delivery");
+export const delivery: unique symbol = Symbol.for("sluice/delivery");
 
 /** What operators know of a message beyond its face: its clock, its credit, its keeper, and the short way to settle. */
 export interface Delivery {
@@ -24,9 +24,9 @@ export interface Delivery {
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;
   readonly attempt: number;
-  readonly ack: Write<Outcome>;
-  readonly settle: (outcome: Outcome) => Write<Outcome>;
-  readonly extend: (leaseMs: number) => Effect<void>;
+  readonly ack: Write<Outcome, SettleError>;
+  readonly settle: (outcome: Outcome) => Write<Outcome, SettleError>;
+  readonly extend: (leaseMs: number) => Effect<void, ExtendError>;
   /** The clock of its store. */
   readonly scheduler: SchedulerLike;
   /** Now, by the clock that `enqueuedAtMs` was read from. */
@@ -55,6 +55,9 @@ export interface Delivery {
 
 /** Who has a message in hand: told once when it is taken away. */
 export type Holder = (reason: Interrupted["reason"]) => void;
+
+/** What making a lease last longer may fail with. */
+export type ExtendError = ReadError | LeaseLost;
 
 /** How a settlement ended. */
 export type SettleEnd = (error: SluiceError | undefined, outcome: Outcome) => void;
@@ -96,7 +99,7 @@ export class Message<out A> {
     return this[delivery].attempt;
   }
   /** `settle(Ack)`. Idempotent; nothing happens until it is subscribed to or awaited. */
-  get ack(): Write<Outcome> {
+  get ack(): Write<Outcome, SettleError> {
     return this[delivery].ack;
   }
   /**
@@ -104,11 +107,11 @@ export class Message<out A> {
    * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
    * the message went elsewhere; `InvalidConfig` for what is no `Outcome`.
    */
-  get settle(): (outcome: Outcome) => Write<Outcome> {
+  get settle(): (outcome: Outcome) => Write<Outcome, SettleError> {
     return this[delivery].settle;
   }
   /** Makes the lease end `leaseMs` milliseconds from now, or fails with `LeaseLost`. */
-  get extend(): (leaseMs: number) => Effect<void> {
+  get extend(): (leaseMs: number) => Effect<void, ExtendError> {
     return this[delivery].extend;
   }
   toJSON(): object {

@@ -2,12 +2,14 @@
  * What is to become of a delivered message. Outcomes are branded values: nothing else can be taken for one, so a handler
  * may return them beside ordinary results.
  */
+import { brandOf, isMarked } from "./brand.js";
 import { describeCause } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 
 declare const brand: unique symbol;
 
-type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T; readonly [brand]: "Outcome" };
+/** One kind of outcome, with its fields. */
+export type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly _tag: T; readonly [brand]: "Outcome" };
 
 /**
  * - `Ack`: done; the message is gone.
@@ -24,9 +26,13 @@ export type Outcome =
   | AnOutcome<"Reject", { cause: unknown }>
   | AnOutcome<"Block", { cause: unknown; scope: "key" | "queue" }>;
 
-type Fields<T extends Outcome["_tag"]> = Omit<Extract<Outcome, { readonly _tag: T }>, "_tag" | typeof brand>;
+/** What an outcome of this kind is made of. */
+export type OutcomeFields<T extends Outcome["_tag"]> = Omit<
+  Extract<Outcome, { readonly _tag: T }>,
+  "_tag" | typeof brand
+>;
 
-const made = new WeakSet<object>();
+const known = brandOf("Outcome");
 
 /**
  * Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. Hidden in each of them, so
@@ -38,6 +44,7 @@ const face = {
       return { ...this, ...causeLine(this) };
     },
   },
+  [known]: { value: true },
   [inspecting]: {
     value(this: Outcome, depth: number, options: object, inspect?: Inspect): string {
       const { _tag, ...fields } = this;
@@ -53,27 +60,26 @@ const causeLine = (outcome: Outcome): object => {
 
 const make = <O extends Outcome>(fields: Omit<O, typeof brand>): O => {
   const outcome = Object.freeze(Object.defineProperties(fields, face)) as O;
-  made.add(outcome);
   return outcome;
 };
 
 /** Done: the message is gone. */
 export const Ack: Outcome = make<Extract<Outcome, { readonly _tag: "Ack" }>>({ _tag: "Ack" });
 /** Failed, to be tried again after `delayMs` (milliseconds, at once without it). */
-export const Retry: (fields: Fields<"Retry">) => Outcome = (fields) =>
+export const Retry: (fields: OutcomeFields<"Retry">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Retry" }>>({ _tag: "Retry", cause: fields.cause, delayMs: fields.delayMs });
 /** Given back uncounted, to the front: at once, or after `delayMs` (milliseconds), until when it holds its place in its key. */
-export const Release: (fields: Fields<"Release">) => Outcome = (fields) =>
+export const Release: (fields: OutcomeFields<"Release">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Release" }>>({
     _tag: "Release",
     reason: fields.reason,
     delayMs: fields.delayMs,
   });
 /** To the dead letters, now. */
-export const Reject: (fields: Fields<"Reject">) => Outcome = (fields) =>
+export const Reject: (fields: OutcomeFields<"Reject">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Reject" }>>({ _tag: "Reject", cause: fields.cause });
 /** Kept in its place until unblocked. */
-export const Block: (fields: Fields<"Block">) => Outcome = (fields) =>
+export const Block: (fields: OutcomeFields<"Block">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Block" }>>({ _tag: "Block", cause: fields.cause, scope: fields.scope });
 
 /** The maker itself, given in the place of what it makes: `Reject` for `Reject({ cause })`. */
@@ -96,11 +102,10 @@ export const uncalled = (value: unknown): string | undefined => makers.get(value
 
 /** The same where the value has the tag of an outcome and is none. */
 export const lookAlike = (value: object): string | undefined =>
-  "_tag" in value && !made.has(value) ? looks.get(value._tag) : undefined;
+  "_tag" in value && !isMarked(value, known) ? looks.get(value._tag) : undefined;
 
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
-export const isOutcome = (value: unknown): value is Outcome =>
-  typeof value === "object" && value !== null && made.has(value);
+export const isOutcome = (value: unknown): value is Outcome => isMarked(value, known);
 
 /** Whether two outcomes ask for the same thing: the same tag, delay and scope, whatever the cause. */
 export const sameOutcome = (a: Outcome, b: Outcome): boolean =>

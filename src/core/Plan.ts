@@ -5,9 +5,8 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { merge, type Observable } from "rxjs";
 import { utf8Length } from "./bytes.js";
-import { type Outcome, sameOutcome } from "./Outcome.js";
-import { alreadySettled, type SluiceError, type WriteTooLarge, writeTooLarge } from "./SluiceError.js";
-import { type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "./Step.js";
+import { type SluiceError, type WriteTooLarge, writeTooLarge } from "./SluiceError.js";
+import { kindOf, type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "./steps/Step.js";
 
 /** What one run will do, and how its results are read. */
 export interface Plan<out A> {
@@ -28,8 +27,8 @@ export interface Plan<out A> {
 export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
 
 /**
- * One plan of several, whose value is the tuple of theirs. A message that several of them settle alike is settled by one
- * step, whose result each of them reads; that one of them settles otherwise is refused: the first outcome stands.
+ * One plan of several, whose value is the tuple of theirs. What several of them change alike (settle a message by one outcome)
+ * is changed by one step, whose result each of them reads; what they change otherwise is refused as its kind says.
  */
 export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<SluiceError, Plan<V>> => {
   const joined = joinSteps(plans.map(({ steps }) => steps));
@@ -56,14 +55,18 @@ export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<Sluice
 
 /** `WriteTooLarge` where the steps, and so many more without a payload, are above what one atomic write holds. */
 export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge | undefined => {
+  let count = more;
   let bytes = 0;
-  for (const step of steps) if (step._tag === "Enqueue") bytes += step.payload.length;
+  for (const step of steps) {
+    const { count: countOf, size } = kindOf(step);
+    count += countOf(step);
+    bytes += size(step, lengthOf);
+  }
   // A text of n UTF-16 units has n to 3n UTF-8 bytes: most writes need no counting.
   if (bytes * 3 > WRITE_BYTES_MAX) {
     bytes = 0;
-    for (const step of steps) if (step._tag === "Enqueue") bytes += utf8Length(step.payload);
+    for (const step of steps) bytes += bytesOf(step);
   }
-  const count = steps.length + more;
   return count > WRITE_COUNT_MAX || bytes > WRITE_BYTES_MAX
     ? writeTooLarge({ count, countMax: WRITE_COUNT_MAX, bytes, bytesMax: WRITE_BYTES_MAX })
     : undefined;
@@ -74,20 +77,26 @@ export const groupsThatFit = (steps: ReadonlyArray<Step>): ReadonlyArray<Readonl
   if (checkSize(steps) === undefined) return [steps];
   const groups: Array<ReadonlyArray<Step>> = [];
   let group: Array<Step> = [];
+  let count = 0;
   let bytes = 0;
   for (const step of steps) {
-    const own = step._tag === "Enqueue" ? utf8Length(step.payload) : 0;
-    if (group.length > 0 && (group.length === WRITE_COUNT_MAX || bytes + own > WRITE_BYTES_MAX)) {
+    const own = { count: kindOf(step).count(step), bytes: bytesOf(step) };
+    if (group.length > 0 && (count + own.count > WRITE_COUNT_MAX || bytes + own.bytes > WRITE_BYTES_MAX)) {
       groups.push(group);
       group = [];
+      count = 0;
       bytes = 0;
     }
     group.push(step);
-    bytes += own;
+    count += own.count;
+    bytes += own.bytes;
   }
   groups.push(group);
   return groups;
 };
+
+const lengthOf = (text: string): number => text.length;
+const bytesOf = (step: Step): number => kindOf(step).size(step, utf8Length);
 
 interface JoinedSteps {
   readonly steps: ReadonlyArray<Step>;
@@ -97,17 +106,20 @@ interface JoinedSteps {
 
 const joinSteps = (lists: ReadonlyArray<ReadonlyArray<Step>>): Either<SluiceError, JoinedSteps> => {
   const steps: Array<Step> = [];
-  const settled = new Map<string, { readonly outcome: Outcome; readonly place: number }>();
+  const changed = new Map<string, number>();
   const places: Array<ReadonlyArray<number>> = [];
   for (const list of lists) {
     const own: Array<number> = [];
     for (const step of list) {
-      const first = step._tag === "Settle" ? settled.get(step.token) : undefined;
-      if (step._tag === "Settle" && first !== undefined && !sameOutcome(first.outcome, step.outcome))
-        return left(alreadySettled(step.id, first.outcome));
-      own.push(first?.place ?? steps.length);
-      if (first !== undefined) continue;
-      if (step._tag === "Settle") settled.set(step.token, { outcome: step.outcome, place: steps.length });
+      const { changes, meets } = kindOf(step);
+      const what = changes(step);
+      const place = what === undefined ? undefined : changed.get(what);
+      const first = place === undefined ? undefined : steps[place];
+      const refused = first && meets(first, step);
+      if (refused !== undefined) return left(refused);
+      own.push(place ?? steps.length);
+      if (place !== undefined) continue;
+      if (what !== undefined) changed.set(what, steps.length);
       steps.push(step);
     }
     places.push(own);

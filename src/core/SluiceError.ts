@@ -5,10 +5,12 @@
  * says what to do next. `retryable` tells whether the same call may succeed later without a change of the program.
  */
 
+import { brandOf, hasBrand, mark } from "./brand.js";
 import { describeCause, describeMessage } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
+import type { StepRefused, StepTag } from "./steps/Step.js";
 
 /** An `Error` with a tag, a verdict on retrying, and typed fields. */
 export type Fault<T extends string, F = unknown> = Error &
@@ -42,23 +44,26 @@ export type StoreClosed = Fault<"StoreClosed">;
 export type Defect = Fault<"Defect", { cause: unknown }>;
 
 /** What a store may answer instead of doing a step: a value in the port, an error of the user's Effect. */
-export type WriteRefused = LeaseLost | AlreadySettled;
+export type WriteRefused = StepRefused<StepTag>;
 
-/** Every error of Sluice. */
-export type SluiceError =
-  | WriteRefused
-  | InvalidConfig
-  | EncodeRefused
-  | PayloadTooLarge
-  | WriteTooLarge
-  | StoreUnavailable
-  | StoreFull
-  | StoreClosed
-  | Defect;
+/** What any call may fail with. */
+export type ReadError = InvalidConfig | StoreUnavailable | StoreClosed | Defect;
+/** What a change that adds nothing may fail with. */
+export type ChangeError = ReadError | StoreFull;
+/** What any Write of new things may fail with. */
+export type WriteError = ChangeError | EncodeRefused | PayloadTooLarge | WriteTooLarge;
+/** What the settlement of a message may fail with. */
+export type SettleError = ChangeError | WriteTooLarge | LeaseLost | AlreadySettled;
+
+/** The errors of queues. */
+export type QueueError = WriteError | SettleError;
+
+/** Every error of Sluice: the sum of what its modules can fail with. */
+export type SluiceError = QueueError | WriteRefused;
+
+const brand = brandOf("error");
 
 class TaggedFault extends Error {
-  // A brand that is looked for asks nothing of the value, where `instanceof` asks a proxy.
-  readonly #made = true;
   readonly _tag: string;
   readonly retryable: boolean;
   constructor(tag: string, retryable: boolean, message: string, fields: object) {
@@ -67,10 +72,6 @@ class TaggedFault extends Error {
     this._tag = tag;
     this.retryable = retryable;
     Object.assign(this, fields);
-  }
-
-  static is(value: unknown): boolean {
-    return typeof value === "object" && value !== null && #made in value;
   }
 
   /** Its fields, with causes and outcomes as a line of text: what they carry may be anybody's. */
@@ -84,6 +85,8 @@ class TaggedFault extends Error {
     return shown(this.stack ?? `${_tag}: ${this.message}`, plainFields(fields), { depth, options, inspect });
   }
 }
+
+mark(TaggedFault.prototype, brand);
 
 /** An outcome shows itself as it should; of all else that is no plain value a line is enough. */
 const plainFields = (fields: object): object =>
@@ -172,7 +175,7 @@ export const defect = (cause: unknown): Defect =>
   });
 
 /** Tells a `SluiceError` from anything else. */
-export const isSluiceError = (value: unknown): value is SluiceError => TaggedFault.is(value);
+export const isSluiceError = (value: unknown): value is SluiceError => hasBrand(value, brand);
 
 /** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
 export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));

@@ -10,13 +10,22 @@
  */
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
-import { type Asker, Effect, type RetryOptions, type Start } from "./Effect.js";
+import { brandOf, hasBrand, mark } from "./brand.js";
+import { type Asker, Effect, type ErrorsOf, type RetryOptions, type Start } from "./Effect.js";
 import { showAs } from "./inspecting.js";
 import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
-import { defect, invalidConfig, type SluiceError, toSluiceError } from "./SluiceError.js";
-import type { Step, StepResult, WriteTarget } from "./Step.js";
+import {
+  type AlreadySettled,
+  defect,
+  invalidConfig,
+  type SluiceError,
+  toSluiceError,
+  type WriteTooLarge,
+} from "./SluiceError.js";
+import type { Step, StepResult } from "./steps/Step.js";
+import type { WriteTarget } from "./WriteTarget.js";
 
 /** Told once how a list ended. */
 export type RunEnd = (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
@@ -39,12 +48,18 @@ export interface WriteOptions {
 }
 
 /** An Effect that changes one store; `atomically` joins several into one all-or-nothing write. */
-export class Write<out A> extends Effect<A> {
+export class Write<out A, out E extends SluiceError = SluiceError> extends Effect<A, E> {
+  /** @internal */
   readonly plan: MakePlan<A>;
+  /** @internal */
   readonly options: WriteOptions;
   private readonly runs: Pick<Runs<unknown>, "prepare">;
 
-  /** `start` stands for another way to run it. */
+  /**
+   * `start` stands for another way to run it.
+   *
+   * @internal
+   */
   constructor(plan: MakePlan<A>, options: WriteOptions, start?: Start<A>) {
     const runs = new Runs(plan, options);
     super(start ?? ((asker) => runs.start(asker)));
@@ -54,7 +69,7 @@ export class Write<out A> extends Effect<A> {
   }
 
   /** As of any Effect. In `atomically` it is a part like the other: there the join is what can be retried. */
-  override retry(options: RetryOptions = {}): Write<A> {
+  override retry(options: RetryOptions = {}): Write<A, E> {
     return new Write(this.plan, this.options, retrying(this, options, this.options.target.scheduler));
   }
 
@@ -62,12 +77,19 @@ export class Write<out A> extends Effect<A> {
     return { _tag: "Write" };
   }
 
-  /** Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run. */
+  /**
+   * Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run.
+   *
+   * @internal
+   */
   prepare(): void {
     this.runs.prepare();
   }
 }
 showAs(Write, "Write", () => ({}));
+
+const brand = brandOf("Write");
+mark(Write.prototype, brand);
 
 /** The memory between runs of one Write: lent runs (several, where concurrent ones failed), and the shared one of a Write that settles. */
 class Runs<A> {
@@ -185,7 +207,11 @@ const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: str
   );
 };
 
-type Values<W extends ReadonlyArray<Write<unknown>>> = {
+/** What a join may fail with besides its parts. */
+export type JoinError = WriteTooLarge | AlreadySettled;
+
+/** The values of joined Writes, in their order. */
+export type JoinedValues<W extends ReadonlyArray<Write<unknown>>> = {
   readonly [K in keyof W]: W[K] extends Write<infer A> ? A : never;
 };
 
@@ -214,16 +240,18 @@ type Values<W extends ReadonlyArray<Write<unknown>>> = {
  * for (const m of await orders.receive({ max: 1 })) await atomically([m.ack, shipments.enqueue(m.data)]);
  * ```
  */
-export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(writes: W): Write<Values<W>> => {
+export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(
+  writes: W,
+): Write<JoinedValues<W>, JoinError | ErrorsOf<W[number]>> => {
   const given: unknown = writes;
-  if (!(Array.isArray(given) && given.every((write) => write instanceof Write)))
+  if (!(Array.isArray(given) && given.every((write) => hasBrand(write, brand))))
     throw invalidConfig("writes", "atomically takes an array of writes, such as m.ack or queue.enqueue(data).");
   const [first] = writes;
   if (first === undefined) throw invalidConfig("writes", "atomically needs at least one write.");
   const { target } = first.options;
   if (writes.some((write) => write.options.target !== target))
     throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
-  return new Write(() => planAll<Values<W>>(writes), {
+  return new Write(() => planAll<JoinedValues<W>>(writes), {
     target,
     settles: writes.some((write) => write.options.settles),
     send: writes.find((write) => write.options.send !== undefined)?.options.send,

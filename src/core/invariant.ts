@@ -6,7 +6,10 @@ export function invariant(claim: boolean, sentence: string): asserts claim {
   if (!claim) throw defect(new Error(sentence));
 }
 
-/** For the last branch of a match: the compiler proves that nothing is left. */
-export const absurd = (value: never): never => {
-  throw defect(new Error(`no case for ${JSON.stringify(value)}`));
+/** For a place that our own code never comes to. */
+export const impossible = (sentence: string): never => {
+  throw defect(new Error(sentence));
 };
+
+/** For the last branch of a match: the compiler proves that nothing is left. */
+export const absurd = (value: never): never => impossible(`no case for ${JSON.stringify(value)}`);

@@ -12,7 +12,7 @@ const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "de
 
 /** What an Effect does that is `effect` run again: each of those who subscribe has attempts of its own. */
 export const retrying = <A>(
-  effect: Effect<A>,
+  effect: Pick<Effect<A>, "run">,
   given: RetryOptions,
   standard: SchedulerLike = systemScheduler,
 ): Start<A> => {

@@ -1,18 +1,49 @@
 /** `sluice`: durable queues as Observables. Stores are in `sluice/memory` and `sluice/redis`. */
 export { MessageIdCodec } from "../codec/MessageIdCodec.js";
-export type { BackoffOptions, Jitter } from "../core/Backoff.js";
+export type { Backoff, BackoffOptions, Jitter } from "../core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "../core/Batch.js";
 export { systemScheduler } from "../core/Clock.js";
-export { Effect, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
-export { causeOf, type Failure } from "../core/Failure.js";
+export { Effect, type ErrorsOf, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
+export { causeOf, type Failure, type Interrupted } from "../core/Failure.js";
 export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "../core/FailurePolicy.js";
 export type { Handled, Lost, Settlement } from "../core/Handled.js";
-export { type Message, mapMessage } from "../core/Message.js";
+export { type ExtendError, type Message, mapMessage } from "../core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "../core/MessageId.js";
-export { Ack, Block, isOutcome, type Outcome, type OutcomeMaker, Reject, Release, Retry } from "../core/Outcome.js";
-export { isSluiceError, type SluiceError, type WriteRefused } from "../core/SluiceError.js";
-export type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer, WriteTarget } from "../core/Step.js";
-export { atomically, type Write } from "../core/Write.js";
+export {
+  Ack,
+  type AnOutcome,
+  Block,
+  isOutcome,
+  type Outcome,
+  type OutcomeFields,
+  type OutcomeMaker,
+  Reject,
+  Release,
+  Retry,
+} from "../core/Outcome.js";
+export type { Options } from "../core/options.js";
+export type {
+  AlreadySettled,
+  ChangeError,
+  Defect,
+  EncodeRefused,
+  Fault,
+  InvalidConfig,
+  LeaseLost,
+  PayloadTooLarge,
+  QueueError,
+  ReadError,
+  SettleError,
+  SluiceError,
+  StoreClosed,
+  StoreFull,
+  StoreUnavailable,
+  WriteError,
+  WriteRefused,
+  WriteTooLarge,
+} from "../core/SluiceError.js";
+export { isSluiceError } from "../core/SluiceError.js";
+export { atomically, type JoinError, type JoinedValues, type Write } from "../core/Write.js";
 export { type BatchOptions, batch } from "../operators/batch.js";
 export { type BlockOptions, block } from "../operators/block.js";
 export { catchTag } from "../operators/catchTag.js";
@@ -32,8 +63,7 @@ export { mapData } from "../operators/mapData.js";
 export { retryBackoff } from "../operators/retryBackoff.js";
 export { settle } from "../operators/settle.js";
 export type { Capabilities } from "../port/Capabilities.js";
-export type { Hands, Lease, LeaseRequest } from "../port/Lease.js";
-export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "../port/Operations.js";
+export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "../port/Inspect.js";
 export type { Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export type { Logger } from "../port/Warnings.js";
@@ -49,8 +79,9 @@ export type {
   Peeked,
   Queue,
   ReceiveOptions,
+  RedriveError,
   RedriveOptions,
   Shown,
 } from "../queue/Queue.js";
-export type { QueueDefinition } from "../queue/QueueDefinition.js";
-export type { QueueEvent } from "../queue/QueueEvent.js";
+export type { QueueDefinition, QueueLimits } from "../queue/QueueDefinition.js";
+export type { AboutMessage, QueueEvent } from "../queue/QueueEvent.js";

@@ -1,21 +1,30 @@
 /** `sluice/reader`: the tasks of `sluice/task` on store-free definitions. Use it as `import * as RQ from "sluice/reader"`. */
+export { consume } from "../task/reader/consume.js";
 export {
   ack,
   block,
-  blocked,
-  consume,
-  deadLetters,
-  enqueue,
-  enqueueAll,
   extend,
-  type HasStore,
-  receive,
-  redrive,
+  type Lifted,
+  type OnMessage,
   reject,
   release,
   retry,
-  type StoreTask,
   settle,
+} from "../task/reader/messages.js";
+export {
+  blocked,
+  deadLetters,
+  enqueue,
+  enqueueAll,
+  type OnDefinition,
+  pause,
+  peek,
+  purge,
+  type ReaderOf,
+  receive,
+  redrive,
+  resume,
   stats,
   unblock,
-} from "../task/reader/reader.js";
+} from "../task/reader/queues.js";
+export type { HasStore, StoreTask } from "../task/reader/StoreTask.js";

@@ -1,4 +1,5 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
+export type { CallsOf, OnQueue, TaskOf } from "../task/calls.js";
 export { connect } from "../task/connect.js";
 export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
 export { fromEffect, type QueueTask } from "../task/fromEffect.js";
@@ -15,4 +16,17 @@ export {
   toIOMessage,
   toTaskMessage,
 } from "../task/messages.js";
-export { blocked, deadLetters, enqueue, enqueueAll, receive, redrive, stats, unblock } from "../task/queues.js";
+export {
+  blocked,
+  deadLetters,
+  enqueue,
+  enqueueAll,
+  pause,
+  peek,
+  purge,
+  receive,
+  redrive,
+  resume,
+  stats,
+  unblock,
+} from "../task/queues.js";

@@ -1,7 +1,7 @@
 /** The sink: plain values into a queue. */
 import { Observable, type OperatorFunction } from "rxjs";
 import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
-import { WRITE_COUNT_MAX } from "../core/Step.js";
+import { WRITE_COUNT_MAX } from "../core/steps/Step.js";
 import type { Enqueued, EnqueueOptions, Queue } from "../queue/Queue.js";
 import { Chunks } from "./internal/Chunks.js";
 import { observe } from "./internal/observe.js";

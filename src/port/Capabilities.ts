@@ -6,4 +6,11 @@ export interface Capabilities {
   readonly shared: boolean;
   /** Runs on the scheduler it is given, so that tests may hold the time. */
   readonly virtualTime: boolean;
+  /**
+   * A consumer that waits is told at once of what became ready. Where not, or where the telling is lost, it looks by itself within
+   * two seconds.
+   */
+  readonly hints: boolean;
+  /** Under full memory or disk it goes on to settle and to lease; only what is new is refused, as `StoreFull`. */
+  readonly settlesWhenFull: boolean;
 }

@@ -59,3 +59,18 @@ export interface Lease {
   /** Why this version cannot read it: poison, whose payload is all that is kept of it, as it stands in the store. */
   readonly unreadable?: string;
 }
+
+export interface ConsumerName {
+  readonly queue: string;
+  readonly consumer: string;
+}
+
+export interface ExtendRequest {
+  readonly queue: string;
+  readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
+  readonly leaseMs: number;
+  /** So many of the leases, the last ones, wait in the consumer's hands and were not begun. Default 0. */
+  readonly unbegun?: number;
+  /** Some may be past their end already: it takes effect before any `lease` that is asked for after it. Default false. */
+  readonly late?: boolean;
+}

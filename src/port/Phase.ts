@@ -8,17 +8,16 @@
  * Settlements of one burst leave together at its end, so one that was asked for before `close` reaches the store after it,
  * in the same turn. A store that is closing takes those, and the goodbye of a consumer, and refuses everything else.
  */
-import type { Step } from "../core/Step.js";
+import { kindOf, type Step } from "../core/steps/Step.js";
 
 export type Phase = "open" | "closing" | "closed";
 
-type Lists = ReadonlyArray<ReadonlyArray<Step>>;
-
-/** What a call is: something new, a consumer that leaves, or a write, which ends something where it settles. */
-export type Kind = "new" | "goodbye" | Lists;
+/** What a call is: something new, a consumer that leaves, or a write, which may end something. */
+export type Kind = "new" | "goodbye" | ReadonlyArray<ReadonlyArray<Step>>;
 
 /** Whether a store in this phase takes such a call. */
 export const takes = (phase: Phase, kind: Kind): boolean =>
-  phase === "open" || (phase === "closing" && kind !== "new" && (kind === "goodbye" || settles(kind)));
+  phase === "open" || (phase === "closing" && kind !== "new" && (kind === "goodbye" || ends(kind)));
 
-const settles = (lists: Lists): boolean => lists.some((steps) => steps.some(({ _tag }) => _tag === "Settle"));
+const ends = (lists: ReadonlyArray<ReadonlyArray<Step>>): boolean =>
+  lists.some((steps) => steps.some((step) => kindOf(step).ends));

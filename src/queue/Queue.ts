@@ -5,6 +5,7 @@ import type { Effect } from "../core/Effect.js";
 import type { Message } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
 import type { Options } from "../core/options.js";
+import type { ChangeError, EncodeRefused, PayloadTooLarge, ReadError, WriteError } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
 import type {
   BlockDecision,
@@ -14,7 +15,7 @@ import type {
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
-} from "../port/Operations.js";
+} from "../port/Inspect.js";
 import type { Store } from "../port/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";
@@ -140,12 +141,15 @@ export type RedriveOptions<A> = Options<{
   upcast: (json: unknown) => A | undefined;
 }>;
 
+/** What a redrive may fail with: new data is refused as by an enqueue. */
+export type RedriveError = ChangeError | EncodeRefused | PayloadTooLarge;
+
 /** A durable queue of values. Made by `queue(store, definition)`; cheap, without connection or timer of its own. */
 export interface Queue<A> {
   readonly definition: QueueDefinition<A>;
   readonly store: Store;
   /** Adds one value; emits its id once the store has it, and whether it was there before. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`, `StoreClosed`. */
-  readonly enqueue: (data: A, options?: EnqueueOptions) => Write<Enqueued>;
+  readonly enqueue: (data: A, options?: EnqueueOptions) => Write<Enqueued, WriteError>;
   /**
    * Adds all or none, in order, and emits what became of each: at most 1,000 values and 8 MiB, else `WriteTooLarge`. Zero values
    * are a write of nothing. Errors besides: those of `enqueue`, and `EncodeRefused` where `options` throws.
@@ -153,7 +157,7 @@ export interface Queue<A> {
   readonly enqueueAll: (
     data: ReadonlyArray<A>,
     options?: (data: A) => EnqueueOptions,
-  ) => Write<ReadonlyArray<Enqueued>>;
+  ) => Write<ReadonlyArray<Enqueued>, WriteError>;
   /**
    * The queue as a cold Observable: each subscription is one consumer, and emits what it leases.
    *
@@ -262,38 +266,38 @@ export interface Queue<A> {
    * A pull of at most `max`, waiting up to `waitMsMax` (default 0). No subscription owns these messages and nobody renews them.
    * Errors: `InvalidConfig` at the call; `StoreUnavailable`, `StoreClosed`.
    */
-  readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>>;
+  readonly receive: (options: ReceiveOptions) => Effect<ReadonlyArray<Message<A>>, ReadError>;
   /** Counts, read in one atomic call: enqueued is always the sum of the other eight. */
-  readonly stats: () => Effect<QueueStats>;
+  readonly stats: () => Effect<QueueStats, ReadError>;
   /** The next messages in line, not leased. `limit` 1 to 1,000, default 10; fewer where they have more than 4 MiB together. */
-  readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>>;
+  readonly peek: (options?: Options<{ limit: number }>) => Effect<ReadonlyArray<Peeked<A>>, ReadError>;
   /**
    * Nobody leases from it any more, in all processes, until `resume`. What has begun may be settled. What was leased and has
    * not begun goes back, uncounted: that of this store handle before this answers, that of others within a second. Its works
    * are told that they were `Interrupted`, as paused.
    */
-  readonly pause: () => Effect<void>;
-  readonly resume: () => Effect<void>;
+  readonly pause: () => Effect<void, ChangeError>;
+  readonly resume: () => Effect<void, ChangeError>;
   /** A page of what is blocked, oldest first; short where payloads are large (4 MiB), so `next` alone says whether it is the last. */
-  readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>>;
+  readonly blocked: (options?: PageOptions) => Effect<Page<Blocked<A>>, ReadError>;
   /**
    * Frees what is blocked at its start and answers how many. Run again after a failure it goes on, and answers for the whole. "retry" runs the head again first, "skip" goes past it, "reject"
    * dead-letters it.
    */
-  readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number>;
+  readonly unblock: (target: BlockTarget, decision: BlockDecision) => Effect<number, ChangeError>;
   /** A page of the dead letters, oldest first; short where payloads are large (4 MiB), so `next` alone says whether it is the last. */
-  readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>>;
+  readonly deadLetters: (options?: PageOptions) => Effect<Page<DeadLetter<A>>, ReadError>;
   /**
    * Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. Of those that are dead
    * at its start: what consumers reject again meanwhile is left for another time. Run again after a failure it goes on, and
    * answers for the whole. Without `upcast` no payload leaves the store; with it, memory: one page of 4 MiB.
    */
-  readonly redrive: (options?: RedriveOptions<A>) => Effect<number>;
+  readonly redrive: (options?: RedriveOptions<A>) => Effect<number, RedriveError>;
   /**
    * Deletes as much as is ready, waiting or delayed at its start, in chunks of 1,000; answers how many. Run again after a failure
    * it goes on, and answers for the whole.
    */
-  readonly purge: () => Effect<number>;
+  readonly purge: () => Effect<number, ChangeError>;
   /**
    * What its consumers in this process do, and enqueues that the store did not take, whichever call of `queue` made the face;
    * hot, without replay. What the store says of itself is on `store.events$`.

@@ -3,7 +3,8 @@ import type { Type } from "io-ts";
 import { callable, duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
-interface Limits<A> {
+/** What a queue is held to; each has a default. */
+export interface QueueLimits<A> {
   /** Messages of one key are delivered one at a time, in order. Undefined: unkeyed. At most 512 UTF-8 bytes. */
   readonly key: (data: A) => string | undefined;
   /** How long a delivery may stay unsettled before it is delivered again. Milliseconds, 10 or more; default 30,000. */
@@ -24,7 +25,7 @@ interface Limits<A> {
 }
 
 /** A queue's name, codec and limits. */
-export interface QueueDefinition<A> extends Options<Limits<A>> {
+export interface QueueDefinition<A> extends Options<QueueLimits<A>> {
   /** 1 to 128 letters, digits and `_ . : @ / -`. */
   readonly name: string;
   /** Checks what is enqueued and what is delivered; what it refuses on delivery is poison. */
@@ -32,7 +33,7 @@ export interface QueueDefinition<A> extends Options<Limits<A>> {
 }
 
 /** A definition with its defaults filled in. */
-export interface ResolvedDefinition<A> extends Omit<Limits<A>, "key"> {
+export interface ResolvedDefinition<A> extends Omit<QueueLimits<A>, "key"> {
   readonly name: string;
   readonly codec: Type<A, unknown>;
   readonly key: ((data: A) => string | undefined) | undefined;

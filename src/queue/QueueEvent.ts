@@ -3,7 +3,8 @@ import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
 
-interface OfMessage {
+/** What an event says of its message. */
+export interface AboutMessage {
   readonly id: MessageId;
   readonly key: string | undefined;
   readonly attempt: number;
@@ -18,12 +19,12 @@ interface OfMessage {
  *   whose caller is told too: `enqueueTo` tries again, others as they are written.
  */
 export type QueueEvent =
-  | (OfMessage & { readonly _tag: "Delivered" })
-  | (OfMessage & { readonly _tag: "Settled"; readonly outcome: Outcome })
-  | (OfMessage & { readonly _tag: "Blocked"; readonly scope: "key" | "queue" })
-  | (OfMessage & { readonly _tag: "Expired" })
-  | (OfMessage & { readonly _tag: "Lost" })
-  | (OfMessage & { readonly _tag: "Poisoned"; readonly report: ReadonlyArray<string> })
+  | (AboutMessage & { readonly _tag: "Delivered" })
+  | (AboutMessage & { readonly _tag: "Settled"; readonly outcome: Outcome })
+  | (AboutMessage & { readonly _tag: "Blocked"; readonly scope: "key" | "queue" })
+  | (AboutMessage & { readonly _tag: "Expired" })
+  | (AboutMessage & { readonly _tag: "Lost" })
+  | (AboutMessage & { readonly _tag: "Poisoned"; readonly report: ReadonlyArray<string> })
   | {
       readonly _tag: "StoreFailed";
       readonly during: "enqueue" | "lease" | "settle" | "extend";

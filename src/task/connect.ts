@@ -28,7 +28,7 @@ const thrown = (cause: unknown): Either<SluiceError, never> => left(toSluiceErro
  *
  * const program = Q.connect(memoryStore)((store) => {
  *   const orders = queue(store, { name: "orders", codec: t.string });
- *   return pipe("o-1", Q.enqueue(orders), TE.flatMap(() => Q.stats(orders)));
+ *   return pipe("o-1", Q.enqueue(orders), TE.flatMap(() => Q.stats(orders)()));
  * });
  * console.log(await program());
  * ```

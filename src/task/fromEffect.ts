@@ -6,8 +6,8 @@ import type { Effect } from "../core/Effect.js";
 import { promiseAsked } from "../core/promiseWatch.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 
-/** A task of the queue: it fails with a `SluiceError` and never rejects. */
-export type QueueTask<A> = TaskEither<SluiceError, A>;
+/** A task of the queue: it fails with a `SluiceError`, as narrow as its Effect says, and never rejects. */
+export type QueueTask<A, E extends SluiceError = SluiceError> = TaskEither<E, A>;
 
 /**
  * Runs an Effect when the task runs: one subscription per run.
@@ -23,26 +23,29 @@ export type QueueTask<A> = TaskEither<SluiceError, A>;
  * ```
  */
 export const fromEffect =
-  <A>(effect: Effect<A>): QueueTask<A> =>
+  <A, E extends SluiceError>(effect: Effect<A, E>): QueueTask<A, E> =>
   () =>
-    runOne(effect);
+    runOne<A, E>(effect);
 
 /** Like `fromEffect`, for an Effect that is made (and whose options are checked) only when the task runs. */
 export const fromLazy =
-  <A>(make: () => Effect<A>): QueueTask<A> =>
+  <A, E extends SluiceError>(make: () => Effect<A, E>): QueueTask<A, E> =>
   async () => {
     try {
-      return await runOne(make());
+      return await runOne<A, E>(make());
     } catch (error) {
-      return left(toSluiceError(error));
+      return left(failureOf<E>(error));
     }
   };
 
-const runOne = <A>(source: ObservableInput<A>): ReturnType<QueueTask<A>> =>
+/** What an Effect failed with is what its type says; whoever makes one throws `InvalidConfig`, which each can fail with. */
+const failureOf = <E extends SluiceError>(error: unknown): E => toSluiceError(error) as E;
+
+const runOne = <A, E extends SluiceError>(source: ObservableInput<A>): ReturnType<QueueTask<A, E>> =>
   new Promise((resolve) => {
     promiseAsked("A task was run");
     from(source).subscribe({
       next: (value) => resolve(right(value)),
-      error: (error: unknown) => resolve(left(toSluiceError(error))),
+      error: (error: unknown) => resolve(left(failureOf<E>(error))),
     });
   });

@@ -1,17 +1,5 @@
-/** Queues as tasks, data last: what `Queue` does, for `pipe` and `sequence`. */
-import type { Message } from "../core/Message.js";
-import type { BlockDecision, BlockTarget, Page, QueueStats } from "../port/Operations.js";
-import type {
-  Blocked,
-  DeadLetter,
-  Enqueued,
-  EnqueueOptions,
-  PageOptions,
-  Queue,
-  ReceiveOptions,
-  RedriveOptions,
-} from "../queue/Queue.js";
-import { fromLazy, type QueueTask } from "./fromEffect.js";
+/** Queues as tasks: what `Queue` does, for `pipe` and `sequence`. One line a call: see `calls`. */
+import { type OnQueue, onQueue } from "./calls.js";
 
 /**
  * Adds one value; answers its id once the store has it, and whether it was there before.
@@ -33,50 +21,26 @@ import { fromLazy, type QueueTask } from "./fromEffect.js";
  * console.log(await program());
  * ```
  */
-export const enqueue =
-  <A>(queue: Queue<A>) =>
-  (data: A, options?: EnqueueOptions): QueueTask<Enqueued> => {
-    const write = queue.enqueue(data, options);
-    return fromLazy(() => write);
-  };
-
+export const enqueue: OnQueue<"enqueue"> = onQueue("enqueue");
 /** Adds all or none, in order; answers what became of each, aligned. Errors: those of `enqueue`, and `WriteTooLarge`. */
-export const enqueueAll =
-  <A>(queue: Queue<A>) =>
-  (data: ReadonlyArray<A>, options?: (data: A) => EnqueueOptions): QueueTask<ReadonlyArray<Enqueued>> => {
-    const write = queue.enqueueAll(data, options);
-    return fromLazy(() => write);
-  };
-
+export const enqueueAll: OnQueue<"enqueueAll"> = onQueue("enqueueAll");
 /** Pulls at most `max` messages, waiting at most `waitMsMax` (default 0) for the first. Nobody renews their leases. */
-export const receive =
-  (options: ReceiveOptions) =>
-  <A>(queue: Queue<A>): QueueTask<ReadonlyArray<Message<A>>> =>
-    fromLazy(() => queue.receive(options));
-
+export const receive: OnQueue<"receive"> = onQueue("receive");
 /** Counts, read in one atomic call. */
-export const stats = <A>(queue: Queue<A>): QueueTask<QueueStats> => fromLazy(() => queue.stats());
-
-/** A page of dead letters, oldest first, with their data decoded where the codec takes it. */
-export const deadLetters =
-  (options?: PageOptions) =>
-  <A>(queue: Queue<A>): QueueTask<Page<DeadLetter<A>>> =>
-    fromLazy(() => queue.deadLetters(options));
-
-/** Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. */
-export const redrive =
-  <A>(options?: RedriveOptions<A>) =>
-  (queue: Queue<A>): QueueTask<number> =>
-    fromLazy(() => queue.redrive(options));
-
+export const stats: OnQueue<"stats"> = onQueue("stats");
+/** The next messages in line, not leased. */
+export const peek: OnQueue<"peek"> = onQueue("peek");
+/** Nobody leases from it any more until `resume`. */
+export const pause: OnQueue<"pause"> = onQueue("pause");
+/** The end of a pause. */
+export const resume: OnQueue<"resume"> = onQueue("resume");
 /** A page of what is blocked, oldest first. */
-export const blocked =
-  (options?: PageOptions) =>
-  <A>(queue: Queue<A>): QueueTask<Page<Blocked<A>>> =>
-    fromLazy(() => queue.blocked(options));
-
-/** Frees what is blocked: "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it. */
-export const unblock =
-  (target: BlockTarget, decision: BlockDecision) =>
-  <A>(queue: Queue<A>): QueueTask<number> =>
-    fromLazy(() => queue.unblock(target, decision));
+export const blocked: OnQueue<"blocked"> = onQueue("blocked");
+/** Frees what is blocked: "retry" runs the head again first, "skip" goes past it, "reject" dead-letters it; answers how many. */
+export const unblock: OnQueue<"unblock"> = onQueue("unblock");
+/** A page of dead letters, oldest first, with their data decoded where the codec takes it. */
+export const deadLetters: OnQueue<"deadLetters"> = onQueue("deadLetters");
+/** Puts dead letters back at the end of the queue (or of their key), at attempt 1; answers how many. */
+export const redrive: OnQueue<"redrive"> = onQueue("redrive");
+/** Deletes what is ready, waiting or delayed; answers how many. */
+export const purge: OnQueue<"purge"> = onQueue("purge");

@@ -7,6 +7,7 @@ import { type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
 import type { StoreEvent } from "../port/StoreEvent.js";
+import { viewOf } from "../port/viewOf.js";
 
 /** The faults of one view. */
 export interface Faults {
@@ -84,27 +85,10 @@ export const faultyStore = (inner: Store): FaultyStore => {
     });
 
   return {
-    store: {
-      scheduler: inner.scheduler,
-      capabilities: inner.capabilities,
-      logger: inner.logger,
+    store: viewOf(inner, {
       events$: merge(inner.events$, events$),
-      write: (lists, writeId) => changing(() => inner.write(lists, writeId)),
-      lease: (request) => linked(() => inner.lease(request)),
-      extend: (request) => linked(() => inner.extend(request)),
-      leave: (consumer) => linked(() => inner.leave(consumer)),
-      ready: () => linked(() => inner.ready()),
-      stats: (queue) => linked(() => inner.stats(queue)),
-      peek: (request) => linked(() => inner.peek(request)),
-      setPaused: (request, writeId) => changing(() => inner.setPaused(request, writeId)),
-      blocked: (request) => linked(() => inner.blocked(request)),
-      unblock: (request, writeId) => changing(() => inner.unblock(request, writeId)),
-      deadLetters: (request) => linked(() => inner.deadLetters(request)),
-      redrive: (request, writeId) => changing(() => inner.redrive(request, writeId)),
-      redriveFrom: (request, writeId) => changing(() => inner.redriveFrom(request, writeId)),
-      purge: (request, writeId) => changing(() => inner.purge(request, writeId)),
-      close: () => inner.close(),
-    },
+      around: (run, { kind }) => (kind === "close" ? run() : kind === "change" ? changing(run) : linked(run)),
+    }),
     faults: {
       dropReply: (count = 1) => {
         repliesToDrop += count;

@@ -6,6 +6,7 @@ import { newId } from "../core/newId.js";
 import { Retry } from "../core/Outcome.js";
 import type { Lease, LeaseRequest } from "../port/Lease.js";
 import type { Store } from "../port/Store.js";
+import { viewOf } from "../port/viewOf.js";
 
 interface Granted {
   readonly lease: Lease;
@@ -26,8 +27,8 @@ export const leaseBreaker = (inner: Store): LeaseBreaker => {
     granted.set(queue, [...(granted.get(queue) ?? []), ...leases.map((lease) => ({ lease, attemptsMax }))]);
   };
   return {
-    store: Object.assign(Object.create(inner) as Store, {
-      lease: (request: LeaseRequest) => fromOne(inner.lease(request).pipe(tap((leases) => remember(request, leases)))),
+    store: viewOf(inner, {
+      lease: (request) => fromOne(inner.lease(request).pipe(tap((leases) => remember(request, leases)))),
     }),
     expireLeases: async (queue) => {
       const known = granted.get(queue) ?? [];

@@ -6,11 +6,18 @@ import { systemScheduler } from "../core/Clock.js";
 import { type Effect, fail, succeed } from "../core/Effect.js";
 import type { Interrupted } from "../core/Failure.js";
 import { noHeaders, plainHeaders } from "../core/headers.js";
-import { type Delivery, type Holder, type Message, messageOf, type SettleEnd } from "../core/Message.js";
+import {
+  type Delivery,
+  type ExtendError,
+  type Holder,
+  type Message,
+  messageOf,
+  type SettleEnd,
+} from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
 import { notAnOutcome, type Options } from "../core/options.js";
-import { alreadySettled, isSluiceError, leaseLost, type SluiceError } from "../core/SluiceError.js";
+import { alreadySettled, isSluiceError, leaseLost, type SettleError, type SluiceError } from "../core/SluiceError.js";
 import { Write } from "../core/Write.js";
 
 export type TestMessageOptions = Options<{
@@ -110,11 +117,11 @@ class Recorder implements Delivery {
     return this.holder !== undefined;
   }
 
-  get ack(): Write<Outcome> {
+  get ack(): Write<Outcome, SettleError> {
     return this.settle(Ack);
   }
 
-  readonly settle = (outcome: Outcome): Write<Outcome> => {
+  readonly settle = (outcome: Outcome): Write<Outcome, SettleError> => {
     let performed = outcome;
     return new Write(() => right({ steps: [], read: () => performed }), {
       target: noTarget,
@@ -127,7 +134,7 @@ class Recorder implements Delivery {
     });
   };
 
-  readonly extend = (): Effect<void> =>
+  readonly extend = (): Effect<void, ExtendError> =>
     this.interrupted === "lease lost" ? fail(leaseLost(this.id)) : succeed(undefined);
 
   readonly nowMs = (): number => this.scheduler.now();

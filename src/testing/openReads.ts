@@ -1,8 +1,8 @@
 /** Counts the consumers that wait: a simulation must not leave one behind, and an idle one has no timer that would tell. */
 import { defer, finalize } from "rxjs";
 import { fromOne } from "../core/Effect.js";
-import type { LeaseRequest } from "../port/Lease.js";
 import type { Store } from "../port/Store.js";
+import { viewOf } from "../port/viewOf.js";
 
 export interface OpenReads {
   /** The same store; its reads are counted. */
@@ -14,7 +14,7 @@ export interface OpenReads {
 /** Counts the reads of a store that are under way. */
 export const openReads = (inner: Store): OpenReads => {
   let open = 0;
-  const lease = (request: LeaseRequest) =>
+  const lease: Store["lease"] = (request) =>
     fromOne(
       defer(() => {
         open += 1;
@@ -25,5 +25,5 @@ export const openReads = (inner: Store): OpenReads => {
         );
       }),
     );
-  return { store: Object.assign(Object.create(inner) as Store, { lease }), count: () => open };
+  return { store: viewOf(inner, { lease }), count: () => open };
 };

@@ -1,7 +1,7 @@
 /** What may be done to a queue, as data: sequences of it are played on stores and on the model. */
 import fc from "fast-check";
+import type { BlockDecision } from "../../src/port/Inspect.js";
 import type { Hands } from "../../src/port/Lease.js";
-import type { BlockDecision } from "../../src/port/Operations.js";
 
 /** A settlement without the parts that only a store knows. */
 export type Ending =

@@ -4,7 +4,7 @@
  * message failed, and every count.
  */
 import { expect } from "vitest";
-import type { QueueStats } from "../../src/port/Operations.js";
+import type { QueueStats } from "../../src/port/Inspect.js";
 import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
 import { deliveriesNamed, type Observation } from "./Player.js";
 

@@ -1,7 +1,8 @@
 /** A queue that only enqueues: it records its chunks and answers when and what it is told. */
 import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
-import type { Enqueued, EnqueueOptions, EnqueueStep, MessageId, Queue, SluiceError, StepResult, Store } from "sluice";
+import type { Enqueued, EnqueueOptions, MessageId, Queue, SluiceError, Store } from "sluice";
+import type { EnqueueStep, StepResult } from "sluice/store";
 import { succeed } from "../../src/core/Effect.js";
 import { type SendList, Write } from "../../src/core/Write.js";
 

@@ -18,6 +18,7 @@ import {
   decide,
   type Effect,
   type Enqueued,
+  type ErrorsOf,
   enqueueTo,
   type Failure,
   filterData,
@@ -32,13 +33,16 @@ import {
   type Outcome,
   type Queue,
   type QueueStats,
+  type ReadError,
   Reject,
   Retry,
   retryBackoff,
+  type SettleError,
   type Settlement,
   type SluiceError,
   settle,
   type Write,
+  type WriteError,
 } from "sluice";
 import * as RQ from "sluice/reader";
 import * as Q from "sluice/task";
@@ -185,9 +189,26 @@ type<typeof returned, Promise<Outcome>>(true);
 const joined = atomically([m.ack, orders.enqueue(m.data), orders.enqueueAll([m.data])]);
 export const awaited = async (): Promise<readonly [Outcome, Enqueued, ReadonlyArray<Enqueued>]> => await joined;
 const retriedWrite = orders.enqueue(m.data).retry({ attemptsMax: 3 });
-type<typeof retriedWrite, Write<Enqueued>>(true);
+type<typeof retriedWrite, Write<Enqueued, WriteError>>(true);
 const retriedEffect = orders.stats().retry();
-type<typeof retriedEffect, Effect<QueueStats>>(true);
+type<typeof retriedEffect, Effect<QueueStats, ReadError>>(true);
+// What it may fail with stands in its type, and in the task made of it.
+type<ErrorsOf<typeof m.ack>["_tag"], SettleError["_tag"]>(true);
+type<
+  Extract<ErrorsOf<typeof joined>["_tag"], "LeaseLost" | "EncodeRefused" | "AlreadySettled">,
+  "LeaseLost" | "EncodeRefused" | "AlreadySettled"
+>(true);
+const counted = Q.stats(orders)();
+type<typeof counted, TE.TaskEither<ReadError, QueueStats>>(true);
+const countedLater = RQ.stats(orders.definition)();
+type<typeof countedLater, ReaderTaskEither<RQ.HasStore, ReadError, QueueStats>>(true);
+export const narrow: Effect<QueueStats, ReadError> = orders.stats();
+// @ts-expect-error an enqueue can be refused as too large, a read cannot
+export const tooNarrow: Effect<Enqueued, ReadError> = orders.enqueue(m.data);
+// A call of the queue that has no task of its own would be named here.
+type<Exclude<Q.CallsOf<Queue<unknown>>, keyof typeof Q>, never>(true);
+type<Exclude<Q.CallsOf<Queue<unknown>>, keyof typeof RQ>, never>(true);
+
 const caught = m.ack.catch(() => 1 as const);
 type<typeof caught, Promise<Outcome | 1>>(true);
 void concat(m.ack, orders.enqueue(m.data));

@@ -18,12 +18,20 @@ import type { Linked } from "../../core/Chain.js";
 import type { Demands } from "../../core/Demand.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import type { Interrupted } from "../../core/Failure.js";
-import type { Delivery, Holder, SettleEnd } from "../../core/Message.js";
+import type { Delivery, ExtendError, Holder, SettleEnd } from "../../core/Message.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../../core/Outcome.js";
 import { duration, notAnOutcome, wholeNumber } from "../../core/options.js";
-import { alreadySettled, type LeaseLost, leaseLost, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { SettleStep, Step, StepResult } from "../../core/Step.js";
+import {
+  alreadySettled,
+  type LeaseLost,
+  leaseLost,
+  type SettleError,
+  type SluiceError,
+  toSluiceError,
+} from "../../core/SluiceError.js";
+import type { SettleStep } from "../../core/steps/Settle.js";
+import type { Step, StepResult } from "../../core/steps/Step.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Lease } from "../../port/Lease.js";
 import type { Store } from "../../port/Store.js";
@@ -76,7 +84,7 @@ export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery
   private holder: Holder | undefined;
   private interrupted: Interrupted["reason"] | undefined;
   private givenBack = false;
-  private acknowledge: Write<Outcome> | undefined;
+  private acknowledge: Write<Outcome, SettleError> | undefined;
 
   constructor(
     readonly lease: Lease,
@@ -128,14 +136,14 @@ export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery
   get held(): boolean {
     return this.holder !== undefined;
   }
-  get ack(): Write<Outcome> {
+  get ack(): Write<Outcome, SettleError> {
     this.acknowledge ??= this.settle(Ack);
     return this.acknowledge;
   }
-  get settle(): (outcome: Outcome) => Write<Outcome> {
+  get settle(): (outcome: Outcome) => Write<Outcome, SettleError> {
     return (outcome) => settleWrite(this, outcome);
   }
-  get extend(): (leaseMs: number) => Effect<void> {
+  get extend(): (leaseMs: number) => Effect<void, ExtendError> {
     return (leaseMs) => this.extendTo(leaseMs);
   }
 
@@ -305,7 +313,7 @@ export class LeasedDelivery implements Delivery, Settling, Linked<LeasedDelivery
     return this.list ?? [settleStepOf(this.owner, this.lease, outcome)];
   }
 
-  private extendTo(leaseMs: number): Effect<void> {
+  private extendTo(leaseMs: number): Effect<void, ExtendError> {
     wholeNumber("leaseMs", leaseMs, { ...duration, min: 1 });
     return effect((asker) => {
       if (this.state === "lost" || this.state === "settled") {

@@ -16,7 +16,8 @@ import { soon } from "../../core/Clock.js";
 import { newId } from "../../core/newId.js";
 import { randomOf } from "../../core/Random.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../../core/SluiceError.js";
-import type { Step, StepResult, WriteAnswer, WriteTarget } from "../../core/Step.js";
+import type { Step, StepResult, WriteAnswer } from "../../core/steps/Step.js";
+import type { WriteTarget } from "../../core/WriteTarget.js";
 
 /** Told once how its list ended. */
 export interface ListEnd {

@@ -6,7 +6,7 @@ import { type Message, messageOf } from "../../core/Message.js";
 import { newId } from "../../core/newId.js";
 import type { Outcome } from "../../core/Outcome.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
-import { toSluiceError } from "../../core/SluiceError.js";
+import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ReceiveOptions } from "../Queue.js";
@@ -25,7 +25,7 @@ export const receive = <A>(
   definition: ResolvedDefinition<A>,
   events: EventSink,
   given: ReceiveOptions,
-): Effect<ReadonlyArray<Message<A>>> => {
+): Effect<ReadonlyArray<Message<A>>, ReadError> => {
   const options = optionsOf(given, ["leaseMs", "max", "waitMsMax"]);
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });

@@ -4,7 +4,7 @@ import type { MessageId } from "../../core/MessageId.js";
 import { delayOf, type Outcome } from "../../core/Outcome.js";
 import { shown } from "../../core/options.js";
 import { type InvalidConfig, invalidConfig } from "../../core/SluiceError.js";
-import type { SettleStep } from "../../core/Step.js";
+import type { SettleStep } from "../../core/steps/Settle.js";
 
 /** The step that ends this lease with an outcome. */
 export const settleStepOf = (

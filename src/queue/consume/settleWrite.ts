@@ -9,9 +9,11 @@ import { Observable } from "rxjs";
 import type { SettleEnd } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { MakePlan, Plan } from "../../core/Plan.js";
-import type { SluiceError } from "../../core/SluiceError.js";
-import type { SettleStep, Step, WriteTarget } from "../../core/Step.js";
+import type { SettleError, SluiceError } from "../../core/SluiceError.js";
+import type { SettleStep } from "../../core/steps/Settle.js";
+import type { Step } from "../../core/steps/Step.js";
 import { type RunEnd, Write } from "../../core/Write.js";
+import type { WriteTarget } from "../../core/WriteTarget.js";
 import type { Lease } from "../../port/Lease.js";
 import type { ListEnd, Settler } from "./Settler.js";
 
@@ -34,7 +36,7 @@ export interface Settling extends ListEnd {
   readonly push: (list: ReadonlyArray<Step>, end: ListEnd) => void;
 }
 
-export const settleWrite = (delivery: Settling, outcome: Outcome): Write<Outcome> =>
+export const settleWrite = (delivery: Settling, outcome: Outcome): Write<Outcome, SettleError> =>
   new Write(planOf(delivery, outcome), {
     target: delivery.owner.store,
     settles: true,

@@ -1,7 +1,7 @@
 /** Bounded calls of a store, one after the other, until there is nothing more to do. */
 import { type Observable, Subscription } from "rxjs";
 import { type Effect, effect } from "../../core/Effect.js";
-import { toSluiceError } from "../../core/SluiceError.js";
+import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 
 /**
  * Runs `next` of the state again and again until it answers undefined, and emits the last state. A loop: rxjs's `expand`
@@ -9,7 +9,10 @@ import { toSluiceError } from "../../core/SluiceError.js";
  * Unsubscribing ends it between two calls. A run that failed although it may be run again lends its state to the next one,
  * which makes the failed call again: under the same write id, if the state keeps that, so that it answers as it did.
  */
-export const iterate = <S>(start: () => S, next: (state: S) => Observable<S> | undefined): Effect<S> => {
+export const iterate = <S, E extends SluiceError>(
+  start: () => S,
+  next: (state: S) => Observable<S> | undefined,
+): Effect<S, E> => {
   const lent: Array<S> = [];
   return effect((asker) => {
     const calls = new Subscription();

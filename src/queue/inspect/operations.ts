@@ -1,12 +1,12 @@
 /** What people do with a queue, with its data decoded: counts, blocks, dead letters, purge. Redrive has a file of its own. */
 import { map } from "rxjs";
 import { checkId, checkKey } from "../../codec/parts.js";
-import { type Effect, mapEffect } from "../../core/Effect.js";
+import { type Effect, failingWith, mapEffect } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { newId } from "../../core/newId.js";
 import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js";
-import { invalidConfig } from "../../core/SluiceError.js";
-import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Operations.js";
+import { type ChangeError, invalidConfig, type ReadError } from "../../core/SluiceError.js";
+import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import type { PageOptions, Queue } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
@@ -17,6 +17,8 @@ import { showAs } from "./shown.js";
 /** How many messages one call of a long operation touches: no store is held for longer than that takes. */
 export const CHUNK = 1_000;
 
+const reads = failingWith<ReadError>();
+
 type Operations<A> = Pick<
   Queue<A>,
   "stats" | "peek" | "pause" | "resume" | "blocked" | "unblock" | "deadLetters" | "redrive" | "purge"
@@ -26,17 +28,17 @@ type Operations<A> = Pick<
 export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
   const { name: queue, codec } = definition;
   const show = showAs(codec);
-  const stats = (): Effect<QueueStats> => store.stats(queue);
+  const stats = (): Effect<QueueStats, ReadError> => reads(store.stats(queue));
   const inChunks = chunksOf(stats);
   return {
     stats,
     peek: (options = {}) =>
-      mapEffect(store.peek({ queue, limit: limitOf(optionsOf(options, ["limit"]).limit, 10) }), (items) =>
+      mapEffect(reads(store.peek({ queue, limit: limitOf(optionsOf(options, ["limit"]).limit, 10) })), (items) =>
         items.map(show),
       ),
     pause: () => setPaused(store, queue, true),
     resume: () => setPaused(store, queue, false),
-    blocked: (options = {}) => mapEffect(store.blocked(pageRequest(queue, options)), mapPage(show)),
+    blocked: (options = {}) => mapEffect(reads(store.blocked(pageRequest(queue, options))), mapPage(show)),
     unblock: (target, decision) => {
       const request = {
         queue,
@@ -48,7 +50,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
         (limit, writeId) => store.unblock({ ...request, limit }, writeId),
       );
     },
-    deadLetters: (options = {}) => mapEffect(store.deadLetters(pageRequest(queue, options)), mapPage(show)),
+    deadLetters: (options = {}) => mapEffect(reads(store.deadLetters(pageRequest(queue, options))), mapPage(show)),
     redrive: (options = {}) => redrive(store, definition, options),
     purge: () =>
       inChunks(
@@ -58,9 +60,9 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
   };
 };
 
-const setPaused = (store: Store, queue: string, paused: boolean): Effect<void> =>
+const setPaused = (store: Store, queue: string, paused: boolean): Effect<void, ChangeError> =>
   mapEffect(
-    iterate<{ readonly writeId: string; readonly done: boolean }>(
+    iterate<{ readonly writeId: string; readonly done: boolean }, ChangeError>(
       () => ({ writeId: newId(), done: false }),
       ({ writeId, done }) =>
         done ? undefined : store.setPaused({ queue, paused }, writeId).pipe(map(() => ({ writeId, done: true }))),
@@ -82,13 +84,13 @@ interface Progress {
  * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
-  (stats: () => Effect<QueueStats>) =>
+  (stats: () => Effect<QueueStats, ReadError>) =>
   (
     countOf: (stats: QueueStats) => number,
     call: (limit: number, writeId: string) => Effect<Portion>,
-  ): Effect<number> => {
+  ): Effect<number, ChangeError> => {
     const start = (): Progress => ({ writeId: newId(), left: undefined, sum: 0 });
-    const chunks = iterate(start, (progress) => {
+    const chunks = iterate<Progress, ChangeError>(start, (progress) => {
       const { writeId, left, sum } = progress;
       if (left === undefined) return stats().pipe(map((counts) => ({ ...progress, left: countOf(counts) })));
       if (left <= 0) return undefined;

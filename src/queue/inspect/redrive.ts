@@ -9,10 +9,10 @@ import type { MessageId } from "../../core/MessageId.js";
 import { newId } from "../../core/newId.js";
 import { callable, optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../../core/SluiceError.js";
-import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Operations.js";
+import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import { ask } from "../produce/ask.js";
-import type { RedriveOptions } from "../Queue.js";
+import type { RedriveError, RedriveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { iterate } from "./iterate.js";
 
@@ -44,7 +44,7 @@ export const redrive = <A>(
   store: Store,
   definition: ResolvedDefinition<A>,
   given: RedriveOptions<A>,
-): Effect<number> => {
+): Effect<number, RedriveError> => {
   const options = optionsOf(given, ["ids", "limit", "upcast"]);
   const { name: queue } = definition;
   const limit = wholeNumber("limit", options.limit ?? 1_000, { min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -109,7 +109,7 @@ export const redrive = <A>(
     return inStore ? walk(progress, unseen) : choosePage(progress, unseen);
   };
   const start = (): Progress => ({ writeId: newId(), after: undefined, unseen: undefined, count: 0, chosen: [] });
-  return mapEffect(iterate(start, step), ({ count }) => count);
+  return mapEffect(iterate<Progress, RedriveError>(start, step), ({ count }) => count);
 };
 
 const uniqueIds = (ids: ReadonlyArray<MessageId>): ReadonlyArray<MessageId> => {

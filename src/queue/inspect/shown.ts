@@ -2,7 +2,7 @@
 import { isRight } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
 import { shownJson } from "../../codec/envelope.js";
-import type { StoredMessage } from "../../port/Operations.js";
+import type { StoredMessage } from "../../port/Inspect.js";
 import { decodeData } from "../consume/poison.js";
 import type { Shown } from "../Queue.js";
 

@@ -5,8 +5,15 @@ import { checkHeaders, checkId, checkKey } from "../../codec/parts.js";
 import { invariant } from "../../core/invariant.js";
 import { type MessageId, newMessageId } from "../../core/MessageId.js";
 import { DELAY_MS_MAX, duration, oneOf, optionsOf, realNumber, unreadable, wholeNumber } from "../../core/options.js";
-import { invalidConfig, isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { EnqueueStep, StepResult } from "../../core/Step.js";
+import {
+  invalidConfig,
+  isSluiceError,
+  type SluiceError,
+  toSluiceError,
+  type WriteError,
+} from "../../core/SluiceError.js";
+import type { EnqueueStep } from "../../core/steps/Enqueue.js";
+import type { StepResult } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
@@ -21,7 +28,7 @@ export const enqueueOne = <A>(
   data: A,
   options: EnqueueOptions,
   events: EventSink,
-): Write<Enqueued> =>
+): Write<Enqueued, WriteError> =>
   new Write(
     () => {
       const id = idOf(options);
@@ -42,7 +49,7 @@ export const enqueueMany = <A>(
   data: ReadonlyArray<A>,
   options: ((data: A) => EnqueueOptions) | undefined,
   events: EventSink,
-): Write<ReadonlyArray<Enqueued>> =>
+): Write<ReadonlyArray<Enqueued>, WriteError> =>
   new Write(
     () => {
       const steps: Array<EnqueueStep> = [];

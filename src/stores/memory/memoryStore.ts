@@ -6,14 +6,15 @@ import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
-import type { Step, WriteAnswer } from "../../core/Step.js";
+import type { Step, WriteAnswer } from "../../core/steps/Step.js";
 import type { Capabilities } from "../../port/Capabilities.js";
-import type { Lease } from "../../port/Lease.js";
+import type { ExtendRequest, Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
-import type { ExtendRequest, Store } from "../../port/Store.js";
+import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { now } from "./now.js";
+import type { Contents } from "./Performer.js";
 import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/operations.js";
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
@@ -65,7 +66,13 @@ const NAMES = ["scheduler", "deadLettersMax", "logger"] as const;
 
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities = { durable: false, shared: false, virtualTime: true };
+  readonly capabilities: Capabilities = {
+    durable: false,
+    shared: false,
+    virtualTime: true,
+    hints: true,
+    settlesWhenFull: true,
+  };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly deadLettersMax: number;
@@ -145,20 +152,24 @@ class MemoryStore implements Store {
     });
   }
 
-  private readonly queue = (name: string): QueueState => {
+  private readonly contents: Contents = { queue: (name) => this.queue(name) };
+
+  private queue(name: string): QueueState {
     const known = this.queues.get(name);
     if (known !== undefined) return known;
     const made = new QueueState(name, this.scheduler, { deadLettersMax: this.deadLettersMax });
     this.queues.set(name, made);
     return made;
-  };
+  }
 
   private writeOnce(
     lists: ReadonlyArray<ReadonlyArray<Step>>,
     writeId: string,
     nowMs: number,
   ): ReadonlyArray<WriteAnswer> {
-    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () => writeLists(this.queue, lists, nowMs));
+    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
+      writeLists(this.contents, lists, nowMs),
+    );
   }
 
   /** An effect that is done within its subscription. */

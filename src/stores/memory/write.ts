@@ -1,63 +1,42 @@
-/** Performs write lists: each is checked whole, then applied whole. */
-import { left, right } from "fp-ts/lib/Either.js";
-import { invariant } from "../../core/invariant.js";
-import { type LeaseLost, leaseLost } from "../../core/SluiceError.js";
-import type { Step, StepResult, WriteAnswer } from "../../core/Step.js";
-import type { Entry } from "./queue/Entry.js";
-import { enqueue } from "./queue/enqueue.js";
-import type { QueueState } from "./queue/QueueState.js";
-import { settle } from "./queue/settle.js";
-
-/** Finds a queue by its name; made at its first use. */
-export type FindQueue = (name: string) => QueueState;
+/** Performs the lists of a write: each is checked whole, then applied whole. It knows no kind of step. */
+import { type Either, left, right } from "fp-ts/lib/Either.js";
+import type { WriteRefused } from "../../core/SluiceError.js";
+import type { Step, StepOf, StepResult, StepResultOf, StepTag, WriteAnswer } from "../../core/steps/Step.js";
+import type { Apply, Contents, Performer, WriteCall } from "./Performer.js";
+import * as performers from "./performers.js";
 
 type Steps = ReadonlyArray<Step>;
+type Performers = { readonly [T in StepTag]: Performer<StepOf<T>, StepResultOf<T>> };
+
+const table: Performers = { ...performers };
+
+const performerOf = (step: Step): Performer<Step, StepResult> =>
+  // The table has for each tag what does its steps, which an index by a union cannot tell.
+  table[step._tag] as Performer<Step, StepResult>;
+
+let lists = 0;
 
 /** Performs the lists one after the other and answers each. */
-export const writeLists = (find: FindQueue, lists: ReadonlyArray<Steps>, nowMs: number): ReadonlyArray<WriteAnswer> => {
-  // What became due before stands before what comes into its key now.
-  for (const steps of lists)
-    for (const step of steps) if (step._tag === "Enqueue" && step.key !== undefined) find(step.queue).promoteDue(nowMs);
-  return lists.map((steps) => {
-    const checked = check(find, steps);
-    return Array.isArray(checked) ? right(apply(checked, nowMs)) : left(checked);
+export const writeLists = (
+  contents: Contents,
+  given: ReadonlyArray<Steps>,
+  nowMs: number,
+): ReadonlyArray<WriteAnswer> => {
+  const call: WriteCall = { contents, nowMs, list: 0 };
+  for (const steps of given) for (const step of steps) performerOf(step).prepare(step, call);
+  return given.map((steps) => {
+    call.list = ++lists;
+    const checked = check(steps, call);
+    return checked._tag === "Left" ? checked : right(checked.right.map((apply) => apply()));
   });
 };
 
-/** A step that may be done: its queue, and the lease that it ends. */
-interface Checked {
-  readonly step: Step;
-  readonly queue: QueueState;
-  readonly entry: Entry | undefined;
-}
-
-let lastList = 0;
-
-const check = (find: FindQueue, steps: Steps): Array<Checked> | LeaseLost => {
-  const list = ++lastList;
-  const checked: Array<Checked> = [];
-  let queue: QueueState | undefined;
+const check = (steps: Steps, call: WriteCall): Either<WriteRefused, ReadonlyArray<Apply<StepResult>>> => {
+  const applies: Array<Apply<StepResult>> = [];
   for (const step of steps) {
-    if (queue?.name !== step.queue) queue = find(step.queue);
-    let entry: Entry | undefined;
-    if (step._tag === "Settle") {
-      entry = queue.leases.find(step.token);
-      if (entry?.id !== step.id || entry.settledBy === list) return leaseLost(step.id);
-      entry.settledBy = list;
-    } else invariant(isLevel(step.priority), "a priority is a whole number from 0 to 9");
-    checked.push({ step, queue, entry });
+    const apply = performerOf(step).check(step, call);
+    if (typeof apply !== "function") return left(apply);
+    applies.push(apply);
   }
-  return checked;
-};
-
-const isLevel = (priority: number): boolean => Number.isInteger(priority) && priority >= 0 && priority <= 9;
-
-const apply = (checked: ReadonlyArray<Checked>, nowMs: number): ReadonlyArray<StepResult> =>
-  checked.map(({ step, queue, entry }) =>
-    step._tag === "Enqueue" ? enqueue(queue, step, nowMs) : settle(queue, held(entry), step, nowMs),
-  );
-
-const held = (entry: Entry | undefined): Entry => {
-  invariant(entry !== undefined, "a settle step was applied without its lease");
-  return entry;
+  return right(applies);
 };

@@ -92,7 +92,13 @@ export const redisStore = (client: string | Redis | Cluster | RedisOptions, opti
 
 class RedisStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities = { durable: true, shared: true, virtualTime: false };
+  readonly capabilities: Capabilities = {
+    durable: true,
+    shared: true,
+    virtualTime: false,
+    hints: true,
+    settlesWhenFull: true,
+  };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;

@@ -12,7 +12,11 @@ export interface ConformanceCase {
   readonly name: string;
   /** It applies to stores that can do this; to others it is not put. */
   readonly needs: Partial<Capabilities>;
-  /** Rejects if the sentence is not true. */
+  /**
+   * Rejects if the sentence is not true.
+   *
+   * @internal
+   */
   readonly run: RunCase;
 }
 
@@ -20,10 +24,15 @@ export interface ConformanceCase {
 export type RunCase = (scene: Scene) => Promise<void>;
 
 /** One store under test, empty, for one case. */
-export interface Subject {
+export interface StoreUnderTest {
   readonly store: Store;
   /** A second handle to the same data, as another process has it: required where `shared`. The suite closes it. */
   readonly another?: (() => Store | Promise<Store>) | undefined;
+  /**
+   * Moves the store's clock, where the factory holds it, so that it goes on by this alone; the suite waits as long in real time.
+   * Without it the store's clock is the system's, and cases about a few milliseconds race with it.
+   */
+  readonly moveClock?: ((ms: number) => void | Promise<void>) | undefined;
   /** Called after the stores are closed: removes the data. */
   readonly dispose?: (() => Promise<void>) | undefined;
 }
@@ -32,7 +41,9 @@ export interface Subject {
  * Makes the store under test. Where `virtualTime`, it must run on the scheduler that it is given, which the suite moves;
  * else that is the system's.
  */
-export type SubjectFactory = (surroundings: { readonly scheduler: SchedulerLike }) => Subject | Promise<Subject>;
+export type StoreFactory = (surroundings: {
+  readonly scheduler: SchedulerLike;
+}) => StoreUnderTest | Promise<StoreUnderTest>;
 
 /** The cases of one guarantee: sentences and how each is tried. */
 export const casesOf = (

@@ -1,7 +1,7 @@
 /** The suite that every store runs. */
 import type { Capabilities } from "../../port/Capabilities.js";
-import type { SubjectFactory } from "./ConformanceCase.js";
-import { conformanceCases } from "./queue/cases.js";
+import type { StoreFactory } from "./ConformanceCase.js";
+import { conformanceCases } from "./cases.js";
 import { applies, runCase } from "./runCase.js";
 
 /** What registers tests: `describe` and `it` of vitest, jest, mocha or `node:test`. */
@@ -28,13 +28,13 @@ export interface Runner {
  * import { memoryStore } from "sluice/memory";
  * import { conformance } from "sluice/testing";
  *
- * const capabilities = { durable: false, shared: false, virtualTime: true };
+ * const capabilities = { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true };
  * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), capabilities, { describe, it });
  * ```
  */
 export const conformance = (
   name: string,
-  factory: SubjectFactory,
+  factory: StoreFactory,
   capabilities: Capabilities,
   { describe, it }: Runner,
 ): void => {

@@ -4,7 +4,7 @@ import { systemScheduler } from "../../core/Clock.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Store } from "../../port/Store.js";
 import { PacedScheduler } from "../PacedScheduler.js";
-import type { ConformanceCase, Subject, SubjectFactory } from "./ConformanceCase.js";
+import type { ConformanceCase, StoreFactory, StoreUnderTest } from "./ConformanceCase.js";
 import { Scene } from "./queue/Scene.js";
 
 /** The queue that every case uses. */
@@ -15,14 +15,12 @@ const REAL_WAIT_EXTRA_MS = 3;
 
 /** Whether the case is put to a store that can do this. */
 export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities): boolean =>
-  (needs.durable !== true || capabilities.durable) &&
-  (needs.shared !== true || capabilities.shared) &&
-  (needs.virtualTime !== true || capabilities.virtualTime);
+  (Object.keys(needs) as ReadonlyArray<keyof Capabilities>).every((name) => needs[name] !== true || capabilities[name]);
 
 /** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
 export const runCase = async (
   { run }: ConformanceCase,
-  factory: SubjectFactory,
+  factory: StoreFactory,
   capabilities: Capabilities,
 ): Promise<void> => {
   const clock = capabilities.virtualTime ? new PacedScheduler() : undefined;
@@ -33,7 +31,7 @@ export const runCase = async (
     opened.push(store);
     return store;
   };
-  const advance = clock === undefined ? reallyWait : (ms: number): Promise<void> => clock.advance(ms);
+  const advance = clock === undefined ? waitsFor(subject) : (ms: number): Promise<void> => clock.advance(ms);
   try {
     await run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
   } finally {
@@ -43,10 +41,15 @@ export const runCase = async (
   if (clock !== undefined) assert.equal(clock.pending, 0, "a closed store left timers behind");
 };
 
-const openAnother = (subject: Subject): Store | Promise<Store> => {
+const openAnother = (subject: StoreUnderTest): Store | Promise<Store> => {
   assert.ok(subject.another !== undefined, "a shared store's factory must give `another` handle to its data");
   return subject.another();
 };
 
-const reallyWait = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+/** Real time, and the clock that the factory holds. */
+const waitsFor =
+  ({ moveClock }: StoreUnderTest) =>
+  async (ms: number): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, ms + REAL_WAIT_EXTRA_MS));
+    await moveClock?.(ms);
+  };

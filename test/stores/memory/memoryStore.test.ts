@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Release, Retry } from "../../../src/core/Outcome.js";
-import type { WriteAnswer } from "../../../src/core/Step.js";
+import type { WriteAnswer } from "../../../src/core/steps/Step.js";
 import type { Lease } from "../../../src/port/Lease.js";
 import type { Store } from "../../../src/port/Store.js";
 import { memoryStore } from "../../../src/stores/memory/memoryStore.js";

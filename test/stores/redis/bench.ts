@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, type Outcome } from "../../../src/core/Outcome.js";
-import type { Step, WriteAnswer } from "../../../src/core/Step.js";
+import type { Step, WriteAnswer } from "../../../src/core/steps/Step.js";
 import type { Lease, LeaseRequest } from "../../../src/port/Lease.js";
 import type { Store } from "../../../src/port/Store.js";
 import type { StoreEvent } from "../../../src/port/StoreEvent.js";

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
-import type { Step } from "../../../src/core/Step.js";
+import type { Step } from "../../../src/core/steps/Step.js";
 import type { Lease } from "../../../src/port/Lease.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { Bench, numbered, until } from "./bench.js";

@@ -3,7 +3,8 @@ import { type Either, isRight } from "fp-ts/lib/Either.js";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { Ack } from "../../../src/core/Outcome.js";
-import type { EnqueueStep, WriteAnswer } from "../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
+import type { WriteAnswer } from "../../../src/core/steps/Step.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { Bench, numbered, payloadsOf } from "./bench.js";
 

@@ -11,9 +11,13 @@ conformance(
   () => {
     const namespace = newNamespace();
     const template = new Redis(url, { lazyConnect: true });
-    const open = () => redisStore(template, { namespace });
-    return { store: open(), another: open, dispose: () => cleanUp(url, namespace) };
+    let nowMs = Date.now();
+    const open = () => redisStore(template, { namespace, nowMs: () => nowMs });
+    const moveClock = (ms: number): void => {
+      nowMs += ms;
+    };
+    return { store: open(), another: open, moveClock, dispose: () => cleanUp(url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false },
+  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
   { describe, it },
 );

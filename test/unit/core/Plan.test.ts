@@ -5,14 +5,9 @@ import { newMessageId } from "../../../src/core/MessageId.js";
 import { Ack, type Outcome, Reject, Retry } from "../../../src/core/Outcome.js";
 import { checkSize, joinPlans, type Plan } from "../../../src/core/Plan.js";
 import { type SluiceError, storeUnavailable } from "../../../src/core/SluiceError.js";
-import {
-  type EnqueueStep,
-  type SettleStep,
-  type Step,
-  type StepResult,
-  WRITE_BYTES_MAX,
-  WRITE_COUNT_MAX,
-} from "../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
+import type { SettleStep } from "../../../src/core/steps/Settle.js";
+import { doneOf, type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "../../../src/core/steps/Step.js";
 
 const settleStep = (token: string, outcome: Outcome = Ack): SettleStep => ({
   _tag: "Settle",
@@ -37,10 +32,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   dedupe: undefined,
 });
 
-const resultOf = (step: Step): StepResult =>
-  step._tag === "Enqueue"
-    ? { _tag: "Enqueued", id: step.id, duplicate: false }
-    : { _tag: "Settled", outcome: step.outcome };
+const resultOf = doneOf;
 
 type OfResults = Plan<ReadonlyArray<StepResult>>;
 

@@ -14,17 +14,18 @@ import {
   storeFull,
   storeUnavailable,
 } from "../../../src/core/SluiceError.js";
+import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
+import type { SettleStep } from "../../../src/core/steps/Settle.js";
 import {
-  type EnqueueStep,
-  type SettleStep,
+  doneOf,
   type Step,
   type StepResult,
   WRITE_BYTES_MAX,
   WRITE_COUNT_MAX,
   type WriteAnswer,
-  type WriteTarget,
-} from "../../../src/core/Step.js";
+} from "../../../src/core/steps/Step.js";
 import { atomically, refusalOf, Write } from "../../../src/core/Write.js";
+import type { WriteTarget } from "../../../src/core/WriteTarget.js";
 
 interface Call {
   readonly lists: ReadonlyArray<ReadonlyArray<Step>>;
@@ -66,10 +67,7 @@ class ManualTarget implements WriteTarget {
   }
 }
 
-const resultOf = (step: Step): StepResult =>
-  step._tag === "Enqueue"
-    ? { _tag: "Enqueued", id: step.id, duplicate: false }
-    : { _tag: "Settled", outcome: step.outcome };
+const resultOf = doneOf;
 
 const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   _tag: "Enqueue",

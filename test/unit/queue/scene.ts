@@ -6,8 +6,8 @@ import { delivery, type Holder, type Message } from "../../../src/core/Message.j
 import { newId } from "../../../src/core/newId.js";
 import { Retry } from "../../../src/core/Outcome.js";
 import { toSluiceError } from "../../../src/core/SluiceError.js";
-import type { Step } from "../../../src/core/Step.js";
-import type { QueueStats } from "../../../src/port/Operations.js";
+import type { Step } from "../../../src/core/steps/Step.js";
+import type { QueueStats } from "../../../src/port/Inspect.js";
 import type { Store } from "../../../src/port/Store.js";
 import type { LeasedDelivery } from "../../../src/queue/consume/LeasedDelivery.js";
 import { queue } from "../../../src/queue/makeQueue.js";

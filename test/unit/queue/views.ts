@@ -1,9 +1,9 @@
 /** Views of a store that spy on it, delay it or break it, call by call. */
 import { type Observable, Subject, Subscription, tap } from "rxjs";
 import { type Effect, effect } from "../../../src/core/Effect.js";
-import type { Step } from "../../../src/core/Step.js";
-import type { LeaseRequest } from "../../../src/port/Lease.js";
-import type { ConsumerName, ExtendRequest, Store } from "../../../src/port/Store.js";
+import type { Step } from "../../../src/core/steps/Step.js";
+import type { ConsumerName, ExtendRequest, LeaseRequest } from "../../../src/port/Lease.js";
+import type { Store } from "../../../src/port/Store.js";
 import type { StoreEvent } from "../../../src/port/StoreEvent.js";
 import type { Clock } from "./scene.js";
 

@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 const run = async <L, A>(use: (store: Store) => TE.TaskEither<L, A>): Promise<readonly [unknown, unknown]> => {
   const store = memoryStore();
   const answer = await Q.connect(() => store)(use)();
-  const after = await Q.stats(queue(store, { name: "after", codec: t.string }))();
+  const after = await Q.stats(queue(store, { name: "after", codec: t.string }))()();
   return [answer, E.isLeft(after) ? after.left._tag : after];
 };
 
@@ -22,7 +22,7 @@ describe("connect", () => {
   });
 
   it("closes it behind what throws or is rejected, and answers that as a Left", async () => {
-    const refused = await run((store) => Q.stats(queue(store, { name: "orders{1}", codec: t.string })));
+    const refused = await run((store) => Q.stats(queue(store, { name: "orders{1}", codec: t.string }))());
     expect(refused).toMatchObject([{ _tag: "Left", left: { _tag: "InvalidConfig", option: "name" } }, "StoreClosed"]);
     const thrown = await run(() => {
       throw new Error("boom");

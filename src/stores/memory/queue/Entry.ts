@@ -1,7 +1,7 @@
 /** One message as the memory store keeps it. It stands in exactly one place at a time, so it carries the links of that place. */
 import { flat } from "../../../core/bytes.js";
 import type { MessageId } from "../../../core/MessageId.js";
-import type { PastFailure, StoredMessage } from "../../../port/Operations.js";
+import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 
 /** How many failures a message remembers. */
 export const HISTORY_SIZE_MAX = 10;

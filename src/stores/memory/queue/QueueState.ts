@@ -11,7 +11,7 @@
  * ```
  */
 import type { SchedulerLike } from "rxjs";
-import { PORTION_COUNT_MAX } from "../../../port/Operations.js";
+import { PORTION_COUNT_MAX } from "../../../port/Inspect.js";
 import { DedupeWindow } from "./DedupeWindow.js";
 import { DueHeap } from "./DueHeap.js";
 import { addFailure, type Entry } from "./Entry.js";

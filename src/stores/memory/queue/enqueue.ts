@@ -1,10 +1,26 @@
 /** Takes one new message in, unless its dedupe id stands for an earlier one. */
 import { noHeaders, plainHeaders } from "../../../core/headers.js";
-import type { EnqueueStep, StepResult } from "../../../core/Step.js";
+import { invariant } from "../../../core/invariant.js";
+import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import type { Performer } from "../Performer.js";
 import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
-export const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): StepResult => {
+export const Enqueue: Performer<EnqueueStep, EnqueuedResult> = {
+  // What became due before stands before what comes into its key now.
+  prepare: (step, { contents, nowMs }) => {
+    if (step.key !== undefined) contents.queue(step.queue).promoteDue(nowMs);
+  },
+  check: (step, { contents, nowMs }) => {
+    invariant(isLevel(step.priority), "a priority is a whole number from 0 to 9");
+    const queue = contents.queue(step.queue);
+    return () => enqueue(queue, step, nowMs);
+  },
+};
+
+const isLevel = (priority: number): boolean => Number.isInteger(priority) && priority >= 0 && priority <= 9;
+
+const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): EnqueuedResult => {
   const { id, dedupe, delayMs, expiresInMs } = step;
   if (dedupe !== undefined) {
     const first = queue.dedupe.find(dedupe.id, nowMs);

@@ -11,7 +11,7 @@ import {
   type StoredBlock,
   type StoredDeadLetter,
   type StoredMessage,
-} from "../../../port/Operations.js";
+} from "../../../port/Inspect.js";
 import { ByteBudget } from "./ByteBudget.js";
 import { Entry, storedOf } from "./Entry.js";
 import type { Aside, BlockNote, QueueState } from "./QueueState.js";

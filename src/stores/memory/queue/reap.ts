@@ -2,7 +2,7 @@
  * Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back in their former place. What was
  * not begun by then goes back uncounted.
  */
-import { PORTION_COUNT_MAX } from "../../../port/Operations.js";
+import { PORTION_COUNT_MAX } from "../../../port/Inspect.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 

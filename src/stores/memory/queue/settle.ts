@@ -1,13 +1,26 @@
-/** Ends one lease by an outcome. The caller has checked that the lease is live. */
+/** Ends one lease by an outcome. */
 import { Ack, delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
-import type { SettleStep, StepResult } from "../../../core/Step.js";
+import { leaseLost } from "../../../core/SluiceError.js";
+import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
+import type { Performer } from "../Performer.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
-const acked: StepResult = { _tag: "Settled", outcome: Ack };
+export const Settle: Performer<SettleStep, SettledResult> = {
+  prepare: () => undefined,
+  check: (step, { contents, nowMs, list }) => {
+    const queue = contents.queue(step.queue);
+    const entry = queue.leases.find(step.token);
+    if (entry?.id !== step.id || entry.settledBy === list) return leaseLost(step.id);
+    entry.settledBy = list;
+    return () => settle(queue, entry, step, nowMs);
+  },
+};
+
+const acked: SettledResult = { _tag: "Settled", outcome: Ack };
 
 /** Performs the step and tells what was performed: a Retry out of attempts is a Reject. */
-export const settle = (queue: QueueState, entry: Entry, step: SettleStep, nowMs: number): StepResult => {
+const settle = (queue: QueueState, entry: Entry, step: SettleStep, nowMs: number): SettledResult => {
   queue.leases.remove(entry);
   if (step.outcome._tag === "Ack") {
     queue.acked++;

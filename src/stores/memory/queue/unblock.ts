@@ -1,9 +1,9 @@
 /** Frees blocked messages. */
-import type { BlockDecision, BlockTarget, Operations, Portion } from "../../../port/Operations.js";
+import type { BlockDecision, BlockTarget, Inspect, Portion } from "../../../port/Inspect.js";
 import type { BlockNote, QueueState } from "./QueueState.js";
 import type { Placed } from "./Shelf.js";
 
-type UnblockRequest = Parameters<Operations["unblock"]>[0];
+type UnblockRequest = Parameters<Inspect["unblock"]>[0];
 
 /** Frees the oldest `limit` of what the target names. */
 export const unblock = (queue: QueueState, { target, decision, limit }: UnblockRequest, nowMs: number): Portion => {

@@ -9,7 +9,7 @@
 -- ARGV[2] keyed flag -
 -- ARGV[3] deduped flag -
 -- ARGV[4] texts string tokens parted by blanks: one large argument costs both sides less than many
--- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
+-- Returns "+" where every token was live, else a list's answer each: "+", or "-0:LEASE_LOST:"
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
@@ -65,7 +65,7 @@ if deleted < #tokens then
     for i = from, to do
       local token = tokens[i]
       local isLive = scores[i - from + 1] and not taken[token]
-      answers[i] = isLive and "+" or "-0"
+      answers[i] = isLive and "+" or "-0:LEASE_LOST:"
       if isLive then live[#live + 1], taken[token] = token, true end
     end
   end

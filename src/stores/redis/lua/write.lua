@@ -1,60 +1,47 @@
 -- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
--- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
+-- KEYS[2...] others hash what the steps belong to, by number, then results (string) whose replies were read, to be
+--   deleted
 -- ARGV[1] given integer ms
--- ARGV[2] queueCount integer count
+-- ARGV[2] numbered integer how many keys have a number
 -- ARGV[3] lettersMax integer count
--- ARGV[4] settles flag -
--- ARGV[5...] lists string -
---   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
---   attemptsMax
--- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
---   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject
--- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing is settled
+-- ARGV[4] ends flag whether some step ends what was begun, so that all must pass under full memory
+-- ARGV[5...] lists string each the number of its steps, then per step its verb, the number of what it belongs to, its arguments: see steps
+-- Returns "+" where all was done as asked, else an answer per list: "+", "-<place>:<TAG>:<data>" for the first step that was
+--   refused, or per step "+" or the word of its kind
+-- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing ends
 -- Cost O(m log n) for m steps; 1,000 retries: 5 ms
 
 local result = KEYS[1]
-local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 --- @include clock
---- @include queue
---- @include keys
---- @include guard
---- @include shelf
---- @include token
---- @include settle
 --- @include steps
---- @include handed
---- @include promote
 
-local now = clock(given)
-local queues = {}
-for i = 1, queueCount do queues[i] = openQueue(KEYS[i + 1], now) end
--- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
-if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
+local subjects = {}
+local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
+if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first: what follows passes under full memory too
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local lists = readLists(ARGV, 5, queues, lettersMax)
-guardAll(queues, lists)
-if settles == "1" then
-  for i = 1, queueCount do book(KEYS[i + 1]) end
+for _, subject in ipairs(subjects) do subject.guard() end
+if ends == "1" then
+  for _, subject in ipairs(subjects) do subject.book() end
 end
-for _, list in ipairs(lists) do look(list) end
-if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
-for _, queue in ipairs(queues) do
-  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+for _, list in ipairs(lists) do
+  for _, step in ipairs(list) do step.kind.look(step) end
 end
+if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+for _, subject in ipairs(subjects) do subject.begin() end
 
-local answers, plain, ended = {}, true, {}
+local answers, plain, changed = {}, true, {}
 for i, list in ipairs(lists) do
-  answers[i] = lostAt(list, ended) or applyList(list)
+  answers[i] = refusedAt(list, changed) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
-for _, queue in ipairs(queues) do closeQueue(queue) end
+for _, subject in ipairs(subjects) do subject.close() end
 answer = plain and "+" or table.concat(answers, " ")
 redis.call("SET", result, answer, "PX", 3600000)
-for i = queueCount + 2, #KEYS do redis.call("DEL", KEYS[i]) end
+for i = numbered + 2, #KEYS do redis.call("DEL", KEYS[i]) end
 return answer

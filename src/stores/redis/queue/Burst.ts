@@ -4,7 +4,8 @@
  * Each keeps a result of its own under its own write id, so that each may be sent again by itself. What gathers leaves before
  * any other call of the store, so calls take effect in the order in which they were made.
  */
-import type { EnqueueStep, Step } from "../../../core/Step.js";
+import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
+import type { Step } from "../../../core/steps/Step.js";
 import { isPlain } from "./record.js";
 
 const COUNT_MAX = 1_000;

@@ -12,8 +12,8 @@ import type {
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
-} from "../../../port/Operations.js";
-import { MOVED_BYTES_MAX, PORTION_BYTES_MAX } from "../../../port/Operations.js";
+} from "../../../port/Inspect.js";
+import { MOVED_BYTES_MAX, PORTION_BYTES_MAX } from "../../../port/Inspect.js";
 import { escapeText } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
 import { compactId } from "./compactId.js";

@@ -5,8 +5,8 @@
 import { type Headers, noHeaders, plainHeaders } from "../../../core/headers.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
-import type { EnqueueStep } from "../../../core/Step.js";
-import type { PastFailure, StoredMessage } from "../../../port/Operations.js";
+import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
+import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 import { escapeText, unescapeText } from "../scripts/keys.js";
 import { compactId, wholeId } from "./compactId.js";
 

@@ -10,7 +10,7 @@ export interface ScriptSource {
 
 export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
   "ack": {
-    sha: "f9c6241acd31e1987974250eb94c659aa510942c",
+    sha: "34b5d336f04c5a05d60cba18f03f74973a25e4ea",
     lua: `-- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
 -- waits where it is the only one.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -22,7 +22,7 @@ export const scripts: Readonly<Record<ScriptName, ScriptSource>> = {
 -- ARGV[2] keyed flag -
 -- ARGV[3] deduped flag -
 -- ARGV[4] texts string tokens parted by blanks: one large argument costs both sides less than many
--- Returns "+" where every token was live, else a list's answer each: "+", or "-0" for a lost lease
+-- Returns "+" where every token was live, else a list's answer each: "+", or "-0:LEASE_LOST:"
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m acks; 1,000: 1.0 ms, keyed 2.0 ms
 
@@ -482,24 +482,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
@@ -589,7 +571,7 @@ if deleted < #tokens then
     for i = from, to do
       local token = tokens[i]
       local isLive = scores[i - from + 1] and not taken[token]
-      answers[i] = isLive and "+" or "-0"
+      answers[i] = isLive and "+" or "-0:LEASE_LOST:"
       if isLive then live[#live + 1], taken[token] = token, true end
     end
   end
@@ -640,7 +622,7 @@ return answer
 `,
   },
   "cancel": {
-    sha: "e19c19cc90a7002176262e12234b659c5d28227f",
+    sha: "45c5e915d5b805aa55ef18cd694f340302dbb12b",
     lua: `-- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] slot string the latest request of a place where requests follow each other
@@ -1080,24 +1062,6 @@ end
 
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
-end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
 end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
@@ -1549,7 +1513,7 @@ return "OK"
 `,
   },
   "enqueue": {
-    sha: "bd47be12ef8801c4202bfff484116da8864270f8",
+    sha: "a0e3b0a2264cf46b31c4a0a92b2e680dbac6a0f1",
     lua: `-- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
 -- one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
@@ -2214,24 +2178,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
 -- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
 -- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
@@ -2327,7 +2273,7 @@ return "+"
 `,
   },
   "enqueueEach": {
-    sha: "f6776e2cdaf4d3618c087f29f8eb180cc1426aef",
+    sha: "ce207da2826a4bd6a7850e34895b3cd981c968c5",
     lua: `-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
 -- enqueues leaves behind its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
@@ -2984,24 +2930,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
 -- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
 -- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
@@ -3291,7 +3219,7 @@ return table.concat(answers)
 `,
   },
   "giveBack": {
-    sha: "3e33681f43e14681c4534a3c9c5b12975df4257e",
+    sha: "1732e901c041bf71e40448f69d8865861cf1f370",
     lua: `-- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
 -- place, uncounted, and a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
@@ -3732,24 +3660,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
@@ -3862,7 +3772,7 @@ return record and 1 or 0
 `,
   },
   "lease": {
-    sha: "1eb075d595c71fdca09409f883c9a91df938d51c",
+    sha: "99eca26048ed0d6cd082db8445b3c4a11f21588d",
     lua: `-- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
 -- passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: :r:<level> list and :a zset ready · :l hash and :x zset leased · :d zset delayed ·
@@ -4665,24 +4575,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
 -- stands in the entry too: no two are equal.
 
@@ -5309,7 +5201,7 @@ return entries
 `,
   },
   "pause": {
-    sha: "6885d5da9f9f5e1d19e436b35924f70095050d52",
+    sha: "740bee0d2ea2555bb8b75fd17ecb7b5dc812c101",
     lua: `-- Pauses a queue, or lets it go on and wakes a consumer.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -5623,24 +5515,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- What a changing call answered is kept for an hour: one that is sent again answers the same and changes nothing.
 local ANSWER_MS_MAX = 3600000
 
@@ -5677,7 +5551,7 @@ return keepAnswer(result, "OK", { unpack(KEYS, 3) })
 `,
   },
   "peek": {
-    sha: "5a9fa5fa0ab77bfec5d8a37ede7f9612ed47c418",
+    sha: "479e91c631fde363713b58d7a9d3064b22c9b482",
     lua: `-- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
 -- allow, but one at least.
 -- KEYS[1] key hash the queue's counts and gates
@@ -6118,24 +5992,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
 -- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
 -- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
@@ -6367,7 +6223,7 @@ return table.concat(refused, " ")
 `,
   },
   "purge": {
-    sha: "b449cd3d789f0132dc204e2737b7d2328320d3ab",
+    sha: "1e5ccdebb76065b9a65b0ae1d7df77bd4c804d7b",
     lua: `-- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
 -- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
 -- what stands in a list goes unread, and what waits behind a head.
@@ -6837,24 +6693,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
 -- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
@@ -7073,7 +6911,7 @@ return keepAnswer(result, purged .. " " .. (left > 0 and 1 or 0), { unpack(KEYS,
 `,
   },
   "redrive": {
-    sha: "411da05282add061f45734d899c0be2af552fe8f",
+    sha: "7b70b5ead4f98109ba53afb21bb8cc8f141bbf26",
     lua: `-- Puts named dead letters back, as they are or with other payloads.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -7543,24 +7381,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
 -- stands in the entry too: no two are equal.
 
@@ -7733,7 +7553,7 @@ return keepAnswer(result, #found .. " " .. seen, { unpack(KEYS, 3) })
 `,
   },
   "redriveFrom": {
-    sha: "6317c50576e4fb0d92c006062f19d2353586795d",
+    sha: "8fdbcdd67baa628d078d1329b28913c5a3f7b475",
     lua: `-- Puts the next dead letters back, oldest first, or those of them that have one of these ids. No payload leaves the server.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -8206,24 +8026,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
 -- stands in the entry too: no two are equal.
 
@@ -8398,7 +8200,7 @@ return keepAnswer(result, #found .. " " .. seen .. " " .. (seen < length and las
 `,
   },
   "stats": {
-    sha: "ed58d8e7d5e0b8a4837be79c7b66fc62e66ea8c7",
+    sha: "4b76fee6ff970dee80afb4d025130cc91cfe6615",
     lua: `-- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
 -- whether it is ready, or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
@@ -8870,24 +8672,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 local PROMOTE_COUNT_MAX = 1000
 local PROMOTE_BYTES_MAX = 2097152
 
@@ -8945,7 +8729,7 @@ return {
 `,
   },
   "unblock": {
-    sha: "813f3ee53d43e72eff42bbbce30c389606d41c93",
+    sha: "fa352abb6b5217ef8ff9a51ba83c0e303c491a6a",
     lua: `-- Frees blocked messages, the oldest first: runs them again first, goes past them, or dead-letters them.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
@@ -9418,24 +9202,6 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end
 -- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
 -- stands in the entry too: no two are equal.
 
@@ -9594,25 +9360,23 @@ return keepAnswer(result, #entries .. " " .. (#entries < length and 1 or 0), { u
 `,
   },
   "write": {
-    sha: "86d7c6ab8ec068c5949460955d7ca9b04ba65865",
+    sha: "6f7b6c06fb5e7bf4ecd1b423c4e3ac431d8171d7",
     lua: `-- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
 -- KEYS[1] result string what this write answered before, kept for an hour
--- KEYS[2...] others hash the queues' counts and gates, then results (string) whose replies were read, to be deleted
+-- KEYS[2...] others hash what the steps belong to, by number, then results (string) whose replies were read, to be
+--   deleted
 -- ARGV[1] given integer ms
--- ARGV[2] queueCount integer count
+-- ARGV[2] numbered integer how many keys have a number
 -- ARGV[3] lettersMax integer count
--- ARGV[4] settles flag -
--- ARGV[5...] lists string -
---   each the number of its steps, then per step: "e", queue, key ("k" before it, or ""), delay ms, dedupe id, its window ms,
---   tail; or an outcome's letter, queue, token, for a release ("l", "u") its delay ms, for all but these and acks cause, delay ms,
---   attemptsMax
--- Returns "+" where all was done as asked, else an answer per list: "+", "-<step>" for a lost lease, or per step "+",
---   "d<id>" for a duplicate of that message, "j" for a retry performed as a reject
--- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing is settled
+-- ARGV[4] ends flag whether some step ends what was begun, so that all must pass under full memory
+-- ARGV[5...] lists string each the number of its steps, then per step its verb, the number of what it belongs to, its arguments: see steps
+-- Returns "+" where all was done as asked, else an answer per list: "+", "-<place>:<TAG>:<data>" for the first step that was
+--   refused, or per step "+" or the word of its kind
+-- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing ends
 -- Cost O(m log n) for m steps; 1,000 retries: 5 ms
 
 local result = KEYS[1]
-local given, queueCount, lettersMax, settles = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 -- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
 -- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
 -- longer than to write it down, so that is left to whoever reads it.
@@ -9628,6 +9392,20 @@ local function msOf(at)
   return string.sub(at, 1, dot - 1) * 1000 + math.floor(string.sub(at, dot + 1) / 1000)
 end
 local function clock(given) return msOf(moment(given)) end
+-- The lists of a write, of steps of any kind. A kind enters each of its verbs into \`kinds\`, with
+--   noun(keys, number, now): what the step belongs to, made once a call
+--   read(step, values, at): takes its arguments from there on; answers where the next step begins
+--   look(step): reads all that it may write, by its type, as an error does not undo what a script has done
+--   refused(step, changed, plan): "<TAG>:<data>" where it may not be done, else nil. \`changed\` has what lists before it changed, \`plan\`
+--     what steps before it in its list will change; what it changes itself it notes there, by a text that is nobody else's
+--   apply(step): does it; answers "+" where it was done as asked, else a word for it
+-- and what it belongs to, its subject, has
+--   guard(), book(), begin(), close(): reads what its steps may write; takes in what belongs to it already, after the first removal;
+--     what comes before all lists; what comes behind them
+local kinds = {}
+-- e: a new message. Arguments: key ("k" before it, or ""), delay in ms, dedupe id ("d" before it, or ""), its window in ms or "s"
+-- until its message leaves the queue, tail. Its word is "d<id>" for a duplicate of that message.
+-- A queue, as the steps of a write find it.
 -- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
 -- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
 -- every change of any of them, here and in \`format.ts\`, and nowhere else.
@@ -10019,6 +9797,31 @@ local function closeQueue(queue)
   end
   if queue.wake then wake(queue.key) end
 end
+-- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
+-- before it changed anything, since an error does not undo what a script has done.
+local function guard(key)
+  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
+  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":bq", ":dead" }) do redis.call("ZCARD", key .. name) end
+  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("LLEN", key .. ":o")
+  redis.call("SCARD", key .. ":f")
+  redis.call("STRLEN", key .. ":h")
+end
+
+-- The same for a queue that only gets messages at the ends of these levels.
+local function guardEnds(key, levels)
+  for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
+  redis.call("LLEN", key .. ":w")
+  redis.call("STRLEN", key .. ":h")
+end
+
+local function guardKey(key, name)
+  redis.call("LLEN", key .. ":k:" .. name)
+end
+-- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
+-- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
+-- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
 -- leased; later messages follow in a list of their own.
 
@@ -10045,74 +9848,105 @@ local function admit(queue, key, record)
   if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
   pushEnd(queue, record)
 end
--- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
--- before it changed anything, since an error does not undo what a script has done.
-local function guard(key)
-  for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
-  for _, name in ipairs({ ":a", ":x", ":d", ":b", ":bq", ":dead" }) do redis.call("ZCARD", key .. name) end
-  for _, name in ipairs({ ":l", ":k", ":bi" }) do redis.call("HLEN", key .. name) end
-  redis.call("LLEN", key .. ":w")
-  redis.call("LLEN", key .. ":o")
-  redis.call("SCARD", key .. ":f")
-  redis.call("STRLEN", key .. ":h")
+local PROMOTE_COUNT_MAX = 1000
+local PROMOTE_BYTES_MAX = 2097152
+
+local function isAnyDue(queue)
+  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
 end
 
--- The same for a queue that only gets messages at the ends of these levels.
-local function guardEnds(key, levels)
-  for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
-  redis.call("LLEN", key .. ":w")
-  redis.call("STRLEN", key .. ":h")
-end
-
-local function guardKey(key, name)
-  redis.call("LLEN", key .. ":k:" .. name)
-end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
+local function promote(queue)
+  local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
+  local due, names, bytes = {}, {}, 0
+  repeat
+    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
+    for _, entry in ipairs(some) do
+      local record, at = string.sub(entry, 14), #due + 1
+      bytes, due[at] = bytes + #entry, entry
+      if not wasLeased(record) then
+        names[at] = keyOf(record) or ""
+        if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
+  until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
+  slices("ZREM", queue.key .. ":d", due)
+  for at, entry in ipairs(due) do
+    local record = string.sub(entry, 14)
+    if names[at] then
+      admit(queue, keyOf(record), record)
+    else
+      pushReturned(queue, string.sub(entry, 1, 13), record)
+    end
   end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
+  if #due > 0 then pushAll(queue) end
+  return bytes
+end
+
+local function queueSubject(key, now)
+  local queue = openQueue(key, now)
+  queue.levelsTouched = {}
+  -- Few keys of a queue that only gets messages which are ready at once.
+  queue.guard = function()
+    if queue.guarded then guard(key) else guardEnds(key, queue.levelsTouched) end
   end
-end
--- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
--- stands in the entry too: no two are equal.
-
-local function shelve(queue, shelf, entry)
-  local position = redis.call("HINCRBY", queue.key, "position", 1)
-  redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
-  return position
-end
-
--- An entry taken apart: position, ms, the rest of its note, record.
-local function readShelved(text)
-  local note, at = string.match(text, "^([^\\n]*)\\n()", 22)
-  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note or "", string.sub(text, at or #text + 1)
+  queue.book = function() book(key) end
+  -- What became due before stands before what comes now.
+  queue.begin = function()
+    if queue.admits then promote(queue) end
+  end
+  queue.close = function() closeQueue(queue) end
+  return queue
 end
 
--- Its record alone, or "" where the entry is damaged.
-local function recordIn(text)
-  local at = string.find(text, "\\n", 22, true)
-  return at and string.sub(text, at + 1) or ""
+-- The id that the step's dedupe id stands for within its window, or nil.
+local function duplicateOf(step, queue)
+  if step.dedupe == "" then return nil end
+  local name = queue.key .. ":u:" .. step.dedupe
+  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
+  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > queue.now) then return string.sub(first, 1, 32) end
+  if step.window == "s" then
+    redis.call("SET", name, id .. "s")
+    redis.call("HSET", queue.key, "deduped", "1")
+  elseif step.window ~= "0" then
+    redis.call("SET", name, id .. string.format("%.0f", queue.now + tonumber(step.window)), "PX", step.window)
+  end
+  return nil
 end
 
--- Dead-letters a record and trims the oldest letters above the limit.
-local function bury(queue, record, cause, lettersMax)
-  forget(queue.key, record)
-  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
-  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
-  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
-end
+kinds.e = {
+  noun = queueSubject,
+  read = function(step, values, at)
+    step.key = values[at] ~= "" and string.sub(values[at], 2) or nil
+    step.delay, step.dedupe, step.window, step.tail = tonumber(values[at + 1]), values[at + 2], values[at + 3], values[at + 4]
+    local queue = step.subject
+    if step.key then queue.admits = true end
+    if step.key or step.delay > 0 then queue.guarded = true else queue.levelsTouched[string.sub(step.tail, 2, 2)] = true end
+    return at + 5
+  end,
+  look = function(step)
+    if step.dedupe ~= "" then redis.call("GET", step.subject.key .. ":u:" .. step.dedupe) end
+    if step.key then guardKey(step.subject.key, step.key) end
+  end,
+  refused = function() return nil end,
+  apply = function(step)
+    local queue = step.subject
+    local first = duplicateOf(step, queue)
+    if first then return "d" .. first end
+    count(queue, "enqueued", 1)
+    local record = queue.nowHex .. step.tail
+    if step.delay > 0 then
+      delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
+    else
+      admit(queue, step.key, record)
+    end
+    return "+"
+  end,
+}
+-- The end of a live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B
+-- block the queue. Arguments: token; of a release its delay in ms; of all but these and acks cause, delay in ms, attemptsMax. The
+-- word of a retry out of attempts is "j": it was rejected.
+-- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
+-- order of the first lease: its place among all that returns, whenever and however often it does.
 -- A token names one delivery: order, request, place in the request, tail of the id, escaped key, parted by colons. The order
 -- counts all leases of the queue, so tokens sort as they were leased; the request is made by the client, so none is ever
 -- given twice, whatever becomes of the count; by the key an ack finds the follower without reading the message. A token has
@@ -10147,8 +9981,45 @@ local function orderIn(token)
   local at = placeIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
--- Ends one live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B block the queue. Answers "+",
--- or "j" for a retry out of attempts, which is performed as a reject.
+
+-- Record and origin, or nil.
+local function readLeased(key, token)
+  local text = redis.call("HGET", key .. ":l", token)
+  if not text then return nil end
+  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
+  return text, orderIn(token)
+end
+
+local function leaseText(origin, record) return "@" .. origin .. record end
+-- How a leased message leaves or comes back, by the outcome that ends its lease. Each answers the word of its step.
+-- Messages set aside (blocked, dead): a zset by position, so that pages are stable and the oldest is first. The position
+-- stands in the entry too: no two are equal.
+
+local function shelve(queue, shelf, entry)
+  local position = redis.call("HINCRBY", queue.key, "position", 1)
+  redis.call("ZADD", queue.key .. ":" .. shelf, position, string.format("%010x", position) .. entry.note .. "\\n" .. entry.record)
+  return position
+end
+
+-- An entry taken apart: position, ms, the rest of its note, record.
+local function readShelved(text)
+  local note, at = string.match(text, "^([^\\n]*)\\n()", 22)
+  return tonumber(string.sub(text, 1, 10), 16), string.sub(text, 11, 21), note or "", string.sub(text, at or #text + 1)
+end
+
+-- Its record alone, or "" where the entry is damaged.
+local function recordIn(text)
+  local at = string.find(text, "\\n", 22, true)
+  return at and string.sub(text, at + 1) or ""
+end
+
+-- Dead-letters a record and trims the oldest letters above the limit.
+local function bury(queue, record, cause, lettersMax)
+  forget(queue.key, record)
+  shelve(queue, "dead", { note = queue.nowHex .. cause, record = record })
+  local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
+  if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
+end
 -- Where blocked messages stand on their shelf, by id: positions parted by commas, since two messages may bear one id.
 
 local function hold(queue, record, position)
@@ -10186,212 +10057,155 @@ local function comeBackAfter(queue, step, record)
   delay(queue, step.origin, queue.now + step.delay, record)
 end
 
-local function settle(queue, step)
-  local token, key, record = step.token, step.key, step.record
-  redis.call("HDEL", queue.key .. ":l", token)
-  redis.call("ZREM", queue.key .. ":x", token)
-  if step.verb == "a" then
-    count(queue, "acked", 1)
-    forget(queue.key, record)
-    if key then leaveKey(queue, key) end
+-- Takes the record out of what is leased.
+local function takeOut(step)
+  redis.call("HDEL", step.subject.key .. ":l", step.token)
+  redis.call("ZREM", step.subject.key .. ":x", step.token)
+  return step.record
+end
+
+local function leaveQueue(step)
+  if step.key then leaveKey(step.subject, step.key) end
+end
+
+local function ack(step)
+  local record = takeOut(step)
+  count(step.subject, "acked", 1)
+  forget(step.subject.key, record)
+  leaveQueue(step)
+  return "+"
+end
+
+local function release(step)
+  local record = takeOut(step)
+  comeBackAfter(step.subject, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
+  return "+"
+end
+
+local function fail(step)
+  local queue, verb = step.subject, step.verb
+  local record = failed(takeOut(step), queue.nowHex .. step.cause)
+  if verb == "b" or verb == "B" then
+    block(queue, step, record, verb == "B" and "q" or "k")
     return "+"
   end
-  if step.verb == "l" or step.verb == "u" then
-    comeBackAfter(queue, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
-    return "+"
-  end
-  record = failed(record, queue.nowHex .. step.cause)
-  if step.verb == "b" or step.verb == "B" then
-    block(queue, step, record, step.verb == "B" and "q" or "k")
-    return "+"
-  end
-  if step.verb == "r" and failuresOf(record) < step.attemptsMax then
+  if verb == "r" and failuresOf(record) < step.attemptsMax then
     comeBackAfter(queue, step, record)
     return "+"
   end
   bury(queue, record, step.cause, step.lettersMax)
-  if key then leaveKey(queue, key) end
-  return step.verb == "r" and "j" or "+"
-end
--- The lists of a write: read from its arguments, checked, applied.
--- What a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
--- order of the first lease: its place among all that returns, whenever and however often it does.
-
--- Record and origin, or nil.
-local function readLeased(key, token)
-  local text = redis.call("HGET", key .. ":l", token)
-  if not text then return nil end
-  if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
-  return text, orderIn(token)
+  leaveQueue(step)
+  return verb == "r" and "j" or "+"
 end
 
-local function leaseText(origin, record) return "@" .. origin .. record end
-
-local function readStep(values, at, queues, lettersMax)
-  local verb = values[at]
-  local queue = queues[tonumber(values[at + 1])]
-  if verb == "e" then
-    return {
-      verb = verb, queue = queue, key = values[at + 2] ~= "" and string.sub(values[at + 2], 2) or nil,
-      delay = tonumber(values[at + 3]), dedupe = values[at + 4], window = values[at + 5], tail = values[at + 6],
-    }, at + 7
-  end
-  local step = { verb = verb, queue = queue, token = values[at + 2], lettersMax = lettersMax }
-  if verb == "a" then return step, at + 3 end
-  if verb == "l" or verb == "u" then
-    step.delay = tonumber(values[at + 3])
-    return step, at + 4
-  end
-  step.cause, step.delay, step.attemptsMax = values[at + 3], tonumber(values[at + 4]), tonumber(values[at + 5])
-  return step, at + 6
+local function lookLeased(step)
+  local key = step.subject.key
+  step.record, step.origin = readLeased(key, step.token)
+  step.key = step.record and keyIn(step.token)
+  if step.key then guardKey(key, step.key) end
 end
 
-local function readLists(values, at, queues, lettersMax)
+-- Two queues never have the same token.
+local function refusedLease(step, changed, plan)
+  if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
+  plan[step.token] = true
+  return nil
+end
+
+local function readToken(step, values, at)
+  step.token, step.subject.guarded = values[at], true
+  return at + 1
+end
+
+local function readRelease(step, values, at)
+  at = readToken(step, values, at)
+  step.delay = tonumber(values[at])
+  return at + 1
+end
+
+local function readFailure(step, values, at)
+  at = readToken(step, values, at)
+  step.cause, step.delay, step.attemptsMax = values[at], tonumber(values[at + 1]), tonumber(values[at + 2])
+  return at + 3
+end
+
+local function settleKind(read, apply)
+  return { noun = queueSubject, read = read, look = lookLeased, refused = refusedLease, apply = apply }
+end
+kinds.a = settleKind(readToken, ack)
+kinds.l = settleKind(readRelease, release)
+kinds.u = kinds.l
+kinds.r = settleKind(readFailure, fail)
+kinds.j, kinds.b, kinds.B = kinds.r, kinds.r, kinds.r
+
+local function readLists(values, at, call)
   local lists = {}
   while at <= #values do
-    local list = {}
-    local steps = tonumber(values[at])
+    local list, steps = {}, tonumber(values[at])
     at = at + 1
-    for i = 1, steps do list[i], at = readStep(values, at, queues, lettersMax) end
+    for i = 1, steps do
+      local kind, number = kinds[values[at]], tonumber(values[at + 1])
+      local subject = call.subjects[number]
+      if not subject then
+        subject = kind.noun(call.keys[number + 1], call.now)
+        call.subjects[number] = subject
+      end
+      local step = { verb = values[at], kind = kind, subject = subject, lettersMax = call.lettersMax }
+      at = kind.read(step, values, at + 2)
+      list[i] = step
+    end
     lists[#lists + 1] = list
   end
   return lists
 end
 
--- Finds what is leased, and reads the keys of single messages by their type, as guard does for those of the queue.
-local function look(list)
-  for _, step in ipairs(list) do
-    local queue = step.queue
-    if step.verb ~= "e" then
-      step.record, step.origin = readLeased(queue.key, step.token)
-      step.key = step.record and keyIn(step.token)
-    else
-      if step.dedupe ~= "" then redis.call("GET", queue.key .. ":u:" .. step.dedupe) end
-      if step.key then queue.admits = true end
-    end
-    if step.key then guardKey(queue.key, step.key) end
-  end
-end
-
--- "-" and the number (from 0) of the first step whose lease is lost, or nil. \`ended\` has the tokens that were settled by
--- this call; two queues never have the same.
-local function lostAt(list, ended)
+-- "-<place>:<TAG>:<data>" of the first step that may not be done, its place from 0, or nil.
+local function refusedAt(list, changed)
+  local plan = {}
   for i, step in ipairs(list) do
-    if step.verb ~= "e" and (not step.record or ended[step.token]) then
-      for before = 1, i - 1 do
-        if list[before].token then ended[list[before].token] = nil end
-      end
-      return "-" .. (i - 1)
-    end
-    if step.token then ended[step.token] = true end
+    local refusal = step.kind.refused(step, changed, plan)
+    if refusal then return "-" .. (i - 1) .. ":" .. refusal end
   end
+  for name, value in pairs(plan) do changed[name] = value end
   return nil
-end
-
--- The id that the step's dedupe id stands for within its window, or nil. A window without end is an "s".
-local function duplicateOf(step, now)
-  if step.dedupe == "" then return nil end
-  local name = step.queue.key .. ":u:" .. step.dedupe
-  local first, id = redis.call("GET", name), string.sub(step.tail, 6, 37) .. " "
-  if first and (string.sub(first, 34) == "s" or tonumber(string.sub(first, 34)) > now) then return string.sub(first, 1, 32) end
-  if step.window == "s" then
-    redis.call("SET", name, id .. "s")
-    redis.call("HSET", step.queue.key, "deduped", "1")
-  elseif step.window ~= "0" then
-    redis.call("SET", name, id .. string.format("%.0f", now + tonumber(step.window)), "PX", step.window)
-  end
-  return nil
-end
-
-local function enqueue(step)
-  local queue = step.queue
-  local first = duplicateOf(step, queue.now)
-  if first then return "d" .. first end
-  count(queue, "enqueued", 1)
-  local record = queue.nowHex .. step.tail
-  if step.delay > 0 then
-    delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
-  else
-    admit(queue, step.key, record)
-  end
-  return "+"
 end
 
 local function applyList(list)
-  local answers, plain = {}, true
+  local words, plain = {}, true
   for i, step in ipairs(list) do
-    answers[i] = step.verb == "e" and enqueue(step) or settle(step.queue, step)
-    if answers[i] ~= "+" then plain = false end
+    words[i] = step.kind.apply(step)
+    if words[i] ~= "+" then plain = false end
   end
-  return plain and "+" or table.concat(answers, ",")
-end
--- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
--- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
-local PROMOTE_COUNT_MAX = 1000
-local PROMOTE_BYTES_MAX = 2097152
-
-local function isAnyDue(queue)
-  return #redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", 0, 1) > 0
+  return plain and "+" or table.concat(words, ",")
 end
 
-local function promote(queue)
-  local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
-  local due, names, bytes = {}, {}, 0
-  repeat
-    local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
-    for _, entry in ipairs(some) do
-      local record, at = string.sub(entry, 14), #due + 1
-      bytes, due[at] = bytes + #entry, entry
-      if not wasLeased(record) then
-        names[at] = keyOf(record) or ""
-        if names[at] ~= "" then guardKey(queue.key, names[at]) end
-      end
-    end
-  until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
-  slices("ZREM", queue.key .. ":d", due)
-  for at, entry in ipairs(due) do
-    local record = string.sub(entry, 14)
-    if names[at] then
-      admit(queue, keyOf(record), record)
-    else
-      pushReturned(queue, string.sub(entry, 1, 13), record)
-    end
-  end
-  if #due > 0 then pushAll(queue) end
-  return bytes
-end
-
-local now = clock(given)
-local queues = {}
-for i = 1, queueCount do queues[i] = openQueue(KEYS[i + 1], now) end
--- A removal first, so that what follows passes under full memory too; a write that settles nothing is refused there.
-if settles == "1" then redis.call("HDEL", KEYS[2], "-") end
+local subjects = {}
+local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
+if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first: what follows passes under full memory too
 local answer = redis.call("GET", result)
 if answer then
   redis.call("PEXPIRE", result, 3600000) -- a write, so that a WAIT behind it has something to wait for
   return answer
 end
-local lists = readLists(ARGV, 5, queues, lettersMax)
-guardAll(queues, lists)
-if settles == "1" then
-  for i = 1, queueCount do book(KEYS[i + 1]) end
+for _, subject in ipairs(subjects) do subject.guard() end
+if ends == "1" then
+  for _, subject in ipairs(subjects) do subject.book() end
 end
-for _, list in ipairs(lists) do look(list) end
-if settles ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
-for _, queue in ipairs(queues) do
-  if queue.admits then promote(queue) end -- what became due before stands before what comes now
+for _, list in ipairs(lists) do
+  for _, step in ipairs(list) do step.kind.look(step) end
 end
+if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+for _, subject in ipairs(subjects) do subject.begin() end
 
-local answers, plain, ended = {}, true, {}
+local answers, plain, changed = {}, true, {}
 for i, list in ipairs(lists) do
-  answers[i] = lostAt(list, ended) or applyList(list)
+  answers[i] = refusedAt(list, changed) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
-for _, queue in ipairs(queues) do closeQueue(queue) end
+for _, subject in ipairs(subjects) do subject.close() end
 answer = plain and "+" or table.concat(answers, " ")
 redis.call("SET", result, answer, "PX", 3600000)
-for i = queueCount + 2, #KEYS do redis.call("DEL", KEYS[i]) end
+for i = numbered + 2, #KEYS do redis.call("DEL", KEYS[i]) end
 return answer
 `,
   },

@@ -7,15 +7,17 @@
  */
 import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
-import type { Step, WriteAnswer } from "../../../core/Step.js";
+import type { Step, WriteAnswer } from "../../../core/steps/Step.js";
 import { Answered } from "../connection/Answered.js";
 import type { Call, CallEnd, Connection } from "../connection/Connection.js";
 import type { Replication } from "../connection/Replication.js";
 import { Burst, type Single, singleOf } from "../queue/Burst.js";
+import { eachScript } from "../queue/enqueueScripts.js";
 import type { Keys } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
 import { shortCallsOf } from "./parts.js";
-import { eachScript, partsOf, scriptFor, type WriteInput } from "./writes.js";
+import { shapeOf } from "./shapes.js";
+import type { WriteInput } from "./writeScript.js";
 
 /** How many results of confirmed writes the server keeps. */
 const ANSWERED_KEPT = 500;
@@ -70,7 +72,7 @@ export class Writer {
     }
     const step = singleOf(lists);
     if (step !== undefined) this.burst.add({ step, writeId, end });
-    else this.writeParts(partsOf(lists).flatMap(shortCallsOf), writeId, end);
+    else this.writeParts(shortCallsOf(lists), writeId, end);
   }
 
   /** A call whose answer is kept: the same write id again answers the same. */
@@ -126,9 +128,9 @@ export class Writer {
       answered: this.answered.takeOld(),
       deadLettersMax,
     };
-    const script = scriptFor(lists);
-    const first = lists[0]?.[0];
-    const queue = first?._tag === "Enqueue" ? keys.queue(first.queue) : undefined;
+    const { script, handsOver } = shapeOf(lists);
+    const name = handsOver(lists);
+    const queue = name === undefined ? undefined : keys.queue(name);
     this.confirming({ results: [result], queue, end }, (told) => connection.run(script, input, told));
   }
 

@@ -1,35 +1,71 @@
-/** A write of many lists as several calls, so that none of them is long: the server serves others in between. */
-import type { Step } from "../../../core/Step.js";
+/**
+ * A write of many lists as several calls, so that none of them is long: the server serves others in between. A list is never torn
+ * apart, and the same lists make the same parts.
+ */
+import { utf8Length } from "../../../core/bytes.js";
+import { kindOf, WRITE_BYTES_MAX } from "../../../core/steps/Step.js";
+import { codingOf, type Steps } from "./writeScript.js";
 
-type Lists = ReadonlyArray<ReadonlyArray<Step>>;
+type Lists = ReadonlyArray<Steps>;
 
 /** What one call may cost, where a step that moves a message costs 1: some 10 ms. */
 const COST_MAX = 1_000;
-/** An ack costs a tenth of that, where a call has nothing else. */
-const ACK_COST = 0.1;
+const CHEAP_COST = 0.1;
 
-/** The lists in their order, in parts that may each be done in one call; a list is never torn apart. */
-export const shortCallsOf = (lists: Lists): ReadonlyArray<Lists> => {
+/** The lists in their order, in parts that may each be done in one call. */
+export const shortCallsOf = (lists: Lists): ReadonlyArray<Lists> => smallParts(lists).flatMap(quickParts);
+
+/** Lists that hold no more together than one may alone: large follow-ups would keep the connection and the server for long. */
+const smallParts = (lists: Lists): ReadonlyArray<Lists> => {
+  if (lists.length === 1) return [lists];
+  let length = 0;
+  for (const list of lists) length += sizeOf(list, (text) => text.length);
+  // A text of n UTF-16 units has at most 3n bytes: most writes need no counting.
+  if (length * 3 <= WRITE_BYTES_MAX) return [lists];
+  const parts: Array<Array<Steps>> = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const list of lists) {
+    const own = sizeOf(list, utf8Length);
+    bytes += own;
+    if (bytes > WRITE_BYTES_MAX) {
+      parts.push([]);
+      bytes = own;
+    }
+    parts.at(-1)?.push(list);
+  }
+  return parts;
+};
+
+const sizeOf = (steps: Steps, measure: (text: string) => number): number => {
+  let size = 0;
+  for (const step of steps) size += kindOf(step).size(step, measure);
+  return size;
+};
+
+/** Lists that take no longer together than `COST_MAX` says. */
+const quickParts = (lists: Lists): ReadonlyArray<Lists> => {
   if (lists.length < 2) return [lists];
   const parts: Array<Lists> = [];
   let from = 0;
-  let plain = true;
+  let cheap = true;
   let cost = 0;
-  let queues = new Set<string>();
+  let subjects = new Set<string>();
   lists.forEach((list, at) => {
-    const before = { plain, queues: queues.size };
-    plain &&= list.every((step) => step._tag === "Settle" && step.outcome._tag === "Ack");
-    for (const { queue } of list) queues.add(queue);
-    // What was counted as plain so far costs the whole where it is not alone.
-    if (before.plain && !plain) cost /= ACK_COST;
-    cost += list.length * (plain ? ACK_COST : 1) + (queues.size - before.queues);
+    const before = { cheap, subjects: subjects.size };
+    cheap &&= isCheap(list);
+    for (const step of list) subjects.add(codingOf(step).subject(step));
+    // What was counted as cheap so far costs the whole where it is not alone.
+    if (before.cheap && !cheap) cost /= CHEAP_COST;
+    cost += list.length * (cheap ? CHEAP_COST : 1) + (subjects.size - before.subjects);
     if (cost <= COST_MAX || at === from) return;
     parts.push(lists.slice(from, at));
     from = at;
-    plain = list.every((step) => step._tag === "Settle" && step.outcome._tag === "Ack");
-    queues = new Set(list.map(({ queue }) => queue));
-    cost = list.length * (plain ? ACK_COST : 1) + queues.size;
+    cheap = isCheap(list);
+    subjects = new Set(list.map((step) => codingOf(step).subject(step)));
+    cost = list.length * (cheap ? CHEAP_COST : 1) + subjects.size;
   });
   parts.push(lists.slice(from));
   return parts;
 };
+
+const isCheap = (list: Steps): boolean => list.every((step) => codingOf(step).cheap(step));

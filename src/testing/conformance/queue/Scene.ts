@@ -9,8 +9,7 @@ import { v7 } from "uuid";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
 import type { LeaseLost } from "../../../core/SluiceError.js";
-import type { Step, StepResult, WriteAnswer } from "../../../core/Step.js";
-import type { Lease } from "../../../port/Lease.js";
+import { doneOf, type Step, type StepResult, type WriteAnswer } from "../../../core/steps/Step.js";
 import type {
   BlockDecision,
   BlockTarget,
@@ -21,7 +20,8 @@ import type {
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
-} from "../../../port/Operations.js";
+} from "../../../port/Inspect.js";
+import type { Lease } from "../../../port/Lease.js";
 import type { Store } from "../../../port/Store.js";
 import { type Draft, enqueueStep, type LeaseDraft, leaseRequest, type SettleDraft, settleStep } from "./steps.js";
 
@@ -306,7 +306,7 @@ interface PageOf<T> {
 const assertResults = (steps: ReadonlyArray<Step>, results: ReadonlyArray<StepResult>): void =>
   assert.deepEqual(
     results.map(({ _tag }) => _tag),
-    steps.map(({ _tag }) => (_tag === "Enqueue" ? "Enqueued" : "Settled")),
+    steps.map((step) => doneOf(step)._tag),
     "a list has one result per step, in their order",
   );
 

@@ -2,7 +2,8 @@
 import { newMessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
 import type { Options } from "../../../core/options.js";
-import type { EnqueueStep, SettleStep } from "../../../core/Step.js";
+import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
+import type { SettleStep } from "../../../core/steps/Settle.js";
 import type { Lease, LeaseRequest } from "../../../port/Lease.js";
 
 export type Draft = Options<Omit<EnqueueStep, "_tag" | "payload">>;

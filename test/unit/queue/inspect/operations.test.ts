@@ -6,7 +6,7 @@ import { fromOne, mapEffect, succeed } from "../../../../src/core/Effect.js";
 import { newMessageId } from "../../../../src/core/MessageId.js";
 import { newId } from "../../../../src/core/newId.js";
 import { Block, type Outcome, Reject } from "../../../../src/core/Outcome.js";
-import type { BlockTarget, QueueStats } from "../../../../src/port/Operations.js";
+import type { BlockTarget, QueueStats } from "../../../../src/port/Inspect.js";
 import type { Store } from "../../../../src/port/Store.js";
 import { queue } from "../../../../src/queue/makeQueue.js";
 import { memoryStore } from "../../../../src/stores/memory/memoryStore.js";

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { fromOne, mapEffect, succeed } from "../../../../src/core/Effect.js";
 import { type MessageId, newMessageId } from "../../../../src/core/MessageId.js";
 import { Reject } from "../../../../src/core/Outcome.js";
-import type { RedriveFromRequest, RedriveRequest, StoredDeadLetter } from "../../../../src/port/Operations.js";
+import type { RedriveFromRequest, RedriveRequest, StoredDeadLetter } from "../../../../src/port/Inspect.js";
 import type { Store } from "../../../../src/port/Store.js";
 import { queue } from "../../../../src/queue/makeQueue.js";
 import { aliasOf, type Clock, dataOf, errorOf, now, range, type Scene, scene, watch } from "../scene.js";

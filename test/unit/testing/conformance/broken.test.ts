@@ -1,12 +1,12 @@
 /** The suite itself under test: a store that breaks its word fails a named case, and every case can fail. */
 import { AssertionError } from "node:assert/strict";
 import { describe, expect, it } from "vitest";
-import { conformanceCases } from "../../../../src/testing/conformance/queue/cases.js";
+import { conformanceCases } from "../../../../src/testing/conformance/cases.js";
 import { applies, runCase } from "../../../../src/testing/conformance/runCase.js";
 import { faults, sound } from "./broken/faults.js";
 import { proofs } from "./broken/proofs.js";
 
-const capabilities = { durable: false, shared: true, virtualTime: true };
+const capabilities = { durable: false, shared: true, virtualTime: true, hints: true, settlesWhenFull: true };
 const caseOf = (name: string): (typeof conformanceCases)[number] => {
   const found = conformanceCases.find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no case "${name}"`);
@@ -40,8 +40,12 @@ describe("the suite", () => {
     const shared = conformanceCases.filter(({ needs }) => needs.shared === true);
     expect(shared.length).toBeGreaterThan(0);
     for (const each of shared) {
-      expect(applies(each, { durable: false, shared: false, virtualTime: true })).toBe(false);
-      expect(applies(each, { durable: true, shared: true, virtualTime: false })).toBe(true);
+      expect(
+        applies(each, { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true }),
+      ).toBe(false);
+      expect(
+        applies(each, { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true }),
+      ).toBe(true);
     }
   });
 

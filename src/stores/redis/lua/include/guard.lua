@@ -20,21 +20,3 @@ end
 local function guardKey(key, name)
   redis.call("LLEN", key .. ":k:" .. name)
 end
-
--- Reads the keys that the steps may write by their type: few of a queue that only gets messages which are ready at once.
-local function guardAll(queues, lists)
-  for _, list in ipairs(lists) do
-    for _, step in ipairs(list) do
-      local queue = step.queue
-      queue.touched = queue.touched or {}
-      if step.verb == "e" and not step.key and step.delay == 0 then
-        queue.touched[string.sub(step.tail, 2, 2)] = true
-      else
-        queue.guarded = true
-      end
-    end
-  end
-  for _, queue in ipairs(queues) do
-    if queue.guarded then guard(queue.key) else guardEnds(queue.key, queue.touched or {}) end
-  end
-end

@@ -4,7 +4,7 @@ import { isRight } from "fp-ts/lib/Either.js";
 import { soon } from "../../../../core/Clock.js";
 import { newMessageId } from "../../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js";
-import type { WriteAnswer } from "../../../../core/Step.js";
+import type { WriteAnswer } from "../../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { exactly, numbered, payloadsOf } from "../Scene.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isRight } from "fp-ts/lib/Either.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../../core/Outcome.js";
-import { type Step, WRITE_COUNT_MAX } from "../../../../core/Step.js";
+import { type Step, WRITE_COUNT_MAX } from "../../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf, type RunCase } from "../../ConformanceCase.js";
 import { numbered, payloadsOf, type Scene } from "../Scene.js";
 

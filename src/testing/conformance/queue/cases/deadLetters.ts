@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { newMessageId } from "../../../../core/MessageId.js";
 import { Ack, Reject, Retry } from "../../../../core/Outcome.js";
-import type { StoredDeadLetter } from "../../../../port/Operations.js";
+import type { StoredDeadLetter } from "../../../../port/Inspect.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { attemptsOf, exactly, payloadsOf, type Scene } from "../Scene.js";
 import type { Draft } from "../steps.js";

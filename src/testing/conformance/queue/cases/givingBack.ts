@@ -1,7 +1,7 @@
 /** Guarantee 5, the store's part: what is given back stands in front again, in order, uncounted. */
 import assert from "node:assert/strict";
 import { Release, Retry } from "../../../../core/Outcome.js";
-import type { Step } from "../../../../core/Step.js";
+import type { Step } from "../../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { attemptsOf, exactly, numbered, payloadsOf, type Scene } from "../Scene.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { newId } from "../../../../core/newId.js";
 import { Ack, Block, Retry } from "../../../../core/Outcome.js";
-import type { Portion } from "../../../../port/Operations.js";
+import type { Portion } from "../../../../port/Inspect.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { exactly, numbered, payloadsOf } from "../Scene.js";
 

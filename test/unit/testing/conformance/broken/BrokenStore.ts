@@ -4,11 +4,14 @@ import { map } from "rxjs";
 import { v7 } from "uuid";
 import { type Effect, fromOne } from "../../../../../src/core/Effect.js";
 import { Release } from "../../../../../src/core/Outcome.js";
-import type { EnqueueStep, SettleStep, Step, StepResult, WriteAnswer } from "../../../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../../../src/core/steps/Enqueue.js";
+import type { SettleStep } from "../../../../../src/core/steps/Settle.js";
+import { doneOf, type Step, type StepResult, type WriteAnswer } from "../../../../../src/core/steps/Step.js";
 import type { Lease, LeaseRequest } from "../../../../../src/port/Lease.js";
 import type { Store } from "../../../../../src/port/Store.js";
+import { viewOf } from "../../../../../src/port/viewOf.js";
 import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
-import type { Subject, SubjectFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
+import type { StoreFactory, StoreUnderTest } from "../../../../../src/testing/conformance/ConformanceCase.js";
 import { sharedView } from "./sharedView.js";
 
 /** A way to break a store: these parts of it are replaced. */
@@ -16,14 +19,14 @@ export type Break = (store: Store) => Partial<Store>;
 
 /** A memory store, broken, and seen by several processes. */
 export const broken =
-  (breakIt: Break): SubjectFactory =>
-  ({ scheduler }): Subject => {
+  (breakIt: Break): StoreFactory =>
+  ({ scheduler }): StoreUnderTest => {
     const store = memoryStore({ scheduler });
     const broken = breakIt(store);
-    const worse: Store = { ...store, ...broken };
+    const worse: Store = viewOf(store, broken);
     // A view closes by itself; a store that closes badly has to do so before the suite's eyes.
     return {
-      store: worse.close === store.close ? sharedView(worse) : worse,
+      store: broken.close === undefined ? sharedView(worse) : worse,
       another: () => sharedView(worse),
       dispose: async () => await store.close(),
     };
@@ -44,16 +47,11 @@ export const changingSteps =
         answers.map((answer, i) => {
           if (isLeft(answer)) return answer;
           const results = [...answer.right];
-          return right((lists[i] ?? []).map((step, n) => (changed[i]?.[n] && results.shift()) || pretended(step)));
+          return right((lists[i] ?? []).map((step, n) => (changed[i]?.[n] && results.shift()) || doneOf(step)));
         }),
       );
     },
   });
-
-export const pretended = (step: Step): StepResult =>
-  step._tag === "Enqueue"
-    ? { _tag: "Enqueued", id: step.id, duplicate: false }
-    : { _tag: "Settled", outcome: step.outcome };
 
 export const changingEnqueues = (change: (step: EnqueueStep) => EnqueueStep | undefined): Break =>
   changingSteps((step) => (step._tag === "Enqueue" ? change(step) : step));
@@ -147,8 +145,8 @@ const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
 export const both =
   (first: Break, second: Break): Break =>
   (store) => {
-    const worse = { ...store, ...first(store) };
-    return { ...worse, ...second(worse) };
+    const worse = viewOf(store, first(store));
+    return viewOf(worse, second(worse));
   };
 
 /** Every lease that the store gave, by token: for stores that know too much. */
@@ -156,13 +154,12 @@ export const remembering =
   (use: (store: Store, given: ReadonlyMap<string, Lease>) => Partial<Store>): Break =>
   (store) => {
     const given = new Map<string, Lease>();
-    const noting: Store = {
-      ...store,
+    const noting = viewOf(store, {
       lease: (request) =>
         mapped(store.lease(request), (leases) => {
           for (const lease of leases) given.set(lease.token, lease);
           return leases;
         }),
-    };
+    });
     return { lease: noting.lease, ...use(noting, given) };
   };

@@ -3,8 +3,8 @@ import { defaultIfEmpty, forkJoin, map, mergeMap } from "rxjs";
 import { v7 } from "uuid";
 import { type Effect, effect, fromOne, succeed } from "../../../../../src/core/Effect.js";
 import type { MessageId } from "../../../../../src/core/MessageId.js";
+import type { Portion, Redriven, RedrivenLetter, StoredDeadLetter } from "../../../../../src/port/Inspect.js";
 import type { Lease } from "../../../../../src/port/Lease.js";
-import type { Portion, Redriven, RedrivenLetter, StoredDeadLetter } from "../../../../../src/port/Operations.js";
 import type { Store } from "../../../../../src/port/Store.js";
 import { type Break, changingLeases, mapped } from "./BrokenStore.js";
 

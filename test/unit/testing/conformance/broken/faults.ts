@@ -1,7 +1,7 @@
 /** Every broken store, by what it does. */
 
 import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
-import type { SubjectFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
+import type { StoreFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
 import { attending } from "./attending.js";
 import { type Break, broken } from "./BrokenStore.js";
 import { fencing } from "./fencing.js";
@@ -25,7 +25,7 @@ const breaks: Readonly<Record<string, Break>> = {
 };
 
 /** The stores that break their word, and what each does. */
-export const faults: Readonly<Record<string, SubjectFactory>> = {
+export const faults: Readonly<Record<string, StoreFactory>> = {
   ...Object.fromEntries(Object.entries(breaks).map(([name, breakIt]) => [name, broken(breakIt)])),
   "gives every process data of its own": ({ scheduler }) => ({
     store: sharedView(memoryStore({ scheduler })),
@@ -34,4 +34,4 @@ export const faults: Readonly<Record<string, SubjectFactory>> = {
 };
 
 /** A store that keeps its word, seen by several processes. */
-export const sound: SubjectFactory = broken(() => ({}));
+export const sound: StoreFactory = broken(() => ({}));

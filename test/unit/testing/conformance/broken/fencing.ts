@@ -2,7 +2,7 @@
 import { isLeft, left, right } from "fp-ts/lib/Either.js";
 import { Ack } from "../../../../../src/core/Outcome.js";
 import { leaseLost } from "../../../../../src/core/SluiceError.js";
-import type { SettleStep } from "../../../../../src/core/Step.js";
+import type { SettleStep } from "../../../../../src/core/steps/Settle.js";
 import type { Lease } from "../../../../../src/port/Lease.js";
 import { type Break, changingResults, changingSettles, mapped, remembering } from "./BrokenStore.js";
 

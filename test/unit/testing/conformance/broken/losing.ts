@@ -1,7 +1,7 @@
 /** Stores that lose, invent or confuse messages. */
 import { type MessageId, newMessageId } from "../../../../../src/core/MessageId.js";
 import { Ack } from "../../../../../src/core/Outcome.js";
-import type { EnqueueStep } from "../../../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../../../src/core/steps/Enqueue.js";
 import type { Lease } from "../../../../../src/port/Lease.js";
 import {
   type Break,

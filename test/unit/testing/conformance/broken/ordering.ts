@@ -1,6 +1,6 @@
 /** Stores that bring messages in a wrong order, or a wrong number. */
 import { Ack, Reject, Release, Retry } from "../../../../../src/core/Outcome.js";
-import type { EnqueueStep } from "../../../../../src/core/Step.js";
+import type { EnqueueStep } from "../../../../../src/core/steps/Enqueue.js";
 import type { Lease } from "../../../../../src/port/Lease.js";
 import type { Store } from "../../../../../src/port/Store.js";
 import {

@@ -86,7 +86,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "extends all or none": ["an extend answers each lease by itself"],
   "answers an extend of nothing with something": ["an extend of nothing answers nothing"],
   "extends 1,000 leases at most": ["1,001 leases are extended at once"],
-  "performs a list step by step": ["one list that settles a token twice is refused whole"],
+  "performs a list step by step": [
+    "a refused step of any kind lets nothing of its list be done, of whatever kind",
+    "one list that settles a token twice is refused whole",
+  ],
   "performs a list queue by queue": ["a refused list takes no other queue with it, and leaves none half done"],
   "performs the enqueues of a list, whatever becomes of its settles": [
     "settle and enqueue of one key in one list keep the order of the steps",
@@ -100,6 +103,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "answers the lists of a write in reverse": ["lists are done in their order, and answered each"],
   "performs the steps of a list in reverse": ["the next of a key follows when its head is acked"],
   "performs the settles of a list first": [
+    "the steps of a list take their places in order, whatever kinds they are of",
     "settle and enqueue of one key in one list keep the order of the steps",
     "one list may change several queues",
   ],
@@ -107,7 +111,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "many keys with two consumers keep the order of each, one at a time",
     "a write of no lists answers none",
   ],
-  "performs a resent write again": ["a resent enqueue answers the same and adds nothing"],
+  "performs a resent write again": [
+    "a resent step of any kind answers as before and changes nothing",
+    "a resent enqueue answers the same and adds nothing",
+  ],
   "remembers the latest ten write ids": ["write ids are remembered beside many others"],
   "takes short write ids for one": [
     "a burst of enqueues while somebody waits loses none",
@@ -440,5 +447,13 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a delay is honoured by every process",
     "an enqueue wakes a consumer of another process",
     "a due time wakes a consumer of another process",
+  ],
+  "answers the steps of a list kind by kind": ["steps of all kinds in one list are done, and answered in their order"],
+  "tells the last step of a list that may be refused": ["of several steps that are refused the first is told"],
+  "knows a write again only once it was answered": [
+    "a write that comes twice at once is done once, and answered alike",
+  ],
+  "lets a lease overtake the writes before it": [
+    "calls of one handle take effect in the order in which they were made",
   ],
 };

@@ -1,15 +1,10 @@
 /** Stores whose writes are not atomic, not in order, or not known again. */
-import { isLeft, right } from "fp-ts/lib/Either.js";
-import type { Step, WriteAnswer } from "../../../../../src/core/Step.js";
-import {
-  type Break,
-  changingEnqueues,
-  changingResults,
-  changingSteps,
-  cutting,
-  mapped,
-  pretended,
-} from "./BrokenStore.js";
+import { isLeft, left, right } from "fp-ts/lib/Either.js";
+import { soon } from "../../../../../src/core/Clock.js";
+import { effect } from "../../../../../src/core/Effect.js";
+import { leaseLost } from "../../../../../src/core/SluiceError.js";
+import { doneOf, type Step, type WriteAnswer } from "../../../../../src/core/steps/Step.js";
+import { type Break, changingEnqueues, changingResults, changingSteps, cutting, mapped } from "./BrokenStore.js";
 
 const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
   [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
@@ -56,6 +51,42 @@ export const writing: Readonly<Record<string, Break>> = {
   }),
   "performs the settles of a list first": (store) => ({
     write: (lists, writeId) => store.write(lists.map(settlesFirst), writeId),
+  }),
+  "answers the steps of a list kind by kind": (store) => ({
+    write: (lists, writeId) =>
+      mapped(store.write(lists, writeId), (answers) =>
+        answers.map((answer) =>
+          isLeft(answer)
+            ? answer
+            : right([...answer.right].sort((a, b) => (a._tag < b._tag ? -1 : a._tag > b._tag ? 1 : 0))),
+        ),
+      ),
+  }),
+  "tells the last step of a list that may be refused": (store) => ({
+    write: (lists, writeId) =>
+      mapped(store.write(lists, writeId), (answers) =>
+        answers.map((answer, i) => {
+          const last = lists[i]?.filter((step) => step._tag === "Settle").at(-1);
+          return isLeft(answer) && last !== undefined ? left(leaseLost(last.id)) : answer;
+        }),
+      ),
+  }),
+  "knows a write again only once it was answered": (store) => {
+    const [begun, answered] = [new Set<string>(), new Set<string>()];
+    return {
+      write: (lists, writeId) => {
+        const twice = begun.has(writeId) && !answered.has(writeId);
+        begun.add(writeId);
+        soon(store.scheduler, () => answered.add(writeId));
+        return store.write(lists, twice ? `${writeId} twice` : writeId);
+      },
+    };
+  },
+  "lets a lease overtake the writes before it": (store) => ({
+    write: (lists, writeId) =>
+      effect((asker) => {
+        soon(store.scheduler, () => store.write(lists, writeId).subscribe(asker));
+      }),
   }),
   "answers a write of nothing with a list": (store) => ({
     write: (lists, writeId) =>
@@ -157,4 +188,4 @@ export const writing: Readonly<Record<string, Break>> = {
 
 /** An answer with a result for each step, as if all had been done. */
 const padded = (answer: WriteAnswer, steps: ReadonlyArray<Step>): WriteAnswer =>
-  isLeft(answer) ? answer : right(steps.map((step, n) => answer.right[n] ?? pretended(step)));
+  isLeft(answer) ? answer : right(steps.map((step, n) => answer.right[n] ?? doneOf(step)));

@@ -1,4 +1,4 @@
-/** What operators (people, not functions) do with a queue: look, hold, free, purge. Every call is bounded. */
+/** What people do with a queue: look at it, pause it, free what is blocked, bring back what is dead, purge. Every call is bounded. */
 import type { Effect } from "../core/Effect.js";
 import type { MessageId } from "../core/MessageId.js";
 
@@ -137,7 +137,7 @@ export interface Redriven {
  * A call that changes something has a write id, as a write: the same id again within an hour answers what the first call
  * answered, and changes nothing.
  */
-export interface Operations {
+export interface Inspect {
   readonly stats: (queue: string) => Effect<QueueStats>;
   /** The messages next in line, heads only, without leasing them: by level, then in order; fewer where payloads are large. */
   readonly peek: (request: { readonly queue: string; readonly limit: number }) => Effect<ReadonlyArray<StoredMessage>>;

@@ -1,11 +1,11 @@
 /** Guarantee 10: a list is done whole or not at all, and a resent write is done once. */
 import assert from "node:assert/strict";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
-import { newMessageId } from "../../../../core/MessageId.js";
-import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js";
-import type { Step } from "../../../../core/Step.js";
-import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
-import { assertLost, exactly, numbered, payloadsOf, resultsOf } from "../Scene.js";
+import { newMessageId } from "../../../core/MessageId.js";
+import { Ack, Block, Reject, Release, Retry } from "../../../core/Outcome.js";
+import type { Step } from "../../../core/steps/Step.js";
+import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
+import { assertLost, exactly, numbered, payloadsOf, resultsOf } from "../queue/Scene.js";
 
 export const atomicWritesCases: ReadonlyArray<ConformanceCase> = casesOf("10. Atomic writes", {
   "a list is done in the order of its steps, and answers each": async (scene) => {

@@ -1,0 +1,50 @@
+/** What a write consists of: pure data, understood by every store. */
+import type { Either } from "fp-ts/lib/Either.js";
+import type { WriteRefused } from "../SluiceError.js";
+import * as kinds from "./kinds.js";
+import type { StepKind } from "./StepKind.js";
+
+/** The names of the kinds. */
+export type StepTag = keyof typeof kinds;
+/** The step of this kind. */
+export type StepOf<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer S, unknown, Error>
+    ? S
+    : never
+  : never;
+/** What a store answers for a step of this kind. */
+export type StepResultOf<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer _, infer R, Error>
+    ? R
+    : never
+  : never;
+
+/** With what a store may refuse a step of this kind. */
+export type StepRefused<T extends StepTag> = T extends StepTag
+  ? (typeof kinds)[T] extends StepKind<infer _, unknown, infer X>
+    ? X
+    : never
+  : never;
+
+/** One change that a write makes. */
+export type Step = StepOf<StepTag>;
+/** What a store did for one step, in the order of the steps. */
+export type StepResult = StepResultOf<StepTag>;
+
+/** One list's answer: the results of all its steps, or why none was done: the first step that was refused says it. */
+export type WriteAnswer = Either<WriteRefused, ReadonlyArray<StepResult>>;
+
+const table: typeof kinds = { ...kinds };
+
+/** What the library knows of the kind of this step. */
+export const kindOf = <S extends Step>(step: S): StepKind<S, StepResult, WriteRefused> =>
+  // The table has for each tag the kind of its step, which an index by a union cannot tell.
+  table[step._tag] as unknown as StepKind<S, StepResult, WriteRefused>;
+
+/** The result of a step that was done as it was asked for. */
+export const doneOf = (step: Step): StepResult => kindOf(step).done(step);
+
+/** At most this many steps in one atomic list. */
+export const WRITE_COUNT_MAX = 1_000;
+/** At most this many bytes of payload in one atomic list: 8 MiB. */
+export const WRITE_BYTES_MAX: number = 8 * 1024 * 1024;

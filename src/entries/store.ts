@@ -1,0 +1,64 @@
+/**
+ * `sluice/store`: for those who write a store, wrap one, or write an operator that keeps messages. The port's types, what makes
+ * its Effects and errors, `viewOf` for wrappers, `hold` for operators. The suite that judges a store is in `sluice/testing`.
+ */
+
+export type { Demand, Demands } from "../core/Demand.js";
+export { type Asker, effect, fail, fromOne, fromPromise, mapEffect, type Start, succeed } from "../core/Effect.js";
+export type { Delivery, Holder, SettleEnd } from "../core/Message.js";
+export {
+  alreadySettled,
+  defect,
+  encodeRefused,
+  invalidConfig,
+  leaseLost,
+  payloadTooLarge,
+  storeClosed,
+  storeFull,
+  storeUnavailable,
+  toSluiceError,
+  writeTooLarge,
+} from "../core/SluiceError.js";
+export type { EnqueuedResult, EnqueueStep } from "../core/steps/Enqueue.js";
+export type { SettledResult, SettleStep } from "../core/steps/Settle.js";
+export {
+  doneOf,
+  type Step,
+  type StepOf,
+  type StepRefused,
+  type StepResult,
+  type StepResultOf,
+  type StepTag,
+  WRITE_BYTES_MAX,
+  WRITE_COUNT_MAX,
+  type WriteAnswer,
+} from "../core/steps/Step.js";
+export type { Refusal, StepKind } from "../core/steps/StepKind.js";
+export type { WriteTarget } from "../core/WriteTarget.js";
+export { type Hold, type HoldOptions, hold } from "../operators/internal/hold.js";
+export type { Capabilities } from "../port/Capabilities.js";
+export type { CallKind, CallName } from "../port/calls.js";
+export {
+  type Inspect,
+  MOVED_BYTES_MAX,
+  type PageRequest,
+  PORTION_BYTES_MAX,
+  PORTION_COUNT_MAX,
+  type Portion,
+  type RedriveFromRequest,
+  type Redriven,
+  type RedrivenLetter,
+  type RedriveRequest,
+  type StoredBlock,
+  type StoredDeadLetter,
+  type StoredMessage,
+} from "../port/Inspect.js";
+export type { ConsumerName, ExtendRequest, Hands, Lease, LeaseRequest } from "../port/Lease.js";
+export type { Lifecycle } from "../port/Lifecycle.js";
+export { type Kind, type Phase, takes } from "../port/Phase.js";
+export type { QueuePort } from "../port/QueuePort.js";
+export type { Store } from "../port/Store.js";
+export type { StoreEvent } from "../port/StoreEvent.js";
+export { type Around, type PassedCall, type ViewOptions, viewOf } from "../port/viewOf.js";
+export type { Logger } from "../port/Warnings.js";
+export type { Writer } from "../port/Writer.js";

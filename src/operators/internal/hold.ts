@@ -1,0 +1,100 @@
+/** What an operator of a user's own has in hand. */
+
+import type { Interrupted } from "../../core/Failure.js";
+import { delivery, type Holder, type Message } from "../../core/Message.js";
+import { wholeNumber } from "../../core/options.js";
+import { Wanting } from "./Wanting.js";
+
+export interface HoldOptions {
+  /**
+   * How many messages the operator can have in hand at a time, 1 or more; `Infinity` for as many as there may be. The source
+   * fetches so many for it.
+   */
+  readonly count: number;
+  /** They are of use in portions of so many, such as the size of a window. Default 1: each is of use by itself. */
+  readonly portion?: number | undefined;
+}
+
+/** The messages that one subscription of an operator has in hand. */
+export interface Hold<A> {
+  /**
+   * Takes the message in hand: its lease is renewed until it is let go of. `onTaken` is called once if it is taken away before:
+   * its lease was lost, or its source stops or pauses. It must not be emitted then; whoever took it gives it back.
+   */
+  readonly take: (message: Message<A>, onTaken: (reason: Interrupted["reason"]) => void) => void;
+  /** Lets go of it. Emit first, then let go: what nobody has in hand and nobody settles is given back. */
+  readonly letGo: (message: Message<A>) => void;
+  /** The subscription is over: lets go of all that is in hand, and wants no more. Add it to the subscriber first of all. */
+  readonly end: () => void;
+}
+
+/**
+ * For operators that keep messages for a while before they emit them: makes the account of one subscription. What an operator
+ * keeps without it loses its lease after `leaseMs`, and its source does not know how many it may fetch.
+ *
+ * Errors: throws `InvalidConfig` for a `count` or `portion` out of range. Memory: one entry for each message in hand.
+ *
+ * @param options `count` (messages in hand at most) and `portion` (default 1)
+ *
+ * @example
+ * ```ts
+ * import { type MonoTypeOperatorFunction, Observable } from "rxjs";
+ * import type { Message } from "sluice";
+ * import { hold } from "sluice/store";
+ *
+ * // Emits messages two by two, the later one first.
+ * export const swapped = <A>(): MonoTypeOperatorFunction<Message<A>> => (source) =>
+ *   new Observable((subscriber) => {
+ *     const hands = hold<A>({ count: 2, portion: 2 });
+ *     let first: Message<A> | undefined;
+ *     subscriber.add(hands.end);
+ *     subscriber.add(
+ *       source.subscribe({
+ *         next: (message) => {
+ *           if (first === undefined) {
+ *             first = message;
+ *             hands.take(message, () => (first = undefined));
+ *             return;
+ *           }
+ *           const earlier = first;
+ *           first = undefined;
+ *           subscriber.next(message);
+ *           subscriber.next(earlier);
+ *           hands.letGo(earlier);
+ *         },
+ *         error: (cause) => subscriber.error(cause),
+ *         complete: () => subscriber.complete(),
+ *       }),
+ *     );
+ *   });
+ * ```
+ */
+export const hold = <A>({ count, portion = 1 }: HoldOptions): Hold<A> => {
+  if (count !== Number.POSITIVE_INFINITY) wholeNumber("count", count, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  wholeNumber("portion", portion, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  const held = new Map<Message<A>, Holder>();
+  const wanting = new Wanting();
+  const demand = { count, portion };
+  const letGo = (message: Message<A>): void => {
+    const holder = held.get(message);
+    if (holder === undefined) return;
+    held.delete(message);
+    message[delivery].letGo(holder);
+  };
+  return {
+    take: (message, onTaken) => {
+      const holder: Holder = (reason) => {
+        held.delete(message);
+        onTaken(reason);
+      };
+      held.set(message, holder);
+      wanting.of(message[delivery].demands, demand);
+      message[delivery].hold(holder);
+    },
+    letGo,
+    end: () => {
+      wanting.end();
+      for (const message of [...held.keys()]) letGo(message);
+    },
+  };
+};

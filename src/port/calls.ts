@@ -1,0 +1,44 @@
+/** Every call of a store, and what kind of call it is: a wrapper that treats calls alike asks here, and forgets none. */
+import type { Effect } from "../core/Effect.js";
+import type { Store } from "./Store.js";
+
+/** The names of the calls: what of a store is a function that makes an Effect. */
+export type CallName = {
+  readonly [K in keyof Store]-?: Store[K] extends (...request: never) => Effect<unknown> ? K : never;
+}[keyof Store];
+
+/**
+ * - `"look"` changes nothing.
+ * - `"change"` has a write id: sent again, it answers as before.
+ * - `"lease"` takes messages, and may wait; unsubscribing takes it back.
+ * - `"renew"` makes leases last.
+ * - `"leave"` is a consumer's last word.
+ * - `"close"` ends this handle.
+ */
+export type CallKind = "look" | "change" | "lease" | "renew" | "leave" | "close";
+
+export const callKinds: { readonly [K in CallName]: CallKind } = {
+  write: "change",
+  lease: "lease",
+  extend: "renew",
+  leave: "leave",
+  ready: "look",
+  close: "close",
+  stats: "look",
+  peek: "look",
+  blocked: "look",
+  deadLetters: "look",
+  setPaused: "change",
+  unblock: "change",
+  redrive: "change",
+  redriveFrom: "change",
+  purge: "change",
+};
+
+/** What else a store has. */
+export const properties: { readonly [K in Exclude<keyof Store, CallName>]-?: true } = {
+  scheduler: true,
+  capabilities: true,
+  logger: true,
+  events$: true,
+};

@@ -1,0 +1,46 @@
+-- The end of a live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B
+-- block the queue. Arguments: token; of a release its delay in ms; of all but these and acks cause, delay in ms, attemptsMax. The
+-- word of a retry out of attempts is "j": it was rejected.
+--- @include queueSubject
+--- @include leased
+--- @include outcomes
+
+local function lookLeased(step)
+  local key = step.subject.key
+  step.record, step.origin = readLeased(key, step.token)
+  step.key = step.record and keyIn(step.token)
+  if step.key then guardKey(key, step.key) end
+end
+
+-- Two queues never have the same token.
+local function refusedLease(step, changed, plan)
+  if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
+  plan[step.token] = true
+  return nil
+end
+
+local function readToken(step, values, at)
+  step.token, step.subject.guarded = values[at], true
+  return at + 1
+end
+
+local function readRelease(step, values, at)
+  at = readToken(step, values, at)
+  step.delay = tonumber(values[at])
+  return at + 1
+end
+
+local function readFailure(step, values, at)
+  at = readToken(step, values, at)
+  step.cause, step.delay, step.attemptsMax = values[at], tonumber(values[at + 1]), tonumber(values[at + 2])
+  return at + 3
+end
+
+local function settleKind(read, apply)
+  return { noun = queueSubject, read = read, look = lookLeased, refused = refusedLease, apply = apply }
+end
+kinds.a = settleKind(readToken, ack)
+kinds.l = settleKind(readRelease, release)
+kinds.u = kinds.l
+kinds.r = settleKind(readFailure, fail)
+kinds.j, kinds.b, kinds.B = kinds.r, kinds.r, kinds.r

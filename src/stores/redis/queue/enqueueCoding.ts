@@ -1,0 +1,33 @@
+/** How an enqueue travels in a write of any steps. */
+import { invariant } from "../../../core/invariant.js";
+import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { escapeText } from "../scripts/keys.js";
+import { wholeMs } from "../scripts/numbers.js";
+import type { StepCoding } from "../write/StepCoding.js";
+import { wholeId } from "./compactId.js";
+import { encodeTail } from "./record.js";
+
+export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
+  encode: (step, body) => {
+    const { key, dedupe } = step;
+    body.args.push(
+      "e",
+      body.number(body.keys.queue(step.queue)),
+      key === undefined ? "" : `k${escapeText(key)}`,
+      wholeMs(step.delayMs),
+      // Behind a letter, since the empty text is an id too.
+      dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
+      dedupe === undefined ? "" : windowOf(dedupe.windowMs),
+      encodeTail(step),
+    );
+  },
+  result: (word) => {
+    invariant(word.startsWith("d"), "an enqueue that was not done as asked is a duplicate");
+    return { _tag: "Enqueued", id: wholeId(word.slice(1)), duplicate: true };
+  },
+  subject: ({ queue }) => queue,
+  cheap: () => false,
+};
+
+// Without an end until its message leaves the queue.
+const windowOf = (windowMs: number): string => (windowMs === Number.POSITIVE_INFINITY ? "s" : wholeMs(windowMs));

@@ -1,0 +1,75 @@
+/** The ways of new messages that need no general write: one list of them, and several writes of one message each. */
+import { right } from "fp-ts/lib/Either.js";
+import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { doneOf, type WriteAnswer } from "../../../core/steps/Step.js";
+import type { Script } from "../scripts/script.js";
+import type { Shape } from "../write/shapes.js";
+import { readAnswers, type Steps, type WriteInput } from "../write/writeScript.js";
+import { encodeTail, isPlain } from "./record.js";
+
+/** One list of new messages of one queue and level, each due at once and whatever was added before. */
+export const enqueueShape: Shape = {
+  fits: (lists) => {
+    const first = lists[0]?.[0];
+    return lists.length === 1 && first?._tag === "Enqueue" && (lists[0] ?? []).every((step) => isAlike(step, first));
+  },
+  script: {
+    name: "enqueue",
+    encode: ({ keys, given, lists, result, answered }) => {
+      const steps = (lists[0] ?? []) as ReadonlyArray<EnqueueStep>;
+      const own = [result, keys.queue(steps[0]?.queue ?? "")];
+      return {
+        keys: answered.length === 0 ? own : own.concat(answered),
+        args: [given, levelOf(steps), keyedFlag(steps), ...encodeTails(steps)],
+      };
+    },
+    decode: (reply, { lists }) => readAnswers(reply, lists),
+  },
+  handsOver: ([list]) => list?.[0]?.queue,
+};
+
+const isAlike = (step: Steps[number], first: EnqueueStep): boolean =>
+  step._tag === "Enqueue" && step.queue === first.queue && step.priority === first.priority && isPlain(step);
+
+export interface EachInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
+  /** Of one queue and level, each plain. */
+  readonly steps: ReadonlyArray<EnqueueStep>;
+  /** The key of what each of them answers. */
+  readonly results: ReadonlyArray<string>;
+}
+
+/** Adds messages, each a write of its own; answers alike for each. */
+export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
+  name: "enqueueEach",
+  encode: ({ keys, given, answered, steps, results }) => ({
+    keys: [keys.queue(steps[0]?.queue ?? ""), ...results, ...answered],
+    args: [given, levelOf(steps), keyedFlag(steps), String(results.length), ...encodeTails(steps)],
+  }),
+  decode: (_, { steps }) => steps.map((step) => right([doneOf(step)])),
+};
+
+const levelOf = ([first]: ReadonlyArray<EnqueueStep>): string => String(first?.priority ?? 0);
+
+const keyedFlag = (steps: ReadonlyArray<EnqueueStep>): string =>
+  steps.some(({ key }) => key !== undefined) ? "1" : "0";
+
+/** Tails of so many characters are one argument: see tails.lua. */
+const ARGUMENT_LENGTH = 64 * 1024;
+
+const encodeTails = (steps: ReadonlyArray<EnqueueStep>): ReadonlyArray<string> => {
+  const parts: Array<string> = [];
+  let tails: Array<string> = [];
+  let length = 0;
+  for (const step of steps) {
+    const tail = encodeTail(step);
+    length += tail.length;
+    if (length > ARGUMENT_LENGTH && tails.length > 0) {
+      parts.push(tails.join("\0"));
+      tails = [];
+      length = tail.length;
+    }
+    tails.push(tail);
+  }
+  parts.push(tails.join("\0"));
+  return parts;
+};

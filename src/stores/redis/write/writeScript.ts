@@ -1,0 +1,90 @@
+/** The script that does lists of any steps, and the answers of all scripts that write. */
+import { left, right } from "fp-ts/lib/Either.js";
+import { invariant } from "../../../core/invariant.js";
+import {
+  doneOf,
+  kindOf,
+  type Step,
+  type StepOf,
+  type StepResult,
+  type StepResultOf,
+  type StepTag,
+  type WriteAnswer,
+} from "../../../core/steps/Step.js";
+import type { Keys } from "../scripts/keys.js";
+import type { Script } from "../scripts/script.js";
+import * as codings from "./codings.js";
+import { Body, type StepCoding } from "./StepCoding.js";
+
+export type Steps = ReadonlyArray<Step>;
+
+export interface WriteInput {
+  readonly keys: Keys;
+  /** The time, where a test drives it; else empty. */
+  readonly given: string;
+  readonly lists: ReadonlyArray<Steps>;
+  /** The key of what it answers. */
+  readonly result: string;
+  /** Keys of results whose replies were read: no longer needed. */
+  readonly answered: ReadonlyArray<string>;
+  readonly deadLettersMax: number;
+}
+
+export type WriteScript = Script<WriteInput, ReadonlyArray<WriteAnswer>>;
+
+type Codings = { readonly [T in StepTag]: StepCoding<StepOf<T>, StepResultOf<T>> };
+
+const table: Codings = { ...codings };
+
+export const codingOf = (step: Step): StepCoding<Step, StepResult> =>
+  // The table has for each tag the coding of its steps, which an index by a union cannot tell.
+  table[step._tag] as StepCoding<Step, StepResult>;
+
+export const writeScript: WriteScript = {
+  name: "write",
+  encode: ({ keys, given, lists, result, answered, deadLettersMax }) => {
+    const body = new Body(keys);
+    let ends = "0";
+    for (const list of lists) {
+      body.args.push(String(list.length));
+      for (const step of list) {
+        if (kindOf(step).ends) ends = "1";
+        codingOf(step).encode(step, body);
+      }
+    }
+    const numbered = body.numbered();
+    return {
+      keys: [result, ...numbered, ...answered],
+      args: [given, String(numbered.length), String(deadLettersMax), ends].concat(body.args),
+    };
+  },
+  decode: (reply, { lists }) => readAnswers(reply, lists),
+};
+
+/** "+" where all was done as it was asked for, else a word per list. */
+export const readAnswers = (reply: unknown, lists: ReadonlyArray<Steps>): ReadonlyArray<WriteAnswer> => {
+  invariant(typeof reply === "string" && reply !== "", "the answer of a write is a text");
+  if (reply === "+") return lists.map(allDone);
+  const answers = reply.split(" ");
+  invariant(answers.length === lists.length, "a write is answered by one word per list");
+  return lists.map((steps, i) => readAnswer(answers[i] ?? "", steps));
+};
+
+const allDone = (steps: Steps): WriteAnswer => right(steps.map(doneOf));
+
+const REFUSED = /^-(\d+):([^:]+):(.*)$/;
+
+const readAnswer = (answer: string, steps: Steps): WriteAnswer => {
+  if (answer === "+") return allDone(steps);
+  if (answer.startsWith("-")) {
+    const [, place, tag = "", data = ""] = REFUSED.exec(answer) ?? [];
+    const step = steps[Number(place)];
+    invariant(step !== undefined, "a refusal names a step of its list");
+    return left(kindOf(step).refusal({ tag, data }, step));
+  }
+  const words = answer.split(",");
+  return right(steps.map((step, i) => readResult(words[i] ?? "", step)));
+};
+
+const readResult = (word: string, step: Step): StepResult =>
+  word === "+" ? doneOf(step) : codingOf(step).result(word, step);

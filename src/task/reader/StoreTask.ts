@@ -1,0 +1,30 @@
+/** Tasks that still need their store, and how they get it. */
+import { pipe } from "fp-ts/lib/function.js";
+import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
+import { flatMap, type TaskEither, tryCatch } from "fp-ts/lib/TaskEither.js";
+import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
+import type { Store } from "../../port/Store.js";
+import { queue } from "../../queue/makeQueue.js";
+import type { Queue } from "../../queue/Queue.js";
+import type { QueueDefinition } from "../../queue/QueueDefinition.js";
+
+/** What every task of a queue needs; intersect it with a program's other dependencies. */
+export interface HasStore {
+  readonly store: Store;
+}
+
+/** A task that still needs its store. */
+export type StoreTask<A, E = SluiceError> = ReaderTaskEither<HasStore, E, A>;
+
+/** A task on the queue of this definition on the store at hand; a definition that is refused is its `InvalidConfig`. */
+export const withQueue =
+  <A, E, B>(definition: QueueDefinition<A>, use: (queue: Queue<A>) => TaskEither<E, B>): StoreTask<B, E> =>
+  ({ store }) =>
+    pipe(
+      tryCatch(
+        async () => queue(store, definition),
+        // Every call can fail with it.
+        (cause) => toSluiceError(cause) as E,
+      ),
+      flatMap(use),
+    );

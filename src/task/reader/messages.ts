@@ -1,0 +1,34 @@
+/** Settling as tasks among those that need a store. A message knows its own: the dependency is only for composing. */
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { Message } from "../../core/Message.js";
+import * as messages from "../messages.js";
+import type { StoreTask } from "./StoreTask.js";
+
+/** What is done with a message, as a task among those that need a store. */
+export type OnMessage<A, E> = (message: Message<unknown>) => StoreTask<A, E>;
+/** A task of a message as such a task. */
+export type Lifted<F> = F extends (...args: infer P) => (message: Message<unknown>) => TaskEither<infer E, infer A>
+  ? (...args: P) => OnMessage<A, E>
+  : never;
+
+const lift =
+  <P extends ReadonlyArray<unknown>, A, E>(make: (...args: P) => (message: Message<unknown>) => TaskEither<E, A>) =>
+  (...args: P): OnMessage<A, E> =>
+  (message) =>
+  () =>
+    make(...args)(message);
+
+/** Settles with this outcome; answers what the store performed. */
+export const settle: Lifted<typeof messages.settle> = lift(messages.settle);
+/** Done: the message is gone. Idempotent. */
+export const ack: ReturnType<Lifted<() => typeof messages.ack>> = lift(() => messages.ack)();
+/** Failed, to be tried again after `delayMs` (milliseconds, at once without it). */
+export const retry: Lifted<typeof messages.retry> = lift(messages.retry);
+/** Given back to the front, uncounted. */
+export const release: Lifted<typeof messages.release> = lift(messages.release);
+/** To the dead letters, now. */
+export const reject: Lifted<typeof messages.reject> = lift(messages.reject);
+/** Kept in its place until unblocked. */
+export const block: Lifted<typeof messages.block> = lift(messages.block);
+/** Makes the lease end `leaseMs` milliseconds from now. */
+export const extend: Lifted<typeof messages.extend> = lift(messages.extend);

@@ -1,0 +1,53 @@
+/** The tasks of a queue on its definition alone. One line a call: see `calls`. */
+import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { Queue } from "../../queue/Queue.js";
+import type { QueueDefinition } from "../../queue/QueueDefinition.js";
+import { type CallsOf, onQueue, type TaskOf } from "../calls.js";
+import { type HasStore, withQueue } from "./StoreTask.js";
+
+/** A call that makes an Effect, as one that makes a task which still needs its store. */
+export type ReaderOf<F> =
+  TaskOf<F> extends (...args: infer P) => TaskEither<infer E, infer A>
+    ? (...args: P) => ReaderTaskEither<HasStore, E, A>
+    : never;
+
+/** A call of a queue as such a task: of which definition comes first, its arguments last. */
+export type OnDefinition<K extends CallsOf<Queue<unknown>>> = <A>(
+  definition: QueueDefinition<A>,
+) => ReaderOf<Queue<A>[K]>;
+
+type Task = (queue: Queue<unknown>) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
+
+const onDefinition = <K extends CallsOf<Queue<unknown>>>(name: K): OnDefinition<K> => {
+  // Which arguments belong to which call is told by the type of the face.
+  const task = onQueue(name) as unknown as Task;
+  return ((definition: QueueDefinition<unknown>) =>
+    (...args: ReadonlyArray<unknown>) =>
+      withQueue(definition, (queue) => task(queue)(...args))) as unknown as OnDefinition<K>;
+};
+
+/** Adds one value to the queue of this definition on the store at hand; answers its id, and whether it was there before. */
+export const enqueue: OnDefinition<"enqueue"> = onDefinition("enqueue");
+/** Adds all or none, in order; answers what became of each, aligned. */
+export const enqueueAll: OnDefinition<"enqueueAll"> = onDefinition("enqueueAll");
+/** Pulls at most `max` messages, waiting at most `waitMsMax` for the first. */
+export const receive: OnDefinition<"receive"> = onDefinition("receive");
+/** Counts, read in one atomic call. */
+export const stats: OnDefinition<"stats"> = onDefinition("stats");
+/** The next messages in line, not leased. */
+export const peek: OnDefinition<"peek"> = onDefinition("peek");
+/** Nobody leases from it any more until `resume`. */
+export const pause: OnDefinition<"pause"> = onDefinition("pause");
+/** The end of a pause. */
+export const resume: OnDefinition<"resume"> = onDefinition("resume");
+/** A page of what is blocked, oldest first. */
+export const blocked: OnDefinition<"blocked"> = onDefinition("blocked");
+/** Frees what is blocked; answers how many. */
+export const unblock: OnDefinition<"unblock"> = onDefinition("unblock");
+/** A page of dead letters, oldest first. */
+export const deadLetters: OnDefinition<"deadLetters"> = onDefinition("deadLetters");
+/** Puts dead letters back; answers how many. */
+export const redrive: OnDefinition<"redrive"> = onDefinition("redrive");
+/** Deletes what is ready, waiting or delayed; answers how many. */
+export const purge: OnDefinition<"purge"> = onDefinition("purge");

@@ -1,0 +1,44 @@
+/** The cases of the suite, in the order of the guarantees. */
+import type { ConformanceCase } from "./ConformanceCase.js";
+import { atLeastOnceCases } from "./queue/cases/atLeastOnce.js";
+import { blocksCases } from "./queue/cases/blocks.js";
+import { boundedDemandCases } from "./queue/cases/boundedDemand.js";
+import { countsCases } from "./queue/cases/counts.js";
+import { crashCases } from "./queue/cases/crash.js";
+import { deadLettersCases } from "./queue/cases/deadLetters.js";
+import { dedupeCases } from "./queue/cases/dedupe.js";
+import { durableTimeCases } from "./queue/cases/durableTime.js";
+import { exclusiveCases } from "./queue/cases/exclusive.js";
+import { expiryCases } from "./queue/cases/expiry.js";
+import { fidelityCases } from "./queue/cases/fidelity.js";
+import { firstSettleWinsCases } from "./queue/cases/firstSettleWins.js";
+import { givingBackCases } from "./queue/cases/givingBack.js";
+import { orderPerKeyCases } from "./queue/cases/orderPerKey.js";
+import { peopleCases } from "./queue/cases/people.js";
+import { priorityCases } from "./queue/cases/priority.js";
+import { waitingCases } from "./queue/cases/waiting.js";
+import { anyStepCases } from "./write/anyStep.js";
+import { atomicWritesCases } from "./write/atomicWrites.js";
+
+/** Every sentence that a store must make true; names are unique. For a runner of your own; else see `conformance`. */
+export const conformanceCases: ReadonlyArray<ConformanceCase> = [
+  ...atLeastOnceCases,
+  ...deadLettersCases,
+  ...peopleCases,
+  ...fidelityCases,
+  ...firstSettleWinsCases,
+  ...boundedDemandCases,
+  ...orderPerKeyCases,
+  ...blocksCases,
+  ...priorityCases,
+  ...exclusiveCases,
+  ...givingBackCases,
+  ...durableTimeCases,
+  ...expiryCases,
+  ...crashCases,
+  ...waitingCases,
+  ...atomicWritesCases,
+  ...anyStepCases,
+  ...dedupeCases,
+  ...countsCases,
+];

@@ -1,0 +1,21 @@
+import { Ack } from "../../../../core/Outcome.js";
+import { leaseLost } from "../../../../core/SluiceError.js";
+import type { SettleStep } from "../../../../core/steps/Settle.js";
+import type { Sample } from "../../write/Sample.js";
+import type { Scene } from "../Scene.js";
+import { settleStep } from "../steps.js";
+
+const ackOne = async (scene: Scene): Promise<SettleStep> => {
+  await scene.enqueue(["to be settled"]);
+  return settleStep(scene.queue, await scene.leaseOne(), Ack);
+};
+
+/** An ack; refused where its lease is over. */
+export const Settle: Sample<SettleStep> = {
+  ready: ackOne,
+  refused: async (scene) => {
+    const step = await ackOne(scene);
+    await scene.done([step]);
+    return { step, refusal: leaseLost(step.id) };
+  },
+};
