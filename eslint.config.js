@@ -22,7 +22,7 @@ const timeAndChance = [
 ];
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/", ".cache/", "bench/", "**/*.generated.ts"]),
+  globalIgnores(["dist/", "docs/api/", "coverage/", ".cache/", "bench/", "**/*.generated.ts"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
 
   {

@@ -1,9 +1,13 @@
-/** Compiles every piece of code in the documentation, with `sluice` resolved to the sources. test/docs.test.ts runs them. */
+/**
+ * Compiles every piece of code in the documentation, with `sluice` resolved to the sources (test/docs.test.ts runs them), compares
+ * what is quoted with its file, follows the links between pages, and counts the lines of the README.
+ */
 
 import ts from "typescript";
 import { inRoot } from "./support/files.js";
+import { brokenLinks, longReadme, pages } from "./support/pages.js";
 import { report } from "./support/report.js";
-import { examplesWithoutCode, readSnippets, writeSnippets } from "./support/snippets.js";
+import { examplesWithoutCode, readSnippets, writeSnippets, wrongQuotes } from "./support/snippets.js";
 
 const snippets = readSnippets();
 writeSnippets(snippets);
@@ -28,4 +32,8 @@ const problems = snippets.flatMap(({ path, file, line }) => {
     return `${file}:${line + at}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")}`;
   });
 });
-report("check-docs", [...problems, ...examplesWithoutCode()], `${snippets.length} blocks`);
+report(
+  "check-docs",
+  [...problems, ...wrongQuotes(), ...examplesWithoutCode(), ...brokenLinks(), ...longReadme()],
+  `${snippets.length} blocks, ${pages().length} pages`,
+);

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { filesIn, inRoot } from "./support/files.js";
-import { readMarble } from "./support/marbles.js";
+import { legendOf, readMarble } from "./support/marbles.js";
 
 // The declarations of Swirly import a package that it does not depend on, so they are not used.
 interface Parser {
@@ -40,13 +40,40 @@ const drawable = (diagram: string): string => {
   ].join("\n");
 };
 
-/** The drawing of one diagram, or undefined where Swirly cannot draw it. */
-export const drawDiagram = async (diagram: string): Promise<string | undefined> =>
-  hasTimeProgression(diagram)
-    ? undefined
-    : (await load<Renderer>("@swirly/renderer-node")).renderMarbleDiagram(await parseDiagram(drawable(diagram))).xml;
+const LEGEND_FONT_SIZE = 15;
+const LEGEND_LINE_HEIGHT = 22;
+const LEGEND_CHARACTER_WIDTH = 8;
+const MARGIN = 25;
 
-/** Where the drawing of a diagram stands, for the README. */
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** The drawing with what its letters stand for below it: a circle has room for a letter and no more. */
+const withLegend = (xml: string, legend: ReadonlyArray<string>): string => {
+  const size = /width="([\d.]+)" height="([\d.]+)"/.exec(xml);
+  if (size === null) throw new Error("Swirly's drawing does not say its size");
+  if (legend.length === 0) return xml;
+  const [drawnWidth, drawnHeight] = [Number(size[1]), Number(size[2])];
+  const longest = Math.max(...legend.map((line) => line.length));
+  const width = Math.max(drawnWidth, Math.ceil(longest * LEGEND_CHARACTER_WIDTH + 2 * MARGIN));
+  const height = drawnHeight + legend.length * LEGEND_LINE_HEIGHT + LEGEND_LINE_HEIGHT / 2;
+  const lines = legend.map((line, i) => {
+    const y = drawnHeight + i * LEGEND_LINE_HEIGHT + LEGEND_LINE_HEIGHT / 2;
+    return `<text x="${MARGIN}" y="${y}" fill="black" font-family="Arial, Helvetica, sans-serif" font-size="${LEGEND_FONT_SIZE}px">${escaped(line)}</text>`;
+  });
+  return xml
+    .replace(`viewBox="0 0 ${drawnWidth} ${drawnHeight}"`, `viewBox="0 0 ${width} ${height}"`)
+    .replaceAll(`width="${drawnWidth}" height="${drawnHeight}"`, `width="${width}" height="${height}"`)
+    .replace(/<\/svg>\s*$/, `${lines.join("")}</svg>\n`);
+};
+
+/** The drawing of one diagram, or undefined where Swirly cannot draw it. */
+export const drawDiagram = async (diagram: string): Promise<string | undefined> => {
+  if (hasTimeProgression(diagram)) return undefined;
+  const { renderMarbleDiagram } = await load<Renderer>("@swirly/renderer-node");
+  return withLegend(renderMarbleDiagram(await parseDiagram(drawable(diagram))).xml, legendOf(diagram));
+};
+
+/** Where the drawing of a diagram stands, for the guide. */
 export const drawingOf = (name: string): string => inRoot("docs/marbles", `${name}.svg`);
 
 const render = async (): Promise<void> => {

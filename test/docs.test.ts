@@ -11,7 +11,7 @@ vi.mock("node:test", () => ({
 const snippets = readSnippets();
 writeSnippets(snippets);
 
-describe("the code in README.md and in the doc comments", () => {
+describe("the code in the pages and in the doc comments", () => {
   it("has a module of its own for every block", () => {
     expect(new Set(snippets.map(({ path }) => path)).size).toBe(snippets.length);
   });

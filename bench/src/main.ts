@@ -6,7 +6,7 @@ import { apart, type Findings } from "./apart.js";
 import type { ContestantId } from "./contestants/contestant.js";
 import { environmentOf } from "./report/environment.js";
 import { type Figures, readFigures, toJson } from "./report/json.js";
-import { toReadme, writeReadme } from "./report/readme.js";
+import { writePages } from "./report/readme.js";
 import { toText } from "./report/table.js";
 import { SECTIONS, type Section } from "./sections.js";
 import { targetsOf } from "./targets.js";
@@ -52,7 +52,7 @@ const flags = new Command("bench")
   .option("--rounds <count>", "measured rounds, behind those of warm-up (default: 5, quick: 2)", wholeNumber)
   .option("--quick", "a first look: small sizes, figures too short to rely on", false)
   .option("--from <file>", "show the figures that an earlier run wrote by --json, and measure nothing")
-  .option("--readme", "write the table of README.md, between its marks", false)
+  .option("--readme", "write what was measured into README.md and docs/guide, between their marks", false)
   .option("--strict", "fail where a target is missed", false)
   .parse()
   .opts<Flags>();
@@ -77,7 +77,10 @@ const main = async (): Promise<void> => {
   const json = toJson(environment, measures, targets);
   process.stdout.write(flags.json === true ? json : toText(environment, measures, targets));
   if (typeof flags.json === "string") writeFileSync(pathOf(flags.json), json);
-  if (flags.readme) writeReadme(toReadme(environment, measures, targets));
+  if (flags.readme) {
+    const written = writePages(environment, measures, targets);
+    console.error(written.length === 0 ? "--readme: no page shows these figures" : `written: ${written.join(", ")}`);
+  }
   if (flags.strict && targets.some(({ reached }) => !reached)) process.exitCode = 1;
 };
 

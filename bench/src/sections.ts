@@ -17,6 +17,7 @@ export type Section =
   | "memory"
   | "in-memory"
   | "idle"
+  | "limits"
   | "backlog";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
@@ -35,6 +36,7 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
   memory,
   "in-memory": ofSluice(async (bench) => (await import("./measures/inMemory.js")).inMemory(bench)),
   idle: ofSluice(async (bench) => (await import("./measures/idle.js")).idle(bench)),
+  limits: ofSluice(async (bench) => (await import("./measures/limits.js")).limits(bench)),
   /** Of the first contestant: Sluice, unless others are asked for. */
   backlog: async (bench) => {
     const [first] = bench.contestants;

@@ -50,3 +50,7 @@ export const differenceFrom = (diagram: string, blocks: ReadonlyArray<string>): 
   if (nearest === undefined) return wanted.map((line) => `- ${line}`).join("\n");
   return nearest.length === 0 ? undefined : nearest.join("\n");
 };
+
+/** What the letters of a diagram stand for: its lines `x := [a,b]`, as `x = [a,b]`. */
+export const legendOf = (diagram: string): ReadonlyArray<string> =>
+  [...diagram.matchAll(/^(\w+) := (.*)$/gm)].map(([, letter = "", meaning = ""]) => `${letter} = ${meaning}`);

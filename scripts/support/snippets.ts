@@ -1,13 +1,15 @@
 /**
- * The code that documents the library: `ts` blocks of README.md, of docs/*.md and of the doc comments in src.
+ * The code that documents the library: `ts` blocks of every page (see pages.ts) and of the doc comments in src.
  *
  * Each block is a module of its own, complete with its imports. `ts no-run` is compiled and not run. A block whose first
- * line is `// needs: redis` gets a constant `redisUrl` in place of that line.
+ * line is `// needs: redis` gets a constant `redisUrl` in place of that line. `ts examples/…/worker.ts` quotes that file word
+ * for word: the file is compiled with the examples and run by their tests, so the block is only compared with it.
  */
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { docComments, type Fence, fencesOfComments, fencesOfMarkdown } from "./fences.js";
 import { filesBelow, filesIn, inRoot } from "./files.js";
+import { pages } from "./pages.js";
 
 export interface Snippet {
   /** Where it stands: `README.md:42`. */
@@ -26,9 +28,19 @@ const folder = inRoot(".cache/docs");
 const needsRedis = /^\/\/ needs: redis\s*$/m;
 const redisUrl = `const redisUrl = process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379";`;
 
-const snippet = (file: string, { info, text, line }: Fence): ReadonlyArray<Snippet> => {
+/** The language of a block, the file that it quotes, if it does, and its flags. */
+const infoOf = (info: string) => {
   const [language, ...flags] = info.split(/\s+/);
-  if (language !== "ts" && language !== "typescript") return [];
+  return {
+    isTs: language === "ts" || language === "typescript",
+    quoted: flags.find((flag) => flag.includes("/")),
+    flags,
+  };
+};
+
+const snippet = (file: string, { info, text, line }: Fence): ReadonlyArray<Snippet> => {
+  const { isTs, quoted, flags } = infoOf(info);
+  if (!isTs || quoted !== undefined) return [];
   const redis = needsRedis.test(text.split("\n")[0] ?? "");
   return [
     {
@@ -43,22 +55,31 @@ const snippet = (file: string, { info, text, line }: Fence): ReadonlyArray<Snipp
   ];
 };
 
+const read = (file: string): string => readFileSync(inRoot(file), "utf8");
+
 export const readSnippets = (): ReadonlyArray<Snippet> => {
-  const read = (file: string): string => readFileSync(inRoot(file), "utf8");
-  const pages = ["README.md", ...filesIn(inRoot("docs"), ".md").map((file) => `docs/${file}`)].filter((file) =>
-    existsSync(inRoot(file)),
-  );
   const modules = filesBelow(inRoot("src"), ".ts").map((file) => `src/${file}`);
   return [
-    ...pages.flatMap((file) => fencesOfMarkdown(read(file)).flatMap((fence) => snippet(file, fence))),
+    ...pages().flatMap((file) => fencesOfMarkdown(read(file)).flatMap((fence) => snippet(file, fence))),
     ...modules.flatMap((file) => fencesOfComments(read(file)).flatMap((fence) => snippet(file, fence))),
   ];
 };
 
+/** Blocks that name a file and are not its text. */
+export const wrongQuotes = (): ReadonlyArray<string> =>
+  pages().flatMap((file) =>
+    fencesOfMarkdown(read(file)).flatMap(({ info, text, line }) => {
+      const { isTs, quoted } = infoOf(info);
+      if (!isTs || quoted === undefined) return [];
+      if (!existsSync(inRoot(quoted))) return [`${file}:${line}: quotes ${quoted}, which is not there`];
+      return read(quoted).trimEnd() === text ? [] : [`${file}:${line}: is not the text of ${quoted}`];
+    }),
+  );
+
 /** Doc comments whose `@example` holds no code to check. */
 export const examplesWithoutCode = (): ReadonlyArray<string> =>
   filesBelow(inRoot("src"), ".ts").flatMap((file) =>
-    docComments(readFileSync(inRoot("src", file), "utf8")).flatMap(({ lines, line }) =>
+    docComments(read(`src/${file}`)).flatMap(({ lines, line }) =>
       lines.flatMap((text, at) => {
         if (!/^@example\b/.test(text)) return [];
         const rest = lines.slice(at + 1);

@@ -16,6 +16,8 @@ export interface Running {
   readonly said: (text: string) => Promise<void>;
   /** As Ctrl+C does. */
   readonly interrupt: () => void;
+  /** SIGTERM, as a process manager does. */
+  readonly terminate: () => void;
   readonly kill9: () => void;
   /** As `head` does when it has enough: what is printed from now on has no reader. */
   readonly hangUp: () => void;
@@ -29,10 +31,14 @@ const environment = (): NodeJS.ProcessEnv => {
   return others;
 };
 
-export const startExample = (path: string, args: ReadonlyArray<string> = []): Running => {
+export const startExample = (
+  path: string,
+  args: ReadonlyArray<string> = [],
+  settings: Readonly<Record<string, string>> = {},
+): Running => {
   const child = spawn(process.execPath, ["--import", "tsx", `examples/${path}`, ...args], {
     cwd: root,
-    env: environment(),
+    env: { ...environment(), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -64,6 +70,9 @@ export const startExample = (path: string, args: ReadonlyArray<string> = []): Ru
       }),
     interrupt: () => {
       child.kill("SIGINT");
+    },
+    terminate: () => {
+      child.kill("SIGTERM");
     },
     kill9,
     hangUp: () => {

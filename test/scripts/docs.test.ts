@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fencesOfComments, fencesOfMarkdown } from "../../scripts/support/fences.js";
-import { differenceFrom, readMarble } from "../../scripts/support/marbles.js";
+import { differenceFrom, legendOf, readMarble } from "../../scripts/support/marbles.js";
+import { anchorsOf, linksOf } from "../../scripts/support/pages.js";
 
 const source = `
 /**
@@ -50,5 +51,31 @@ describe("a marble diagram", () => {
     expect(differenceFrom(marble.diagram, blocks)).toBeUndefined();
     expect(differenceFrom("-a---|\n\n> batch()", blocks)).toBe("- -a---|\n+ -a-b-|");
     expect(differenceFrom("-a-|", [])).toBe("- -a-|");
+  });
+});
+
+describe("the legend of a diagram", () => {
+  it("is what its letters stand for, in order, and nothing else", () => {
+    expect(legendOf("-a-b-|\na := one\n\n> batch({ by: x })\n\n--x|\nx := [a,b]\ntitle = out")).toEqual([
+      "a = one",
+      "x = [a,b]",
+    ]);
+  });
+});
+
+describe("the links of a page", () => {
+  it("are found in its text with their lines, and not in its code", () => {
+    const text = '[a](a.md#x) ![b](b.svg)\n```md\n[c](c.md)\n```\n`[d](d.md)` [e](#f)\n<img src="g.svg">\n';
+    expect(linksOf(text)).toEqual([
+      { target: "a.md#x", line: 1 },
+      { target: "b.svg", line: 1 },
+      { target: "#f", line: 5 },
+      { target: "g.svg", line: 6 },
+    ]);
+  });
+
+  it("lead to the anchors that GitHub makes of headings", () => {
+    const text = "# On Redis: `info`, twice\n## Rights\n```sh\n# no heading\n```\n### Rights\n";
+    expect([...anchorsOf(text)]).toEqual(["on-redis-info-twice", "rights", "rights-1"]);
   });
 });

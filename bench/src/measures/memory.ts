@@ -10,7 +10,7 @@ import { ordersFrom, PAYLOAD_BYTES } from "../payload.js";
 import { drain } from "./consume.js";
 
 /** Waits until the buffers of closed connections are freed and tables have their final size. */
-const usedBytes = async (admin: Redis): Promise<number> => {
+export const usedBytes = async (admin: Redis): Promise<number> => {
   let last = Number.NaN;
   for (let tries = 0; tries < 50; tries += 1) {
     await sleep(200);

@@ -1,20 +1,30 @@
-/** The figures as the README shows them: a table of Sluice beside its peers, written between two marks. */
+/** The figures as the pages show them, written between marks: six rows in the README, the whole table and the limits in the guide. */
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Measured } from "../bench.js";
+import { PAYLOAD_BYTES } from "../payload.js";
 import { quantile, ratios } from "../statistics.js";
 import type { Target } from "../targets.js";
 import type { Environment } from "./environment.js";
 import { figure } from "./table.js";
 
-const README = new URL("../../../README.md", import.meta.url);
-const BEGIN = "<!-- bench:begin -->";
-const END = "<!-- bench:end -->";
+/** A stretch of a page, between two marks. */
+interface Place {
+  readonly file: string;
+  /** `<!-- bench:begin -->` and `<!-- bench:end -->` stand around it. */
+  readonly mark: string;
+}
+
+const README: Place = { file: "README.md", mark: "bench" };
+const PERFORMANCE: Place = { file: "docs/guide/performance.md", mark: "bench" };
+const LIMITS: Place = { file: "docs/guide/redis.md", mark: "limits" };
 
 interface Row {
   readonly text: string;
   readonly measure: string;
   /** The lanes of Sluice, the bare loop, BullMQ and bee-queue. */
   readonly lanes: readonly [sluice: string, bare?: string, bullmq?: string, bee?: string];
+  /** One of the six that stand in the README. */
+  readonly chosen?: boolean;
 }
 
 const PEERS = ["sluice", "bare", "bullmq", "bee"] as const;
@@ -23,19 +33,30 @@ const ROWS: ReadonlyArray<Row> = [
   { text: "drain, default options, messages/s", measure: "drain", lanes: ["sluice-default"] },
   ...[200, 400, 1_000].map(
     (inHand): Row => ({
-      text: `drain, ${inHand.toLocaleString("en")} in hand (prefetch, COUNT, concurrency)`,
+      text: `drain, ${inHand.toLocaleString("en")} in hand (prefetch, COUNT, concurrency), messages/s`,
       measure: "drain",
+      chosen: inHand === 400,
       lanes: [`sluice-${inHand}`, `bare-${inHand}`, `bullmq-${inHand}`, inHand === 400 ? "bee" : ""],
     }),
   ),
-  { text: "drain with `batch`", measure: "drain", lanes: ["sluice-batch"] },
-  { text: "drain of one key; BullMQ: concurrency 1", measure: "in-order", lanes: ["sluice", "", "bullmq"] },
-  { text: "enqueue in bulk, one chunk of 200 awaited after the other", measure: "bulk", lanes: PEERS },
-  { text: "enqueue in bulk, 4 chunks in flight", measure: "bulk-4", lanes: PEERS },
-  { text: "enqueue, one awaited after the other", measure: "enqueue", lanes: PEERS },
-  { text: "enqueue, 50 in flight", measure: "enqueue-50", lanes: PEERS },
-  { text: "idle latency to the handler, p50 ms", measure: "latency-p50", lanes: PEERS },
-  { text: "Redis memory at rest, bytes a message", measure: "memory", lanes: PEERS },
+  { text: "drain with `batch`, messages/s", measure: "drain", lanes: ["sluice-batch"] },
+  {
+    text: "drain of one key; BullMQ: concurrency 1, messages/s",
+    measure: "in-order",
+    lanes: ["sluice", "", "bullmq"],
+    chosen: true,
+  },
+  {
+    text: "enqueue in bulk, one chunk of 200 awaited after the other, messages/s",
+    measure: "bulk",
+    lanes: PEERS,
+    chosen: true,
+  },
+  { text: "enqueue in bulk, 4 chunks in flight, messages/s", measure: "bulk-4", lanes: PEERS },
+  { text: "enqueue, one awaited after the other, messages/s", measure: "enqueue", lanes: PEERS, chosen: true },
+  { text: "enqueue, 50 in flight, messages/s", measure: "enqueue-50", lanes: PEERS },
+  { text: "idle latency to the handler, p50 ms", measure: "latency-p50", lanes: PEERS, chosen: true },
+  { text: "Redis memory at rest, bytes a message", measure: "memory", lanes: PEERS, chosen: true },
 ];
 
 const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5);
@@ -84,30 +105,109 @@ const missed = (targets: ReadonlyArray<Target>): string => {
   return `Missed of what we promise ourselves: ${told.join("; ")}.`;
 };
 
-export const toReadme = (
-  { node, redis, cpus, cpuModel, rounds, quick, versions }: Environment,
+const conditionsOf = ({ node, redis, cpus, cpuModel, rounds, quick }: Environment): string =>
+  `Node ${node}, Redis ${redis}, ${cpus} × ${cpuModel}; medians of ${rounds} rounds${quick ? ", quick: too short to rely on" : ""}`;
+
+const comparison = (
+  environment: Environment,
   measures: ReadonlyArray<Measured>,
-  targets: ReadonlyArray<Target>,
-): string => {
-  const major = (name: string): string => versions[name]?.split(".")[0] ?? "";
+  rows: ReadonlyArray<Row>,
+): ReadonlyArray<string> => {
+  const major = (name: string): string => environment.versions[name]?.split(".")[0] ?? "";
   return [
-    `One such run (Node ${node}, Redis ${redis}, ${cpus} × ${cpuModel}; medians of ${rounds} rounds${quick ? ", quick: too short to rely on" : ""}; Sluice ÷ peer in brackets):`,
+    `One run (${conditionsOf(environment)}; in brackets Sluice ÷ peer, the median of what each round gave):`,
     "",
     `| | Sluice | bare stream loop | BullMQ ${major("bullmq")} | bee-queue ${major("bee-queue")} |`,
     "|---|---|---|---|---|",
-    ...ROWS.flatMap((row) => lineOf(row, measures)),
+    ...rows.flatMap((row) => lineOf(row, measures)),
+  ];
+};
+
+/** A measure of Sluice alone: its lanes as rows. */
+const rowsOf = (measures: ReadonlyArray<Measured>, id: string, unit: string): ReadonlyArray<string> =>
+  (measures.find((measured) => measured.id === id)?.lanes ?? []).map(
+    ({ name, rounds }) => `| ${name} | ${figure(median(rounds))} ${unit} |`,
+  );
+
+const idleRows = (measures: ReadonlyArray<Measured>): ReadonlyArray<string> =>
+  ["queues-1000", "queues-10", "queues-1", "queues-0"].flatMap((lane) => {
+    const [sockets, client, server] = ["idle-sockets", "idle-client", "idle-server"].map((id) =>
+      roundsOf(measures, id, lane),
+    );
+    const name = measures.find(({ id }) => id === "idle-sockets")?.lanes.find(({ id }) => id === lane)?.name;
+    if (!sockets?.length || !client?.length || !server?.length) return [];
+    return [`| ${name} | ${median(sockets)} | ${figure(median(client))} % | ${figure(median(server))} % |`];
+  });
+
+const limits = (environment: Environment, measures: ReadonlyArray<Measured>): ReadonlyArray<string> => {
+  const idle = idleRows(measures);
+  return [
+    `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}):`,
     "",
-    wrapped([...sentencesOf(measures), missed(targets)].join(" ")),
-  ].join("\n");
+    `| a message of ${PAYLOAD_BYTES} bytes, by its state | memory in Redis, payload included |`,
+    "|---|---|",
+    ...rowsOf(measures, "limits-bytes", "bytes"),
+    "",
+    "| one message | time of the server |",
+    "|---|---|",
+    ...rowsOf(measures, "limits-server", "µs"),
+    "",
+    "| what bounds a rate | |",
+    "|---|---|",
+    ...rowsOf(measures, "limits-capacity", "messages/s").map((row) =>
+      row.replace("|", "| the core of one server is full:"),
+    ),
+    ...rowsOf(measures, "in-order", "messages/s").map((row) =>
+      row.replace("Sluice, one key", "one key, drained by one consumer"),
+    ),
+    ...(idle.length === 0
+      ? []
+      : [
+          "",
+          "| 1,000 idle consumers of one store | sockets | of a core, client | of a core, server |",
+          "|---|---|---|---|",
+          ...idle,
+        ]),
+  ];
+};
+
+/** Writes each stretch whose figures were measured; the others stay as they are. Answers which pages it wrote. */
+export const writePages = (
+  environment: Environment,
+  measures: ReadonlyArray<Measured>,
+  targets: ReadonlyArray<Target>,
+): ReadonlyArray<string> => {
+  const has = (measure: string): boolean => measures.some(({ id }) => id === measure);
+  const written: Array<string> = [];
+  const put = (place: Place, lines: ReadonlyArray<string>): void => {
+    replace(place, lines.join("\n"));
+    written.push(place.file);
+  };
+  if (has("drain")) {
+    put(
+      README,
+      comparison(
+        environment,
+        measures,
+        ROWS.filter(({ chosen }) => chosen),
+      ),
+    );
+    const sentences = wrapped([...sentencesOf(measures), missed(targets)].join(" "));
+    put(PERFORMANCE, [...comparison(environment, measures, ROWS), "", sentences]);
+  }
+  if (has("limits-bytes")) put(LIMITS, limits(environment, measures));
+  return written;
 };
 
 /** In lines of 125 characters at most. */
 const wrapped = (text: string): string => text.replaceAll(/(.{1,125})(?: |$)/g, "$1\n").trimEnd();
 
 /** Replaces what stands between the marks. */
-export const writeReadme = (block: string): void => {
-  const text = readFileSync(README, "utf8");
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} with an ${END} behind it`);
-  writeFileSync(README, `${text.slice(0, begin + BEGIN.length)}\n${block}\n${text.slice(end)}`);
+const replace = ({ file, mark }: Place, block: string): void => {
+  const url = new URL(`../../../${file}`, import.meta.url);
+  const text = readFileSync(url, "utf8");
+  const [begin, end] = [`<!-- ${mark}:begin -->`, `<!-- ${mark}:end -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`${file} has no ${begin} with an ${end} behind it`);
+  writeFileSync(url, `${text.slice(0, from + begin.length)}\n${block}\n${text.slice(to)}`);
 };

@@ -56,7 +56,7 @@ import { type Change, Writer } from "./write/Writer.js";
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
  * Calls fail with it where the server does not let the client in, or not into its database, or where its user may not run what
- * the store needs (the README lists it); they ride out a lost connection, and a server that takes no changes, for
+ * the store needs (docs/guide/redis.md lists it); they ride out a lost connection, and a server that takes no changes, for
  * `commandMsMax`, then fail with `StoreUnavailable`. No error or event has payloads or passwords. `StoreFull` under full memory, for enqueues only: what is written
  * along with a settlement passes.
  *

@@ -1,4 +1,4 @@
-/** The rights that the README lists are those that a store needs: no more, no less. */
+/** The rights that docs/guide/redis.md lists are those that a store needs: no more, no less. */
 import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,8 +9,8 @@ import { neededCommands } from "../../../src/stores/redis/connection/rights.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 
-const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const listed = (/^ACL SETUSER (.*)$/m.exec(readme)?.[1] ?? "").split(" ");
+const page = readFileSync(new URL("../../../docs/guide/redis.md", import.meta.url), "utf8");
+const listed = (/^ACL SETUSER (.*)$/m.exec(page)?.[1] ?? "").split(" ");
 /** The user's rights on the keys of a namespace, as they are listed. */
 const rightsOn = (namespace: string): ReadonlyArray<string> =>
   listed.slice(1).map((rule) => (rule.startsWith("~") ? `~{${namespace}}:*` : rule.replace(/^>.*/, ">secret")));

@@ -1,0 +1,125 @@
+/**
+ * The program of a user, which `npm run matrix` compiles against the packed package and runs on each Node: every entry, both
+ * stores, promises and TaskEithers. Its argument is a namespace, its REDIS_URL a server.
+ */
+import assert from "node:assert/strict";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import * as t from "io-ts";
+import { from, lastValueFrom, map, take, toArray } from "rxjs";
+import { type Context, configure } from "rxjs-marbles";
+import {
+  atomically,
+  batch,
+  enqueueTo,
+  followUp,
+  handle,
+  handleBatch,
+  type Message,
+  queue,
+  retryBackoff,
+  type SluiceError,
+  type Store,
+  settle,
+} from "sluice";
+import { memoryStore } from "sluice/memory";
+import * as RQ from "sluice/reader";
+import { redisStore } from "sluice/redis";
+import * as Q from "sluice/task";
+import { marblesOf, simulate, testMessage } from "sluice/testing";
+
+const Order = t.type({ id: t.string, customerId: t.string, total: t.number });
+type Order = t.TypeOf<typeof Order>;
+
+const order = (id: string): Order => ({ id, customerId: `c-${id.length}`, total: 12 });
+
+const charge = async (message: Message<Order>): Promise<string> => {
+  if (message.data.id === "o-2" && message.attempt === 1) throw new Error("not yet");
+  return message.data.id;
+};
+
+const use = async (store: Store): Promise<void> => {
+  const orders = queue(store, { name: "orders", codec: Order, key: ({ customerId }) => customerId });
+  const done = queue(store, { name: "done", codec: t.string });
+
+  await orders.enqueue(order("o-1"));
+  await lastValueFrom(from([order("o-2"), order("o-33")]).pipe(enqueueTo(orders, { sizeMax: 2 })));
+  const outcomes = await lastValueFrom(
+    orders.messages().pipe(
+      handle(charge, { concurrency: 4, timeoutMs: 5_000 }),
+      followUp((id) => [done.enqueue(id)]),
+      retryBackoff({ initialMs: 5, attemptsMax: 3 }),
+      settle(),
+      map(({ outcome }) => outcome._tag),
+      take(4),
+      toArray(),
+    ),
+  );
+  assert.deepEqual(outcomes.sort(), ["Ack", "Ack", "Ack", "Retry"]);
+
+  const lengths = await lastValueFrom(
+    done.messages({ prefetch: 3 }).pipe(
+      batch({ sizeMax: 3, waitMsMax: 500 }),
+      handleBatch(async ({ data }) => data.map((id) => E.right(id.length))),
+      settle(),
+      take(3),
+      map(({ result }) => (E.isRight(result) ? result.right : 0)),
+      toArray(),
+    ),
+  );
+  assert.deepEqual(lengths.sort(), [3, 3, 4]);
+
+  const enqueued: E.Either<SluiceError, { readonly duplicate: boolean }> = await pipe(
+    order("o-4"),
+    Q.enqueue(orders),
+  )();
+  assert.ok(E.isRight(enqueued));
+  const [message] = await orders.receive({ max: 1, waitMsMax: 1_000 });
+  assert.ok(message !== undefined);
+  await atomically([message.ack, done.enqueue("o-4")]);
+  const stats = await pipe(
+    RQ.stats({ name: "done", codec: t.string })()({ store }),
+    TE.match(
+      (error) => error.message,
+      ({ acked, ready }) => `${acked} acked, ${ready} ready`,
+    ),
+  )();
+  assert.equal(stats, "3 acked, 1 ready");
+  await done.purge();
+  await store.close();
+};
+
+const onVirtualTime = (): Promise<void> =>
+  simulate(async ({ store, advance, expect$ }) => {
+    const jobs = queue(store, { name: "jobs", codec: t.string });
+    await jobs.enqueue("a", { delayMs: 10 });
+    expect$(
+      jobs.messages().pipe(
+        handle(async (m) => m.data),
+        settle(),
+        map((s) => s.outcome._tag),
+      ),
+      20,
+    ).toBe("10ms a", {
+      a: "Ack",
+    });
+    await advance(20);
+  });
+
+const withMarbles = marblesOf<Context>(configure)((m) => {
+  const one = testMessage("a", { scheduler: m.scheduler });
+  const outcomes$ = m.cold("-a|", { a: one }).pipe(
+    handle(() => m.cold("-r|")),
+    settle(),
+    map((s) => s.outcome._tag),
+  );
+  m.expect(outcomes$).toBeObservable("---(a|)", { a: "Ack" });
+});
+
+await use(memoryStore());
+await onVirtualTime();
+withMarbles();
+console.log("memory");
+await use(redisStore(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379", { namespace: process.argv[2] ?? "matrix" }));
+console.log("redis");
