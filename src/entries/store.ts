@@ -5,7 +5,8 @@
 
 export type { Demand, Demands } from "../core/Demand.js";
 export { type Asker, effect, fail, fromOne, fromPromise, mapEffect, type Start, succeed } from "../core/Effect.js";
-export type { Delivery, Holder, SettleEnd } from "../core/Message.js";
+export type { End } from "../core/End.js";
+export type { Delivery, Holder } from "../core/Message.js";
 export {
   alreadySettled,
   defect,
