@@ -18,6 +18,6 @@ conformance(
     };
     return { store: open(), another: open, moveClock, dispose: () => cleanUp(url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
+  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true, exactBytes: true },
   { describe, it },
 );

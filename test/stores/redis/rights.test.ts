@@ -43,7 +43,7 @@ conformance(
     const open = () => redisStore(template, { namespace });
     return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
+  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true, exactBytes: true },
   { describe, it },
 );
 
