@@ -14,7 +14,6 @@ import {
   type Unsubscribable,
 } from "rxjs";
 import type { Jitter } from "./Backoff.js";
-import { systemScheduler } from "./Clock.js";
 import { showAs } from "./inspecting.js";
 import type { Options } from "./options.js";
 import { promiseAsked } from "./promiseWatch.js";
@@ -111,7 +110,7 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
    * Errors: those of the Effect; throws `InvalidConfig` for options out of range. Cancelling: ends the waiting.
    */
   retry(options: RetryOptions = {}): Effect<A, E> {
-    return new Effect(retrying(this, options, systemScheduler));
+    return new Effect(retrying(this, options, {}));
   }
 
   toJSON(): object {

@@ -12,9 +12,9 @@
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { type Backoff, makeBackoff, nextDelayMs } from "./Backoff.js";
-import { soon } from "./Clock.js";
-import { newId } from "./newId.js";
+import { soon, systemScheduler } from "./Clock.js";
 import { randomOf } from "./Random.js";
+import { idFrom, type Sources } from "./Sources.js";
 
 /** Of calls that are made until the store is back: after 50 ms at first, then each time later, at most 2 s. */
 const patient: Backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
@@ -22,15 +22,17 @@ const patient: Backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter:
 export class Outage {
   /** What makes each waiting call now, and its timer. */
   private readonly waiting = new Map<() => void, Subscription>();
+  private readonly scheduler: SchedulerLike;
   private readonly startedMs: number;
   private random: (() => number) | undefined;
 
   /** `backoff` bounds the attempts and the time, counted from here; the standard one bounds neither. */
   constructor(
-    private readonly scheduler: SchedulerLike,
+    private readonly sources: Sources,
     private readonly backoff: Backoff = patient,
   ) {
-    this.startedMs = scheduler.now();
+    this.scheduler = sources.scheduler ?? systemScheduler;
+    this.startedMs = this.scheduler.now();
   }
 
   /** Whether some call waits to be made again. */
@@ -44,7 +46,7 @@ export class Outage {
    */
   again(attempt: number, call: () => void): boolean {
     const { scheduler, startedMs } = this;
-    this.random ??= randomOf(newId());
+    this.random ??= randomOf(idFrom(this.sources));
     const failed = { message: { attempt, enqueuedAtMs: startedMs }, nowMs: scheduler.now(), random: this.random };
     const delayMs = nextDelayMs(this.backoff, failed);
     if (delayMs === undefined) return false;

@@ -13,7 +13,6 @@ import { AsyncSubject, type Observer } from "rxjs";
 import { brandOf, hasBrand, mark } from "./brand.js";
 import { type Asker, Effect, type ErrorsOf, type RetryOptions, type Start } from "./Effect.js";
 import { showAs } from "./inspecting.js";
-import { newId } from "./newId.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
 import {
@@ -24,6 +23,7 @@ import {
   toSluiceError,
   type WriteTooLarge,
 } from "./SluiceError.js";
+import { idFrom, type Sources } from "./Sources.js";
 import type { Step, StepResult } from "./steps/Step.js";
 import type { WriteTarget } from "./WriteTarget.js";
 
@@ -70,7 +70,7 @@ export class Write<out A, out E extends SluiceError = SluiceError> extends Effec
 
   /** As of any Effect. In `atomically` it is a part like the other: there the join is what can be retried. */
   override retry(options: RetryOptions = {}): Write<A, E> {
-    return new Write(this.plan, this.options, retrying(this, options, this.options.target.scheduler));
+    return new Write(this.plan, this.options, retrying(this, options, this.options.target));
   }
 
   override toJSON(): object {
@@ -113,7 +113,7 @@ class Runs<A> {
   }
 
   prepare(): void {
-    const planned = planRun(this.plan);
+    const planned = planRun(this.plan, this.options.target);
     if (isRight(planned)) this.lend(planned.right);
   }
 
@@ -124,7 +124,8 @@ class Runs<A> {
 
   private run(answer: Observer<A>): void {
     const lent = this.lent?.pop();
-    const planned = lent === undefined || lent.plan.stands?.() === false ? planRun(this.plan) : right(lent);
+    const planned =
+      lent === undefined || lent.plan.stands?.() === false ? planRun(this.plan, this.options.target) : right(lent);
     if (isLeft(planned)) {
       this.fail(answer, planned.left);
       return;
@@ -172,12 +173,12 @@ class Runs<A> {
   }
 }
 
-const planRun = <A>(plan: MakePlan<A>): Either<SluiceError, Run<A>> => {
+const planRun = <A>(plan: MakePlan<A>, sources: Sources): Either<SluiceError, Run<A>> => {
   const planned = askPlan(plan);
   if (isLeft(planned)) return planned;
   const tooLarge = checkSize(planned.right.steps);
   return tooLarge === undefined
-    ? right({ writeId: planned.right.writeId ?? newId(), plan: planned.right })
+    ? right({ writeId: planned.right.writeId ?? idFrom(sources), plan: planned.right })
     : left(tooLarge);
 };
 

@@ -2,21 +2,32 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 import { systemScheduler } from "./Clock.js";
+import { randomOf } from "./Random.js";
+
+/** Fills the last bytes of an id with chance. */
+type Draw = (into: Uint8Array) => void;
+
+const RANDOM_BYTES = 10;
+const RANDOM_FROM = 16 - RANDOM_BYTES;
 
 // The system's randomness takes 2.7 µs a call however few bytes it is asked for: 256 ids share one call.
-const RANDOM_BYTES = 10;
-const pool = new Uint8Array(RANDOM_BYTES * 256);
-let used = pool.length;
+const systemDraw = (): Draw => {
+  const pool = new Uint8Array(RANDOM_BYTES * 256);
+  let used = pool.length;
+  return (into) => {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    for (let i = RANDOM_FROM; i < 16; i++) into[i] = pool[used++] ?? 0;
+  };
+};
 
-// Of an id's 16 random bytes the library reads the last six, and we four for the sequence.
-const random = new Uint8Array(16);
-const sequenceOf = new DataView(random.buffer, 16 - RANDOM_BYTES);
-const drawRandom = (): void => {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  for (let i = 16 - RANDOM_BYTES; i < 16; i++) random[i] = pool[used++] ?? 0;
+const seededDraw = (seed: string): Draw => {
+  const random = randomOf(seed);
+  return (into) => {
+    for (let i = RANDOM_FROM; i < 16; i++) into[i] = random() * 256;
+  };
 };
 
 // Written as text here: what strings are pieced together of is gathered again, and copied, by whoever reads them.
@@ -34,17 +45,27 @@ const textOf = (id: Uint8Array): string => {
   return text.toString("latin1");
 };
 
-let lastMs = 0;
-let sequence = 0;
+const idMaker = (now: () => number, draw: Draw): (() => string) => {
+  // Of an id's 16 random bytes the library reads the last six, and we four for the sequence.
+  const random = new Uint8Array(16);
+  const sequenceOf = new DataView(random.buffer, RANDOM_FROM);
+  let lastMs = -1;
+  let sequence = 0;
+  return () => {
+    const nowMs = Math.floor(now());
+    draw(random);
+    if (nowMs > lastMs) {
+      lastMs = nowMs;
+      // 31 random bits leave as many ids again before the 32 bits of the sequence are used up.
+      sequence = sequenceOf.getUint32(0) >>> 1;
+    } else sequence += 1;
+    return textOf(v7({ random, msecs: lastMs, seq: sequence }, bytes));
+  };
+};
 
 /** A new UUIDv7 in lower case; unique, and greater than every one that this process made before. */
-export const newId = (): string => {
-  const nowMs = Math.floor(systemScheduler.now());
-  drawRandom();
-  if (nowMs > lastMs) {
-    lastMs = nowMs;
-    // 31 random bits leave as many ids again before the 32 bits of the sequence are used up.
-    sequence = sequenceOf.getUint32(0) >>> 1;
-  } else sequence += 1;
-  return textOf(v7({ random, msecs: lastMs, seq: sequence }, bytes));
-};
+export const newId: () => string = idMaker(() => systemScheduler.now(), systemDraw());
+
+/** Ids for virtual time: the same seed on the same clock makes the same ids again. Not unique beyond that. */
+export const replayableIds = (seed: string, now: () => number): (() => string) =>
+  idMaker(() => Math.max(0, now()), seededDraw(seed));

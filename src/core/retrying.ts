@@ -1,22 +1,17 @@
 /** Runs an Effect again, after failures that may pass. */
-import type { SchedulerLike, Unsubscribable } from "rxjs";
+import type { Unsubscribable } from "rxjs";
 import { makeBackoff } from "./Backoff.js";
-import { systemScheduler } from "./Clock.js";
 import type { Effect, RetryOptions, Start } from "./Effect.js";
 import { Outage } from "./Outage.js";
 import { optionsOf, wholeNumber } from "./options.js";
 import { isSluiceError } from "./SluiceError.js";
+import type { Sources } from "./Sources.js";
 
 const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "deadlineMs", "scheduler"] as const;
 
 /** What an Effect does that is `effect` run again: each of those who subscribe has attempts of its own. */
-export const retrying = <A>(
-  effect: Pick<Effect<A>, "run">,
-  given: RetryOptions,
-  standard: SchedulerLike = systemScheduler,
-): Start<A> => {
+export const retrying = <A>(effect: Pick<Effect<A>, "run">, given: RetryOptions, sources: Sources): Start<A> => {
   const { scheduler, attemptsMax, initialMs, factor, delayMsMax, jitter, deadlineMs } = optionsOf(given, NAMES);
-  const clock = scheduler ?? standard;
   const backoff = makeBackoff({
     initialMs,
     factor,
@@ -26,7 +21,7 @@ export const retrying = <A>(
     attemptsMax: wholeNumber("attemptsMax", attemptsMax ?? 5, { min: 1, max: Number.MAX_SAFE_INTEGER }),
   });
   return (asker) => {
-    const outage = new Outage(clock, backoff);
+    const outage = new Outage(scheduler === undefined ? sources : { ...sources, scheduler }, backoff);
     let attempt = 0;
     let run: Unsubscribable | undefined;
     const begin = (): void => {

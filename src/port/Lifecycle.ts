@@ -1,11 +1,12 @@
 /** What every store is: a clock, an account of itself, a beginning and an end. */
 import type { Observable, SchedulerLike } from "rxjs";
 import type { Effect } from "../core/Effect.js";
+import type { Sources } from "../core/Sources.js";
 import type { Capabilities } from "./Capabilities.js";
 import type { StoreEvent } from "./StoreEvent.js";
 import type { Logger } from "./Warnings.js";
 
-export interface Lifecycle {
+export interface Lifecycle extends Sources {
   /** The one place where time is injected. */
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;

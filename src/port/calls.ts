@@ -41,4 +41,5 @@ export const properties: { readonly [K in Exclude<keyof Store, CallName>]-?: tru
   capabilities: true,
   logger: true,
   events$: true,
+  newId: true,
 };

@@ -4,7 +4,7 @@ import { Observable } from "rxjs";
 import { mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
-import { newId } from "../core/newId.js";
+import { idFrom } from "../core/Sources.js";
 import type { Store } from "../port/Store.js";
 import { MessageSource } from "./consume/MessageSource.js";
 import { resolveMessagesOptions } from "./consume/messagesOptions.js";
@@ -51,7 +51,7 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
     messages: (options = {}) => {
       const checked = resolveMessagesOptions(options, resolved);
       return new Observable<Message<A>>((subscriber) => {
-        const consumer = checked.consumer ?? newId();
+        const consumer = checked.consumer ?? idFrom(store);
         const source = new MessageSource<A>(
           { store, definition: resolved, options: { ...checked, consumer }, events, pauses, starts },
           subscriber,

@@ -57,7 +57,7 @@ export class Chunks<A> implements Observer<A> {
     private readonly options: ChunksOptions<A>,
     private readonly subscriber: Subscriber<Enqueued>,
   ) {
-    this.outage = new Outage(queue.store.scheduler);
+    this.outage = new Outage(queue.store);
     this.gathering = new Deadlines<Chunk<A>>({
       scheduler: queue.store.scheduler,
       afterMs: options.waitMsMax,

@@ -70,7 +70,7 @@ export class Puller {
   private turnMs = 0;
 
   constructor(private readonly options: PullerOptions) {
-    this.outage = new Outage(options.store.scheduler);
+    this.outage = new Outage(options.store);
   }
 
   start(): void {

@@ -18,9 +18,9 @@
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
 import type { End } from "../../core/End.js";
-import { newId } from "../../core/newId.js";
 import { Outage } from "../../core/Outage.js";
 import { defect, type SluiceError, storeUnavailable, toSluiceError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
 import type { Step, StepResult, WriteAnswer } from "../../core/steps/Step.js";
 import type { WriteTarget } from "../../core/WriteTarget.js";
 
@@ -64,7 +64,7 @@ export class Rounds {
   private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
 
   constructor(private readonly options: RoundsOptions) {
-    this.outage = new Outage(options.scheduler);
+    this.outage = new Outage({ scheduler: options.scheduler, newId: options.target.newId });
     this.persistent = options.persistent;
   }
 
@@ -80,7 +80,7 @@ export class Rounds {
 
   /** Hands lists over as one write. */
   send(lists: ReadonlyArray<ReadonlyArray<Step>>, ends: ReadonlyArray<ListEnd>): void {
-    this.write({ writeId: newId(), lists, ends }, 1);
+    this.write({ writeId: idFrom(this.options.target), lists, ends }, 1);
   }
 
   /** Takes a list that was not answered before, to go with its former write by `sendAgain`; answers whether it is one. */
@@ -177,7 +177,7 @@ export class Rounds {
     } else {
       lists.forEach((list, i) => {
         const end = ends[i];
-        if (end !== undefined) this.write({ writeId: newId(), lists: [list], ends: [end] }, 1);
+        if (end !== undefined) this.write({ writeId: idFrom(this.options.target), lists: [list], ends: [end] }, 1);
       });
     }
   }

@@ -3,9 +3,9 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import { tap } from "rxjs";
 import { type Effect, mapEffect } from "../../core/Effect.js";
 import { type Message, messageOf } from "../../core/Message.js";
-import { newId } from "../../core/newId.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
 import type { Store } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ReceiveOptions } from "../Queue.js";
@@ -31,7 +31,7 @@ export const receive = <A>(
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
   const { name: queue, attemptsMax, deliveriesMax, exclusive, codec } = definition;
-  const consumer = newId();
+  const consumer = idFrom(store);
   let unsettled = 0;
   // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
   // nobody waits for an answer any more.

@@ -3,9 +3,9 @@ import { map } from "rxjs";
 import { checkId, checkKey } from "../../codec/parts.js";
 import { type Effect, failingWith, mapEffect } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
-import { newId } from "../../core/newId.js";
 import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js";
 import { type ChangeError, invalidConfig, type ReadError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
 import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import type { PageOptions, Queue } from "../Queue.js";
@@ -29,7 +29,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
   const { name: queue, codec } = definition;
   const show = showAs(codec);
   const stats = (): Effect<QueueStats, ReadError> => reads(store.stats(queue));
-  const inChunks = chunksOf(stats);
+  const inChunks = chunksOf(store, stats);
   return {
     stats,
     peek: (options = {}) =>
@@ -63,7 +63,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
 const setPaused = (store: Store, queue: string, paused: boolean): Effect<void, ChangeError> =>
   mapEffect(
     iterate<{ readonly writeId: string; readonly done: boolean }, ChangeError>(
-      () => ({ writeId: newId(), done: false }),
+      () => ({ writeId: idFrom(store), done: false }),
       ({ writeId, done }) =>
         done ? undefined : store.setPaused({ queue, paused }, writeId).pipe(map(() => ({ writeId, done: true }))),
     ),
@@ -84,18 +84,18 @@ interface Progress {
  * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
-  (stats: () => Effect<QueueStats, ReadError>) =>
+  (store: Store, stats: () => Effect<QueueStats, ReadError>) =>
   (
     countOf: (stats: QueueStats) => number,
     call: (limit: number, writeId: string) => Effect<Portion>,
   ): Effect<number, ChangeError> => {
-    const start = (): Progress => ({ writeId: newId(), left: undefined, sum: 0 });
+    const start = (): Progress => ({ writeId: idFrom(store), left: undefined, sum: 0 });
     const chunks = iterate<Progress, ChangeError>(start, (progress) => {
       const { writeId, left, sum } = progress;
       if (left === undefined) return stats().pipe(map((counts) => ({ ...progress, left: countOf(counts) })));
       if (left <= 0) return undefined;
       return call(Math.min(CHUNK, left), writeId).pipe(
-        map(({ count, more }) => ({ writeId: newId(), left: more ? left - count : 0, sum: sum + count })),
+        map(({ count, more }) => ({ writeId: idFrom(store), left: more ? left - count : 0, sum: sum + count })),
       );
     });
     return mapEffect(chunks, ({ sum }) => sum);

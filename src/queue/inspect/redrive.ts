@@ -6,9 +6,9 @@ import { checkId } from "../../codec/parts.js";
 import { utf8Length } from "../../core/bytes.js";
 import { type Effect, fail, mapEffect, succeed } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
-import { newId } from "../../core/newId.js";
 import { callable, optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
 import { ask } from "../produce/ask.js";
@@ -67,7 +67,7 @@ export const redrive = <A>(
       .pipe(
         map(({ count, seen, next }) => ({
           ...progress,
-          writeId: newId(),
+          writeId: idFrom(store),
           after: next,
           unseen: next === undefined ? 0 : unseen - seen,
           count: progress.count + count,
@@ -93,7 +93,7 @@ export const redrive = <A>(
     return store.redrive({ queue, letters }, progress.writeId).pipe(
       map(({ count, seen }) => ({
         ...progress,
-        writeId: newId(),
+        writeId: idFrom(store),
         chosen: progress.chosen.slice(seen),
         count: progress.count + count,
       })),
@@ -108,7 +108,7 @@ export const redrive = <A>(
     if (unseen === 0 || count >= limit) return undefined;
     return inStore ? walk(progress, unseen) : choosePage(progress, unseen);
   };
-  const start = (): Progress => ({ writeId: newId(), after: undefined, unseen: undefined, count: 0, chosen: [] });
+  const start = (): Progress => ({ writeId: idFrom(store), after: undefined, unseen: undefined, count: 0, chosen: [] });
   return mapEffect(iterate<Progress, RedriveError>(start, step), ({ count }) => count);
 };
 

@@ -3,7 +3,7 @@ import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { encodePayload } from "../../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../../codec/parts.js";
 import { invariant } from "../../core/invariant.js";
-import { type MessageId, newMessageId } from "../../core/MessageId.js";
+import type { MessageId } from "../../core/MessageId.js";
 import { DELAY_MS_MAX, duration, oneOf, optionsOf, realNumber, unreadable, wholeNumber } from "../../core/options.js";
 import {
   invalidConfig,
@@ -12,6 +12,7 @@ import {
   toSluiceError,
   type WriteError,
 } from "../../core/SluiceError.js";
+import { idFrom, type Sources } from "../../core/Sources.js";
 import type { EnqueueStep } from "../../core/steps/Enqueue.js";
 import type { StepResult } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
@@ -33,7 +34,7 @@ export const enqueueOne = <A>(
     () => {
       const id = idOf(options);
       if (isLeft(id)) return id;
-      const step = stepOf(definition, data, options, id.right);
+      const step = stepOf(store, definition, data, { options, id: id.right });
       if (isLeft(step)) return step;
       // A new id names the write as well; a given one may be enqueued again by another.
       const writeId = id.right === undefined ? step.right.id : undefined;
@@ -59,7 +60,7 @@ export const enqueueMany = <A>(
           if (isLeft(own)) return own;
           const id = idOf(own.right);
           if (isLeft(id)) return id;
-          const step = stepOf(definition, value, own.right, id.right);
+          const step = stepOf(store, definition, value, { options: own.right, id: id.right });
           if (isLeft(step)) return step;
           steps.push(step.right);
         }
@@ -87,11 +88,17 @@ const idOf = (options: EnqueueOptions): Either<SluiceError, MessageId | undefine
   }
 };
 
+interface Asked {
+  readonly options: EnqueueOptions;
+  /** The id that was given, if one was. */
+  readonly id: MessageId | undefined;
+}
+
 const stepOf = <A>(
+  sources: Sources,
   definition: ResolvedDefinition<A>,
   data: A,
-  options: EnqueueOptions,
-  id: MessageId | undefined,
+  { options, id }: Asked,
 ): Either<SluiceError, EnqueueStep> => {
   const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
   if (isLeft(payload)) return payload;
@@ -103,7 +110,7 @@ const stepOf = <A>(
     return right({
       _tag: "Enqueue",
       queue: definition.name,
-      id: id ?? newMessageId(),
+      id: id ?? (idFrom(sources) as MessageId),
       payload: payload.right,
       key: key === undefined ? undefined : checkKey("key", key),
       headers: headers === undefined ? undefined : checkHeaders(headers),

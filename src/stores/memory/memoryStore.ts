@@ -4,6 +4,7 @@ import { AsyncSubject, type Observable, type SchedulerLike, Subject, type Subscr
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
+import { newId, replayableIds } from "../../core/newId.js";
 import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/steps/Step.js";
@@ -25,7 +26,10 @@ import { writeLists } from "./write.js";
 
 /** How a memory store is made; all options may be left out. */
 export type MemoryStoreOptions = Options<{
-  /** Where all time comes from. Default `systemScheduler`; a virtual one makes everything above run on virtual time. */
+  /**
+   * Where all time comes from. Default `systemScheduler`; a virtual one makes everything above run on virtual time, with ids and
+   * jitter that are the same in every run.
+   */
   scheduler: SchedulerLike;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
@@ -62,10 +66,22 @@ export type MemoryStoreOptions = Options<{
 export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
   showing(new MemoryStore(options), "MemoryStore", {});
 
+/** How many stores were made on each virtual clock. */
+const madeOn = new WeakMap<SchedulerLike, number>();
+
+/** The system's ids; on a clock of a program's own, which a test holds, ids that come again when the test is run again. */
+const idsOn = (scheduler: SchedulerLike): (() => string) => {
+  if (scheduler === systemScheduler) return newId;
+  const number = (madeOn.get(scheduler) ?? 0) + 1;
+  madeOn.set(scheduler, number);
+  return replayableIds(`memory store ${number}`, () => scheduler.now());
+};
+
 const NAMES = ["scheduler", "deadLettersMax", "logger"] as const;
 
 class MemoryStore implements Store {
   readonly scheduler: SchedulerLike;
+  readonly newId: () => string;
   readonly capabilities: Capabilities = {
     durable: false,
     shared: false,
@@ -88,6 +104,7 @@ class MemoryStore implements Store {
     const { scheduler = systemScheduler, deadLettersMax = 100_000, logger } = optionsOf(options, NAMES);
     this.logger = logger;
     this.scheduler = scheduler;
+    this.newId = idsOn(scheduler);
     this.turns = new Turns(scheduler);
     this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
     this.events$ = this.events.asObservable();

@@ -18,7 +18,7 @@ const failing = (clock: Clock, outage: Outage) => {
 describe("a call whose store does not answer", () => {
   it("is made again until it is answered, never at once, and two seconds later at most", () => {
     const clock = new Clock();
-    const outage = new Outage(clock);
+    const outage = new Outage({ scheduler: clock });
     const { madeMs, state, call } = failing(clock, outage);
     call(1);
     expect([madeMs.length, outage.waits]).toEqual([1, true]);
@@ -35,7 +35,7 @@ describe("a call whose store does not answer", () => {
 
   it("goes on for as long as the outage lasts: numbers do not overflow", () => {
     const clock = new Clock();
-    const outage = new Outage(clock);
+    const outage = new Outage({ scheduler: clock });
     const { madeMs, call } = failing(clock, outage);
     call(1_100_000);
     clock.advance(2_000);
@@ -45,7 +45,7 @@ describe("a call whose store does not answer", () => {
 
   it("is made at once, and no timer stays behind, when there is no more time", () => {
     const clock = new Clock();
-    const outage = new Outage(clock);
+    const outage = new Outage({ scheduler: clock });
     const calls = [1, 2, 3].map(() => failing(clock, outage));
     for (const { call } of calls) call(1);
     for (const { state } of calls) state.away = false;
@@ -60,7 +60,7 @@ describe("a call whose store does not answer", () => {
 
   it("is made once by a rush, though it fails again and waits", () => {
     const clock = new Clock();
-    const outage = new Outage(clock);
+    const outage = new Outage({ scheduler: clock });
     const { madeMs, call } = failing(clock, outage);
     call(5);
     outage.rush();
@@ -69,7 +69,7 @@ describe("a call whose store does not answer", () => {
 
   it("is forgotten when nobody wants it any more", () => {
     const clock = new Clock();
-    const outage = new Outage(clock);
+    const outage = new Outage({ scheduler: clock });
     const { madeMs, call } = failing(clock, outage);
     call(1);
     outage.stop();
@@ -80,8 +80,8 @@ describe("a call whose store does not answer", () => {
 
   it("is given up where the backoff has no attempts or no time left", () => {
     const clock = new Clock();
-    const byAttempts = failing(clock, new Outage(clock, makeBackoff({ initialMs: 10, attemptsMax: 3 })));
-    const byTime = failing(clock, new Outage(clock, makeBackoff({ initialMs: 10, deadlineMs: 35 })));
+    const byAttempts = failing(clock, new Outage({ scheduler: clock }, makeBackoff({ initialMs: 10, attemptsMax: 3 })));
+    const byTime = failing(clock, new Outage({ scheduler: clock }, makeBackoff({ initialMs: 10, deadlineMs: 35 })));
     byAttempts.call(1);
     byTime.call(1);
     clock.advance(10_000);
@@ -91,7 +91,7 @@ describe("a call whose store does not answer", () => {
 
   it("is not made within the call that failed, even without a delay", () => {
     const clock = new Clock();
-    const outage = new Outage(clock, makeBackoff({ initialMs: 0 }));
+    const outage = new Outage({ scheduler: clock }, makeBackoff({ initialMs: 0 }));
     const { madeMs, state, call } = failing(clock, outage);
     call(1);
     expect(madeMs).toEqual([0]);
