@@ -28,6 +28,8 @@ export class Reader {
   /** What the read that is under way reads. */
   private reading: ReadonlyMap<string, Place> | undefined;
   private ending = false;
+  /** Its latest read failed for a reason that was gone when its places were tried. */
+  private failedInVain = false;
 
   constructor(
     readonly connection: Connection,
@@ -72,6 +74,7 @@ export class Reader {
 
   private done(reading: ReadonlyMap<string, Place>, reply: unknown): void {
     this.reading = undefined;
+    this.failedInVain = false;
     const taken = reply as readonly [list: string, text: string] | null;
     const place = taken === null ? undefined : reading.get(taken[0]);
     if (taken !== null && place !== undefined) {
@@ -90,17 +93,21 @@ export class Reader {
     else this.failAll(cause);
   }
 
-  /** One list that is none (somebody else's value stands there) fails the read of all: each is tried for itself. */
+  /**
+   * One list that is none (somebody else's value stands there) fails the read of all: each is tried for itself. Where none is at
+   * fault, that value may be gone again: all are read once more, and fail together where that was not it.
+   */
   private findFaults(cause: unknown): void {
     const faults = new Map<Place, unknown>();
     let left = this.places.size;
     const tried = (): void => {
       left -= 1;
       if (left > 0) return;
-      if (faults.size === 0) {
+      if (faults.size === 0 && this.failedInVain) {
         this.failAll(cause);
         return;
       }
+      this.failedInVain = faults.size === 0;
       this.reading = undefined;
       for (const place of this.places) if (place.isEmpty || faults.has(place)) this.drop(place);
       for (const [place, fault] of faults) this.end.refused(place, fault);

@@ -167,14 +167,17 @@ describe("a read that is refused", () => {
     expect(lists().at(-1)).toBe("end11 q10:w q12:w");
   });
 
-  it("is an error for all where none of them is at fault", () => {
+  it("is an error for all where none of them is at fault, and it is refused again", () => {
     const { told, waiter, wait, advance, bring, reads } = lobbyOf();
     for (let n = 0; n < 12; n++) wait(waiter(`${n}`, `q${n}`));
     advance(5);
     bring("end11", "1");
     const refused = invalidConfig("client", "NOPERM");
-    reads.pop()?.end.failed(refused);
-    for (const { end } of reads.splice(-2)) end.done(0);
+    for (let time = 0; time < 2; time++) {
+      expect(told).toEqual([]);
+      reads.pop()?.end.failed(refused);
+      for (const { end } of reads.splice(-2)) end.done(0);
+    }
     expect(told).toEqual(["a connection was closed", `10 ${String(refused)}`, `11 ${String(refused)}`]);
   });
 });
