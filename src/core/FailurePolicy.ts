@@ -1,5 +1,7 @@
 /** A FailurePolicy decides what becomes of a failed delivery. It is a plain function, and a monoid: the first to decide wins. */
+
 import type { Monoid } from "fp-ts/lib/Monoid.js";
+import { brandOf, isMarked } from "./brand.js";
 import type { Failure } from "./Failure.js";
 import type { Message } from "./Message.js";
 import { delivery } from "./Message.js";
@@ -15,12 +17,17 @@ export interface Attempt {
   readonly random: () => number;
 }
 
+const brand = brandOf("GiveUp");
+
 /** "I try no more": what follows may still decide, and where nothing does the message is dead-lettered. */
 export interface GiveUp {
   readonly _tag: "GiveUp";
 }
 /** What a policy answers that tries no more, and leaves it to the next one to say what becomes of the message. */
-export const GiveUp: GiveUp = Object.freeze({ _tag: "GiveUp" });
+export const GiveUp: GiveUp = Object.freeze(Object.defineProperty({ _tag: "GiveUp" } as const, brand, { value: true }));
+
+/** Tells it from any other answer of a policy. */
+export const isGiveUp = (answer: unknown): answer is GiveUp => isMarked(answer, brand);
 
 /** Decides an outcome, gives up, or leaves it to the next policy by `undefined`. */
 export type FailurePolicy<E> = (failure: Failure<E>, attempt: Attempt) => Outcome | GiveUp | undefined;
@@ -33,7 +40,7 @@ export const getPolicyMonoid = <E>(): Monoid<FailurePolicy<E>> => ({
   empty: () => undefined,
   concat: (first, second) => (failure, attempt) => {
     const answer = first(failure, attempt);
-    return answer !== undefined && answer !== GiveUp ? answer : (second(failure, attempt) ?? answer);
+    return answer !== undefined && !isGiveUp(answer) ? answer : (second(failure, attempt) ?? answer);
   },
 });
 

@@ -100,12 +100,27 @@ const looks: ReadonlyMap<unknown, string> = new Map([
 /** The call by which an outcome would have been made, where the value is a maker that was not called; else undefined. */
 export const uncalled = (value: unknown): string | undefined => makers.get(value);
 
-/** The same where the value has the tag of an outcome and is none. */
-export const lookAlike = (value: object): string | undefined =>
-  "_tag" in value && !isMarked(value, known) ? looks.get(value._tag) : undefined;
+/**
+ * How to make an outcome of a value that looks like one and is none: it has the tag of one, or the mark and a tag that only another
+ * version of the library knows.
+ */
+export const lookAlike = (value: object): string | undefined => {
+  if (isOutcome(value)) return undefined;
+  if (isMarked(value, known)) return "an outcome of this version (Ack, Retry, Release, Reject, Block)";
+  return "_tag" in value ? looks.get(value._tag) : undefined;
+};
 
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
-export const isOutcome = (value: unknown): value is Outcome => isMarked(value, known);
+export const isOutcome = (value: unknown): value is Outcome => isMarked(value, known) && looks.has(tagOf(value));
+
+/** A proxy of an outcome bears its mark, and may throw. */
+const tagOf = (value: unknown): unknown => {
+  try {
+    return (value as Outcome)._tag;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Whether two outcomes ask for the same thing: the same tag, delay and scope, whatever the cause. */
 export const sameOutcome = (a: Outcome, b: Outcome): boolean =>

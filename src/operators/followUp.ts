@@ -4,7 +4,6 @@ import { type MonoTypeOperatorFunction, map } from "rxjs";
 import { Threw } from "../core/Failure.js";
 import { type Handled, handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
-import { Ack } from "../core/Outcome.js";
 import { atomically, refusalOf, type Write } from "../core/Write.js";
 
 /** The step with which the writes commit. */
@@ -61,7 +60,7 @@ export const followUp = <A, R, E>(
 ): MonoTypeOperatorFunction<Handled<A, R, E>> =>
   map((before) => {
     const { message, result, outcome } = before;
-    if (isLeft(result) || (outcome !== undefined && outcome !== Ack)) return before;
+    if (isLeft(result) || (outcome !== undefined && outcome._tag !== "Ack")) return before;
     try {
       const followUps = [...before.followUps, ...next(result.right, message)];
       const refusal = followUps.length === 0 ? undefined : refusalOf(atomically(followUps), THE_ACK);

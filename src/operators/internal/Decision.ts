@@ -2,7 +2,7 @@
 import { isRight, left } from "fp-ts/lib/Either.js";
 import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../../core/Failure.js";
-import { type Attempt, attemptOf, type FailurePolicy, GiveUp } from "../../core/FailurePolicy.js";
+import { type Attempt, attemptOf, type FailurePolicy, isGiveUp } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { isOutcome } from "../../core/Outcome.js";
 import { notAnOutcome } from "../../core/options.js";
@@ -47,7 +47,7 @@ const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, undecided: Hand
   try {
     const outcome = policy(result.left, attemptOf(message));
     if (outcome === undefined) return undecided;
-    if (outcome === GiveUp) return handled({ message, result, outcome: undefined, givenUp: true, followUps });
+    if (isGiveUp(outcome)) return handled({ message, result, outcome: undefined, givenUp: true, followUps });
     if (!isOutcome(outcome)) throw notAnOutcome("a policy's answer");
     return handled({ message, result, outcome, followUps });
   } catch (cause) {

@@ -21,7 +21,7 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   next({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>): void {
     const asked = outcome ?? (isRight(result) ? Ack : defaultOutcome(result.left, message, givenUp));
     this.pending += 1;
-    request(message, asked, asked === Ack ? followUps : none, (error, performed) => {
+    request(message, asked, asked._tag === "Ack" ? followUps : none, (error, performed) => {
       if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, Threw(error));
       else this.settled(message, result, error, performed);
     });

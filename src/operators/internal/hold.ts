@@ -1,8 +1,9 @@
 /** What an operator of a user's own has in hand. */
 
 import type { Interrupted } from "../../core/Failure.js";
-import { delivery, type Holder, type Message } from "../../core/Message.js";
-import { wholeNumber } from "../../core/options.js";
+import { type Delivery, delivery, type Holder, type Message } from "../../core/Message.js";
+import { optionsOf, wholeNumber } from "../../core/options.js";
+import { reportUnhandled } from "./reportUnhandled.js";
 import { Wanting } from "./Wanting.js";
 
 export interface HoldOptions {
@@ -23,7 +24,7 @@ export interface Hold<A> {
    */
   readonly take: (message: Message<A>, onTaken: (reason: Interrupted["reason"]) => void) => void;
   /** Lets go of it. Emit first, then let go: what nobody has in hand and nobody settles is given back. */
-  readonly letGo: (message: Message<A>) => void;
+  readonly letGo: (message: Message<unknown>) => void;
   /** The subscription is over: lets go of all that is in hand, and wants no more. Add it to the subscriber first of all. */
   readonly end: () => void;
 }
@@ -69,32 +70,40 @@ export interface Hold<A> {
  *   });
  * ```
  */
-export const hold = <A>({ count, portion = 1 }: HoldOptions): Hold<A> => {
+export const hold = <A>(options: HoldOptions): Hold<A> => {
+  const { count, portion = 1 } = optionsOf(options, ["count", "portion"]);
   if (count !== Number.POSITIVE_INFINITY) wholeNumber("count", count, { min: 1, max: Number.MAX_SAFE_INTEGER });
   wholeNumber("portion", portion, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  const held = new Map<Message<A>, Holder>();
+  // By delivery: the message may be another one by then, with its data mapped.
+  const held = new Map<Delivery, Holder>();
   const wanting = new Wanting();
   const demand = { count, portion };
-  const letGo = (message: Message<A>): void => {
-    const holder = held.get(message);
+  const letGo = (of: Delivery): void => {
+    const holder = held.get(of);
     if (holder === undefined) return;
-    held.delete(message);
-    message[delivery].letGo(holder);
+    held.delete(of);
+    of.letGo(holder);
   };
   return {
     take: (message, onTaken) => {
+      const of = message[delivery];
       const holder: Holder = (reason) => {
-        held.delete(message);
-        onTaken(reason);
+        held.delete(of);
+        // Whoever takes it away has others to take: what a user's callback throws must not end that.
+        try {
+          onTaken(reason);
+        } catch (cause) {
+          reportUnhandled(cause);
+        }
       };
-      held.set(message, holder);
-      wanting.of(message[delivery].demands, demand);
-      message[delivery].hold(holder);
+      held.set(of, holder);
+      wanting.of(of.demands, demand);
+      of.hold(holder);
     },
-    letGo,
+    letGo: (message) => letGo(message[delivery]),
     end: () => {
       wanting.end();
-      for (const message of [...held.keys()]) letGo(message);
+      for (const each of [...held.keys()]) letGo(each);
     },
   };
 };
