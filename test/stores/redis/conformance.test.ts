@@ -18,6 +18,8 @@ conformance(
     };
     return { store: open(), another: open, moveClock, dispose: () => cleanUp(url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
-  { describe, it },
+  {
+    capabilities: { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
+    runner: { describe, it },
+  },
 );
