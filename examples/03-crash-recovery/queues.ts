@@ -2,7 +2,7 @@
 import * as t from "io-ts";
 import { type Queue, queue, type Store } from "sluice";
 
-export const Job = t.type({ number: t.number });
+const Job = t.type({ number: t.number });
 export type Job = t.TypeOf<typeof Job>;
 
 /** Written with the ack of a job, or not at all: so each job is in it exactly once, whoever crashed. */

@@ -100,7 +100,7 @@ const plainFields = (fields: object): object =>
     ]),
   );
 
-export const fault = <T extends string, F extends object>(
+const fault = <T extends string, F extends object>(
   tag: T,
   message: string,
   fields: F,

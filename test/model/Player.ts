@@ -11,7 +11,7 @@ import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conform
 import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
 
 /** One delivery as it is seen, without its token. */
-export interface Seen {
+interface Seen {
   /** Which message it is, counted from 0. */
   readonly message: number;
   readonly attempt: number;

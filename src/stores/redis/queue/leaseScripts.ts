@@ -119,7 +119,7 @@ export const readHandedOver = (text: string): HandedOver | undefined => {
 };
 
 /** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
-export const LEASE_COUNT_MAX = 10_000;
+const LEASE_COUNT_MAX = 10_000;
 
 const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER).toFixed(0);
 
