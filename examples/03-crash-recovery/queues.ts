@@ -3,7 +3,7 @@ import * as t from "io-ts";
 import { type Queue, queue, type Store } from "sluice";
 
 const Job = t.type({ number: t.number });
-export type Job = t.TypeOf<typeof Job>;
+type Job = t.TypeOf<typeof Job>;
 
 /** Written with the ack of a job, or not at all: so each job is in it exactly once, whoever crashed. */
 export const Done = t.type({ job: t.number, attempt: t.number, consumer: t.string });

@@ -7,13 +7,14 @@ import { newId } from "../../core/newId.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
 import type { Lease } from "../../port/Lease.js";
+import { decodeData } from "../decodeData.js";
 import type { ReceiveOptions } from "../Queue.js";
 import type { QueueParts } from "../QueueParts.js";
 import { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Owner } from "./Owner.js";
 import { PREFETCH_MAX } from "./Prefetch.js";
 import { LEASE_BYTES_MAX } from "./Puller.js";
-import { decodeData, rejectPoison } from "./poison.js";
+import { rejectPoison } from "./poison.js";
 import { Settler } from "./Settler.js";
 
 const nothing = (): void => undefined;

@@ -15,10 +15,10 @@ import {
 import type { EnqueueStep } from "../../core/steps/Enqueue.js";
 import type { StepResult } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
+import { ask } from "../ask.js";
 import type { Dedupe, Enqueued, EnqueueOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import type { QueueParts } from "../QueueParts.js";
-import { ask } from "./ask.js";
 
 /** A Write that adds one value and emits what became of it. */
 export const enqueueOne = <A>(
