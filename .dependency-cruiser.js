@@ -84,7 +84,7 @@ export default {
         pathNot:
           "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$|write\\.ts$|performers\\.ts$|codings\\.ts$|Performer\\.ts$)",
       },
-      to: { path: "^src/stores/$1/queue/" },
+      to: { path: "^src/stores/$1/queue/", dependencyTypes: ["type-only"] },
     },
     {
       name: "nouns-apart",

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { root } from "./support/files.js";
 
-const checks = ["format", "types", "lint", "unused", "layers", "lua", "marbles", "docs", "api", "package"];
+const checks = ["format", "types", "lint", "unused", "layers", "entries", "lua", "marbles", "docs", "api", "package"];
 
 for (const name of checks) {
   const startMs = performance.now();
