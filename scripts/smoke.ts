@@ -5,7 +5,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { entries, manifest } from "./support/entries.js";
@@ -50,6 +50,12 @@ interface Answer {
   readonly requireError?: string;
 }
 
+/** Examples that need no server, and the end of what they print. */
+const userPrograms = [
+  { example: "06-own-store", last: "the consumer reads: meet me at noon" },
+  { example: "07-own-operator", last: "o-3, attempt 1" },
+];
+
 const dir = mkdtempSync(join(tmpdir(), "sluice-smoke-"));
 const problems: Array<string> = [];
 const loaded: Array<string> = [];
@@ -75,6 +81,21 @@ try {
   }
 
   const bin = (name: string): string => join(root, "node_modules/.bin", name);
+
+  // What users write upon the port, by the types and the code of the package alone.
+  for (const { example, last } of userPrograms) {
+    cpSync(join(root, "examples", example), join(dir, example), { recursive: true });
+    const types = join(root, "node_modules/@types");
+    const options = `--outDir out/${example} --strict --module nodenext --target es2022 --types node --typeRoots ${types}`;
+    const complaint = complaintOf(() => {
+      run(bin("tsc"), [`${example}/main.ts`, ...options.split(" ")], dir);
+      const printed = run(process.execPath, [`out/${example}/main.js`], dir).trim();
+      if (!printed.endsWith(last)) throw new Error(`it printed ${JSON.stringify(printed)}`);
+      return printed;
+    });
+    if (complaint !== undefined) problems.push(`examples/${example} upon the package: ${complaint}`);
+  }
+
   const publint = complaintOf(() => run(bin("publint"), ["--strict", tarball], root));
   if (publint !== undefined) problems.push(`publint: ${publint}`);
   const attw = complaintOf(() => run(bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji"], root));
@@ -87,4 +108,8 @@ try {
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
-report("smoke", problems, `names by import/require: ${loaded.join(", ")}; publint and attw are content`);
+report(
+  "smoke",
+  problems,
+  `names by import/require: ${loaded.join(", ")}; publint and attw are content; examples upon the package run`,
+);

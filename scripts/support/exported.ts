@@ -7,7 +7,7 @@
 import ts from "typescript";
 
 /** Where an export of package.json leads to. */
-export type Target = string | { readonly types?: string; readonly default?: string };
+type Target = string | { readonly types?: string; readonly default?: string };
 
 /** An alias of vitest: what it finds, and what it puts there. */
 export interface Alias {

@@ -282,7 +282,7 @@ export const partsOf = <B>(write: Write<ReadonlyArray<B>>): ReadonlyArray<Write<
  * Why a write cannot run together with so many more steps, as far as that is known before anything is sent; undefined where
  * nothing speaks against it. Nothing happens.
  */
-export const refusalOf = ({ plan }: Write<unknown>, stepsMore: number): SluiceError | undefined => {
-  const planned = askPlan(plan);
+export const refusalOf = (write: Write<unknown>, stepsMore: number): SluiceError | undefined => {
+  const planned = askPlan(write.plan);
   return isLeft(planned) ? planned.left : checkSize(planned.right.steps, stepsMore);
 };

@@ -53,11 +53,22 @@ export { type EnqueueToOptions, enqueueTo } from "../operators/enqueueTo.js";
 export { filterData } from "../operators/filterData.js";
 export { followUp } from "../operators/followUp.js";
 export { handle } from "../operators/handle.js";
-export { handleBatch } from "../operators/handleBatch.js";
-export { handleByTag } from "../operators/handleByTag.js";
-export type { Decision, DecisionIn, DecisionOf, HasPolicy, NoWhen, When } from "../operators/internal/Decision.js";
+export { type AnsweredEach, handleBatch, type ItemOf } from "../operators/handleBatch.js";
+export { type ByTag, type Exactly, type HandledBy, handleByTag } from "../operators/handleByTag.js";
+export type { Decision, DecisionIn, HasPolicy, When } from "../operators/internal/Decision.js";
 export type { HandleOptions } from "../operators/internal/handleWith.js";
-export type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "../operators/internal/Work.js";
+export type {
+  CallIt,
+  DataOf,
+  Emitted,
+  ErrorOf,
+  LeftOf,
+  ResultOf,
+  RightOf,
+  Uncalled,
+  UnlessAny,
+  Work,
+} from "../operators/internal/Work.js";
 export type { HandleContext } from "../operators/internal/WorkContext.js";
 export { mapData } from "../operators/mapData.js";
 export { retryBackoff } from "../operators/retryBackoff.js";

@@ -42,6 +42,7 @@ export type { CallKind, CallName } from "../port/calls.js";
 export {
   type Inspect,
   MOVED_BYTES_MAX,
+  type Page,
   type PageRequest,
   PORTION_BYTES_MAX,
   PORTION_COUNT_MAX,

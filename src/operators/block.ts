@@ -2,15 +2,7 @@
 import { causeOf } from "../core/Failure.js";
 import { Block } from "../core/Outcome.js";
 import { type Options, oneOf, optionsOf } from "../core/options.js";
-import {
-  type Decision,
-  type DecisionIn,
-  type DecisionOf,
-  decideBy,
-  type NoWhen,
-  policyWhen,
-  type When,
-} from "./internal/Decision.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 export type BlockOptions = Options<{
   /** What stands still behind the message: those of its key, or the whole queue. Default "key". */
@@ -59,8 +51,8 @@ export type BlockOptions = Options<{
  * ```
  */
 export function block<A, R, E>(options: BlockOptions & When<E>): DecisionIn<A, R, E>;
-export function block(options?: BlockOptions & NoWhen): Decision;
-export function block<E>(given: BlockOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function block(options?: BlockOptions & { readonly when?: undefined }): Decision;
+export function block<E>(given: BlockOptions & Options<When<E>> = {}): Decision<E> {
   const { scope = "key", when } = optionsOf(given, ["scope", "when"]);
   oneOf("scope", scope, ["key", "queue"]);
   return decideBy<E>(policyWhen((failure) => Block({ cause: causeOf(failure), scope }), when));

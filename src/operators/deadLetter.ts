@@ -2,15 +2,7 @@
 import { causeOf } from "../core/Failure.js";
 import { Reject } from "../core/Outcome.js";
 import { type Options, optionsOf } from "../core/options.js";
-import {
-  type Decision,
-  type DecisionIn,
-  type DecisionOf,
-  decideBy,
-  type NoWhen,
-  policyWhen,
-  type When,
-} from "./internal/Decision.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 /**
  * Decides failures by a reject: the message goes to the dead letters with its cause and history, to be looked at and redriven.
@@ -51,8 +43,8 @@ import {
  * ```
  */
 export function deadLetter<A, R, E>(options: When<E>): DecisionIn<A, R, E>;
-export function deadLetter(options?: NoWhen): Decision;
-export function deadLetter<E>(given: Options<When<E>> = {}): DecisionOf<E> {
+export function deadLetter(options?: { readonly when?: undefined }): Decision;
+export function deadLetter<E>(given: Options<When<E>> = {}): Decision<E> {
   const { when } = optionsOf(given, ["when"]);
   return decideBy<E>(policyWhen((failure) => Reject({ cause: causeOf(failure) }), when));
 }

@@ -9,9 +9,12 @@ import { type HandleOptions, handleWith } from "./internal/handleWith.js";
 import type { Emitted, ErrorOf, LeftOf, RightOf } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
-type Eithers = ReadonlyArray<Either<unknown, unknown>>;
-type Answered = Eithers | Either<unknown, Eithers>;
-type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
+/** What answers for each message of a batch, or for all of them. */
+export type AnsweredEach =
+  | ReadonlyArray<Either<unknown, unknown>>
+  | Either<unknown, ReadonlyArray<Either<unknown, unknown>>>;
+/** What a work answers for each message. */
+export type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
 
 /**
  * Like `handle` of a batch, but the work answers one Either for each message, in order, so that one bad row fails alone.
@@ -57,7 +60,10 @@ type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
  *   .subscribe((s) => console.log(s.message.data, s.outcome._tag));
  * ```
  */
-export const handleBatch = <A, W extends Observable<Answered> | PromiseLike<Answered> | (() => Promise<Answered>)>(
+export const handleBatch = <
+  A,
+  W extends Observable<AnsweredEach> | PromiseLike<AnsweredEach> | (() => Promise<AnsweredEach>),
+>(
   work: (batch: Batch<A>, context: HandleContext) => W,
   options: HandleOptions = {},
 ): OperatorFunction<Batch<A>, Handled<A, RightOf<ItemOf<W>>, LeftOf<ItemOf<W>> | ErrorOf<W>>> =>

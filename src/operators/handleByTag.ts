@@ -6,7 +6,8 @@ import { type HandleOptions, handleWith } from "./internal/handleWith.js";
 import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
-type ByTag<A, K extends keyof A> = {
+/** A handler for each value of the tag. */
+export type ByTag<A, K extends keyof A> = {
   readonly [T in A[K] & string]: (
     message: Message<Extract<A, { readonly [P in K]: T }>>,
     context: HandleContext,
@@ -14,9 +15,11 @@ type ByTag<A, K extends keyof A> = {
 };
 
 /** No handler for a tag that the union lacks. */
-type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
+/** Refuses handlers for other tags. */
+export type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
 
-type HandledBy<A, W> = [Uncalled<W>] extends [never] ? Handled<A, ResultOf<W>, ErrorOf<W>> : CallIt;
+/** What a handler makes of a message. */
+export type HandledBy<A, W> = [Uncalled<W>] extends [never] ? Handled<A, ResultOf<W>, ErrorOf<W>> : CallIt;
 
 /**
  * Like `handle`, with one handler for each tag of a union: a tag without a handler does not compile, and each handler sees

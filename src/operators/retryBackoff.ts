@@ -4,15 +4,7 @@ import { causeOf } from "../core/Failure.js";
 import { GiveUp } from "../core/FailurePolicy.js";
 import { Retry } from "../core/Outcome.js";
 import { type Options, optionsOf } from "../core/options.js";
-import {
-  type Decision,
-  type DecisionIn,
-  type DecisionOf,
-  decideBy,
-  type NoWhen,
-  policyWhen,
-  type When,
-} from "./internal/Decision.js";
+import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 /**
  * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it gives them up: a
@@ -65,8 +57,8 @@ import {
  * ```
  */
 export function retryBackoff<A, R, E>(options: BackoffOptions & When<E>): DecisionIn<A, R, E>;
-export function retryBackoff(options?: BackoffOptions & NoWhen): Decision;
-export function retryBackoff<E>(options: BackoffOptions & Options<When<E>> = {}): DecisionOf<E> {
+export function retryBackoff(options?: BackoffOptions & { readonly when?: undefined }): Decision;
+export function retryBackoff<E>(options: BackoffOptions & Options<When<E>> = {}): Decision<E> {
   const { when } = optionsOf(options, ["when"]);
   const backoff = makeBackoff(options);
   return decideBy<E>(

@@ -13,4 +13,9 @@ export interface Capabilities {
   readonly hints: boolean;
   /** Under full memory or disk it goes on to settle and to lease; only what is new is refused, as `StoreFull`. */
   readonly settlesWhenFull: boolean;
+  /**
+   * `bytesMax` of a lease counts the UTF-8 bytes of payloads as they were given. One that keeps them otherwise (compressed, encrypted)
+   * may count what it keeps, and so give fewer at a time.
+   */
+  readonly exactBytes: boolean;
 }

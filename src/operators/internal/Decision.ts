@@ -13,9 +13,9 @@ export interface HasPolicy<E> {
   readonly policy: FailurePolicy<E>;
 }
 
-/** A decision about failures of any kind. */
-export interface Decision extends HasPolicy<unknown> {
-  <A, R, E>(handled: Observable<Handled<A, R, E>>): Observable<Handled<A, R, E>>;
+/** A decision about failures of one kind (any kind, where none is named), whatever the data and the results. */
+export interface Decision<E = unknown> extends HasPolicy<E> {
+  <A, R, F extends E>(handled: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>>;
 }
 
 /** A decision whose callback is typed by the pipe that it stands in. */
@@ -23,14 +23,10 @@ export interface DecisionIn<A, R, E> extends HasPolicy<E> {
   (handled: Observable<Handled<A, R, E>>): Observable<Handled<A, R, E>>;
 }
 
+/** Which failures a decision decides. */
 export interface When<E> {
-  /** Which failures it decides; it leaves the others to those behind it. */
+  /** It leaves the others to those behind it. */
   readonly when: (failure: Failure<E>, attempt: Attempt) => boolean;
-}
-
-/** Options that decide every failure. */
-export interface NoWhen {
-  readonly when?: undefined;
 }
 
 /**
@@ -38,17 +34,12 @@ export interface NoWhen {
  * failure of the message. A policy that throws (or answers no outcome) decides nothing, and what it threw takes the place of
  * the failure.
  */
-export const decideBy = <E>(policy: FailurePolicy<E>): DecisionOf<E> =>
+export const decideBy = <E>(policy: FailurePolicy<E>): Decision<E> =>
   Object.assign(
     <A, R, F extends E>(source: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>> =>
       source.pipe(map((one) => decided(policy, one))),
     { policy },
   );
-
-/** A decision about failures of one kind, whatever the data and the results. */
-export interface DecisionOf<E> extends HasPolicy<E> {
-  <A, R, F extends E>(handled: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>>;
-}
 
 const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, undecided: Handled<A, R, F>): Handled<A, R, F> => {
   const { message, result, followUps, givenUp } = undecided;

@@ -13,8 +13,8 @@ import type { OutcomeMaker } from "../../core/Outcome.js";
 /** An Observable (an Effect is one), an awaitable, a Task or a TaskEither. */
 export type Work = Observable<unknown> | PromiseLike<unknown> | (() => Promise<unknown>);
 
-// `any` would distribute over every branch below and type a failure as the result: it is unknown instead.
-type UnlessAny<V, T, F> = 0 extends 1 & V ? T : F;
+/** `any` would distribute over every branch below and type a failure as the result: it is unknown instead. */
+export type UnlessAny<V, T, F> = 0 extends 1 & V ? T : F;
 
 /** What a work emits or resolves to. */
 export type Emitted<W> = UnlessAny<

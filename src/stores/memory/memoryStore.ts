@@ -72,6 +72,7 @@ class MemoryStore implements Store {
     virtualTime: true,
     hints: true,
     settlesWhenFull: true,
+    exactBytes: true,
   };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;

@@ -98,6 +98,7 @@ class RedisStore implements Store {
     virtualTime: false,
     hints: true,
     settlesWhenFull: true,
+    exactBytes: true,
   };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;

@@ -35,7 +35,7 @@ export interface Runner {
  * import { memoryStore } from "sluice/memory";
  * import { conformance } from "sluice/testing";
  *
- * const capabilities = { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true };
+ * const capabilities = { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true, exactBytes: true };
  * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), { capabilities, runner: { describe, it } });
  * ```
  */

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
 import { conformance } from "../../../src/testing/conformance/conformance.js";
 
-const capabilities = { durable: false, shared: false, hints: true, settlesWhenFull: true };
+const capabilities = { durable: false, shared: false, hints: true, settlesWhenFull: true, exactBytes: true };
 
 conformance("memory on virtual time", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), {
   capabilities: { ...capabilities, virtualTime: true },

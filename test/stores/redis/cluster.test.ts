@@ -31,7 +31,14 @@ conformance(
     return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
   },
   {
-    capabilities: { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
+    capabilities: {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: true,
+      exactBytes: true,
+    },
     runner: { describe, it },
   },
 );

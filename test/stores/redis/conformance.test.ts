@@ -19,7 +19,14 @@ conformance(
     return { store: open(), another: open, moveClock, dispose: () => cleanUp(url, namespace) };
   },
   {
-    capabilities: { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true },
+    capabilities: {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: true,
+      exactBytes: true,
+    },
     runner: { describe, it },
   },
 );

@@ -6,7 +6,14 @@ import { applies, runCase } from "../../../../src/testing/conformance/runCase.js
 import { faults, sound } from "./broken/faults.js";
 import { proofs } from "./broken/proofs.js";
 
-const capabilities = { durable: false, shared: true, virtualTime: true, hints: true, settlesWhenFull: true };
+const capabilities = {
+  durable: false,
+  shared: true,
+  virtualTime: true,
+  hints: true,
+  settlesWhenFull: true,
+  exactBytes: true,
+};
 const caseOf = (name: string): (typeof conformanceCases)[number] => {
   const found = conformanceCases.find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no case "${name}"`);
@@ -41,10 +48,24 @@ describe("the suite", () => {
     expect(shared.length).toBeGreaterThan(0);
     for (const each of shared) {
       expect(
-        applies(each, { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true }),
+        applies(each, {
+          durable: false,
+          shared: false,
+          virtualTime: true,
+          hints: true,
+          settlesWhenFull: true,
+          exactBytes: true,
+        }),
       ).toBe(false);
       expect(
-        applies(each, { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true }),
+        applies(each, {
+          durable: true,
+          shared: true,
+          virtualTime: false,
+          hints: true,
+          settlesWhenFull: true,
+          exactBytes: true,
+        }),
       ).toBe(true);
     }
   });
