@@ -10,7 +10,7 @@ import { report } from "./support/report.js";
 
 const read = (path: string): string => readFileSync(inRoot(path), "utf8");
 
-const { config } = ts.readConfigFile(inRoot("tsconfig.json"), ts.sys.readFile) as {
+const { config } = ts.readConfigFile(inRoot("tsconfig.json"), (path) => ts.sys.readFile(path)) as {
   readonly config: { readonly compilerOptions: { readonly paths: Readonly<Record<string, ReadonlyArray<string>>> } };
 };
 const files = filesIn(inRoot("src/entries"), ".ts");
