@@ -65,6 +65,59 @@ export default {
       to: { path: "^src/stores/([^/]+)/", pathNot: "^src/stores/$1/" },
     },
     {
+      name: "queues-in-their-folder",
+      comment:
+        "Of a store, only stores/x/queue knows queues: besides it the store itself, its write files and its tables of step kinds. What performers are handed (memory/Performer.ts) names the state of a queue by type alone.",
+      severity: "error",
+      from: {
+        path: "^src/stores/([^/]+)/",
+        pathNot: "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$|write\\.ts$|performers\\.ts$|codings\\.ts$)",
+      },
+      to: { path: "^src/stores/$1/queue/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "queue-types-in-their-folder",
+      comment: "By type, too, only the maker of performers may name what stores/x/queue keeps.",
+      severity: "error",
+      from: {
+        path: "^src/stores/([^/]+)/",
+        pathNot:
+          "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$|write\\.ts$|performers\\.ts$|codings\\.ts$|Performer\\.ts$)",
+      },
+      to: { path: "^src/stores/$1/queue/", dependencyTypes: ["type-only"] },
+    },
+    {
+      name: "nouns-apart",
+      comment: "In a store, queues, logs and records know nothing of each other: only the store and its write see all.",
+      severity: "error",
+      from: { path: "^src/stores/([^/]+)/(queue|log|records)/" },
+      to: { path: "^src/stores/$1/(?:queue|log|records)/", pathNot: "^src/stores/$1/$2/" },
+    },
+    {
+      name: "core-without-stores",
+      comment:
+        "core names no store and no driver, not even by type: values and effects alone, which any store can serve.",
+      severity: "error",
+      from: { path: "^src/core/" },
+      to: { path: "^src/stores/|node_modules/(?:ioredis|pg|@electric-sql)/" },
+    },
+    {
+      name: "operators-internal",
+      comment:
+        "operators/internal is what operators share: besides them only their TaskEither faces (task) and the lists of exports (entries) know it.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(?:operators|task|entries)/" },
+      to: { path: "^src/operators/internal/" },
+    },
+    {
+      name: "parts-of-queue-apart",
+      comment:
+        "Consuming, producing and inspecting know nothing of each other: what two of them need stands in queue/ itself.",
+      severity: "error",
+      from: { path: "^src/queue/(consume|produce|inspect)/" },
+      to: { path: "^src/queue/(?:consume|produce|inspect)/", pathNot: "^src/queue/$1/" },
+    },
+    {
       name: "no-entry-import",
       comment: "A published entry is a list of exports for users; no module of the library imports one.",
       severity: "error",

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -19,6 +20,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "bench/**", "dist/**"],
     globalSetup: ["test/support/redisGlobal.ts"],
     pool: "forks",
+    // Vitest leaves one core to itself, so that of two only one would work; but files wait for servers more than they compute.
+    maxWorkers: Math.max(2, availableParallelism()),
     retry: 0,
     testTimeout: 10_000,
     hookTimeout: 30_000,

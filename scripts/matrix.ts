@@ -39,7 +39,13 @@ const PEERS: ReadonlyArray<Peers> = [
 
 const COMMAND_MS_MAX = 300_000;
 
-const run = (command: string, args: ReadonlyArray<string>, cwd: string, env: NodeJS.ProcessEnv = process.env): string =>
+/** Where a command runs: its folder, and its environment where that is not ours. */
+interface Where {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const run = (command: string, args: ReadonlyArray<string>, { cwd, env = process.env }: Where): string =>
   execFileSync(command, args, {
     cwd,
     env,
@@ -73,7 +79,9 @@ const install = (folder: string, dependencies: Readonly<Record<string, string>>)
       .map((one) => one.join("@"))
       .join(", ")}`,
   );
-  run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"], folder);
+  run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"], {
+    cwd: folder,
+  });
 };
 
 const versionIn = (folder: string, name: string): string =>
@@ -150,12 +158,12 @@ const runOnNodes = (dir: string, projects: ReadonlyArray<Project>, redisUrl: str
     const folder = join(dir, `node-${version}`);
     install(folder, { [nodePackage]: version });
     const node = join(folder, "node_modules", nodePackage, "bin", process.platform === "win32" ? "node.exe" : "node");
-    const name = run(node, ["--version"], folder).trim().slice(1);
+    const name = run(node, ["--version"], { cwd: folder }).trim().slice(1);
     const cells = projects.map((project) => {
       const namespace = `matrix-${randomUUID()}`;
       const env = { PATH: process.env["PATH"], REDIS_URL: redisUrl };
       const ended = attempt(() =>
-        run(node, ["--no-warnings=ExperimentalWarning", "consumer.js", namespace], project.folder, env),
+        run(node, ["--no-warnings=ExperimentalWarning", "consumer.js", namespace], { cwd: project.folder, env }),
       );
       console.error(`Node ${name}, ${project.name} peers: ${ended.ok ? "ran" : `failed\n${ended.output}`}`);
       return ended;
@@ -175,7 +183,7 @@ const refusedPeers = ({ versions }: Project, output: string): ReadonlyArray<stri
 
 const compile = (tsc: string, project: Project): Ended => {
   const by = (...flags: ReadonlyArray<string>): Ended =>
-    attempt(() => run(process.execPath, [tsc, "-p", "tsconfig.json", ...flags], project.folder));
+    attempt(() => run(process.execPath, [tsc, "-p", "tsconfig.json", ...flags], { cwd: project.folder }));
   const strictly = by();
   const peers = strictly.ok ? [] : refusedPeers(project, strictly.output);
   if (peers.length === 0) return strictly;
@@ -224,7 +232,7 @@ const main = async (): Promise<number> => {
   const server = given === undefined ? await startRedisServer() : { url: given, stop: () => Promise.resolve() };
   const dir = mkdtempSync(join(tmpdir(), "sluice-matrix-"));
   try {
-    run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir], root);
+    run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", dir], { cwd: root });
     const tarball = join(dir, `sluice-${manifest.version}.tgz`);
     const projects = PEERS.map((peers) => makeProject(dir, tarball, peers));
     const nodes = runOnNodes(dir, projects, server.url);

@@ -1,6 +1,6 @@
 /** Says how far the work is: a bar on a terminal, a plain line for every hundred webhooks elsewhere. */
 
-export interface Done {
+interface Done {
   readonly handled: number;
   readonly retries: number;
 }

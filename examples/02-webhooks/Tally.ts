@@ -2,7 +2,7 @@
 import type { Settlement } from "sluice";
 import { eventOf, type Webhook } from "./codecs/Webhook.js";
 
-export type Ending = Settlement<Webhook, unknown>["outcome"]["_tag"];
+type Ending = Settlement<Webhook, unknown>["outcome"]["_tag"];
 
 /** How many deliveries of an event ended in which way. */
 export type Tally = ReadonlyMap<string, Readonly<Partial<Record<Ending, number>>>>;

@@ -8,7 +8,7 @@ export type DownstreamError =
   | { readonly _tag: "UnknownRepository"; readonly repository: string };
 
 /** One call: what is sent is told apart by the message's id, so that the service can recognise what it gets twice. */
-export interface Call {
+interface Call {
   readonly id: MessageId;
   readonly attempt: number;
   readonly repository: string | undefined;

@@ -2,8 +2,8 @@
 import * as t from "io-ts";
 import { type Queue, queue, type Store } from "sluice";
 
-export const Job = t.type({ number: t.number });
-export type Job = t.TypeOf<typeof Job>;
+const Job = t.type({ number: t.number });
+type Job = t.TypeOf<typeof Job>;
 
 /** Written with the ack of a job, or not at all: so each job is in it exactly once, whoever crashed. */
 export const Done = t.type({ job: t.number, attempt: t.number, consumer: t.string });

@@ -32,7 +32,7 @@
 
 import { includeIn } from "../../src/stores/redis/scripts/splice.js";
 
-export interface LuaParameter {
+interface LuaParameter {
   readonly kind: "KEYS" | "ARGV";
   readonly index: number;
   readonly variadic: boolean;
@@ -47,7 +47,7 @@ export interface LuaScript {
   readonly problems: ReadonlyArray<string>;
 }
 
-export const linesMax = 100;
+const linesMax = 100;
 
 const parameterLine = /^(KEYS|ARGV)\[(\d+)(\.\.\.|…)?\]\s*(.*)$/;
 const sectionLine = /^(Returns|Errors|Cost)\b:?\s*(.*)$/;

@@ -8,7 +8,7 @@
  * against them the other way round.
  */
 
-export type NameKind = "key" | "field" | "word";
+type NameKind = "key" | "field" | "word";
 
 export interface Name {
   readonly kind: NameKind;
@@ -65,7 +65,7 @@ export const readNames = (markdown: string): NameTable => {
 };
 
 /** Lua without its comments: those of whole lines, and those behind code. No literal of ours has two dashes before a blank. */
-export const luaCode = (text: string): string => text.replace(/^\s*--.*$/gm, "").replace(/\s+-- .*$/gm, "");
+const luaCode = (text: string): string => text.replace(/^\s*--.*$/gm, "").replace(/\s+-- .*$/gm, "");
 
 const literalsIn = (code: string): ReadonlyArray<string> =>
   [...code.matchAll(/"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/g)].map((match) => match[1] ?? match[2] ?? "");

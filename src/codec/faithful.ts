@@ -12,7 +12,7 @@ const LOSSES_MAX = 10;
 export const lossesOf = (codec: object, encoded: unknown): ReadonlyArray<string> | undefined => {
   if (isPlain(encoded)) return undefined;
   const losses: Array<string> = [];
-  look({ codec, losses }, undefined, "", encoded);
+  look({ codec, losses }, encoded, { holder: undefined, name: "" });
   return losses.length > 0 ? losses : undefined;
 };
 
@@ -53,12 +53,19 @@ interface Looking {
   readonly losses: Array<string>;
 }
 
+/** Where a value stands: the object or array that holds it, if one does, and under which name. */
+interface Place {
+  readonly holder: object | undefined;
+  readonly name: string;
+}
+
 /** Looks at a value as JSON does: what its `toJSON` answers is looked at in its place, and not asked again. */
-const look = (looking: Looking, holder: object | undefined, name: string, given: unknown): void => {
+const look = (looking: Looking, given: unknown, place: Place): void => {
   const { codec, losses } = looking;
+  const { holder, name } = place;
   if (losses.length >= LOSSES_MAX) return;
   const lost = (what: string): void => {
-    losses.push(`${whereIs(codec, holder, name)}: ${what}`);
+    losses.push(`${whereIs(codec, place)}: ${what}`);
   };
   const value = jsonOf(given, name);
   switch (typeof value) {
@@ -89,7 +96,7 @@ const look = (looking: Looking, holder: object | undefined, name: string, given:
 
 const lookInside = (looking: Looking, lost: (what: string) => void, value: object): void => {
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) look(looking, value, String(i), value[i]);
+    for (let i = 0; i < value.length; i++) look(looking, value[i], { holder: value, name: String(i) });
     return;
   }
   const boxed = unboxed(value);
@@ -104,7 +111,7 @@ const lookInside = (looking: Looking, lost: (what: string) => void, value: objec
   }
   for (const [name, part] of Object.entries(value)) {
     if (name === "__proto__") looking.losses.push("a property may not be named __proto__");
-    else look(looking, value, name, part);
+    else look(looking, part, { holder: value, name });
   }
 };
 
@@ -160,7 +167,7 @@ const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
 
 const prototypeOf = (value: object): object | undefined => (Object.getPrototypeOf(value) as object | null) ?? undefined;
 
-const whereIs = (codec: object, holder: object | undefined, name: string): string => {
+const whereIs = (codec: object, { holder, name }: Place): string => {
   if (holder === undefined) return "value";
   return Array.isArray(holder) ? `[${name}]` : shownName(codec, name);
 };

@@ -63,14 +63,17 @@ export type SluiceError = QueueError | WriteRefused;
 
 const brand = brandOf("error");
 
+/** The same call may succeed later, as it is. */
+const RETRYABLE: ReadonlySet<string> = new Set<QueueError["_tag"]>(["StoreUnavailable", "StoreFull"]);
+
 class TaggedFault extends Error {
   readonly _tag: string;
   readonly retryable: boolean;
-  constructor(tag: string, retryable: boolean, message: string, fields: object) {
+  constructor(tag: string, message: string, fields: object) {
     super(message);
     this.name = tag;
     this._tag = tag;
-    this.retryable = retryable;
+    this.retryable = RETRYABLE.has(tag);
     Object.assign(this, fields);
   }
 
@@ -97,18 +100,16 @@ const plainFields = (fields: object): object =>
     ]),
   );
 
-export const fault = <T extends string, F extends object>(
+const fault = <T extends string, F extends object>(
   tag: T,
-  retryable: boolean,
   message: string,
   fields: F,
   // The fields are assigned, which a class cannot tell its type.
-): Fault<T, F> => new TaggedFault(tag, retryable, message, fields) as unknown as Fault<T, F>;
+): Fault<T, F> => new TaggedFault(tag, message, fields) as unknown as Fault<T, F>;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
     "LeaseLost",
-    false,
     reason === "gone"
       ? `The lease of message ${id} is gone (expired, released or taken over); it is or will be delivered again. Do nothing, or raise leaseMs if handlers take longer.`
       : `Message ${id} was given back when its consumer was unsubscribed, or its stop was over; it is or will be delivered again. Settle before you unsubscribe, or end the consumer by stop$, which lets works settle for stopMsMax.`,
@@ -116,23 +117,22 @@ export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): 
   );
 
 export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled =>
-  fault("AlreadySettled", false, `Message ${id} was settled as ${outcome._tag} before; the first outcome stands.`, {
+  fault("AlreadySettled", `Message ${id} was settled as ${outcome._tag} before; the first outcome stands.`, {
     id,
     outcome,
   });
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>
-  fault("InvalidConfig", false, sentence, { option });
+  fault("InvalidConfig", sentence, { option });
 
 export const encodeRefused = (report: ReadonlyArray<string>): EncodeRefused =>
-  fault("EncodeRefused", false, `The value cannot be encoded, so it was not enqueued: ${report.join("; ")}`, {
+  fault("EncodeRefused", `The value cannot be encoded, so it was not enqueued: ${report.join("; ")}`, {
     report,
   });
 
 export const payloadTooLarge = (bytes: number, bytesMax: number): PayloadTooLarge =>
   fault(
     "PayloadTooLarge",
-    false,
     `The encoded value has ${bytes} bytes, the queue allows ${bytesMax}. Store the body elsewhere and enqueue a reference, or raise payloadBytesMax.`,
     { bytes, bytesMax },
   );
@@ -145,7 +145,6 @@ export const writeTooLarge = (size: {
 }): WriteTooLarge =>
   fault(
     "WriteTooLarge",
-    false,
     `One atomic write holds ${size.count} steps and ${size.bytes} bytes; at most ${size.countMax} steps and ${size.bytesMax} bytes fit. Split it, or use enqueueTo, which chunks.`,
     size,
   );
@@ -153,7 +152,6 @@ export const writeTooLarge = (size: {
 export const storeUnavailable = (cause: unknown): StoreUnavailable =>
   fault(
     "StoreUnavailable",
-    true,
     `The store did not answer (${describeMessage(cause)}). Check that it runs and can be reached; then run the same call again: a Write never doubles.`,
     { cause },
   );
@@ -161,16 +159,15 @@ export const storeUnavailable = (cause: unknown): StoreUnavailable =>
 export const storeFull = (cause: unknown): StoreFull =>
   fault(
     "StoreFull",
-    true,
     `The store is out of memory and refuses new messages (${describeMessage(cause)}). Consume or purge some, or raise its limit; settling goes on.`,
     { cause },
   );
 
 export const storeClosed = (): StoreClosed =>
-  fault("StoreClosed", false, "The store was closed by this process; make a new one to go on.", {});
+  fault("StoreClosed", "The store was closed by this process; make a new one to go on.", {});
 
 export const defect = (cause: unknown): Defect =>
-  fault("Defect", false, `A defect in Sluice or in the store's data: ${describeMessage(cause)}. Please report it.`, {
+  fault("Defect", `A defect in Sluice or in the store's data: ${describeMessage(cause)}. Please report it.`, {
     cause,
   });
 

@@ -134,37 +134,34 @@ class Runs<A> {
     const { plan, writeId } = run;
     const { target, send } = this.options;
     plan.onStart?.();
-    const end: RunEnd = (error, results) => this.end(run, answer, error, results);
+    const end = this.endOf(run, answer);
     const start = (): void => {
-      if (send === undefined) sendAlone(target, plan.steps, writeId, end);
+      if (send === undefined) sendAlone(target, run, end);
       else send(plan.steps, writeId, end);
     };
     if (plan.after === undefined) start();
     else plan.after.subscribe({ error: (cause: unknown) => end(toSluiceError(cause), []), complete: start });
   }
 
-  private end(
-    run: Run<A>,
-    answer: Observer<A>,
-    error: SluiceError | undefined,
-    results: ReadonlyArray<StepResult>,
-  ): void {
+  private endOf(run: Run<A>, answer: Observer<A>): RunEnd {
     const { plan } = run;
-    if (error?.retryable === true) this.lend(run);
-    plan.onEnd?.(error, results);
-    if (error !== undefined) {
-      this.fail(answer, error);
-      return;
-    }
-    let value: A;
-    try {
-      value = plan.read(results);
-    } catch (cause) {
-      this.fail(answer, toSluiceError(cause));
-      return;
-    }
-    answer.next(value);
-    answer.complete();
+    return (error, results) => {
+      if (error?.retryable === true) this.lend(run);
+      plan.onEnd?.(error, results);
+      if (error !== undefined) {
+        this.fail(answer, error);
+        return;
+      }
+      let value: A;
+      try {
+        value = plan.read(results);
+      } catch (cause) {
+        this.fail(answer, toSluiceError(cause));
+        return;
+      }
+      answer.next(value);
+      answer.complete();
+    };
   }
 
   private fail(answer: Observer<A>, error: SluiceError): void {
@@ -192,7 +189,7 @@ const askPlan = <A>(plan: MakePlan<A>): Either<SluiceError, Plan<A>> => {
 };
 
 /** Sends one list in a round trip of its own; a list without steps needs none. */
-const sendAlone = (target: WriteTarget, steps: ReadonlyArray<Step>, writeId: string, end: RunEnd): void => {
+const sendAlone = (target: WriteTarget, { plan: { steps }, writeId }: Run<unknown>, end: RunEnd): void => {
   if (steps.length === 0) {
     end(undefined, []);
     return;

@@ -1,7 +1,7 @@
 /** `sluice/testing`: virtual time for applications, messages without a queue, and the conformance suite for stores. */
 export type { ConformanceCase, StoreFactory, StoreUnderTest } from "../testing/conformance/ConformanceCase.js";
 export { conformanceCases } from "../testing/conformance/cases.js";
-export { conformance, type Runner } from "../testing/conformance/conformance.js";
+export { type ConformanceOptions, conformance, type Runner } from "../testing/conformance/conformance.js";
 export { runCase } from "../testing/conformance/runCase.js";
 export { type Faults, type FaultyStore, faultyStore } from "../testing/faultyStore.js";
 export { type Configure, type MarblesConfiguration, marblesOf } from "../testing/marblesOf.js";

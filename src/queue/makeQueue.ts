@@ -43,24 +43,25 @@ export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A>
   const resolved = resolveDefinition(definition);
   const { events, pauses, starts } = localOf(store, resolved);
   const operations = operationsOf(store, resolved);
+  const parts = { store, definition: resolved, events };
   const face: Queue<A> = {
     definition,
     store,
-    enqueue: (data, options = {}) => enqueueOne(store, resolved, data, options, events),
-    enqueueAll: (data, options) => enqueueMany(store, resolved, data, options, events),
+    enqueue: (data, options = {}) => enqueueOne(parts, data, options),
+    enqueueAll: (data, options) => enqueueMany(parts, data, options),
     messages: (options = {}) => {
       const checked = resolveMessagesOptions(options, resolved);
       return new Observable<Message<A>>((subscriber) => {
         const consumer = checked.consumer ?? idFrom(store);
         const source = new MessageSource<A>(
-          { store, definition: resolved, options: { ...checked, consumer }, events, pauses, starts },
+          { ...parts, options: { ...checked, consumer }, pauses, starts },
           subscriber,
         );
         subscriber.add(() => source.end());
         source.start();
       });
     },
-    receive: (options) => receive(store, resolved, events, options),
+    receive: (options) => receive(parts, options),
     ...operations,
     pause: () => mapEffect(operations.pause(), () => pauses.found()),
     events$: events.events$,

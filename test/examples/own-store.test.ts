@@ -10,8 +10,17 @@ const key = Buffer.alloc(32, 7);
 conformance(
   "a store of a user's own, which encrypts",
   ({ scheduler }) => ({ store: encrypted(memoryStore({ scheduler }), sealWith(key)) }),
-  { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true, exactBytes: false },
-  { describe, it },
+  {
+    capabilities: {
+      durable: false,
+      shared: false,
+      virtualTime: true,
+      hints: true,
+      settlesWhenFull: true,
+      exactBytes: false,
+    },
+    runner: { describe, it },
+  },
 );
 
 describe("the example of an own store", () => {

@@ -11,7 +11,7 @@ import { enqueueStep, leaseRequest, settleStep } from "../../src/testing/conform
 import { ATTEMPTS_MAX, type Command, DEDUPE_MS, DELIVERIES_MAX, type Ending, RETRY_DELAY_MS } from "./Command.js";
 
 /** One delivery as it is seen, without its token. */
-export interface Seen {
+interface Seen {
   /** Which message it is, counted from 0. */
   readonly message: number;
   readonly attempt: number;
@@ -160,7 +160,7 @@ export class Player {
 
   private async settle(leases: ReadonlyArray<Lease>, ending: Ending): Promise<Shown> {
     const lists = leases.map((lease) => [
-      settleStep(QUEUE, lease, outcomes[ending], { attemptsMax: ATTEMPTS_MAX, cause: ending }),
+      settleStep(lease, outcomes[ending], { queue: QUEUE, attemptsMax: ATTEMPTS_MAX, cause: ending }),
     ]);
     const answers = await this.write(lists);
     const results = answers.flatMap((answer) => (isRight(answer) ? answer.right : []));
@@ -171,7 +171,7 @@ export class Player {
   }
 
   private async followUp(leases: ReadonlyArray<Lease>, key: string | undefined): Promise<Shown> {
-    const settles = leases.map((lease) => settleStep(QUEUE, lease, Ack));
+    const settles = leases.map((lease) => settleStep(lease, Ack, { queue: QUEUE }));
     const [answer] = await this.write([
       [
         ...settles,

@@ -14,7 +14,7 @@ export interface RedisCluster {
   readonly stop: () => Promise<void>;
 }
 
-export interface MoveOptions {
+interface MoveOptions {
   /** Milliseconds between two portions of keys. Default 0. */
   readonly pauseMs?: number;
   /** Keys of a portion. Default 1. */

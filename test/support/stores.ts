@@ -24,7 +24,7 @@ export const stores: ReadonlyArray<readonly [name: string, open: () => Promise<O
 ];
 
 /** A Redis store in a namespace of its own, whose keys are deleted on close. */
-export const openRedis = async (url: string = inject("redisUrl")): Promise<OpenStore> => {
+const openRedis = async (url: string = inject("redisUrl")): Promise<OpenStore> => {
   const client = new Redis(url);
   const namespace = `test-${randomUUID()}`;
   const store = redisStore(client, { namespace });

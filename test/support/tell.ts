@@ -19,7 +19,7 @@ export const tellOutcome = (outcome: Outcome): string => {
 
 const tellCause = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-export const tellFailure = (failure: Failure<unknown>): string => {
+const tellFailure = (failure: Failure<unknown>): string => {
   switch (failure._tag) {
     case "Failed":
       return `Failed(${tellCause(failure.error)})`;

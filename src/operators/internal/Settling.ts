@@ -18,12 +18,13 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
 
   constructor(private readonly subscriber: Subscriber<Settlement<A, R, E>>) {}
 
-  next({ message, result, outcome, givenUp, followUps }: Handled<A, R, E>): void {
+  next(handled: Handled<A, R, E>): void {
+    const { message, result, outcome, givenUp } = handled;
     const asked = outcome ?? (isRight(result) ? Ack : defaultOutcome(result.left, message, givenUp));
     this.pending += 1;
-    request(message, asked, asked._tag === "Ack" ? followUps : none, (error, performed) => {
+    request(handled, asked, (error, performed) => {
       if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, Threw(error));
-      else this.settled(message, result, error, performed);
+      else this.settled(handled, error, performed);
     });
   }
 
@@ -37,14 +38,13 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   }
 
   private settleFailed(message: Message<A>, failure: Failure<E>): void {
-    request(message, defaultOutcome(failure, message), none, (error, performed) =>
-      this.settled(message, left(failure), error, performed),
+    request({ message, followUps: none }, defaultOutcome(failure, message), (error, performed) =>
+      this.settled({ message, result: left(failure) }, error, performed),
     );
   }
 
   private settled(
-    message: Message<A>,
-    result: Settlement<A, R, E>["result"],
+    { message, result }: Pick<Settlement<A, R, E>, "message" | "result">,
     error: SluiceError | undefined,
     performed: Outcome,
   ): void {
@@ -55,14 +55,15 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   }
 }
 
-const request = (
-  message: Message<unknown>,
-  outcome: Outcome,
-  followUps: ReadonlyArray<Write<unknown>>,
-  onEnd: End<Outcome>,
-): void => {
+/** What is settled, and what is written with its ack. */
+interface Settled {
+  readonly message: Message<unknown>;
+  readonly followUps: ReadonlyArray<Write<unknown>>;
+}
+
+const request = ({ message, followUps }: Settled, outcome: Outcome, onEnd: End<Outcome>): void => {
   try {
-    message[delivery].settleWith(outcome, followUps, onEnd);
+    message[delivery].settleWith(outcome, outcome._tag === "Ack" ? followUps : none, onEnd);
   } catch (cause) {
     // Follow-ups of another store cannot be joined with the ack.
     onEnd(toSluiceError(cause), outcome);

@@ -11,6 +11,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import type { Subscriber } from "rxjs";
 import { type Message, messageOf } from "../../core/Message.js";
 import type { Lease } from "../../port/Lease.js";
+import { decodeData } from "../decodeData.js";
 import type { EventSink } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { isUnbegun } from "./givingBack.js";
@@ -20,7 +21,7 @@ import type { Owner } from "./Owner.js";
 import type { PauseWatch } from "./PauseWatch.js";
 import type { Prefetch } from "./Prefetch.js";
 import type { Puller } from "./Puller.js";
-import { decodeData, rejectPoison } from "./poison.js";
+import { rejectPoison } from "./poison.js";
 
 export interface ReceivingParts<A> {
   readonly owner: Owner;

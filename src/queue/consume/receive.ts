@@ -6,31 +6,30 @@ import { type Message, messageOf } from "../../core/Message.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
-import type { Store } from "../../port/Store.js";
-import type { EventSink } from "../EventSink.js";
+import type { Lease } from "../../port/Lease.js";
+import { decodeData } from "../decodeData.js";
 import type { ReceiveOptions } from "../Queue.js";
-import type { ResolvedDefinition } from "../QueueDefinition.js";
+import type { QueueParts } from "../QueueParts.js";
 import { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Owner } from "./Owner.js";
 import { PREFETCH_MAX } from "./Prefetch.js";
 import { LEASE_BYTES_MAX } from "./Puller.js";
-import { decodeData, rejectPoison } from "./poison.js";
+import { rejectPoison } from "./poison.js";
 import { Settler } from "./Settler.js";
 
 const nothing = (): void => undefined;
 
 /** Leases up to `max` messages. What the codec refuses is dead-lettered and left out. */
 export const receive = <A>(
-  store: Store,
-  definition: ResolvedDefinition<A>,
-  events: EventSink,
+  parts: QueueParts<A>,
   given: ReceiveOptions,
 ): Effect<ReadonlyArray<Message<A>>, ReadError> => {
+  const { store, definition, events } = parts;
   const options = optionsOf(given, ["leaseMs", "max", "waitMsMax"]);
   const leaseMs = wholeNumber("leaseMs", options.leaseMs ?? definition.leaseMs, { ...duration, min: 10 });
   const max = wholeNumber("max", options.max, { min: 1, max: PREFETCH_MAX });
   const waitMsMax = wholeNumber("waitMsMax", options.waitMsMax ?? 0, duration);
-  const { name: queue, attemptsMax, deliveriesMax, exclusive, codec } = definition;
+  const { name: queue, attemptsMax, deliveriesMax, exclusive } = definition;
   const consumer = idFrom(store);
   let unsettled = 0;
   // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
@@ -41,32 +40,10 @@ export const receive = <A>(
       error: (error: unknown) => events.failed("settle", toSluiceError(error)),
     });
   };
-  const owner: Owner = {
-    store,
-    queue,
-    leaseMs,
-    attemptsMax,
-    prefetch: Number.POSITIVE_INFINITY,
-    demands: undefined,
-    settler: new Settler({
-      target: store,
-      scheduler: store.scheduler,
-      sizeMax: PREFETCH_MAX,
-      waitMsMax: 0,
-      persistent: false,
-      onFailure: (error) => events.failed("settle", error),
-      onFlush: nothing,
-    }),
-    ended: (delivery, performed) => {
-      unsettled -= 1;
-      events.ended(delivery, performed);
-      leaveIfDone();
-    },
-    reopened: nothing,
-    givenBack: nothing,
-    leaseChanged: nothing,
-    letGo: nothing,
-  };
+  const owner = ownerOf(parts, leaseMs, () => {
+    unsettled -= 1;
+    leaveIfDone();
+  });
   const request = {
     queue,
     consumer,
@@ -81,20 +58,57 @@ export const receive = <A>(
   };
   const lease = store.lease(request).pipe(tap({ unsubscribe: leaveIfDone, error: leaveIfDone }));
   return mapEffect(lease, (leases) => {
-    const messages: Array<Message<A>> = [];
-    const receivedMs = store.scheduler.now();
     unsettled += leases.length;
-    for (const lease of leases) {
-      const delivery = new LeasedDelivery(lease, owner, receivedMs);
-      const decoded = decodeData(codec, lease);
-      if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
-      else {
-        delivery.custody.given = true;
-        events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
-        messages.push(messageOf(delivery, decoded.right));
-      }
-    }
+    const messages = messagesOf(parts, leases, owner);
     leaveIfDone();
     return messages;
   });
+};
+
+/** Owns what a pull leases: nobody draws credit from its settlements, and each is told once it has ended. */
+const ownerOf = <A>({ store, definition, events }: QueueParts<A>, leaseMs: number, onEnded: () => void): Owner => ({
+  store,
+  queue: definition.name,
+  leaseMs,
+  attemptsMax: definition.attemptsMax,
+  prefetch: Number.POSITIVE_INFINITY,
+  demands: undefined,
+  settler: new Settler({
+    target: store,
+    scheduler: store.scheduler,
+    sizeMax: PREFETCH_MAX,
+    waitMsMax: 0,
+    persistent: false,
+    onFailure: (error) => events.failed("settle", error),
+    onFlush: nothing,
+  }),
+  ended: (delivery, performed) => {
+    events.ended(delivery, performed);
+    onEnded();
+  },
+  reopened: nothing,
+  givenBack: nothing,
+  leaseChanged: nothing,
+  letGo: nothing,
+});
+
+/** The messages of these leases; what the codec refuses is on its way to the dead letters. */
+const messagesOf = <A>(
+  { store, definition, events }: QueueParts<A>,
+  leases: ReadonlyArray<Lease>,
+  owner: Owner,
+): ReadonlyArray<Message<A>> => {
+  const messages: Array<Message<A>> = [];
+  const receivedMs = store.scheduler.now();
+  for (const lease of leases) {
+    const delivery = new LeasedDelivery(lease, owner, receivedMs);
+    const decoded = decodeData(definition.codec, lease);
+    if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
+    else {
+      delivery.custody.given = true;
+      events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+      messages.push(messageOf(delivery, decoded.right));
+    }
+  }
+  return messages;
 };

@@ -15,7 +15,7 @@ import { redrive } from "./redrive.js";
 import { showAs } from "./shown.js";
 
 /** How many messages one call of a long operation touches: no store is held for longer than that takes. */
-export const CHUNK = 1_000;
+const CHUNK = 1_000;
 
 const reads = failingWith<ReadError>();
 

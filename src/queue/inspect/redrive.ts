@@ -11,7 +11,7 @@ import { invalidConfig, isSluiceError, type SluiceError } from "../../core/Sluic
 import { idFrom } from "../../core/Sources.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
 import type { Store } from "../../port/Store.js";
-import { ask } from "../produce/ask.js";
+import { ask } from "../ask.js";
 import type { RedriveError, RedriveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { iterate } from "./iterate.js";

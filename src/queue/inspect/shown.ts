@@ -3,7 +3,7 @@ import { isRight } from "fp-ts/lib/Either.js";
 import type { Type } from "io-ts";
 import { shownJson } from "../../codec/envelope.js";
 import type { StoredMessage } from "../../port/Inspect.js";
-import { decodeData } from "../consume/poison.js";
+import { decodeData } from "../decodeData.js";
 import type { Shown } from "../Queue.js";
 
 /** Shows what is stored by a codec. */

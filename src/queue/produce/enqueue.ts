@@ -16,25 +16,22 @@ import { idFrom, type Sources } from "../../core/Sources.js";
 import type { EnqueueStep } from "../../core/steps/Enqueue.js";
 import type { StepResult } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
-import type { Store } from "../../port/Store.js";
-import type { EventSink } from "../EventSink.js";
+import { ask } from "../ask.js";
 import type { Dedupe, Enqueued, EnqueueOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { ask } from "./ask.js";
+import type { QueueParts } from "../QueueParts.js";
 
 /** A Write that adds one value and emits what became of it. */
 export const enqueueOne = <A>(
-  store: Store,
-  definition: ResolvedDefinition<A>,
+  { store, definition, events }: QueueParts<A>,
   data: A,
   options: EnqueueOptions,
-  events: EventSink,
 ): Write<Enqueued, WriteError> =>
   new Write(
     () => {
       const id = idOf(options);
       if (isLeft(id)) return id;
-      const step = stepOf(store, definition, data, { options, id: id.right });
+      const step = stepOf(definition, data, { options, id: id.right, sources: store });
       if (isLeft(step)) return step;
       // A new id names the write as well; a given one may be enqueued again by another.
       const writeId = id.right === undefined ? step.right.id : undefined;
@@ -45,11 +42,9 @@ export const enqueueOne = <A>(
 
 /** A Write that adds all values or none and emits what became of each, aligned. */
 export const enqueueMany = <A>(
-  store: Store,
-  definition: ResolvedDefinition<A>,
+  { store, definition, events }: QueueParts<A>,
   data: ReadonlyArray<A>,
   options: ((data: A) => EnqueueOptions) | undefined,
-  events: EventSink,
 ): Write<ReadonlyArray<Enqueued>, WriteError> =>
   new Write(
     () => {
@@ -60,7 +55,7 @@ export const enqueueMany = <A>(
           if (isLeft(own)) return own;
           const id = idOf(own.right);
           if (isLeft(id)) return id;
-          const step = stepOf(store, definition, value, { options: own.right, id: id.right });
+          const step = stepOf(definition, value, { options: own.right, id: id.right, sources: store });
           if (isLeft(step)) return step;
           steps.push(step.right);
         }
@@ -92,13 +87,13 @@ interface Asked {
   readonly options: EnqueueOptions;
   /** The id that was given, if one was. */
   readonly id: MessageId | undefined;
+  readonly sources: Sources;
 }
 
 const stepOf = <A>(
-  sources: Sources,
   definition: ResolvedDefinition<A>,
   data: A,
-  { options, id }: Asked,
+  { options, id, sources }: Asked,
 ): Either<SluiceError, EnqueueStep> => {
   const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
   if (isLeft(payload)) return payload;

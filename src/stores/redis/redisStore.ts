@@ -304,7 +304,7 @@ class RedisStore implements Store {
     request: R,
     writeId: string,
   ): Effect<O> {
-    return this.calling((end) => this.writer.change(script, this.on(request), writeId, end));
+    return this.calling((end) => this.writer.change(script, { request: this.on(request), writeId }, end));
   }
 
   /** An Effect that makes one call at each subscription. What was sent goes on without its asker. */

@@ -4,6 +4,14 @@ import type { StoreFactory } from "./ConformanceCase.js";
 import { conformanceCases } from "./cases.js";
 import { applies, runCase } from "./runCase.js";
 
+/** What the suite is run with. */
+export interface ConformanceOptions {
+  /** What the store can do; cases that need more are not put to it. */
+  readonly capabilities: Capabilities;
+  /** Your test runner's `describe` and `it`. */
+  readonly runner: Runner;
+}
+
 /** What registers tests: `describe` and `it` of vitest, jest, mocha or `node:test`. */
 export interface Runner {
   readonly describe: (name: string, body: () => void) => unknown;
@@ -19,8 +27,7 @@ export interface Runner {
  *
  * @param name - What the store is called in the report.
  * @param factory - Makes an empty store for one case.
- * @param capabilities - What the store can do; cases that need more are not put to it.
- * @param runner - Your test runner's `describe` and `it`.
+ * @param options - What the store can do, and your test runner's `describe` and `it`.
  *
  * @example
  * ```ts
@@ -29,14 +36,13 @@ export interface Runner {
  * import { conformance } from "sluice/testing";
  *
  * const capabilities = { durable: false, shared: false, virtualTime: true, hints: true, settlesWhenFull: true, exactBytes: true };
- * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), capabilities, { describe, it });
+ * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), { capabilities, runner: { describe, it } });
  * ```
  */
 export const conformance = (
   name: string,
   factory: StoreFactory,
-  capabilities: Capabilities,
-  { describe, it }: Runner,
+  { capabilities, runner: { describe, it } }: ConformanceOptions,
 ): void => {
   const cases = conformanceCases.filter((each) => applies(each, capabilities));
   describe(`${name}: conformance`, () => {

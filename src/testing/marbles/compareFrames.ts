@@ -31,7 +31,7 @@ export const compareFrames = (
     fromMs,
   );
   if (drawnWanted === undefined || drawnGot === undefined) return undefined;
-  const words = difference(expected[at], actual[at], letters, { actual, expected, at });
+  const words = difference({ actual, expected, at }, letters);
   const late = [...lateOf(drawnWanted, wanted.frames, letters), ...lateOf(drawnGot, got.frames, letters)];
   return mismatch({
     words,
@@ -91,12 +91,8 @@ interface Place {
   readonly at: number;
 }
 
-const difference = (
-  wanted: Frame | undefined,
-  got: Frame | undefined,
-  letters: Letters,
-  { actual, expected, at }: Place,
-): string => {
+const difference = ({ actual, expected, at }: Place, letters: Letters): string => {
+  const [wanted, got] = [expected[at], actual[at]];
   const nameOf = (frame: Frame): string => wordOf(frame, letters);
   if (got !== undefined && (wanted === undefined || got.frame < wanted.frame)) {
     const later = expected.slice(at).find((one) => sameNotification(one, got));

@@ -141,7 +141,7 @@ describe("memoryStore", () => {
       store.lease(leaseRequest(QUEUE, { waitMsMax: 1_000, max: 1 })).subscribe(([lease]) => {
         if (lease === undefined) return;
         seen.push(lease.payload);
-        store.write([[settleStep(QUEUE, lease, Ack)]], `ack ${lease.token}`).subscribe();
+        store.write([[settleStep(lease, Ack, { queue: QUEUE })]], `ack ${lease.token}`).subscribe();
         if (seen.length < 5) enqueue(String(seen.length));
         pull();
       });
@@ -158,7 +158,7 @@ describe("memoryStore", () => {
     const { enqueue, lease, store } = rig({ deadLettersMax: 2 });
     for (const payload of ["a", "b", "c"]) enqueue(payload);
     for (const held of lease().got() ?? [])
-      await store.write([[settleStep(QUEUE, held, Retry({ cause: "no" }), { attemptsMax: 1 })]], held.token);
+      await store.write([[settleStep(held, Retry({ cause: "no" }), { queue: QUEUE, attemptsMax: 1 })]], held.token);
     const { items } = await store.deadLetters({ queue: QUEUE, after: undefined, limit: 10 });
     expect(items.map(({ payload }) => payload)).toEqual(["b", "c"]);
     expect(await store.stats(QUEUE)).toMatchObject({ enqueued: 3, dead: 2, purged: 1 });
@@ -168,7 +168,7 @@ describe("memoryStore", () => {
     const { enqueue, lease, store } = rig({ deadLettersMax: 0 });
     enqueue("a");
     const [held] = lease().got() ?? [];
-    await store.write([[settleStep(QUEUE, held!, Retry({ cause: "no" }), { attemptsMax: 1 })]], "w");
+    await store.write([[settleStep(held!, Retry({ cause: "no" }), { queue: QUEUE, attemptsMax: 1 })]], "w");
     expect(await store.stats(QUEUE)).toMatchObject({ dead: 0, purged: 1 });
   });
 
@@ -236,7 +236,7 @@ describe("memoryStore", () => {
     for (let n = 0; n < 20_000; n++) enqueue(String(n));
     const held = lease({ max: 10_000 }).got() ?? [];
     await store.write(
-      [...held].reverse().map((each) => [settleStep(QUEUE, each, Release({ reason: "stop" }))]),
+      [...held].reverse().map((each) => [settleStep(each, Release({ reason: "stop" }), { queue: QUEUE })]),
       "w",
     );
     expect(payloads(lease({ max: 20_000 }).got())).toEqual(Array.from({ length: 20_000 }, (_, n) => String(n)));

@@ -18,6 +18,15 @@ conformance(
     };
     return { store: open(), another: open, moveClock, dispose: () => cleanUp(url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true, exactBytes: true },
-  { describe, it },
+  {
+    capabilities: {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: true,
+      exactBytes: true,
+    },
+    runner: { describe, it },
+  },
 );

@@ -43,8 +43,17 @@ conformance(
     const open = () => redisStore(template, { namespace });
     return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
   },
-  { durable: true, shared: true, virtualTime: false, hints: true, settlesWhenFull: true, exactBytes: true },
-  { describe, it },
+  {
+    capabilities: {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: true,
+      exactBytes: true,
+    },
+    runner: { describe, it },
+  },
 );
 
 describe("the rights of a user", () => {

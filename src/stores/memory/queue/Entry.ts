@@ -4,7 +4,7 @@ import type { MessageId } from "../../../core/MessageId.js";
 import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 
 /** How many failures a message remembers. */
-export const HISTORY_SIZE_MAX = 10;
+const HISTORY_SIZE_MAX = 10;
 
 /** What of a message never changes while it is in the queue. */
 export interface EntryFields {

@@ -10,7 +10,7 @@ import type { Entry } from "./Entry.js";
 import { Level } from "./Level.js";
 
 /** One lease in so many belongs to the lower levels. */
-export const RESERVE_PERIOD = 8;
+const RESERVE_PERIOD = 8;
 
 export class Levels {
   private readonly levels: Array<Level | undefined> = [];

@@ -13,28 +13,34 @@ export const Settle: Performer<SettleStep, SettledResult> = {
     const entry = queue.leases.find(step.token);
     if (entry?.id !== step.id || entry.settledBy === list) return leaseLost(step.id);
     entry.settledBy = list;
-    return () => settle(queue, entry, step, nowMs);
+    return () => settle({ queue, nowMs }, entry, step);
   },
 };
 
 const acked: SettledResult = { _tag: "Settled", outcome: Ack };
 
+/** Where and when. */
+interface At {
+  readonly queue: QueueState;
+  readonly nowMs: number;
+}
+
 /** Performs the step and tells what was performed: a Retry out of attempts is a Reject. */
-const settle = (queue: QueueState, entry: Entry, step: SettleStep, nowMs: number): SettledResult => {
+const settle = (at: At, entry: Entry, step: SettleStep): SettledResult => {
+  const { queue } = at;
   queue.leases.remove(entry);
   if (step.outcome._tag === "Ack") {
     queue.acked++;
     queue.leave(entry);
     return acked;
   }
-  return { _tag: "Settled", outcome: perform(queue, entry, step, nowMs) };
+  return { _tag: "Settled", outcome: perform(at, entry, step) };
 };
 
 const perform = (
-  queue: QueueState,
+  { queue, nowMs }: At,
   entry: Entry,
   { outcome, cause, attemptsMax, untouched }: SettleStep,
-  nowMs: number,
 ): Outcome => {
   if (outcome._tag === "Release") {
     if (untouched !== true) entry.returned++;

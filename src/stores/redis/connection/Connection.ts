@@ -28,6 +28,12 @@ export interface ConnectionOptions extends GateOptions {
   readonly silenceMsMax: number;
 }
 
+/** So many replicas must have a write, which may take that much longer. */
+export interface Replicas {
+  readonly count: number;
+  readonly msMax: number;
+}
+
 export class Connection {
   readonly client: Client;
   private readonly lane = new Lane();
@@ -66,35 +72,29 @@ export class Connection {
   }
 
   /** Runs a script. */
-  run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>, extraMs = 0): Call {
+  run<I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): Call {
     const { keys, args } = script.encode(input);
     return this.call(
       () => this.wire.evaluate(script.name, keys, args),
-      decoded(script, input, end),
       bytesOf(keys) + bytesOf(args),
-      extraMs,
+      decoded(script, input, end),
     );
   }
 
   /** Runs a script, and waits until so many replicas have what it wrote. */
-  runReplicated<I, O>(
-    script: Script<I, O>,
-    input: I,
-    end: CallEnd<O>,
-    replicas: { readonly count: number; readonly msMax: number },
-  ): Call {
+  runReplicated<I, O>(script: Script<I, O>, input: I, end: CallEnd<O> & { readonly replicas: Replicas }): Call {
     const { keys, args } = script.encode(input);
+    const { replicas, done, failed } = end;
     return this.call(
       () => this.wire.evaluateReplicated(script.name, [String(keys.length), ...keys, ...args], replicas),
-      decoded(script, input, end),
       bytesOf(keys) + bytesOf(args),
-      replicas.msMax,
+      decoded(script, input, { done, failed, extraMs: replicas.msMax }),
     );
   }
 
   /** Sends one command. */
-  command(name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>, extraMs = 0): Call {
-    return this.call(() => this.wire.send(name, [...args]), end, bytesOf(args), extraMs);
+  command(name: string, args: ReadonlyArray<string>, end: CallEnd<unknown>): Call {
+    return this.call(() => this.wire.send(name, [...args]), bytesOf(args), end);
   }
 
   /** What was called in this turn leaves now, as far as it may. */
@@ -123,7 +123,7 @@ export class Connection {
     disconnect(this.client);
   }
 
-  private call(send: Send, end: CallEnd<unknown>, bytes: number, extraMs: number): Call {
+  private call(send: Send, bytes: number, end: CallEnd<unknown>): Call {
     const { gathered } = this;
     if (gathered !== undefined) {
       this.gathered = undefined;
@@ -131,7 +131,7 @@ export class Connection {
     }
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
-    const job = this.lane.add(send, end, bytes, nowMs + commandMsMax + extraMs);
+    const job = this.lane.add({ send, end, bytes, untilMs: nowMs + commandMsMax + (end.extraMs ?? 0) });
     this.times.watch(job, nowMs);
     if (this.gate.open) this.flush();
     else {
@@ -229,4 +229,5 @@ const decoded = <I, O>(script: Script<I, O>, input: I, end: CallEnd<O>): CallEnd
     end.done(output);
   },
   failed: end.failed,
+  extraMs: end.extraMs ?? 0,
 });

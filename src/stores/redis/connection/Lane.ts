@@ -19,14 +19,24 @@ import { Chain, type Linked } from "../../../core/Chain.js";
 /** Unanswered at most, bytes. */
 const BYTES_MAX = 8 * 1024 * 1024;
 
-/** Told once how its call ended. */
+/** Who waits for a call: told once how it ended. */
 export interface CallEnd<A> {
+  /** How much longer than others the call may take, ms; 0 by default. */
+  readonly extraMs?: number;
   readonly done: (reply: A) => void;
   readonly failed: (cause: unknown) => void;
 }
 
 /** What a call sends: keys first, then the other arguments, or a command. */
 export type Send = () => Promise<unknown>;
+
+/** A call as it is made. */
+export interface Asked {
+  readonly send: Send;
+  readonly end: CallEnd<unknown>;
+  readonly bytes: number;
+  readonly untilMs: number;
+}
 
 /** One call under way. */
 export interface Call {
@@ -44,16 +54,22 @@ export class Job implements Call, Linked<Job> {
   lastCause: unknown;
   /** Where it stands. */
   chain: Chain<Job> | undefined;
+  /** Undefined once the call is over: nothing of it is kept then, though its reply may be due. */
+  send: Send | undefined;
+  end: CallEnd<unknown> | undefined;
+  readonly bytes: number;
+  readonly untilMs: number;
 
   constructor(
     private readonly lane: Lane,
-    /** Undefined once the call is over: nothing of it is kept then, though its reply may be due. */
-    public send: Send | undefined,
-    public end: CallEnd<unknown> | undefined,
     readonly serial: number,
-    readonly bytes: number,
-    readonly untilMs: number,
-  ) {}
+    { send, end, bytes, untilMs }: Asked,
+  ) {
+    this.send = send;
+    this.end = end;
+    this.bytes = bytes;
+    this.untilMs = untilMs;
+  }
 
   abandon(): void {
     this.lane.finish(this);
@@ -69,9 +85,9 @@ export class Lane {
   /** The calls whose answer somebody waits for. */
   size = 0;
 
-  add(send: Send, end: CallEnd<unknown>, bytes: number, untilMs: number): Job {
+  add(asked: Asked): Job {
     this.made += 1;
-    const job = new Job(this, send, end, this.made, bytes, untilMs);
+    const job = new Job(this, this.made, asked);
     this.size += 1;
     this.move(job, this.waiting);
     return job;

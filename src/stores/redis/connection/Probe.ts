@@ -8,7 +8,7 @@ import type { Wire } from "./Wire.js";
 
 export type ProbeScript = Script<ProbeInput, SluiceError | undefined>;
 
-export interface ProbeInput {
+interface ProbeInput {
   /** A key that has nothing. */
   readonly scratch: string;
   /** The commands that must be allowed. */

@@ -90,8 +90,8 @@ export class Replication {
           });
         },
         failed: (cause) => over(({ failed }) => failed(cause)),
+        replicas: { count, msMax },
       },
-      { count, msMax },
     );
   }
 

@@ -31,20 +31,21 @@ const strip = (cause: unknown, depth: number): Error => {
           message,
         )
       : new Error(message);
-  if (name !== clean.name) define(clean, "name", name, false);
+  if (name !== clean.name) define(clean, "name", { value: name, enumerable: false });
   // Its own stack is that of this function; that of the driver begins with the message.
   if (cause.stack !== undefined) clean.stack = cause.stack.replace(cause.message, () => message);
   for (const field of FIELDS) copy(cause as Error & Fields, field, clean);
   const from = inner ?? lastNodeError;
-  if (deeper && from !== undefined && from !== null) define(clean, "cause", strip(from, depth - 1), false);
+  if (deeper && from !== undefined && from !== null)
+    define(clean, "cause", { value: strip(from, depth - 1), enumerable: false });
   return clean;
 };
 
 const copy = (from: Fields, field: string, to: Error): void => {
   const value = from[field];
-  if (typeof value === "string" || typeof value === "number") define(to, field, value, true);
+  if (typeof value === "string" || typeof value === "number") define(to, field, { value, enumerable: true });
 };
 
-const define = (on: Error, field: string, value: unknown, enumerable: boolean): void => {
-  Object.defineProperty(on, field, { value, configurable: true, writable: true, enumerable });
+const define = (on: Error, field: string, given: { readonly value: unknown; readonly enumerable: boolean }): void => {
+  Object.defineProperty(on, field, { ...given, configurable: true, writable: true });
 };

@@ -181,7 +181,7 @@ export class Asking implements Waiter {
   private cancel(done: () => void): void {
     const { connection, given } = this.context;
     const { queue, request } = this;
-    connection.run(cancelScript, { queue, given: given(), request }, { done, failed: done }, GIVE_BACK_MS_MAX);
+    connection.run(cancelScript, { queue, given: given(), request }, { done, failed: done, extraMs: GIVE_BACK_MS_MAX });
   }
 
   private finish(leases: ReadonlyArray<Lease>): void {

@@ -101,8 +101,7 @@ export class Lobby {
       giveBackScript,
       { queue, given: given(), token, standsBy },
       // Where it is never answered, leases end and others look.
-      { done: () => undefined, failed: () => undefined },
-      GIVE_BACK_MS_MAX,
+      { done: () => undefined, failed: () => undefined, extraMs: GIVE_BACK_MS_MAX },
     );
   }
 

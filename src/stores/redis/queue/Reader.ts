@@ -64,12 +64,11 @@ export class Reader {
     for (const place of this.places) reading.set(place.list, place);
     this.reading = reading;
     this.ending = false;
-    this.connection.command(
-      "blpop",
-      [this.endList, ...reading.keys(), (BLOCK_MS_MAX / 1_000).toFixed(3)],
-      { done: (reply) => this.done(reading, reply), failed: (cause) => this.failed(cause) },
-      BLOCK_MS_MAX,
-    );
+    this.connection.command("blpop", [this.endList, ...reading.keys(), (BLOCK_MS_MAX / 1_000).toFixed(3)], {
+      done: (reply) => this.done(reading, reply),
+      failed: (cause) => this.failed(cause),
+      extraMs: BLOCK_MS_MAX,
+    });
   }
 
   private done(reading: ReadonlyMap<string, Place>, reply: unknown): void {

@@ -55,14 +55,17 @@ export interface LeaseReply {
   readonly standsBack: boolean;
 }
 
-/** When a lease began by the server, and when it was asked for by the scheduler. */
-interface Times {
+/** What the leases of one reply share. */
+interface Shared {
+  /** How their tokens begin. */
+  readonly stem: string;
+  /** When they began, by the server. */
   readonly leasedAtMs: number;
+  /** When they were asked for, by the scheduler. */
   readonly askedMs?: number;
 }
 
-const leaseOf = (record: ReadRecord, stem: string, place: number, times: Times): Lease => {
-  const { leasedAtMs, askedMs } = times;
+const leaseOf = (record: ReadRecord, place: number, { stem, leasedAtMs, askedMs }: Shared): Lease => {
   const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
   const token = tokenOf(stem, place, record);
   const attempt = attempts + 1;
@@ -83,7 +86,7 @@ const leaseOf = (record: ReadRecord, stem: string, place: number, times: Times):
 };
 
 /** That of a bare record, without a step between: nearly all are. */
-const bareLeaseOf = (record: string, stem: string, place: number, { leasedAtMs, askedMs }: Required<Times>): Lease => {
+const bareLeaseOf = (record: string, place: number, { stem, leasedAtMs, askedMs }: Required<Shared>): Lease => {
   const id = idOf(record);
   const enqueuedAtMs = enqueuedAtMsOf(record);
   return {
@@ -112,11 +115,11 @@ export const readHandedOver = (text: string): HandedOver | undefined => {
   const handed = readHandedText(text);
   if (handed === undefined) return undefined;
   const { record, stem, atMs, leaseMs } = handed;
-  return { lease: leaseOf(record, stem, 0, { leasedAtMs: atMs }), leaseMs };
+  return { lease: leaseOf(record, 0, { stem, leasedAtMs: atMs }), leaseMs };
 };
 
 /** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
-export const LEASE_COUNT_MAX = 10_000;
+const LEASE_COUNT_MAX = 10_000;
 
 const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER).toFixed(0);
 
@@ -144,14 +147,12 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     const values = reply as ReadonlyArray<string | number>;
     const stem = tokenStem(String(values[0]), request.name);
     const nowMs = Number(values[1]);
-    const times = { leasedAtMs: nowMs, askedMs };
+    const shared = { stem, leasedAtMs: nowMs, askedMs };
     const leases: Array<Lease> = [];
     for (let i = 4; i < values.length; i++) {
       const record = values[i];
       if (typeof record !== "string" || record === "") continue;
-      leases.push(
-        isBare(record) ? bareLeaseOf(record, stem, i - 4, times) : leaseOf(readRecord(record), stem, i - 4, times),
-      );
+      leases.push(isBare(record) ? bareLeaseOf(record, i - 4, shared) : leaseOf(readRecord(record), i - 4, shared));
     }
     const changeMs = values[2] === "" ? undefined : Number(values[2]);
     const verdict = values[3];

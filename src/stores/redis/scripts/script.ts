@@ -2,7 +2,7 @@
 import type { ScriptName } from "./scripts.generated.js";
 
 /** Keys first, then the other arguments. */
-export interface ScriptArguments {
+interface ScriptArguments {
   readonly keys: ReadonlyArray<string>;
   readonly args: ReadonlyArray<string>;
 }

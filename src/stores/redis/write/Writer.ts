@@ -32,6 +32,12 @@ export interface Change {
   readonly answered: ReadonlyArray<string>;
 }
 
+/** A call that changes something, and what names it: the same id again answers the same. */
+export interface Changing<R> {
+  readonly request: R;
+  readonly writeId: string;
+}
+
 export interface WriterOptions {
   readonly connection: Connection;
   readonly scheduler: SchedulerLike;
@@ -76,7 +82,7 @@ export class Writer {
   }
 
   /** A call whose answer is kept: the same write id again answers the same. */
-  change<R, O>(script: Script<R & Change, O>, request: R, writeId: string, end: CallEnd<O>): Call {
+  change<R, O>(script: Script<R & Change, O>, { request, writeId }: Changing<R>, end: CallEnd<O>): Call {
     const { connection, keys } = this.options;
     const result = keys.result(writeId);
     return connection.run(

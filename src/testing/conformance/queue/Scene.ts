@@ -79,7 +79,7 @@ export class Scene {
   }
 
   settleStep(lease: Lease, outcome: Outcome, draft: SettleDraft = {}): Step {
-    return settleStep(this.queue, lease, outcome, draft);
+    return settleStep(lease, outcome, { ...draft, queue: draft.queue ?? this.queue });
   }
 
   /** One round trip; answers one per list. */

@@ -25,9 +25,13 @@ export const enqueueStep = (queue: string, payload: string, draft: Draft = {}): 
 export type SettleDraft = Options<Pick<SettleStep, "queue" | "id" | "token" | "cause" | "attemptsMax">>;
 
 /** The end of a lease: cause "because", 20 attempts, unless the draft says otherwise. */
-export const settleStep = (queue: string, lease: Lease, outcome: Outcome, draft: SettleDraft = {}): SettleStep => ({
+export const settleStep = (
+  lease: Lease,
+  outcome: Outcome,
+  draft: SettleDraft & { readonly queue: string },
+): SettleStep => ({
   _tag: "Settle",
-  queue: draft.queue ?? queue,
+  queue: draft.queue,
   id: draft.id ?? lease.id,
   token: draft.token ?? lease.token,
   outcome,

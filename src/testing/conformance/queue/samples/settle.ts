@@ -7,7 +7,7 @@ import { settleStep } from "../steps.js";
 
 const ackOne = async (scene: Scene): Promise<SettleStep> => {
   await scene.enqueue(["to be settled"]);
-  return settleStep(scene.queue, await scene.leaseOne(), Ack);
+  return settleStep(await scene.leaseOne(), Ack, { queue: scene.queue });
 };
 
 /** An ack; refused where its lease is over. */

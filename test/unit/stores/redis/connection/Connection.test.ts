@@ -38,15 +38,11 @@ const rig = () => {
     connection,
     ends,
     call: (name: string, extraMs = 0) =>
-      connection.command(
-        "ping",
-        [],
-        {
-          done: () => ends.push(`${clock.now()} ${name}: done`),
-          failed: (cause) => ends.push(`${clock.now()} ${name}: ${(cause as { readonly _tag: string })._tag}`),
-        },
+      connection.command("ping", [], {
+        done: () => ends.push(`${clock.now()} ${name}: done`),
+        failed: (cause) => ends.push(`${clock.now()} ${name}: ${(cause as { readonly _tag: string })._tag}`),
         extraMs,
-      ),
+      }),
   };
 };
 

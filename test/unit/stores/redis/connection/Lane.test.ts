@@ -13,7 +13,7 @@ const rig = () => {
     lane,
     add: (name: string, bytes = 1): Job => {
       const end = { done: () => undefined, failed: () => undefined };
-      const job = lane.add(() => Promise.resolve(name), end, bytes, 0);
+      const job = lane.add({ send: () => Promise.resolve(name), end, bytes, untilMs: 0 });
       names.set(job, name);
       return job;
     },
@@ -101,7 +101,7 @@ describe("a lane", () => {
       const payload = { name };
       payloads.push(new WeakRef(payload));
       const end = { done: () => payload, failed: () => payload };
-      const job = lane.add(() => Promise.resolve(payload), end, 8 * MIB, 0);
+      const job = lane.add({ send: () => Promise.resolve(payload), end, bytes: 8 * MIB, untilMs: 0 });
       if (name === "sent") lane.next();
       return job;
     });
