@@ -20,6 +20,7 @@ export {
   toSluiceError,
   writeTooLarge,
 } from "../core/SluiceError.js";
+export type { Sources } from "../core/Sources.js";
 export type { EnqueuedResult, EnqueueStep } from "../core/steps/Enqueue.js";
 export type { SettledResult, SettleStep } from "../core/steps/Settle.js";
 export {
