@@ -1,5 +1,5 @@
 /** Performs the lists of a write: each is checked whole, then applied whole. It knows no kind of step. */
-import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { left, right } from "fp-ts/lib/Either.js";
 import type { WriteRefused } from "../../core/SluiceError.js";
 import type { Step, StepOf, StepResult, StepResultOf, StepTag, WriteAnswer } from "../../core/steps/Step.js";
 import type { Apply, Contents, Performer, WriteCall } from "./Performer.js";
@@ -27,16 +27,22 @@ export const writeLists = (
   return given.map((steps) => {
     call.list = ++lists;
     const checked = check(steps, call);
-    return checked._tag === "Left" ? checked : right(checked.right.map((apply) => apply()));
+    return Array.isArray(checked) ? right(applyAll(checked)) : left(checked);
   });
 };
 
-const check = (steps: Steps, call: WriteCall): Either<WriteRefused, ReadonlyArray<Apply<StepResult>>> => {
+const check = (steps: Steps, call: WriteCall): WriteRefused | Array<Apply<StepResult>> => {
   const applies: Array<Apply<StepResult>> = [];
   for (const step of steps) {
     const apply = performerOf(step).check(step, call);
-    if (typeof apply !== "function") return left(apply);
+    if (typeof apply !== "function") return apply;
     applies.push(apply);
   }
-  return right(applies);
+  return applies;
+};
+
+const applyAll = (applies: ReadonlyArray<Apply<StepResult>>): ReadonlyArray<StepResult> => {
+  const results: Array<StepResult> = [];
+  for (const apply of applies) results.push(apply());
+  return results;
 };
