@@ -48,7 +48,8 @@ export const makeBackoff = (given: BackoffOptions = {}): Backoff => {
  *
  * With d = initial · factor^(attempt − 1) and r in [0, 1): none d · full r·d · equal d/2 + r·d/2 · decorrelated
  * s(n) = initial + r·(3·s(n − 1) − initial), s(0) = initial. Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS
- * Architecture Blog, 2015), which caps first; jitter first keeps the spread below the cap.
+ * Architecture Blog, 2015), which caps first. Here jitter comes first: delays far beyond the cap come
+ * at the cap, most of them.
  */
 export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => number): number => {
   const { initialMs, factor, delayMsMax } = backoff;

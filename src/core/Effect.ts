@@ -61,8 +61,8 @@ export type ErrorsOf<F> = F extends { readonly [errors]?: infer E } ? Extract<E,
  * Effect there is `retry`. The lint rules `no-floating-promises` (with `checkThenables: true`) and `await-thenable` of
  * typescript-eslint catch the two.
  *
- * Its second type parameter says with which errors it can fail; TypeScript knows no type of what is thrown, so `await` loses it:
- * `sluice/task` keeps it, and so does `catchTag`.
+ * Its second type parameter says with which errors it can fail; TypeScript knows no type of what is thrown, so `await` and
+ * rxjs operators lose it; the tasks of `sluice/task` keep it.
  *
  * Memory: once awaited it keeps its value for as long as it lives itself.
  *

@@ -5,16 +5,11 @@
  * says what to do next. `retryable` tells whether the same call may succeed later without a change of the program.
  */
 
-import { brandOf, hasBrand, mark } from "./brand.js";
-import { describeCause, describeMessage } from "./cause.js";
-import { type Inspect, inspecting, shown } from "./inspecting.js";
+import { describeMessage } from "./cause.js";
+import { type Fault, fault, isFault } from "./Fault.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
 import type { StepRefused, StepTag } from "./steps/Step.js";
-
-/** An `Error` with a tag, a verdict on retrying, and typed fields. */
-export type Fault<T extends string, F = unknown> = Error &
-  Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
 
 /**
  * The lease is no longer ours. Nothing was changed. "gone": it expired, or the message went elsewhere; "given back": its
@@ -60,52 +55,6 @@ export type QueueError = WriteError | SettleError;
 
 /** Every error of Sluice: the sum of what its modules can fail with. */
 export type SluiceError = QueueError | WriteRefused;
-
-const brand = brandOf("error");
-
-/** The same call may succeed later, as it is. */
-const RETRYABLE: ReadonlySet<string> = new Set<QueueError["_tag"]>(["StoreUnavailable", "StoreFull"]);
-
-class TaggedFault extends Error {
-  readonly _tag: string;
-  readonly retryable: boolean;
-  constructor(tag: string, message: string, fields: object) {
-    super(message);
-    this.name = tag;
-    this._tag = tag;
-    this.retryable = RETRYABLE.has(tag);
-    Object.assign(this, fields);
-  }
-
-  /** Its fields, with causes and outcomes as a line of text: what they carry may be anybody's. */
-  toJSON(): object {
-    const { name: _, ...fields } = this;
-    return { ...plainFields(fields), message: this.message };
-  }
-
-  [inspecting](depth: number, options: object, inspect?: Inspect): string {
-    const { name: _, _tag, ...fields } = this;
-    return shown(this.stack ?? `${_tag}: ${this.message}`, plainFields(fields), { depth, options, inspect });
-  }
-}
-
-mark(TaggedFault.prototype, brand);
-
-/** An outcome shows itself as it should; of all else that is no plain value a line is enough. */
-const plainFields = (fields: object): object =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]: [string, unknown]) => [
-      name,
-      name === "cause" ? describeCause(value) : value,
-    ]),
-  );
-
-const fault = <T extends string, F extends object>(
-  tag: T,
-  message: string,
-  fields: F,
-  // The fields are assigned, which a class cannot tell its type.
-): Fault<T, F> => new TaggedFault(tag, message, fields) as unknown as Fault<T, F>;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -172,7 +121,7 @@ export const defect = (cause: unknown): Defect =>
   });
 
 /** Tells a `SluiceError` from anything else. */
-export const isSluiceError = (value: unknown): value is SluiceError => hasBrand(value, brand);
+export const isSluiceError = (value: unknown): value is SluiceError => isFault(value);
 
 /** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
 export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));

@@ -12,6 +12,7 @@ import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
 import { brandOf, hasBrand, mark } from "./brand.js";
 import { type Asker, Effect, type ErrorsOf, type RetryOptions, type Start } from "./Effect.js";
+import type { End } from "./End.js";
 import { showAs } from "./inspecting.js";
 import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
 import { retrying } from "./retrying.js";
@@ -28,7 +29,7 @@ import type { Step, StepResult } from "./steps/Step.js";
 import type { WriteTarget } from "./WriteTarget.js";
 
 /** Told once how a list ended. */
-export type RunEnd = (error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void;
+export type RunEnd = End<ReadonlyArray<StepResult>>;
 
 /** How one list reaches the store: alone, or together with others of the same moment. */
 export type SendList = (steps: ReadonlyArray<Step>, writeId: string, end: RunEnd) => void;

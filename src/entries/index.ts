@@ -6,6 +6,7 @@ export { systemScheduler } from "../core/Clock.js";
 export { Effect, type ErrorsOf, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
 export { causeOf, type Failure, type Interrupted } from "../core/Failure.js";
 export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "../core/FailurePolicy.js";
+export type { Fault } from "../core/Fault.js";
 export type { Handled, Lost, Settlement } from "../core/Handled.js";
 export { type ExtendError, type Message, mapMessage } from "../core/Message.js";
 export { type MessageId, newMessageId, parseMessageId } from "../core/MessageId.js";
@@ -27,7 +28,6 @@ export type {
   ChangeError,
   Defect,
   EncodeRefused,
-  Fault,
   InvalidConfig,
   LeaseLost,
   PayloadTooLarge,

@@ -22,7 +22,7 @@ export interface ViewOptions extends Partial<Store> {
 
 /**
  * A store that is another one but for what `options` say: calls that it replaces, properties of its own (`events$`,
- * `capabilities`), and what happens around all other calls. It has every call that the other has, those of later versions too.
+ * `capabilities`), and what happens around all other calls. It has every call of the port.
  *
  * @param store the store behind it
  * @param options what is otherwise
@@ -47,6 +47,7 @@ export const viewOf = (store: Store, { around, ...changed }: ViewOptions): Store
   for (const name of propertyNames) view[name] = store[name];
   for (const name of callNames) view[name] = around === undefined ? callOf(store, name) : passing(store, name, around);
   for (const [name, value] of Object.entries(changed)) if (value !== undefined) view[name] = value;
+  // The two tables name all that a store has, which a loop over names cannot tell.
   return view as unknown as Store;
 };
 

@@ -10,8 +10,8 @@ const published: Published = {
   files: ["index.ts", "memory.ts"],
   paths: { sluice: ["./src/entries/index.ts"], "sluice/*": ["./src/entries/*.ts"] },
   aliases: [
-    { find: /^sluice$/, replacement: "/root/src/entries/index.ts" },
-    { find: /^sluice\/([a-z]+)$/, replacement: "/root/src/entries/$1.ts" },
+    { find: /^sluice$/, replacement: "/project/src/entries/index.ts" },
+    { find: /^sluice\/([a-z]+)$/, replacement: "/project/src/entries/$1.ts" },
   ],
 };
 const { exports } = published;
@@ -61,7 +61,7 @@ describe("checkEntries", () => {
     ],
     [
       "a name that vitest finds elsewhere",
-      { aliases: [{ find: /^sluice/, replacement: "/root/dist/entries/index.ts" }] },
+      { aliases: [{ find: /^sluice/, replacement: "/project/dist/entries/index.ts" }] },
       'vitest.config.ts: "sluice" does not lead',
     ],
   ])("refuses %s", (_, change, problem) => {

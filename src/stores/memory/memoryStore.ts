@@ -1,6 +1,13 @@
 /** The store within the process: the embedded default, the reference for the meaning of the port, and the store of tests. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
-import { AsyncSubject, type Observable, type SchedulerLike, Subject, type Subscription } from "rxjs";
+import {
+  AsyncSubject,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  VirtualTimeScheduler,
+} from "rxjs";
 import { soon, systemScheduler } from "../../core/Clock.js";
 import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
@@ -27,8 +34,8 @@ import { writeLists } from "./write.js";
 /** How a memory store is made; all options may be left out. */
 export type MemoryStoreOptions = Options<{
   /**
-   * Where all time comes from. Default `systemScheduler`; a virtual one makes everything above run on virtual time, with ids and
-   * jitter that are the same in every run.
+   * Where all time comes from. Default `systemScheduler`; a virtual one makes everything above run on virtual time, and an rxjs
+   * `VirtualTimeScheduler` (a `TestScheduler` is one) makes ids and jitter the same in every run.
    */
   scheduler: SchedulerLike;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
@@ -69,9 +76,12 @@ export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
 /** How many stores were made on each virtual clock. */
 const madeOn = new WeakMap<SchedulerLike, number>();
 
-/** The system's ids; on a clock of a program's own, which a test holds, ids that come again when the test is run again. */
+/**
+ * The system's ids; on virtual time, ids that come again when the test is run again. Any other clock may be real time, where two
+ * processes must not make the same.
+ */
 const idsOn = (scheduler: SchedulerLike): (() => string) => {
-  if (scheduler === systemScheduler) return newId;
+  if (!(scheduler instanceof VirtualTimeScheduler)) return newId;
   const number = (madeOn.get(scheduler) ?? 0) + 1;
   madeOn.set(scheduler, number);
   return replayableIds(`memory store ${number}`, () => scheduler.now());

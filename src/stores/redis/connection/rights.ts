@@ -19,7 +19,7 @@ export const probeScript: ProbeScript = {
     const keys = `${scratch.slice(0, scratch.indexOf("}") + 1)}:*`;
     return invalidConfig(
       "client",
-      `Redis does not let this user run ${refused.replaceAll(" ", ", ")} on the keys ${keys}. Nothing was changed; allow what the README lists under "On Redis".`,
+      `Redis does not let this user run ${refused.replaceAll(" ", ", ")} on the keys ${keys}. Nothing was changed; allow what docs/guide/redis.md lists under "Rights".`,
     );
   },
 };
