@@ -117,11 +117,17 @@ export interface NameUse {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** The verbs of steps, which their kinds enter: the include of a kind is what says their meaning. */
+const verbsIn = (text: string): ReadonlyArray<string> =>
+  [...luaCode(text).matchAll(/\bkinds\["([A-Za-z])"\]/g)].map(([, verb = ""]) => verb);
+
 /** What is wrong between the table and the code. */
 export const checkNames = (table: string, { lua, typescript, port }: NameUse): ReadonlyArray<string> => {
   const { names, problems } = readNames(table);
   const found = [...problems];
   const known = new Set(names.map(({ kind, name }) => `${kind} ${name}`));
+  const verbs = new Set(lua.flatMap(({ text }) => verbsIn(text)));
+  for (const verb of verbs) known.add(`word ${verb}`);
   const refuse = ({ path }: Source, uses: ReadonlyArray<Name>): void => {
     for (const use of new Set(uses.map(({ kind, name }) => `${kind} ${name}`)))
       if (!known.has(use) && !(use.startsWith("word ") && known.has(use.replace("word", "field"))))
@@ -137,6 +143,8 @@ export const checkNames = (table: string, { lua, typescript, port }: NameUse): R
   const inStore = new Set(
     typescript.flatMap(({ text }) => namesInTypeScript(text)).map(({ kind, name }) => `${kind} ${name}`),
   );
+  for (const verb of verbs)
+    if (!inStore.has(`word ${verb}`)) found.push(`the verb \`${verb}\` of a step stands in no module of the store`);
   for (const { kind, name, saidBy } of names) {
     const use = `${kind} ${name}`;
     const isWord = kind === "word";

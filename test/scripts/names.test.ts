@@ -83,6 +83,15 @@ describe("checkNames", () => {
   ])("refuses %s", (_, changed, problem) => {
     expect(problemsOf({ table: changed }).join("\n")).toMatch(problem);
   });
+
+  it("takes the verb of a step from the include of its kind, and wants it in the store too", () => {
+    const kind = `${lua}kinds["t"] = {}\n`;
+    expect(problemsOf({ lua: kind, typescript: `${typescript}\nconst verb = "t";\n` })).toEqual([]);
+    expect(problemsOf({ lua: kind })).toEqual(["the verb `t` of a step stands in no module of the store"]);
+    expect(problemsOf({ typescript: `${typescript}\nconst verb = "t";\n` })).toEqual([
+      "a.ts: the word `t` is not in NAMES.md",
+    ]);
+  });
 });
 
 describe("readNames", () => {
