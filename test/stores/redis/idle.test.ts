@@ -48,9 +48,10 @@ const scene = (server = { url: inject("redisUrl"), host, port: Number(port) }): 
 const idsOf = (sockets: ReadonlyArray<string>): ReadonlyArray<string> =>
   sockets.map((line) => /^id=(\d+)/.exec(line)?.[1] ?? "none").sort();
 
-/** Consumers that wait, each on a queue of so many, and what each of them got. */
+/** Consumers that wait, each on a queue of so many, what each of them got, and which of them were refused. */
 const waitOn = ({ at }: Scene, store: Store, consumers: number, queues: number, draft = {}) => {
   const got = new Map<string, Array<string>>();
+  const refused = new Map<string, unknown>();
   const subscriptions = numbered(consumers).map((n) =>
     store
       .lease(
@@ -61,10 +62,13 @@ const waitOn = ({ at }: Scene, store: Store, consumers: number, queues: number, 
           ...draft,
         }),
       )
-      .subscribe((leases) => got.set(n, [...(got.get(n) ?? []), ...payloadsOf(leases)])),
+      .subscribe({
+        next: (leases) => got.set(n, [...(got.get(n) ?? []), ...payloadsOf(leases)]),
+        error: (error: unknown) => refused.set(n, error),
+      }),
   );
   // Whatever was asked before is answered before.
-  return { got, subscriptions, waiting: () => store.ready() };
+  return { got, refused, subscriptions, waiting: () => store.ready() };
 };
 
 describe("two hundred idle consumers on fifty queues", () => {
@@ -127,17 +131,19 @@ describe("somebody else's value in the place of a queue's", () => {
     const here = scene();
     const { at, open } = here;
     const store = open();
-    const { got, waiting } = waitOn(here, store, 20, 20);
+    const { got, refused, waiting } = waitOn(here, store, 20, 20);
     await waiting();
     const key = `{${at.namespace}}:q:q17`;
     await at.admin.hset(key, "format", "1");
     await at.admin.multi().del(`${key}${suffix}`).hset(`${key}${suffix}`, "a", "b").exec();
-    const refused = store.lease(at.request({ queue: "q17", waitMsMax: 10_000 })).then((leases) => leases);
-    await expect(refused).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    const asked = store.lease(at.request({ queue: "q17", waitMsMax: 10_000 })).then((leases) => leases);
+    await expect(asked).rejects.toMatchObject({ _tag: "InvalidConfig" });
     await at.admin.del(`${key}${suffix}`);
     for (const n of numbered(20)) if (n !== "17") await at.enqueue([n], { queue: `q${n}` });
     await until(() => got.size === 19);
     for (const [n, payloads] of got) expect(payloads).toEqual([n]);
+    // The one that waited is refused if it came to ask while the value stood there.
+    for (const [n, error] of refused) expect([n, error]).toMatchObject(["17", { _tag: "InvalidConfig" }]);
   });
 
   it("that a read finds ends the consumers of that queue alone", async () => {
@@ -148,7 +154,7 @@ describe("somebody else's value in the place of a queue's", () => {
     store
       .lease(at.request({ queue: "odd", waitMsMax: Number.POSITIVE_INFINITY }))
       .subscribe({ error: (error: unknown) => ended.push(error) });
-    const { got, waiting } = waitOn(here, store, 20, 20);
+    const { got, refused, waiting } = waitOn(here, store, 20, 20);
     await waiting();
     await at.admin.hset(`{${at.namespace}}:q:odd:w`, "a", "b");
     await until(() => ended.length > 0);
@@ -156,6 +162,7 @@ describe("somebody else's value in the place of a queue's", () => {
     for (const n of numbered(20)) await at.enqueue([n], { queue: `q${n}` });
     await until(() => got.size === 20);
     for (const [n, payloads] of got) expect(payloads).toEqual([n]);
+    expect(refused.size).toBe(0);
   });
 });
 
