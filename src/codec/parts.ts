@@ -1,5 +1,6 @@
 /** The parts of an envelope beside the data: key, headers, priority, delay, ids. Checked here, carried by stores as they are. */
 import { utf8Length } from "../core/bytes.js";
+import type { MessageHeaders } from "../core/Envelope.js";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
 import { shown, unreadable } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
@@ -16,7 +17,7 @@ export const checkKey = (option: string, key: string): string => {
 };
 
 /** A copy of the headers without a prototype, or `InvalidConfig`. */
-export const checkHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+export const checkHeaders = (headers: MessageHeaders): MessageHeaders => {
   let bytes = 0;
   const copy: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of entriesOf(headers)) {

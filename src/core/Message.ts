@@ -7,6 +7,7 @@ import type { SchedulerLike } from "rxjs";
 import type { Demands } from "./Demand.js";
 import type { Effect } from "./Effect.js";
 import type { End } from "./End.js";
+import type { Envelope, MessageHeaders } from "./Envelope.js";
 import type { Interrupted } from "./Failure.js";
 import { showAs } from "./inspecting.js";
 import type { MessageId } from "./MessageId.js";
@@ -19,11 +20,7 @@ export const delivery: unique symbol = Symbol.for("sluice/delivery");
 
 /** What operators know of a message beyond its face: its clock, its credit, its keeper, and the short way to settle. */
 export interface Delivery {
-  readonly id: MessageId;
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly enqueuedAtMs: number;
-  readonly firstEnqueuedAtMs: number;
+  readonly envelope: Envelope;
   readonly attempt: number;
   readonly ack: Write<Outcome, SettleError>;
   readonly settle: (outcome: Outcome) => Write<Outcome, SettleError>;
@@ -67,30 +64,26 @@ export type ExtendError = ReadError | LeaseLost;
  * other data there is `mapMessage`. In logs and JSON it shows its id, key and attempt, never its data.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor writes what the interface declares
-export class Message<out A> {
+export class Message<out A> implements Envelope {
   readonly data: A;
   constructor(of: Delivery, data: A) {
     (this as { [delivery]: Delivery })[delivery] = of;
     this.data = data;
   }
-  /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
   get id(): MessageId {
-    return this[delivery].id;
+    return this[delivery].envelope.id;
   }
-  /** Messages of one key are delivered one at a time, in the order of their enqueueing. */
   get key(): string | undefined {
-    return this[delivery].key;
+    return this[delivery].envelope.key;
   }
-  get headers(): Readonly<Record<string, string>> {
-    return this[delivery].headers;
+  get headers(): MessageHeaders {
+    return this[delivery].envelope.headers;
   }
-  /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
   get enqueuedAtMs(): number {
-    return this[delivery].enqueuedAtMs;
+    return this[delivery].envelope.enqueuedAtMs;
   }
-  /** By the store's clock: the first enqueue, whatever redrives came after. */
   get firstEnqueuedAtMs(): number {
-    return this[delivery].firstEnqueuedAtMs;
+    return this[delivery].envelope.firstEnqueuedAtMs;
   }
   /** Failures so far + 1: 1 on the first delivery. */
   get attempt(): number {

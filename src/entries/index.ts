@@ -4,6 +4,7 @@ export type { Backoff, BackoffOptions, Jitter } from "../core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "../core/Batch.js";
 export { systemScheduler } from "../core/Clock.js";
 export { Effect, type ErrorsOf, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";
+export type { Envelope, MessageHeaders } from "../core/Envelope.js";
 export { causeOf, type Failure, type Interrupted } from "../core/Failure.js";
 export { type Attempt, type FailurePolicy, GiveUp, getPolicyMonoid } from "../core/FailurePolicy.js";
 export type { Fault } from "../core/Fault.js";

@@ -60,7 +60,7 @@ export type { ConsumerName, ExtendRequest, Hands, Lease, LeaseRequest } from "..
 export type { Lifecycle } from "../port/Lifecycle.js";
 export { type Kind, type Phase, takes } from "../port/Phase.js";
 export type { QueuePort } from "../port/QueuePort.js";
-export type { Store } from "../port/Store.js";
+export type { QueueStore, Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export { type Around, type PassedCall, type ViewOptions, viewOf } from "../port/viewOf.js";
 export type { Logger } from "../port/Warnings.js";

@@ -1,5 +1,6 @@
 /** What people do with a queue: look at it, pause it, free what is blocked, bring back what is dead, purge. Every call is bounded. */
 import type { Effect } from "../core/Effect.js";
+import type { Envelope } from "../core/Envelope.js";
 import type { MessageId } from "../core/MessageId.js";
 
 /** One atomic reading: enqueued = ready + waiting + delayed + leased + blocked + acked + dead + purged. */
@@ -41,15 +42,11 @@ export const MOVED_BYTES_MAX: number = 2 * 1024 * 1024;
 export const PORTION_COUNT_MAX = 1_000;
 
 /** A stored message as people look at it; the payload is raw, its codec belongs to the queue. */
-export interface StoredMessage {
-  readonly id: MessageId;
-  readonly key: string | undefined;
-  /** As in a lease: frozen and without a prototype. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface StoredMessage extends Envelope {
   readonly payload: string;
+  /** Failures so far. */
   readonly attempts: number;
-  readonly enqueuedAtMs: number;
-  readonly firstEnqueuedAtMs: number;
+  /** The latest ten, oldest first. */
   readonly history: ReadonlyArray<PastFailure>;
   /** Why this version cannot read it; its payload is then all that is kept of it, as it stands in the store. */
   readonly unreadable?: string;

@@ -1,4 +1,5 @@
 /** What a consumer asks of a queue, and what it is given. */
+import type { Envelope } from "../core/Envelope.js";
 import type { MessageId } from "../core/MessageId.js";
 
 export interface LeaseRequest {
@@ -35,20 +36,14 @@ export interface LeaseRequest {
 export type Hands = "empty" | "proven" | "full";
 
 /** One message in hand. */
-export interface Lease {
-  readonly id: MessageId;
+export interface Lease extends Envelope {
   /** Unique to this delivery, made by the client: the fence of every settle and extend. */
   readonly token: string;
   readonly payload: string;
-  readonly key: string | undefined;
-  /** Frozen and without a prototype; empty where none were given. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Failures so far + 1. */
   readonly attempt: number;
   /** Whether its latest lease ended unsettled, so that it came alone: it may have killed its process. */
   readonly suspect: boolean;
-  readonly enqueuedAtMs: number;
-  readonly firstEnqueuedAtMs: number;
   /** The store's clock at the lease: the base of `Attempt.nowMs`. */
   readonly leasedAtMs: number;
   /**

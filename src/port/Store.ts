@@ -1,10 +1,13 @@
-/** A whole store. What stands upon one asks for the ports that it uses. */
+/** A whole store, and the part of one that a face asks for: by types, a face sees the ports that it uses and no other. */
 import type { Lifecycle } from "./Lifecycle.js";
 import type { QueuePort } from "./QueuePort.js";
 import type { Writer } from "./Writer.js";
 
-/** A place for queues. Make one by `memoryStore` or `redisStore`; `close` it when done. */
-export interface Store extends Lifecycle, Writer, QueuePort {
+/** What a queue stands upon. */
+export interface QueueStore extends Lifecycle, Writer, QueuePort {
   /** The one place where time is injected. */
   readonly scheduler: Lifecycle["scheduler"];
 }
+
+/** Every port. Make one by `memoryStore` or `redisStore`; `close` it when done. */
+export interface Store extends QueueStore {}

@@ -1,17 +1,13 @@
 /** Where a queue's consumers and enqueues report: events are built only while somebody listens, and what nobody hears is warned of. */
 import { Subject } from "rxjs";
-import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
+import type { Lease } from "../port/Lease.js";
 import { type Logger, type Warning, Warnings } from "../port/Warnings.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
 /** What an event says of its message. */
-export interface EventOf {
-  readonly id: MessageId;
-  readonly key: string | undefined;
-  readonly attempt: number;
-}
+export type EventOf = Pick<Lease, "id" | "key" | "attempt">;
 
 export class EventSink {
   readonly events$: Subject<QueueEvent> = new Subject<QueueEvent>();
@@ -26,26 +22,24 @@ export class EventSink {
   }
 
   /** Builds and emits an event about a message, if anybody listens. */
-  of(delivery: EventOf, build: (about: EventOf) => QueueEvent): void {
-    if (this.events$.observed)
-      this.events$.next(build({ id: delivery.id, key: delivery.key, attempt: delivery.attempt }));
+  of({ id, key, attempt }: EventOf, build: (about: EventOf) => QueueEvent): void {
+    if (this.events$.observed) this.events$.next(build({ id, key, attempt }));
   }
 
   /** A delivery ended: settled as the store performed it, or lost. */
-  ended(delivery: EventOf, performed: Outcome | undefined): void {
+  ended(lease: EventOf, performed: Outcome | undefined): void {
     if (performed === undefined) {
-      this.of(delivery, (about) => ({ ...about, _tag: "Lost" }));
+      this.of(lease, (about) => ({ ...about, _tag: "Lost" }));
       return;
     }
-    this.of(delivery, (about) => ({ ...about, _tag: "Settled", outcome: performed }));
-    if (performed._tag === "Block")
-      this.of(delivery, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
+    this.of(lease, (about) => ({ ...about, _tag: "Settled", outcome: performed }));
+    if (performed._tag === "Block") this.of(lease, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
   }
 
   /** Nobody settled it within its lease, and no operator held it. */
-  expired(delivery: EventOf): void {
-    this.of(delivery, (about) => ({ ...about, _tag: "Expired" }));
-    const { id, attempt } = delivery;
+  expired(lease: EventOf): void {
+    this.of(lease, (about) => ({ ...about, _tag: "Expired" }));
+    const { id, attempt } = lease;
     this.warn(
       "EXPIRED",
       `a message was not settled within its lease and no operator held it, so it comes again: is settle() missing behind handle(), or was it dropped by an rxjs filter (filterData settles what it drops)?`,
@@ -54,9 +48,9 @@ export class EventSink {
   }
 
   /** Its codec refuses it. */
-  poisoned(delivery: EventOf, report: ReadonlyArray<string>): void {
-    this.of(delivery, (about) => ({ ...about, _tag: "Poisoned", report }));
-    const { id, attempt } = delivery;
+  poisoned(lease: EventOf, report: ReadonlyArray<string>): void {
+    this.of(lease, (about) => ({ ...about, _tag: "Poisoned", report }));
+    const { id, attempt } = lease;
     this.warn(
       "POISONED",
       `a message does not fit the codec and was dead-lettered with a report: look at deadLetters(), and redrive({ upcast }) what can be mended.`,

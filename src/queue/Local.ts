@@ -1,6 +1,6 @@
 /** What all faces of one queue share in this process: `queue(store, definition)` may be called as often as one likes. */
 import { invalidConfig } from "../core/SluiceError.js";
-import type { Store } from "../port/Store.js";
+import type { QueueStore } from "../port/Store.js";
 import { PauseWatch } from "./consume/PauseWatch.js";
 import type { Starts } from "./consume/Puller.js";
 import { EventSink } from "./EventSink.js";
@@ -13,11 +13,11 @@ export interface Local {
   readonly starts: Starts;
 }
 
-const ofStores = new WeakMap<Store, Map<string, Local>>();
+const ofStores = new WeakMap<QueueStore, Map<string, Local>>();
 
 /** That of the queue of this name on this store, or throws `InvalidConfig` where it has another codec already. */
 export const localOf = (
-  store: Store,
+  store: QueueStore,
   { name, codec }: Pick<ResolvedDefinition<unknown>, "name"> & { readonly codec: object },
 ): Local => {
   const locals = ofStores.get(store) ?? new Map<string, Local>();

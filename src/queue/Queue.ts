@@ -2,6 +2,7 @@
 import type { Either } from "fp-ts/lib/Either.js";
 import type { Observable, ObservableInput } from "rxjs";
 import type { Effect } from "../core/Effect.js";
+import type { MessageHeaders } from "../core/Envelope.js";
 import type { Message } from "../core/Message.js";
 import type { MessageId } from "../core/MessageId.js";
 import type { Options } from "../core/options.js";
@@ -16,7 +17,7 @@ import type {
   StoredDeadLetter,
   StoredMessage,
 } from "../port/Inspect.js";
-import type { Store } from "../port/Store.js";
+import type { QueueStore } from "../port/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
@@ -44,7 +45,7 @@ export type EnqueueOptions = Options<{
   /** A whole number from 0 (default) to 9: higher ones are delivered first; lower ones keep one delivery in eight. */
   priority: number;
   /** Texts that travel with the data: names and values have at most 8 KiB in all, as UTF-8. Default: none. */
-  headers: Readonly<Record<string, string>>;
+  headers: MessageHeaders;
   /**
    * A UUID of the caller's, kept in lower case; a second enqueue of it within the definition's `dedupeMs` adds nothing and answers
    * `duplicate`. Default: a new one, which nothing repeats. Beside a `dedupe` it is the message's name and no more.
@@ -147,7 +148,7 @@ export type RedriveError = ChangeError | EncodeRefused | PayloadTooLarge;
 /** A durable queue of values. Made by `queue(store, definition)`; cheap, without connection or timer of its own. */
 export interface Queue<A> {
   readonly definition: QueueDefinition<A>;
-  readonly store: Store;
+  readonly store: QueueStore;
   /** Adds one value; emits its id once the store has it, and whether it was there before. Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig`, `StoreFull`, `StoreUnavailable`, `StoreClosed`. */
   readonly enqueue: (data: A, options?: EnqueueOptions) => Write<Enqueued, WriteError>;
   /**

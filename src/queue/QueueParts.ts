@@ -1,10 +1,10 @@
 /** What the calls of one queue stand on. */
-import type { Store } from "../port/Store.js";
+import type { QueueStore } from "../port/Store.js";
 import type { EventSink } from "./EventSink.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
 export interface QueueParts<A> {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly definition: ResolvedDefinition<A>;
   readonly events: EventSink;
 }

@@ -5,7 +5,7 @@ import { mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { idFrom } from "../core/Sources.js";
-import type { Store } from "../port/Store.js";
+import type { QueueStore } from "../port/Store.js";
 import { MessageSource } from "./consume/MessageSource.js";
 import { resolveMessagesOptions } from "./consume/messagesOptions.js";
 import { receive } from "./consume/receive.js";
@@ -39,7 +39,7 @@ import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export const queue = <A>(store: Store, definition: QueueDefinition<A>): Queue<A> => {
+export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Queue<A> => {
   const resolved = resolveDefinition(definition);
   const { events, pauses, starts } = localOf(store, resolved);
   const operations = operationsOf(store, resolved);

@@ -5,8 +5,8 @@ import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../core/Clock.js";
 import { type Effect, fail, succeed } from "../core/Effect.js";
 import type { End } from "../core/End.js";
+import { type Envelope, type MessageHeaders, noHeaders, plainHeaders } from "../core/Envelope.js";
 import type { Interrupted } from "../core/Failure.js";
-import { noHeaders, plainHeaders } from "../core/headers.js";
 import { type Delivery, type ExtendError, type Holder, type Message, messageOf } from "../core/Message.js";
 import { type MessageId, newMessageId } from "../core/MessageId.js";
 import { Ack, isOutcome, type Outcome, sameOutcome } from "../core/Outcome.js";
@@ -20,7 +20,7 @@ export type TestMessageOptions = Options<{
   /** Default: unkeyed. */
   key: string;
   /** Default: none. */
-  headers: Readonly<Record<string, string>>;
+  headers: MessageHeaders;
   /** 1 or more; default 1. */
   attempt: number;
   /** Default: now, by the scheduler. */
@@ -80,11 +80,7 @@ export const testMessage = <A>(data: A, options: TestMessageOptions = {}): TestM
 };
 
 class Recorder implements Delivery {
-  readonly id: MessageId;
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly enqueuedAtMs: number;
-  readonly firstEnqueuedAtMs: number;
+  readonly envelope: Envelope;
   readonly attempt: number;
   readonly prefetch: number;
   readonly demands = undefined;
@@ -98,12 +94,15 @@ class Recorder implements Delivery {
 
   constructor(private readonly options: TestMessageOptions) {
     this.scheduler = options.scheduler ?? systemScheduler;
-    this.id = options.id ?? newMessageId();
-    this.key = options.key;
-    this.headers = options.headers === undefined ? noHeaders : plainHeaders(options.headers);
+    const enqueuedAtMs = options.enqueuedAtMs ?? this.scheduler.now();
+    this.envelope = {
+      id: options.id ?? newMessageId(),
+      key: options.key,
+      headers: options.headers === undefined ? noHeaders : plainHeaders(options.headers),
+      enqueuedAtMs,
+      firstEnqueuedAtMs: enqueuedAtMs,
+    };
     this.attempt = options.attempt ?? 1;
-    this.enqueuedAtMs = options.enqueuedAtMs ?? this.scheduler.now();
-    this.firstEnqueuedAtMs = this.enqueuedAtMs;
     this.prefetch = options.prefetch ?? Number.POSITIVE_INFINITY;
   }
 
@@ -129,7 +128,7 @@ class Recorder implements Delivery {
   };
 
   readonly extend = (): Effect<void, ExtendError> =>
-    this.interrupted === "lease lost" ? fail(leaseLost(this.id)) : succeed(undefined);
+    this.interrupted === "lease lost" ? fail(leaseLost(this.envelope.id)) : succeed(undefined);
 
   readonly nowMs = (): number => this.scheduler.now();
 
@@ -165,8 +164,8 @@ class Recorder implements Delivery {
   private answerTo(outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>): Outcome | SluiceError {
     const [first] = this.settled;
     if (!isOutcome(outcome)) return notAnOutcome("outcome");
-    if (this.interrupted === "lease lost") return leaseLost(this.id);
-    if (first !== undefined) return sameOutcome(first, outcome) ? first : alreadySettled(this.id, first);
+    if (this.interrupted === "lease lost") return leaseLost(this.envelope.id);
+    if (first !== undefined) return sameOutcome(first, outcome) ? first : alreadySettled(this.envelope.id, first);
     const answer = this.options.answer?.(outcome) ?? outcome;
     if (isSluiceError(answer)) return answer;
     this.settled.push(outcome);

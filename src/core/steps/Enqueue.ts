@@ -1,4 +1,5 @@
 /** The step that adds a message to a queue. */
+import type { MessageHeaders } from "../Envelope.js";
 import { impossible } from "../invariant.js";
 import type { MessageId } from "../MessageId.js";
 import type { StepKind } from "./StepKind.js";
@@ -11,7 +12,7 @@ export interface EnqueueStep {
   /** Opaque to stores: what `codec/` made of the data. */
   readonly payload: string;
   readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly headers: MessageHeaders | undefined;
   /** Milliseconds until it is due; 0 is at once. */
   readonly delayMs: number;
   /** 0 (default) to 9; higher levels are delivered first, lower ones keep a reserve. */

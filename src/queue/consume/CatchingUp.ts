@@ -2,13 +2,13 @@
  * What comes first once user code has blocked the process past leases. A store ends those when it is asked for more, so
  * before one consumer of a store asks, all of them settle and renew what they have missed.
  */
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { LeaseKeeper } from "./LeaseKeeper.js";
 import type { Puller } from "./Puller.js";
 import type { Settler } from "./Settler.js";
 
 export interface CatchingUpParts {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
   readonly puller: Puller;
@@ -39,13 +39,13 @@ export class CatchingUp {
 }
 
 /** All consumers of this store here catch up, ahead of all that is sent later. */
-export const catchUpAll = (store: Store): void => {
+export const catchUpAll = (store: QueueStore): void => {
   for (const member of [...membersOf(store)]) member.catchUp();
 };
 
-const ofStores = new WeakMap<Store, Set<CatchingUp>>();
+const ofStores = new WeakMap<QueueStore, Set<CatchingUp>>();
 
-const membersOf = (store: Store): Set<CatchingUp> => {
+const membersOf = (store: QueueStore): Set<CatchingUp> => {
   const known = ofStores.get(store);
   if (known !== undefined) return known;
   const members = new Set<CatchingUp>();

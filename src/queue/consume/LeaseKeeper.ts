@@ -8,14 +8,14 @@ import type { Subscription } from "rxjs";
 import { Chain } from "../../core/Chain.js";
 import { toSluiceError } from "../../core/SluiceError.js";
 import type { Hands } from "../../port/Lease.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import { unbegunFirst } from "./givingBack.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Look, Tenure } from "./Tenure.js";
 
 export interface LeaseKeeperOptions {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly queue: string;
   readonly leaseMs: number;
   readonly events: EventSink;
@@ -161,7 +161,7 @@ export class LeaseKeeper {
     }
     this.remove(delivery);
     delivery.custody.close();
-    this.options.events.expired(delivery);
+    this.options.events.expired(delivery.lease);
   }
 
   private renew(

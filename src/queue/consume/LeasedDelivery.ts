@@ -8,8 +8,8 @@ import type { SchedulerLike } from "rxjs";
 import type { Demands } from "../../core/Demand.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import type { End } from "../../core/End.js";
+import type { Envelope } from "../../core/Envelope.js";
 import type { Delivery, ExtendError, Holder } from "../../core/Message.js";
-import type { MessageId } from "../../core/MessageId.js";
 import { Ack, type Outcome } from "../../core/Outcome.js";
 import { duration, wholeNumber } from "../../core/options.js";
 import { type SettleError, toSluiceError } from "../../core/SluiceError.js";
@@ -37,20 +37,8 @@ export class LeasedDelivery implements Delivery {
     this.tenure = new Tenure(this, receivedMs);
   }
 
-  get id(): MessageId {
-    return this.lease.id;
-  }
-  get key(): string | undefined {
-    return this.lease.key;
-  }
-  get headers(): Readonly<Record<string, string>> {
-    return this.lease.headers;
-  }
-  get enqueuedAtMs(): number {
-    return this.lease.enqueuedAtMs;
-  }
-  get firstEnqueuedAtMs(): number {
-    return this.lease.firstEnqueuedAtMs;
+  get envelope(): Envelope {
+    return this.lease;
   }
   get attempt(): number {
     return this.lease.attempt;

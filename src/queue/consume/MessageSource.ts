@@ -23,7 +23,7 @@ import { soon } from "../../core/Clock.js";
 import type { Message } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { SluiceError } from "../../core/SluiceError.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { CatchingUp } from "./CatchingUp.js";
@@ -40,7 +40,7 @@ import { Settler } from "./Settler.js";
 import { SourceLife } from "./SourceLife.js";
 
 export interface SourceContext<A> {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly definition: ResolvedDefinition<A>;
   readonly options: ResolvedMessagesOptions;
   readonly events: EventSink;
@@ -49,7 +49,7 @@ export interface SourceContext<A> {
 }
 
 export class MessageSource<A> implements Owner {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly queue: string;
   readonly leaseMs: number;
   readonly attemptsMax: number;
@@ -137,7 +137,7 @@ export class MessageSource<A> implements Owner {
 
   ended(delivery: LeasedDelivery, performed: Outcome | undefined): void {
     this.keeper.remove(delivery);
-    this.context.events.ended(delivery, performed);
+    this.context.events.ended(delivery.lease, performed);
     this.life.leaveIfEmpty();
     if (!this.settler.rounds.answering) this.puller.pull();
   }

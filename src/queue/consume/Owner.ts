@@ -1,13 +1,13 @@
 /** Who leases deliveries: a source, or one pull. */
 import type { Demands } from "../../core/Demand.js";
 import type { Outcome } from "../../core/Outcome.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Settler } from "./Settler.js";
 
 /** What a delivery needs of its owner, and what it tells it. */
 export interface Owner {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly queue: string;
   readonly leaseMs: number;
   readonly attemptsMax: number;

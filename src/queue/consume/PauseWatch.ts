@@ -7,7 +7,7 @@
  * cost nothing. A pause by this process is told at once.
  */
 import type { Subscription } from "rxjs";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 
 /** How long a pause by another process may stay unknown here (milliseconds), besides the call itself. */
 const LOOK_MS = 500;
@@ -26,7 +26,7 @@ export class PauseWatch {
   private looking = false;
 
   constructor(
-    private readonly store: Store,
+    private readonly store: QueueStore,
     private readonly queue: string,
   ) {}
 

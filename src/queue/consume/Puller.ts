@@ -18,7 +18,7 @@ import { soon } from "../../core/Clock.js";
 import { Outage } from "../../core/Outage.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import type { Lease } from "../../port/Lease.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { catchUpAll } from "./CatchingUp.js";
 import type { Credit } from "./Credit.js";
@@ -41,7 +41,7 @@ export interface Starts {
 }
 
 export interface PullerOptions {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly definition: Pick<ResolvedDefinition<unknown>, "name" | "attemptsMax" | "deliveriesMax" | "exclusive">;
   readonly options: Pick<ResolvedMessagesOptions, "consumer" | "leaseMs">;
   readonly starts: Starts;

@@ -81,7 +81,7 @@ export class Receiving<A> {
       rejectPoison(delivery, decoded.left, events);
       return;
     }
-    events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+    events.of(delivery.lease, (about) => ({ ...about, _tag: "Delivered" }));
     delivery.custody.given = true;
     subscriber.next(messageOf(delivery, decoded.right));
   }

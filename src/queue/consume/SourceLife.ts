@@ -15,7 +15,7 @@ import { soon } from "../../core/Clock.js";
 import { describeCause } from "../../core/cause.js";
 import { unlessPromise } from "../../core/promiseWatch.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { EventSink } from "../EventSink.js";
 import type { CatchingUp } from "./CatchingUp.js";
 import { giveBack, isFree, isUnbegun, unbegunFirst } from "./givingBack.js";
@@ -29,7 +29,7 @@ import type { Settler } from "./Settler.js";
 const END_MS_MAX = 900;
 
 export interface SourceLifeParts {
-  readonly store: Store;
+  readonly store: QueueStore;
   readonly queue: string;
   readonly options: Pick<ResolvedMessagesOptions, "consumer" | "stop$" | "stopMsMax">;
   readonly events: EventSink;

@@ -5,6 +5,6 @@ import type { LeasedDelivery } from "./LeasedDelivery.js";
 
 /** It goes to the dead letters with the report and its raw payload, and never reaches a handler. */
 export const rejectPoison = (delivery: LeasedDelivery, report: ReadonlyArray<string>, events: EventSink): void => {
-  events.poisoned(delivery, report);
+  events.poisoned(delivery.lease, report);
   delivery.settleWith(Reject({ cause: `poison: ${report.join("; ")}` }), [], () => undefined);
 };

@@ -83,7 +83,7 @@ const ownerOf = <A>({ store, definition, events }: QueueParts<A>, leaseMs: numbe
     onFlush: nothing,
   }),
   ended: (delivery, performed) => {
-    events.ended(delivery, performed);
+    events.ended(delivery.lease, performed);
     onEnded();
   },
   reopened: nothing,
@@ -106,7 +106,7 @@ const messagesOf = <A>(
     if (isLeft(decoded)) rejectPoison(delivery, decoded.left, events);
     else {
       delivery.custody.given = true;
-      events.of(delivery, (about) => ({ ...about, _tag: "Delivered" }));
+      events.of(delivery.lease, (about) => ({ ...about, _tag: "Delivered" }));
       messages.push(messageOf(delivery, decoded.right));
     }
   }

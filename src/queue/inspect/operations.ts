@@ -7,7 +7,7 @@ import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js
 import { type ChangeError, invalidConfig, type ReadError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
 import type { BlockTarget, Page, PageRequest, Portion, QueueStats } from "../../port/Inspect.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import type { PageOptions, Queue } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { iterate } from "./iterate.js";
@@ -25,7 +25,7 @@ type Operations<A> = Pick<
 >;
 
 /** The operations of one queue. */
-export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>): Operations<A> => {
+export const operationsOf = <A>(store: QueueStore, definition: ResolvedDefinition<A>): Operations<A> => {
   const { name: queue, codec } = definition;
   const show = showAs(codec);
   const stats = (): Effect<QueueStats, ReadError> => reads(store.stats(queue));
@@ -60,7 +60,7 @@ export const operationsOf = <A>(store: Store, definition: ResolvedDefinition<A>)
   };
 };
 
-const setPaused = (store: Store, queue: string, paused: boolean): Effect<void, ChangeError> =>
+const setPaused = (store: QueueStore, queue: string, paused: boolean): Effect<void, ChangeError> =>
   mapEffect(
     iterate<{ readonly writeId: string; readonly done: boolean }, ChangeError>(
       () => ({ writeId: idFrom(store), done: false }),
@@ -84,7 +84,7 @@ interface Progress {
  * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
-  (store: Store, stats: () => Effect<QueueStats, ReadError>) =>
+  (store: QueueStore, stats: () => Effect<QueueStats, ReadError>) =>
   (
     countOf: (stats: QueueStats) => number,
     call: (limit: number, writeId: string) => Effect<Portion>,

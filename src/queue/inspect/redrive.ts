@@ -10,7 +10,7 @@ import { callable, optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
-import type { Store } from "../../port/Store.js";
+import type { QueueStore } from "../../port/Store.js";
 import { ask } from "../ask.js";
 import type { RedriveError, RedriveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
@@ -41,7 +41,7 @@ interface Progress {
  * again meanwhile stands behind them, and is left for another time.
  */
 export const redrive = <A>(
-  store: Store,
+  store: QueueStore,
   definition: ResolvedDefinition<A>,
   given: RedriveOptions<A>,
 ): Effect<number, RedriveError> => {

@@ -1,7 +1,7 @@
 /** The layouts of texts on Redis, held together: what one language writes, the other reads, field by field. */
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { noHeaders } from "../../../src/core/headers.js";
+import { noHeaders } from "../../../src/core/Envelope.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import { compactId } from "../../../src/stores/redis/queue/compactId.js";

@@ -1,5 +1,6 @@
 /** One message as the memory store keeps it. It stands in exactly one place at a time, so it carries the links of that place. */
 import { flat } from "../../../core/bytes.js";
+import type { Envelope, MessageHeaders } from "../../../core/Envelope.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 
@@ -7,22 +8,17 @@ import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 const HISTORY_SIZE_MAX = 10;
 
 /** What of a message never changes while it is in the queue. */
-export interface EntryFields {
-  readonly id: MessageId;
+export interface EntryFields extends Envelope {
   readonly payload: string;
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
   /** The priority, 0 to 9. */
   readonly level: number;
-  readonly enqueuedAtMs: number;
-  readonly firstEnqueuedAtMs: number;
 }
 
 export class Entry implements EntryFields {
   readonly id: MessageId;
   readonly payload: string;
   readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: MessageHeaders;
   readonly level: number;
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;

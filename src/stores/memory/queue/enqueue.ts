@@ -1,5 +1,5 @@
 /** Takes one new message in, unless its dedupe id stands for an earlier one. */
-import { noHeaders, plainHeaders } from "../../../core/headers.js";
+import { noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
 import type { Performer } from "../Performer.js";

@@ -1,5 +1,5 @@
 /** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
-import { noHeaders } from "../../../core/headers.js";
+import { noHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { Hands, Lease } from "../../../port/Lease.js";
 import type { Script } from "../scripts/script.js";

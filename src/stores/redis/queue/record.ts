@@ -2,7 +2,7 @@
  * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
  * everything before it is ASCII or ends in a line break, so both sides read it by position.
  */
-import { type Headers, noHeaders, plainHeaders } from "../../../core/headers.js";
+import { type MessageHeaders, noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
@@ -144,7 +144,7 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
     escapedKey,
     suspect: kind > 3 && text.charAt(marksAt + SUSPICION) !== "0",
     deduped: kind > 3 && text.charAt(marksAt + DEDUPE) === "d",
-    headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as Headers),
+    headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as MessageHeaders),
     payload: kind % 4 >= 2 ? jsonText(payload) : payload,
     attempts,
     enqueuedAtMs,

@@ -1,0 +1,27 @@
+/** What a message bears beside its data, the same for whoever sees it: a store, a consumer, or a person who looks at the queue. */
+import type { MessageId } from "./MessageId.js";
+
+/** Frozen, and without a prototype, so that no name finds what nobody sent. */
+export type MessageHeaders = Readonly<Record<string, string>>;
+
+/** What never changes while a message is in its queue. */
+export interface Envelope {
+  /** UUIDv7, the same over redeliveries: the idempotency key of whatever the handler does outside. */
+  readonly id: MessageId;
+  /** Messages of one key are delivered one at a time, in the order of their enqueueing; undefined where it has none. */
+  readonly key: string | undefined;
+  /** As they were given, frozen and without a prototype; empty where none were given. */
+  readonly headers: MessageHeaders;
+  /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
+  readonly enqueuedAtMs: number;
+  /** By the store's clock: the first enqueue, whatever redrives came after. */
+  readonly firstEnqueuedAtMs: number;
+}
+
+const bare = (): Record<string, string> => Object.create(null) as Record<string, string>;
+
+/** A copy of these headers. */
+export const plainHeaders = (headers: MessageHeaders): MessageHeaders => Object.freeze(Object.assign(bare(), headers));
+
+/** No headers at all. */
+export const noHeaders: MessageHeaders = Object.freeze(bare());
