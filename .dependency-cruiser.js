@@ -67,24 +67,13 @@ export default {
     {
       name: "queues-in-their-folder",
       comment:
-        "Of a store, only stores/x/queue knows queues: besides it the store itself, its write files and its tables of step kinds. What performers are handed (memory/Performer.ts) names the state of a queue by type alone.",
+        "Of a store, only stores/x/queue knows queues: besides it the store itself and its write/, where the tables of step kinds stand.",
       severity: "error",
       from: {
         path: "^src/stores/([^/]+)/",
-        pathNot: "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$|write\\.ts$|performers\\.ts$|codings\\.ts$)",
+        pathNot: "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$)",
       },
-      to: { path: "^src/stores/$1/queue/", dependencyTypesNot: ["type-only"] },
-    },
-    {
-      name: "queue-types-in-their-folder",
-      comment: "By type, too, only the maker of performers may name what stores/x/queue keeps.",
-      severity: "error",
-      from: {
-        path: "^src/stores/([^/]+)/",
-        pathNot:
-          "^src/stores/[^/]+/(?:queue/|write/|[^/]+Store\\.ts$|write\\.ts$|performers\\.ts$|codings\\.ts$|Performer\\.ts$)",
-      },
-      to: { path: "^src/stores/$1/queue/", dependencyTypes: ["type-only"] },
+      to: { path: "^src/stores/$1/queue/" },
     },
     {
       name: "nouns-apart",

@@ -1,6 +1,6 @@
 /**
  * The kinds of steps. A new kind is a file here and a line below; then the compiler names the tables that lack it:
- * `stores/memory/performers.ts`, `stores/redis/write/codings.ts` and `testing/conformance/write/samples.ts`.
+ * `stores/memory/write/performers.ts`, `stores/redis/write/codings.ts` and `testing/conformance/write/samples.ts`.
  */
 export { Enqueue } from "./Enqueue.js";
 export { Settle } from "./Settle.js";

@@ -22,14 +22,14 @@ import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { now } from "./now.js";
-import type { Contents } from "./Performer.js";
 import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/operations.js";
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
 import { unblock } from "./queue/unblock.js";
 import { Turns } from "./Turns.js";
-import { WriteMemory } from "./WriteMemory.js";
-import { writeLists } from "./write.js";
+import type { Contents } from "./write/Performer.js";
+import { WriteMemory } from "./write/WriteMemory.js";
+import { writeLists } from "./write/writeLists.js";
 
 /** How a memory store is made; all options may be left out. */
 export type MemoryStoreOptions = Options<{

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { ByteBudget } from "../../../src/stores/memory/queue/ByteBudget.js";
 import { DedupeWindow } from "../../../src/stores/memory/queue/DedupeWindow.js";
-import { WriteMemory } from "../../../src/stores/memory/WriteMemory.js";
+import { WriteMemory } from "../../../src/stores/memory/write/WriteMemory.js";
 
 const HOUR_MS = 60 * 60 * 1_000;
 const sizesOf = (holder: object): ReadonlyArray<number> =>

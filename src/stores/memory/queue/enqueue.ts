@@ -2,7 +2,7 @@
 import { noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
-import type { Performer } from "../Performer.js";
+import type { Performer } from "../write/Performer.js";
 import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 

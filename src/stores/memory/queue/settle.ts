@@ -2,7 +2,7 @@
 import { Ack, delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
 import { leaseLost } from "../../../core/SluiceError.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
-import type { Performer } from "../Performer.js";
+import type { Performer } from "../write/Performer.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 

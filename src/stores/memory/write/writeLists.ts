@@ -1,7 +1,7 @@
 /** Performs the lists of a write: each is checked whole, then applied whole. It knows no kind of step. */
 import { left, right } from "fp-ts/lib/Either.js";
-import type { WriteRefused } from "../../core/SluiceError.js";
-import type { Step, StepOf, StepResult, StepResultOf, StepTag, WriteAnswer } from "../../core/steps/Step.js";
+import type { WriteRefused } from "../../../core/SluiceError.js";
+import type { Step, StepOf, StepResult, StepResultOf, StepTag, WriteAnswer } from "../../../core/steps/Step.js";
 import type { Apply, Contents, Performer, WriteCall } from "./Performer.js";
 import * as performers from "./performers.js";
 

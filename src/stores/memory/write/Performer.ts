@@ -1,6 +1,6 @@
 /** How this store does one kind of step. */
-import type { WriteRefused } from "../../core/SluiceError.js";
-import type { QueueState } from "./queue/QueueState.js";
+import type { WriteRefused } from "../../../core/SluiceError.js";
+import type { QueueState } from "../queue/QueueState.js";
 
 /** What the store keeps, by noun. */
 export interface Contents {
