@@ -56,7 +56,7 @@ const joined = (bans: ReadonlyArray<Ban>, problems: Array<string>): ReadonlyArra
   const byWord = new Map<string, Ban>();
   for (const ban of bans) {
     const before = byWord.get(ban.word);
-    if (before !== undefined && (before.alone !== ban.alone || `${before.outside}` !== `${ban.outside}`))
+    if (before !== undefined && (before.alone !== ban.alone || before.outside.join() !== ban.outside.join()))
       problems.push(`"${ban.word}" is banned in two ways: say the same in both rows`);
     byWord.set(ban.word, { ...ban, instead: [...(before?.instead ?? []), ...ban.instead] });
   }
@@ -74,7 +74,10 @@ export const readGlossary = (markdown: string): Glossary => {
     const [word = "", meaning = "", not, ...more] = cellsOf(line);
     if (word === "" || meaning === "" || not === undefined || more.length > 0)
       problems.push(`a row is to have a word, its meaning, and what not to say, perhaps nothing: ${line}`);
-    for (const part of plain(word).toLowerCase().split(/, | \/ /)) entries.add(part);
+    for (const part of plain(word)
+      .toLowerCase()
+      .split(/, | \/ /))
+      entries.add(part);
     for (const item of (not ?? "").split("; ").filter((part) => part !== "")) {
       const ban = banOf(item, plain(word));
       if (ban !== undefined) bans.push(ban);
@@ -82,7 +85,8 @@ export const readGlossary = (markdown: string): Glossary => {
     }
   }
   const all = joined(bans, problems);
-  if (all.length === 0) problems.push("nothing is banned: no table has the columns Word, Meaning and Not, or all its words are for people");
+  if (all.length === 0)
+    problems.push("nothing is banned: no table has the columns Word, Meaning and Not, or all its words are for people");
   for (const { word, alone, outside } of all)
     if (entries.has(word) && !alone && outside.length === 0)
       problems.push(`"${word}" is banned, and has an entry of its own`);
@@ -104,7 +108,10 @@ const readable = ({ kind, text }: Piece): string => {
 
 /** The words of a text, those of camelCase and snake_case apart. */
 const wordsOf = (text: string): ReadonlyArray<Word> =>
-  [...text.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g)].map((match) => ({ text: match[0].toLowerCase(), at: match.index }));
+  [...text.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g)].map((match) => ({
+    text: match[0].toLowerCase(),
+    at: match.index,
+  }));
 
 /** The word and its regular endings. */
 const formsOf = (word: string): RegExp => {
@@ -182,5 +189,9 @@ export const checkGlossary = (): {
     const text = readFileSync(inRoot("src", path), "utf8");
     return bannedIn({ path, text, pieces: path.endsWith(".lua") ? piecesOfLua(text) : piecesOfTypeScript(text) }, bans);
   });
-  return { problems: [...[...problems, ...missing].map((problem) => `docs/glossary.md: ${problem}`), ...said], sources, bans };
+  return {
+    problems: [...[...problems, ...missing].map((problem) => `docs/glossary.md: ${problem}`), ...said],
+    sources,
+    bans,
+  };
 };

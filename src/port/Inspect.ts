@@ -44,8 +44,8 @@ export const PORTION_COUNT_MAX = 1_000;
 /** A stored message as people look at it; the payload is raw, its codec belongs to the queue. */
 export interface StoredMessage extends Envelope {
   readonly payload: string;
-  /** Failures so far. */
-  readonly attempts: number;
+  /** How many were counted so far, also those that `history` does not have any more. */
+  readonly failures: number;
   /** The latest ten, oldest first. */
   readonly history: ReadonlyArray<PastFailure>;
   /** Why this version cannot read it; its payload is then all that is kept of it, as it stands in the store. */
@@ -136,7 +136,7 @@ export interface Redriven {
  */
 export interface Inspect {
   readonly stats: (queue: string) => Effect<QueueStats>;
-  /** The messages next in line, heads only, without leasing them: by level, then in order; fewer where payloads are large. */
+  /** The messages next in line, heads only, without leasing them: by priority, then in order; fewer where payloads are large. */
   readonly peek: (request: { readonly queue: string; readonly limit: number }) => Effect<ReadonlyArray<StoredMessage>>;
   /** A paused queue takes messages and gives none; what is leased may be settled. Survives restarts. */
   readonly setPaused: (request: { readonly queue: string; readonly paused: boolean }, writeId: string) => Effect<void>;
@@ -159,7 +159,7 @@ export interface Inspect {
   /** The same with the next letters in order, as they are: none of them leaves the store. */
   readonly redriveFrom: (request: RedriveFromRequest, writeId: string) => Effect<Redriven>;
   /**
-   * Deletes up to `limit` messages: ready ones by level and in order, each with those that wait behind it, then delayed ones
+   * Deletes up to `limit` messages: ready ones by priority and in order, each with those that wait behind it, then delayed ones
    * by due time, likewise, then those that wait behind a head that stays. Leased and blocked ones stay.
    */
   readonly purge: (request: { readonly queue: string; readonly limit: number }, writeId: string) => Effect<Portion>;

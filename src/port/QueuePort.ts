@@ -5,10 +5,10 @@
  *
  * - A message is in exactly one place: ready, waiting (behind its key's head), delayed, leased, blocked, or dead; acked and
  *   purged ones are only counted. enqueued = the sum of all eight, in every atomic reading of `stats`.
- * - Order. Ready messages are leased by priority level, then in order; lower levels keep a reserve: every eighth message
- *   that is leased while several levels hold some is taken from a lower one, these in turn.
+ * - Order. Ready messages are leased by priority, then in order. Lower priorities keep a reserve: of the messages leased while
+ *   several priorities have some, every eighth is taken from a lower one, these in turn.
  *   Per key one message at a time, in enqueue order: the head is ready, delayed, leased or blocked, the others wait.
- *   Within a level what returns (Release, expiry, unblock, a due Retry) stands before what was never leased, in the order
+ *   Within a priority what returns (Release, expiry, unblock, a due Retry) stands before what was never leased, in the order
  *   in which it was leased for the first time: whenever and however often it returns, in however many calls, and whoever
  *   leases in between, it finds its former place. First deliveries join the end when they are due, as followers do when
  *   they are promoted; a redriven message is new.

@@ -9,7 +9,7 @@ import type { QueueStore } from "../port/Store.js";
 import { MessageSource } from "./consume/MessageSource.js";
 import { resolveMessagesOptions } from "./consume/messagesOptions.js";
 import { receive } from "./consume/receive.js";
-import { operationsOf } from "./inspect/operations.js";
+import { inspectQueue } from "./inspect/inspectQueue.js";
 import { localOf } from "./Local.js";
 import { enqueueMany, enqueueOne } from "./produce/enqueue.js";
 import type { Queue } from "./Queue.js";
@@ -42,7 +42,7 @@ import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
 export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Queue<A> => {
   const resolved = resolveDefinition(definition);
   const { events, pauses, starts } = localOf(store, resolved);
-  const operations = operationsOf(store, resolved);
+  const inspect = inspectQueue(store, resolved);
   const parts = { store, definition: resolved, events };
   const face: Queue<A> = {
     definition,
@@ -62,8 +62,8 @@ export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Que
       });
     },
     receive: (options) => receive(parts, options),
-    ...operations,
-    pause: () => mapEffect(operations.pause(), () => pauses.found()),
+    ...inspect,
+    pause: () => mapEffect(inspect.pause(), () => pauses.found()),
     events$: events.events$,
   };
   return showing(face, "Queue", { name: resolved.name });

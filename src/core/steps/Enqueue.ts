@@ -15,7 +15,7 @@ export interface EnqueueStep {
   readonly headers: MessageHeaders | undefined;
   /** Milliseconds until it is due; 0 is at once. */
   readonly delayMs: number;
-  /** 0 (default) to 9; higher levels are delivered first, lower ones keep a reserve. */
+  /** 0 (default) to 9; higher priorities are delivered first, lower ones keep a reserve. */
   readonly priority: number;
   /**
    * Milliseconds from its enqueue, by the store's clock, after which it is not begun any more: what would be leased later is

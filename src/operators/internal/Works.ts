@@ -16,10 +16,10 @@ import { type Delivery, delivery, type Message } from "../../core/Message.js";
 import { invalidConfig } from "../../core/SluiceError.js";
 import type { Write } from "../../core/Write.js";
 import type { Answer } from "./Answer.js";
-import { BatchJob, type Job, type JobOwner, type JobState, MessageJob } from "./Job.js";
+import { BatchHandling, type Handling, type HandlingOwner, type HandlingState, MessageHandling } from "./Handling.js";
 import { Wanting } from "./Wanting.js";
 
-export interface WorksOptions extends Pick<JobOwner, "work" | "split"> {
+export interface WorksOptions extends Pick<HandlingOwner, "work" | "split"> {
   /** Undefined: the default for what is delivered, a prefetch at most. */
   readonly concurrency: number | undefined;
   readonly timeoutMs: number;
@@ -32,14 +32,14 @@ const CONCURRENCY_OF_BATCHES = 4;
 
 const noFollowUps: ReadonlyArray<Write<unknown>> = [];
 
-export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOwner {
-  readonly work: JobOwner["work"];
-  readonly split: JobOwner["split"];
+export class Works implements Observer<Message<unknown> | Batch<unknown>>, HandlingOwner {
+  readonly work: HandlingOwner["work"];
+  readonly split: HandlingOwner["split"];
   private concurrency = CONCURRENCY;
-  private readonly waiting = new Chain<Job>();
+  private readonly waiting = new Chain<Handling>();
   private readonly wanting = new Wanting();
   private demand: Demand = { count: CONCURRENCY, portion: 1 };
-  private running: Deadlines<Job> | undefined;
+  private running: Deadlines<Handling> | undefined;
   private active = 0;
   private busy = false;
   private completed = false;
@@ -57,12 +57,12 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     const first = (batch ? delivered.messages[0] : delivered)[delivery];
     if (this.running === undefined && !this.open(first, batch ? sizeMaxOf(delivered) : 0)) return;
     this.wanting.of(first.demands, this.demand);
-    const job = batch ? new BatchJob(this, delivered) : new MessageJob(this, delivered);
+    const handling = batch ? new BatchHandling(this, delivered) : new MessageHandling(this, delivered);
     // A message may be interrupted as it is taken in hand: nothing starts before all of a batch are.
     const outer = this.busy;
     this.busy = true;
-    this.waiting.push(job);
-    job.hold();
+    this.waiting.push(handling);
+    handling.hold();
     this.busy = outer;
     this.drain();
   }
@@ -80,17 +80,19 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
   end(): void {
     this.wanting.end();
     this.running?.stop();
-    for (let job = this.running?.shift(); job !== undefined; job = this.running?.shift()) job.abandon();
-    for (let job = this.waiting.shift(); job !== undefined; job = this.waiting.shift()) job.abandon();
+    for (let handling = this.running?.shift(); handling !== undefined; handling = this.running?.shift())
+      handling.abandon();
+    for (let handling = this.waiting.shift(); handling !== undefined; handling = this.waiting.shift())
+      handling.abandon();
   }
 
-  ended(job: Job, was: JobState, answer: Answer): void {
-    if (was === "waiting") this.waiting.remove(job);
+  ended(handling: Handling, was: HandlingState, answer: Answer): void {
+    if (was === "waiting") this.waiting.remove(handling);
     else this.active -= 1;
-    if (was === "running") this.running?.remove(job);
+    if (was === "running") this.running?.remove(handling);
     const outer = this.busy;
     this.busy = true;
-    job.deliver(answer);
+    handling.deliver(answer);
     this.busy = outer;
     this.drain();
   }
@@ -111,9 +113,9 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     if (this.busy) return;
     this.busy = true;
     while (this.active < this.concurrency && !this.subscriber.closed) {
-      const job = this.waiting.shift();
-      if (job === undefined) break;
-      this.start(job);
+      const handling = this.waiting.shift();
+      if (handling === undefined) break;
+      this.start(handling);
     }
     this.busy = false;
     if (this.active > 0) return;
@@ -121,16 +123,16 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
     if (this.completed) this.subscriber.complete();
   }
 
-  private start(job: Job): void {
+  private start(handling: Handling): void {
     const { timeoutMs } = this.options;
     this.active += 1;
-    job.start();
-    if (job.state === "ended") return;
-    if (this.subscriber.closed) job.abandon();
-    else if (timeoutMs === 0) job.cutShort(TimedOut(0));
+    handling.start();
+    if (handling.state === "ended") return;
+    if (this.subscriber.closed) handling.abandon();
+    else if (timeoutMs === 0) handling.cutShort(TimedOut(0));
     else {
-      job.state = "running";
-      this.running?.add(job);
+      handling.state = "running";
+      this.running?.add(handling);
     }
   }
 
@@ -149,17 +151,17 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, JobOw
       );
       return false;
     }
-    this.running = new Deadlines<Job>({
+    this.running = new Deadlines<Handling>({
       scheduler: this.options.scheduler ?? scheduler,
       afterMs: timeoutMs,
-      onDue: (job) => this.timedOut(job),
+      onDue: (handling) => this.timedOut(handling),
     });
     return true;
   }
 
   // The deadlines have let go of it already, so it must not be taken out again.
-  private timedOut(job: Job): void {
-    job.state = "starting";
-    job.cutShort(TimedOut(this.options.timeoutMs));
+  private timedOut(handling: Handling): void {
+    handling.state = "starting";
+    handling.cutShort(TimedOut(this.options.timeoutMs));
   }
 }

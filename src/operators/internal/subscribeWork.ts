@@ -4,7 +4,7 @@ import { promiseAsked } from "../../core/promiseWatch.js";
 
 /** Who waits for a work. */
 export interface WorkObserver extends Observer<unknown> {
-  /** Written before the first notification. A promise cannot be called back: it has none. */
+  /** Written before the first value. A promise cannot be called back: it has none. */
   subscription: Unsubscribable | undefined;
 }
 

@@ -128,11 +128,11 @@ export class LeaseKeeper {
     const nowMs = this.options.store.scheduler.now();
     const look: Look = { nowMs, renewMs: this.renewMs, late: this.isLate(nowMs) };
     if (look.late) this.options.onLate();
-    const found: Found = { ended: [], working: [], waiting: [], proved: false, nextMs: undefined };
+    const found: Found = { ended: [], working: [], unbegun: [], proved: false, nextMs: undefined };
     for (const tenure of this.live.all())
       if (tenure.delivery.settlement.state === "open") this.see(tenure, look, found);
-    const { ended, working, waiting, proved, nextMs } = found;
-    if (working.length + waiting.length > 0) this.renew(working, waiting, look);
+    const { ended, working, unbegun, proved, nextMs } = found;
+    if (working.length + unbegun.length > 0) this.renew(working, unbegun, look);
     // One look serves all leases that end within 2 % of a lease's length.
     if (nextMs !== undefined) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     for (const delivery of unbegunFirst(ended)) this.end(delivery);
@@ -148,7 +148,7 @@ export class LeaseKeeper {
     }
     const renews = tenure.renewsAt(look);
     const due = nowMs >= tenure.renewalMs(look);
-    if (renews) (delivery.begun ? found.working : found.waiting).push(delivery);
+    if (renews) (delivery.begun ? found.working : found.unbegun).push(delivery);
     else if (due) tenure.passedOver = true;
     found.nextMs = Math.min(found.nextMs ?? nowMs + renewMs, renews || due ? tenure.endsMs : tenure.renewalMs(look));
     if (nowMs - tenure.receivedMs >= renewMs) found.proved = this.prove(tenure) || found.proved;
@@ -166,13 +166,13 @@ export class LeaseKeeper {
 
   private renew(
     working: ReadonlyArray<LeasedDelivery>,
-    waiting: ReadonlyArray<LeasedDelivery>,
+    unbegun: ReadonlyArray<LeasedDelivery>,
     { nowMs, late }: Look,
   ): void {
     const { store, queue, leaseMs, events } = this.options;
-    const deliveries = working.concat(waiting);
+    const deliveries = working.concat(unbegun);
     const leases = deliveries.map((delivery) => delivery.lease);
-    store.extend({ queue, leases, leaseMs, unbegun: waiting.length, late }).run(
+    store.extend({ queue, leases, leaseMs, unbegun: unbegun.length, late }).run(
       (answers) => {
         const lost: Array<LeasedDelivery> = [];
         deliveries.forEach((delivery, i) => {
@@ -197,7 +197,7 @@ interface Found {
   readonly ended: Array<LeasedDelivery>;
   /** To be renewed: what has begun, and what has not. */
   readonly working: Array<LeasedDelivery>;
-  readonly waiting: Array<LeasedDelivery>;
+  readonly unbegun: Array<LeasedDelivery>;
   /** Some lease is no danger to others any more. */
   proved: boolean;
   /** When the next look is due; undefined where there is nothing to look at. */

@@ -22,7 +22,7 @@ import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { now } from "./now.js";
-import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/operations.js";
+import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/inspect.js";
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
 import { unblock } from "./queue/unblock.js";
@@ -132,7 +132,7 @@ class MemoryStore implements Store {
       const queue = this.queue(request.queue);
       const ask = (): (() => void) | undefined => {
         const taken = take(queue, request, now(this.scheduler));
-        if (taken === "nothing" && request.waitMsMax > 0) return queue.waiting.add(request, asker);
+        if (taken === "nothing" && request.waitMsMax > 0) return queue.idle.add(request, asker);
         asker.next(typeof taken === "object" ? taken : []);
         asker.complete();
         return undefined;
@@ -148,7 +148,7 @@ class MemoryStore implements Store {
       const queue = this.queue(name);
       if (queue.owner !== consumer) return;
       queue.owner = undefined;
-      queue.waiting.nudge();
+      queue.idle.serveSoon();
     });
 
   readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.queue(queue), queue, nowMs));
@@ -171,7 +171,7 @@ class MemoryStore implements Store {
 
   private shut(): void {
     this.phase = "closing";
-    for (const queue of this.queues.values()) queue.waiting.close();
+    for (const queue of this.queues.values()) queue.idle.close();
     soon(this.scheduler, () => {
       this.phase = "closed";
       this.events.complete();
@@ -271,6 +271,6 @@ const extendLeases = (
     queue.ownerUntilMs = Math.max(queue.ownerUntilMs, nowMs + leaseMs);
     return right(undefined);
   });
-  queue.waiting.rearm(nowMs);
+  queue.idle.rearm(nowMs);
   return answers;
 };

@@ -19,8 +19,6 @@ import { Replication } from "./connection/Replication.js";
 import { neededCommands, probeScript } from "./connection/rights.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
 import { Asking } from "./queue/Asking.js";
-import { Lobby } from "./queue/Lobby.js";
-import { extendScript, leaveScript } from "./queue/leaseScripts.js";
 import {
   blockedScript,
   deadLettersScript,
@@ -31,7 +29,9 @@ import {
   redriveScript,
   statsScript,
   unblockScript,
-} from "./queue/operationScripts.js";
+} from "./queue/inspectScripts.js";
+import { Lobby } from "./queue/Lobby.js";
+import { extendScript, leaveScript } from "./queue/leaseScripts.js";
 import { BLOCK_MS_MAX } from "./queue/Reader.js";
 import { Slots } from "./queue/Slots.js";
 import { fenceOf } from "./queue/token.js";

@@ -92,7 +92,7 @@ describe("memoryStore", () => {
     expect(scheduler.pending).toBe(0);
   });
 
-  it("has no timer for one that waits without end, and none is left by a nudge", async () => {
+  it("has no timer for one that waits without end, and none is left by what wakes it", async () => {
     const { enqueue, lease, scheduler } = rig();
     const waiting = lease({ waitMsMax: Number.POSITIVE_INFINITY });
     expect(scheduler.pending).toBe(0);

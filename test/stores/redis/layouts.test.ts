@@ -79,7 +79,7 @@ const expected = (of: EnqueueStep): Omit<ReadRecord, "history"> & { readonly his
   deduped: of.dedupe !== undefined,
   headers: of.headers ?? noHeaders,
   payload: of.payload,
-  attempts: 0,
+  failures: 0,
   enqueuedAtMs,
   firstEnqueuedAtMs: enqueuedAtMs,
   history: [],
@@ -136,13 +136,13 @@ describe("a record that Lua writes", () => {
     );
     expect(readRecord(record)).toEqual({
       ...expected(of),
-      attempts: 12,
+      failures: 12,
       suspect: true,
       // The latest ten.
       history: Array.from({ length: 10 }, (_, i) => ({ atMs: 1_002 + i, cause: `cause\t${i + 2}\n` })),
     });
     const afresh = String(await lua(FIELDS, "return afresh(A[1])", record));
-    expect(readRecord(afresh)).toEqual({ ...readRecord(record), attempts: 0 });
+    expect(readRecord(afresh)).toEqual({ ...readRecord(record), failures: 0 });
   });
 
   it.each(each)(
@@ -233,7 +233,7 @@ describe("an entry of what is set aside", () => {
     const entries = await texts(
       ["queue", "shelf"],
       `local queue = ${queue}
-      bury(queue, A[1], A[2], 100)
+      deadLetter(queue, A[1], A[2], 100)
       shelve(queue, "b", { note = blockNote("q", A[3], A[2]), record = A[1] })
       return { redis.call("ZRANGE", K .. ":dead", -1, -1)[1], redis.call("ZRANGE", K .. ":b", -1, -1)[1] }`,
       recordOf(of),

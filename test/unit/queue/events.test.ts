@@ -125,7 +125,7 @@ describe("poison", () => {
         id: s.id,
         json: "4111 1111",
         cause: "poison: value: expected number, got string",
-        attempts: 1,
+        failures: 1,
         data: { _tag: "Left", left: ["value: expected number, got string"] },
       },
     ]);

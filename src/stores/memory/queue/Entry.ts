@@ -23,7 +23,7 @@ export class Entry implements EntryFields {
   readonly enqueuedAtMs: number;
   readonly firstEnqueuedAtMs: number;
   /** Failures so far. */
-  attempts = 0;
+  failures = 0;
   history: Array<PastFailure> | undefined = undefined;
   /** Not leased before this time; 0 where nothing delays it. */
   dueMs = 0;
@@ -62,7 +62,7 @@ export class Entry implements EntryFields {
 
 /** Counts a failure and notes it in the history. It was settled, or its lease ended: that is for the caller to say. */
 export const addFailure = (entry: Entry, failure: PastFailure): void => {
-  entry.attempts++;
+  entry.failures++;
   entry.returned = 0;
   entry.history ??= [];
   entry.history.push(failure);
@@ -75,7 +75,7 @@ export const storedOf = (entry: Entry): StoredMessage => ({
   key: entry.key,
   headers: entry.headers,
   payload: entry.payload,
-  attempts: entry.attempts,
+  failures: entry.failures,
   enqueuedAtMs: entry.enqueuedAtMs,
   firstEnqueuedAtMs: entry.firstEnqueuedAtMs,
   history: entry.history?.slice() ?? [],

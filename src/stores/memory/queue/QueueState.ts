@@ -15,11 +15,11 @@ import { PORTION_COUNT_MAX } from "../../../port/Inspect.js";
 import { DedupeWindow } from "./DedupeWindow.js";
 import { DueHeap } from "./DueHeap.js";
 import { addFailure, type Entry } from "./Entry.js";
+import { IdleConsumers } from "./IdleConsumers.js";
 import { KeyGate } from "./KeyGate.js";
 import { LeaseBook } from "./LeaseBook.js";
 import { Levels } from "./Levels.js";
 import { Shelf } from "./Shelf.js";
-import { Waiting } from "./Waiting.js";
 
 /** Why and when a message was set aside. */
 export interface Aside {
@@ -46,7 +46,7 @@ export class QueueState {
   readonly blockedKeys: Map<string, number> = new Map<string, number>();
   readonly dead: Shelf<Aside> = new Shelf<Aside>();
   readonly dedupe: DedupeWindow = new DedupeWindow();
-  readonly waiting: Waiting;
+  readonly idle: IdleConsumers;
   enqueued = 0;
   acked = 0;
   purged = 0;
@@ -63,7 +63,7 @@ export class QueueState {
     scheduler: SchedulerLike,
     private readonly limits: QueueLimits,
   ) {
-    this.waiting = new Waiting(this, scheduler);
+    this.idle = new IdleConsumers(this, scheduler);
   }
 
   /** How many blocks of scope "queue" there are. */
@@ -81,7 +81,7 @@ export class QueueState {
     entry.order = this.nextOrder();
     if (entry.dueMs > nowMs) {
       this.delayed.push(entry);
-      this.waiting.nudge();
+      this.idle.serveSoon();
       return;
     }
     this.join(entry);
@@ -109,20 +109,20 @@ export class QueueState {
 
   private lineUp(entry: Entry): void {
     this.ready.pushBack(entry);
-    this.waiting.nudge();
+    this.idle.serveSoon();
   }
 
   /** Makes a message that was leased ready again, in its former place. */
   comeBack(entry: Entry): void {
     this.ready.pushReturned(entry);
-    this.waiting.nudge();
+    this.idle.serveSoon();
   }
 
   /** Brings a message back later, when it is due. */
   comeBackAt(entry: Entry, dueMs: number): void {
     entry.dueMs = dueMs;
     this.delayed.push(entry);
-    this.waiting.nudge();
+    this.idle.serveSoon();
   }
 
   /** Takes up what is due, so much at a time: what was leased before in its former place, first deliveries at the end of their line. */
@@ -141,7 +141,7 @@ export class QueueState {
   }
 
   /** Dead-letters a message, and trims the oldest letters above the limit. */
-  bury(entry: Entry, aside: Aside): void {
+  deadLetter(entry: Entry, aside: Aside): void {
     this.dead.add(entry, aside);
     this.leave(entry);
     while (this.dead.size > this.limits.deadLettersMax && this.dead.takeOldest() !== undefined) this.purged++;

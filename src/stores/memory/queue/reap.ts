@@ -34,7 +34,7 @@ const reap = (
       continue;
     }
     queue.fail(entry, aside);
-    if (entry.attempts >= attemptsMax) queue.bury(entry, aside);
+    if (entry.failures >= attemptsMax) queue.deadLetter(entry, aside);
     else queue.comeBack(entry);
   }
   return ended.length;

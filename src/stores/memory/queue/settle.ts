@@ -54,11 +54,11 @@ const perform = (
     queue.block(entry, { ...aside, scope: outcome.scope });
     return outcome;
   }
-  if (outcome._tag === "Retry" && entry.attempts < attemptsMax) {
+  if (outcome._tag === "Retry" && entry.failures < attemptsMax) {
     comeBackAfter(queue, entry, { delayMs: delayOf(outcome), nowMs });
     return outcome;
   }
-  queue.bury(entry, aside);
+  queue.deadLetter(entry, aside);
   return outcome._tag === "Retry" ? Reject({ cause: outcome.cause }) : outcome;
 };
 

@@ -16,7 +16,7 @@ export const take = (queue: QueueState, request: LeaseRequest, nowMs: number): T
     const reaped = reapEnded(queue, nowMs, request.attemptsMax);
     queue.promoteDue(nowMs);
     const { leases, late } = takeReady(queue, request, nowMs);
-    for (const { entry, cause } of late) queue.bury(entry, { atMs: nowMs, cause });
+    for (const { entry, cause } of late) queue.deadLetter(entry, { atMs: nowMs, cause });
     if (leases.length > 0) return leases;
     if (reaped === 0 && late.length === 0) return queue.ready.size > 0 ? "a suspect" : "nothing";
   }
@@ -36,8 +36,8 @@ const own = (queue: QueueState, { consumer, leaseMs, attemptsMax }: LeaseRequest
 /** Until when the queue surely belongs to its owner: one that waits for messages keeps it, however long. */
 export const ownedUntil = (queue: QueueState, nowMs: number): number => {
   if (queue.owner === undefined) return 0;
-  const waiting = queue.waiting.of(queue.owner);
-  if (queue.ownerUntilMs <= nowMs && waiting !== undefined) queue.ownerUntilMs = nowMs + waiting.leaseMs;
+  const request = queue.idle.of(queue.owner);
+  if (queue.ownerUntilMs <= nowMs && request !== undefined) queue.ownerUntilMs = nowMs + request.leaseMs;
   return queue.ownerUntilMs;
 };
 
@@ -79,7 +79,7 @@ const takeReady = (queue: QueueState, request: LeaseRequest, nowMs: number): Rea
     leases.push(leaseOf(entry, nowMs));
     if (suspect) break;
   }
-  queue.waiting.rearm(nowMs);
+  queue.idle.rearm(nowMs);
   return { leases, late };
 };
 
@@ -97,7 +97,7 @@ const leaseOf = (entry: Entry, nowMs: number): Lease => ({
   payload: entry.payload,
   key: entry.key,
   headers: entry.headers,
-  attempt: entry.attempts + 1,
+  attempt: entry.failures + 1,
   suspect: entry.suspicion > 0,
   enqueuedAtMs: entry.enqueuedAtMs,
   firstEnqueuedAtMs: entry.firstEnqueuedAtMs,

@@ -9,7 +9,7 @@ type UnblockRequest = Parameters<Inspect["unblock"]>[0];
 export const unblock = (queue: QueueState, { target, decision, limit }: UnblockRequest, nowMs: number): Portion => {
   const freed = targeted(queue, target, limit);
   for (const held of freed) free(queue, held, { decision, nowMs });
-  queue.waiting.nudge(); // a halted queue may go on although nothing came back
+  queue.idle.serveSoon(); // a halted queue may go on although nothing came back
   return { count: freed.length, more: typeof target === "string" && targeted(queue, target, 1).length > 0 };
 };
 
@@ -44,10 +44,10 @@ const free = (
   if (note.scope === "queue") queue.halting.delete(held.position);
   else if (entry.key !== undefined) queue.blockedKeys.delete(entry.key);
   if (decision === "retry") {
-    entry.attempts = 0;
+    entry.failures = 0;
     queue.comeBack(entry);
   } else if (decision === "skip") {
     queue.purged++;
     queue.leave(entry);
-  } else queue.bury(entry, { atMs: nowMs, cause: note.cause });
+  } else queue.deadLetter(entry, { atMs: nowMs, cause: note.cause });
 };

@@ -6,7 +6,7 @@
  * A call that waits for an upload, its own or one before it, has more time.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
-import type { Job, Lane } from "./Lane.js";
+import type { Lane, LaneCall } from "./Lane.js";
 
 /** A call that waits for an upload may take so many times its time. */
 const UPLOAD_PART = 4;
@@ -18,7 +18,7 @@ export interface CallTimesOptions {
   /** How much longer calls may take because of what is being sent. */
   readonly uploadMs: () => number;
   /** The time of a call is over. */
-  readonly onOver: (job: Job) => void;
+  readonly onOver: (call: LaneCall) => void;
 }
 
 export class CallTimes {
@@ -28,7 +28,7 @@ export class CallTimes {
   constructor(private readonly options: CallTimesOptions) {}
 
   /** A call was made now. */
-  watch({ untilMs }: Job, nowMs: number): void {
+  watch({ untilMs }: LaneCall, nowMs: number): void {
     if (untilMs < this.dueMs) this.lookAt(untilMs, nowMs);
   }
 
@@ -51,10 +51,10 @@ export class CallTimes {
     const nowMs = scheduler.now();
     const graceMs = Math.min(uploadMs(), commandMsMax * (UPLOAD_PART - 1));
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const job of lane.all()) {
-      if (job.untilMs > nowMs) nextMs = Math.min(nextMs, job.untilMs);
-      else if (job.untilMs + graceMs > nowMs) nextMs = Math.min(nextMs, nowMs + commandMsMax / 10);
-      else onOver(job);
+    for (const call of lane.all()) {
+      if (call.untilMs > nowMs) nextMs = Math.min(nextMs, call.untilMs);
+      else if (call.untilMs + graceMs > nowMs) nextMs = Math.min(nextMs, nowMs + commandMsMax / 10);
+      else onOver(call);
     }
     // What was called by those just told may have set it already.
     if (nextMs < this.dueMs) this.lookAt(nextMs, nowMs);

@@ -11,7 +11,7 @@ import { type Client, disconnect } from "./clients.js";
 import { isPassing, toStoreError } from "./errors.js";
 import { Gate, type GateOptions } from "./Gate.js";
 import { Idle } from "./Idle.js";
-import { type Call, type CallEnd, type Job, Lane, type Send } from "./Lane.js";
+import { type Call, type CallEnd, Lane, type LaneCall, type Send } from "./Lane.js";
 import { SilenceWatch } from "./SilenceWatch.js";
 import { stripped } from "./strip.js";
 import { Wire } from "./Wire.js";
@@ -66,7 +66,7 @@ export class Connection {
       scheduler,
       commandMsMax,
       uploadMs: () => (gate.open ? watch.uploadMs : 0),
-      onOver: (job) => this.finish(job)?.failed(storeUnavailable(job.lastCause ?? gate.lastError ?? this.silence())),
+      onOver: (call) => this.finish(call)?.failed(storeUnavailable(call.lastCause ?? gate.lastError ?? this.silence())),
     });
     this.ending = new Idle({ lane, scheduler, watch, isOpen: () => gate.open });
   }
@@ -131,31 +131,31 @@ export class Connection {
     }
     const { scheduler, commandMsMax } = this.options;
     const nowMs = scheduler.now();
-    const job = this.lane.add({ send, end, bytes, untilMs: nowMs + commandMsMax + (end.extraMs ?? 0) });
-    this.times.watch(job, nowMs);
+    const call = this.lane.add({ send, end, bytes, untilMs: nowMs + commandMsMax + (end.extraMs ?? 0) });
+    this.times.watch(call, nowMs);
     if (this.gate.open) this.flush();
     else {
       const refusal = this.gate.knock();
-      if (refusal !== undefined) queueMicrotask(() => this.finish(job)?.failed(refusal));
+      if (refusal !== undefined) queueMicrotask(() => this.finish(call)?.failed(refusal));
     }
-    return job;
+    return call;
   }
 
   private failAll(cause: SluiceError): void {
-    for (const job of this.lane.all()) this.finish(job)?.failed(cause);
+    for (const call of this.lane.all()) this.finish(call)?.failed(cause);
   }
 
   /** Sends what waits, as far as there is room. */
   private flush(): void {
     while (this.gate.open && this.client.status === "ready") {
-      const job = this.lane.next();
-      if (job === undefined) return;
-      this.transmit(job);
+      const call = this.lane.next();
+      if (call === undefined) return;
+      this.transmit(call);
     }
   }
 
-  private transmit(job: Job): void {
-    const { send, bytes } = job;
+  private transmit(call: LaneCall): void {
+    const { send, bytes } = call;
     if (send === undefined) return;
     const { gate } = this;
     const { epoch } = gate;
@@ -163,22 +163,22 @@ export class Connection {
     send().then(
       (reply) => {
         if (epoch !== gate.epoch) return;
-        this.answered(job);
+        this.answered(call);
         gate.passed();
-        this.finish(job)?.done(reply);
+        this.finish(call)?.done(reply);
         this.goOn();
       },
       (cause: unknown) => {
         if (epoch !== gate.epoch) return;
-        this.refused(job, stripped(cause));
+        this.refused(call, stripped(cause));
         this.goOn();
       },
     );
   }
 
-  private answered(job: Job): void {
-    this.watch.heard(job.bytes);
-    this.lane.answered(job);
+  private answered(call: LaneCall): void {
+    this.watch.heard(call.bytes);
+    this.lane.answered(call);
   }
 
   private goOn(): void {
@@ -186,22 +186,22 @@ export class Connection {
     else this.gate.openAgain();
   }
 
-  private refused(job: Job, cause: Error): void {
-    this.answered(job);
+  private refused(call: LaneCall, cause: Error): void {
+    this.answered(call);
     const unknownScript = cause.message.startsWith("NOSCRIPT");
     if (!unknownScript && !isPassing(cause)) {
-      this.finish(job)?.failed(toStoreError(cause));
+      this.finish(call)?.failed(toStoreError(cause));
       return;
     }
-    job.lastCause = cause;
-    this.lane.refuse(job);
+    call.lastCause = cause;
+    this.lane.refuse(call);
     if (unknownScript) this.gate.holdForScripts();
     else this.gate.hold(cause);
   }
 
   /** Ends the call; who still waits for its answer. */
-  private finish(job: Job): CallEnd<unknown> | undefined {
-    const end = this.lane.finish(job);
+  private finish(call: LaneCall): CallEnd<unknown> | undefined {
+    const end = this.lane.finish(call);
     this.ending.ended();
     return end;
   }

@@ -46,14 +46,14 @@ export interface Call {
   readonly abandon: () => void;
 }
 
-export class Job implements Call, Linked<Job> {
-  before: Job | undefined = undefined;
-  after: Job | undefined = undefined;
+export class LaneCall implements Call, Linked<LaneCall> {
+  before: LaneCall | undefined = undefined;
+  after: LaneCall | undefined = undefined;
   /** Whether the server may have seen it. */
   sent = false;
   lastCause: unknown;
   /** Where it stands. */
-  chain: Chain<Job> | undefined;
+  chain: Chain<LaneCall> | undefined;
   /** Undefined once the call is over: nothing of it is kept then, though its reply may be due. */
   send: Send | undefined;
   end: CallEnd<unknown> | undefined;
@@ -77,30 +77,30 @@ export class Job implements Call, Linked<Job> {
 }
 
 export class Lane {
-  private waiting = new Chain<Job>();
-  private sent = new Chain<Job>();
-  private refused = new Chain<Job>();
+  private waiting = new Chain<LaneCall>();
+  private sent = new Chain<LaneCall>();
+  private refused = new Chain<LaneCall>();
   private bytes = 0;
   private made = 0;
   /** The calls whose answer somebody waits for. */
   size = 0;
 
-  add(asked: Asked): Job {
+  add(asked: Asked): LaneCall {
     this.made += 1;
-    const job = new Job(this, this.made, asked);
+    const call = new LaneCall(this, this.made, asked);
     this.size += 1;
-    this.move(job, this.waiting);
-    return job;
+    this.move(call, this.waiting);
+    return call;
   }
 
   /** The next call to send, which counts as sent; none while there is no room. */
-  next(): Job | undefined {
-    const job = this.waiting.head;
-    if (job === undefined || (this.sent.size > 0 && this.bytes + job.bytes > BYTES_MAX)) return undefined;
-    this.move(job, this.sent);
-    this.bytes += job.bytes;
-    job.sent = true;
-    return job;
+  next(): LaneCall | undefined {
+    const call = this.waiting.head;
+    if (call === undefined || (this.sent.size > 0 && this.bytes + call.bytes > BYTES_MAX)) return undefined;
+    this.move(call, this.sent);
+    this.bytes += call.bytes;
+    call.sent = true;
+    return call;
   }
 
   /** Nothing that was sent is without its answer. */
@@ -109,27 +109,27 @@ export class Lane {
   }
 
   /** The reply of a sent call has come. */
-  answered(job: Job): void {
-    if (job.chain !== this.sent) return;
-    this.bytes -= job.bytes;
-    this.move(job, undefined);
+  answered(call: LaneCall): void {
+    if (call.chain !== this.sent) return;
+    this.bytes -= call.bytes;
+    this.move(call, undefined);
   }
 
   /** The reply of a sent call was that it may pass later; `putBack` makes it wait again. */
-  refuse(job: Job): void {
-    this.answered(job);
-    if (job.end !== undefined) this.move(job, this.refused);
+  refuse(call: LaneCall): void {
+    this.answered(call);
+    if (call.end !== undefined) this.move(call, this.refused);
   }
 
   /** Who waits for the answer of this call: from now on nobody does, and nothing of it is kept. */
-  finish(job: Job): CallEnd<unknown> | undefined {
-    const { end } = job;
+  finish(call: LaneCall): CallEnd<unknown> | undefined {
+    const { end } = call;
     if (end === undefined) return undefined;
-    job.send = undefined;
-    job.end = undefined;
+    call.send = undefined;
+    call.end = undefined;
     this.size -= 1;
     // What was sent is answered yet.
-    if (job.chain !== this.sent) this.move(job, undefined);
+    if (call.chain !== this.sent) this.move(call, undefined);
     return end;
   }
 
@@ -146,25 +146,25 @@ export class Lane {
   }
 
   /** All whose answer somebody waits for. */
-  all(): ReadonlyArray<Job> {
-    const live: Array<Job> = [];
+  all(): ReadonlyArray<LaneCall> {
+    const live: Array<LaneCall> = [];
     for (const chain of [this.sent, this.refused, this.waiting])
-      for (const job of chain.all()) if (job.end !== undefined) live.push(job);
+      for (const call of chain.all()) if (call.end !== undefined) live.push(call);
     return live;
   }
 
-  private toFront(chains: ReadonlyArray<Chain<Job>>): void {
+  private toFront(chains: ReadonlyArray<Chain<LaneCall>>): void {
     const back = chains.flatMap((chain) => chain.all()).filter(({ end }) => end !== undefined);
     if (back.length === 0) return;
     back.sort((a, b) => a.serial - b.serial);
-    const waiting = new Chain<Job>();
-    for (const job of back.concat(this.waiting.all())) this.move(job, waiting);
+    const waiting = new Chain<LaneCall>();
+    for (const call of back.concat(this.waiting.all())) this.move(call, waiting);
     this.waiting = waiting;
   }
 
-  private move(job: Job, to: Chain<Job> | undefined): void {
-    job.chain?.remove(job);
-    job.chain = to;
-    to?.push(job);
+  private move(call: LaneCall, to: Chain<LaneCall> | undefined): void {
+    call.chain?.remove(call);
+    call.chain = to;
+    to?.push(call);
   }
 }

@@ -76,7 +76,7 @@ end
 local takesOver = head[8] or owner ~= "" and head[6] ~= owner
 local reaped, moved, pending = 0, 0, false
 if returns or takesOver then
-  local limits = { attempts = attemptsMax, letters = lettersMax }
+  local limits = { failures = attemptsMax, letters = lettersMax }
   reaped, levels, moved, pending = seldom().comeBack(key, now, takesOver, limits)
 end
 if pending then

@@ -57,7 +57,7 @@ local function free(entry)
     forget(key, record)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    bury(queue, record, cause, lettersMax)
+    deadLetter(queue, record, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end

@@ -67,7 +67,7 @@ export class Readers {
       over: (over, empty) => this.over(over, empty),
       refused: (place, cause) => this.context.failed([place], cause),
       failed: (failed, places, cause) => {
-        this.discard(failed);
+        this.drop(failed);
         this.context.failed(places, cause);
       },
     });
@@ -97,7 +97,7 @@ export class Readers {
     else if (this.own.has(reader)) this.free.push(reader);
   }
 
-  private discard(reader: Reader): void {
+  private drop(reader: Reader): void {
     this.own.delete(reader);
     this.shared.delete(reader);
     reader.connection.close();

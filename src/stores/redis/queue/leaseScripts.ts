@@ -66,9 +66,9 @@ interface Shared {
 }
 
 const leaseOf = (record: ReadRecord, place: number, { stem, leasedAtMs, askedMs }: Shared): Lease => {
-  const { id, payload, key, headers, attempts, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
+  const { id, payload, key, headers, failures, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
   const token = tokenOf(stem, place, record);
-  const attempt = attempts + 1;
+  const attempt = failures + 1;
   const lease = {
     id,
     token,

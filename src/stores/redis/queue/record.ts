@@ -12,12 +12,12 @@ import { compactId, wholeId } from "./compactId.js";
 
 const TIME_LENGTH = 11;
 // Of what is behind the time, the tail.
-const ATTEMPTS = 2;
+const FAILURES = 2;
 const ID = 5;
 const BODY = 37;
 // Of a bare record.
 const BARE = 48;
-const ATTEMPTS_AT = TIME_LENGTH + ATTEMPTS;
+const FAILURES_AT = TIME_LENGTH + FAILURES;
 const ID_AT = TIME_LENGTH + ID;
 const PAYLOAD_AT = TIME_LENGTH + BODY;
 
@@ -77,7 +77,7 @@ export interface ReadRecord extends StoredMessage {
 
 /** Whether it is of a new message that has nothing but an id, a level and a payload: what it has stands in fixed places. */
 export const isBare = (record: string): boolean =>
-  record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", ATTEMPTS_AT) && record.length >= PAYLOAD_AT;
+  record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", FAILURES_AT) && record.length >= PAYLOAD_AT;
 
 export const enqueuedAtMsOf = (record: string): number => Number.parseInt(record.slice(0, TIME_LENGTH), 16);
 export const idOf = (record: string): MessageId => wholeId(record.slice(ID_AT, PAYLOAD_AT));
@@ -104,8 +104,8 @@ const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord
 const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
   const kind = text.charCodeAt(from) - 48;
   if (text.length < from + BODY || kind < 0 || kind > 7 || kind === 4 || kind === 6) return undefined;
-  const attemptsHex = text.slice(from + ATTEMPTS, from + ID);
-  const attempts = attemptsHex === "000" ? 0 : Number.parseInt(attemptsHex, 16);
+  const failuresHex = text.slice(from + FAILURES, from + ID);
+  const failures = failuresHex === "000" ? 0 : Number.parseInt(failuresHex, 16);
   const id = wholeId(text.slice(from + ID, from + BODY));
   let at = from + BODY;
   if (kind === 0)
@@ -117,7 +117,7 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
       deduped: false,
       headers: noHeaders,
       payload: text.slice(at),
-      attempts,
+      failures,
       enqueuedAtMs,
       firstEnqueuedAtMs: enqueuedAtMs,
       history: [],
@@ -146,7 +146,7 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
     deduped: kind > 3 && text.charAt(marksAt + DEDUPE) === "d",
     headers: headers === "" ? noHeaders : plainHeaders(JSON.parse(headers) as MessageHeaders),
     payload: kind % 4 >= 2 ? jsonText(payload) : payload,
-    attempts,
+    failures,
     enqueuedAtMs,
     firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
     history: history === "" ? [] : history.split("\t").map(readFailure),
@@ -192,7 +192,7 @@ const unreadableRecord = (record: string): ReadRecord => {
     deduped: false,
     headers: noHeaders,
     payload: record,
-    attempts: hexOf(record.slice(ATTEMPTS_AT, ID_AT)),
+    failures: hexOf(record.slice(FAILURES_AT, ID_AT)),
     enqueuedAtMs,
     firstEnqueuedAtMs: enqueuedAtMs,
     history: [],

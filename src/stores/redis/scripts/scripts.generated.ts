@@ -281,7 +281,7 @@ end
 local takesOver = head[8] or owner ~= "" and head[6] ~= owner
 local reaped, moved, pending = 0, 0, false
 if returns or takesOver then
-  local limits = { attempts = attemptsMax, letters = lettersMax }
+  local limits = { failures = attemptsMax, letters = lettersMax }
   reaped, levels, moved, pending = seldom().comeBack(key, now, takesOver, limits)
 end
 if pending then
@@ -660,7 +660,7 @@ local function free(entry)
     forget(key, record)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    bury(queue, record, cause, lettersMax)
+    deadLetter(queue, record, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
@@ -1281,7 +1281,7 @@ local function notBegun(key, now, late, lettersMax)
   local queue = openQueue(key, now)
   for _, each in ipairs(late) do
     local record = each[1]
-    bury(queue, record, each[2], lettersMax)
+    deadLetter(queue, record, each[2], lettersMax)
     local name = keyOf(record)
     if name then leaveKey(queue, name) end
   end
@@ -1384,7 +1384,7 @@ local function fail(step)
     comeBackAfter(queue, step, record)
     return "+"
   end
-  bury(queue, record, step.cause, step.lettersMax)
+  deadLetter(queue, record, step.cause, step.lettersMax)
   leaveQueue(step)
   return verb == "r" and "j" or "+"
 end
@@ -1589,10 +1589,10 @@ local function reap(queue, tokens, limits)
       pushReturned(queue, origins[token], uncounted)
     elseif records[token] then
       local record = failed(records[token], queue.nowHex .. EXPIRED, true)
-      if failuresOf(record) < limits.attempts then
+      if failuresOf(record) < limits.failures then
         pushReturned(queue, origins[token], record)
       else
-        bury(queue, record, EXPIRED, limits.letters)
+        deadLetter(queue, record, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end
@@ -1720,7 +1720,7 @@ end
 local function setAside(key, now, records, lettersMax)
   local queue = openQueue(key, now)
   for _, record in ipairs(records) do
-    bury(queue, record, '"unreadable record: of another version, or damaged"', lettersMax)
+    deadLetter(queue, record, '"unreadable record: of another version, or damaged"', lettersMax)
     local name = keyOf(record)
     if name then leaveKey(queue, name) end
   end
@@ -1771,7 +1771,7 @@ local function shelve(queue, shelf, entry)
   redis.call("ZADD", queue.key .. ":" .. shelf, position, text)
   return position
 end
-local function bury(queue, record, cause, lettersMax)
+local function deadLetter(queue, record, cause, lettersMax)
   forget(queue.key, record)
   shelve(queue, "dead", { note = cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax

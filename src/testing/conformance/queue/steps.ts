@@ -8,7 +8,7 @@ import type { Lease, LeaseRequest } from "../../../port/Lease.js";
 
 export type Draft = Options<Omit<EnqueueStep, "_tag" | "payload">>;
 
-/** A message to be enqueued: unkeyed, at once, level 0, with a fresh id, unless the draft says otherwise. */
+/** A message to be enqueued: unkeyed, at once, priority 0, with a fresh id, unless the draft says otherwise. */
 export const enqueueStep = (queue: string, payload: string, draft: Draft = {}): EnqueueStep => ({
   _tag: "Enqueue",
   queue: draft.queue ?? queue,

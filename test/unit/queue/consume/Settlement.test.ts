@@ -55,7 +55,7 @@ describe("settling a message", () => {
     const s = delivered();
     settled(s, s.message.settle(Reject({ cause: new Error("card\ndeclined") })));
     expect(now(s.queue.deadLetters()).items).toMatchObject([
-      { id: s.message.id, cause: "Error: card declined", attempts: 1, history: [{ cause: "Error: card declined" }] },
+      { id: s.message.id, cause: "Error: card declined", failures: 1, history: [{ cause: "Error: card declined" }] },
     ]);
   });
 

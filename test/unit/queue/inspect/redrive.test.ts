@@ -232,7 +232,7 @@ describe("redrive", () => {
       key: undefined,
       headers: {},
       payload: "11",
-      attempts: 1,
+      failures: 1,
       enqueuedAtMs: 0,
       firstEnqueuedAtMs: 0,
       history: [],

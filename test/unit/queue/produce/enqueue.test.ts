@@ -192,7 +192,7 @@ describe("expiry", () => {
     now(s.queue.enqueue(2));
     s.clock.advance(51);
     expect(s.next(2)).toEqual([[2, 1]]);
-    expect(now(s.queue.deadLetters()).items).toMatchObject([{ cause: "expired before it was begun", attempts: 0 }]);
+    expect(now(s.queue.deadLetters()).items).toMatchObject([{ cause: "expired before it was begun", failures: 0 }]);
   });
 });
 

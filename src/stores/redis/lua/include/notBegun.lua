@@ -7,7 +7,7 @@ local function notBegun(key, now, late, lettersMax)
   local queue = openQueue(key, now)
   for _, each in ipairs(late) do
     local record = each[1]
-    bury(queue, record, each[2], lettersMax)
+    deadLetter(queue, record, each[2], lettersMax)
     local name = keyOf(record)
     if name then leaveKey(queue, name) end
   end

@@ -59,7 +59,7 @@ local function fail(step)
     comeBackAfter(queue, step, record)
     return "+"
   end
-  bury(queue, record, step.cause, step.lettersMax)
+  deadLetter(queue, record, step.cause, step.lettersMax)
   leaveQueue(step)
   return verb == "r" and "j" or "+"
 end

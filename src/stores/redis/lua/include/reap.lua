@@ -27,10 +27,10 @@ local function reap(queue, tokens, limits)
       pushReturned(queue, origins[token], uncounted)
     elseif records[token] then
       local record = failed(records[token], queue.nowHex .. EXPIRED, true)
-      if failuresOf(record) < limits.attempts then
+      if failuresOf(record) < limits.failures then
         pushReturned(queue, origins[token], record)
       else
-        bury(queue, record, EXPIRED, limits.letters)
+        deadLetter(queue, record, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end

@@ -7,7 +7,7 @@
 local function setAside(key, now, records, lettersMax)
   local queue = openQueue(key, now)
   for _, record in ipairs(records) do
-    bury(queue, record, '"unreadable record: of another version, or damaged"', lettersMax)
+    deadLetter(queue, record, '"unreadable record: of another version, or damaged"', lettersMax)
     local name = keyOf(record)
     if name then leaveKey(queue, name) end
   end

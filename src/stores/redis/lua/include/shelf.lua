@@ -14,7 +14,7 @@ local function shelve(queue, shelf, entry)
 end
 
 -- Dead-letters a record and trims the oldest letters above the limit.
-local function bury(queue, record, cause, lettersMax)
+local function deadLetter(queue, record, cause, lettersMax)
   forget(queue.key, record)
   shelve(queue, "dead", { note = cause, record = record })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax

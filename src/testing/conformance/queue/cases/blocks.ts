@@ -26,7 +26,7 @@ export const blocksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per
     await scene.settle([await scene.leaseOne()], byKey, { cause: "card expired" });
     const [block] = exactly(1, await scene.blocked());
     const { sinceMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = block;
-    assert.deepEqual(rest, { id, payload: "a", key: "k", attempts: 1, cause: "card expired", scope: "key" });
+    assert.deepEqual(rest, { id, payload: "a", key: "k", failures: 1, cause: "card expired", scope: "key" });
     assert.deepEqual({ ...headers }, { h: "v" });
     assert.deepEqual(history, [{ atMs: sinceMs, cause: "card expired" }]);
     assert.ok(sinceMs >= enqueuedAtMs && enqueuedAtMs === firstEnqueuedAtMs, "its times contradict each other");
@@ -106,7 +106,7 @@ export const blocksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per
     assert.equal(await scene.unblock({ key: "k" }, "reject"), 1);
     assert.deepEqual(payloadsOf(await scene.lease()), ["b"]);
     const [letter] = await scene.deadLetters();
-    assert.deepEqual([letter?.payload, letter?.cause, letter?.attempts], ["a", "card expired", 1]);
+    assert.deepEqual([letter?.payload, letter?.cause, letter?.failures], ["a", "card expired", 1]);
     await scene.expectStats({ blocked: 0, dead: 1, purged: 0 });
   },
   "several messages unblocked at once keep their former order": async (scene) => {

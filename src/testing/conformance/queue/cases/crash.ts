@@ -43,7 +43,7 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
       await scene.advance(70);
       await scene.nothing({ hands: "full", attemptsMax: 1 });
       const [letter] = exactly(1, await scene.deadLetters());
-      assert.deepEqual([letter.payload, letter.attempts], ["0", 1]);
+      assert.deepEqual([letter.payload, letter.failures], ["0", 1]);
       const again = await scene.gather(2, { attemptsMax: 1, deliveriesMax: 1 });
       assert.deepEqual(payloadsOf(again), ["1", "2"]);
       assert.deepEqual(attemptsOf(again), [1, 1]);
@@ -73,14 +73,14 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     scene,
   ) => {
     await scene.enqueue(["a"]);
-    const attempts: Array<number> = [];
+    const counted: Array<number> = [];
     for (let round = 0; round < 4; round++) {
       const lease = await scene.leaseOne({ leaseMs: 30 });
-      attempts.push(lease.attempt);
+      counted.push(lease.attempt);
       await scene.extend([lease], 30, 1);
       await scene.advance(40);
     }
-    assert.deepEqual(attempts, [1, 1, 1, 2]);
+    assert.deepEqual(counted, [1, 1, 1, 2]);
   },
   "a consumer waits for the end of a lease that was extended as not begun": async (scene) => {
     await scene.enqueue(["a"]);
@@ -167,7 +167,7 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     await scene.nothing({ attemptsMax: 2 });
     await scene.expectStats({ dead: 1, leased: 0 });
     const [letter] = await scene.deadLetters();
-    assert.deepEqual([letter?.attempts, letter?.cause, letter?.history.length], [2, "lease expired", 2]);
+    assert.deepEqual([letter?.failures, letter?.cause, letter?.history.length], [2, "lease expired", 2]);
   },
   "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between": async (
     scene,

@@ -10,7 +10,7 @@ import type { Draft } from "../steps.js";
 const no = Reject({ cause: "no" });
 
 /** Enqueues these messages and rejects them one after the other; their letters. */
-const bury = async (
+const deadLetter = async (
   scene: Scene,
   payloads: ReadonlyArray<string>,
   draft: Draft = {},
@@ -28,7 +28,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     const [letter] = exactly(1, await scene.deadLetters());
     const { position, deadAtMs, enqueuedAtMs, firstEnqueuedAtMs, history, headers, ...rest } = letter;
     assert.ok(position.length > 0, "a dead letter has a position");
-    assert.deepEqual(rest, { id, payload: "a", key: "k", attempts: 2, cause: "second" });
+    assert.deepEqual(rest, { id, payload: "a", key: "k", failures: 2, cause: "second" });
     assert.deepEqual({ ...headers }, { h: "v" });
     assert.deepEqual(
       history.map(({ cause }) => cause),
@@ -39,12 +39,12 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
   },
   "dead letters are listed oldest first, page by page": async (scene) => {
     const payloads = ["c", "a", "e", "b", "d"];
-    await bury(scene, payloads);
+    await deadLetter(scene, payloads);
     for (const limit of [1, 2, 5, 100]) assert.deepEqual(payloadsOf(await scene.deadLetters(limit)), payloads);
     assert.equal((await scene.deadLetters())[3]?.cause, "cause of b");
   },
   "a page goes on where the last one ended, whatever was redriven in between": async (scene) => {
-    const letters = await bury(scene, ["a", "b", "c", "d", "e"]);
+    const letters = await deadLetter(scene, ["a", "b", "c", "d", "e"]);
     const first = await scene.store.deadLetters({ queue: scene.queue, after: undefined, limit: 2 });
     assert.ok(first.next !== undefined, "a page that is not the last names no next");
     assert.equal(await scene.redrive(letters.slice(0, 3)), 3);
@@ -53,7 +53,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.equal(second.next, undefined);
   },
   "a page may begin behind any letter, by its position": async (scene) => {
-    const [, b] = exactly(3, await bury(scene, ["a", "b", "c"]));
+    const [, b] = exactly(3, await deadLetter(scene, ["a", "b", "c"]));
     const page = await scene.store.deadLetters({ queue: scene.queue, after: b.position, limit: 10 });
     assert.deepEqual(payloadsOf(page.items), ["c"]);
   },
@@ -80,7 +80,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.ok(again.enqueuedAtMs >= first.enqueuedAtMs + 18, "a redriven message is enqueued at its redrive");
   },
   "a redrive joins the end, in the order that it names": async (scene) => {
-    const [a, , c] = exactly(3, await bury(scene, ["a", "b", "c"]));
+    const [a, , c] = exactly(3, await deadLetter(scene, ["a", "b", "c"]));
     await scene.enqueue(["x"]);
     assert.equal(await scene.redrive([c, a]), 2);
     await scene.enqueue(["y"]);
@@ -88,7 +88,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.deepEqual(payloadsOf(await scene.deadLetters()), ["b"]);
   },
   "a redriven message joins the end of its key": async (scene) => {
-    const letters = await bury(scene, ["a"], { key: "k" });
+    const letters = await deadLetter(scene, ["a"], { key: "k" });
     await scene.enqueue(["b", "c"], { key: "k" });
     assert.equal(await scene.redrive(letters), 1);
     await scene.expectStats({ ready: 1, waiting: 2 });
@@ -100,7 +100,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     }
   },
   "a redrive may change the payload": async (scene) => {
-    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    const [a, b] = exactly(2, await deadLetter(scene, ["a", "b"]));
     const letters = [
       { ...a, payload: "changed" },
       { ...b, payload: undefined },
@@ -109,12 +109,12 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.deepEqual(payloadsOf(await scene.lease()), ["changed", "b"]);
   },
   "a redrive may change the payload to the empty text": async (scene) => {
-    assert.equal(await scene.redrive(await bury(scene, ["a"]), ""), 1);
+    assert.equal(await scene.redrive(await deadLetter(scene, ["a"]), ""), 1);
     assert.equal((await scene.leaseOne()).payload, "");
   },
   "a walk redrives the letters in order, as many as it is told, and says where to go on": async (scene) => {
     const payloads = ["a", "b", "c", "d", "e"];
-    await bury(scene, payloads);
+    await deadLetter(scene, payloads);
     const walked: Array<readonly [count: number, seen: number, goesOn: boolean]> = [];
     let after: string | undefined;
     for (const draft of [{ seenMax: 2 }, { limit: 1 }, {}]) {
@@ -131,7 +131,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.deepEqual(payloadsOf(await scene.lease()), payloads);
   },
   "a walk may redrive some ids alone, and looks at all": async (scene) => {
-    const [a, b, c] = exactly(3, await bury(scene, ["a", "b", "c"]));
+    const [a, b, c] = exactly(3, await deadLetter(scene, ["a", "b", "c"]));
     const ids = [c.id, newMessageId(), a.id];
     assert.deepEqual(await scene.redriveFrom(undefined, { ids }), { count: 2, seen: 3, next: undefined });
     assert.deepEqual(payloadsOf(await scene.lease()), ["a", "c"]);
@@ -141,8 +141,8 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
   "of two dead letters with one id each goes back by itself, with the payload that is meant for it": async (scene) => {
     const id = newMessageId();
     const [first, second] = exactly(2, [
-      ...(await bury(scene, ["first"], { id })),
-      ...(await bury(scene, ["second"], { id, key: "k" })),
+      ...(await deadLetter(scene, ["first"], { id })),
+      ...(await deadLetter(scene, ["second"], { id, key: "k" })),
     ]);
     assert.notEqual(first.position, second.position, "two letters stand in one position");
     assert.equal(await scene.redrive([second], "changed second"), 1);
@@ -160,7 +160,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     await scene.expectStats({ enqueued: 2, dead: 0, leased: 2 });
   },
   "what is no dead letter, or none any more, is passed over": async (scene) => {
-    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    const [a, b] = exactly(2, await deadLetter(scene, ["a", "b"]));
     const [alive] = exactly(1, await scene.enqueue(["alive"]));
     const { id, position } = a;
     const nowhere = ["", "0", "-1", "elsewhere", "999999"].map((other) => ({ id, position: other }));
@@ -172,13 +172,13 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.deepEqual(await scene.deadLetters(), [b]);
   },
   "a letter that stands in the place of another one is not redriven for it": async (scene) => {
-    const [a, b] = exactly(2, await bury(scene, ["a", "b"]));
+    const [a, b] = exactly(2, await deadLetter(scene, ["a", "b"]));
     const before = await scene.snapshot();
     assert.equal(await scene.redrive([{ id: a.id, position: b.position }], "changed"), 0);
     assert.deepEqual(await scene.snapshot(), before);
   },
   "a redriven message may die again": async (scene) => {
-    const [old] = exactly(1, await bury(scene, ["a"]));
+    const [old] = exactly(1, await deadLetter(scene, ["a"]));
     for (let round = 0; round < 3; round++) {
       assert.equal(await scene.redrive(await scene.deadLetters()), 1);
       await scene.settle([await scene.leaseOne()], no, { cause: `round ${round}` });
@@ -186,7 +186,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     assert.equal(await scene.redrive([old]), 0, "a position was used again");
     const letters = await scene.deadLetters();
     assert.deepEqual(
-      letters.map(({ cause, attempts }) => [cause, attempts]),
+      letters.map(({ cause, failures }) => [cause, failures]),
       [["round 2", 1]],
     );
     assert.deepEqual(
@@ -195,7 +195,7 @@ export const deadLettersCases: ReadonlyArray<ConformanceCase> = casesOf("1. At l
     );
   },
   "a redriven message keeps its priority": async (scene) => {
-    const letters = await bury(scene, ["high"], { priority: 5 });
+    const letters = await deadLetter(scene, ["high"], { priority: 5 });
     await scene.enqueue(["low"]);
     await scene.redrive(letters);
     assert.deepEqual(payloadsOf(await scene.lease()), ["high", "low"]);

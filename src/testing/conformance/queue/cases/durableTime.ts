@@ -125,8 +125,8 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     const [dead, blocked] = exactly(2, await scene.lease());
     await scene.settle([dead], Reject({ cause: "no" }));
     await scene.settle([blocked], Block({ cause: "no", scope: "key" }));
-    assert.equal((await scene.deadLetters())[0]?.attempts, 1);
-    assert.equal((await scene.blocked())[0]?.attempts, 1);
+    assert.equal((await scene.deadLetters())[0]?.failures, 1);
+    assert.equal((await scene.blocked())[0]?.failures, 1);
   },
   "the retry that reaches the last attempt is performed as a Reject": async (scene) => {
     await scene.enqueue(["a"]);
@@ -138,7 +138,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     assert.deepEqual(performed, [Reject({ cause })]);
     await scene.expectStats({ dead: 1, ready: 0, delayed: 0 });
     const [letter] = await scene.deadLetters();
-    assert.deepEqual([letter?.attempts, letter?.cause], [3, "Broken"]);
+    assert.deepEqual([letter?.failures, letter?.cause], [3, "Broken"]);
   },
   "with one attempt the first retry is the last": async (scene) => {
     await scene.enqueue(["a"]);
@@ -149,7 +149,7 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     await scene.enqueue(["a"]);
     for (let n = 1; n <= 12; n++) await scene.settle([await scene.leaseOne()], again, { cause: `cause ${n}` });
     const [stored] = exactly(1, await scene.peek());
-    assert.equal(stored.attempts, 12);
+    assert.equal(stored.failures, 12);
     assert.deepEqual(
       stored.history.map(({ cause }) => cause),
       numbered(10).map((n) => `cause ${Number(n) + 3}`),

@@ -12,7 +12,7 @@ export const expiryCases: ReadonlyArray<ConformanceCase> = casesOf("6. Durable b
     assert.deepEqual(payloadsOf(await scene.lease()), ["b"]);
     const [letter] = exactly(1, await scene.deadLetters());
     assert.deepEqual(
-      [letter.payload, letter.cause, letter.attempts, letter.history],
+      [letter.payload, letter.cause, letter.failures, letter.history],
       ["a", "expired before it was begun", 0, []],
     );
   },
@@ -34,7 +34,7 @@ export const expiryCases: ReadonlyArray<ConformanceCase> = casesOf("6. Durable b
     await scene.advance(210);
     await scene.nothing();
     const [letter] = exactly(1, await scene.deadLetters());
-    assert.deepEqual([letter.cause, letter.attempts], ["expired before it was begun", 2]);
+    assert.deepEqual([letter.cause, letter.failures], ["expired before it was begun", 2]);
   },
   "a head that expired lets its followers go": async (scene) => {
     await scene.enqueue(["a", "b"], { key: "k", expiresInMs: 30 });

@@ -46,7 +46,7 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
     await scene.settle([c], stop);
     await untouched(scene, numbered(6));
   },
-  "a release into an emptied level is found": async (scene) => {
+  "a release into an emptied priority is found": async (scene) => {
     await scene.enqueue(["a"], { priority: 3 });
     await scene.settle(await scene.lease(), stop);
     await scene.enqueue(["b"], { priority: 0 });
@@ -71,7 +71,7 @@ export const givingBackCases: ReadonlyArray<ConformanceCase> = casesOf("5. Givin
     assert.deepEqual(payloadsOf(await scene.lease({ deliveriesMax: 3 })), ["b"]);
     const [letter] = exactly(1, await scene.deadLetters());
     assert.deepEqual(
-      [letter.payload, letter.cause, letter.attempts],
+      [letter.payload, letter.cause, letter.failures],
       ["a", "handed over 3 times without a settlement", 0],
     );
     assert.equal(await scene.redrive([letter]), 1);

@@ -50,9 +50,9 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once: pause, 
     const peeked = await scene.peek();
     assert.deepEqual(payloadsOf(peeked), ["high", "a", "b"]);
     const [, a] = exactly(3, peeked);
-    const { id, key, attempts, history, headers, enqueuedAtMs, firstEnqueuedAtMs } = a;
+    const { id, key, failures, history, headers, enqueuedAtMs, firstEnqueuedAtMs } = a;
     assert.deepEqual({ ...headers }, { h: "v" });
-    assert.deepEqual([key, attempts, history, firstEnqueuedAtMs], ["k", 0, [], enqueuedAtMs]);
+    assert.deepEqual([key, failures, history, firstEnqueuedAtMs], ["k", 0, [], enqueuedAtMs]);
     assert.deepEqual(await scene.peek(), peeked);
     assert.deepEqual(payloadsOf(await scene.peek(2)), ["high", "a"]);
     await scene.expectStats({ ready: 3, leased: 0 });

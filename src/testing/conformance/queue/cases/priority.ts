@@ -1,31 +1,31 @@
-/** Priority levels: higher ones first, lower ones never starved. */
+/** Priorities: higher ones first, lower ones never starved. */
 import assert from "node:assert/strict";
 import { Ack, Release, Retry } from "../../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { numbered, payloadsOf } from "../Scene.js";
 
 export const priorityCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per key: priority", {
-  "higher levels come first": async (scene) => {
+  "higher priorities come first": async (scene) => {
     await scene.enqueue(["low"], { priority: 0 });
     await scene.enqueue(["high"], { priority: 9 });
     await scene.enqueue(["middle"], { priority: 5 });
     assert.deepEqual(payloadsOf(await scene.lease()), ["high", "middle", "low"]);
   },
-  "within a level order holds": async (scene) => {
+  "within a priority order holds": async (scene) => {
     for (let n = 0; n < 10; n++)
       await scene.done([0, 3, 9].map((priority) => scene.enqueueStep(`${priority}:${n}`, { priority })));
     const payloads = payloadsOf(await scene.gather(30, { max: 7 }));
-    for (const level of ["0", "3", "9"])
+    for (const priority of ["0", "3", "9"])
       assert.deepEqual(
-        payloads.filter((payload) => payload.startsWith(level)),
-        numbered(10).map((n) => `${level}:${n}`),
+        payloads.filter((payload) => payload.startsWith(priority)),
+        numbered(10).map((n) => `${priority}:${n}`),
       );
   },
-  "no lower level is starved, and the highest keeps most": async (scene) => {
-    for (let level = 0; level < 3; level++)
+  "no lower priority is starved, and the highest keeps most": async (scene) => {
+    for (let priority = 0; priority < 3; priority++)
       await scene.enqueue(
-        numbered(100).map(() => String(level)),
-        { priority: level },
+        numbered(100).map(() => String(priority)),
+        { priority },
       );
     const served = [0, 0, 0];
     for (let round = 0; round < 100; round++) {
@@ -34,12 +34,12 @@ export const priorityCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order p
       await scene.settle([lease], Ack);
     }
     const [low = 0, middle = 0, high = 0] = served;
-    assert.ok(low >= 1, "the lowest level was starved");
-    assert.ok(middle >= 1, "the middle level was starved");
-    assert.ok(high >= 80, `the highest level got only ${high} of 100`);
-    assert.ok(low + middle >= 10, `the lower levels got only ${low + middle} of 100`);
+    assert.ok(low >= 1, "the lowest priority was starved");
+    assert.ok(middle >= 1, "the middle priority was starved");
+    assert.ok(high >= 80, `the highest priority got only ${high} of 100`);
+    assert.ok(low + middle >= 10, `the lower priorities got only ${low + middle} of 100`);
   },
-  "no lower level is starved within one large lease": async (scene) => {
+  "no lower priority is starved within one large lease": async (scene) => {
     await scene.enqueue(
       numbered(100).map(() => "high"),
       { priority: 1 },
@@ -50,9 +50,9 @@ export const priorityCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order p
     );
     const payloads = payloadsOf(await scene.lease({ max: 64 }));
     const low = payloads.filter((payload) => payload === "low").length;
-    assert.ok(low >= 6 && low <= 10, `of 64 leases the lower level got ${low}`);
+    assert.ok(low >= 6 && low <= 10, `of 64 leases the lower priority got ${low}`);
   },
-  "what returns finds its former place in its own level": async (scene) => {
+  "what returns finds its former place in its own priority": async (scene) => {
     await scene.enqueue(["a", "b"], { priority: 1 });
     await scene.enqueue(["x", "y"], { priority: 0 });
     const leases = await scene.lease();

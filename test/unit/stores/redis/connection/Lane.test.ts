@@ -2,16 +2,16 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { type Job, Lane } from "../../../../../src/stores/redis/connection/Lane.js";
+import { Lane, type LaneCall } from "../../../../../src/stores/redis/connection/Lane.js";
 
 const MIB = 1024 * 1024;
 
 const rig = () => {
   const lane = new Lane();
-  const names = new Map<Job, string>();
+  const names = new Map<LaneCall, string>();
   return {
     lane,
-    add: (name: string, bytes = 1): Job => {
+    add: (name: string, bytes = 1): LaneCall => {
       const end = { done: () => undefined, failed: () => undefined };
       const job = lane.add({ send: () => Promise.resolve(name), end, bytes, untilMs: 0 });
       names.set(job, name);

@@ -153,7 +153,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "heeds no limit of bytes": ["a lease gives at most so many bytes of payload"],
   "counts characters for bytes": [
     "bytes are counted in UTF-8",
-    "no lower level is starved, and the highest keeps most",
+    "no lower priority is starved, and the highest keeps most",
   ],
   "passes over what does not fit": ["a message that does not fit is not passed by smaller ones"],
   "never brings what is beyond the bytes": ["a message beyond the bytes is leased alone"],
@@ -184,15 +184,15 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "keeps the key of what it rejected": ["a rejected head lets its follower go", "Reject and Block count as failures"],
   "knows no priority": [
     "a redriven message keeps its priority",
-    "higher levels come first",
-    "no lower level is starved within one large lease",
+    "higher priorities come first",
+    "no lower priority is starved within one large lease",
   ],
-  "serves the lowest level first": ["a release into an emptied level is found"],
+  "serves the lowest level first": ["a release into an emptied priority is found"],
   "starves lower levels": ["bytes are counted in UTF-8"],
   "serves every level alike": [
     "every message is in one lease at a time, until it is settled",
     "a lease gives at most so many messages",
-    "within a level order holds",
+    "within a priority order holds",
   ],
   "serves every queue to all": [
     "one consumer is served, others are not",
@@ -347,7 +347,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "peeks at the latest": [
     "of more ended leases than a call takes up, the messages keep their former order, whoever leases in between",
     "a thousand leases that ended otherwise than they began give their messages back in their former order",
-    "what returns finds its former place in its own level",
+    "what returns finds its former place in its own priority",
   ],
   "takes what it peeks at": [
     "after a release the old token is dead, although the same consumer gets the message again",

@@ -2,7 +2,7 @@
  * The consumers that wait for messages of one queue.
  *
  * Nobody waits: nothing is scheduled. Somebody waits: one timer for the nearest of due times, lease ends, ownership ends
- * and waiting times; what changes the queue nudges instead, and the consumers are served soon after, in the order in which
+ * and waiting times; whoever changes the queue calls `serveSoon`, and the consumers are served soon after, in the order in which
  * they came, never inside the call that made something ready.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
@@ -20,7 +20,7 @@ interface Waiter {
   readonly asker: Asker<ReadonlyArray<Lease>>;
 }
 
-export class Waiting {
+export class IdleConsumers {
   private readonly waiters = new Set<Waiter>();
   private wake: Subscription | undefined;
   private timer: Subscription | undefined;
@@ -47,7 +47,7 @@ export class Waiting {
   }
 
   /** Something may be ready, or nearer than before: looks soon. */
-  nudge(): void {
+  serveSoon(): void {
     if (this.waiters.size > 0) this.wake ??= soon(this.scheduler, () => this.serve());
   }
 

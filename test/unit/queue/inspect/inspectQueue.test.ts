@@ -59,7 +59,7 @@ describe("peek", () => {
   it("shows the messages next in line with their data, and leases none", () => {
     const s = scene();
     s.fill(20);
-    expect(now(s.queue.peek({ limit: 3 })).map(({ data, attempts }) => [data, attempts])).toEqual([
+    expect(now(s.queue.peek({ limit: 3 })).map(({ data, failures }) => [data, failures])).toEqual([
       [right(0), 0],
       [right(1), 0],
       [right(2), 0],
@@ -138,7 +138,7 @@ describe("blocked and unblock", () => {
     const s = blocks();
     expect(now(s.queue.blocked())).toMatchObject({
       items: [
-        { data: right(0), key: "k0", cause: "Error: declined", scope: "key", sinceMs: 0, attempts: 1 },
+        { data: right(0), key: "k0", cause: "Error: declined", scope: "key", sinceMs: 0, failures: 1 },
         { data: right(1), key: "k1" },
         { data: right(4), key: undefined },
       ],
@@ -269,7 +269,7 @@ describe("deadLetters", () => {
     expect(now(s.queue.deadLetters()).items).toMatchObject([
       {
         cause: "Declined",
-        attempts: 1,
+        failures: 1,
         enqueuedAtMs: 100,
         firstEnqueuedAtMs: 100,
         deadAtMs: 150,

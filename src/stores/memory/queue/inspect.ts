@@ -52,7 +52,7 @@ export const peek: Call<Limited, ReadonlyArray<StoredMessage>> = (queue, { limit
 
 export const setPaused: Call<{ readonly queue: string; readonly paused: boolean }, void> = (queue, { paused }) => {
   queue.paused = paused;
-  queue.waiting.nudge();
+  queue.idle.serveSoon();
 };
 
 export const blocked: Call<PageRequest, Page<StoredBlock>> = (queue, { after, limit }) =>

@@ -14,18 +14,18 @@ import { iterate } from "./iterate.js";
 import { redrive } from "./redrive.js";
 import { showAs } from "./shown.js";
 
-/** How many messages one call of a long operation touches: no store is held for longer than that takes. */
+/** How many messages one call of a long call touches: no store is held for longer than that takes. */
 const CHUNK = 1_000;
 
 const reads = failingWith<ReadError>();
 
-type Operations<A> = Pick<
+type InspectCalls<A> = Pick<
   Queue<A>,
   "stats" | "peek" | "pause" | "resume" | "blocked" | "unblock" | "deadLetters" | "redrive" | "purge"
 >;
 
-/** The operations of one queue. */
-export const operationsOf = <A>(store: QueueStore, definition: ResolvedDefinition<A>): Operations<A> => {
+/** What people do with one queue. */
+export const inspectQueue = <A>(store: QueueStore, definition: ResolvedDefinition<A>): InspectCalls<A> => {
   const { name: queue, codec } = definition;
   const show = showAs(codec);
   const stats = (): Effect<QueueStats, ReadError> => reads(store.stats(queue));
@@ -70,7 +70,7 @@ const setPaused = (store: QueueStore, queue: string, paused: boolean): Effect<vo
     () => undefined,
   );
 
-/** How far a long operation has come. */
+/** How far a long call has come. */
 interface Progress {
   /** Of the next call. */
   readonly writeId: string;

@@ -19,31 +19,31 @@ import { reportUnhandled } from "./reportUnhandled.js";
 import { subscribeWork, type WorkObserver } from "./subscribeWork.js";
 import { type HandleContext, WorkContext } from "./WorkContext.js";
 
-/** What a job needs of the subscription that runs it. */
-export interface JobOwner {
+/** What a handling needs of the subscription that runs it. */
+export interface HandlingOwner {
   readonly work: (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown;
   /** What the answer of a batch's work says of the element at this place, of so many. */
   readonly split: (answer: Answer, index: number, length: number) => Answer;
   /** It is over: takes it out of its chain and lets it deliver its answer, before anything else is started. */
-  readonly ended: (job: Job, was: JobState, answer: Answer) => void;
+  readonly ended: (handling: Handling, was: HandlingState, answer: Answer) => void;
   /** Emits one message of a batch that goes on. */
   readonly left: (message: Message<unknown>, answer: Answer) => void;
   readonly emit: (message: Message<unknown>, answer: Answer) => void;
 }
 
-export type JobState = "waiting" | "starting" | "running" | "ended";
+export type HandlingState = "waiting" | "starting" | "running" | "ended";
 
-export abstract class Job implements WorkObserver, Timed<Job> {
-  before: Job | undefined = undefined;
-  after: Job | undefined = undefined;
+export abstract class Handling implements WorkObserver, Timed<Handling> {
+  before: Handling | undefined = undefined;
+  after: Handling | undefined = undefined;
   dueMs = 0;
-  state: JobState = "waiting";
+  state: HandlingState = "waiting";
   subscription: Unsubscribable | undefined = undefined;
   private context: WorkContext | undefined = undefined;
   private last: unknown = undefined;
   private hasLast = false;
 
-  constructor(protected readonly owner: JobOwner) {}
+  constructor(protected readonly owner: HandlingOwner) {}
 
   protected abstract readonly delivered: Message<unknown> | Batch<unknown>;
   /** Takes its messages in hand. */
@@ -122,11 +122,11 @@ export abstract class Job implements WorkObserver, Timed<Job> {
 }
 
 /** The way of one message. */
-export class MessageJob extends Job {
+export class MessageHandling extends Handling {
   private readonly holder: Holder = (reason) => this.cutShort(Interrupted(reason));
 
   constructor(
-    owner: JobOwner,
+    owner: HandlingOwner,
     protected readonly delivered: Message<unknown>,
   ) {
     super(owner);
@@ -151,12 +151,12 @@ export class MessageJob extends Job {
 }
 
 /** The way of a batch: one work, one Handled per message; a message that is taken away leaves the others alone. */
-export class BatchJob extends Job {
+export class BatchHandling extends Handling {
   private readonly holders: Array<Holder | undefined> = [];
   private inHand: number;
 
   constructor(
-    owner: JobOwner,
+    owner: HandlingOwner,
     protected readonly delivered: Batch<unknown>,
   ) {
     super(owner);
