@@ -16,7 +16,7 @@ export interface Backoff {
   readonly delayMsMax: number;
   /** Default "none". */
   readonly jitter: Jitter;
-  /** Attempts in all, the first included; from this one on no retry is decided. Default: no bound of its own. 0 and 1 never retry. */
+  /** Attempts in all, the first included: the attempt with this number is not retried. Default: no bound of its own. 0 and 1 never retry. */
   readonly attemptsMax: number;
   /** No attempt becomes due later than this many milliseconds after the enqueue. Default: no bound. */
   readonly deadlineMs: number;
@@ -48,8 +48,7 @@ export const makeBackoff = (given: BackoffOptions = {}): Backoff => {
  *
  * With d = initial · factor^(attempt − 1) and r in [0, 1): none d · full r·d · equal d/2 + r·d/2 · decorrelated
  * s(n) = initial + r·(3·s(n − 1) − initial), s(0) = initial. Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS
- * Architecture Blog, 2015), which caps first. Here jitter comes first: delays far beyond the cap come
- * at the cap, most of them.
+ * Architecture Blog, 2015), which caps first. Here jitter comes first, so most delays far beyond the cap end up at the cap.
  */
 export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => number): number => {
   const { initialMs, factor, delayMsMax } = backoff;
@@ -57,7 +56,7 @@ export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => 
   const delayMs = jittered(backoff, Math.min(initialMs * factor ** (attempt - 1), Number.MAX_VALUE));
   return Math.min(Math.round(delayMs), Math.floor(delayMsMax));
 
-  // Each attempt takes its own draw of the seeded sequence, so a replay of the same attempt has the same delay.
+  // The nth attempt takes the nth draw of the seeded generator, so a replay of an attempt has the same delay.
   function jittered({ jitter }: Backoff, delayMs: number): number {
     if (jitter === "none") return delayMs;
     if (jitter === "decorrelated") return decorrelated();
@@ -74,7 +73,7 @@ export const backoffDelayMs = (backoff: Backoff, attempt: number, random: () => 
   }
 };
 
-/** What a delay is computed from: which attempt it is that failed, since when, and now. */
+/** What a delay is computed from: the attempt that failed, when its message was enqueued, and the time now. */
 interface Failed extends Pick<Attempt, "nowMs" | "random"> {
   readonly message: Pick<Attempt["message"], "attempt" | "enqueuedAtMs">;
 }

@@ -11,7 +11,7 @@ export type NonEmpty<A> = readonly [A, ...ReadonlyArray<A>];
 /** One answer per message, in order: a lost lease spoils only itself. */
 export type Answers = ReadonlyArray<Either<SluiceError, Outcome>>;
 
-/** One window of messages. `data` is aligned with `messages`. Like a message, it has no copy by `{ ...batch }`. */
+/** One window of messages. `data` is aligned with `messages`. As with a message, `{ ...batch }` is no batch. */
 export class Batch<out A> {
   readonly messages: NonEmpty<Message<A>>;
   /** How many messages its window takes. */
@@ -54,11 +54,11 @@ showAs(Batch, "Batch", (one) => one.toJSON());
 const brand = brandOf("Batch");
 mark(Batch.prototype, brand);
 
-/** A batch of these messages, of a window that takes so many. */
+/** A batch of these messages, whose window takes `sizeMax` of them. */
 export const batchOf = <A>(messages: NonEmpty<Message<A>>, sizeMax: number = messages.length): Batch<A> =>
   new Batch(messages, sizeMax);
 
-/** How many messages a window of this kind takes. */
+/** How many messages the window of this batch takes. */
 export const sizeMaxOf = (batch: Batch<unknown>): number => batch.sizeMax;
 
 /** Tells a batch from a message. */

@@ -1,8 +1,8 @@
 /**
- * A doubly linked list whose links are the entries themselves: what is in hand leaves from the middle in constant time and
- * leaves nothing behind, where an array of a consumer that never rests would have to be compacted. A Set would do it at the
- * collector's cost: one that is filled and emptied without end moves to a new table now and then, and each table that it left
- * keeps what stood in it alive, as far as the next full collection.
+ * A doubly linked list whose links stand in its entries. An entry leaves from the middle in constant time and leaves nothing
+ * behind. An array would have to be compacted, where a consumer never rests. A Set costs the garbage collector more: one that is
+ * filled and emptied without end moves to a new table now and then, and each old table keeps its entries alive until the
+ * next full collection.
  */
 
 /** An entry of at most one chain at a time. */

@@ -1,10 +1,9 @@
 /**
- * Time, injected once: every store carries a scheduler and all else takes it from there. This is the only file that knows
- * the machine's clock.
+ * Every store carries a scheduler, and everything else takes its time from there. Only this file knows the machine's clock.
  */
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, Subscription } from "rxjs";
 
-// Getters in Node, both: reading them at every call costs more than the clock.
+// Both are getters in Node. Reading them at every call would cost more than the clock itself.
 const clock = globalThis.performance;
 const { timeOrigin } = clock;
 

@@ -1,6 +1,6 @@
 /**
- * Deadlines that all lie the same time after their start: they fall due in the order of their starts, so one timer for the
- * first of them serves any number (an rxjs timer for each cost 1.5 µs and a third of the throughput).
+ * Deadlines that all come the same time after their start. So they fall due in the order of their starts, and one timer, for
+ * the first of them, serves any number. An rxjs timer for each cost 1.5 µs and a third of the throughput.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { Chain, type Linked } from "./Chain.js";
@@ -39,7 +39,7 @@ export class Deadlines<T extends Timed<T>> {
     if (this.timer === undefined && !this.ticking) this.wait(afterMs);
   }
 
-  /** Takes one out. The timer stays, since there will be others: call `rest` where there may be none. */
+  /** Takes one out. The timer stays, since there will mostly be others: call `rest` where there may be none. */
   remove(entry: T): void {
     this.chain.remove(entry);
   }

@@ -20,13 +20,13 @@ import { promiseAsked } from "./promiseWatch.js";
 import { retrying } from "./retrying.js";
 import { type Defect, defect, isSluiceError, type SluiceError, toSluiceError } from "./SluiceError.js";
 
-/** Who is told what an Effect comes to: next and complete, or error. */
+/** Is told how a run of an Effect ends: by `next` and `complete`, or by `error`. */
 export interface Asker<in A> extends Observer<A> {
-  /** Nobody wants to know any more. */
+  /** Whether nobody listens any more. */
   readonly closed: boolean;
 }
 
-/** What an Effect does for each of those who subscribe, and how that is undone once it is over. */
+/** What one run of an Effect does. Its teardown is called once the run is over. */
 export type Start<out A> = (asker: Asker<A>) => TeardownLogic;
 
 /** How often and how patiently an Effect is run again; see `Effect.retry`. */
@@ -56,15 +56,16 @@ export type ErrorsOf<F> = F extends { readonly [errors]?: infer E } ? Extract<E,
  * A cold Observable of exactly one value that fails with a `SluiceError`, and can be awaited.
  *
  * `subscribe` runs it anew each time. Awaiting (`then`, `catch`, `finally`) shares one run among all who await this Effect,
- * then and later; after a failure that is `retryable` the next await runs it again. An Effect that nobody awaits or subscribes
- * to does nothing, and what an rxjs operator makes of it is a plain Observable, which `await` does not run: to repeat an
- * Effect there is `retry`. The lint rules `no-floating-promises` (with `checkThenables: true`) and `await-thenable` of
- * typescript-eslint catch the two.
+ * then and later; after a failure that is `retryable` the next await runs it again.
  *
- * Its second type parameter says with which errors it can fail; TypeScript knows no type of what is thrown, so `await` and
+ * Two slips do nothing: an Effect that nobody awaits or subscribes to, and awaiting what an rxjs operator made of it, which is a
+ * plain Observable (to repeat an Effect there is `retry`). The lint rules `no-floating-promises` (with `checkThenables: true`)
+ * and `await-thenable` of typescript-eslint catch them.
+ *
+ * The second type parameter says with which errors it can fail. TypeScript has no type for what is thrown, so `await` and
  * rxjs operators lose it; the tasks of `sluice/task` keep it.
  *
- * Memory: once awaited it keeps its value for as long as it lives itself.
+ * Memory: once awaited, an Effect keeps its value for as long as it lives.
  *
  * @example
  * ```ts
@@ -83,7 +84,7 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
     super(start);
   }
 
-  /** Runs it unless it was awaited before, and tells the value or the error of that run: what `await` calls. */
+  /** What `await` calls: runs it unless it was awaited before, and tells the value or the error of that run. */
   // biome-ignore lint/suspicious/noThenProperty: an Effect is awaitable on purpose
   then<B = A, C = never>(
     onValue?: ((value: A) => B | PromiseLike<B>) | null,
@@ -103,9 +104,9 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
   }
 
   /**
-   * The same Effect, which runs again after a failure that is `retryable` (`StoreUnavailable`, `StoreFull`), each time a
-   * little later, until one succeeds or the runs are used up; then it fails with the last error. Of a Write it is a Write, and
-   * a run without an answer lends its ids to the next one, so that nothing is written twice.
+   * The same Effect, which runs again after each failure that is `retryable` (`StoreUnavailable`, `StoreFull`), after longer
+   * and longer delays. Once its runs are used up it fails with the last error. The `retry` of a Write is a Write: a run without
+   * an answer lends its ids to the next one, so nothing is written twice.
    *
    * Errors: those of the Effect; throws `InvalidConfig` for options out of range. Cancelling: ends the waiting.
    */
@@ -135,15 +136,15 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
   }
 
   /**
-   * Subscribes, and tells the value or the error: for the calls of the library itself, where what rxjs does to shield
-   * subscribers of all kinds from each other costs more than the rest of an Effect.
+   * Runs it and tells the value or the error. The library itself calls this instead of `subscribe`: what rxjs does to shield
+   * subscribers from each other costs more than the rest of an Effect.
    */
   run(onValue: (value: A) => void, onError: (error: unknown) => void): Unsubscribable {
     const answer = new Answer(onValue, onError);
     try {
       answer.add(this.start(answer));
     } catch (cause) {
-      // What threw behind the value was whoever was told it.
+      // Once the value was told, it was its receiver that threw, and not the Effect.
       if (answer.emitted) throw cause;
       answer.error(cause);
     }
@@ -151,14 +152,14 @@ export class Effect<out A, out E extends SluiceError = SluiceError> extends Obse
   }
 }
 
-/** Its errors stand in its type alone. A class cannot declare a property by a symbol without inference. */
+/** The errors of an Effect stand in its type alone. A class cannot declare a property by a symbol without inference. */
 // biome-ignore lint/correctness/noUnusedVariables: both declarations must have the parameters
 export interface Effect<out A, out E extends SluiceError = SluiceError> {
   readonly [errors]?: E;
 }
 showAs(Effect, "Effect", () => ({}));
 
-/** What one run comes to: its value or its error, told once. */
+/** How one run ends: tells its value or its error, once. */
 class Answer<A> implements Asker<A>, Unsubscribable {
   emitted = false;
   closed = false;
@@ -188,12 +189,12 @@ class Answer<A> implements Asker<A>, Unsubscribable {
     try {
       this.unsubscribe();
     } finally {
-      // Told also where the teardown throws: whoever awaits it would wait for ever.
+      // The error is told also where the teardown throws; else whoever awaits it would wait for ever.
       if (!this.emitted) this.onError(cause);
     }
   }
 
-  /** What is to be done at its end, or now where that has been. */
+  /** Keeps the teardown for the end of the run, or runs it now where the run is over. */
   add(teardown: TeardownLogic): void {
     if (this.closed) tearDown(teardown);
     else this.teardown = teardown;
@@ -236,7 +237,7 @@ export const fromOne = <A, E extends SluiceError = SluiceError>(source: Observab
     }),
   );
 
-/** The one door by which promises enter: the promise is made at each subscription, and cannot be cancelled. */
+/** Makes an Effect of a call that returns a promise. Each run makes the call anew, and cannot cancel it. */
 export const fromPromise = <A, E extends SluiceError = SluiceError>(
   make: () => PromiseLike<A>,
   onError: (cause: unknown) => unknown,
@@ -261,8 +262,9 @@ export const mapEffect = <A, B, E extends SluiceError = SluiceError>(
 ): Effect<B, E | Defect> => fromOne(source.pipe(map((value) => change(value))));
 
 /**
- * The same Effect, with the errors that it can fail with in its type. A store's calls may fail with any by their types, since
- * whoever writes or wraps one cannot be made to prove it; what they do fail with is stated by the port and tried by its suites.
+ * The same Effect, with the errors that it can fail with in its type. By their types the calls of a store may fail with any error,
+ * since nobody who writes or wraps a store can be made to prove which. The port states which errors occur, and its suites
+ * try them.
  */
 export const failingWith =
   <E extends SluiceError>() =>

@@ -1,9 +1,9 @@
-/** The one shape in which somebody is told how a thing ended that was asked for. */
+/** How a caller is told that what it asked for has ended. */
 import type { SluiceError } from "./SluiceError.js";
 
 /**
- * Called once, later or at once: with the error, or with undefined and what came of it. Beside an error the value is what was
- * asked for, as far as there is such a thing. One function for both, since one object or two closures more for each message
- * would cost more than the rest of its settlement.
+ * Called once, later or at once: with undefined and the result, or with the error and, where there is such a value, what was
+ * asked for. It is one function for both cases: an object or two closures more for each message would cost more than the rest of
+ * its settlement.
  */
 export type End<in T> = (error: SluiceError | undefined, value: T) => void;

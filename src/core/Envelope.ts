@@ -1,7 +1,7 @@
-/** What a message bears beside its data, the same for whoever sees it: a store, a consumer, or a person who looks at the queue. */
+/** What a message has beside its data: the same for a store, a consumer, and a person who looks at the queue. */
 import type { MessageId } from "./MessageId.js";
 
-/** Frozen, and without a prototype, so that no name finds what nobody sent. */
+/** Frozen, and without a prototype, so that no name finds a value that nobody sent. */
 export type MessageHeaders = Readonly<Record<string, string>>;
 
 /** What never changes while a message is in its queue. */
@@ -10,7 +10,7 @@ export interface Envelope {
   readonly id: MessageId;
   /** Messages of one key are delivered one at a time, in the order of their enqueueing; undefined where it has none. */
   readonly key: string | undefined;
-  /** As they were given, frozen and without a prototype; empty where none were given. */
+  /** As they were given; empty where none were given. */
   readonly headers: MessageHeaders;
   /** By the store's clock, milliseconds since 1970; of a redriven message the time of its redrive. */
   readonly enqueuedAtMs: number;

@@ -4,7 +4,8 @@
  * - `Failed`: the handler's own answer, a `Left`.
  * - `Threw`: it threw, rejected, errored, or completed without a value.
  * - `TimedOut`: it was unsubscribed after `timeoutMs`.
- * - `Interrupted`: it was unsubscribed because the consumer stops or its lease is lost, or it never began as the queue was paused.
+ * - `Interrupted`: it was unsubscribed because its consumer stopped or its lease was lost; or it never began, because the queue
+ *   was paused.
  */
 export type Failure<E> =
   | { readonly _tag: "Failed"; readonly error: E }

@@ -1,4 +1,4 @@
-/** A FailurePolicy decides what becomes of a failed delivery. It is a plain function, and a monoid: the first to decide wins. */
+/** A FailurePolicy decides what becomes of a failed delivery. It is a plain function. Policies are a monoid: the first to decide wins. */
 
 import type { Monoid } from "fp-ts/lib/Monoid.js";
 import { brandOf, isMarked } from "./brand.js";
@@ -8,7 +8,7 @@ import { delivery } from "./Message.js";
 import type { Outcome } from "./Outcome.js";
 import { randomOf } from "./Random.js";
 
-/** The delivery that failed, with the time and the chance to decide by. */
+/** The delivery that failed, and the time and the random numbers by which a policy may decide. */
 export interface Attempt {
   readonly message: Message<unknown>;
   /** By the clock that `message.enqueuedAtMs` was read from. */
@@ -19,22 +19,22 @@ export interface Attempt {
 
 const brand = brandOf("GiveUp");
 
-/** "I try no more": what follows may still decide, and where nothing does the message is dead-lettered. */
+/** The answer of a policy that tries no more. A later policy may still decide; if none does, the message is dead-lettered. */
 export interface GiveUp {
   readonly _tag: "GiveUp";
 }
-/** What a policy answers that tries no more, and leaves it to the next one to say what becomes of the message. */
+/** Tries no more, and leaves it to the next policy what becomes of the message. */
 export const GiveUp: GiveUp = Object.freeze(Object.defineProperty({ _tag: "GiveUp" } as const, brand, { value: true }));
 
-/** Tells it from any other answer of a policy. */
+/** Tells `GiveUp` from any other answer of a policy. */
 export const isGiveUp = (answer: unknown): answer is GiveUp => isMarked(answer, brand);
 
-/** Decides an outcome, gives up, or leaves it to the next policy by `undefined`. */
+/** Decides an outcome, gives up, or leaves the failure to the next policy by `undefined`. */
 export type FailurePolicy<E> = (failure: Failure<E>, attempt: Attempt) => Outcome | GiveUp | undefined;
 
 /**
- * The monoid of policies: `concat(a, b)` asks b where a decides no outcome, and remembers where a has given up; `empty` decides
- * nothing.
+ * The monoid of policies. `concat(a, b)` asks b where a decides no outcome; where b decides nothing either, the answer of a
+ * stands, so that a `GiveUp` is not forgotten. `empty` decides nothing.
  */
 export const getPolicyMonoid = <E>(): Monoid<FailurePolicy<E>> => ({
   empty: () => undefined,
@@ -44,7 +44,7 @@ export const getPolicyMonoid = <E>(): Monoid<FailurePolicy<E>> => ({
   },
 });
 
-/** The attempt that a message is, now. */
+/** This delivery as an attempt, at the present time. */
 export const attemptOf = (message: Message<unknown>): Attempt => ({
   message,
   nowMs: message[delivery].nowMs(),

@@ -1,16 +1,16 @@
-/** How every error of Sluice is made: an `Error` with a tag, and fields by which a program goes on. */
+/** Makes every error of Sluice: an `Error` with a tag, and with the fields that a program needs to go on. */
 import { brandOf, hasBrand, mark } from "./brand.js";
 import { describeCause } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
 import type { QueueError } from "./SluiceError.js";
 
-/** An `Error` with a tag, a verdict on retrying, and typed fields. */
+/** An `Error` with a tag and typed fields. `retryable`: whether the same call may succeed later. */
 export type Fault<T extends string, F = unknown> = Error &
   Readonly<F> & { readonly _tag: T; readonly retryable: boolean };
 
 const brand = brandOf("error");
 
-/** The same call may succeed later, as it is. */
+/** The errors after which the same call may succeed later. */
 const RETRYABLE: ReadonlySet<string> = new Set<QueueError["_tag"]>(["StoreUnavailable", "StoreFull"]);
 
 class TaggedFault extends Error {
@@ -24,7 +24,7 @@ class TaggedFault extends Error {
     Object.assign(this, fields);
   }
 
-  /** Its fields, with causes and outcomes as a line of text: what they carry may be anybody's. */
+  /** Its fields. A cause is a line of text, since it may carry anything of the user's. */
   toJSON(): object {
     const { name: _, ...fields } = this;
     return { ...plainFields(fields), message: this.message };
@@ -38,7 +38,7 @@ class TaggedFault extends Error {
 
 mark(TaggedFault.prototype, brand);
 
-/** An outcome shows itself as it should; of all else that is no plain value a line is enough. */
+/** The fields, with the cause as a line of text. An outcome shows its own cause like that. */
 const plainFields = (fields: object): object =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]: [string, unknown]) => [
@@ -52,8 +52,8 @@ export const fault = <T extends string, F extends object>(
   tag: T,
   message: string,
   fields: F,
-  // The fields are assigned, which a class cannot tell its type.
+  // The constructor assigns the fields, which the type of a class cannot say.
 ): Fault<T, F> => new TaggedFault(tag, message, fields) as unknown as Fault<T, F>;
 
-/** Tells an error that `fault` made, in whichever copy of the library. */
+/** Tells an error that `fault` made, in this or another copy of the library, from any other value. */
 export const isFault = (value: unknown): boolean => hasBrand(value, brand);

@@ -13,13 +13,13 @@ export interface Handled<out A, out R, out E> {
   readonly message: Message<A>;
   readonly result: Either<Failure<E>, R>;
   readonly outcome: Outcome | undefined;
-  /** A policy tries no more: where nothing decides it, it is dead-lettered instead of retried. */
+  /** A policy tries no more: where nothing else decides the message, it is dead-lettered instead of retried. */
   readonly givenUp?: boolean | undefined;
   /** Writes that commit with an `Ack`, or not at all. */
   readonly followUps: ReadonlyArray<Write<unknown>>;
 }
 
-/** A Handled that shows itself in logs and JSON by its message, and by how it ended: never by its result. */
+/** A Handled. In logs and JSON it shows its message and how it ended, never its result. */
 export const handled = <A, R, E>(fields: Handled<A, R, E>): Handled<A, R, E> => new HandledMessage(fields);
 
 /** The store did not perform the outcome: the lease was lost, or it was settled otherwise before. */
@@ -35,7 +35,7 @@ export interface Settlement<out A, out R, out E = unknown> {
   readonly outcome: Outcome | Lost;
 }
 
-/** A Settlement that shows itself like a Handled. */
+/** A Settlement. In logs and JSON it shows what a Handled shows. */
 export const settlement = <A, R, E>(fields: Settlement<A, R, E>): Settlement<A, R, E> => new SettledMessage(fields);
 
 const shownFields = ({

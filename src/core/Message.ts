@@ -18,7 +18,7 @@ import type { Write } from "./Write.js";
 /** Where a message keeps its delivery; for operators and test helpers. */
 export const delivery: unique symbol = Symbol.for("sluice/delivery");
 
-/** What operators know of a message beyond its face: its clock, its credit, its keeper, and the short way to settle. */
+/** What operators know of a message beyond what users see: its clock, its prefetch, its lease, and a short way to settle. */
 export interface Delivery {
   readonly envelope: Envelope;
   readonly attempt: number;
@@ -29,39 +29,40 @@ export interface Delivery {
   readonly scheduler: SchedulerLike;
   /** Now, by the clock that `enqueuedAtMs` was read from. */
   readonly nowMs: () => number;
-  /** What its subscription allows unsettled: no operator may wait for more. Infinity where nothing bounds it. */
+  /** How many messages of its subscription may be unsettled: no operator may wait for more. Infinity where nothing bounds it. */
   readonly prefetch: number;
-  /** Where operators tell its source what they can run; undefined where what is unsettled is not chosen by that. */
+  /** Where operators tell its source what they can run; undefined where its prefetch does not follow demand. */
   readonly demands: Demands | undefined;
-  /** Whether its work has begun, or user code has it: a message that never began is given back when its queue is paused. */
+  /** Whether its work has begun, or user code has it. A message that has not begun is given back when its queue is paused. */
   begun: boolean;
-  /** Settles without building a Write: `onEnd` is called once, later or at once. Joined with followUps where there are any. */
+  /** Settles without making a Write, joined with the follow-ups where there are any. `onEnd` is called once, later or at once. */
   readonly settleWith: (outcome: Outcome, followUps: ReadonlyArray<Write<unknown>>, onEnd: End<Outcome>) => void;
-  /** Holds back the settlement coalescer while a burst (a batch) is emitted, so that it leaves as one write. */
+  /** Holds back the settler while a burst (a batch) is emitted, so that its settlements leave as one write. */
   readonly together: (burst: () => void) => void;
   /**
-   * Takes the message in hand: its lease is renewed until it is let go of, and the holder is called at most once if it is
-   * lost or its source stops. One holder at a time, the latest. Holding what is interrupted already calls back at once.
+   * Takes the message in hand: its lease is renewed until the holder lets go. The holder is called at most once, if the message is
+   * taken away: its lease is lost, or its source stops. There is one holder at a time, the latest. Where the message was taken
+   * away before, the holder is called at once.
    */
   readonly hold: (holder: Holder) => void;
   /**
-   * Ends this holder's hold; without effect where another holder has taken over. Emit first, then let go: a message that
+   * The holder lets go of the message; without effect where another holder has taken over. Emit first, then let go: a message that
    * nobody holds and nobody settles may be given back.
    */
   readonly letGo: (holder: Holder) => void;
 }
 
-/** Who has a message in hand: told once when it is taken away. */
+/** The callback of whoever has a message in hand: called once, when the message is taken away. */
 export type Holder = (reason: Interrupted["reason"]) => void;
 
-/** What making a lease last longer may fail with. */
+/** What `extend` may fail with. */
 export type ExtendError = ReadError | LeaseLost;
 
 /**
  * One delivery of an enqueued value. Immutable to its reader; ack it, settle it, or let operators do so.
  *
- * Its face is read from its delivery, so a copy by `{ ...message }` has none of it and does not compile as a message; for
- * other data there is `mapMessage`. In logs and JSON it shows its id, key and attempt, never its data.
+ * Its properties are read from its delivery, so a copy by `{ ...message }` has none of them and does not compile as a message;
+ * `mapMessage` makes a message with other data. In logs and JSON it shows its id, key and attempt, never its data.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor writes what the interface declares
 export class Message<out A> implements Envelope {
@@ -95,8 +96,8 @@ export class Message<out A> implements Envelope {
   }
   /**
    * Ends the lease with this outcome and emits what the store performed (a `Retry` out of attempts answers `Reject`).
-   * The first outcome wins: the same again succeeds and does nothing, another is `AlreadySettled`; `LeaseLost` where
-   * the message went elsewhere; `InvalidConfig` for what is no `Outcome`.
+   * The first outcome wins: the same again succeeds and does nothing, another fails with `AlreadySettled`. Fails with `LeaseLost`
+   * where the message went elsewhere, and with `InvalidConfig` where it is given no `Outcome`.
    */
   get settle(): (outcome: Outcome) => Write<Outcome, SettleError> {
     return this[delivery].settle;
@@ -111,7 +112,7 @@ export class Message<out A> implements Envelope {
   }
 }
 
-/** Where its delivery is kept; the constructor writes it. A class cannot declare a property by a symbol without inference. */
+/** The constructor writes the delivery. A class cannot declare a property by a symbol without inference, so it stands here. */
 // biome-ignore lint/correctness/noUnusedVariables: both declarations must have the parameter
 export interface Message<out A> {
   readonly [delivery]: Delivery;

@@ -10,6 +10,6 @@ export type MessageId = string & { readonly [brand]: "MessageId" };
 /** A new id. */
 export const newMessageId = (): MessageId => newId() as MessageId;
 
-/** The id that this text is, or undefined if it is no UUID. Upper case is folded. */
+/** This text as an id, in lower case; undefined if it is no UUID. */
 export const parseMessageId = (text: string): MessageId | undefined =>
   validate(text) ? (text.toLowerCase() as MessageId) : undefined;

@@ -1,7 +1,7 @@
 /**
- * How everything that goes on while its store does not answer makes its calls again: a read, a settlement, an enqueue, an Effect's
- * `retry`. Each call waits longer after each failure in a row, by a backoff with jitter on the store's clock, until one of three
- * ends that: it is answered, it is made for the last time (`rush`), or nobody wants it any more (`stop`).
+ * Makes calls again while their store does not answer: reads, settlements, enqueues, an Effect's `retry`. After each failure in
+ * a row a call waits longer, by a backoff with jitter on the store's clock. The waiting ends when the call is answered, when
+ * it is made for the last time (`rush`), or when nobody wants it any more (`stop`).
  *
  * ```text
  *   call ──failed──▶ waiting ──its time, rush ──▶ call
@@ -16,17 +16,17 @@ import { soon, systemScheduler } from "./Clock.js";
 import { randomOf } from "./Random.js";
 import { idFrom, type Sources } from "./Sources.js";
 
-/** Of calls that are made until the store is back: after 50 ms at first, then each time later, at most 2 s. */
+/** For calls that are made until the store is back: after 50 ms at first, then after longer delays, 2 s at most. */
 const patient: Backoff = makeBackoff({ initialMs: 50, delayMsMax: 2_000, jitter: "full" });
 
 export class Outage {
-  /** What makes each waiting call now, and its timer. */
+  /** For each waiting call a function that makes it now, and its timer. */
   private readonly waiting = new Map<() => void, Subscription>();
   private readonly scheduler: SchedulerLike;
   private readonly startedMs: number;
   private random: (() => number) | undefined;
 
-  /** `backoff` bounds the attempts and the time, counted from here; the standard one bounds neither. */
+  /** `backoff` bounds the attempts, and the time from now on; the standard one bounds neither. */
   constructor(
     private readonly sources: Sources,
     private readonly backoff: Backoff = patient,
@@ -41,8 +41,8 @@ export class Outage {
   }
 
   /**
-   * Makes a call again that failed as the attempt of this number, 1 or more. Never within the call that failed: a store that
-   * fails at once would have the process to itself. Answers false where attempts or time are used up.
+   * Makes a call again whose attempt of this number, 1 or more, has failed. It is never made within the call that failed, since a
+   * store that fails at once would keep the process busy. Answers false where attempts or time are used up.
    */
   again(attempt: number, call: () => void): boolean {
     const { scheduler, startedMs } = this;
@@ -51,7 +51,7 @@ export class Outage {
     const delayMs = nextDelayMs(this.backoff, failed);
     if (delayMs === undefined) return false;
     const run = (): void => {
-      // An action of a scheduler that has run is not closed: it would keep all that it refers to.
+      // In rxjs 7 an action that has run is not closed: the timer would keep alive all that it refers to.
       timer.unsubscribe();
       this.waiting.delete(run);
       call();
@@ -61,12 +61,12 @@ export class Outage {
     return true;
   }
 
-  /** Makes all that waits now. No timer stays behind. */
+  /** Makes all waiting calls now. No timer stays behind. */
   rush(): void {
     for (const run of [...this.waiting.keys()]) run();
   }
 
-  /** Forgets all that waits. */
+  /** Forgets all waiting calls. */
   stop(): void {
     for (const timer of this.waiting.values()) timer.unsubscribe();
     this.waiting.clear();

@@ -1,6 +1,6 @@
 /**
- * What is to become of a delivered message. Outcomes are branded values: nothing else can be taken for one, so a handler
- * may return them beside ordinary results.
+ * What is to become of a delivered message. Outcomes are branded values: nothing else is taken for one, so a handler may return
+ * them beside ordinary results.
  */
 import { brandOf, isMarked } from "./brand.js";
 import { describeCause } from "./cause.js";
@@ -16,8 +16,8 @@ export type AnOutcome<T extends string, F = unknown> = Readonly<F> & { readonly 
  * - `Retry`: counted as a failure; due again after `delayMs`, at once without it.
  * - `Release`: back to its place at the front, not counted (shutdown, breaker); after `delayMs`, at once without it.
  * - `Reject`: to the dead letters now.
- * - `Block`: counted, and kept in its place until somebody unblocks it. Scope "key" holds back the followers of its key
- *   (an unkeyed message is held alone), scope "queue" halts the whole queue.
+ * - `Block`: counted as a failure, and kept in its place until somebody unblocks it. Scope "key" blocks its key, so that the
+ *   followers wait (without a key the message alone is blocked); scope "queue" halts the whole queue.
  */
 export type Outcome =
   | AnOutcome<"Ack">
@@ -35,8 +35,8 @@ export type OutcomeFields<T extends Outcome["_tag"]> = Omit<
 const known = brandOf("Outcome");
 
 /**
- * Their face in logs and in JSON: the cause, which may be anything of the user's, as a line of text. Hidden in each of them, so
- * that they equal plain objects.
+ * How outcomes show themselves in logs and JSON: the cause, which may be any value of the user's, as a line of text. These
+ * properties are hidden, so that an outcome equals a plain object.
  */
 const face = {
   toJSON: {
@@ -68,7 +68,7 @@ export const Ack: Outcome = make<Extract<Outcome, { readonly _tag: "Ack" }>>({ _
 /** Failed, to be tried again after `delayMs` (milliseconds, at once without it). */
 export const Retry: (fields: OutcomeFields<"Retry">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Retry" }>>({ _tag: "Retry", cause: fields.cause, delayMs: fields.delayMs });
-/** Given back uncounted, to the front: at once, or after `delayMs` (milliseconds), until when it holds its place in its key. */
+/** Given back uncounted, to the front: at once, or after `delayMs` (milliseconds). Until then it keeps its place in its key. */
 export const Release: (fields: OutcomeFields<"Release">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Release" }>>({
     _tag: "Release",
@@ -82,7 +82,7 @@ export const Reject: (fields: OutcomeFields<"Reject">) => Outcome = (fields) =>
 export const Block: (fields: OutcomeFields<"Block">) => Outcome = (fields) =>
   make<Extract<Outcome, { readonly _tag: "Block" }>>({ _tag: "Block", cause: fields.cause, scope: fields.scope });
 
-/** The maker itself, given in the place of what it makes: `Reject` for `Reject({ cause })`. */
+/** A maker given instead of the outcome that it makes: `Reject` for `Reject({ cause })`. */
 export type OutcomeMaker = typeof Retry | typeof Release | typeof Reject | typeof Block;
 
 const makers: ReadonlyMap<unknown, string> = new Map<unknown, string>([
@@ -97,12 +97,12 @@ const looks: ReadonlyMap<unknown, string> = new Map([
   ...[...makers].map(([, call]) => [call.slice(0, call.indexOf("(")), call] as const),
 ]);
 
-/** The call by which an outcome would have been made, where the value is a maker that was not called; else undefined. */
+/** Where the value is a maker that was not called: the call that makes an outcome of it. Else undefined. */
 export const uncalled = (value: unknown): string | undefined => makers.get(value);
 
 /**
- * How to make an outcome of a value that looks like one and is none: it has the tag of one, or the mark and a tag that only another
- * version of the library knows.
+ * How to write an outcome, where the value looks like one and is none: it has the tag of an outcome, or it has the mark and a
+ * tag that only another version of the library knows. Else undefined.
  */
 export const lookAlike = (value: object): string | undefined => {
   if (isOutcome(value)) return undefined;
@@ -113,7 +113,7 @@ export const lookAlike = (value: object): string | undefined => {
 /** Tells an outcome that these constructors made from any other value, look-alikes included. */
 export const isOutcome = (value: unknown): value is Outcome => isMarked(value, known) && looks.has(tagOf(value));
 
-/** A proxy of an outcome bears its mark, and may throw. */
+/** A proxy of an outcome has its mark, and may throw. */
 const tagOf = (value: unknown): unknown => {
   try {
     return (value as Outcome)._tag;
@@ -126,7 +126,7 @@ const tagOf = (value: unknown): unknown => {
 export const sameOutcome = (a: Outcome, b: Outcome): boolean =>
   a === b || (a._tag === b._tag && delayOf(a) === delayOf(b) && scopeOf(a) === scopeOf(b));
 
-/** Milliseconds until what the outcome gives back is due again; 0 where it is so at once, or never. */
+/** Milliseconds until the message is due again; 0 where it is due at once, or where the outcome does not give it back. */
 export const delayOf = (outcome: Outcome): number => ("delayMs" in outcome ? (outcome.delayMs ?? 0) : 0);
 
 const scopeOf = (outcome: Outcome): string => (outcome._tag === "Block" ? outcome.scope : "");

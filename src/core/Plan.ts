@@ -1,6 +1,6 @@
 /**
- * What one run of a Write will do: made before anything is sent, so that a refusal (codec, first settle wins) is known
- * while nothing has happened yet. Several plans join into one, and there two settlements of one message meet.
+ * What one run of a Write will do. The plan is made before anything is sent, so a refusal (by the codec, or since another outcome
+ * came first) is known before anything has happened. Several plans join into one; there two settlements of one message meet.
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { merge, type Observable } from "rxjs";
@@ -12,23 +12,24 @@ import { kindOf, type Step, type StepResult, WRITE_BYTES_MAX, WRITE_COUNT_MAX } 
 export interface Plan<out A> {
   readonly steps: ReadonlyArray<Step>;
   readonly read: (results: ReadonlyArray<StepResult>) => A;
-  /** The id of the run, where its steps hold one that was made for this plan alone. */
+  /** The id of the run, where its steps contain an id that was made for this plan alone. */
   readonly writeId?: string | undefined;
   /** Completes when the steps may be sent; its error is the answer of the run, and nothing is sent. */
   readonly after?: Observable<unknown> | undefined;
-  /** Told when the steps are handed over, and how that ended: deliveries keep their state by this. */
+  /** Called when the steps are handed over, and `onEnd` with how that ended. Deliveries keep their state by these two. */
   readonly onStart?: (() => void) | undefined;
   readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
-  /** Whether it may be sent again as it was, after a run without an answer; if not, a new plan is made. Without it: always. */
+  /** Whether the plan may be sent again as it was, after a run without an answer; if not, a new one is made. Default: always. */
   readonly stands?: (() => boolean) | undefined;
 }
 
-/** Makes the plan of a run, or refuses; it changes nothing, so it may be asked in advance. */
+/** Makes the plan of a run, or refuses. It changes nothing, so it may be called in advance. */
 export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
 
 /**
- * One plan of several, whose value is the tuple of theirs. What several of them change alike (settle a message by one outcome)
- * is changed by one step, whose result each of them reads; what they change otherwise is refused as its kind says.
+ * Makes one plan of several; its value is the tuple of their values. Where several make the same change (settle one message by
+ * one outcome), one step makes it, and each of them reads its result. Where their changes contradict each other, the kind of
+ * the step refuses the join.
  */
 export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<SluiceError, Plan<V>> => {
   const joined = joinSteps(plans.map(({ steps }) => steps));
@@ -53,7 +54,7 @@ export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<Sluice
   });
 };
 
-/** `WriteTooLarge` where the steps, and so many more without a payload, are above what one atomic write holds. */
+/** `WriteTooLarge` where these steps, and `more` steps without a payload, do not fit into one atomic write. */
 export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge | undefined => {
   let count = more;
   let bytes = 0;
@@ -62,7 +63,7 @@ export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge |
     count += countOf(step);
     bytes += size(step, lengthOf);
   }
-  // A text of n UTF-16 units has n to 3n UTF-8 bytes: most writes need no counting.
+  // A text of n UTF-16 units has n to 3n UTF-8 bytes, so most writes need no exact count.
   if (bytes * 3 > WRITE_BYTES_MAX) {
     bytes = 0;
     for (const step of steps) bytes += bytesOf(step);
@@ -72,7 +73,7 @@ export const checkSize = (steps: ReadonlyArray<Step>, more = 0): WriteTooLarge |
     : undefined;
 };
 
-/** The steps in runs of which each fits into one atomic write, as few as can be; one that is too large by itself stands alone. */
+/** The steps in their order, cut into as few groups as fit into one atomic write each. A step that is too large stands alone. */
 export const groupsThatFit = (steps: ReadonlyArray<Step>): ReadonlyArray<ReadonlyArray<Step>> => {
   if (checkSize(steps) === undefined) return [steps];
   const groups: Array<ReadonlyArray<Step>> = [];
@@ -100,7 +101,7 @@ const bytesOf = (step: Step): number => kindOf(step).size(step, utf8Length);
 
 interface JoinedSteps {
   readonly steps: ReadonlyArray<Step>;
-  /** For each of the former lists, where its steps are in the one list. */
+  /** For each of the joined lists, where its steps stand in the one list. */
   readonly places: ReadonlyArray<ReadonlyArray<number>>;
 }
 

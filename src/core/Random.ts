@@ -1,10 +1,10 @@
-/** Chance, replayable: every number follows from a seed, so a jitter is computed again rather than stored. */
+/** Random numbers that can be replayed: each follows from a seed, so a jitter is computed again and need not be stored. */
 
 /**
  * A generator of numbers in [0, 1) that depends on the seed alone.
  *
- * Seeded by 32-bit FNV-1a of the text, drawn by mulberry32 (Tommy Ettinger, public domain): 2^32 states are plenty for
- * jitter and not enough for secrets.
+ * The seed is the 32-bit FNV-1a of the text, the generator is mulberry32 (Tommy Ettinger, public domain). Its 2^32 states are
+ * plenty for jitter, and not enough for secrets.
  */
 export const randomOf = (seed: string): (() => number) => {
   let state = 0x811c9dc5;

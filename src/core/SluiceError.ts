@@ -12,8 +12,8 @@ import type { Outcome } from "./Outcome.js";
 import type { StepRefused, StepTag } from "./steps/Step.js";
 
 /**
- * The lease is no longer ours. Nothing was changed. "gone": it expired, or the message went elsewhere; "given back": its
- * consumer gave it back, as it was unsubscribed, or stopped and out of time.
+ * The lease has ended, and nothing was changed. "gone": it expired, or the message went elsewhere. "given back": its consumer
+ * gave it back, since it was unsubscribed, or since the time after its stop was over.
  */
 export type LeaseLost = Fault<"LeaseLost", { id: MessageId; reason: "gone" | "given back" }>;
 /** The message was settled before with another outcome; that first outcome stands. */
@@ -38,7 +38,7 @@ export type StoreClosed = Fault<"StoreClosed">;
 /** A defect of Sluice or of the store's data: please report it. */
 export type Defect = Fault<"Defect", { cause: unknown }>;
 
-/** What a store may answer instead of doing a step: a value in the port, an error of the user's Effect. */
+/** What a store may answer instead of doing a step. In the port it is a value, in the user's Effect an error. */
 export type WriteRefused = StepRefused<StepTag>;
 
 /** What any call may fail with. */
@@ -123,5 +123,5 @@ export const defect = (cause: unknown): Defect =>
 /** Tells a `SluiceError` from anything else. */
 export const isSluiceError = (value: unknown): value is SluiceError => isFault(value);
 
-/** Any thrown thing as a `SluiceError`: what is none becomes a `Defect`. */
+/** Any thrown thing as a `SluiceError`; what is none becomes a `Defect`. */
 export const toSluiceError = (value: unknown): SluiceError => (isSluiceError(value) ? value : defect(value));

@@ -2,11 +2,11 @@
  * A Write is an Effect that changes a store. It is a value: joined with others by `atomically`, carried by messages as
  * their ack, retried by its `retry`.
  *
- * Life of a Write: each subscription is a *run*, and all awaiting shares one. A run plans its steps (which encodes data and makes ids), hands them to
- * the store, and reads the results. A failed run lends its plan and its write id to the next run, so repeating never
- * doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles a message
- * runs once: later and concurrent subscriptions share that run's answer.
- * Unsubscribing recalls nothing: what was handed to the store goes on.
+ * Life of a Write: each subscription is a *run*, and all awaiting shares one. A run plans its steps (which encodes data and makes
+ * ids), hands them to the store, and reads the results. A failed run lends its plan and its write id to the next run, so
+ * repeating never doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles
+ * a message runs once: later and concurrent subscriptions share the answer of that run. Unsubscribing recalls nothing: what was
+ * handed to the store goes on.
  */
 import { type Either, isLeft, isRight, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observer } from "rxjs";
@@ -28,7 +28,7 @@ import { idFrom, type Sources } from "./Sources.js";
 import type { Step, StepResult } from "./steps/Step.js";
 import type { WriteTarget } from "./WriteTarget.js";
 
-/** Told once how a list ended. */
+/** Called once, with how a list ended. */
 export type RunEnd = End<ReadonlyArray<StepResult>>;
 
 /** How one list reaches the store: alone, or together with others of the same moment. */
@@ -42,9 +42,9 @@ interface Run<A> {
 export interface WriteOptions {
   /** The store that it changes. */
   readonly target: WriteTarget;
-  /** Whether it settles a message and so runs once. */
+  /** Whether it settles a message, and so runs once. */
   readonly settles: boolean;
-  /** A batching way to the store, where there is one. */
+  /** A way to the store by which lists of one moment leave together; without it each list leaves alone. */
   readonly send?: SendList | undefined;
 }
 
@@ -57,7 +57,7 @@ export class Write<out A, out E extends SluiceError = SluiceError> extends Effec
   private readonly runs: Pick<Runs<unknown>, "prepare">;
 
   /**
-   * `start` stands for another way to run it.
+   * `start` replaces how it runs.
    *
    * @internal
    */
@@ -69,7 +69,7 @@ export class Write<out A, out E extends SluiceError = SluiceError> extends Effec
     this.runs = runs;
   }
 
-  /** As of any Effect. In `atomically` it is a part like the other: there the join is what can be retried. */
+  /** As for any Effect. Within `atomically` it is a part like any Write, and makes no retries: retry the join instead. */
   override retry(options: RetryOptions = {}): Write<A, E> {
     return new Write(this.plan, this.options, retrying(this, options, this.options.target));
   }
@@ -79,7 +79,8 @@ export class Write<out A, out E extends SluiceError = SluiceError> extends Effec
   }
 
   /**
-   * Makes the plan of the next run now, while there is time. Nothing is sent; what is refused will be by that run.
+   * Makes the plan of the next run in advance, while there is time. Nothing is sent. Where the plan is refused, that run will
+   * ask again and tell it.
    *
    * @internal
    */
@@ -92,7 +93,7 @@ showAs(Write, "Write", () => ({}));
 const brand = brandOf("Write");
 mark(Write.prototype, brand);
 
-/** The memory between runs of one Write: lent runs (several, where concurrent ones failed), and the shared one of a Write that settles. */
+/** What one Write remembers between runs: lent runs (several, where concurrent ones failed), and the shared run of one that settles. */
 class Runs<A> {
   private lent: Array<Run<A>> | undefined;
   private shared: AsyncSubject<A> | undefined;
@@ -180,7 +181,7 @@ const planRun = <A>(plan: MakePlan<A>, sources: Sources): Either<SluiceError, Ru
     : left(tooLarge);
 };
 
-/** The plan, or what asking for it throws: a run always ends, and never in somebody else's stack. */
+/** The plan, or what making it throws: a run always ends with an answer, and throws nothing at its caller. */
 const askPlan = <A>(plan: MakePlan<A>): Either<SluiceError, Plan<A>> => {
   try {
     return plan();
@@ -217,13 +218,13 @@ export type JoinedValues<W extends ReadonlyArray<Write<unknown>>> = {
 /**
  * Joins writes of one store into one that happens whole or not at all, with a typed tuple of their values.
  *
- * A message is settled once: parts that settle it alike share one step and its answer. Where it has been settled so before,
- * that part has nothing left to do, and the others are written all the same, since they were asked for (where it is being
- * settled by another write, they wait until that has succeeded). So a second join that equals the first enqueues again: to
+ * A message is settled once: parts that settle it by the same outcome share one step and its answer. If the message was settled
+ * by that outcome before, this part has nothing left to do, and the other parts are written all the same. If another write is
+ * settling it just now, the other parts wait until that has succeeded. So a second join that equals the first enqueues again. To
  * repeat a join, subscribe to the same Write again (one that settles runs once), or give its enqueues a `dedupe` id.
  *
- * Errors: those of its parts (none happens then); `AlreadySettled` where a part settles a message otherwise than another
- * part or an earlier write; `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig` where the parts change
+ * Errors: those of its parts (then nothing is written); `AlreadySettled` where a part settles a message by another outcome than
+ * another part or an earlier write; `WriteTooLarge` above 1,000 steps or 8 MiB; throws `InvalidConfig` where the parts change
  * different stores.
  *
  * @example
@@ -268,8 +269,8 @@ const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, 
 };
 
 /**
- * The parts of a write that answers once for each of its steps, such as `enqueueAll`: as few as fit into one write each, in
- * order; the write alone where it fits or is refused. It is planned (which encodes its data) once, here.
+ * Cuts a write that answers once for each of its steps, such as `enqueueAll`, into as few writes as fit, in order. Where it fits
+ * as it is, or its plan is refused, it stays one. Its plan is made (which encodes its data) once, here.
  */
 export const partsOf = <B>(write: Write<ReadonlyArray<B>>): ReadonlyArray<Write<ReadonlyArray<B>>> => {
   const planned = askPlan(write.plan);
@@ -281,8 +282,8 @@ export const partsOf = <B>(write: Write<ReadonlyArray<B>>): ReadonlyArray<Write<
 };
 
 /**
- * Why a write cannot run together with so many more steps, as far as that is known before anything is sent; undefined where
- * nothing speaks against it. Nothing happens.
+ * Why a write cannot run together with `stepsMore` further steps, as far as that is known before anything is sent; undefined
+ * where nothing speaks against it. It changes nothing.
  */
 export const refusalOf = (write: Write<unknown>, stepsMore: number): SluiceError | undefined => {
   const planned = askPlan(write.plan);

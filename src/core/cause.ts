@@ -1,28 +1,28 @@
 /**
  * A cause of failure as one short line of text, for dead letters and events: never the payload, never unbounded.
  *
- * A cause is a value of the user's: any part of it may throw when it is looked at (getters, proxies, `toString`), be of any
- * length, or lead back to itself. So each part is read by itself, under guard, and what cannot be read is left out.
+ * A cause is a value of the user's: any part of it may throw when it is read (getters, proxies, `toString`), be of any length, or
+ * refer back to the cause. So each part is read by itself, within a guard, and a part that cannot be read is left out.
  */
 
 /** The most characters that a described cause has. */
 export const CAUSE_LENGTH_MAX = 256;
-/** How many causes of causes are followed, and how many of an AggregateError's. */
+/** How many causes of causes are followed, and how many errors of an AggregateError. */
 const DEPTH_MAX = 4;
 const BRANCHES_MAX = 3;
-/** Of each text so much is looked at; spaces that follow each other count as one only after that. */
+/** How many characters of each text are read, before consecutive spaces become one. */
 const TEXT_LENGTH_MAX = 4 * CAUSE_LENGTH_MAX;
 
 /**
  * Describes any thrown or returned thing, and never throws: an error by name and message, a tagged value by its tag, text as
- * it is. What an error names as its cause, or gathers as `errors`, stands behind it in brackets.
+ * it is. The `cause` of an error, or its `errors`, stand behind it in brackets.
  */
 export const describeCause = (cause: unknown): string => line(() => textOf(cause, { names: "all", above: [] }));
 
-/** The same without the name of an error that has a message, for sentences that go on. */
+/** The same without the name of an error that has a message, for use within a sentence. */
 export const describeMessage = (cause: unknown): string => line(() => textOf(cause, { names: "needed", above: [] }));
 
-/** Any text as one line of at most so many characters. */
+/** Any text as one line of at most `lengthMax` characters. */
 export const oneLine = (text: string, lengthMax: number): string => {
   const short = text
     .slice(0, 4 * lengthMax)
@@ -44,7 +44,7 @@ const line = (text: () => string): string => {
 };
 
 interface Way {
-  /** Whether errors are named: all, those of a kind, or those that say nothing else. */
+  /** Which errors are told by name: all; those that are not simply called "Error"; or those that say nothing else. */
   readonly names: "all" | "special" | "needed";
   /** The causes that led here. */
   readonly above: ReadonlyArray<object>;
@@ -67,7 +67,7 @@ const textOf = (cause: unknown, way: Way): string => {
   }
 };
 
-/** The digits of a bigint take more than linear time. */
+/** To write the digits of a bigint takes more than linear time. */
 const BIG = 10n ** 40n;
 
 const objectText = (cause: object, way: Way): string => {
@@ -84,7 +84,7 @@ const errorText = (error: object, { names }: Way): string => {
   return names === "needed" || (names === "special" && name === "Error") ? said : `${name}: ${said}`;
 };
 
-/** Whether its errors speak for it: those of an AggregateError without a message. */
+/** Whether an error without a message has inner errors that are told in its place, as an AggregateError may. */
 const gathers = (error: object): boolean => innersOf(error).length > 0;
 
 const innerText = (cause: object, way: Way): string => {
@@ -103,7 +103,7 @@ const innersOf = (cause: object): ReadonlyArray<unknown> =>
     return Array.isArray(errors) ? Array.from<unknown>(errors.slice(0, BRANCHES_MAX)) : [];
   }) ?? [];
 
-/** These properties, where they are texts that say something; a code may be a number. */
+/** The values of these properties, where they are texts that are not blank. A `code` may be a number. */
 const partsOf = (cause: object, names: ReadonlyArray<string>): ReadonlyArray<string> =>
   names.flatMap((name) => {
     const part = read(cause, name);

@@ -1,9 +1,9 @@
 /**
- * How values show themselves in logs: by what tells them apart, never by what they carry. Payloads, options and internals
- * (a store keeps its password) would all be printed by `console.log` of a message or a queue.
+ * How values show themselves in logs: by what tells them apart, never by what they carry. Else `console.log` of a message or a
+ * queue would print payloads, options and internals; a store keeps its password there.
  */
 
-/** The method that Node's `util.inspect`, and so `console.log`, asks for. */
+/** The method that Node's `util.inspect`, and so `console.log`, looks for. */
 export const inspecting: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** `util.inspect` itself, as it is handed to that method. */
@@ -23,7 +23,7 @@ export const shown = (name: string, fields: object, { depth, options, inspect }:
   return `${name} ${inspect === undefined ? JSON.stringify(fields) : inspect(fields, options)}`;
 };
 
-/** Gives the instances of a class such a face, in logs: a declaration that is made without inference names no symbol. */
+/** Shows the instances of a class like that in logs. A class without inferred types cannot declare a method by a symbol itself. */
 export const showAs = <T extends object>(
   type: { readonly prototype: T },
   name: string,
@@ -36,7 +36,7 @@ export const showAs = <T extends object>(
   });
 };
 
-/** Gives one object such a face, in logs and in JSON. */
+/** Shows one object like that, in logs and in JSON. */
 export const showing = <T extends object>(object: T, name: string, fields: object): T =>
   Object.defineProperties(object, {
     toJSON: { value: () => fields },

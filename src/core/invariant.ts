@@ -1,12 +1,12 @@
-/** The one thing in Sluice that throws by itself: a claim about our own code that turned out false. */
+/** Claims about our own code. A false one throws a `Defect`. */
 import { defect } from "./SluiceError.js";
 
-/** Throws a `Defect` unless the claim holds. Never for user input: that has typed errors. */
+/** Throws a `Defect` unless the claim holds. Not for user input, which has typed errors. */
 export function invariant(claim: boolean, sentence: string): asserts claim {
   if (!claim) throw defect(new Error(sentence));
 }
 
-/** For a place that our own code never comes to. */
+/** For a place that our own code never reaches. */
 export const impossible = (sentence: string): never => {
   throw defect(new Error(sentence));
 };

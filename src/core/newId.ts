@@ -4,13 +4,13 @@ import { v7 } from "uuid";
 import { systemScheduler } from "./Clock.js";
 import { randomOf } from "./Random.js";
 
-/** Fills the last bytes of an id with chance. */
+/** Fills the last bytes of an id with random numbers. */
 type Draw = (into: Uint8Array) => void;
 
 const RANDOM_BYTES = 10;
 const RANDOM_FROM = 16 - RANDOM_BYTES;
 
-// The system's randomness takes 2.7 µs a call however few bytes it is asked for: 256 ids share one call.
+// A call of the system's generator takes 2.7 µs however few bytes it fills, so 256 ids share one call.
 const systemDraw = (): Draw => {
   const pool = new Uint8Array(RANDOM_BYTES * 256);
   let used = pool.length;
@@ -30,7 +30,7 @@ const seededDraw = (seed: string): Draw => {
   };
 };
 
-// Written as text here: what strings are pieced together of is gathered again, and copied, by whoever reads them.
+// The text is written into a buffer: a string made of pieces would be put together, and copied, by whoever reads it first.
 const bytes = new Uint8Array(16);
 const text = Buffer.alloc(36, "-");
 const places = Uint8Array.from([0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]);
@@ -46,7 +46,7 @@ const textOf = (id: Uint8Array): string => {
 };
 
 const idMaker = (now: () => number, draw: Draw): (() => string) => {
-  // Of an id's 16 random bytes the library reads the last six, and we four for the sequence.
+  // Of 16 random bytes the library `uuid` reads the last six, and we read the four before them, for the sequence.
   const random = new Uint8Array(16);
   const sequenceOf = new DataView(random.buffer, RANDOM_FROM);
   let lastMs = -1;

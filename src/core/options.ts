@@ -1,4 +1,4 @@
-/** Checks for option bags: whatever is out of range is refused at construction, with a sentence that says what to change. */
+/** Checks of options. What is out of range is refused at construction, by a sentence that says what to change. */
 import { describeCause, oneLine } from "./cause.js";
 import { type InvalidConfig, invalidConfig } from "./SluiceError.js";
 
@@ -11,22 +11,22 @@ export interface Range {
   readonly max: number;
 }
 
-/** The longest time that a timer or a lease may have: a day short of what a 32-bit timer holds (milliseconds). */
+/** The longest time of a timer or a lease (milliseconds): 24 days, somewhat less than a 32-bit timer can hold. */
 export const DURATION_MS_MAX: number = 24 * 24 * 60 * 60 * 1000;
 
-/** From nothing to the longest time. */
+/** From 0 to the longest time. */
 export const duration: Range = { min: 0, max: DURATION_MS_MAX };
 
-/** The longest time until a message is due (milliseconds): ten years; due times live in the store, not in a timer. */
+/** The longest time until a message is due (milliseconds): ten years. Due times stand in the store, not in a timer. */
 export const DELAY_MS_MAX: number = 10 * 365 * 24 * 60 * 60 * 1000;
 
-/** What was given instead: in quotes where it is a text, as a number may be. Anything at all may be given. */
+/** A refused value, for a message. A text is in quotes, so that "5" is told from 5. Any value may be given. */
 export const shown = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(oneLine(value, 200)) : describeCause(value);
 
 /**
- * These options, each read once. Anybody may have made them, so a getter or a proxy may throw: that is `InvalidConfig` by the
- * name of the option. What was thrown is not shown, as it may quote anything.
+ * Reads each of these options once. The object is the user's, so a getter or a proxy may throw: that is `InvalidConfig` with the
+ * name of the option. What was thrown is not shown, since it may quote anything.
  */
 export const optionsOf = <O extends object, K extends keyof O & string>(
   options: O,
@@ -46,7 +46,7 @@ export const optionsOf = <O extends object, K extends keyof O & string>(
   return read as Pick<O, K>;
 };
 
-/** The refusal of an option that throws when it is looked at. */
+/** The refusal of an option that throws when it is read. */
 export const unreadable = (option: string): InvalidConfig =>
   invalidConfig(option, `${option} cannot be read, since a getter or a proxy of it throws; give plain values.`);
 
@@ -56,7 +56,7 @@ export const wholeNumber = (option: string, value: number, { min, max }: Range):
   throw invalidConfig(option, `${option} must be a whole number from ${min} to ${max}, not ${shown(value)}.`);
 };
 
-/** A number within the range, fractions allowed, or `InvalidConfig`. `Infinity` passes where the range holds it. */
+/** A number within the range, fractions allowed, or `InvalidConfig`. `Infinity` passes where the range includes it. */
 export const realNumber = (option: string, value: number, { min, max }: Range): number => {
   if (typeof value === "number" && value >= min && value <= max) return value;
   throw invalidConfig(option, `${option} must be a number from ${min} to ${max}, not ${shown(value)}.`);
@@ -74,11 +74,11 @@ export const oneOf = <W extends string>(option: string, value: W, words: Readonl
   throw invalidConfig(option, `${option} must be one of ${words.join(", ")}, not ${shown(value)}.`);
 };
 
-/** The refusal of what stands where an outcome must: an object that looks like one (of JSON, say) is none. */
+/** The refusal of a value that is no outcome, though one is needed. An object that looks like one (from JSON, say) is none. */
 export const notAnOutcome = (option: string): InvalidConfig =>
   invalidConfig(option, `${option} must be an Outcome: Ack, or what Retry, Release, Reject or Block has made.`);
 
-// Names become parts of store keys: what could break out of a key, a hash tag or a log line is refused, not escaped.
+// Names become parts of names on Redis. What could break out of one, out of a hash tag or of a log line is refused, not escaped.
 const NAME = /^[\p{L}\p{N}_.:@/-]{1,128}$/u;
 
 /** A name of 1 to 128 letters, digits and `_ . : @ / -`, or `InvalidConfig`. */

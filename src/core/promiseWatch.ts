@@ -1,12 +1,12 @@
 /**
- * Tells a test that runs synchronously on virtual time of each promise that is asked for meanwhile: nothing waits for it
- * there, so what comes behind it would silently be compared by nobody. Outside of such a test nobody watches.
+ * Tells a test on virtual time of each promise that it waits for. Such a test runs synchronously and does not wait, so nobody
+ * would compare what follows the promise, without a word. Outside of such a test nobody watches.
  */
 import { isObservable } from "rxjs";
 
 let watcher: ((what: string) => void) | undefined;
 
-/** Runs it, and tells what promises were asked for until it returned or threw. */
+/** Calls `run`, and tells of each promise that was asked for until it returned or threw. */
 export const watchingPromises = <A>(onPromise: (what: string) => void, run: () => A): A => {
   const outer = watcher;
   watcher = onPromise;
@@ -17,10 +17,10 @@ export const watchingPromises = <A>(onPromise: (what: string) => void, run: () =
   }
 };
 
-/** Something goes on only when a promise has settled: `what` says which, as in "a handler returned a promise". */
+/** Says that something goes on only when a promise has settled; `what` tells which: "A handler returned a promise". */
 export const promiseAsked = (what: string): void => watcher?.(what);
 
-/** Passes on what rxjs will subscribe to; a promise is told. An Effect is none: subscribed to, it stays on virtual time. */
+/** Returns its input, which rxjs will subscribe to, and tells where it is a promise. An Effect is none: it stays on virtual time. */
 export const unlessPromise = <A>(input: A, what: string): A => {
   if (watcher !== undefined && !isObservable(input) && isThenable(input)) watcher(what);
   return input;

@@ -9,7 +9,7 @@ import type { Sources } from "./Sources.js";
 
 const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "deadlineMs", "scheduler"] as const;
 
-/** What an Effect does that is `effect` run again: each of those who subscribe has attempts of its own. */
+/** What an Effect does that runs `effect` again after failures. Each of its subscribers has attempts of its own. */
 export const retrying = <A>(effect: Pick<Effect<A>, "run">, given: RetryOptions, sources: Sources): Start<A> => {
   const { scheduler, attemptsMax, initialMs, factor, delayMsMax, jitter, deadlineMs } = optionsOf(given, NAMES);
   const backoff = makeBackoff({

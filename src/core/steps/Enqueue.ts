@@ -9,7 +9,7 @@ export interface EnqueueStep {
   readonly _tag: "Enqueue";
   readonly queue: string;
   readonly id: MessageId;
-  /** Opaque to stores: what `codec/` made of the data. */
+  /** What `codec/` made of the data. Opaque to stores. */
   readonly payload: string;
   readonly key: string | undefined;
   readonly headers: MessageHeaders | undefined;
@@ -18,18 +18,18 @@ export interface EnqueueStep {
   /** 0 (default) to 9; higher priorities are delivered first, lower ones keep a reserve. */
   readonly priority: number;
   /**
-   * Milliseconds from its enqueue, by the store's clock, after which it is not begun any more: what would be leased later is
-   * dead-lettered instead. Undefined: never. 0 lets it be leased within the millisecond of its enqueue.
+   * Milliseconds from its enqueue, by the store's clock, after which it is not begun any more: where it would be leased later, it
+   * is dead-lettered instead. Undefined: never. With 0 it may be leased within the millisecond of its enqueue.
    */
   readonly expiresInMs: number | undefined;
   /**
-   * A second enqueue with the same text within the window adds nothing and answers with the first one's id. A window of
-   * `Infinity` ends when the message leaves the queue: acked, dead-lettered or purged. The first one's window stands.
+   * A second enqueue with the same id here, within the window, adds nothing and answers the id of the first message. The window
+   * is that of the first enqueue. A window of `Infinity` ends when the message is acked, dead-lettered or purged.
    */
   readonly dedupe: { readonly id: string; readonly windowMs: number } | undefined;
 }
 
-/** The message is there: under this id, which is that of an earlier one where it is a duplicate. */
+/** The message is in the queue under this id. Of a duplicate it is the id of the earlier message. */
 export interface EnqueuedResult {
   readonly _tag: "Enqueued";
   readonly id: MessageId;

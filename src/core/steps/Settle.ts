@@ -16,11 +16,11 @@ export interface SettleStep {
   readonly cause: string;
   /** A `Retry` by which the failures reach this count is performed as a `Reject`. */
   readonly attemptsMax: number;
-  /** Of a `Release`: nobody had it in hand yet, so it does not count among the deliveries without a settlement either. */
+  /** Of a `Release`: nobody had the message in hand, so this delivery does not count for `deliveriesMax` either. */
   readonly untouched?: boolean | undefined;
 }
 
-/** The lease is over, by the outcome that was performed: a `Retry` out of attempts is a `Reject`. */
+/** The lease has ended by this outcome, which the store performed: a `Retry` out of attempts is a `Reject`. */
 export interface SettledResult {
   readonly _tag: "Settled";
   readonly outcome: Outcome;

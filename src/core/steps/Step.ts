@@ -1,4 +1,4 @@
-/** What a write consists of: pure data, understood by every store. */
+/** The steps that a write consists of: pure data, understood by every store. */
 import type { Either } from "fp-ts/lib/Either.js";
 import type { WriteRefused } from "../SluiceError.js";
 import * as kinds from "./kinds.js";
@@ -19,7 +19,7 @@ export type StepResultOf<T extends StepTag> = T extends StepTag
     : never
   : never;
 
-/** With what a store may refuse a step of this kind. */
+/** The errors with which a store may refuse a step of this kind. */
 export type StepRefused<T extends StepTag> = T extends StepTag
   ? (typeof kinds)[T] extends StepKind<infer _, unknown, infer X>
     ? X
@@ -31,14 +31,14 @@ export type Step = StepOf<StepTag>;
 /** What a store did for one step, in the order of the steps. */
 export type StepResult = StepResultOf<StepTag>;
 
-/** One list's answer: the results of all its steps, or why none was done: the first step that was refused says it. */
+/** The answer of one list: the results of all its steps, or why none was done, as the first refused step tells it. */
 export type WriteAnswer = Either<WriteRefused, ReadonlyArray<StepResult>>;
 
 const table: typeof kinds = { ...kinds };
 
 /** What the library knows of the kind of this step. */
 export const kindOf = <S extends Step>(step: S): StepKind<S, StepResult, WriteRefused> =>
-  // The table has for each tag the kind of its step, which an index by a union cannot tell.
+  // The table has the kind for each tag. TypeScript does not see that, where it is indexed by a union of tags.
   table[step._tag] as unknown as StepKind<S, StepResult, WriteRefused>;
 
 /** The result of a step that was done as it was asked for. */
