@@ -1,12 +1,12 @@
-/** Message ids beyond the process: in HTTP, JSON, and other programs' data. */
+/** Message ids that come from outside of the process: by HTTP, in JSON, in data of other programs. */
 import { failure, success, Type } from "io-ts";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
 
 /**
- * An io-ts codec for ids that come from outside: any UUID, upper case folded. Use it as a part of other codecs; for one text
- * alone there is `parseMessageId`.
+ * An io-ts codec for ids that come from outside: it takes any UUID, and makes it lower case. Use it as a part of other codecs; for
+ * one text alone there is `parseMessageId`.
  *
- * Its `is` takes lower case only, the form in which ids are compared and stored.
+ * Its `is` takes lower case only, since ids are compared and stored so.
  *
  * @example
  * ```ts

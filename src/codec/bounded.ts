@@ -1,16 +1,16 @@
 /**
- * Decoding that stops at its tenth error. An io-ts codec gathers all errors of a value, each with its whole context, and again
- * at each node on the way up; a union does so for each member: of 200,000 elements that fit none of twenty members that took
+ * Decoding that stops at its eleventh error. An io-ts codec gathers all errors of a value, each with its whole context, and copies
+ * them at each node on the way up. A union does so for each member: for 200,000 elements that fit none of twenty members it took
  * 13 s and 3.4 GB, to show ten lines.
  *
- * So the combinators of a codec are made again, by io-ts itself and so with the same meaning, of parts that note their errors
- * here and throw once there are enough. A combinator is known by its class and by the text of its `validate`; whatever is none
- * (a codec of the user's own) is taken as it is, with all the errors that it gathers.
+ * So each combinator of a codec is made once more, by io-ts itself and so with the same meaning. Its parts note their errors
+ * here, and throw once there are enough. A combinator is known by its class and by the text of its `validate`. Any other codec (the
+ * user's own) is taken as it is, with all the errors that it gathers.
  */
 import { type Either, isLeft, left } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 
-/** So many errors are gathered. */
+/** How many errors are gathered: one more than a report shows, so that it can say "and more". */
 export const ERRORS_MAX = 11;
 
 type Codec = t.Mixed;
@@ -20,17 +20,17 @@ type Validate = t.Validate<unknown, unknown>;
 export const decodeBounded = <A>(codec: t.Type<A, unknown>, value: unknown): Either<t.Errors, A> => {
   const bounded = roots.get(codec) ?? rootOf(codec);
   if (bounded === codec) return codec.decode(value);
-  // What its parts decode to is what the codec does: they were made by the same combinators.
+  // The bounded codec decodes to the same value as the codec: the same combinators made both.
   return gathering(bounded, value, [{ key: "", type: bounded, actual: value }]) as Either<t.Errors, A>;
 };
 
 /** The errors of the decoding under way. */
 let errors: Array<t.ValidationError> | undefined;
 
-/** Thrown where enough errors were gathered; nobody sees it, as no codec of the user's stands between. */
+/** Thrown where enough errors were gathered. No codec of the user's stands between the throw and the catch, so nobody sees it. */
 const enough = new Error("enough errors");
 
-/** Runs a part with errors of its own, which are its answer where they are enough. */
+/** Runs a part with a list of errors of its own. Where these become enough, they are its answer. */
 const gathering = (codec: Codec, value: unknown, context: t.Context): t.Validation<unknown> => {
   const outer = errors;
   errors = undefined;
@@ -46,7 +46,7 @@ const gathering = (codec: Codec, value: unknown, context: t.Context): t.Validati
 
 const note = (found: t.Errors): void => {
   errors ??= [];
-  // Handed up as it is by a combinator that has the same place: exact, refinement.
+  // exact and refinement hand up the errors of their part as they are: these were noted already.
   if (found[0] === errors.at(-1)) return;
   for (const error of found) {
     errors.push(error);
@@ -54,7 +54,7 @@ const note = (found: t.Errors): void => {
   }
 };
 
-/** What each codec is decoded by: itself, where it is none of io-ts's. */
+/** By which codec each codec is decoded: by itself, where it is none of io-ts's own. */
 const roots = new WeakMap<object, Codec>();
 
 const rootOf = (codec: Codec): Codec => {
@@ -69,7 +69,7 @@ const boundedOf = (codec: Codec): Codec => {
   const before = known.get(codec);
   if (before !== undefined) return before;
   if (codec instanceof t.RecursiveType && isOwn(codec)) {
-    // Before its parts are looked at, since it is one of them.
+    // Made before its parts are looked at, since it is one of them.
     const again: Codec = t.recursion(codec.name, () => boundedOf((codec as t.RecursiveType<Codec>).type));
     const made = sameText(codec, again) ? again : noting(codec);
     known.set(codec, made);
@@ -91,13 +91,13 @@ const remade = (codec: Codec): Codec => {
   return noting(codec);
 };
 
-/** The combinator once more, of bounded parts; undefined for what is none. */
+/** The combinator made once more, of bounded parts; undefined where the codec is no combinator. */
 const combined = (codec: Codec): Codec | undefined => {
   const { name } = codec;
   if (codec instanceof t.ArrayType) return t.array(boundedOf(partOf(codec)), name);
   if (codec instanceof t.ReadonlyArrayType) return t.readonlyArray(boundedOf(partOf(codec)), name);
   if (codec instanceof t.InterfaceType) return t.type(mapProps(codec, boundedOf), name);
-  // What is absent is absent, whatever its codec makes of undefined.
+  // An absent property stays absent, whatever its codec makes of undefined.
   if (codec instanceof t.PartialType) return t.partial(mapProps(codec, unlessUndefined), name);
   if (codec instanceof t.ExactType) return t.exact(boundedOf(partOf(codec)) as t.HasProps, name);
   if (codec instanceof t.TupleType) return t.tuple(typesOf(codec).map(boundedOf) as [Codec, Codec], name);
@@ -114,10 +114,10 @@ const combined = (codec: Codec): Codec | undefined => {
   return undefined;
 };
 
-/** Whether it asks one member after the other; a tagged union asks one, whose errors are those of the union. */
+/** Whether it asks one member after the other. A tagged union asks one member alone, whose errors are those of the union. */
 const isUntagged = (codec: Codec): boolean => codec instanceof t.UnionType && !(codec instanceof t.TaggedUnionType);
 
-/** A union of bounded members, each of which has errors of its own until all have failed. */
+/** A union of bounded members. Each member has a list of errors of its own; they count once all members have failed. */
 const askingEach = (union: Codec): Codec => {
   const members = typesOf(union);
   return withValidate(union, (value, context) => {
@@ -138,7 +138,7 @@ const unlessUndefined = (codec: Codec): Codec => {
   return withValidate(bounded, (value, context) => (value === undefined ? codec : bounded).validate(value, context));
 };
 
-/** A part whose errors are all its own. */
+/** A codec that is no combinator: notes all errors that it finds. */
 const noting = (codec: Codec): Codec =>
   withValidate(codec, (value, context) => {
     const decoded = codec.validate(value, context);
@@ -146,7 +146,7 @@ const noting = (codec: Codec): Codec =>
     return decoded;
   });
 
-/** A combinator: its parts have noted theirs. */
+/** A combinator: notes the errors of its own place alone, since its parts have noted theirs. */
 const notingOwn = (codec: Codec): Codec =>
   withValidate(codec, (value, context) => {
     const decoded = codec.validate(value, context);
@@ -154,7 +154,7 @@ const notingOwn = (codec: Codec): Codec =>
     return decoded;
   });
 
-/** The same codec, in class and parts, that validates otherwise. */
+/** The same codec, with the same class and parts, and another `validate`. */
 const withValidate = <C extends Codec>(codec: C, validate: Validate): C =>
   Object.assign(Object.create(Object.getPrototypeOf(codec) as object) as C, codec, { validate });
 
@@ -166,7 +166,7 @@ const mapProps = (codec: Codec, change: (codec: Codec) => Codec): Record<string,
 const partOf = (codec: Codec): Codec => (codec as t.ArrayType<Codec>).type;
 const typesOf = (codec: Codec): ReadonlyArray<Codec> => (codec as t.UnionType<Array<Codec>>).types;
 
-/** Whether it is io-ts's own, with the `decode` of the class. */
+/** Whether it is one of io-ts's own, with the `decode` of its class. */
 const isOwn = (codec: Codec): boolean => codec instanceof t.Type && codec.decode.name === t.string.decode.name;
 
 const sameText = (codec: Codec, again: Codec): boolean => String(codec.validate) === String(again.validate);

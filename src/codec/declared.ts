@@ -1,9 +1,9 @@
 /**
- * Names that a codec declares, told from keys that came with the data: the keys of a record may be e-mail addresses or
- * account numbers, and belong in no log.
+ * Tells names that a codec declares from keys that came with the data. The keys of a `t.record` may be e-mail addresses or account
+ * numbers, which belong in no log.
  */
 
-/** What of an io-ts codec is looked at; a codec without a known tag declares nothing that can be seen. */
+/** The properties of an io-ts codec that are read here. A codec without a known tag declares nothing that can be seen. */
 interface Codec {
   readonly _tag?: string;
   readonly props?: Readonly<Record<string, Codec>>;
@@ -15,7 +15,7 @@ interface Codec {
   readonly value?: unknown;
 }
 
-/** What stands in the place of a key that came with the data. */
+/** Stands in the place of a key that came with the data. */
 const HIDDEN = "*";
 
 const wrappers: ReadonlySet<string | undefined> = new Set([
@@ -32,14 +32,14 @@ const positional: ReadonlySet<string | undefined> = new Set([
   "IntersectionType",
 ]);
 
-/** This key, as a codec put it into the path of an error: as it is where the codec declares it, else hidden. */
+/** A key from the path of an error, as a codec put it there: as it is where the codec declares it, else hidden. */
 export const shownKey = (parent: object | undefined, key: string): string => {
   const codec = unwrapped(parent);
   if (codec === undefined) return HIDDEN;
   return (positional.has(codec._tag) ? /^\d+$/.test(key) : declares(codec, key)) ? key : HIDDEN;
 };
 
-/** This name of a property, as it is where the codec or any part of it declares it, else hidden. */
+/** A name of a property: as it is where the codec or any part of it declares it, else hidden. */
 export const shownName = (codec: object, name: string): string => (mentions(codec, name, new Set()) ? name : HIDDEN);
 
 const unwrapped = (codec: Codec | undefined): Codec | undefined =>
@@ -50,7 +50,7 @@ const declares = ({ _tag, props, domain }: Codec, key: string): boolean => {
   return props !== undefined && Object.hasOwn(props, key);
 };
 
-/** Whether a record's domain is written out and has this key. */
+/** Whether the domain of a `t.record` lists its keys, and this one is among them. */
 const enumerates = ({ _tag, keys, types, value }: Codec, key: string): boolean => {
   if (_tag === "KeyofType") return keys !== undefined && Object.hasOwn(keys, key);
   if (_tag === "UnionType") return types?.some((each) => enumerates(each, key)) ?? false;

@@ -1,6 +1,6 @@
 /**
- * The text form of a message's data. A payload is one version character and JSON; stores keep it as it is, so every value
- * has the same fate on every store:
+ * The text form of a message's data. A payload is one version character and JSON. Stores keep it as it is, so a value has the
+ * same fate on every store:
  *
  * | value | fate |
  * |---|---|
@@ -35,7 +35,7 @@ export const ENVELOPE_VERSION = "1";
 export const encodePayload = <A>(codec: Type<A, unknown>, data: A, bytesMax: number): Either<SluiceError, string> => {
   const json = toJson(codec, data);
   if (typeof json !== "string") return left(encodeRefused(json));
-  // A text of n UTF-16 units has n to 3n UTF-8 bytes: most need no counting.
+  // A text of n UTF-16 units has n to 3n UTF-8 bytes, so most need no exact count.
   if (json.length * 3 > bytesMax) {
     const bytes = utf8Length(json);
     if (bytes > bytesMax) return left(payloadTooLarge(bytes, bytesMax));
@@ -47,7 +47,7 @@ const toJson = <A>(codec: Type<A, unknown>, data: A): string | ReadonlyArray<str
   try {
     if (!codec.is(data)) return refusal(codec, data);
     const encoded = codec.encode(data);
-    // First, since it refuses cycles.
+    // Before `lossesOf`, since it refuses cycles.
     const json: string | undefined = JSON.stringify(encoded);
     if (json === undefined) return ["the encoded value has no JSON form (undefined, a function or a symbol)"];
     return lossesOf(codec, encoded) ?? json;
@@ -70,7 +70,7 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
   try {
     const decoded = decodeBounded(codec, parse(payload.slice(ENVELOPE_VERSION.length)));
     if (decoded._tag === "Left") return left(reportOf(decoded.left));
-    // Looked at here, where it may throw: a codec of the user's may answer anything.
+    // Read within the try: a codec of the user's may answer anything, also a value that throws.
     const { _tag, right: data } = decoded;
     return _tag === "Right" ? right(data) : left(["not decodable: its codec answered no Either"]);
   } catch (cause) {
@@ -78,7 +78,7 @@ export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Eith
   }
 };
 
-// A syntax error quotes the text around it, and that is payload; only its place is shown.
+// A syntax error quotes the text around it, which is payload, so only its place is shown.
 const sentenceOf = (cause: unknown): string =>
   isSyntaxError(cause)
     ? `not JSON${/ at position \d+/.exec(describeMessage(cause))?.[0] ?? ""}`
@@ -92,7 +92,7 @@ const isSyntaxError = (cause: unknown): boolean => {
   }
 };
 
-// A "__proto__" key could be hidden behind escapes, so any text with one is looked at key by key.
+// Escapes could hide a "__proto__" key, so a text with either is parsed key by key.
 const parse = (json: string): unknown =>
   json.includes("__proto__") || json.includes("\\u") ? JSON.parse(json, refuseProto) : JSON.parse(json);
 
@@ -101,7 +101,7 @@ const refuseProto = (name: string, value: unknown): unknown => {
   return value;
 };
 
-/** The JSON of a payload whatever its envelope version, for people; the text where it is none. */
+/** The value of a payload's JSON, for people, whatever its envelope version; the text itself where it is no JSON. */
 export const shownJson = (payload: string): unknown => {
   const text = payload.slice(ENVELOPE_VERSION.length);
   try {
@@ -111,7 +111,7 @@ export const shownJson = (payload: string): unknown => {
   }
 };
 
-/** The JSON of a payload whatever its envelope version, for upcasting; undefined where there is none to read. */
+/** The value of a payload's JSON, for upcasting, whatever its envelope version; undefined where it is no JSON. */
 export const rawJson = (payload: string): unknown => {
   try {
     return parse(payload.slice(ENVELOPE_VERSION.length));

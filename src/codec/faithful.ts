@@ -1,14 +1,14 @@
 /**
- * What JSON would lose without a word. `JSON.stringify` empties a Map, an error or an iterator, makes `null` of NaN, of an
- * invalid Date and of a hole in an array, an object of indexes of a typed array, and leaves out functions: the encoded value
- * is walked beside it, since its text tells none of these from what is meant so.
+ * Finds what JSON would lose without a word. `JSON.stringify` empties a Map, an error or an iterator. It makes `null` of NaN, of
+ * an invalid Date and of a hole in an array, it makes an object of indexes of a typed array, and it leaves out functions. Its text
+ * does not tell these from values that are meant so; therefore the encoded value is walked as well.
  */
 import { oneLine } from "../core/cause.js";
 import { shownName } from "./declared.js";
 
 const LOSSES_MAX = 10;
 
-/** Where the JSON of this value would not be the value, as lines for people; undefined where it is. */
+/** The places at which the JSON of this value would lose something, as lines for people; undefined where there are none. */
 export const lossesOf = (codec: object, encoded: unknown): ReadonlyArray<string> | undefined => {
   if (isPlain(encoded)) return undefined;
   const losses: Array<string> = [];
@@ -17,8 +17,8 @@ export const lossesOf = (codec: object, encoded: unknown): ReadonlyArray<string>
 };
 
 /**
- * Whether it is made of nothing but texts, finite numbers, booleans, null, plain objects and arrays: nearly every payload is,
- * and this way through it costs a tenth of its `JSON.stringify`.
+ * Whether a value consists of texts, finite numbers, booleans, null, plain objects and arrays alone. Nearly every payload does, and
+ * this check costs a tenth of its `JSON.stringify`.
  */
 const isPlain = (value: unknown): boolean => {
   switch (typeof value) {
@@ -53,13 +53,13 @@ interface Looking {
   readonly losses: Array<string>;
 }
 
-/** Where a value stands: the object or array that holds it, if one does, and under which name. */
+/** Where a value stands: in which object or array, if in any, and under which name. */
 interface Place {
   readonly holder: object | undefined;
   readonly name: string;
 }
 
-/** Looks at a value as JSON does: what its `toJSON` answers is looked at in its place, and not asked again. */
+/** Looks at a value as JSON does: where it has a `toJSON`, at the answer of that, whose own `toJSON` is not called. */
 const look = (looking: Looking, given: unknown, place: Place): void => {
   const { codec, losses } = looking;
   const { holder, name } = place;
@@ -78,7 +78,7 @@ const look = (looking: Looking, given: unknown, place: Place): void => {
       return;
     case "function":
     case "symbol":
-      // The function that has just been asked is no data.
+      // `toJSON` itself, which was called just now, is no data.
       if (Array.isArray(holder)) lost(`${typeof value} has no JSON form in an array`);
       else if (name !== "toJSON") lost(`a ${typeof value} has no JSON form`);
       return;
@@ -127,7 +127,7 @@ const tagOf = (value: unknown): string => Object.prototype.toString.call(value).
 const unboxed = (value: object): unknown => {
   const type = boxes.find((box) => value instanceof box || tagOf(value) === box.name);
   try {
-    // Throws for whatever only calls itself so.
+    // Throws for an object that is only tagged so.
     (type?.prototype.valueOf as ((this: object) => unknown) | undefined)?.call(value);
     return type?.(value);
   } catch {
@@ -137,12 +137,12 @@ const unboxed = (value: object): unknown => {
 
 const boxes = [Number, String, Boolean] as const;
 
-/** What JSON sees all of has one of these tags. */
+/** The tags of objects whose whole content JSON sees. */
 const open: ReadonlySet<string> = new Set(["Object", "Array", "Number", "String", "Boolean", "Arguments"]);
 
 /**
- * The kind of an object that keeps its content where JSON does not look: it descends from a class of the language other than
- * Object, or it calls itself something else and has no property to show.
+ * The kind of an object that keeps its content where JSON does not look; undefined for all others. Such an object descends from a
+ * class of the language other than Object, or has another tag and no enumerable property, or is an iterator by its tag.
  */
 const hollow = (value: object): string | undefined => {
   const tag = tagOf(value);
@@ -151,7 +151,7 @@ const hollow = (value: object): string | undefined => {
   return open.has(tag) || (Object.keys(value).length > 0 && !/(?:Iterator|Generator)$/.test(tag)) ? undefined : tag;
 };
 
-/** The name of the class of the language or platform that it descends from, if that is not Object. */
+/** The name of the class of the language or platform that an object descends from; undefined where that is Object. */
 const nativeBase = (value: object): string | undefined => {
   let depth = 0;
   for (let one = prototypeOf(value); one !== undefined && depth < 100; one = prototypeOf(one)) {

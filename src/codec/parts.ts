@@ -1,4 +1,4 @@
-/** The parts of an envelope beside the data: key, headers, priority, delay, ids. Checked here, carried by stores as they are. */
+/** Checks what comes with the data: keys, headers, ids. Stores keep these as they are. */
 import { utf8Length } from "../core/bytes.js";
 import type { MessageHeaders } from "../core/Envelope.js";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
@@ -44,7 +44,7 @@ const entriesOf = (headers: object): ReadonlyArray<readonly [name: string, value
   throw invalidConfig("headers", "headers must be an object of texts.");
 };
 
-/** The id given by a caller, or `InvalidConfig` where it is no UUID. */
+/** The id that a caller gave, or `InvalidConfig` where it is no UUID. */
 export const checkId = (id: string): MessageId => {
   const parsed = typeof id === "string" ? parseMessageId(id) : undefined;
   if (parsed !== undefined) return parsed;

@@ -1,21 +1,21 @@
-/** What a store can do beyond the common contract; suites and benchmarks ask, behaviour never depends on it. */
+/** What a store can do beyond the common contract. Suites and benchmarks ask for it; the behaviour of the library never depends on it. */
 export interface Capabilities {
   /** Keeps its messages when the process ends. */
   readonly durable: boolean;
   /** Other processes see the same queues. */
   readonly shared: boolean;
-  /** Runs on the scheduler it is given, so that tests may hold the time. */
+  /** Runs on the scheduler that it is given, so that tests can move its time. */
   readonly virtualTime: boolean;
   /**
-   * A consumer that waits is told at once of what became ready. Where not, or where the telling is lost, it looks by itself within
-   * two seconds.
+   * A consumer that waits is told at once that something became ready. Without this, or where such a hint is lost, the consumer
+   * finds it within two seconds.
    */
   readonly hints: boolean;
-  /** Under full memory or disk it goes on to settle and to lease; only what is new is refused, as `StoreFull`. */
+  /** With full memory or disk it still settles and leases, and refuses only new messages, as `StoreFull`. */
   readonly settlesWhenFull: boolean;
   /**
-   * `bytesMax` of a lease counts the UTF-8 bytes of payloads as they were given. One that keeps them otherwise (compressed, encrypted)
-   * may count what it keeps, and so give fewer at a time.
+   * `bytesMax` of a lease counts the UTF-8 bytes of payloads as they were given. A store that keeps them otherwise (compressed,
+   * encrypted) may count the bytes that it keeps, and so give fewer messages at a time.
    */
   readonly exactBytes: boolean;
 }

@@ -13,45 +13,45 @@ export interface LeaseRequest {
   readonly leaseMs: number;
   /** How long to wait for the first message, milliseconds; 0 asks once, Infinity waits without a timer of its own. */
   readonly waitMsMax: number;
-  /** Failures at which an expired lease dead-letters its message; that of the `lease` which reaps it. */
+  /** An expired lease that this call reaps dead-letters its message, where its failures reach this number. */
   readonly attemptsMax: number;
-  /** A message that was leased so often in a row without a settlement that counts is dead-lettered instead. */
+  /** A message that was leased this often in a row without a settlement that counts is dead-lettered instead. */
   readonly deliveriesMax: number;
-  /** What the consumer has unsettled besides: decides whether it may be given a suspect. */
+  /** What the consumer has unsettled at this time: decides whether it may be given a suspect. */
   readonly hands: Hands;
-  /** Whether it must be on its way when the call returns: what comes next may keep the process busy. Default false. */
+  /** Whether the request must have left when the call returns, since the process may be busy then. Default false. */
   readonly atOnce?: boolean;
   /**
-   * Whether only one consumer at a time is served. Its ownership lasts `leaseMs` from each of its leases (empty ones too)
-   * and from each extension of a live lease of the queue, and while it waits; whoever takes over first reaps all leases of
-   * the queue, counted, in order.
+   * Whether only one consumer at a time is served: the owner. It owns the queue for `leaseMs` from each of its leases (empty ones
+   * too) and from each extension of a live lease of the queue, and while it waits. A consumer that takes over first reaps all leases
+   * of the queue, counted, in order.
    */
   readonly exclusive: boolean;
 }
 
 /**
- * What a consumer has unsettled when it asks for more: nothing; only what was begun a third of its lease ago or longer, and
- * so kills nobody at once; or something else.
+ * What a consumer has unsettled when it asks for more. "empty": nothing. "proven": only messages that it has had for a third of
+ * their lease or longer, so that none of them kills the process at once. "full": others as well.
  */
 export type Hands = "empty" | "proven" | "full";
 
 /** One message in hand. */
 export interface Lease extends Envelope {
-  /** Unique to this delivery, made by the client: the fence of every settle and extend. */
+  /** Unique to this delivery: the fence of every settlement and extension. */
   readonly token: string;
   readonly payload: string;
   /** Failures so far + 1. */
   readonly attempt: number;
-  /** Whether its latest lease ended unsettled, so that it came alone: it may have killed its process. */
+  /** Whether its latest lease ended unsettled, so that it may have killed its process. Then it came alone. */
   readonly suspect: boolean;
-  /** The store's clock at the lease: the base of `Attempt.nowMs`. */
+  /** The store's clock at the lease: `Attempt.nowMs` counts on from it. */
   readonly leasedAtMs: number;
   /**
-   * By `scheduler.now()`: it did not begin before that, and so does not end before `leaseMs` from then. Left out where it
-   * began as it arrived. A reply may lie for long in a process that is busy.
+   * A time by `scheduler.now()` before which the lease did not begin, so that it does not end before `leaseMs` from then. Left out
+   * where the lease began as it arrived. It matters since a reply may lie for long in a process that is busy.
    */
   readonly askedMs?: number;
-  /** Why this version cannot read it: poison, whose payload is all that is kept of it, as it stands in the store. */
+  /** Why this version cannot read the message. It is poison; `payload` is the whole text of it, as it stands in the store. */
   readonly unreadable?: string;
 }
 
@@ -64,8 +64,8 @@ export interface ExtendRequest {
   readonly queue: string;
   readonly leases: ReadonlyArray<{ readonly id: MessageId; readonly token: string }>;
   readonly leaseMs: number;
-  /** So many of the leases, the last ones, wait in the consumer's hands and were not begun. Default 0. */
+  /** How many of the leases, the last ones, are in the consumer's hands and were not begun. Default 0. */
   readonly unbegun?: number;
-  /** Some may be past their end already: it takes effect before any `lease` that is asked for after it. Default false. */
+  /** Whether some may be past their end: then the call takes effect before any `lease` that is made after it. Default false. */
   readonly late?: boolean;
 }

@@ -1,4 +1,4 @@
-/** What every store is: a clock, an account of itself, a beginning and an end. */
+/** What every store has: a clock, capabilities, events, a beginning and an end. */
 import type { Observable, SchedulerLike } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import type { Sources } from "../core/Sources.js";
@@ -7,19 +7,19 @@ import type { StoreEvent } from "./StoreEvent.js";
 import type { Logger } from "./Warnings.js";
 
 export interface Lifecycle extends Sources {
-  /** The one place where time is injected. */
+  /** The clock and the timers of the store and of everything upon it. */
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;
-  /** Told of what nobody may be listening to on `events$`, of the store and all upon it; without one the process warns. */
+  /** Is told of warnings, of the store and its queues, whether or not anybody listens to `events$`. Without one the process warns. */
   readonly logger?: Logger | undefined;
   /** Connection losses and warnings, hot. Completes on close. */
   readonly events$: Observable<StoreEvent>;
-  /** Emits once the store answers, or fails with `StoreUnavailable`. Nothing else needs it: every call waits by itself. */
+  /** Emits once the store answers, or fails with `StoreUnavailable`. No call needs it: each waits by itself until the store answers. */
   readonly ready: () => Effect<void>;
   /**
-   * Ends all that waits (with an empty answer) and connections. Running writes are finished first, and so are settlements
-   * that were asked for before it in the same turn, which leave together at the end of the turn. Idempotent. Every other
-   * call from then on fails with `StoreClosed`.
+   * Ends requests that wait (with an empty answer), and connections. Running writes finish first. So do settlements that were asked
+   * for earlier in the same turn, since they leave together at its end. Every other call from then on fails with `StoreClosed`.
+   * Idempotent.
    */
   readonly close: () => Effect<void>;
 }

@@ -5,9 +5,9 @@ import type { Writer } from "./Writer.js";
 
 /** What a queue stands upon. */
 export interface QueueStore extends Lifecycle, Writer, QueuePort {
-  /** The one place where time is injected. */
+  /** The clock and the timers. */
   readonly scheduler: Lifecycle["scheduler"];
 }
 
-/** Every port. Make one by `memoryStore` or `redisStore`; `close` it when done. */
+/** All ports together. Make a store by `memoryStore` or `redisStore`; `close` it when you are done. */
 export interface Store extends QueueStore {}

@@ -1,6 +1,6 @@
 /**
- * What people should hear of although nobody asked: a program without a subscriber of `events$` is not one where nothing
- * happens. The first of each kind is a warning of the process, as later ones would drown what else it says; a logger is told each.
+ * What people should hear of, also where a program does not subscribe to `events$`. The first of each kind is a warning of the
+ * process; later ones would drown the rest of its output. A logger is told each.
  */
 import { throwError } from "rxjs";
 
@@ -11,7 +11,7 @@ export interface Logger {
 }
 
 export interface Warning {
-  /** Its kind, such as `SLUICE_EXPIRED`. */
+  /** The kind of the warning, such as `SLUICE_EXPIRED`. */
   readonly code: string;
   readonly sentence: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export class Warnings {
 
   constructor(private readonly logger: Logger | undefined) {}
 
-  /** `heard`: somebody listens to the event of it. */
+  /** `heard`: somebody listens to the event that says the same. */
   warn(heard: boolean, { code, sentence, fields }: Warning): void {
     if (this.logger !== undefined) log(this.logger, sentence, { code, ...fields });
     else if (!heard && !this.told.has(code)) {
@@ -32,7 +32,7 @@ export class Warnings {
   }
 }
 
-// A logger that throws must break neither a settlement nor a connection: it is reported as rxjs reports what nobody handles.
+// A logger that throws must break neither a settlement nor a connection. What it throws is reported as rxjs reports unhandled errors.
 const log = (logger: Logger, sentence: string, fields: Warning["fields"]): void => {
   try {
     logger.warn(sentence, fields);

@@ -10,9 +10,9 @@ export type CallName = {
 /**
  * - `"look"` changes nothing.
  * - `"change"` has a write id: sent again, it answers as before.
- * - `"lease"` takes messages, and may wait; unsubscribing takes it back.
- * - `"renew"` makes leases last.
- * - `"leave"` is a consumer's last word.
+ * - `"lease"` takes messages, and may wait; unsubscribing gives them back.
+ * - `"renew"` makes leases last longer.
+ * - `"leave"` is the last call of a consumer.
  * - `"close"` ends this handle.
  */
 export type CallKind = "look" | "change" | "lease" | "renew" | "leave" | "close";
@@ -35,7 +35,7 @@ export const callKinds: { readonly [K in CallName]: CallKind } = {
   purge: "change",
 };
 
-/** What else a store has. */
+/** The other properties of a store. */
 export const properties: { readonly [K in Exclude<keyof Store, CallName>]-?: true } = {
   scheduler: true,
   capabilities: true,

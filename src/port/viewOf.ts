@@ -1,4 +1,4 @@
-/** A view of a store: the store as a wrapper shows it. */
+/** A view of a store: another store, with some calls replaced, or with something around every call. */
 import type { Effect } from "../core/Effect.js";
 import { type CallKind, type CallName, callKinds, properties } from "./calls.js";
 import type { Store } from "./Store.js";
@@ -7,7 +7,7 @@ import type { Store } from "./Store.js";
 export interface PassedCall {
   readonly name: CallName;
   readonly kind: CallKind;
-  /** What it is called with. */
+  /** The arguments of the call. */
   readonly request: ReadonlyArray<unknown>;
 }
 
@@ -16,16 +16,16 @@ export type Around = <A>(run: () => Effect<A>, call: PassedCall) => Effect<A>;
 
 /** What a view changes. */
 export interface ViewOptions extends Partial<Store> {
-  /** Every call goes through here, but for those that the view replaces. */
+  /** Every call goes through this function, except those that the view replaces. */
   readonly around?: Around | undefined;
 }
 
 /**
- * A store that is another one but for what `options` say: calls that it replaces, properties of its own (`events$`,
- * `capabilities`), and what happens around all other calls. It has every call of the port.
+ * The same store with some changes: calls that `options` replace, properties of its own (`events$`, `capabilities`), and `around`,
+ * which is called for all other calls. The view has every call of the port.
  *
- * @param store the store behind it
- * @param options what is otherwise
+ * @param store the store behind the view
+ * @param options what the view changes
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export const viewOf = (store: Store, { around, ...changed }: ViewOptions): Store
   for (const name of propertyNames) view[name] = store[name];
   for (const name of callNames) view[name] = around === undefined ? callOf(store, name) : passing(store, name, around);
   for (const [name, value] of Object.entries(changed)) if (value !== undefined) view[name] = value;
-  // The two tables name all that a store has, which a loop over names cannot tell.
+  // The two tables name everything that a store has. TypeScript does not see that in a loop over names.
   return view as unknown as Store;
 };
 
@@ -58,7 +58,7 @@ type Call = (...request: ReadonlyArray<unknown>) => Effect<unknown>;
 
 const callOf =
   (store: Store, name: CallName): Call =>
-  // Which request belongs to which call is known to whoever calls it by its name.
+  // Whoever calls it by its name passes the arguments of that call. TypeScript does not see that.
   (...request) =>
     (store[name] as unknown as Call)(...request);
 
