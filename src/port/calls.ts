@@ -1,8 +1,8 @@
-/** Every call of a store, and what kind of call it is: a wrapper that treats calls alike asks here, and forgets none. */
+/** Every call of a store and its kind, so that a wrapper that treats calls alike forgets none. */
 import type { Effect } from "../core/Effect.js";
 import type { Store } from "./Store.js";
 
-/** The names of the calls: what of a store is a function that makes an Effect. */
+/** The names of the calls: the properties of a store that are functions which make an Effect. */
 export type CallName = {
   readonly [K in keyof Store]-?: Store[K] extends (...request: never) => Effect<unknown> ? K : never;
 }[keyof Store];
