@@ -1,4 +1,4 @@
-/** Where a queue's consumers and enqueues report: events are built only while somebody listens, and what nobody hears is warned of. */
+/** Takes the events of a queue's consumers and enqueues. An event is built only while somebody listens; else the process is warned. */
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
@@ -6,7 +6,7 @@ import type { Lease } from "../port/Lease.js";
 import { type Logger, type Warning, Warnings } from "../port/Warnings.js";
 import type { QueueEvent } from "./QueueEvent.js";
 
-/** What an event says of its message. */
+/** The message that an event is about. */
 export type EventOf = Pick<Lease, "id" | "key" | "attempt">;
 
 export class EventSink {
@@ -36,7 +36,7 @@ export class EventSink {
     if (performed._tag === "Block") this.of(lease, (about) => ({ ...about, _tag: "Blocked", scope: performed.scope }));
   }
 
-  /** Nobody settled it within its lease, and no operator held it. */
+  /** Nobody settled the message within its lease, and no operator held it. */
   expired(lease: EventOf): void {
     this.of(lease, (about) => ({ ...about, _tag: "Expired" }));
     const { id, attempt } = lease;
@@ -47,7 +47,7 @@ export class EventSink {
     );
   }
 
-  /** Its codec refuses it. */
+  /** The codec refuses the message. */
   poisoned(lease: EventOf, report: ReadonlyArray<string>): void {
     this.of(lease, (about) => ({ ...about, _tag: "Poisoned", report }));
     const { id, attempt } = lease;
@@ -77,7 +77,10 @@ export class EventSink {
     });
   }
 
-  /** An enqueue ended; what its caller did wrong is told to that one alone. Several of one join end by the same error. */
+  /**
+   * An enqueue ended. A mistake of its caller is told to the caller alone, not by an event. Enqueues of one join end with the same
+   * error, which is told once.
+   */
   readonly enqueued = (error: SluiceError | undefined): void => {
     if (error?.retryable !== true || error === this.lastError) return;
     this.lastError = error;

@@ -1,4 +1,4 @@
-/** What all faces of one queue share in this process: `queue(store, definition)` may be called as often as one likes. */
+/** What all faces of one queue share on one store handle: `queue(store, definition)` may be called any number of times. */
 import { invalidConfig } from "../core/SluiceError.js";
 import type { QueueStore } from "../port/Store.js";
 import { PauseWatch } from "./consume/PauseWatch.js";
@@ -15,7 +15,7 @@ export interface Local {
 
 const ofStores = new WeakMap<QueueStore, Map<string, Local>>();
 
-/** That of the queue of this name on this store, or throws `InvalidConfig` where it has another codec already. */
+/** What the faces of the queue of this name share on this store. Throws `InvalidConfig` where the queue has another codec already. */
 export const localOf = (
   store: QueueStore,
   { name, codec }: Pick<ResolvedDefinition<unknown>, "name"> & { readonly codec: object },

@@ -1,9 +1,9 @@
-/** What a queue is, apart from where it is kept: a name, a codec, and limits. One value for every process that uses it. */
+/** What a queue is, apart from its store: a name, a codec, and limits. Every process that uses the queue should use the same. */
 import type { Type } from "io-ts";
 import { callable, duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
-/** What a queue is held to; each has a default. */
+/** The limits of a queue. Each has a default. */
 export interface QueueLimits<A> {
   /** Messages of one key are delivered one at a time, in order. Undefined: unkeyed. At most 512 UTF-8 bytes. */
   readonly key: (data: A) => string | undefined;
@@ -12,8 +12,8 @@ export interface QueueLimits<A> {
   /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000; default 20. */
   readonly attemptsMax: number;
   /**
-   * How often in a row a message may be delivered and given back uncounted (Release, unsubscribing) before it is
-   * dead-lettered: a stream that fails and is subscribed to again would hand it over for ever. 1 to 4,000; default 1,000.
+   * How often in a row a message may be delivered and given back uncounted (Release, unsubscribing). After that it is dead-lettered:
+   * a stream that fails and is subscribed to again would deliver it for ever. 1 to 4,000; default 1,000.
    */
   readonly deliveriesMax: number;
   /** The largest encoded value. Bytes, default 1 MiB; less than 8 MiB. */
@@ -28,7 +28,7 @@ export interface QueueLimits<A> {
 export interface QueueDefinition<A> extends Options<QueueLimits<A>> {
   /** 1 to 128 letters, digits and `_ . : @ / -`. */
   readonly name: string;
-  /** Checks what is enqueued and what is delivered; what it refuses on delivery is poison. */
+  /** Checks what is enqueued and what is delivered. A message that it refuses on delivery is poison. */
   readonly codec: Type<A, unknown>;
 }
 

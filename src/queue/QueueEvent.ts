@@ -1,9 +1,9 @@
-/** What happens in a queue's consumers and to its enqueues, as it happens: for logs, metrics and leak hunting. Payloads are never in it. */
+/** What happens in the consumers of a queue and to its enqueues, for logs, metrics and leak hunting. Payloads are never in it. */
 import type { MessageId } from "../core/MessageId.js";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
 
-/** What an event says of its message. */
+/** The message that an event is about. */
 export interface AboutMessage {
   readonly id: MessageId;
   readonly key: string | undefined;
@@ -11,12 +11,14 @@ export interface AboutMessage {
 }
 
 /**
- * - `Delivered`: emitted by a source. `Settled`: with the outcome that the store performed.
- * - `Expired`: nobody settled it and no operator held it within its lease (user code dropped it): the leak detector.
- * - `Lost`: an operator held it, or it was being settled, and its lease went elsewhere.
- * - `Blocked`: settled by a Block, kept in its place. `Poisoned`: its codec refused it; it goes to the dead letters.
- * - `StoreFailed`: a call failed and is tried again, except for an enqueue,
- *   whose caller is told too: `enqueueTo` tries again, others as they are written.
+ * - `Delivered`: a source emitted the message, or a `receive` answered it.
+ * - `Settled`: with the outcome that the store performed.
+ * - `Expired`: nobody settled the message within its lease, and no operator held it: user code dropped it. This finds leaks.
+ * - `Lost`: an operator held the message, or it was being settled, and its lease went elsewhere.
+ * - `Blocked`: it was settled by a `Block`, and keeps its place.
+ * - `Poisoned`: its codec refused it, so it goes to the dead letters.
+ * - `StoreFailed`: a call failed. Consumers make it again. Of an enqueue the caller is told too: `enqueueTo` makes it again, other
+ *   callers as they are written.
  */
 export type QueueEvent =
   | (AboutMessage & { readonly _tag: "Delivered" })

@@ -1,4 +1,4 @@
-/** What the calls of one queue stand on. */
+/** What all calls of one queue need. */
 import type { QueueStore } from "../port/Store.js";
 import type { EventSink } from "./EventSink.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";

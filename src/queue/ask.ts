@@ -1,9 +1,9 @@
-/** Functions of the user's that take part in a write: what they throw refuses the value, and nothing is written. */
+/** Calls functions of the user's that take part in a write. Where one throws, the value is refused and nothing is written. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { describeMessage } from "../core/cause.js";
 import { encodeRefused, type SluiceError } from "../core/SluiceError.js";
 
-/** What it answers, or `EncodeRefused` with its name and what it threw. */
+/** The answer of `call`, or `EncodeRefused` with this name and with what was thrown. */
 export const ask = <T>(name: string, call: () => T): Either<SluiceError, T> => {
   try {
     return right(call());

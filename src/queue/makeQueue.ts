@@ -1,4 +1,4 @@
-/** The maker of queues. */
+/** Makes queues. */
 
 import { Observable } from "rxjs";
 import { mapEffect } from "../core/Effect.js";
@@ -16,12 +16,12 @@ import type { Queue } from "./Queue.js";
 import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
 
 /**
- * A durable queue of values on a store. Making one does nothing yet: no connection, no timer.
+ * Makes a durable queue of values on a store. This alone does nothing yet: no connection, no timer.
  *
  * Throws `InvalidConfig` for a definition out of its limits, and for a second queue of the same name with another codec on
  * the same store.
  *
- * @param store where it is kept: `memoryStore()` or `redisStore(client)`
+ * @param store the store that keeps it: `memoryStore()` or `redisStore(url)`
  * @param definition its name, codec, key function and limits
  *
  * @example

@@ -14,7 +14,7 @@ import { iterate } from "./iterate.js";
 import { redrive } from "./redrive.js";
 import { showAs } from "./shown.js";
 
-/** How many messages one call of a long call touches: no store is held for longer than that takes. */
+/** The most messages that one call to the store is asked to do, so that no call keeps the store busy for long. */
 const CHUNK = 1_000;
 
 const reads = failingWith<ReadError>();
@@ -70,18 +70,18 @@ const setPaused = (store: QueueStore, queue: string, paused: boolean): Effect<vo
     () => undefined,
   );
 
-/** How far a long call has come. */
+/** How far a call in chunks has come. */
 interface Progress {
-  /** Of the next call. */
+  /** The write id of the next call to the store. */
   readonly writeId: string;
-  /** How many are left to be done; undefined where nobody has counted them yet. */
+  /** How many messages are left to be done; undefined before they were counted. */
   readonly left: number | undefined;
   readonly sum: number;
 }
 
 /**
- * Runs a bounded call until nothing is left for it, and adds up its answers. It ends with as many as there are at the
- * start: consumers that block again what was freed, or producers that go on, would keep it busy for ever.
+ * Makes a bounded call until nothing is left for it, and adds up the answers. It does as many messages as there are at its start:
+ * else consumers that block again what was freed, or producers that go on, would keep it busy for ever.
  */
 const chunksOf =
   (store: QueueStore, stats: () => Effect<QueueStats, ReadError>) =>
@@ -117,7 +117,7 @@ const checkTarget = (target: BlockTarget): BlockTarget => {
   throw invalidConfig("target", 'target must be { key }, { id }, "queue" or "all".');
 };
 
-/** The key or the id that an object names. */
+/** The key or the id in a target. */
 const partOf = (
   target: object,
 ): { readonly key?: string | undefined; readonly id?: MessageId | undefined } | undefined => {

@@ -1,13 +1,13 @@
-/** Bounded calls of a store, one after the other, until there is nothing more to do. */
+/** Makes bounded calls to a store, one after the other, until nothing is left to do. */
 import { type Observable, Subscription } from "rxjs";
 import { type Effect, effect } from "../../core/Effect.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 
 /**
- * Runs `next` of the state again and again until it answers undefined, and emits the last state. A loop: rxjs's `expand`
- * nests each call in the one before, and a store that answers at once overflowed the stack after some hundred of them.
- * Unsubscribing ends it between two calls. A run that failed although it may be run again lends its state to the next one,
- * which makes the failed call again: under the same write id, if the state keeps that, so that it answers as it did.
+ * Runs `next(state)` again and again until it answers undefined, and emits the last state. It is a loop: rxjs's `expand` nests each
+ * call in the one before, and with a store that answers at once the stack overflowed after some hundred calls. Unsubscribing
+ * ends it between two calls. A run with a retryable failure lends its state to the next run, which makes the failed call again.
+ * Where the state contains the write id, the call has the same one, and is answered as before.
  */
 export const iterate = <S, E extends SluiceError>(
   start: () => S,

@@ -1,4 +1,4 @@
-/** Puts dead letters back: all or some of them, as they are or with their data brought up to date. */
+/** Puts dead letters back: all or some of them, as they are or with new data. */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { map, mergeMap, type Observable } from "rxjs";
 import { encodePayload, rawJson } from "../../codec/envelope.js";
@@ -17,28 +17,28 @@ import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { iterate } from "./iterate.js";
 
 const PAGE = 500;
-/** So many ids go along with each call; more are chosen here. */
+/** Up to so many ids are sent with each call, and the store picks the letters. With more the letters are picked here. */
 const IDS_SENT_MAX = 1_000;
 
 /** How far one pass over the dead letters has come. */
 interface Progress {
-  /** Of the next call that changes something. */
+  /** The write id of the next call that changes something. */
   readonly writeId: string;
-  /** Behind which position it goes on. */
+  /** The position behind which it goes on. */
   readonly after: string | undefined;
-  /** How many are still to be looked at; undefined where nobody has counted them yet. */
+  /** How many letters are still to be looked at; undefined before they were counted. */
   readonly unseen: number | undefined;
   readonly count: number;
-  /** Letters of a page that are to go next, and what comes behind them. */
+  /** The letters of the page that are still to go. */
   readonly chosen: ReadonlyArray<RedrivenLetter>;
 }
 
 /**
- * Redrives up to `limit` letters (default 1,000), oldest first, and answers how many went. With `upcast` each payload is
- * changed on the way; a letter for which it answers undefined stays dead, and so does one that this version cannot read. An
- * upcast that throws, or whose value the codec refuses, fails with `EncodeRefused`; the letters of earlier pages are redriven by
- * then. A letter that another call took in the meantime is not counted. As many are looked at as are dead at the start: what dies
- * again meanwhile stands behind them, and is left for another time.
+ * Redrives up to `limit` letters (default 1,000), oldest first, and answers how many went. With `upcast` each payload is replaced
+ * on the way. A letter for which it answers undefined stays dead, and so does one that this version cannot read. Where `upcast`
+ * throws, or the codec refuses its value, the redrive fails with `EncodeRefused`; the letters of earlier pages are redriven by
+ * then. A letter that another call took meanwhile is not counted. It looks at as many letters as are dead at its start: messages
+ * that die again meanwhile stand behind these, and stay.
  */
 export const redrive = <A>(
   store: QueueStore,
@@ -148,7 +148,7 @@ const choose = <A>(
   return right(letters);
 };
 
-/** As many letters as one call may carry, by the bytes of their new payloads. */
+/** The first letters, as many as fit into one call by the bytes of their new payloads. */
 const firstOf = (letters: ReadonlyArray<RedrivenLetter>): ReadonlyArray<RedrivenLetter> => {
   let bytes = 0;
   const beyond = letters.findIndex(({ payload }, i) => {

@@ -1,4 +1,4 @@
-/** Enqueueing: checks and encodes at each run of the Write, so that nothing refused ever reaches a store. */
+/** Makes the Writes that enqueue. Each run checks and encodes first, so that a refused value never reaches a store. */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { encodePayload } from "../../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../../codec/parts.js";
@@ -33,14 +33,14 @@ export const enqueueOne = <A>(
       if (isLeft(id)) return id;
       const step = stepOf(definition, data, { options, id: id.right, sources: store });
       if (isLeft(step)) return step;
-      // A new id names the write as well; a given one may be enqueued again by another.
+      // A new id is the write id as well. An id that was given may be enqueued again by another write, so it is not.
       const writeId = id.right === undefined ? step.right.id : undefined;
       return right({ steps: [step.right], read: ([result]) => enqueuedOf(result), writeId, onEnd: events.enqueued });
     },
     { target: store, settles: false },
   );
 
-/** A Write that adds all values or none and emits what became of each, aligned. */
+/** A Write that adds all values or none, and emits what became of each, in order. */
 export const enqueueMany = <A>(
   { store, definition, events }: QueueParts<A>,
   data: ReadonlyArray<A>,
@@ -73,7 +73,7 @@ const enqueuedOf = (result: StepResult | undefined): Enqueued => {
   return { id, duplicate };
 };
 
-/** The id that was given, if one was. It is read once: whether there is one also decides what names the write. */
+/** The id that was given, if any. It is read only once, since it also decides the write id. */
 const idOf = (options: EnqueueOptions): Either<SluiceError, MessageId | undefined> => {
   try {
     const { id } = options;
@@ -85,7 +85,7 @@ const idOf = (options: EnqueueOptions): Either<SluiceError, MessageId | undefine
 
 interface Asked {
   readonly options: EnqueueOptions;
-  /** The id that was given, if one was. */
+  /** The id that was given, if any. */
   readonly id: MessageId | undefined;
   readonly sources: Sources;
 }
@@ -122,7 +122,7 @@ const stepOf = <A>(
 
 const NAMES = ["id", "key", "headers", "delayMs", "expiresInMs", "priority", "dedupe"] as const;
 
-/** The refusal of options, by what came of looking at them: a check refuses by itself, and whatever else is thrown is the options' own. */
+/** The refusal of options whose reading threw this. A check throws its own refusal; anything else was thrown by the options. */
 const refusalBy = (options: EnqueueOptions, cause: unknown): SluiceError => {
   if (isSluiceError(cause)) return cause;
   try {
@@ -141,7 +141,7 @@ const noOptions: Either<never, EnqueueOptions> = right({});
 
 const noId: Either<never, undefined> = noKey;
 
-// The two kinds of ids never meet: a dedupe id that looks like another message's id is another thing.
+// Prefixes keep the two kinds of ids apart, so a dedupe id never equals the id of another message.
 const dedupeOf = <A>(
   { dedupeMs }: ResolvedDefinition<A>,
   dedupe: Dedupe | undefined,
