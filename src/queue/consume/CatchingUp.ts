@@ -1,6 +1,6 @@
 /**
- * What comes first once user code has blocked the process past leases. A store ends those when it is asked for more, so
- * before one consumer of a store asks, all of them settle and renew what they have missed.
+ * Decides what comes first after user code has kept the process busy for longer than leases last. A store ends such leases when it
+ * is asked for more. So before one consumer of a store asks, all of its consumers here settle and renew what they have missed.
  */
 import type { QueueStore } from "../../port/Store.js";
 import type { LeaseKeeper } from "./LeaseKeeper.js";
@@ -14,7 +14,7 @@ export interface CatchingUpParts {
   readonly puller: Puller;
 }
 
-/** The part of one consumer, from `join` to `leave` among those of its store. */
+/** One consumer among those of its store, from `join` to `leave`. */
 export class CatchingUp {
   constructor(private readonly parts: CatchingUpParts) {}
 
@@ -26,7 +26,7 @@ export class CatchingUp {
     membersOf(this.parts.store).delete(this);
   }
 
-  /** A look at the leases comes late: what waits to be settled goes before all else. */
+  /** A look at the leases comes late: settlements that wait leave before everything else. */
   settleFirst(): void {
     this.parts.puller.holdingBack(() => this.parts.settler.flush());
   }
@@ -38,7 +38,7 @@ export class CatchingUp {
   }
 }
 
-/** All consumers of this store here catch up, ahead of all that is sent later. */
+/** All consumers of this store handle catch up, before anything else is sent. */
 export const catchUpAll = (store: QueueStore): void => {
   for (const member of [...membersOf(store)]) member.catchUp();
 };

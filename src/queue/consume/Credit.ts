@@ -1,14 +1,15 @@
 /**
- * How many messages one source may lease now, and what its hands hold besides.
+ * How many messages one source may lease now, and what it has in its hands at that time.
  *
- * Credit = prefetch − unsettled, where a prefetch that was not given follows demand (`Prefetch`). RxJS has no backpressure, so
- * nothing but a settlement (or the end of a lease) gives credit back; emission never does. A settlement that this source has
- * handed to the store counts as credit for the next lease, which follows it in order on the same connection: the store never
- * sees more than `prefetch` leases, and no round trip is waited for. One that leaves with another source's (messages of both
- * joined) may still wait there: it lends nothing, and neither does any while the store refuses some.
+ * Credit = prefetch − unsettled; without an explicit prefetch, the prefetch follows demand (`Prefetch`). RxJS has no backpressure,
+ * so only a settlement (or the end of a lease) gives credit back; an emission never does.
  *
- * It keeps no number of its own: the keeper knows what is unsettled, the settler what is lent, the prefetch how much there
- * may be.
+ * A settlement that this source has handed to the store lends credit to the next lease, since that follows in order on the same
+ * connection: the store never sees more than `prefetch` leases, and the source waits for no round trip. A settlement that leaves
+ * with those of another source (messages of both are joined) may still wait there, so it lends nothing. No settlement lends
+ * anything while the store refuses some.
+ *
+ * This class keeps no number: the keeper knows what is unsettled, the settler what is lent, the prefetch how much there may be.
  */
 import type { SchedulerLike } from "rxjs";
 import type { Hands } from "../../port/Lease.js";
@@ -31,7 +32,7 @@ export class Credit {
     this.pace = new Pace(parts.prefetch);
   }
 
-  /** The most that one read may bring now; less than 1 where there is no credit, or nothing should stand beside a suspect. */
+  /** The most messages that one read may bring now. Less than 1 where there is no credit, or while a suspect is in hand. */
   get readMax(): number {
     const { prefetch, keeper, settler } = this.parts;
     if (keeper.suspicious) return 0;
@@ -39,18 +40,18 @@ export class Credit {
     return Math.min(max - keeper.size + Math.min(settler.rounds.lent, max), prefetch.readMax);
   }
 
-  /** What is unsettled, apart from what the store is told to settle before it is asked for more. */
+  /** What is unsettled, apart from messages whose settlements reach the store before the next read. */
   get hands(): Hands {
     const { keeper, settler } = this.parts;
     return keeper.handsBut(settler.rounds.lent);
   }
 
-  /** A read has brought something, or nothing, at this time: where there was nothing to be worked, no time was used. */
+  /** A read was answered at this time. If nothing was in hand until now, that time does not count for the pace. */
   received(nowMs: number): void {
     if (this.hands === "empty") this.pace.idle(nowMs);
   }
 
-  /** Settlements were handed to the store, or answered; a turn takes at least so long. */
+  /** Settlements were handed to the store, or answered. A round trip takes at least `turnMs`. */
   settled(turnMs: number): void {
     const { scheduler, prefetch, settler } = this.parts;
     if (prefetch.follows) this.pace.settled(settler.pushed, scheduler.now(), Math.max(settler.rounds.tripMs, turnMs));

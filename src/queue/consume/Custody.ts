@@ -1,5 +1,5 @@
 /**
- * In whose hands one delivery is.
+ * In whose hands the message of one delivery is.
  *
  * ```text
  *   arriving ──emitted──▶ given ◀──let go of── held
@@ -7,16 +7,16 @@
  * ```
  *
  * - arriving: its source has it, and has not emitted it yet.
- * - given: user code has it, and nobody but user code knows how far it is.
+ * - given: user code has it, and only user code knows how far it is.
  * - held: an operator has it in hand.
  *
- * An interruption takes it out of the hands of its holder, and of everybody who takes it in hand later.
+ * An interruption takes the message away from its holder, and from every later holder at once.
  */
 import type { Interrupted } from "../../core/Failure.js";
 import type { Holder } from "../../core/Message.js";
 
 export class Custody {
-  /** Its work has begun: said by the operator that runs it. */
+  /** Whether its work has begun: the operator that runs it says so. */
   working = false;
   given = false;
   private holder: Holder | undefined = undefined;
@@ -30,12 +30,12 @@ export class Custody {
     return !this.given && this.holder === undefined;
   }
 
-  /** Whether it may be under way: a message that never began may be given back at any time. */
+  /** Whether its work may be under way. A message that has not begun may be given back at any time. */
   get begun(): boolean {
     return this.working || this.given;
   }
 
-  /** Answers whether the holder may keep it. */
+  /** The holder takes the message in hand. Answers whether it may keep it. */
   take(holder: Holder): boolean {
     this.holder = holder;
     this.given = false;
@@ -44,7 +44,7 @@ export class Custody {
     return false;
   }
 
-  /** Answers whether it was in the hands of this holder. */
+  /** The holder lets go of the message. Answers whether it was the one that had it. */
   letGo(holder: Holder): boolean {
     if (this.holder !== holder) return false;
     this.holder = undefined;
@@ -52,7 +52,7 @@ export class Custody {
     return true;
   }
 
-  /** Takes it away; the holder is told once. */
+  /** Takes the message away. The holder is told once. */
   interrupt(reason: Interrupted["reason"]): void {
     const { holder } = this;
     this.interrupted = reason;
@@ -60,7 +60,7 @@ export class Custody {
     holder?.(reason);
   }
 
-  /** Whoever takes it in hand from now on is too late, and is told so. */
+  /** Whoever takes the message in hand from now on is told that its lease is lost. */
   close(): void {
     this.interrupted = "lease lost";
   }

@@ -1,7 +1,7 @@
 /**
- * Watches the leases of one source by one timer: what an operator has in hand, or the source has not emitted yet, is renewed
- * after a third of its lease at the latest, what user code dropped expires (its credit returns and an event names it), and what
- * could not be renewed in time is lost.
+ * Watches the leases of one source by one timer. Where an operator has a message in hand, or the source has not emitted it yet, its
+ * lease is renewed after a third of its time at the latest. A message that user code dropped expires: its credit returns, and an
+ * event says so. A message whose lease could not be renewed in time is lost.
  */
 import { isLeft } from "fp-ts/lib/Either.js";
 import type { Subscription } from "rxjs";
@@ -19,14 +19,14 @@ export interface LeaseKeeperOptions {
   readonly queue: string;
   readonly leaseMs: number;
   readonly events: EventSink;
-  /** A look comes late: what waits to be settled goes before all else. */
+  /** A look comes late: settlements that wait leave before everything else. */
   readonly onLate: () => void;
-  /** Some lease ended without a settlement, or is no danger to others any more. */
+  /** Some lease ended without a settlement, or its message is no danger to others any more. */
   readonly onCredit: () => void;
 }
 
 export class LeaseKeeper {
-  /** What is unsettled, in the order of its leases. */
+  /** The unsettled deliveries, in the order of their leases. */
   private readonly live = new Chain<Tenure>();
   private unproven = 0;
   private suspects = 0;
@@ -39,17 +39,17 @@ export class LeaseKeeper {
     return this.live.size;
   }
 
-  /** What is unsettled now, in the order of its leases. */
+  /** The deliveries that are unsettled now, in the order of their leases. */
   all(): ReadonlyArray<LeasedDelivery> {
     return this.live.all().map(({ delivery }) => delivery);
   }
 
-  /** Whether a suspect is unsettled that may yet kill the process: nothing should stand beside it. */
+  /** Whether a suspect is unsettled that may still kill the process: no other message should be leased beside it. */
   get suspicious(): boolean {
     return this.suspects > 0;
   }
 
-  /** What is unsettled, apart from so many of which the store has the settlement. */
+  /** What the consumer has unsettled, apart from `settling` messages whose settlements the store was handed. */
   handsBut(settling: number): Hands {
     if (this.size <= settling) return "empty";
     return this.unproven === 0 ? "proven" : "full";
@@ -61,7 +61,7 @@ export class LeaseKeeper {
     this.count(tenure, 1);
   }
 
-  /** It is settled, lost or given back; without effect the second time. */
+  /** The delivery is settled, lost or given back. Without effect the second time. */
   remove({ tenure }: LeasedDelivery): void {
     if (!tenure.live) return;
     tenure.live = false;
@@ -81,22 +81,22 @@ export class LeaseKeeper {
     return true;
   }
 
-  /** Watches what is live, of which the latest was leased at this time: perhaps long ago, where the process was busy. */
+  /** Watches the leases, the latest of which began at this time: perhaps long ago, where the process was busy. */
   watch(leasedMs: number): void {
     if (this.live.size > 0) this.tickAt(leasedMs + this.renewMs);
   }
 
-  /** Takes a delivery in hand late in its lease, or with a changed lease: looks at all again, soon. */
+  /** A message was taken in hand late in its lease, or the end of its lease was changed: looks at all leases soon. */
   look(): void {
     this.tickAt(this.options.store.scheduler.now());
   }
 
-  /** Its look is overdue by a third of a lease or more, as the process was busy: leases may have ended meanwhile. */
+  /** Whether its look is overdue by a third of a lease or more, since the process was busy: leases may have ended meanwhile. */
   get late(): boolean {
     return this.timer !== undefined && this.isLate(this.options.store.scheduler.now());
   }
 
-  /** Looks at all now. */
+  /** Looks at all leases now. */
   catchUp(): void {
     this.stop();
     this.tick();
@@ -133,7 +133,7 @@ export class LeaseKeeper {
       if (tenure.delivery.settlement.state === "open") this.see(tenure, look, found);
     const { ended, working, unbegun, proved, nextMs } = found;
     if (working.length + unbegun.length > 0) this.renew(working, unbegun, look);
-    // One look serves all leases that end within 2 % of a lease's length.
+    // One look serves all leases that are due within 2 % of the length of a lease.
     if (nextMs !== undefined) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     for (const delivery of unbegunFirst(ended)) this.end(delivery);
     if (ended.length > 0 || proved) this.options.onCredit();
@@ -182,7 +182,7 @@ export class LeaseKeeper {
         });
         for (const delivery of unbegunFirst(lost)) delivery.settlement.lose();
       },
-      // The next look tries again what is still wanted: a lease that runs out bounds that by itself.
+      // The next look tries again to renew leases that are still wanted, until they run out.
       (error) => {
         for (const { tenure } of deliveries) tenure.passedOver = true;
         events.failed("extend", toSluiceError(error));
@@ -193,13 +193,13 @@ export class LeaseKeeper {
 
 /** What one look finds. */
 interface Found {
-  /** Its time is over. */
+  /** Deliveries whose time is over. */
   readonly ended: Array<LeasedDelivery>;
-  /** To be renewed: what has begun, and what has not. */
+  /** Deliveries to be renewed: those that have begun, and those that have not. */
   readonly working: Array<LeasedDelivery>;
   readonly unbegun: Array<LeasedDelivery>;
-  /** Some lease is no danger to others any more. */
+  /** Whether some message became proven, and is no danger to others any more. */
   proved: boolean;
-  /** When the next look is due; undefined where there is nothing to look at. */
+  /** When the next look is due; undefined where no lease is left. */
   nextMs: number | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * One delivery: a lease, and what a consumer knows of it. It is the face of three parts, each with its states: in whose hands
- * it is (`Custody`), how long it may stay unsettled (`Tenure`, which its source's `LeaseKeeper` owns), and how it ends
+ * One delivery: a lease, and what a consumer knows of it. It has three parts with states of their own: in whose hands the message
+ * is (`Custody`), how long it may stay unsettled (`Tenure`, which the `LeaseKeeper` of its source owns), and how it ends
  * (`Settlement`).
  */
 import { isLeft } from "fp-ts/lib/Either.js";
@@ -77,7 +77,7 @@ export class LeasedDelivery implements Delivery {
     this.owner.settler.together(burst);
   }
 
-  /** Hands a list that settles it to the settler, where it waits for others only in the first half of its lease. */
+  /** Hands a list that settles this delivery to the settler. In the second half of the lease it waits no longer than its burst. */
   send(list: ReadonlyArray<Step>, end: ListEnd): void {
     const { settler, leaseMs } = this.owner;
     settler.push(list, end);

@@ -1,16 +1,16 @@
 /**
- * One subscription of `messages`: what it is made of, and who tells whom.
+ * One subscription of `messages`: its parts, and who tells whom.
  *
  * | part | owns |
  * |---|---|
  * | `SourceLife` | the phase: pulling, draining, lingering, left |
- * | `Puller` | the read that is under way, and when the next one is made |
- * | `Credit` | nothing: how much that read may bring, from what the others own |
- * | `Prefetch`, `Pace` | how many may be unsettled; how fast they are settled |
- * | `Receiving` | what has arrived and is not emitted |
- * | `LeaseKeeper` | what is unsettled, and the tenure of each |
- * | `Settler` | what waits to be settled or to be answered |
- * | `CatchingUp` | nothing: what comes first where the process was busy |
+ * | `Puller` | the read that is under way, and the time of the next one |
+ * | `Credit` | nothing: computes how much a read may bring, from what the others own |
+ * | `Prefetch`, `Pace` | how many messages may be unsettled; how fast they are settled |
+ * | `Receiving` | the messages that have arrived and are not emitted |
+ * | `LeaseKeeper` | the unsettled deliveries, and the tenure of each |
+ * | `Settler` | the settlements that wait to leave, or to be answered |
+ * | `CatchingUp` | nothing: decides what comes first where the process was busy |
  *
  * ```text
  *   store ─leases─▶ Puller ─▶ Receiving ─▶ subscriber ─▶ operators ─▶ Settlement ─▶ Settler ─▶ store
@@ -130,7 +130,7 @@ export class MessageSource<A> implements Owner {
     this.life.start();
   }
 
-  /** The subscription is over, whoever ended it. */
+  /** The subscription has ended, by whomever. */
   end(): void {
     this.life.end();
   }

@@ -1,11 +1,11 @@
-/** Who leases deliveries: a source, or one pull. */
+/** The owner of deliveries: a source, or one `receive`. */
 import type { Demands } from "../../core/Demand.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { QueueStore } from "../../port/Store.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Settler } from "./Settler.js";
 
-/** What a delivery needs of its owner, and what it tells it. */
+/** What a delivery needs of its owner, and what it tells its owner. */
 export interface Owner {
   readonly store: QueueStore;
   readonly queue: string;
@@ -14,14 +14,14 @@ export interface Owner {
   readonly prefetch: number;
   readonly demands: Demands | undefined;
   readonly settler: Settler;
-  /** It is settled, with what the store performed; or lost, without. */
+  /** The delivery is settled, by the outcome that the store performed; or it is lost, where that is undefined. */
   readonly ended: (delivery: LeasedDelivery, performed: Outcome | undefined) => void;
-  /** It could not be settled, and is open again. */
+  /** A delivery could not be settled, and is open again. */
   readonly reopened: () => void;
-  /** The store has answered its release. */
+  /** The store has answered the release of the delivery. */
   readonly givenBack: (delivery: LeasedDelivery) => void;
-  /** The end of a lease was changed, or it was taken in hand late in its lease. */
+  /** The end of a lease was changed, or a message was taken in hand late in its lease. */
   readonly leaseChanged: () => void;
-  /** An operator let go of it unsettled. */
+  /** An operator let go of a message that nobody has settled. */
   readonly letGo: () => void;
 }

@@ -1,11 +1,11 @@
 /**
- * How fast the messages of one source are settled, apart from the times when there were none to be worked.
+ * How fast the messages of one source are settled, without the times when there were none to work on.
  *
- * Works that began together end together: so it is told of spans of several round trips, as one burst says nothing.
+ * Works that began together end together, so one burst says nothing: the prefetch is told the sum of several round trips.
  */
 import type { Prefetch } from "./Prefetch.js";
 
-/** Spans are of so many round trips. */
+/** How many round trips are told together. */
 const TRIPS = 4;
 const SMOOTHS_BY = 4;
 
@@ -14,17 +14,17 @@ export class Pace {
   private busyMs = 0;
   private spanMs = 0;
   private markMs = 0;
-  /** Round trips, smoothed: one that was held up beside quick works would look like many works in a trip. */
+  /** The round trip, smoothed: beside quick works a single slow trip would look like many works in a trip. */
   private tripMs: number | undefined;
 
   constructor(private readonly prefetch: Prefetch) {}
 
-  /** There was nothing to be worked until now. */
+  /** There was no message to work on until now. */
   idle(nowMs: number): void {
     this.markMs = nowMs;
   }
 
-  /** So many were settled ever since, until now; a round trip takes so long. */
+  /** `count` messages were settled in all, until now. The latest round trip took `latestTripMs`. */
   settled(count: number, nowMs: number, latestTripMs: number): void {
     if (count === this.count) return;
     const tripMs = this.tripMs === undefined ? latestTripMs : this.tripMs + (latestTripMs - this.tripMs) / SMOOTHS_BY;

@@ -1,22 +1,22 @@
 /**
- * The consumers that one store has for one queue in this process, and who tells them that it was paused.
+ * Tells the consumers that one store handle has for one queue that the queue was paused.
  *
- * A consumer that asks a paused queue for more is given nothing. But one whose credit is used up asks for nothing, and what
- * it has leased and not begun would begin as its works end: so while somebody here holds such messages, the store is asked
- * twice a second whether the queue is paused, once for all of them. Idle consumers, and those whose works have all begun,
- * cost nothing. A pause by this process is told at once.
+ * A consumer that asks a paused queue for more gets nothing. But one whose credit is used up does not ask, and its leased messages
+ * would begin one by one as its works end. So while some consumer here has messages that have not begun, the store is asked twice a
+ * second whether the queue is paused, once for all consumers. Idle consumers, and those whose works have all begun, cost
+ * nothing. A pause by this process is told at once.
  */
 import type { Subscription } from "rxjs";
 import type { QueueStore } from "../../port/Store.js";
 
-/** How long a pause by another process may stay unknown here (milliseconds), besides the call itself. */
+/** How often the store is asked (milliseconds): a pause by another process stays unknown here for so long, and one call more. */
 const LOOK_MS = 500;
 
-/** A consumer that can give back what has not begun. */
+/** A consumer that can give back messages that have not begun. */
 export interface Pausable {
-  /** Whether it holds messages that have not begun. */
+  /** Whether it has messages that have not begun. */
   readonly holdsUnbegun: boolean;
-  /** Gives these back. */
+  /** The queue is paused: gives these messages back. */
   readonly paused: () => void;
 }
 
@@ -39,13 +39,13 @@ export class PauseWatch {
     if (this.consumers.size === 0) this.rest();
   }
 
-  /** Somebody holds messages that have not begun. */
+  /** Some consumer has messages that have not begun. */
   watch(): void {
     if (this.timer !== undefined || this.looking || this.consumers.size === 0) return;
     this.timer = this.store.scheduler.schedule(() => this.look(), LOOK_MS);
   }
 
-  /** The queue is paused: nothing here begins any more that has not begun. */
+  /** The queue is paused: tells all consumers. */
   found(): void {
     for (const consumer of [...this.consumers]) consumer.paused();
   }
@@ -59,7 +59,7 @@ export class PauseWatch {
       if (paused) this.found();
       else this.watch();
     };
-    // A store that does not answer pauses nothing; it is asked again.
+    // Where the store does not answer, nothing is paused, and it is asked again.
     this.store.stats(this.queue).run(
       ({ paused }) => looked(paused),
       () => looked(false),

@@ -1,41 +1,42 @@
 /**
  * How many messages of one source may be unsettled.
  *
- * An explicit prefetch is that number. Without one it follows demand:
+ * An explicit prefetch is that number. Without one, the number follows demand:
  *
  * ```text
  *   nothing was read ──▶ one message, so that the operators behind are asked before there is much to ask for
- *   they told demand ──▶ what they can run + what they settle while refills are under way, at least one more
+ *   they told demand ──▶ as many as they can run + as many as they settle while refills are under way, one at least
  *   nobody tells     ──▶ 32
  * ```
  *
- * What is settled during a refill is the rate times the round trip, as Little's law has it: works of a second get one
- * message more than can run, so that idle consumers have their share and urgent messages come next; works of a microsecond
- * get some hundreds, so that nobody waits for the store. `Pace` tells the rate; the round trip is that of a settlement, which
- * never waits for messages. It grows by eight times what was settled at most (one quick message among slow ones proves
- * nothing), and shrinks by a quarter each time.
+ * The number that is settled during a refill is the rate times the round trip (Little's law). Where works take a second, that is one
+ * message more than can run: so idle consumers have their share, and urgent messages come next. Where works take a microsecond, it
+ * is some hundreds: so nobody waits for the store. `Pace` tells the rate. The round trip is that of a settlement, since that never
+ * waits for messages. The number grows by at most eight times the messages that were settled, since one quick message among slow
+ * ones proves nothing; it shrinks by a quarter of the difference each time.
  *
- * From 400 on it is read in two halves, one of which is worked while the server settles and leases the other.
+ * From 400 on, messages are read in two halves: one half is worked while the server settles and leases the other.
  *
- * Batches want whole windows: a part of one would be a batch of its own after a while, and cost as much as a full one.
+ * For batches, only whole windows are read: a part of a window would become a batch of its own after a while, and cost as much as a
+ * full one.
  */
 import type { Demand, Demands } from "../../core/Demand.js";
 
-/** No subscription may hold more messages than this. */
+/** The highest prefetch that may be given. */
 export const PREFETCH_MAX = 10_000;
-/** Without an explicit prefetch, and unless the operators by themselves can run more. */
+/** The most without an explicit prefetch, unless the operators themselves can run more. */
 export const DEMANDED_MAX = 1_000;
-/** Where no operator tells its demand: plain rxjs. */
+/** The number where no operator tells its demand, since all are operators of rxjs. */
 export const UNTOLD = 32;
 const UNREAD = 1;
 /**
- * From here on it is read in two parts, of whole portions, once operators have told theirs: one is worked while the server
+ * From this number on, messages are read in two parts of whole portions, after the first read: one part is worked while the server
  * settles and leases the other.
  */
 const HALVED_FROM = 400;
 /**
- * What is settled in one burst is asked for anew at its end, so that nothing is under way meanwhile: for a single round
- * trip half of the time would be spent waiting.
+ * How many round trips of settlements are fetched ahead. The credit of one burst is asked for at its end, so nothing is under way
+ * until then: with a single round trip ahead, half of the time would be spent waiting.
  */
 const TRIPS = 4;
 const GROWS_BY = 8;
@@ -53,24 +54,24 @@ export class Prefetch implements Demands {
     this.current = explicit ?? UNREAD;
   }
 
-  /** The most that may be unsettled now. */
+  /** The most messages that may be unsettled now. */
   get max(): number {
     return this.current;
   }
 
-  /** The most that it will ever be. */
+  /** The most that `max` will ever be. */
   get bound(): number {
     return this.explicit ?? PREFETCH_MAX;
   }
 
-  /** The most that one read may bring. */
+  /** The most messages that one read may bring. */
   get readMax(): number {
     const most = this.current;
     if (most < HALVED_FROM || !this.read) return most;
     return Math.min(most, Math.ceil(most / 2 / this.portion) * this.portion);
   }
 
-  /** Whether it depends on what is settled. */
+  /** Whether the number follows demand. */
   get follows(): boolean {
     return this.explicit === undefined;
   }
@@ -84,7 +85,7 @@ export class Prefetch implements Demands {
     if (this.wants.delete(operator)) this.sum();
   }
 
-  /** So many were settled in so long, and a refill takes so long. */
+  /** `count` messages were settled in `elapsedMs`, and a refill takes `tripMs`. */
   settled(count: number, elapsedMs: number, tripMs: number): void {
     if (this.explicit !== undefined || count === 0) return;
     const during = tripMs === 0 ? 0 : Math.min(DEMANDED_MAX, Math.floor((count / elapsedMs) * tripMs * TRIPS));
@@ -93,7 +94,7 @@ export class Prefetch implements Demands {
     this.choose();
   }
 
-  /** A first read has been emitted: whoever tells its demand has done so. */
+  /** A first read has been emitted, so every operator that tells its demand has done so. */
   emitted(): void {
     if (this.read) return;
     this.read = true;

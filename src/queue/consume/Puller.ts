@@ -1,5 +1,5 @@
 /**
- * Asks the store for more on behalf of one source: one read at a time, of as much as its `Credit` allows.
+ * Asks the store for more messages, for one source: one read at a time, of as many as its `Credit` allows.
  *
  * ```text
  *             there is credit           leases
@@ -9,9 +9,10 @@
  *      └──▶ standing back ──its time, or nothing in hand that may kill──▶ resting
  * ```
  *
- * A message whose lease ended may have killed its process, so it comes alone: the store answers nothing where one is next
- * and something else is in hand. Then this source asks no more until its hands are empty (or others had the time to take it),
- * and it asks for nothing else while such a message is in hand, until that is settled or a third of its lease is over.
+ * A suspect (a message whose lease ended, so that it may have killed its process) comes alone. Where a suspect comes next and this
+ * source has something else in hand, the store answers nothing. Then the source stands back: it does not ask until its hands are
+ * empty, or until others have had the time to take the suspect. While it has a suspect in hand it asks for nothing, until that
+ * is settled or a third of its lease is over.
  */
 import type { Subscription, Unsubscribable } from "rxjs";
 import { soon } from "../../core/Clock.js";
@@ -26,16 +27,16 @@ import type { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import type { Settler } from "./Settler.js";
 
-/** How long a suspect that was not for these hands is left to others (milliseconds). */
+/** How long a source leaves a suspect to others, while its own hands are full (milliseconds). */
 const STAND_BACK_MS = 1_000;
 
-/** What is leased in one read has at most this many bytes of payload, but at least one message: 4 MiB. */
+/** The most bytes of payload that one read brings, but at least one message: 4 MiB. */
 export const LEASE_BYTES_MAX: number = 4 * 1024 * 1024;
 
-/** So many consumers in a row ask the store within their subscription; the next one leaves the stack before. */
+/** So many consumers in a row may ask the store within their `subscribe`; the next one asks later, so that the stack is empty. */
 const STARTS_IN_A_ROW_MAX = 100;
 
-/** How many consumers of the queue were started since one of them came by a timer. */
+/** How many consumers of the queue were started in a row, without a return to the event loop. */
 export interface Starts {
   inARow: number;
 }
@@ -48,16 +49,16 @@ export interface PullerOptions {
   readonly credit: Credit;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
-  /** Whether the source wants more at all. */
+  /** Whether the source wants more messages at all. */
   readonly isWanted: () => boolean;
   /** `full`: as many came as were asked for, so there may be more. */
   readonly onLeases: (leases: ReadonlyArray<Lease>, receivedMs: number, full: boolean) => void;
-  /** A read failed; where that may pass, another follows. */
+  /** A read failed. Where the failure is retryable, another read follows. */
   readonly onFailure: (error: SluiceError) => void;
 }
 
 export class Puller {
-  /** What the source does now ends with a pull. */
+  /** The source is doing something that will end with a pull. */
   private busy = false;
   private readonly outage: Outage;
   private reading: Unsubscribable | undefined;
@@ -65,7 +66,7 @@ export class Puller {
   private failures = 0;
   /** How many answers in a row were empty. */
   private empties = 0;
-  /** It leaves a suspect to others, or to itself once its hands are empty: the timer waits for that. */
+  /** Stands back from a suspect: the timer runs until others have had the time to take it. */
   private standsBack = false;
   private turnMs = 0;
 
@@ -74,14 +75,14 @@ export class Puller {
   }
 
   start(): void {
-    // A stream that fails at its first message and is subscribed to again at once comes by here within its own stack.
+    // A stream that fails at its first message and is subscribed to again at once gets here within its own stack.
     const { starts } = this.options;
     starts.inARow += 1;
     if (starts.inARow > STARTS_IN_A_ROW_MAX) this.pullIn(0);
     else this.pull();
   }
 
-  /** Takes back the read that is under way, or waits to be. */
+  /** Takes back the read that is under way, and makes no other. */
   stop(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
@@ -96,7 +97,7 @@ export class Puller {
     this.pull();
   }
 
-  /** Does something that may give credit, without a read meanwhile. */
+  /** Does something that may give credit. No read is made meanwhile. */
   pausedFor(work: () => void): void {
     const { busy } = this;
     this.busy = true;
@@ -104,13 +105,13 @@ export class Puller {
     this.busy = busy;
   }
 
-  /** The same, and reads only after all others here have got so far. */
+  /** The same, and pulls at the end of the turn, when all other consumers of this process have done the same. */
   holdingBack(work: () => void): void {
     this.pausedFor(work);
     soon(this.options.store.scheduler, () => this.pull());
   }
 
-  /** Reads what there is credit for, if there is any and no read is under way; `atOnce` before user code has its turn. */
+  /** Reads as much as there is credit for, unless a read is under way. `atOnce`: user code may keep the process busy after it. */
   pull(atOnce = false): void {
     const { store, definition, options, credit, keeper } = this.options;
     if (this.standsBack && credit.hands !== "full") this.comeForward();
@@ -166,7 +167,7 @@ export class Puller {
     onLeases(leases, receivedMs, leases.length === max);
     this.empties = leases.length === 0 ? this.empties + 1 : 0;
     if (this.empties > 1 && credit.hands === "full") this.standBack();
-    // Of a key whose followers wait the next one comes with the settlement of its head, so that goes first.
+    // A follower becomes ready by the settlement of its head, so settlements leave before the next read.
     else if (leases.length < max && leases.some(({ key }) => key !== undefined)) this.pullSettled();
     // A store that answers at once must not keep the event loop to itself.
     else if (within) this.pullIn(0);
@@ -192,7 +193,7 @@ export class Puller {
       this.timer = undefined;
       this.standsBack = false;
       starts.inARow = 0;
-      // Of a store that answers at once, a turn is all of the way.
+      // Where the store answers at once, a turn is the whole round trip.
       if (delayMs === 0) this.turnMs = scheduler.now() - fromMs;
       this.pull();
     };
@@ -211,7 +212,7 @@ export class Puller {
     this.timer = undefined;
   }
 
-  /** Pulls at the end of this turn, behind what is settled by then. */
+  /** Pulls at the end of this turn, after the settlements that were asked for until then. */
   private pullSettled(): void {
     const { store, starts, settler, isWanted } = this.options;
     if (!isWanted()) return;

@@ -1,5 +1,5 @@
 /**
- * From leases to emissions: what a read of one source brought is given to its keeper, decoded and emitted, in order.
+ * From leases to emissions: the messages that a read brought are given to the keeper, decoded and emitted, in order.
  *
  * ```text
  *   leased ──▶ arrived ──its turn──▶ emitted
@@ -35,7 +35,7 @@ export interface ReceivingParts<A> {
 }
 
 export class Receiving<A> {
-  /** What was leased and waits for its emission. */
+  /** Deliveries that wait for their emission. */
   private arrived: Array<LeasedDelivery> = [];
   private busy = false;
 
@@ -53,7 +53,7 @@ export class Receiving<A> {
     keeper.watch(leases[0]?.askedMs ?? receivedMs);
     if (this.busy || leases.length === 0) return;
     this.busy = true;
-    // Where there is credit left and more to be had, the server looks for it meanwhile. It may answer at once.
+    // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.
     if (full) puller.pull(true);
     this.emit();
     this.busy = false;
@@ -66,7 +66,7 @@ export class Receiving<A> {
     puller.pausedFor(() => {
       for (const delivery of deliveries) {
         if (subscriber.closed) break;
-        // A stop within an emission may have given the rest back already, in order with what was emitted.
+        // A stop within an emission may have given the rest back already.
         if (delivery.settlement.state === "open") this.deliver(delivery);
       }
     });

@@ -1,5 +1,5 @@
 /**
- * What one settler has handed to the store, until each list of it was told how it ended.
+ * The writes that one settler has handed to the store, until each of their lists was told how it ended.
  *
  * ```text
  *   send ──▶ under way ──answered──▶ told
@@ -9,11 +9,11 @@
  *             │    ├─ no answer, given up ──▶ told; kept as unanswered
  *             │    │                           └─ one list again ──▶ all of its write again, same write id ─┐
  *             ├────┼────────────────────────────────────────────────────────────────────────────────────────┘
- *             └────┴─ failed for good ──▶ split: each list by itself, until the one is told that has the defect
+ *             └────┴─ failed for good ──▶ split: each list alone, so that only the list with the defect fails
  * ```
  *
- * `giveUp` makes what waits now, for the last time, so that no timer outlives its source. From then on (and where nobody is
- * persistent) no answer is the answer. That the store is closed is the answer to all.
+ * `giveUp` sends waiting writes now, for the last time, so that no timer outlives its source. From then on, and where the settler is
+ * not persistent, an unavailable store is an answer: the lists are told that error. A closed store is an answer in any case.
  */
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
@@ -24,9 +24,9 @@ import { idFrom } from "../../core/Sources.js";
 import type { Step, StepResult, WriteAnswer } from "../../core/steps/Step.js";
 import type { WriteTarget } from "../../core/WriteTarget.js";
 
-/** Told once how its list ended. */
+/** Is told once how its list ended. */
 export interface ListEnd {
-  /** Whether a message of this source is being settled by the list, so that its credit may be lent. */
+  /** Whether the list settles a message of this source, so that it lends credit. */
   readonly lends: boolean;
   readonly listEnded: End<ReadonlyArray<StepResult>>;
 }
@@ -37,7 +37,7 @@ export interface RoundsOptions {
   /** Whether an unavailable store is asked again; if not, its error is the answer. */
   readonly persistent: boolean;
   readonly onFailure: (error: SluiceError) => void;
-  /** Called when all lists of a write were told how they ended: what one of them gives back is asked for with the others'. */
+  /** Called when all lists of a write were told how they ended: then one read asks for all the credit that they gave back. */
   readonly onAnswered?: () => void;
 }
 
@@ -47,7 +47,7 @@ interface Sent {
 }
 
 interface Round extends Sent {
-  /** Aligned with the lists; undefined where nobody asks any more. */
+  /** One for each list; undefined where nobody asks for its end any more. */
   ends: ReadonlyArray<ListEnd | undefined>;
 }
 
@@ -59,7 +59,7 @@ export class Rounds {
   private lending = 0;
   private answers = 0;
   private persistent: boolean;
-  /** Where a list that was not answered had gone. */
+  /** For each list that was not answered: the write that it was a part of. */
   private unanswered: WeakMap<ReadonlyArray<Step>, Sent> | undefined;
   private readonly resends = new Map<Sent, Array<ListEnd | undefined>>();
 
@@ -68,7 +68,7 @@ export class Rounds {
     this.persistent = options.persistent;
   }
 
-  /** The lists that lend credit: the store was handed them and has not answered. None while it refuses others. */
+  /** How many lists lend credit: those that the store was handed and has not answered. None while it refuses others. */
   get lent(): number {
     return this.outage.waits ? 0 : this.lending;
   }
@@ -78,12 +78,12 @@ export class Rounds {
     return this.answers > 0;
   }
 
-  /** Hands lists over as one write. */
+  /** Hands the store these lists as one write. */
   send(lists: ReadonlyArray<ReadonlyArray<Step>>, ends: ReadonlyArray<ListEnd>): void {
     this.write({ writeId: idFrom(this.options.target), lists, ends }, 1);
   }
 
-  /** Takes a list that was not answered before, to go with its former write by `sendAgain`; answers whether it is one. */
+  /** Takes a list that was not answered before: `sendAgain` sends it with its former write. Answers whether it is such a list. */
   takeAgain(steps: ReadonlyArray<Step>, end: ListEnd): boolean {
     const sent = this.unanswered?.get(steps);
     if (sent === undefined) return false;
@@ -102,19 +102,19 @@ export class Rounds {
     for (const [{ writeId, lists }, ends] of resends) this.write({ writeId, lists, ends }, 1);
   }
 
-  /** From now on an unavailable store is an answer. What waits to be sent again is sent. */
+  /** From now on an unavailable store is an answer. Writes that wait to be sent again are sent now. */
   giveUp(): void {
     this.persistent = false;
     this.outage.rush();
   }
 
-  /** Whoever waits for the store is told that it did not answer; what it was handed goes on. */
+  /** Tells all who wait that the store did not answer. Writes that it was handed go on. */
   abandon(): void {
     for (const round of this.underWay)
       this.tellUnanswered(round, storeUnavailable(new Error("no answer before the stop")));
   }
 
-  // What a store answers within the call, and what it has refused once, lends nothing.
+  // A write lends nothing where the store answers within the call, nor once it was refused.
   private write(round: Round, attempt: number): void {
     const { scheduler } = this.options;
     const sentMs = scheduler.now();

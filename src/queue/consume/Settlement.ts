@@ -1,7 +1,7 @@
 /**
- * How one delivery ends. Every way to end it comes by here, once: what operators settle, `ack` and `settle` of a message,
- * poison, and what its source gives back ask for it (`ask`, `giveBack`); a join of several writes makes it a part of its own
- * list (`begin`, `listEnded`). The step goes through the settler of its owner, and all who asked are told the one answer.
+ * How one delivery ends. Every way to end it goes through this class. Operators, `ack` and `settle` of a message, and poison ask for
+ * a settlement (`ask`); the source gives the message back (`giveBack`); a join of several writes makes the settlement a part of its
+ * list (`begin`, `listEnded`). The step leaves by the settler of the owner, and all who asked are told the same answer.
  *
  * ```text
  *            ask, begin            confirmed
@@ -12,9 +12,9 @@
  *    └──── giveBack ───────────▶ given back                   LeaseLost
  * ```
  *
- * An outcome that was not answered may have happened, so it stands: the same may be asked for again, by the same list, also
- * of a message that is lost by then. A delivery whose lease ran out while nobody held it stays open: its credit is back, and
- * the store decides whether a late settlement still finds the message.
+ * A settlement that was not answered may have happened, so its outcome stands: the same outcome may be asked for again, by the
+ * same list, also where the lease is lost by then. A delivery whose lease ran out while nobody held it stays open: its credit is
+ * back, and the store decides whether a late settlement still finds the lease.
  */
 import type { End } from "../../core/End.js";
 import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../../core/Outcome.js";
@@ -28,28 +28,31 @@ import { misfitOf, performedBy, settleStepOf } from "./settleStep.js";
 
 export class Settlement implements ListEnd {
   state: "open" | "settling" | "settled" | "lost" | "given back" = "open";
-  /** What the store has performed, once it is settled. */
+  /** The outcome that the store has performed, once the delivery is settled. */
   performed: Outcome | undefined = undefined;
   private requested: Outcome | undefined = undefined;
-  /** The list of what is requested: the same again where it was not answered. */
+  /** The list for the requested outcome. Where it was not answered, the same list is sent again. */
   private list: ReadonlyArray<SettleStep> | undefined = undefined;
-  /** Who asked for what is under way: mostly one. */
+  /** Who asked for the settlement that is under way: mostly one. */
   private waiter: End<Outcome> | undefined = undefined;
   private others: Array<End<Outcome>> | undefined = undefined;
 
   constructor(private readonly delivery: LeasedDelivery) {}
 
-  /** It ended without being settled by this consumer. */
+  /** Whether the delivery ended without a settlement by this consumer. */
   get isGone(): boolean {
     return this.state === "lost" || this.state === "given back";
   }
 
-  /** Whether it lends credit while the store has it. What expired takes no credit any more, and what is given back ends here. */
+  /**
+   * Whether the settlement lends credit while it is under way. An expired delivery has no credit to lend any more, and a message that
+   * is given back lends none.
+   */
   get lends(): boolean {
     return this.state === "settling" && this.delivery.tenure.live;
   }
 
-  /** Settles it so; `onEnd` is called once, later or at once. */
+  /** Settles the delivery by this outcome. `onEnd` is called once, later or at once. */
   ask(outcome: Outcome, onEnd: End<Outcome>): void {
     const refusal = this.refusalOf(outcome);
     if (refusal !== undefined) {
@@ -63,14 +66,14 @@ export class Settlement implements ListEnd {
     }
   }
 
-  /** For its source, which has it back: it is released, and lost to whoever would settle it from now on. */
+  /** Releases the message for its source. Whoever would settle it from now on is told `LeaseLost`. */
   giveBack(reason: string): void {
     const { lease, owner, custody } = this.delivery;
     this.state = "given back";
     this.delivery.send([{ ...settleStepOf(owner, lease, Release({ reason })), untouched: !custody.given }], this);
   }
 
-  /** Its lease is gone. What is being settled is told that by the answer. */
+  /** The lease is gone. A settlement under way learns that from its answer instead. */
   lose(): void {
     if (this.state !== "open") return;
     this.state = "lost";
@@ -79,7 +82,7 @@ export class Settlement implements ListEnd {
     delivery.custody.interrupt("lease lost");
   }
 
-  /** Why it cannot be settled so, if something speaks against it. */
+  /** Why the delivery cannot be settled by this outcome; undefined where nothing speaks against it. */
   refusalOf(outcome: Outcome): SluiceError | undefined {
     if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.isGone) return this.gone();
@@ -92,12 +95,12 @@ export class Settlement implements ListEnd {
     return leaseLost(this.delivery.lease.id, this.state === "given back" ? "given back" : "gone");
   }
 
-  /** The list that settles it so: the same again where it was not answered. */
+  /** The list that settles the delivery by this outcome: the former list where that was not answered. */
   listOf(outcome: Outcome): ReadonlyArray<SettleStep> {
     return this.list ?? [settleStepOf(this.delivery.owner, this.delivery.lease, outcome)];
   }
 
-  /** Whether it is being settled by this from now on: only what is open can be. */
+  /** Begins to settle the delivery by this list. Answers false, and does nothing, unless it is open. */
   begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): boolean {
     if (this.state !== "open") return false;
     this.state = "settling";
@@ -106,7 +109,7 @@ export class Settlement implements ListEnd {
     return true;
   }
 
-  /** Is told how the settlement that is under way ends. */
+  /** `onEnd` is called when the settlement that is under way ends. */
   waitFor(onEnd: End<Outcome>): void {
     if (this.waiter === undefined) this.waiter = onEnd;
     else {
@@ -115,7 +118,7 @@ export class Settlement implements ListEnd {
     }
   }
 
-  /** How the list ended that settles it, or gives it back. */
+  /** The list that settles the delivery, or gives it back, has ended. */
   listEnded(error: SluiceError | undefined, results: ReadonlyArray<StepResult>): void {
     const { delivery } = this;
     if (this.state === "given back") {
@@ -126,10 +129,10 @@ export class Settlement implements ListEnd {
     const outcome = performedBy(results) ?? this.requested ?? Ack;
     this.state = this.stateAfter(error);
     if (error === undefined) this.performed = outcome;
-    // What was answered has nothing to be asked again. A refusal decides nothing either: another outcome may follow.
+    // A list that was answered is never sent again. A refusal decides nothing: another outcome may follow.
     if (error?.retryable !== true) this.list = undefined;
     if (error?.retryable === false && this.state === "open") this.requested = undefined;
-    // Who waits may begin a new settlement at once: what is told of this one is known before.
+    // Those who wait may begin a new settlement at once, so the state that the others are told is read before.
     const { waiter, others, state, performed } = this;
     this.waiter = undefined;
     this.others = undefined;
@@ -145,7 +148,7 @@ export class Settlement implements ListEnd {
     return error._tag === "LeaseLost" && error.id === this.delivery.lease.id ? "lost" : "open";
   }
 
-  /** Whether only the store knows how this ended: it did not answer, and then the lease was gone. */
+  /** Whether only the store knows how this settlement ended: it was not answered, and then the lease was lost. */
   private isUnanswered(outcome: Outcome): boolean {
     const { requested } = this;
     return this.isGone && this.list !== undefined && requested !== undefined && sameOutcome(requested, outcome);

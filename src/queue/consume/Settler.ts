@@ -1,13 +1,13 @@
 /**
- * The settlement coalescer: what is settled in one burst leaves as one write, one list each, so one refusal spoils nothing
- * else.
+ * Gathers settlements: those of one burst leave as one write, each in a list of its own, so that the refusal of one spoils no
+ * other.
  *
  * ```text
  *              end of the burst, waitMsMax, sizeMax lists, flush
  *   gathering ───────────────────────────────────────────────────▶ handed over (`Rounds`)
  * ```
  *
- * Nothing renews a lease whose settlement waits: so what cannot wait takes all others with it at the end of its burst.
+ * Nobody renews a lease whose settlement waits. So a settlement that cannot wait takes all others along, at the end of its burst.
  */
 import type { Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
@@ -17,12 +17,12 @@ import { type ListEnd, Rounds, type RoundsOptions } from "./Rounds.js";
 export interface SettlerOptions extends RoundsOptions {
   readonly sizeMax: number;
   readonly waitMsMax: number;
-  /** Called right after a write was handed to the store: what is sent next follows it in order. */
+  /** Called right after a write was handed to the store: a call that is made then follows it in order. */
   readonly onFlush: () => void;
 }
 
 export class Settler {
-  /** What was handed over. */
+  /** The writes that were handed to the store. */
   readonly rounds: Rounds;
   /** How many lists were ever pushed. */
   pushed = 0;
@@ -37,7 +37,7 @@ export class Settler {
     this.waitMsMax = options.waitMsMax;
   }
 
-  /** Adds one list; it leaves with the others of this burst. */
+  /** Adds one list, which leaves with the others of this burst. */
   push(steps: ReadonlyArray<Step>, end: ListEnd): void {
     this.pushed += 1;
     if (!this.rounds.takeAgain(steps, end)) {
@@ -48,7 +48,7 @@ export class Settler {
     else if (this.timer === undefined) this.schedule();
   }
 
-  /** Keeps everything that `burst` pushes in one write, whatever its size. */
+  /** Keeps all lists that `burst` pushes in one write, whatever their number. */
   together(burst: () => void): void {
     this.depth += 1;
     try {
@@ -59,25 +59,25 @@ export class Settler {
     }
   }
 
-  /** Whether what is pushed may wait longer than its burst. */
+  /** Whether lists may wait longer than their burst. */
   get waits(): boolean {
     return this.waitMsMax > 0;
   }
 
-  /** What has gathered leaves at the end of this burst. */
+  /** The gathered lists leave at the end of this burst. */
   leaveSoon(): void {
     if (!this.waits || this.timer === undefined) return;
     this.timer.unsubscribe();
     this.timer = soon(this.options.scheduler, () => this.flush());
   }
 
-  /** From now on nothing waits longer than its burst. */
+  /** From now on no list waits longer than its burst. */
   hurry(): void {
     this.leaveSoon();
     this.waitMsMax = 0;
   }
 
-  /** Hands over what has gathered, now. */
+  /** Hands the gathered lists to the store, now. */
   flush(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;

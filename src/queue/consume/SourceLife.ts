@@ -1,5 +1,5 @@
 /**
- * The life of one subscription of `messages`, from its first read to its goodbye: what it still wants, and when it has left.
+ * The life of one subscription of `messages`, from its first read to its goodbye to the store.
  *
  * ```text
  *   start ─▶ pulling ──stop$──▶ draining ───────all settled───────▶ left ──▶ complete
@@ -7,8 +7,8 @@
  *               └── unsubscribe ────┴─▶ lingering ──last one ended────┘
  * ```
  *
- * Unsubscribing gives back at once whatever no operator has in hand. Unsubscribing a whole pipeline makes its operators let
- * go, so that is everything; where only the source is left (`take(1)` before `handle`), works in hand may still settle.
+ * Unsubscribing gives back at once all messages that no operator has in hand. If the whole pipeline is unsubscribed, its operators
+ * let go, so these are all messages. If only the source is unsubscribed (`take(1)` before `handle`), works in hand may settle.
  */
 import { defer, type Subscriber, type Subscription } from "rxjs";
 import { soon } from "../../core/Clock.js";
@@ -25,7 +25,7 @@ import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import type { Puller } from "./Puller.js";
 import type { Settler } from "./Settler.js";
 
-/** How long after a stop its end waits for a store that does not answer (milliseconds). */
+/** After a stop, how long its end waits for a store that does not answer (milliseconds). */
 const END_MS_MAX = 900;
 
 export interface SourceLifeParts {
@@ -52,7 +52,7 @@ export class SourceLife implements Pausable {
 
   constructor(private readonly parts: SourceLifeParts) {}
 
-  /** Whether it still wants more. */
+  /** Whether the source still wants more messages. */
   get pulls(): boolean {
     return this.phase === "pulling";
   }
@@ -67,14 +67,14 @@ export class SourceLife implements Pausable {
         next: () => this.stop(),
         error: (cause: unknown) => subscriber.error(stopFailed(cause)),
       });
-      // It may have come, and everything have ended, within its subscription.
+      // `stop$` may have emitted within the call of `subscribe`, and everything may have ended there.
       if (this.phase === "pulling") this.stopping = stopping;
       else stopping.unsubscribe();
     }
     puller.start();
   }
 
-  /** The subscription is over, whoever ended it: what is unsettled goes back to the front, in order, uncounted. */
+  /** The subscription has ended, by whomever: unsettled messages go back to the front, in order, uncounted. */
   end(): void {
     const { puller, settler } = this.parts;
     this.endTimer?.unsubscribe();
@@ -87,24 +87,24 @@ export class SourceLife implements Pausable {
     this.sweep();
   }
 
-  /** An operator let go of something, or it could not be settled: where nobody wants more, that goes back, too. */
+  /** An operator let go of a message, or it could not be settled. If the subscription has ended, that message goes back too. */
   letGo(): void {
     if (this.phase === "lingering") soon(this.parts.store.scheduler, () => this.sweep());
   }
 
-  /** Whether it has something that a pause would give back. */
+  /** Whether the source has messages that a pause would give back. */
   get holdsUnbegun(): boolean {
     return this.parts.keeper.all().some(isUnbegun);
   }
 
-  /** The queue is paused: what has not begun goes back. */
+  /** The queue is paused: messages that have not begun go back. */
   paused(): void {
     const { keeper, puller, settler } = this.parts;
     if (this.phase !== "pulling" && this.phase !== "draining") return;
     const unbegun = keeper.all().filter(isUnbegun);
-    // A read that is under way may bring what was leased before the pause; what it would have brought goes back.
+    // A read under way may bring messages that were leased before the pause. Once it is taken back, they go back as well.
     puller.stop();
-    // What the operators release and what is released here leaves in one write.
+    // Messages that operators release, and those released here, leave in one write.
     settler.together(() => {
       for (const { custody } of unbegun) custody.interrupt("paused");
       giveBack(settler, unbegun.filter(isFree), "paused");
@@ -126,12 +126,12 @@ export class SourceLife implements Pausable {
     else this.stopTimer = store.scheduler.schedule(() => this.drainNow(), options.stopMsMax);
   }
 
-  /** The time to settle is over: works are interrupted (their operators release), the rest is released here. */
+  /** The time to settle is over: works are interrupted, so that their operators release; all other messages are released here. */
   private drainNow(): void {
     const { settler, keeper } = this.parts;
     this.phase = "lingering";
     settler.rounds.giveUp();
-    // What the operators release and what is released here leaves in one write, so that the store keeps their order.
+    // Messages that operators release, and those released here, leave in one write, so that the store keeps their order.
     settler.together(() => {
       for (const { custody } of unbegunFirst(keeper.all())) custody.interrupt("stopped");
       this.sweep();
@@ -139,7 +139,7 @@ export class SourceLife implements Pausable {
     this.completeSoon();
   }
 
-  /** Gives back what nobody holds and nobody settles. */
+  /** Gives back the messages that nobody holds and nobody settles. */
   private sweep(): void {
     const { settler, keeper } = this.parts;
     giveBack(settler, keeper.all().filter(isFree), "unsubscribed");
@@ -147,7 +147,7 @@ export class SourceLife implements Pausable {
     this.leaveIfEmpty();
   }
 
-  /** Says goodbye once nothing is unsettled any more. */
+  /** Says goodbye to the store, once no message is unsettled any more. */
   leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.parts.keeper.size > 0) return;
     const { keeper, catchingUp, pauses, settler, subscriber, store, queue, options, events } = this.parts;
@@ -157,10 +157,10 @@ export class SourceLife implements Pausable {
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();
     keeper.stop();
-    // It may yet have to settle messages of others that were joined with its own.
+    // The settler may still have settlements of other sources, whose messages were joined with those of this one.
     settler.rounds.giveUp();
     settler.flush();
-    // Where the subscription is over already, this says nothing to anybody.
+    // Without effect where the subscription has ended.
     const then = (): void => subscriber.complete();
     store.leave({ queue, consumer: options.consumer }).run(then, (error) => {
       events.failed("settle", toSluiceError(error));
@@ -169,7 +169,7 @@ export class SourceLife implements Pausable {
     this.completeSoon();
   }
 
-  /** Completes also while the store is away: what it was told last goes on without this source. */
+  /** Completes also while the store does not answer. The last writes go on without this source. */
   private completeSoon(): void {
     const { subscriber, store, settler } = this.parts;
     if (subscriber.closed || this.endTimer !== undefined) return;

@@ -1,9 +1,9 @@
 /**
- * How long one delivery may stay unsettled: the time of its lease. The `LeaseKeeper` of its source owns it, looks at it now
- * and then, and has it renewed.
+ * How long one delivery may stay unsettled: the time of its lease. The `LeaseKeeper` of its source owns the tenure, looks at it
+ * now and then, and renews the lease.
  *
  * ```text
- *   received ──▶ watched ──a look finds its time over──▶ ended: lost where somebody held it, else expired
+ *   received ──▶ watched ──a look finds its time over──▶ ended: lost where an operator held it, else expired
  *                 │   ▲
  *    time to renew│   │the store has renewed it
  *                 ▼   │
@@ -13,28 +13,28 @@
 import type { Linked } from "../../core/Chain.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 
-/** One look of the keeper at all that it owns. */
+/** One look of the keeper at all tenures that it owns. */
 export interface Look {
   readonly nowMs: number;
-  /** A third of a lease: when it is renewed, counted from its beginning. */
+  /** A third of a lease: so long after its beginning a lease is renewed. */
   readonly renewMs: number;
-  /** The look is overdue by a third of a lease or more, since the process was busy. */
+  /** Whether this look comes late, by a third of a lease or more, since the process was busy. */
   readonly late: boolean;
 }
 
 export class Tenure implements Linked<Tenure> {
   before: Tenure | undefined = undefined;
   after: Tenure | undefined = undefined;
-  /** Whether a keeper owns it, so that it takes credit. */
+  /** Whether a keeper owns it, so that it uses up credit. */
   live = false;
   /**
-   * It was time to renew it, and nobody held it or the store did not answer: who takes it in hand now has the keeper look
-   * again.
+   * Whether its renewal was due and was not made: nobody held the message, or the store did not answer. If an operator takes the
+   * message in hand now, the keeper looks again.
    */
   passedOver = false;
-  /** It has been in hand for a third of its lease: whatever it does, it kills nobody at once. */
+  /** Whether the consumer has had it for a third of its lease: so it does not kill the process at once. */
   proven = false;
-  /** When the lease ends unless it is renewed, by `scheduler.now()`. */
+  /** When the lease ends, unless it is renewed, by `scheduler.now()`. */
   endsMs: number;
 
   constructor(
@@ -45,15 +45,15 @@ export class Tenure implements Linked<Tenure> {
     this.endsMs = (lease.askedMs ?? receivedMs) + owner.leaseMs;
   }
 
-  /** An operator has it in hand, or its source has not emitted it yet: it is to be renewed. */
+  /** Whether the lease is to be renewed: an operator has the message in hand, or its source has not emitted it yet. */
   get wanted(): boolean {
     const { held, arriving } = this.delivery.custody;
     return held || arriving;
   }
 
   /**
-   * Whether its time is over. Where the process was busy, nothing was tried in its time, and the store still has it unless
-   * somebody asked for more: so it is tried once, and has a third of a lease to be answered.
+   * Whether the time of the lease is over. Where the process was busy, no renewal was tried in time; the store still has the lease
+   * unless a consumer asked for more since. So one renewal is tried, and its answer may take a third of a lease.
    */
   isOver({ nowMs, renewMs, late }: Look): boolean {
     if (nowMs < this.endsMs) return false;
@@ -62,12 +62,15 @@ export class Tenure implements Linked<Tenure> {
     return false;
   }
 
-  /** When it is to be renewed at the latest. */
+  /** When the lease is to be renewed at the latest. */
   renewalMs({ renewMs }: Look): number {
     return this.endsMs - renewMs * 2;
   }
 
-  /** Whether it goes with a renewal now. What is due within half a renewal's time does, and stays with the others from then on. */
+  /**
+   * Whether the lease goes with a renewal now: also one that is due within a sixth of a lease (half of `renewMs`). From then on such
+   * leases are renewed together.
+   */
   renewsAt(look: Look): boolean {
     return this.wanted && look.nowMs >= this.renewalMs(look) - look.renewMs / 2;
   }

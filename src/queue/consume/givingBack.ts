@@ -1,12 +1,12 @@
-/** What a source may give back, and in which order deliveries end that end together. */
+/** Which deliveries a source may give back, and in which order deliveries end that end together. */
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Settler } from "./Settler.js";
 
-/** Nobody has it in hand, and nobody settles it. */
+/** Whether no operator has the message in hand, and nobody settles it. */
 export const isFree = ({ settlement, custody }: LeasedDelivery): boolean =>
   settlement.state === "open" && !custody.held;
 
-/** It waits in the hands of an operator, or has not been emitted yet. */
+/** Whether the message has not begun and nobody settles it: it waits in an operator, or has not been emitted yet. */
 export const isUnbegun = ({ settlement, custody }: LeasedDelivery): boolean =>
   settlement.state === "open" && !custody.begun;
 
@@ -16,7 +16,10 @@ export const giveBack = (settler: Settler, deliveries: ReadonlyArray<LeasedDeliv
     for (const { settlement } of deliveries) settlement.giveBack(reason);
   });
 
-/** What ends together does so in this order: the end of a work makes room for the next, which must not begin then. */
+/**
+ * The order in which deliveries end that end together: first those that have not begun. Else the end of one work would make room for
+ * the next, which would begin although it is about to end.
+ */
 export const unbegunFirst = (deliveries: ReadonlyArray<LeasedDelivery>): ReadonlyArray<LeasedDelivery> => [
   ...deliveries.filter(({ begun }) => !begun),
   ...deliveries.filter(({ begun }) => begun),

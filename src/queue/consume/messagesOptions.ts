@@ -44,7 +44,7 @@ export const resolveMessagesOptions = (
   };
 };
 
-// What waits to be settled is renewed by nobody, and what is in hand has at least a third of its lease left.
+// Nobody renews the lease of a message whose settlement waits. While it was in hand, at least a third of its lease was left.
 const settleWaitOf = (settleWaitMsMax: number, leaseMs: number): number => {
   if (settleWaitMsMax <= leaseMs / 3) return settleWaitMsMax;
   throw invalidConfig(

@@ -3,7 +3,7 @@ import { Reject } from "../../core/Outcome.js";
 import type { EventSink } from "../EventSink.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 
-/** It goes to the dead letters with the report and its raw payload, and never reaches a handler. */
+/** Sends a poisoned message to the dead letters, with the report and its raw payload. It never reaches a handler. */
 export const rejectPoison = (delivery: LeasedDelivery, report: ReadonlyArray<string>, events: EventSink): void => {
   events.poisoned(delivery.lease, report);
   delivery.settleWith(Reject({ cause: `poison: ${report.join("; ")}` }), [], () => undefined);

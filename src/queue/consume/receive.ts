@@ -1,4 +1,4 @@
-/** The pull: a bounded number of messages for scripts and functional code, without a subscription that owns them. */
+/** `receive`: a bounded number of messages, for scripts and functional code, without a subscription that owns them. */
 import { isLeft } from "fp-ts/lib/Either.js";
 import { tap } from "rxjs";
 import { type Effect, mapEffect } from "../../core/Effect.js";
@@ -19,7 +19,7 @@ import { Settler } from "./Settler.js";
 
 const nothing = (): void => undefined;
 
-/** Leases up to `max` messages. What the codec refuses is dead-lettered and left out. */
+/** Leases up to `max` messages. Those that the codec refuses are dead-lettered and left out. */
 export const receive = <A>(
   parts: QueueParts<A>,
   given: ReceiveOptions,
@@ -32,8 +32,8 @@ export const receive = <A>(
   const { name: queue, attemptsMax, deliveriesMax, exclusive } = definition;
   const consumer = idFrom(store);
   let unsettled = 0;
-  // Nobody but a subscription stands by for more: an exclusive queue passes to the next one as soon as all is settled, or
-  // nobody waits for an answer any more.
+  // Unlike a subscription, a `receive` asks for no more messages. So an exclusive queue passes to the next consumer as soon as all
+  // of them are settled, or nobody waits for the answer any more.
   const leaveIfDone = (): void => {
     if (!exclusive || unsettled > 0) return;
     store.leave({ queue, consumer }).subscribe({
@@ -65,7 +65,7 @@ export const receive = <A>(
   });
 };
 
-/** Owns what a pull leases: nobody draws credit from its settlements, and each is told once it has ended. */
+/** The owner of the deliveries of one `receive`. No credit depends on their settlements; `onEnded` is called as each ends. */
 const ownerOf = <A>({ store, definition, events }: QueueParts<A>, leaseMs: number, onEnded: () => void): Owner => ({
   store,
   queue: definition.name,
@@ -92,7 +92,7 @@ const ownerOf = <A>({ store, definition, events }: QueueParts<A>, leaseMs: numbe
   letGo: nothing,
 });
 
-/** The messages of these leases; what the codec refuses is on its way to the dead letters. */
+/** The messages of these leases. Those that the codec refuses are rejected and left out. */
 const messagesOf = <A>(
   { store, definition, events }: QueueParts<A>,
   leases: ReadonlyArray<Lease>,

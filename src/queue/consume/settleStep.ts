@@ -1,4 +1,4 @@
-/** The step that settles one message, and what speaks against an outcome whatever the message. */
+/** Makes the step that settles a message, and checks outcomes. */
 import { describeCause } from "../../core/cause.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { delayOf, type Outcome } from "../../core/Outcome.js";
@@ -14,7 +14,7 @@ export const settleStepOf = (
   outcome: Outcome,
 ): SettleStep => ({ _tag: "Settle", queue, id, token, outcome, cause: causeText(outcome), attemptsMax });
 
-/** What the store has performed by the one step of a list. */
+/** The outcome that the store has performed, from the result of a list of one step. */
 export const performedBy = ([result]: ReadonlyArray<StepResult>): Outcome | undefined =>
   result?._tag === "Settled" ? result.outcome : undefined;
 
@@ -29,7 +29,7 @@ const causeText = (outcome: Outcome): string => {
   }
 };
 
-/** Why no message can be settled with such a delay or scope, if something speaks against it. */
+/** Why no message can be settled by an outcome with this delay or scope; undefined where nothing speaks against it. */
 export const misfitOf = (outcome: Outcome): InvalidConfig | undefined => {
   const delayMs = delayOf(outcome);
   if (!(Number.isFinite(delayMs) && delayMs >= 0))

@@ -1,8 +1,8 @@
 /**
- * The settlement of one delivery as a Write, which may be awaited, run again and joined with others. By itself it asks the
- * settlement. In a join it is a part of the list, by a plan that is made at each run: an open delivery is settled by it; one
- * that is settled so, or is being settled so by another write, is followed (nothing is written, and the answer is that of the
- * other).
+ * The settlement of one delivery as a Write, which may be awaited, run again and joined with others. By itself the Write asks the
+ * `Settlement`. In a join its step is a part of the list, by a plan that is made at each run. The plan settles an open delivery.
+ * Where the delivery was settled by the same outcome, or another write is settling it so, the plan writes nothing and gives the
+ * answer of that settlement.
  */
 import { left, right } from "fp-ts/lib/Either.js";
 import { Observable } from "rxjs";
@@ -59,12 +59,12 @@ const settlingPlan = (settlement: Settlement, outcome: Outcome): Plan<Outcome> =
     onEnd: (error, results) => {
       if (begun) settlement.listEnded(error, results);
     },
-    // Of a lost message only the store still knows whether the lost settlement was this one.
+    // Where the lease is lost, only the store knows whether the settlement that was not answered was this one.
     stands: () => settlement.isGone || (settlement.state === "open" && settlement.refusalOf(outcome) === undefined),
   };
 };
 
-/** For a message that is settled so, or is being settled so by another write: waits for that, and does nothing. */
+/** Where the message was settled by this outcome, or another write is settling it so: waits for that, and writes nothing. */
 const followingPlan = (
   settlement: Settlement,
   { outcome, settler }: { readonly outcome: Outcome; readonly settler: Settler },
@@ -75,7 +75,7 @@ const followingPlan = (
   stands: () => settlement.state === "settled",
 });
 
-/** Completes, without a value, when no settlement is under way any more, or fails as it does. */
+/** Completes, without a value, when no settlement is under way any more; fails where that settlement fails. */
 const ended = (settlement: Settlement, settler: Settler): Observable<never> =>
   new Observable((subscriber) => {
     if (settlement.state !== "settling") {
@@ -86,7 +86,7 @@ const ended = (settlement: Settlement, settler: Settler): Observable<never> =>
     settler.leaveSoon();
   });
 
-/** The way of a join to the store: its steps settle this message, among others, or follow what has settled it. */
+/** Sends a join to the store. Its steps settle this message and others, or only go along with a message that is settled already. */
 const sendJoined = (delivery: LeasedDelivery, steps: ReadonlyArray<Step>, end: RunEnd): void => {
   if (steps.length === 0) {
     end(undefined, []);
@@ -96,6 +96,6 @@ const sendJoined = (delivery: LeasedDelivery, steps: ReadonlyArray<Step>, end: R
   const settles = steps.filter((step) => step._tag === "Settle");
   const own = settles.some(({ token }) => token === lease.token);
   delivery.send(steps, { lends: own && settlement.lends, listEnded: end });
-  // Leases of other messages may be shorter than those for which the settler's wait was chosen.
+  // The settler's waiting time was chosen for the leases of its own source. Leases of other messages may be shorter.
   if (settles.length > 1 || !own) owner.settler.leaveSoon();
 };
