@@ -7,11 +7,11 @@ import { observe } from "./internal/observe.js";
 import { Windows } from "./internal/Windows.js";
 
 export type BatchOptions<A> = Options<{
-  /** Messages of a full window, 1 or more; not above a prefetch that was given. Default 100, or the prefetch if that is less. */
+  /** How many messages a full window has, 1 or more; not above a prefetch that was given. Default 100, or the prefetch if less. */
   sizeMax: number;
   /** Milliseconds from a window's first message to its end. Default 50; 0 is the current burst. */
   waitMsMax: number;
-  /** The group of a message; each has its own window. Default: one window for all. */
+  /** The group of a message; each group has a window of its own. Default: one window for all. */
   by: (message: Message<A>) => string;
   /** The clock of the windows. Default: that of the first message's store. */
   scheduler: SchedulerLike;
@@ -31,15 +31,16 @@ export type BatchOptions<A> = Options<{
  * ```
  *
  * Errors: `InvalidConfig` at the first message where `sizeMax` is above a prefetch that was given (such a window would never
- * fill), and thrown at once for options out of range. The source's own.
+ * fill). Throws `InvalidConfig` for options out of range. The errors of the source.
  *
- * Delivery: messages in a window are kept alive (their leases renewed). One that is lost or whose source has stopped for good
- * leaves its window; the source gives it back. A message on which `by` throws is settled like an undecided failure.
- * The end of the source closes all windows.
+ * Delivery: the leases of messages in a window are renewed. A message leaves its window if its lease is lost, or if its source has
+ * stopped for good, which then gives it back. A message on which `by` throws is settled like an undecided failure. When the source
+ * completes, all windows close.
  *
- * Memory: what its source lets be unsettled (without a prefetch: one window that gathers, and one for each work behind); a group is forgotten when its window closes.
+ * Memory: as many messages as its source allows unsettled (without a prefetch: one window that gathers, and one for each work
+ * behind). A group is forgotten when its window closes.
  *
- * Cancelling: unsubscribing lets go of all messages in windows, which their source then gives back.
+ * Cancelling: unsubscribing lets go of all messages in windows; their source then gives them back.
  *
  * @param options `sizeMax` (messages, default 100), `waitMsMax` (milliseconds, default 50), `by` (a window for each group),
  *   `scheduler` (default: the store's)

@@ -1,17 +1,17 @@
-/** The decision to hold back what comes after. */
+/** The decision to stop a key, or the queue, at a failed message. */
 import { causeOf } from "../core/Failure.js";
 import { Block } from "../core/Outcome.js";
 import { type Options, oneOf, optionsOf } from "../core/options.js";
 import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 export type BlockOptions = Options<{
-  /** What stands still behind the message: those of its key, or the whole queue. Default "key". */
+  /** What stops behind the message: the messages of its key, or the whole queue. Default "key". */
   scope: "key" | "queue";
 }>;
 
 /**
- * Decides failures by a block: the message keeps its place, and those of its key (or the whole queue) wait behind it until
- * somebody unblocks them by `queue.unblock`. An unkeyed message is held alone by scope "key".
+ * Decides failures by a block: the message keeps its place, and the messages of its key (or the whole queue) wait behind it until
+ * somebody calls `queue.unblock`. With scope "key" a message without a key is blocked alone.
  *
  * ```text
  * -a-b-----|

@@ -1,10 +1,10 @@
-/** The operator that narrows errors. */
+/** The operator that catches errors by their tag. */
 import { catchError, type ObservableInput, type ObservedValueOf, type OperatorFunction, throwError } from "rxjs";
 import { unlessPromise } from "../core/promiseWatch.js";
 import { isSluiceError, type SluiceError } from "../core/SluiceError.js";
 
 /**
- * Goes on with another Observable where the source fails with an error of this tag; every other error passes through.
+ * Goes on with another Observable where the source fails with an error of this tag. Every other error passes through.
  *
  * ```text
  * -a-#
@@ -15,7 +15,7 @@ import { isSluiceError, type SluiceError } from "../core/SluiceError.js";
  * x := gone
  * ```
  *
- * Errors: all that have another tag or none, and what `next` throws.
+ * Errors: those with another tag or none, and what `next` throws.
  *
  * @param tag the `_tag` of a `SluiceError`
  * @param next makes the Observable (or promise, or iterable) to go on with, from the narrowed error

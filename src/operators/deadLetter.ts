@@ -1,11 +1,12 @@
-/** The decision to give up. */
+/** The decision to dead-letter. */
 import { causeOf } from "../core/Failure.js";
 import { Reject } from "../core/Outcome.js";
 import { type Options, optionsOf } from "../core/options.js";
 import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 /**
- * Decides failures by a reject: the message goes to the dead letters with its cause and history, to be looked at and redriven.
+ * Decides failures by a reject: the message goes to the dead letters with its cause and history, where people look at it and
+ * redrive it.
  *
  * ```text
  * -a-b-----|

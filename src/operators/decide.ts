@@ -3,8 +3,8 @@ import type { FailurePolicy } from "../core/FailurePolicy.js";
 import { type DecisionIn, decideBy } from "./internal/Decision.js";
 
 /**
- * Decides what becomes of failures by a function of your own; `undefined` leaves a failure to the decisions that follow, and
- * `GiveUp` too, but has it dead-lettered where none of them decides. The first to decide wins.
+ * Decides failures by a function of your own. Where it answers `undefined`, the decisions that follow may decide. So it is with
+ * `GiveUp`, but then the message is dead-lettered where none of them decides. The first to decide wins.
  *
  * ```text
  * -a-b-----|
@@ -18,10 +18,10 @@ import { type DecisionIn, decideBy } from "./internal/Decision.js";
  * y := Failed(offline)
  * ```
  *
- * Errors: none. Where the policy throws, what it threw takes the place of the failure, undecided; so does `InvalidConfig`
- * where it answers anything but an `Outcome`, `GiveUp` or `undefined`.
+ * Errors: none. Where the policy throws, what it threw replaces the failure, which stays undecided. So does an `InvalidConfig`
+ * where the policy answers anything but an `Outcome`, `GiveUp` or `undefined`.
  *
- * @param policy asked once for each failure that nothing has decided; never for results and interruptions
+ * @param policy called once for each failure that nothing has decided; never for results and interruptions
  *
  * @example
  * ```ts

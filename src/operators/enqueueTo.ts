@@ -1,4 +1,4 @@
-/** The sink: plain values into a queue. */
+/** The operator that enqueues plain values. */
 import { Observable, type OperatorFunction } from "rxjs";
 import { duration, type Options, optionsOf, wholeNumber } from "../core/options.js";
 import { WRITE_COUNT_MAX } from "../core/steps/Step.js";
@@ -7,11 +7,11 @@ import { Chunks } from "./internal/Chunks.js";
 import { observe } from "./internal/observe.js";
 
 export type EnqueueToOptions<A> = Options<{
-  /** Values of one write, 1 to 1,000. Default 100. */
+  /** How many values one write has at most, 1 to 1,000. Default 100. */
   sizeMax: number;
   /** Milliseconds that the first value of a write waits for others. Default 50; 0 is the current burst. */
   waitMsMax: number;
-  /** Writes under way at a time, 1 or more. Default 1, which keeps the order of the values in the queue. */
+  /** How many writes are under way at a time, 1 or more. Default 1, which keeps the order of the values in the queue. */
   concurrency: number;
   /** The options of each value: its key, delay, priority, ids. */
   options: (data: A) => EnqueueOptions;
@@ -20,8 +20,8 @@ export type EnqueueToOptions<A> = Options<{
 const NAMES = ["sizeMax", "waitMsMax", "concurrency", "options"] as const;
 
 /**
- * Enqueues plain values in atomic chunks, so many writes under way at a time, and emits what became of each in the order of the values: its id, and whether
- * it repeats an earlier message.
+ * Enqueues plain values in atomic chunks, with `concurrency` writes under way at a time. Emits what became of each value, in the
+ * order of the values: its id, and whether it is a duplicate.
  *
  * ```text
  * -a-b-c-----d------|
@@ -35,17 +35,17 @@ const NAMES = ["sizeMax", "waitMsMax", "concurrency", "options"] as const;
  * w := id of d
  * ```
  *
- * Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig` for a value: nothing of its chunk is enqueued, what came before
- * is. A store that is down or full is asked again, later each time (up to 2 s), until it answers: the same write never
- * doubles, and the queue's `events$` tell each time. A chunk above 8 MiB is split. An error of the source is passed on once
- * all that came before it is in the queue. Throws `InvalidConfig` for options out of range.
+ * Errors: `EncodeRefused`, `PayloadTooLarge`, `InvalidConfig` for a value: nothing of its chunk is enqueued, but the chunks before
+ * it are. A store that is down or full is asked again, after longer delays (up to 2 s), until it answers: the same write never
+ * doubles, and the queue's `events$` tell each failure. A chunk above 8 MiB is split. An error of the source is passed on once
+ * all values before it are in the queue. Throws `InvalidConfig` for options out of range.
  *
- * Delivery: a value whose id was emitted is in the queue. Of what was under way when a value was refused, or at an
- * unsubscription, each chunk is in the queue whole or not at all; give `dedupe` ids where the source is run again.
+ * Delivery: a value whose id was emitted is in the queue. Where a value is refused, or the operator is unsubscribed, each chunk
+ * that is under way is enqueued whole or not at all; give `dedupe` ids where the source is run again.
  *
- * Memory: what the source emits faster than the store takes. RxJS has no backpressure: bound it at the source.
+ * Memory: the values that the source emits faster than the store takes them. RxJS has no backpressure: bound it at the source.
  *
- * Cancelling: unsubscribing recalls nothing and sends no more; values that wait are dropped.
+ * Cancelling: unsubscribing recalls nothing and sends no more; values that wait are forgotten.
  *
  * @param queue where the values go
  * @param options `sizeMax` (values, default 100), `waitMsMax` (milliseconds, default 50), `concurrency` (writes, default 1),

@@ -1,4 +1,4 @@
-/** The operator that lets go by what it does not want. */
+/** The operator that drops messages by their data, and settles them. */
 import { type MonoTypeOperatorFunction, Observable, type OperatorFunction } from "rxjs";
 import type { Message } from "../core/Message.js";
 import { Ack, isOutcome, type Outcome } from "../core/Outcome.js";
@@ -7,8 +7,8 @@ import { settleAside, settleThrown } from "./internal/defaultOutcome.js";
 import { observe } from "./internal/observe.js";
 
 /**
- * Lets through the messages whose data is wanted and settles the others. Never use rxjs `filter` for this: what it drops is
- * settled by nobody, and comes again when its lease has expired.
+ * Passes the messages whose data is wanted, and settles the others. Do not use rxjs `filter` for this: nobody settles the messages
+ * that it drops, so they come again when their leases expire.
  *
  * ```text
  * -a-b-c---|
@@ -25,10 +25,10 @@ import { observe } from "./internal/observe.js";
  * Errors: none of its own; throws `InvalidConfig` where `otherwise` is no outcome. A message on which `keep` throws is settled
  * like an undecided failure (retried with backoff until the queue's `attemptsMax`); the stream goes on.
  *
- * Delivery: how the settlement of what is dropped ended is told by the queue's `events$`, not here.
+ * Delivery: the queue's `events$` tell how the settlements of dropped messages ended; they are not emitted here.
  *
  * @param keep whether the data is wanted; a type guard narrows the messages that follow
- * @param otherwise the outcome of what is dropped, default `Ack`
+ * @param otherwise the outcome of dropped messages, default `Ack`
  *
  * @example
  * ```ts

@@ -6,12 +6,12 @@ import { type Handled, handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
 import { atomically, refusalOf, type Write } from "../core/Write.js";
 
-/** The step with which the writes commit. */
+/** The writes commit together with one step more: the ack. */
 const THE_ACK = 1;
 
 /**
- * Gives a successful result writes that commit with its `Ack`, or not at all: what follows from a message exists exactly
- * when the message is done.
+ * Gives a successful result writes that commit with its `Ack`, or not at all: what is written exists exactly when the message is
+ * done.
  *
  * ```text
  * -a-b-----|
@@ -25,13 +25,13 @@ const THE_ACK = 1;
  * y := Failed
  * ```
  *
- * Errors: none. Where `next` throws, or where its writes are known not to fit (`EncodeRefused`, `PayloadTooLarge`,
- * `WriteTooLarge`, writes of several stores), the result becomes a `Threw` failure with that error, for the decisions that
- * follow: put `followUp` before them. Only what shows later (writes of another store than the message's, another message that
- * was to be acked along and is lost by then) makes `settle` retry the message by default. A full Redis takes what is written
- * along with an ack.
+ * Errors: none. Where `next` throws, or its writes are known to be refused (`EncodeRefused`, `PayloadTooLarge`, `WriteTooLarge`,
+ * writes of several stores), the result becomes a `Threw` failure with that error. The decisions that follow decide it, so put
+ * `followUp` before them. Some refusals show only later: writes of another store than the message's, or another message to be
+ * acked along that is lost by then. After these `settle` retries the message by default. A full Redis still takes writes that
+ * commit with an ack.
  *
- * @param next makes the writes of a result that is undecided or acked; `queue.enqueue` and other writes of the same store
+ * @param next makes the writes for a result that is undecided or acked: `queue.enqueue` and other writes of the same store
  *
  * @example
  * ```ts

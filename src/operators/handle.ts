@@ -1,4 +1,4 @@
-/** The operator that does the work. */
+/** The operator that runs works. */
 import type { OperatorFunction } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
@@ -8,8 +8,8 @@ import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./intern
 import type { HandleContext } from "./internal/WorkContext.js";
 
 /**
- * Runs a work for each message (or batch), so many at a time, and emits what came of it as one `Handled` per message, in
- * the order in which works end. Not the end of a pipeline: nothing is settled before `settle()`.
+ * Runs a work for each message (or batch), up to `concurrency` at a time. Emits one `Handled` per message, in the order in which
+ * works end. It does not settle: put `settle()` at the end of the pipeline.
  *
  * ```text
  * -a-b-c-----------|
@@ -26,25 +26,27 @@ import type { HandleContext } from "./internal/WorkContext.js";
  * ```
  *
  * The work is an Observable (an Effect is one), an awaitable, a Task or a TaskEither; its last value counts. A `Left` is a
- * failure wherever it comes from, an `Outcome` is performed, any other value is the result and an `Ack`. A batch's result is
- * that of each of its messages; one of them whose lease is lost is reported `Interrupted`, and the work goes on unless all are.
+ * failure wherever it comes from, an `Outcome` is performed, any other value is the result and an `Ack`. The result of a batch is the
+ * result of each of its messages. Where a message of a batch loses its lease, it alone is emitted as `Interrupted`; the work goes on
+ * unless all are lost.
  *
- * Errors: none of the handler's; what it throws, a work without a value, one whose value is itself a work (a Task in a
- * promise, which nobody would run), and one whose value only looks like an Outcome (a hand-written `{ _tag: "Retry" }`, `Reject`
- * without its call) is a `Threw` failure. `InvalidConfig` at the first message where `concurrency` is above a prefetch that was
- * given, and thrown at once for options out of range. The source's own.
+ * Errors: none of the handler's. These are `Threw` failures: what the handler throws, a work without a value, a value that is itself
+ * a work (a Task in a promise, which nobody would run), and a value that only looks like an Outcome (a hand-written
+ * `{ _tag: "Retry" }`, or `Reject` without its call). `InvalidConfig` at the first message where `concurrency` is above a prefetch
+ * that was given. Throws `InvalidConfig` for options out of range. The errors of the source.
  *
- * Delivery: a message is kept alive (its lease renewed) while it waits or runs. At least once: an interrupted work may have
- * done its part already.
+ * Delivery: the lease of a message is renewed while it waits or runs. At least once: an interrupted work may have done its part
+ * already.
  *
- * Memory: what its source lets be unsettled, waiting or running; a source without a prefetch asks for what `concurrency` says.
+ * Memory: as many messages as its source allows unsettled, waiting or running. A source without a prefetch asks for `concurrency`.
  *
- * Cancelling: unsubscribing unsubscribes the works and lets go of all messages, which their source then gives back.
- * A timeout, a lost lease and a stop unsubscribe one work; a pause of the queue takes away what has not begun. A promise cannot be unsubscribed: use the context's `signal`.
+ * Cancelling: unsubscribing unsubscribes the works and lets go of all messages; their source then gives them back. A timeout, a lost
+ * lease and a stop each unsubscribe one work; a pause of the queue takes away messages that have not begun. A promise cannot be
+ * unsubscribed: use the context's `signal`.
  *
  * @param work called with the message or batch, and a context whose `signal` aborts when the work is unsubscribed
- * @param options `concurrency` (works at a time, default 16, of batches 4: each of these is many already), `timeoutMs` (milliseconds, default 300,000),
- *   `scheduler` (default: the store's)
+ * @param options `concurrency` (works at a time, default 16; 4 of batches, since each has many messages), `timeoutMs`
+ *   (milliseconds, default 300,000), `scheduler` (default: the store's)
  *
  * @example
  * ```ts

@@ -9,11 +9,11 @@ import { type HandleOptions, handleWith } from "./internal/handleWith.js";
 import type { Emitted, ErrorOf, LeftOf, RightOf } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
-/** What answers for each message of a batch, or for all of them. */
+/** An answer for each message of a batch, or a `Left` for all of them. */
 export type AnsweredEach =
   | ReadonlyArray<Either<unknown, unknown>>
   | Either<unknown, ReadonlyArray<Either<unknown, unknown>>>;
-/** What a work answers for each message. */
+/** The answer of a work for one message. */
 export type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V : never;
 
 /**
@@ -30,8 +30,8 @@ export type ItemOf<W> = RightOf<Emitted<W>> extends ReadonlyArray<infer V> ? V :
  * z := b: Failed(bad)
  * ```
  *
- * Errors: those of `handle`. An element without an Either is a `Threw` failure; a work that fails as a whole (a TaskEither
- * whose answer is a `Left`) fails every message, and so does an array of another length: nobody knows which answer is whose.
+ * Errors: those of `handle`. An element that is no Either is a `Threw` failure. A work that fails as a whole (a TaskEither whose
+ * answer is a `Left`) fails every message. So does an array of another length, since nobody knows which answer is for which message.
  *
  * Delivery, memory and cancelling: those of `handle`.
  *

@@ -14,16 +14,15 @@ export type ByTag<A, K extends keyof A> = {
   ) => Work;
 };
 
-/** No handler for a tag that the union lacks. */
-/** Refuses handlers for other tags. */
+/** Refuses handlers for tags that the union does not have. */
 export type Exactly<H, T> = { readonly [P in Exclude<keyof H, T>]: never };
 
-/** What a handler makes of a message. */
+/** What `handleByTag` emits for handlers that return this work. */
 export type HandledBy<A, W> = [Uncalled<W>] extends [never] ? Handled<A, ResultOf<W>, ErrorOf<W>> : CallIt;
 
 /**
- * Like `handle`, with one handler for each tag of a union: a tag without a handler does not compile, and each handler sees
- * its own case.
+ * Like `handle`, with one handler for each tag of a union. A tag without a handler does not compile, and each handler gets messages
+ * of its own case.
  *
  * ```text
  * -a-b-----|
@@ -37,7 +36,7 @@ export type HandledBy<A, W> = [Uncalled<W>] extends [never] ? Handled<A, ResultO
  * y := star: Right(Ack): Ack
  * ```
  *
- * Errors: those of `handle`. A tag that no handler has (data from elsewhere than a codec of this union) is a `Threw` failure.
+ * Errors: those of `handle`. A tag without a handler (where the data does not come from a codec of this union) is a `Threw` failure.
  *
  * Delivery, memory and cancelling: those of `handle`.
  *
@@ -75,7 +74,7 @@ export function handleByTag<A>(
     {
       work: (message: Message<A>, context) => {
         const value = String(message.data[tag]);
-        // The value is payload, and this text goes into dead letters and logs.
+        // The text does not show the value: it is payload, and the text goes into dead letters and logs.
         if (!Object.hasOwn(handlers, value))
           throw new TypeError(
             `handleByTag has no handler for this message's ${String(tag)}, only for ${Object.keys(handlers).join(", ")}.`,

@@ -7,8 +7,9 @@ import { type Options, optionsOf } from "../core/options.js";
 import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from "./internal/Decision.js";
 
 /**
- * Decides failures by a retry, each later than the one before, until attempts or time are used up; then it gives them up: a
- * decision that follows (`block()`, `decide()`) says what becomes of them, else they are dead-lettered. The delay is kept by the store: every consumer honours it, and it survives a crash.
+ * Decides failures by a retry, each after a longer delay, until attempts or time are used up. Then it gives up: a decision that
+ * follows (`block()`, `decide()`) decides the failure, else the message is dead-lettered. The store keeps the delay: every consumer
+ * honours it, and it survives a crash.
  *
  * ```text
  * -a-b-c-d-|
@@ -26,14 +27,14 @@ import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from 
  * z := Failed, given up
  * ```
  *
- * What `when` excludes is not given up: it is left to the decisions that follow as it came. The queue's own `attemptsMax` (20 by
- * default) dead-letters earlier where it is less.
+ * A failure that `when` excludes is not given up: it passes as it is to the decisions that follow. The queue's own `attemptsMax`
+ * (20 by default) dead-letters earlier where it is less.
  *
  * Errors: throws `InvalidConfig` for options out of range.
  *
  * @param options `initialMs` (milliseconds, default 200), `factor` (default 2), `delayMsMax` (milliseconds, default 60,000),
- *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all:
- *   from this one on it gives up; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
+ *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all: the
+ *   attempt with this number is given up; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
  *   gives up where the retry would be due later; default: no bound), `when` (which failures)
  *
  * @example

@@ -7,8 +7,8 @@ import { Settling } from "./internal/Settling.js";
 /**
  * Settles each handled message and emits what the store confirmed, in the order of confirmation.
  *
- * The outcome is the one decided; else an `Ack` for a result, a `Release` for what was interrupted, a `Reject` for what
- * `retryBackoff` has given up, and `retryBackoff()` for a failure that no operator looked at, until the queue's `attemptsMax`
+ * A decided outcome is performed as it is. Without one, a result is an `Ack`, an interruption is a `Release`, a failure that
+ * `retryBackoff` has given up is a `Reject`, and any other failure is retried as by `retryBackoff()`, until the queue's `attemptsMax`
  * dead-letters it. Settlements of one burst leave as one write.
  *
  * ```text
@@ -25,14 +25,15 @@ import { Settling } from "./internal/Settling.js";
  * z := c: Reject
  * ```
  *
- * Errors: the source's own. A settlement that the store refuses is a value: `Lost`, with its cause. Where only the follow-ups
- * are refused (a codec, another store), nothing is written, and the message is settled as failed by that error.
+ * Errors: those of the source. A settlement that the store refuses is a value: `Lost`, with its cause. Where only the follow-ups
+ * are refused (by a codec, or since they are of another store), nothing is written, and the message is settled as failed by that
+ * error.
  *
- * Delivery: at least once. `Lost` means that the message is or will be delivered again, unless it was settled otherwise.
+ * Delivery: at least once. `Lost` means that the message is or will be delivered again, unless another outcome settled it.
  *
- * Memory: what its source lets be unsettled.
+ * Memory: as many messages as its source allows unsettled.
  *
- * Cancelling: unsubscribing recalls nothing: what is under way is still performed, and no longer told.
+ * Cancelling: unsubscribing recalls nothing: settlements under way are still performed, and no longer emitted.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** How one work ended: a result or a failure, and the outcome where the handler named one itself. */
+/** How one work ended: a result or a failure, and the outcome where the handler returned one. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { isObservable } from "rxjs";
 import { Failed, type Failure, Threw } from "../../core/Failure.js";
@@ -6,7 +6,7 @@ import { isOutcome, lookAlike, type Outcome, uncalled } from "../../core/Outcome
 
 export interface Answer {
   readonly result: Either<Failure<unknown>, unknown>;
-  /** What the handler wants to become of the message; undefined leaves it to the pipeline. */
+  /** The outcome that the handler returned; undefined leaves the decision to the pipeline. */
   readonly outcome: Outcome | undefined;
 }
 
@@ -17,9 +17,9 @@ export const failedBy = (failure: Failure<unknown>): Answer => ({ result: left(f
 export const threw = (cause: unknown): Answer => failedBy(Threw(cause));
 
 /**
- * Reads a work's last value: a `Left` fails, a `Right` is opened, an outcome is performed. A value that is a work itself (a
- * Task in a promise) fails: nobody runs it, so the message is not done. So does what only looks like an outcome: it would be
- * acked. Never throws, whatever the value does when it is looked at.
+ * Reads the last value of a work: a `Left` is a failure, of a `Right` the value counts, an outcome is performed. A value that is
+ * itself a work (a Task in a promise) is a failure: nobody runs it, so the message is not done. A value that only looks like an
+ * outcome is a failure too: else it would be acked as a result. Never throws, whatever the value does when it is read.
  */
 export const answerOf = (value: unknown): Answer => {
   try {
@@ -60,9 +60,9 @@ const workInWork = (value: unknown): TypeError => {
 };
 
 /**
- * Whether it is an Either, by its shape: users may have another copy of fp-ts.
+ * Whether a value is an Either, by its shape: users may have another copy of fp-ts.
  *
- * @throws whatever the value throws when it is looked at
+ * @throws what the value throws when it is read
  */
 export const isEither = (value: unknown): value is Either<unknown, unknown> =>
   typeof value === "object" && value !== null && (isLeftLike(value) || isRightLike(value));

@@ -8,10 +8,11 @@
  *                                     then is encoded in advance
  * ```
  *
- * While every place is taken, what waits fills up: the slower the store, the larger its writes.
+ * While all places are taken, chunks that wait fill up: the slower the store, the larger its writes.
  *
- * A chunk that waited for long is old when it is sent, and what an old object refers to is kept by the collector until the next
- * full collection, even where both are garbage: so a chunk drops its write as it is sent, and its answers as they are emitted.
+ * A chunk that waited for long is an old object when it is sent. The garbage collector keeps what an old object refers to until the
+ * next full collection, even where both are garbage. So a chunk forgets its write when it is sent, and its answers when they are
+ * emitted.
  */
 import type { Observer, Subscriber } from "rxjs";
 import { Chain } from "../../core/Chain.js";
@@ -31,12 +32,15 @@ export interface ChunksOptions<A> {
 type EnqueueAll = Write<ReadonlyArray<Enqueued>>;
 
 interface Chunk<A> extends Timed<Chunk<A>> {
-  /** Until they are encoded. */
+  /** The values, until they are encoded. */
   values: Array<A>;
   ripe: boolean;
-  /** Encoded in advance, once it takes no more values, until it is sent: one write, or several where it is above 8 MiB. */
+  /**
+   * The encoded values: made in advance once the chunk takes no more values, and kept until it is sent. One write, or several where
+   * the chunk is above 8 MiB.
+   */
   writes: ReadonlyArray<EnqueueAll> | undefined;
-  /** Written once it is in the queue, until they are emitted. */
+  /** The answers, from when the chunk is in the queue until they are emitted. */
   answers: ReadonlyArray<Enqueued> | undefined;
 }
 
@@ -44,12 +48,12 @@ export class Chunks<A> implements Observer<A> {
   private readonly gathering: Deadlines<Chunk<A>>;
   private readonly ripe = new Chain<Chunk<A>>();
   private readonly sent = new Chain<Chunk<A>>();
-  /** The one that takes the next value; undefined where a new one must be begun. */
+  /** The chunk that takes the next value; undefined where a new one must be begun. */
   private last: Chunk<A> | undefined;
   private readonly outage: Outage;
   private underWay = 0;
   private busy = false;
-  /** How the subscriber is told that the source has ended, once all that came before is in the queue. */
+  /** Tells the subscriber that the source has ended: called once all values are in the queue. */
   private ending: (() => void) | undefined;
 
   constructor(
@@ -86,7 +90,7 @@ export class Chunks<A> implements Observer<A> {
     this.sourceEnded(() => this.subscriber.complete());
   }
 
-  /** The pipeline is over: nothing more is sent. */
+  /** The pipeline has ended: nothing more is sent. */
   end(): void {
     this.gathering.stop();
     this.outage.stop();
@@ -121,7 +125,7 @@ export class Chunks<A> implements Observer<A> {
     this.send();
   }
 
-  // One loop: a store that answers at once must not deepen the stack with every chunk.
+  // One loop, so that a store that answers at once does not deepen the stack with every chunk.
   private send(): void {
     if (this.busy) return;
     this.busy = true;
@@ -169,7 +173,7 @@ export class Chunks<A> implements Observer<A> {
     this.send();
   }
 
-  /** One after the other, so that they stand in the queue in order. */
+  /** Runs the writes one after the other, so that their values stand in the queue in order. */
   private writeAll(
     [write, ...others]: ReadonlyArray<EnqueueAll>,
     done: (answers: ReadonlyArray<Enqueued>) => void,
@@ -186,7 +190,7 @@ export class Chunks<A> implements Observer<A> {
   private run(write: EnqueueAll, done: (answers: ReadonlyArray<Enqueued>) => void, attempt = 1): void {
     const { subscriber } = this;
     let answers: ReadonlyArray<Enqueued> = [];
-    // It leaves the subscriber by itself once it has ended.
+    // Once the write has ended, rxjs takes it off the subscriber.
     subscriber.add(
       write.subscribe({
         next: (value) => {

@@ -1,4 +1,4 @@
-/** Decisions: operators on handled results that carry their policy, one value for a pipe and for an `onFailure` list. */
+/** Decisions: operators on handled results. A decision also has its policy, so that it serves in a pipe and in an `onFailure` list. */
 import { isRight, left } from "fp-ts/lib/Either.js";
 import { map, type Observable } from "rxjs";
 import { type Failure, Threw } from "../../core/Failure.js";
@@ -9,30 +9,30 @@ import { notAnOutcome } from "../../core/options.js";
 import { invalidConfig } from "../../core/SluiceError.js";
 
 export interface HasPolicy<E> {
-  /** What it decides by, for lists of policies. */
+  /** The policy by which it decides, for lists of policies. */
   readonly policy: FailurePolicy<E>;
 }
 
-/** A decision about failures of one kind (any kind, where none is named), whatever the data and the results. */
+/** A decision about failures of one type (without a type parameter, of any type), for any data and results. */
 export interface Decision<E = unknown> extends HasPolicy<E> {
   <A, R, F extends E>(handled: Observable<Handled<A, R, F>>): Observable<Handled<A, R, F>>;
 }
 
-/** A decision whose callback is typed by the pipe that it stands in. */
+/** A decision whose callback gets its types from the pipe that it stands in. */
 export interface DecisionIn<A, R, E> extends HasPolicy<E> {
   (handled: Observable<Handled<A, R, E>>): Observable<Handled<A, R, E>>;
 }
 
 /** Which failures a decision decides. */
 export interface When<E> {
-  /** It leaves the others to those behind it. */
+  /** Whether to decide this failure. The others are left to the decisions that follow. */
   readonly when: (failure: Failure<E>, attempt: Attempt) => boolean;
 }
 
 /**
- * The operator of a policy. It passes over what is decided, what succeeded and what was interrupted: an interruption is no
- * failure of the message. A policy that throws (or answers no outcome) decides nothing, and what it threw takes the place of
- * the failure.
+ * Makes an operator of a policy. It passes on what is decided, results, and interruptions, which are no failures of the message. A
+ * policy that throws, or answers anything but an outcome, `GiveUp` or undefined, decides nothing; that error replaces the
+ * failure.
  */
 export const decideBy = <E>(policy: FailurePolicy<E>): Decision<E> =>
   Object.assign(
@@ -55,7 +55,7 @@ const decided = <A, R, F extends E, E>(policy: FailurePolicy<E>, undecided: Hand
   }
 };
 
-/** A policy for the failures that `when` picks; all of them without it. */
+/** The policy for those failures alone that `when` picks; without `when` for all. */
 export const policyWhen = <E>(policy: FailurePolicy<E>, when: When<E>["when"] | undefined): FailurePolicy<E> => {
   if (when === undefined) return policy;
   if (typeof when !== "function")

@@ -7,7 +7,7 @@
  *      └──────────────── interrupt, end of the pipeline ──────────────────▲
  * ```
  *
- * It observes its own work: no closure and no operator stands between.
+ * It is itself the observer of its work, so that no closure and no operator stands between.
  */
 import type { Unsubscribable } from "rxjs";
 import type { Batch } from "../../core/Batch.js";
@@ -22,11 +22,11 @@ import { type HandleContext, WorkContext } from "./WorkContext.js";
 /** What a handling needs of the subscription that runs it. */
 export interface HandlingOwner {
   readonly work: (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown;
-  /** What the answer of a batch's work says of the element at this place, of so many. */
+  /** The answer for one message of a batch, at this index of `length`, from the answer for the whole batch. */
   readonly split: (answer: Answer, index: number, length: number) => Answer;
-  /** It is over: takes it out of its chain and lets it deliver its answer, before anything else is started. */
+  /** The handling has ended: takes it out of its chain and lets it deliver its answer, before another one starts. */
   readonly ended: (handling: Handling, was: HandlingState, answer: Answer) => void;
-  /** Emits one message of a batch that goes on. */
+  /** One message has left a batch that goes on: emits it. */
   readonly left: (message: Message<unknown>, answer: Answer) => void;
   readonly emit: (message: Message<unknown>, answer: Answer) => void;
 }
@@ -46,16 +46,16 @@ export abstract class Handling implements WorkObserver, Timed<Handling> {
   constructor(protected readonly owner: HandlingOwner) {}
 
   protected abstract readonly delivered: Message<unknown> | Batch<unknown>;
-  /** Takes its messages in hand. */
+  /** Takes the messages in hand. */
   abstract hold(): void;
-  /** Says that its work begins. */
+  /** Tells the messages that their work begins. */
   protected abstract begin(): void;
-  /** Lets its messages go, unless somebody else has taken them over. */
+  /** Lets go of the messages, except those that another holder has taken over. */
   protected abstract letGo(): void;
   /** Emits one Handled for each message that is still in hand, then lets go. */
   abstract deliver(answer: Answer): void;
 
-  /** Runs the work; it may have ended on return. */
+  /** Runs the work, which may have ended when this returns. */
   start(): void {
     this.state = "starting";
     this.context = new WorkContext();
@@ -80,7 +80,7 @@ export abstract class Handling implements WorkObserver, Timed<Handling> {
     this.finish(this.hasLast ? answerOf(this.last) : threw(new Error("The work completed without a value.")));
   }
 
-  /** Ends it by this failure: its work is unsubscribed, and what it still says no longer counts. */
+  /** Ends with this failure: the work is unsubscribed, and what it still emits does not count. */
   cutShort(failure: Failure<unknown>): void {
     const was = this.state;
     if (was === "ended") return;
@@ -89,7 +89,7 @@ export abstract class Handling implements WorkObserver, Timed<Handling> {
     this.owner.ended(this, was, failedBy(failure));
   }
 
-  /** Ends it without an answer, since nobody listens any more. */
+  /** Ends without an answer, since nobody listens any more. */
   abandon(): void {
     if (this.state === "ended") return;
     this.state = "ended";
@@ -109,7 +109,7 @@ export abstract class Handling implements WorkObserver, Timed<Handling> {
     this.unsubscribe();
   }
 
-  // A teardown that throws must cost neither the answer nor the other works.
+  // A teardown that throws must break neither the answer nor the other works.
   private unsubscribe(): void {
     const { subscription } = this;
     this.subscription = undefined;
@@ -121,7 +121,7 @@ export abstract class Handling implements WorkObserver, Timed<Handling> {
   }
 }
 
-/** The way of one message. */
+/** The handling of one message. */
 export class MessageHandling extends Handling {
   private readonly holder: Holder = (reason) => this.cutShort(Interrupted(reason));
 
@@ -150,7 +150,7 @@ export class MessageHandling extends Handling {
   }
 }
 
-/** The way of a batch: one work, one Handled per message; a message that is taken away leaves the others alone. */
+/** The handling of a batch: one work, one Handled per message. A message that is taken away does not disturb the others. */
 export class BatchHandling extends Handling {
   private readonly holders: Array<Holder | undefined> = [];
   private inHand: number;

@@ -55,7 +55,7 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   }
 }
 
-/** What is settled, and what is written with its ack. */
+/** The message to settle, and the writes that go with its ack. */
 interface Settled {
   readonly message: Message<unknown>;
   readonly followUps: ReadonlyArray<Write<unknown>>;
@@ -71,8 +71,9 @@ const request = ({ message, followUps }: Settled, outcome: Outcome, onEnd: End<O
 };
 
 /**
- * Whether the request itself was refused, so that the lease is still live and the message can be settled otherwise: a
- * follow-up that its codec refuses, one that acks another message whose lease is gone, a delay that is no number.
+ * Whether the request itself was refused, so that nothing was written and the lease is still live: the message can be settled by
+ * another outcome. Such refusals are a follow-up that its codec refuses, one that acks another message whose lease is gone, and a
+ * delay that is no number.
  */
 const nothingWritten = (error: SluiceError, { id }: Message<unknown>): boolean =>
   !error.retryable && !((error._tag === "LeaseLost" || error._tag === "AlreadySettled") && error.id === id);

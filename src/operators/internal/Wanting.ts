@@ -1,12 +1,12 @@
-/** How one subscription of an operator tells the sources of its messages what it wants. */
+/** Tells the sources of an operator's messages what one subscription of the operator wants. */
 import type { Demand, Demands } from "../../core/Demand.js";
 
 export class Wanting {
-  /** The ledger of the latest message: mostly there is one source, and this is all that a message costs. */
+  /** The demands of the latest message's source. Mostly there is one source, so a message costs no more than comparing this. */
   private latest: Demands | undefined;
   private readonly told = new Set<Demands>();
 
-  /** Tells the source with this ledger, once. */
+  /** Tells the source with these demands what the operator wants, once. */
   of(demands: Demands | undefined, demand: Demand): void {
     if (demands === this.latest) return;
     this.latest = demands;
@@ -15,7 +15,7 @@ export class Wanting {
     demands.tell(this, demand);
   }
 
-  /** Takes it back everywhere. */
+  /** The operator wants nothing any more: tells all its sources. */
   end(): void {
     for (const demands of this.told) demands.forget(this);
     this.told.clear();

@@ -7,7 +7,7 @@
  *                   └── every message interrupted, end of the pipeline ─▶ forgotten
  * ```
  *
- * All windows wait the same time, so they end in the order of their first messages, and one timer serves any number.
+ * All windows wait equally long, so they close in the order of their first messages, and one timer serves any number.
  */
 import type { Observer, SchedulerLike, Subscriber } from "rxjs";
 import { type Batch, batchOf, type NonEmpty } from "../../core/Batch.js";
@@ -36,7 +36,7 @@ export class Windows<A> implements Observer<Message<A>> {
   private readonly groups = new Map<string, Window<A>>();
   private deadlines: Deadlines<Window<A>> | undefined;
   private readonly wanting = new Wanting();
-  /** One window that gathers. What is behind tells for how many others it has hands. */
+  /** The demand for one window that gathers. The operators behind tell how many others they can take. */
   private demand: Demand = { count: SIZE_MAX, portion: SIZE_MAX };
   private sizeMax: number;
 
@@ -74,7 +74,7 @@ export class Windows<A> implements Observer<Message<A>> {
     this.subscriber.complete();
   }
 
-  /** The pipeline is over: lets go of everything. */
+  /** The pipeline has ended: lets go of all messages. */
   end(): void {
     this.wanting.end();
     this.deadlines?.stop();
@@ -106,7 +106,7 @@ export class Windows<A> implements Observer<Message<A>> {
     letGo(window);
   }
 
-  // Its source has taken it back already, or gives it back now: a window that is emitted later must not have it.
+  // The source has taken the message back, or is about to give it back: a window that is emitted later must not have it.
   private interrupted(window: Window<A>, message: Message<A>): void {
     window.held.delete(message);
     if (window.held.size > 0 || this.groups.get(window.group) !== window) return;
@@ -114,7 +114,7 @@ export class Windows<A> implements Observer<Message<A>> {
     this.deadlines?.rest();
   }
 
-  /** Looks at the first message: its clock, and what its source allows. */
+  /** Takes the clock and the prefetch from the first message. */
   private open({ scheduler, prefetch }: Delivery): Deadlines<Window<A>> | undefined {
     const { sizeMax = Math.min(SIZE_MAX, prefetch), waitMsMax } = this.options;
     if (sizeMax > prefetch) {

@@ -1,5 +1,5 @@
 /**
- * What a handler may return, and what that says of its results and failures.
+ * What a handler may return, and which results and failures follow from that, as types.
  *
  * The runtime and the types read a return value alike: an Observable first, then a thenable, then a function that returns
  * a promise. Its last value counts. A `Left` is a failure wherever it comes from, an `Outcome` is performed, any other
@@ -13,7 +13,7 @@ import type { OutcomeMaker } from "../../core/Outcome.js";
 /** An Observable (an Effect is one), an awaitable, a Task or a TaskEither. */
 export type Work = Observable<unknown> | PromiseLike<unknown> | (() => Promise<unknown>);
 
-/** `any` would distribute over every branch below and type a failure as the result: it is unknown instead. */
+/** `any` would match every branch below, so that a failure would be typed as a result. Here it becomes unknown instead. */
 export type UnlessAny<V, T, F> = 0 extends 1 & V ? T : F;
 
 /** What a work emits or resolves to. */
@@ -29,7 +29,7 @@ export type Emitted<W> = UnlessAny<
         : never
 >;
 
-/** A value without its failures: the inside of a `Right`, never a `Left`, anything else as it is. */
+/** A value without its failures: of a `Right` its value, of a `Left` never, anything else as it is. */
 export type RightOf<V> = UnlessAny<
   V,
   unknown,
@@ -40,22 +40,22 @@ export type RightOf<V> = UnlessAny<
       : V
 >;
 
-/** The failures of a value: the inside of a `Left`; unknown where the value is. */
+/** The failures of a value: of a `Left` its error; unknown where the value is unknown. */
 export type LeftOf<V> = UnlessAny<
   V,
   unknown,
   unknown extends V ? unknown : V extends { readonly _tag: "Left"; readonly left: infer E } ? E : never
 >;
 
-/** Unknown for a work that may answer `Reject` and the like without their call, never for all others. */
+/** Unknown for a work that may answer a maker such as `Reject` itself, without its call; never for all others. */
 export type Uncalled<W> = [Extract<RightOf<Emitted<W>>, OutcomeMaker>] extends [never] ? never : unknown;
 
-/** What stands in the place of a Handled then, so that no operator takes it. */
+/** For such a work the type of what is emitted, which no operator takes. */
 export type CallIt = "an outcome is made by a call: Reject({ cause })";
 
-/** What a work succeeds with. */
+/** The result of a work. */
 export type ResultOf<W> = RightOf<Emitted<W>>;
-/** What a work fails with, apart from throwing. */
+/** The error of a work, apart from what it throws. */
 export type ErrorOf<W> = LeftOf<Emitted<W>>;
 
 /** The data of a message, or of the messages of a batch. */

@@ -1,10 +1,10 @@
-/** What a handler is given beside its delivery. */
-
 /** The second argument of a handler. */
+
+/** What a handler gets beside the message or batch. */
 export interface HandleContext {
   /**
-   * Aborts when the work is unsubscribed before its end: timeout, lost lease, stop, or the end of the pipeline. Built when
-   * first read, since an AbortController costs 3 µs.
+   * Aborts when the work is unsubscribed before its end: by a timeout, a lost lease, a stop, or the end of the pipeline. It is made
+   * when it is first read, since an AbortController costs 3 µs.
    */
   readonly signal: AbortSignal;
 }

@@ -1,9 +1,9 @@
 /**
- * The works in hand of one subscription of `handle`: so many at a time, the others waiting in order.
+ * The works of one subscription of `handle`: `concurrency` of them run at a time, the others wait in order.
  *
- * What ends synchronously calls back into here while something is being started or emitted, and an emission can bring the
- * next message within itself. So there is one loop (`drain`), and whatever happens inside it only adds to its lists:
- * ten thousand works that end at once need no deeper stack than one.
+ * A work that ends synchronously calls this class while another is being started or emitted, and an emission may bring the next
+ * message before it returns. So there is one loop (`drain`), and calls within it only add to its lists: ten thousand works
+ * that end at once need no deeper stack than one.
  */
 import type { Observer, SchedulerLike, Subscriber } from "rxjs";
 import { type Batch, isBatch, sizeMaxOf } from "../../core/Batch.js";
@@ -20,13 +20,13 @@ import { BatchHandling, type Handling, type HandlingOwner, type HandlingState, M
 import { Wanting } from "./Wanting.js";
 
 export interface WorksOptions extends Pick<HandlingOwner, "work" | "split"> {
-  /** Undefined: the default for what is delivered, a prefetch at most. */
+  /** Undefined: the default for messages or for batches, but not more than the prefetch. */
   readonly concurrency: number | undefined;
   readonly timeoutMs: number;
   readonly scheduler: SchedulerLike | undefined;
 }
 
-/** Works at a time where no concurrency is given, and how many where each is that of a batch. */
+/** The default for messages, and that for batches. */
 const CONCURRENCY = 16;
 const CONCURRENCY_OF_BATCHES = 4;
 
@@ -58,7 +58,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, Handl
     if (this.running === undefined && !this.open(first, batch ? sizeMaxOf(delivered) : 0)) return;
     this.wanting.of(first.demands, this.demand);
     const handling = batch ? new BatchHandling(this, delivered) : new MessageHandling(this, delivered);
-    // A message may be interrupted as it is taken in hand: nothing starts before all of a batch are.
+    // A message may be taken away at once when it is taken in hand, so nothing starts before all messages of a batch are in hand.
     const outer = this.busy;
     this.busy = true;
     this.waiting.push(handling);
@@ -76,7 +76,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, Handl
     this.drain();
   }
 
-  /** The pipeline is over: works are unsubscribed, messages are let go. */
+  /** The pipeline has ended: unsubscribes all works, and lets go of all messages. */
   end(): void {
     this.wanting.end();
     this.running?.stop();
@@ -136,7 +136,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, Handl
     }
   }
 
-  /** Looks at the first delivery: its clock, what its source allows, and how many a batch has (0: it is a message). */
+  /** Takes the clock and the prefetch from the first delivery. `batchSizeMax` is the size of a window; 0 for single messages. */
   private open({ scheduler, prefetch }: Delivery, batchSizeMax: number): boolean {
     const { concurrency, timeoutMs } = this.options;
     this.concurrency = concurrency ?? Math.min(prefetch, batchSizeMax > 0 ? CONCURRENCY_OF_BATCHES : CONCURRENCY);
@@ -159,7 +159,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, Handl
     return true;
   }
 
-  // The deadlines have let go of it already, so it must not be taken out again.
+  // The deadlines have taken the handling out already, so it must not be taken out again: "starting" says that.
   private timedOut(handling: Handling): void {
     handling.state = "starting";
     handling.cutShort(TimedOut(this.options.timeoutMs));

@@ -1,4 +1,4 @@
-/** What becomes of a failure that nobody decides. */
+/** Decides failures that no policy decides. */
 import { makeBackoff, nextDelayMs } from "../../core/Backoff.js";
 import { causeOf, type Failure, Threw } from "../../core/Failure.js";
 import { attemptOf } from "../../core/FailurePolicy.js";
@@ -8,8 +8,8 @@ import { type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
 const backoff = makeBackoff();
 
 /**
- * The outcome of a failure that no policy decided: `retryBackoff()`, until the queue's `attemptsMax` dead-letters it, and a
- * reject where one has given it up. What was interrupted is released, uncounted: it is no failure of the message.
+ * The outcome of a failure that no policy decided: a retry as by `retryBackoff()`, until the queue's `attemptsMax` dead-letters it; a
+ * reject where a policy has given up. An interrupted message is released, uncounted, since it did not fail.
  *
  * @internal
  */
@@ -25,8 +25,8 @@ export const defaultOutcome = (
 };
 
 /**
- * Settles a message that a callback threw on before there was a Handled to say so: like any undecided failure. How that
- * ends is told by the queue's `events$`.
+ * Settles a message on which a callback threw before `handle`, like an undecided failure. The queue's `events$` tell how that
+ * ends.
  *
  * @internal
  */
@@ -35,7 +35,7 @@ export const settleThrown = (message: Message<unknown>, cause: unknown): void =>
 };
 
 /**
- * Settles a message that leaves the stream here.
+ * Settles a message that an operator drops from the stream.
  *
  * @internal
  */

@@ -1,4 +1,4 @@
-/** What `handle`, `handleBatch` and `handleByTag` share: the options, and the step from runtime to types. */
+/** What `handle`, `handleBatch` and `handleByTag` share. */
 import { Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { Batch } from "../../core/Batch.js";
 import type { Handled } from "../../core/Handled.js";
@@ -10,9 +10,12 @@ import type { HandleContext } from "./WorkContext.js";
 import { Works } from "./Works.js";
 
 export type HandleOptions = Options<{
-  /** Works at a time, 1 or more. Default 16, of batches 4; `Infinity`: as many as the source lets be unsettled. */
+  /** How many works run at a time, 1 or more. Default 16, of batches 4. `Infinity`: as many as the source allows unsettled. */
   concurrency: number;
-  /** Milliseconds until a work is unsubscribed and counts as failed. Default 300,000; `Infinity` never; 0 unless it ends at once. */
+  /**
+   * Milliseconds until a work is unsubscribed and counts as failed. Default 300,000. `Infinity`: never. 0: at once, unless it ends
+   * within its subscription.
+   */
   timeoutMs: number;
   /** The clock of the timeout. Default: that of the first message's store. */
   scheduler: SchedulerLike;
@@ -24,10 +27,10 @@ interface Handler<D> {
 }
 
 /**
- * An operator that runs a work for each delivery.
+ * An operator that runs a work for each message or batch.
  *
- * What a work answers is known to the types by what the handler returns, and to the runtime by looking at the value
- * (`answerOf`): `Work.ts` and `Answer.ts` say the same thing twice. Here the one takes the other's word.
+ * Types know the answer of a work from what the handler returns (`Work.ts`); at runtime `answerOf` reads it from the value
+ * (`Answer.ts`). Both follow the same rules, and this function trusts that they agree.
  *
  * @internal
  */

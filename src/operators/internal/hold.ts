@@ -1,4 +1,4 @@
-/** What an operator of a user's own has in hand. */
+/** For operators that users write: takes messages in hand. */
 
 import type { Interrupted } from "../../core/Failure.js";
 import { type Delivery, delivery, type Holder, type Message } from "../../core/Message.js";
@@ -9,29 +9,29 @@ import { Wanting } from "./Wanting.js";
 export interface HoldOptions {
   /**
    * How many messages the operator can have in hand at a time, 1 or more; `Infinity` for as many as there may be. The source
-   * fetches so many for it.
+   * fetches as many for it.
    */
   readonly count: number;
-  /** They are of use in portions of so many, such as the size of a window. Default 1: each is of use by itself. */
+  /** How many messages the operator can only use together, such as the size of a window. Default 1: each is of use by itself. */
   readonly portion?: number | undefined;
 }
 
 /** The messages that one subscription of an operator has in hand. */
 export interface Hold<A> {
   /**
-   * Takes the message in hand: its lease is renewed until it is let go of. `onTaken` is called once if it is taken away before:
-   * its lease was lost, or its source stops or pauses. It must not be emitted then; whoever took it gives it back.
+   * Takes the message in hand: its lease is renewed until you let go. `onTaken` is called once if the message is taken away before
+   * that: its lease was lost, or its source stops or pauses. Do not emit it then; its source gives it back.
    */
   readonly take: (message: Message<A>, onTaken: (reason: Interrupted["reason"]) => void) => void;
-  /** Lets go of it. Emit first, then let go: what nobody has in hand and nobody settles is given back. */
+  /** Lets go of the message. Emit first, then let go: a message that nobody has in hand and nobody settles is given back. */
   readonly letGo: (message: Message<unknown>) => void;
-  /** The subscription is over: lets go of all that is in hand, and wants no more. Add it to the subscriber first of all. */
+  /** The subscription has ended: lets go of all messages in hand, and wants no more. Add this to the subscriber before all else. */
   readonly end: () => void;
 }
 
 /**
- * For operators that keep messages for a while before they emit them: makes the account of one subscription. What an operator
- * keeps without it loses its lease after `leaseMs`, and its source does not know how many it may fetch.
+ * For operators that keep messages for a while before they emit them. Call it once per subscription. A message that an operator keeps
+ * without it loses its lease after `leaseMs`, and the source does not know how many messages to fetch.
  *
  * Errors: throws `InvalidConfig` for a `count` or `portion` out of range. Memory: one entry for each message in hand.
  *
@@ -74,7 +74,7 @@ export const hold = <A>(options: HoldOptions): Hold<A> => {
   const { count, portion = 1 } = optionsOf(options, ["count", "portion"]);
   if (count !== Number.POSITIVE_INFINITY) wholeNumber("count", count, { min: 1, max: Number.MAX_SAFE_INTEGER });
   wholeNumber("portion", portion, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  // By delivery: the message may be another one by then, with its data mapped.
+  // By delivery: when the operator lets go, the message may be another object, with its data mapped.
   const held = new Map<Delivery, Holder>();
   const wanting = new Wanting();
   const demand = { count, portion };
@@ -89,7 +89,7 @@ export const hold = <A>(options: HoldOptions): Hold<A> => {
       const of = message[delivery];
       const holder: Holder = (reason) => {
         held.delete(of);
-        // Whoever takes it away has others to take: what a user's callback throws must not end that.
+        // The source takes other messages away after this one, so an error of the user's callback must not end that.
         try {
           onTaken(reason);
         } catch (cause) {

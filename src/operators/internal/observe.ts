@@ -2,8 +2,8 @@
 import { type Observable, type Observer, Subscriber } from "rxjs";
 
 /**
- * Subscribes an observer for as long as the subscriber lives. What `subscribe` returns comes too late for a source that
- * emits while it is being subscribed to, endless ones included: so the link is made before.
+ * Subscribes an observer for as long as the subscriber lives. The two are linked before `subscribe` is called: what it returns comes
+ * too late to end a source that emits within the call, perhaps without end.
  *
  * @internal
  */

@@ -1,8 +1,8 @@
-/** Errors that have nobody to go to. */
+/** Reports errors that no subscriber can be told. */
 import { throwError } from "rxjs";
 
 /**
- * Reports an error the way rxjs does where no error handler is subscribed: `config.onUnhandledError`, else an uncaught one.
+ * Reports an error as rxjs does without an error handler: by `config.onUnhandledError`, else as an uncaught error.
  *
  * @internal
  */

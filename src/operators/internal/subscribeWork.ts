@@ -1,20 +1,20 @@
-/** The one bridge from what a handler returned to the world of subscriptions. */
+/** Subscribes to what a handler returned. Promises of handlers are followed only here. */
 import { isObservable, type Observer, Subscriber, type Unsubscribable } from "rxjs";
 import { promiseAsked } from "../../core/promiseWatch.js";
 
-/** Who waits for a work. */
+/** Is told how a work ends. */
 export interface WorkObserver extends Observer<unknown> {
-  /** Written before the first value. A promise cannot be called back: it has none. */
+  /** The subscription of the work, written before the first value. A promise cannot be cancelled, so it has none. */
   subscription: Unsubscribable | undefined;
 }
 
 /**
- * Subscribes to a work; the subscription is the work. Whatever is no work is an error that says so.
+ * Subscribes to a work; the subscription is the work. A value that is no work is told as an error that says so.
  *
  * @internal
  */
 export const subscribeWork = (work: unknown, observer: WorkObserver): void => {
-  // An Effect is an Observable that can be awaited: subscribed to as an Observable it stays on virtual time.
+  // An Effect is both an Observable and a thenable. As an Observable it stays on virtual time.
   if (isObservable(work)) {
     const subscriber = new Subscriber<unknown>(observer);
     observer.subscription = subscriber;
