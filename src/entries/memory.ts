@@ -1,2 +1,2 @@
-/** `sluice/memory`: the store within the process. */
+/** `sluice/memory`: the store in the memory of the process. */
 export { type MemoryStoreOptions, memoryStore } from "../stores/memory/memoryStore.js";

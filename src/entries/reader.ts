@@ -1,4 +1,4 @@
-/** `sluice/reader`: the tasks of `sluice/task` on store-free definitions. Use it as `import * as RQ from "sluice/reader"`. */
+/** `sluice/reader`: the tasks of `sluice/task`, from definitions without a store. Use it as `import * as RQ from "sluice/reader"`. */
 export { consume } from "../task/reader/consume.js";
 export {
   ack,

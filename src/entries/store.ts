@@ -1,6 +1,6 @@
 /**
- * `sluice/store`: for those who write a store, wrap one, or write an operator that keeps messages. The port's types, what makes
- * its Effects and errors, `viewOf` for wrappers, `hold` for operators. The suite that judges a store is in `sluice/testing`.
+ * `sluice/store`: for those who write a store, wrap one, or write an operator that keeps messages. It has the types of the port, the
+ * makers of Effects and errors, `viewOf` for wrappers, and `hold` for operators. The suite that tests a store is in `sluice/testing`.
  */
 
 export type { Demand, Demands } from "../core/Demand.js";

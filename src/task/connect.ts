@@ -1,4 +1,4 @@
-/** A store for the length of a program: acquired, used, and closed whatever happens. */
+/** Opens a store for the length of a program, and closes it whatever happens. */
 import { type Either, left } from "fp-ts/lib/Either.js";
 import type { IO } from "fp-ts/lib/IO.js";
 import { bracket, type TaskEither } from "fp-ts/lib/TaskEither.js";
@@ -12,8 +12,8 @@ const thrown = (cause: unknown): Either<SluiceError, never> => left(toSluiceErro
 /**
  * Opens a store, waits until it answers, runs `use`, and closes the store, also when `use` fails.
  *
- * Errors: those of `use`, and `StoreUnavailable` where the store does not answer. What `use` throws, or its task is rejected
- * with, is a `Left` too: as it is where it is a `SluiceError` (a queue refused with `InvalidConfig`), else a `Defect`.
+ * Errors: those of `use`, and `StoreUnavailable` where the store does not answer. What `use` throws, and what its task rejects with,
+ * is a `Left` too: a `SluiceError` as it is (`InvalidConfig` of a queue, say), anything else as a `Defect`.
  *
  * @param open makes the store, such as `() => redisStore(url)`
  *

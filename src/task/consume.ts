@@ -16,32 +16,35 @@ import { fromLazy, type QueueTask } from "./fromEffect.js";
 
 export interface ConsumeOptions<E>
   extends Options<{
-    /** The most unsettled messages. Default: what the handlers can run, and what they settle while more is fetched. */
+    /** The most unsettled messages. Default: as many as the handlers can run, and as they settle while others are fetched. */
     prefetch: number;
     /** Milliseconds that works in hand have to settle after `stop$`. Default 30,000. */
     stopMsMax: number;
-    /** Handlers at a time. Default 16. */
+    /** How many handlers run at a time. Default 16. */
     concurrency: number;
     /** Milliseconds until a handler counts as failed; its task cannot be cancelled. Default 300,000. */
     timeoutMs: number;
-    /** Asked in order, the first to decide wins: `retryBackoff(…)`, `block(…)`, `deadLetter()`, `decide(…)`. Last: `retryBackoff()`. */
+    /**
+     * Decisions for failures, in order; the first to decide wins: `retryBackoff(…)`, `block(…)`, `deadLetter()`, `decide(…)`. Where
+     * none decides, a failure is retried as by `retryBackoff()`.
+     */
     onFailure: ReadonlyArray<HasPolicy<E>>;
   }> {
   /** The consumer runs until its first value. */
   readonly stop$: ObservableInput<unknown>;
 }
 
-/** How many deliveries ended how. */
+/** How many deliveries ended by each outcome. */
 export type Tally = Readonly<Record<Outcome["_tag"] | "Lost", number>>;
 
 const zero: Tally = { Ack: 0, Retry: 0, Release: 0, Reject: 0, Block: 0, Lost: 0 };
 
 /**
- * Consumes with a handler until stopped; answers how many deliveries ended how.
+ * Consumes a queue with a handler until it is stopped, and answers how many deliveries ended by each outcome.
  *
- * A right is acked, a left goes through `onFailure`; store outages are ridden out. Fails only for wrong options or a defect.
+ * A right is acked, a left goes through `onFailure`. Outages of the store are ridden out. Fails only for wrong options or a defect.
  *
- * @param queue what it consumes: the handler's `data` has its type
+ * @param queue the queue to consume; the handler's `data` has its type
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export type QueueTask<A, E extends SluiceError = SluiceError> = TaskEither<E, A>
 /**
  * Runs an Effect when the task runs: one subscription per run.
  *
- * Errors arrive on the left with the same tags as in the Effect. A task cannot be cancelled; use the Effect where that matters.
+ * The errors of the Effect are on the left, as they are. A task cannot be cancelled; use the Effect where that matters.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export const fromLazy =
     }
   };
 
-/** What an Effect failed with is what its type says; whoever makes one throws `InvalidConfig`, which each can fail with. */
+/** The error of an Effect is one of its type. Making an Effect may throw `InvalidConfig`, which every call may fail with. */
 const failureOf = <E extends SluiceError>(error: unknown): E => toSluiceError(error) as E;
 
 const runOne = <A, E extends SluiceError>(source: ObservableInput<A>): ReturnType<QueueTask<A, E>> =>

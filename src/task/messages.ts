@@ -1,4 +1,4 @@
-/** Messages as tasks: each way of settling, and the two shapes of message that functional users know. */
+/** Tasks on messages: each way of settling, and two forms of a message that functional users know. */
 import { type Either, left } from "fp-ts/lib/Either.js";
 import type { IO } from "fp-ts/lib/IO.js";
 import type { ExtendError, Message } from "../core/Message.js";
@@ -7,7 +7,7 @@ import { Block, type Outcome, Reject, Release, Retry } from "../core/Outcome.js"
 import { type SettleError, type SluiceError, toSluiceError } from "../core/SluiceError.js";
 import { fromLazy, type QueueTask } from "./fromEffect.js";
 
-/** Settles with this outcome; answers what the store performed. Errors: `LeaseLost`, `AlreadySettled`, `StoreUnavailable`. */
+/** Settles by this outcome; answers the outcome that the store performed. Errors: `LeaseLost`, `AlreadySettled`, `StoreUnavailable`. */
 export const settle =
   (outcome: Outcome) =>
   (message: Message<unknown>): QueueTask<Outcome, SettleError> =>
@@ -32,7 +32,7 @@ export const reject = (fields: {
   readonly cause: unknown;
 }): ((message: Message<unknown>) => QueueTask<Outcome, SettleError>) => settle(Reject(fields));
 
-/** Kept in its place until unblocked; holds back its key, or the whole queue. */
+/** Kept in its place until it is unblocked; its key, or the whole queue, waits behind it. */
 export const block = (fields: {
   readonly cause: unknown;
   readonly scope: "key" | "queue";
@@ -44,28 +44,28 @@ export const extend =
   (message: Message<unknown>): QueueTask<void, ExtendError> =>
     fromLazy(() => message.extend(leaseMs));
 
-/** A message whose acknowledge is a task that is done when the store has confirmed. */
+/** A message whose `acknowledge` is a task, done when the store has confirmed. */
 export interface TaskMessage<out A> {
   readonly id: MessageId;
   readonly data: A;
   readonly acknowledge: QueueTask<Outcome, SettleError>;
 }
 
-/** A message whose acknowledge returns at once; how it ended goes to the `report`. */
+/** A message whose `acknowledge` returns at once. The answer goes to the `report` of `toIOMessage`. */
 export interface IOMessage<out A> {
   readonly id: MessageId;
   readonly data: A;
   readonly acknowledge: IO<void>;
 }
 
-/** The shape with an acknowledge to wait for. */
+/** A message with an `acknowledge` to wait for. */
 export const toTaskMessage = <A>(message: Message<A>): TaskMessage<A> => ({
   id: message.id,
   data: message.data,
   acknowledge: ack(message),
 });
 
-/** The shape with an acknowledge to fire: `report` receives its answer, so that no failure is lost. */
+/** A message with an `acknowledge` that nobody waits for. `report` gets its answer, so that no failure is lost. */
 export const toIOMessage =
   (report: (answer: Either<SluiceError, Outcome>) => IO<void>) =>
   <A>(message: Message<A>): IOMessage<A> => ({

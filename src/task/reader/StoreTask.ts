@@ -13,17 +13,17 @@ export interface HasStore {
   readonly store: Store;
 }
 
-/** A task that still needs its store. */
+/** A task that still needs a store. */
 export type StoreTask<A, E = SluiceError> = ReaderTaskEither<HasStore, E, A>;
 
-/** A task on the queue of this definition on the store at hand; a definition that is refused is its `InvalidConfig`. */
+/** A task on the queue of this definition, on the store that it is given. A refused definition is its `InvalidConfig`. */
 export const withQueue =
   <A, E, B>(definition: QueueDefinition<A>, use: (queue: Queue<A>) => TaskEither<E, B>): StoreTask<B, E> =>
   ({ store }) =>
     pipe(
       tryCatch(
         async () => queue(store, definition),
-        // Every call can fail with it.
+        // `queue` throws `InvalidConfig`, which every call may fail with.
         (cause) => toSluiceError(cause) as E,
       ),
       flatMap(use),

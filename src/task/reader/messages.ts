@@ -18,7 +18,7 @@ const lift =
   () =>
     make(...args)(message);
 
-/** Settles with this outcome; answers what the store performed. */
+/** Settles by this outcome; answers the outcome that the store performed. */
 export const settle: Lifted<typeof messages.settle> = lift(messages.settle);
 /** Done: the message is gone. Idempotent. */
 export const ack: ReturnType<Lifted<() => typeof messages.ack>> = lift(() => messages.ack)();
@@ -28,7 +28,7 @@ export const retry: Lifted<typeof messages.retry> = lift(messages.retry);
 export const release: Lifted<typeof messages.release> = lift(messages.release);
 /** To the dead letters, now. */
 export const reject: Lifted<typeof messages.reject> = lift(messages.reject);
-/** Kept in its place until unblocked. */
+/** Kept in its place until it is unblocked. */
 export const block: Lifted<typeof messages.block> = lift(messages.block);
 /** Makes the lease end `leaseMs` milliseconds from now. */
 export const extend: Lifted<typeof messages.extend> = lift(messages.extend);

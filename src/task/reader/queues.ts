@@ -12,7 +12,7 @@ export type ReaderOf<F> =
     ? (...args: P) => ReaderTaskEither<HasStore, E, A>
     : never;
 
-/** A call of a queue as such a task: of which definition comes first, its arguments last. */
+/** A call of a queue as such a task: the definition comes first, the arguments last. */
 export type OnDefinition<K extends CallsOf<Queue<unknown>>> = <A>(
   definition: QueueDefinition<A>,
 ) => ReaderOf<Queue<A>[K]>;
@@ -20,34 +20,34 @@ export type OnDefinition<K extends CallsOf<Queue<unknown>>> = <A>(
 type Task = (queue: Queue<unknown>) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
 
 const onDefinition = <K extends CallsOf<Queue<unknown>>>(name: K): OnDefinition<K> => {
-  // Which arguments belong to which call is told by the type of the face.
+  // The type of the face says which arguments belong to which call.
   const task = onQueue(name) as unknown as Task;
   return ((definition: QueueDefinition<unknown>) =>
     (...args: ReadonlyArray<unknown>) =>
       withQueue(definition, (queue) => task(queue)(...args))) as unknown as OnDefinition<K>;
 };
 
-/** Adds one value to the queue of this definition on the store at hand; answers its id, and whether it was there before. */
+/** Adds one value to the queue of this definition, on the store that it is given; answers its id, and whether it is a duplicate. */
 export const enqueue: OnDefinition<"enqueue"> = onDefinition("enqueue");
-/** Adds all or none, in order; answers what became of each, aligned. */
+/** Adds all values or none, in order; answers what became of each. */
 export const enqueueAll: OnDefinition<"enqueueAll"> = onDefinition("enqueueAll");
-/** Pulls at most `max` messages, waiting at most `waitMsMax` for the first. */
+/** Leases at most `max` messages, and waits at most `waitMsMax` for the first. */
 export const receive: OnDefinition<"receive"> = onDefinition("receive");
 /** Counts, read in one atomic call. */
 export const stats: OnDefinition<"stats"> = onDefinition("stats");
-/** The next messages in line, not leased. */
+/** The messages that come next, not leased. */
 export const peek: OnDefinition<"peek"> = onDefinition("peek");
-/** Nobody leases from it any more until `resume`. */
+/** From now on no consumer gets messages of the queue, until `resume`. */
 export const pause: OnDefinition<"pause"> = onDefinition("pause");
 /** The end of a pause. */
 export const resume: OnDefinition<"resume"> = onDefinition("resume");
-/** A page of what is blocked, oldest first. */
+/** A page of blocked messages, oldest first. */
 export const blocked: OnDefinition<"blocked"> = onDefinition("blocked");
-/** Frees what is blocked; answers how many. */
+/** Unblocks messages; answers how many. */
 export const unblock: OnDefinition<"unblock"> = onDefinition("unblock");
 /** A page of dead letters, oldest first. */
 export const deadLetters: OnDefinition<"deadLetters"> = onDefinition("deadLetters");
 /** Puts dead letters back; answers how many. */
 export const redrive: OnDefinition<"redrive"> = onDefinition("redrive");
-/** Deletes what is ready, waiting or delayed; answers how many. */
+/** Deletes ready, waiting and delayed messages; answers how many. */
 export const purge: OnDefinition<"purge"> = onDefinition("purge");
