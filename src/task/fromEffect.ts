@@ -1,4 +1,4 @@
-/** The one door from Effects to TaskEithers. */
+/** Effects become TaskEithers here, and nowhere else. */
 import { left, right } from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { from, type ObservableInput } from "rxjs";
@@ -6,7 +6,7 @@ import type { Effect } from "../core/Effect.js";
 import { promiseAsked } from "../core/promiseWatch.js";
 import { type SluiceError, toSluiceError } from "../core/SluiceError.js";
 
-/** A task of the queue: it fails with a `SluiceError`, as narrow as its Effect says, and never rejects. */
+/** A task that fails with the errors of its Effect, and never rejects. */
 export type QueueTask<A, E extends SluiceError = SluiceError> = TaskEither<E, A>;
 
 /**

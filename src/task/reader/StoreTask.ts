@@ -1,4 +1,4 @@
-/** Tasks that still need their store, and how they get it. */
+/** Tasks that still need a store, and how they get it. */
 import { pipe } from "fp-ts/lib/function.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import { flatMap, type TaskEither, tryCatch } from "fp-ts/lib/TaskEither.js";
@@ -8,7 +8,7 @@ import { queue } from "../../queue/makeQueue.js";
 import type { Queue } from "../../queue/Queue.js";
 import type { QueueDefinition } from "../../queue/QueueDefinition.js";
 
-/** What every task of a queue needs; intersect it with a program's other dependencies. */
+/** The dependency of every task of a queue; intersect it with a program's other dependencies. */
 export interface HasStore {
   readonly store: Store;
 }

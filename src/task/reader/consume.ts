@@ -1,4 +1,4 @@
-/** A whole consumer as one task that still needs its store. */
+/** A whole consumer as one task that still needs a store. */
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { Message } from "../../core/Message.js";
 import type { SluiceError } from "../../core/SluiceError.js";
@@ -6,7 +6,7 @@ import type { QueueDefinition } from "../../queue/QueueDefinition.js";
 import * as consumer from "../consume.js";
 import { type HasStore, withQueue } from "./StoreTask.js";
 
-/** Consumes with a handler until stopped; answers how many deliveries ended how. The handler may read the same dependencies. */
+/** Consumes with a handler until stopped; answers how many deliveries ended by each outcome. The handler gets the dependencies too. */
 export const consume =
   <A>(definition: QueueDefinition<A>) =>
   <R, E, B>(

@@ -1,12 +1,12 @@
-/** Settling as tasks among those that need a store. A message knows its own: the dependency is only for composing. */
+/** Settling as tasks that compose with those that need a store. A message knows its own store, so they use no other. */
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Message } from "../../core/Message.js";
 import * as messages from "../messages.js";
 import type { StoreTask } from "./StoreTask.js";
 
-/** What is done with a message, as a task among those that need a store. */
+/** A task on a message, typed as one that needs a store. */
 export type OnMessage<A, E> = (message: Message<unknown>) => StoreTask<A, E>;
-/** A task of a message as such a task. */
+/** The type of a task on a message, changed to an `OnMessage`. */
 export type Lifted<F> = F extends (...args: infer P) => (message: Message<unknown>) => TaskEither<infer E, infer A>
   ? (...args: P) => OnMessage<A, E>
   : never;

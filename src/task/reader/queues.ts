@@ -1,4 +1,4 @@
-/** The tasks of a queue on its definition alone. One line a call: see `calls`. */
+/** The tasks of a queue, from its definition alone. One line for each call: see `calls`. */
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Queue } from "../../queue/Queue.js";
@@ -6,7 +6,7 @@ import type { QueueDefinition } from "../../queue/QueueDefinition.js";
 import { type CallsOf, onQueue, type TaskOf } from "../calls.js";
 import { type HasStore, withQueue } from "./StoreTask.js";
 
-/** A call that makes an Effect, as one that makes a task which still needs its store. */
+/** The type of a call that makes an Effect, changed so that it makes a task that still needs a store. */
 export type ReaderOf<F> =
   TaskOf<F> extends (...args: infer P) => TaskEither<infer E, infer A>
     ? (...args: P) => ReaderTaskEither<HasStore, E, A>
