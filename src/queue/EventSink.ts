@@ -1,4 +1,7 @@
-/** Takes the events of a queue's consumers and enqueues. An event is built only while somebody listens; else the process is warned. */
+/**
+ * Takes the events of a queue's consumers and enqueues. An event is built only while somebody listens. Where nobody does, the process
+ * is warned of expired and poisoned messages, and of failed settlements.
+ */
 import { Subject } from "rxjs";
 import type { Outcome } from "../core/Outcome.js";
 import type { SluiceError } from "../core/SluiceError.js";
@@ -78,8 +81,8 @@ export class EventSink {
   }
 
   /**
-   * An enqueue ended. A mistake of its caller is told to the caller alone, not by an event. Enqueues of one join end with the same
-   * error, which is told once.
+   * An enqueue ended. Only a retryable error is an event; a mistake of the caller is told to the caller alone. Enqueues of one join
+   * end with the same error, which is told once.
    */
   readonly enqueued = (error: SluiceError | undefined): void => {
     if (error?.retryable !== true || error === this.lastError) return;

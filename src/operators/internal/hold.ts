@@ -20,7 +20,7 @@ export interface HoldOptions {
 export interface Hold<A> {
   /**
    * Takes the message in hand: its lease is renewed until you let go. `onTaken` is called once if the message is taken away before
-   * that: its lease was lost, or its source stops or pauses. Do not emit it then; its source gives it back.
+   * that: its lease was lost, or its source stops or pauses. Do not emit it then: its source does what is left to do.
    */
   readonly take: (message: Message<A>, onTaken: (reason: Interrupted["reason"]) => void) => void;
   /** Lets go of the message. Emit first, then let go: a message that nobody has in hand and nobody settles is given back. */

@@ -82,7 +82,7 @@ export class Puller {
     else this.pull();
   }
 
-  /** Takes back the read that is under way, and makes no other. */
+  /** Takes back the read that is under way, and forgets one that waits to be made. */
   stop(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;

@@ -44,7 +44,8 @@ export const resolveMessagesOptions = (
   };
 };
 
-// Nobody renews the lease of a message whose settlement waits. While it was in hand, at least a third of its lease was left.
+// Nobody renews the lease of a message whose settlement waits. A message in hand has at least a third of its lease left, so its
+// settlement may wait for so long.
 const settleWaitOf = (settleWaitMsMax: number, leaseMs: number): number => {
   if (settleWaitMsMax <= leaseMs / 3) return settleWaitMsMax;
   throw invalidConfig(
