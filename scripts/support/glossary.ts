@@ -171,6 +171,12 @@ export const bannedIn = ({ path, text, pieces }: Said, bans: ReadonlyArray<Ban>)
   return problems;
 };
 
+/** Folders and files in which a word may stand, and which are not there. */
+export const missingPlaces = (bans: ReadonlyArray<Ban>, exists: (place: string) => boolean): ReadonlyArray<string> =>
+  bans.flatMap(({ word, outside }) =>
+    outside.filter((place) => !exists(place)).map((place) => `"${word}" may stand in src/${place}, which is not there`),
+  );
+
 /** The glossary of this repository against its sources, but for what is generated from them. */
 export const checkGlossary = (): {
   readonly problems: ReadonlyArray<string>;
@@ -178,11 +184,7 @@ export const checkGlossary = (): {
   readonly bans: ReadonlyArray<Ban>;
 } => {
   const { bans, problems } = readGlossary(readFileSync(inRoot("docs/glossary.md"), "utf8"));
-  const missing = bans.flatMap(({ word, outside }) =>
-    outside
-      .filter((place) => !existsSync(inRoot("src", place)))
-      .map((place) => `"${word}" may stand in src/${place}, which is not there`),
-  );
+  const missing = missingPlaces(bans, (place) => existsSync(inRoot("src", place)));
   const typescript = filesBelow(inRoot("src"), ".ts").filter((path) => !path.endsWith(".generated.ts"));
   const sources = [...typescript, ...filesBelow(inRoot("src"), ".lua")];
   const said = sources.flatMap((path) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bannedIn, checkGlossary, readGlossary } from "../../scripts/support/glossary.js";
+import { bannedIn, checkGlossary, missingPlaces, readGlossary } from "../../scripts/support/glossary.js";
 import { piecesOfLua, piecesOfTypeScript } from "../../scripts/support/pieces.js";
 
 const page = `# Glossary
@@ -133,6 +133,15 @@ describe("bannedIn", () => {
     expect(
       inLua('local level = tonumber(ARGV[1]) -- a level\nreturn redis.call("LLEN", key .. ":r:" .. level)'),
     ).toEqual([]);
+  });
+});
+
+describe("missingPlaces", () => {
+  it("names a place in which a word may stand, and which is not there", () => {
+    expect(missingPlaces(bans, (place) => place === "stores/")).toEqual([
+      '"level" may stand in src/testing/levels.ts, which is not there',
+    ]);
+    expect(missingPlaces(bans, () => true)).toEqual([]);
   });
 });
 
