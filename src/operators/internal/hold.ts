@@ -23,7 +23,7 @@ export interface Hold<A> {
    * that: its lease was lost, or its source stops or pauses. Do not emit it then: its source does what is left to do.
    */
   readonly take: (message: Message<A>, onTaken: (reason: Interrupted["reason"]) => void) => void;
-  /** Lets go of the message. Emit first, then let go: a message that nobody has in hand and nobody settles is given back. */
+  /** Lets go of the message. Emit first, then let go: a message that nobody has in hand and nobody settles may be given back. */
   readonly letGo: (message: Message<unknown>) => void;
   /** The subscription has ended: lets go of all messages in hand, and wants no more. Add this to the subscriber before all else. */
   readonly end: () => void;
