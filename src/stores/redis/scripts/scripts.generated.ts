@@ -1966,7 +1966,7 @@ local function orderIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
 `,
-  "unbegun": `local function unbegunUntil(untilMs) return untilMs + 0.5 end
+  "unbegun": `local function unbegunUntil(untilMs) return untilMs - 0.5 end
 local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end
 `,
   "untilChange": `local function untilChange(key, now)

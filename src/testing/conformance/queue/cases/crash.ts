@@ -82,6 +82,12 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     }
     assert.deepEqual(attempts, [1, 1, 1, 2]);
   },
+  "a lease that was extended as not begun ends at its time, and no later": async (scene) => {
+    await scene.enqueue(["a", "b"]);
+    await scene.extend(await scene.lease({ leaseMs: 30 }), 40, 1);
+    await scene.advance(40);
+    assert.deepEqual(payloadsOf(await scene.gather(2)), ["a", "b"]);
+  },
   "a consumer waits for the end of a lease that was extended as not begun": async (scene) => {
     await scene.enqueue(["a"]);
     const lease = await scene.leaseOne({ leaseMs: 30 });

@@ -249,6 +249,9 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "what was extended as not begun can be settled like any other",
     "what was extended as not begun is counted the third time in a row, since it came into empty hands",
   ],
+  "ends leases of what was not begun a millisecond late": [
+    "a lease that was extended as not begun ends at its time, and no later",
+  ],
   "takes all that is extended for not begun": [
     "what was begun after an extension said that it was not is counted, once another says so or it is leased anew",
   ],
