@@ -9,6 +9,7 @@ import type { Logger } from "./Warnings.js";
 export interface Lifecycle extends Sources {
   /** The one place where time is injected. */
   readonly scheduler: SchedulerLike;
+  /** They stay the same for as long as the store lives, and after. */
   readonly capabilities: Capabilities;
   /** Told of what nobody may be listening to on `events$`, of the store and all upon it; without one the process warns. */
   readonly logger?: Logger | undefined;
@@ -18,8 +19,8 @@ export interface Lifecycle extends Sources {
   readonly ready: () => Effect<void>;
   /**
    * Ends all that waits (with an empty answer) and connections. Running writes are finished first, and so are settlements
-   * that were asked for before it in the same turn, which leave together at the end of the turn. Idempotent. Every other
-   * call from then on fails with `StoreClosed`.
+   * that were asked for before it in the same turn, which leave together at the end of the turn, and the goodbyes (`leave`) of
+   * that turn. Idempotent. Every other call from then on fails with `StoreClosed`. It ends this handle and no other.
    */
   readonly close: () => Effect<void>;
 }

@@ -1,5 +1,8 @@
-/** The cases of the suite, in the order of the guarantees. */
+/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store. */
 import type { ConformanceCase } from "./ConformanceCase.js";
+import { closingCases } from "./lifecycle/closing.js";
+import { openingCases } from "./lifecycle/opening.js";
+import { sourcesCases } from "./lifecycle/sources.js";
 import { atLeastOnceCases } from "./queue/cases/atLeastOnce.js";
 import { blocksCases } from "./queue/cases/blocks.js";
 import { boundedDemandCases } from "./queue/cases/boundedDemand.js";
@@ -41,4 +44,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...anyStepCases,
   ...dedupeCases,
   ...countsCases,
+  ...openingCases,
+  ...sourcesCases,
+  ...closingCases,
 ];

@@ -311,7 +311,7 @@ const assertResults = (steps: ReadonlyArray<Step>, results: ReadonlyArray<StepRe
   );
 
 /** The effect's value, or a failure where none comes. */
-const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
+export const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new assert.AssertionError({ message: "a call was not answered" })), ANSWER_MS_MAX);
