@@ -12,7 +12,7 @@ local function lookLeased(step)
   if step.key then guardKey(key, step.key) end
 end
 
--- Two queues never have the same token.
+-- Refuses a token that is not live, or that this write settled before. A token alone is enough: no two queues have the same.
 local function refusedLease(step, changed, plan)
   if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
   plan[step.token] = true

@@ -5,7 +5,7 @@
 
 local function blockNote(scope, origin, cause) return scope .. origin .. cause end
 
--- Sets a record aside; answers its position.
+-- Sets a record aside, and answers its position.
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
   local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\n" .. entry.record
