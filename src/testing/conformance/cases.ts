@@ -23,7 +23,7 @@ import { waitingCases } from "./queue/cases/waiting.js";
 import { anyStepCases } from "./write/anyStep.js";
 import { atomicWritesCases } from "./write/atomicWrites.js";
 
-/** Every sentence that a store must make true; names are unique. For a runner of your own; else see `conformance`. */
+/** Every sentence that a store must make true, by unique names: for a test runner that `conformance` does not fit. */
 export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...atLeastOnceCases,
   ...deadLettersCases,

@@ -181,7 +181,7 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     for (const from of [0, 1_000, 2_000]) await scene.enqueue(numbered(2_500).slice(from, from + 1_000));
     await scene.gather(2_500, { leaseMs: 150 });
     await scene.advance(160);
-    // Each comes alone, so what is next tells the order of the many.
+    // Suspects come alone, one by one, so the next ones tell the order of all.
     const leases = await scene.gather(20);
     assert.deepEqual(payloadsOf(leases), numbered(20));
     await scene.settle(leases.slice(10), Release({ reason: "stop" }));
