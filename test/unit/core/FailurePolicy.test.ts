@@ -79,7 +79,7 @@ describe("the monoid of failure policies", () => {
 
 describe("attemptOf", () => {
   const messageWith = (id: string): Message<unknown> =>
-    messageOf({ id, nowMs: () => 4_711 } as unknown as Delivery, undefined);
+    messageOf({ envelope: { id }, nowMs: () => 4_711 } as unknown as Delivery, undefined);
 
   it("reads the time from the delivery", () => {
     const message = messageWith(newMessageId());

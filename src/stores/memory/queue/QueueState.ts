@@ -87,7 +87,7 @@ export class QueueState {
     this.join(entry);
   }
 
-  /** Called when a message is gone for good that nobody stood before: where it has a key, the next one becomes the head. */
+  /** Called when the head of a key, or a message without a key, is gone for good. The next message of the key becomes its head. */
   leave(entry: Entry): void {
     this.forget(entry);
     if (entry.key === undefined) return;

@@ -31,7 +31,7 @@ export class Waiting {
     private readonly scheduler: SchedulerLike,
   ) {}
 
-  /** Lets a consumer wait until something comes or its time is over. What it answers ends the waiting early, and takes nothing. */
+  /** Lets a consumer wait until something comes or its time is over. The function that it answers ends the waiting early. */
   add(request: LeaseRequest, asker: Asker<ReadonlyArray<Lease>>): () => void {
     const nowMs = now(this.scheduler);
     const waiter = { request, asker, untilMs: nowMs + request.waitMsMax };
