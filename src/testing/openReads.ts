@@ -1,4 +1,4 @@
-/** Counts the consumers that wait. A simulation must not leave one behind, and an idle one has no timer by which that would be seen. */
+/** Counts the consumers that wait: a simulation must not leave one behind, and no timer would tell of an idle one. */
 import { defer, finalize } from "rxjs";
 import { fromOne } from "../core/Effect.js";
 import type { Store } from "../port/Store.js";

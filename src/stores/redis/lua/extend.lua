@@ -33,7 +33,7 @@ for from = 4, #ARGV, 1000 do
   end
 end
 slices("ZADD", expiries, changes)
--- While another consumer takes the queue over, its leases are still those of the former owner, and extend nothing.
+-- While another consumer takes the queue over, the leases are still the former owner's: they do not extend the new ownership.
 local owned = not head[3] and tonumber(head[2])
 if owned and #changes > 0 and owned < untilMs then redis.call("HSET", key, "ownerUntil", untilMs) end
 return table.concat(answers)

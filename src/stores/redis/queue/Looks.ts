@@ -146,8 +146,8 @@ export class Looks {
         return undefined;
       case "ready":
         this.again(place, READY_AGAIN_MS);
-        // One consumer gets a wake-up, here or in another process. If it did not help by the second look, this consumer asks. One of an
-        // exclusive queue asks at once.
+        // One consumer gets a wake-up, here or in another process. If that has not helped by the second look, this consumer asks. A
+        // consumer of an exclusive queue asks at once.
         if (waits && (waiter.owner !== "" || place.ready)) ask(place, waiter);
         else place.ready = true;
         return undefined;

@@ -1,4 +1,4 @@
-/** Where consumers of one process wait: at one of a queue's two lists of wake-ups, for those that are served or those that stand by. */
+/** Where consumers of one process wait: at one of the two lists of wake-ups of a queue, that of the served or of those that stand by. */
 import type { HandedOver } from "./leaseScripts.js";
 
 /** A consumer that waits. It is taken off first, then told once. */

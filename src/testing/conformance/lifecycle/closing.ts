@@ -12,7 +12,7 @@ import { endsOf, type Told, tell } from "./Told.js";
 
 const GUARANTEE = "The life of a store";
 
-/** Calls at the end of the present turn, as settlements of one burst leave: `close`, which is called behind it, is under way by then. */
+/** Makes a call at the end of this turn, when the settlements of a burst leave: a `close` of the same turn is under way by then. */
 const atTurnsEnd = <A>({ store }: Scene, call: () => Told<A>): (() => Told<A> | undefined) => {
   let told: Told<A> | undefined;
   soon(store.scheduler, () => {

@@ -1,4 +1,4 @@
--- Parts new messages that are ready from those that follow the head of their key. They come in numbers, so the keys are looked up
+-- Parts new messages that are ready from those that follow the head of their key. Many come at a time, so their keys are looked up
 -- together. Answers the records that are ready, a function that writes the rest, and whether a promotion made others ready.
 --- @include record
 --- @include slices

@@ -28,7 +28,7 @@ local function judge(delivery, record)
 end
 
 -- Delivers the records of a run while their payloads fit; the first record of a reply always does. `delivery.origins` has the
--- origins of those that returned. Answers how many records are done with, and the bytes of those that were delivered.
+-- origins of those that returned. Answers how many records are done with, and their bytes without those of late ones.
 local function deliver(delivery, records, bytesMax)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
   local origins = delivery.origins
