@@ -119,6 +119,12 @@ const together: ReadonlyArray<ConformanceCase> = casesOf(
       await scene.enqueue(["a"]);
       assert.deepEqual(payloadsOf(await scene.arrival(waiter)), ["a"]);
     },
+    "what a process was writing when it was closed is there for all": async (scene) => {
+      const there = await scene.elsewhere();
+      for (const n of numbered(50)) tell(there.store.write([[there.enqueueStep(n)]], `runs ${n}`));
+      await answered(there.store.close());
+      await scene.expectStats({ enqueued: 50, ready: 50 });
+    },
     "what a process settles at the end of the turn in which it is closed is settled for all": async (scene) => {
       const there = await scene.elsewhere();
       await scene.enqueue(["a", "b"], { key: "k" });

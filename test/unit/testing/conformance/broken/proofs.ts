@@ -447,6 +447,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "gives every process data of its own": [
     "another process sees, leases and settles what this one enqueued",
     "what a closed process held is delivered to another one after the lease",
+    "what a process was writing when it was closed is there for all",
     "what a process settles at the end of the turn in which it is closed is settled for all",
     "a delay is honoured by every process",
     "an enqueue wakes a consumer of another process",
