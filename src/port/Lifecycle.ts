@@ -9,6 +9,7 @@ import type { Logger } from "./Warnings.js";
 export interface Lifecycle extends Sources {
   /** The clock and the timers of the store and of everything upon it. */
   readonly scheduler: SchedulerLike;
+  /** They stay the same for as long as the store lives, and after. */
   readonly capabilities: Capabilities;
   /** Is told of warnings, of the store and its queues, whether or not anybody listens to `events$`. Without one the process warns. */
   readonly logger?: Logger | undefined;
@@ -18,8 +19,8 @@ export interface Lifecycle extends Sources {
   readonly ready: () => Effect<void>;
   /**
    * Ends requests that wait (with an empty answer), and connections. Running writes finish first. So do settlements that were asked
-   * for earlier in the same turn, since they leave together at its end. Every other call from then on fails with `StoreClosed`.
-   * Idempotent.
+   * for earlier in the same turn, since they leave together at its end, and the goodbyes (`leave`) of that turn. Every other call
+   * from then on fails with `StoreClosed`. Idempotent. It ends this handle and no other.
    */
   readonly close: () => Effect<void>;
 }

@@ -1,12 +1,12 @@
 /**
- * Virtual time that lets promises take part: between two frames it yields to the event loop, so that every microtask of
- * the frame has run before the clock moves. Promises are otherwise invisible to virtual time.
+ * Virtual time in which promises take part. Between two frames it yields to the event loop, so that every microtask of a frame
+ * has run before the clock moves. Other virtual time does not see promises.
  */
 import { type SchedulerAction, type Subscription, VirtualTimeScheduler } from "rxjs";
 
 /**
- * A scheduler whose clock moves by `advance` alone, in whole milliseconds from 0. What is scheduled for the present frame
- * runs by itself, so an Effect that takes no time can be awaited without advancing.
+ * A scheduler whose clock moves by `advance` alone, in whole milliseconds from 0. Actions of the present frame run by themselves, so
+ * an Effect that takes no time can be awaited without `advance`.
  */
 export class PacedScheduler extends VirtualTimeScheduler {
   private woken = false;
@@ -22,7 +22,7 @@ export class PacedScheduler extends VirtualTimeScheduler {
     return super.schedule(work, delay, state);
   }
 
-  /** Runs everything that is due within the next `ms` milliseconds, promises included, and ends exactly there. */
+  /** Runs everything that is due within the next `ms` milliseconds, promises included. The clock then stands exactly there. */
   async advance(ms: number): Promise<void> {
     const endMs = this.frame + ms;
     for (;;) {
@@ -45,5 +45,5 @@ export class PacedScheduler extends VirtualTimeScheduler {
   }
 }
 
-// setImmediate comes after all microtasks, those that microtasks make included.
+// setImmediate comes after all microtasks, also after those that microtasks make.
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 /**
- * A client's view of a store that can fail as networks and processes do: replies get lost, the store is out of reach, the
- * client dies. The store behind it is real and keeps its word; only this view of it breaks.
+ * A client's view of a store, which fails as networks and processes do: replies get lost, the store is out of reach, the client
+ * dies. The store behind it works as ever; only this view of it breaks.
  */
 import { merge, Subject, Subscription } from "rxjs";
 import { type Effect, effect } from "../core/Effect.js";
@@ -32,7 +32,7 @@ export interface FaultyStore {
 
 type Link = "up" | "down" | "dead";
 
-/** A breakable view of a store. Closing the view closes the store. */
+/** A view of a store that can be broken. Closing the view closes the store. */
 export const faultyStore = (inner: Store): FaultyStore => {
   let link: Link = "up";
   let repliesToDrop = 0;
@@ -40,7 +40,7 @@ export const faultyStore = (inner: Store): FaultyStore => {
   const connection = new Subscription();
   const cause = new Error("the connection is down, as the test wants it");
 
-  /** Passes a call on while the link is up; afterwards its answer arrives only if the link still is. */
+  /** Passes a call on if the link is up. Its answer arrives only if the link is still up then. */
   const linked = <A>(call: () => Effect<A>): Effect<A> =>
     effect((asker) => {
       if (link === "dead") return undefined;
@@ -103,7 +103,7 @@ export const faultyStore = (inner: Store): FaultyStore => {
       },
       crash: () => {
         link = "dead";
-        // The dead process's connection closes: a server serves nobody behind it any more.
+        // The connection of a dead process closes, and the server ends the calls that came over it.
         connection.unsubscribe();
       },
     },

@@ -1,4 +1,4 @@
-/** Ends leases before their time, as the clock would: counted as a failure, the message back at the front, the token dead. */
+/** Ends leases before their time, as the clock would: it counts as a failure, the message goes back in front, the token is dead. */
 import { isRight } from "fp-ts/lib/Either.js";
 import { tap } from "rxjs";
 import { fromOne } from "../core/Effect.js";
@@ -14,13 +14,13 @@ interface Granted {
 }
 
 export interface LeaseBreaker {
-  /** The same store; what it leases is remembered. */
+  /** The same store. The breaker remembers what it leases. */
   readonly store: Store;
   /** Ends the live leases of a queue and answers how many there were. */
   readonly expireLeases: (queue: string) => Promise<number>;
 }
 
-/** Remembers what a store leases, to be able to end it. Memory grows with the leases of one simulation. */
+/** Remembers the leases of a store, to be able to end them. Memory grows with the leases of one simulation. */
 export const leaseBreaker = (inner: Store): LeaseBreaker => {
   const granted = new Map<string, Array<Granted>>();
   const remember = ({ queue, attemptsMax }: LeaseRequest, leases: ReadonlyArray<Lease>): void => {

@@ -1,4 +1,4 @@
-/** rxjs-marbles, wired so that a test cannot pass by accident, and says what differs where it fails. */
+/** Configures rxjs-marbles so that a test cannot pass by accident, and a failure says what differs. */
 import { ok } from "node:assert/strict";
 import { watchingPromises } from "../core/promiseWatch.js";
 import { compareMarbles } from "./marbles/compareMarbles.js";
@@ -32,8 +32,8 @@ export type Configure<Context> = (configuration: MarblesConfiguration) => {
  * r = 'Retry'
  * ```
  *
- * The TestScheduler does not see promises, so what comes behind one would be compared by nobody: an async body, a handler that
- * returns a promise, a task that is run, and an Effect that is awaited fail the test. For these use `simulate`.
+ * The TestScheduler does not see promises, so nobody would compare what comes behind one. An async body, a handler that returns a
+ * promise, a task that is run, and an Effect that is awaited therefore fail the test. For these use `simulate`.
  *
  * @param configure `import { configure } from "rxjs-marbles"`
  *
@@ -99,7 +99,7 @@ const withoutPromises = (run: () => unknown): void => {
       }
     },
   );
-  // Whatever else failed: it may be because of the promise, and passing would mean nothing.
+  // The promise is told first: another failure may come from it, and a test that passed would prove nothing.
   if (met !== undefined) throw promiseMet(met);
   if (failed) throw failure;
 };
@@ -108,7 +108,7 @@ const promiseMet = (what: string): Error => {
   const error = new Error(
     `${what}, and virtual time does not wait for promises: what comes behind it was compared by nobody. Use simulate of sluice/testing, which waits for them.`,
   );
-  // The way here lies within schedulers and tells nothing.
+  // The stack lies within schedulers, and tells nothing.
   error.stack = String(error);
   return error;
 };

@@ -1,4 +1,4 @@
-/** Messages without a store, for tests of operators: they record how they are settled, and can be taken away. */
+/** Messages without a store, for tests of operators. They record how they are settled, and a test can take them away. */
 
 import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
@@ -25,27 +25,27 @@ export type TestMessageOptions = Options<{
   attempt: number;
   /** Default: now, by the scheduler. */
   enqueuedAtMs: number;
-  /** What its source allows unsettled; default `Infinity`. */
+  /** How many unsettled messages its source allows. Default `Infinity`. */
   prefetch: number;
-  /** The clock of operators; default the system's. */
+  /** The clock of operators. Default: the system's. */
   scheduler: SchedulerLike;
   /** Milliseconds until a settlement is confirmed. Default: at once, within the call. */
   confirmMs: number;
-  /** What the store makes of a settlement. Default: what was asked for. */
+  /** What the store answers to a settlement. Default: what was asked for. */
   answer: (outcome: Outcome) => Outcome | SluiceError;
 }>;
 
 /** A message that tells what was done with it. */
 export interface TestMessage<out A> extends Message<A> {
-  /** The settlements asked for that were no mere repetition, in order. */
+  /** The settlements that were asked for, in order; repetitions and refused ones are not among them. */
   readonly settled: ReadonlyArray<Outcome>;
   /** The writes that were to commit with them. */
   readonly followUps: ReadonlyArray<Write<unknown>>;
-  /** How many bursts it led: a batch is settled by one burst of its first message. */
+  /** How many bursts of settlements began with it: a batch is settled by one burst of its first message. */
   readonly bursts: () => number;
   /** Whether an operator has it in hand, so that its lease would be renewed. */
   readonly isHeld: () => boolean;
-  /** Takes it away from whoever holds it, as a lost lease or the end of a stop's grace does. */
+  /** Takes it away from the operator that holds it, as a lost lease or the end of `stopMsMax` does. */
   readonly interrupt: (reason: Interrupted["reason"]) => void;
 }
 

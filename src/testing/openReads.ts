@@ -1,11 +1,11 @@
-/** Counts the consumers that wait: a simulation must not leave one behind, and an idle one has no timer that would tell. */
+/** Counts the consumers that wait: a simulation must not leave one behind, and no timer would tell of an idle one. */
 import { defer, finalize } from "rxjs";
 import { fromOne } from "../core/Effect.js";
 import type { Store } from "../port/Store.js";
 import { viewOf } from "../port/viewOf.js";
 
 export interface OpenReads {
-  /** The same store; its reads are counted. */
+  /** The same store, whose reads are counted. */
   readonly store: Store;
   /** How many reads are neither answered nor unsubscribed. */
   readonly count: () => number;

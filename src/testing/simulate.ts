@@ -1,6 +1,6 @@
 /**
- * A whole application on virtual time: store, queues, operators, and handlers (Observable, Promise, TaskEither). Minutes of
- * backoff pass in milliseconds, always the same way, as long as nothing waits for real time.
+ * Runs a whole application on virtual time: store, queues, operators, and handlers (Observable, Promise, TaskEither). Minutes of
+ * backoff pass in milliseconds, and always the same way, as long as nothing waits for real time.
  */
 import { ok } from "node:assert/strict";
 import { materialize, type Observable, type SchedulerLike, Subscription } from "rxjs";
@@ -31,24 +31,24 @@ export interface Expectation<T> {
 export interface Simulation {
   /** The store as the first client sees it. */
   readonly store: Store;
-  /** The clock; give it to operators that are not fed by a queue. */
+  /** The clock. Give it to operators that no queue feeds. */
   readonly scheduler: SchedulerLike;
   /** Virtual milliseconds since the start. */
   readonly nowMs: () => number;
   /**
-   * Lets time pass; everything due happens, promises included that resolve by code alone. It does not wait for real time and
-   * I/O (`setTimeout`, a file, a socket): virtual time runs past them.
+   * Lets time pass. Everything that is due happens, also what waits for promises that resolve by code alone. It does not wait for
+   * real time and I/O (`setTimeout`, a file, a socket): virtual time runs past them.
    */
   readonly advance: (ms: number) => Promise<void>;
   /** Another process: its own view of the same data. */
   readonly client: () => Client;
-  /** The first client's process dies: it holds its leases until they expire, and says nothing any more. */
+  /** The first client's process dies: it makes no calls any more, and its leases stay until they expire. */
   readonly crash: Faults["crash"];
-  /** The first client's next writes are performed and their replies lost. */
+  /** The first client's next writes are performed, and their replies are lost. */
   readonly dropReply: Faults["dropReply"];
   readonly disconnect: Faults["disconnect"];
   readonly reconnect: Faults["reconnect"];
-  /** Ends every lease of a queue now, counted, as if its time were over; whoever holds one finds it lost. Answers how many. */
+  /** Ends every lease of a queue now, counted, as if its time were over; its consumer finds it lost. Answers how many there were. */
   readonly expireLeases: (queue: string) => Promise<number>;
   /** Subscribes now; compares with a marble diagram when the simulation ends. Time 0 of the diagram is now. */
   readonly expect$: <T>(source$: Observable<T>, unsubscribeAfterMs?: number) => Expectation<T>;
@@ -63,8 +63,8 @@ export interface SimulateOptions {
  * Runs a body on virtual time with a fresh memory store, checks its `expect$`s, and fails if it left a consumer that waits
  * or a timer of its own behind. Await it.
  *
- * What a handler waits for must be virtual too: `timer(ms, scheduler)` for its pauses, something that resolves at once for
- * its I/O. A handler that awaits `setTimeout` or a socket is overtaken, and what the simulation says of it is chance.
+ * What a handler waits for must be virtual too: `timer(ms, scheduler)` for its pauses, something that resolves at once for its I/O.
+ * Virtual time overtakes a handler that awaits `setTimeout` or a socket, and the result is chance.
  *
  * @example
  * ```ts
@@ -152,7 +152,7 @@ interface Recording {
 interface Expected {
   readonly frames: ReadonlyArray<Frame>;
   readonly values: Readonly<Record<string, unknown>> | undefined;
-  /** Knows where it was asked for. */
+  /** An error that was made where the comparison was asked for. */
   readonly asked: Error;
 }
 
@@ -181,6 +181,6 @@ const compare = ({ actual, expected }: Recording): void => {
   if (difference !== undefined) throw new MarblesDiffer(difference, asked);
 };
 
-/** What a diagram says. One character is a millisecond only while a TestScheduler runs. */
+/** The frames of a diagram. It is parsed while a TestScheduler runs: only then is one character a millisecond. */
 const framesOf = (marbles: string, values: Readonly<Record<string, unknown>> | undefined): ReadonlyArray<Frame> =>
   new TestScheduler(() => undefined).run(() => TestScheduler.parseMarbles(marbles, values, undefined, false, true));

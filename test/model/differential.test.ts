@@ -9,6 +9,9 @@ import { cleanUp, newNamespace } from "../stores/redis/namespace.js";
 import { commands } from "./Command.js";
 import { Player } from "./Player.js";
 
+/** How many sequences are played, each of a fresh seed. */
+const RUNS = Number(process.env["SEEDS"] ?? 25);
+
 describe("memory and Redis", () => {
   const url = inject("redisUrl");
   const namespace = newNamespace();
@@ -43,7 +46,7 @@ describe("memory and Redis", () => {
           await redis.close();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: RUNS },
     );
   }, 120_000);
 });

@@ -1,11 +1,11 @@
 /**
- * How much was answered within one turn of the event loop. What answers at once keeps the turn to itself: a loop of `await`, or
- * a stream that fails and is subscribed to again, would let no timer and no signal through, for ever.
+ * Counts the answers of one turn of the event loop. A store that always answered at once would never end the turn: a loop of
+ * `await`, or a stream that fails and is subscribed to again, would let no timer and no signal through.
  */
 import type { SchedulerLike } from "rxjs";
 import { systemScheduler } from "../../core/Clock.js";
 
-/** So many answers in a turn come at once: a burst of a pipeline needs three, and to leave the turn costs a microsecond. */
+/** How many answers of a turn come at once. A burst of a pipeline needs three; an answer in the next turn costs a microsecond more. */
 const AT_ONCE_MAX = 100;
 
 export class Turns {
@@ -13,7 +13,7 @@ export class Turns {
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
-  /** Whether one more may be answered in this turn. On virtual time all may: there whoever moves the time holds the turn. */
+  /** Counts one more answer, and tells whether it may come in this turn. On virtual time it may: whoever moves the time ends turns. */
   get mayAnswer(): boolean {
     if (this.scheduler !== systemScheduler) return true;
     if (this.count === 0) setImmediate(this.turned).unref();

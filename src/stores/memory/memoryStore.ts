@@ -1,4 +1,4 @@
-/** The store within the process: the embedded default, the reference for the meaning of the port, and the store of tests. */
+/** The store in the memory of the process: the embedded default, the reference for what the port means, and the store of tests. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import {
   AsyncSubject,
@@ -40,7 +40,10 @@ export type MemoryStoreOptions = Options<{
   scheduler: SchedulerLike;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
-  /** Told of expired and poisonous messages and of settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  /**
+   * Told of expired and poisonous messages and of settlements that failed, of all its queues. Default: the process warns once of
+   * each kind.
+   */
   logger: Logger;
 }>;
 
@@ -49,13 +52,13 @@ export type MemoryStoreOptions = Options<{
  * work that must survive a restart or be shared by processes.
  *
  * Delivery: at least once within the process's life. Every call is done at once when it is subscribed to, except a `lease`
- * that waits and a `close`, which ends with the turn; of what is asked for in one turn of the event loop the first hundred
- * answers come within the call, and the others with the next turn: loops of `await` leave room for timers and signals. Consumers that wait are woken soon after, never inside the call that
- * made something ready. While nobody waits there is no timer.
+ * that waits, and a `close`, which ends with the turn. In each turn of the event loop the first hundred answers come within
+ * their calls and the others in the next turn, so that loops of `await` leave room for timers and signals. A consumer that
+ * waits is woken soon after a message became ready, never inside the call that made it ready. While nobody waits there is no
+ * timer.
  *
- * Memory: some 250 bytes a message besides its payload, key and headers, dedupe ids for their window, and the answers of
- * the latest 10,000 to 20,000 steps (an hour at most) by which a resent write is known. A write id older than that runs
- * again.
+ * Memory: some 250 bytes a message besides its payload, key and headers; dedupe ids for their window; and the answers of the
+ * latest 10,000 to 20,000 steps (an hour at most), by which a resent write is known. A write whose id is older runs again.
  *
  * @example
  * ```ts
@@ -77,8 +80,8 @@ export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
 const madeOn = new WeakMap<SchedulerLike, number>();
 
 /**
- * The system's ids; on virtual time, ids that come again when the test is run again. Any other clock may be real time, where two
- * processes must not make the same.
+ * What makes the ids: on virtual time a seed, so that a test that runs again makes the same ids, else the system. Any other
+ * scheduler may be on real time, where two processes must not make the same ids.
  */
 const idsOn = (scheduler: SchedulerLike): (() => string) => {
   if (!(scheduler instanceof VirtualTimeScheduler)) return newId;
@@ -200,7 +203,7 @@ class MemoryStore implements Store {
     );
   }
 
-  /** An effect that is done within its subscription. */
+  /** An Effect that is done within its subscription. */
   private once<A>(run: (nowMs: number) => A): Effect<A> {
     return this.onceAs("new", run);
   }
@@ -211,7 +214,7 @@ class MemoryStore implements Store {
         asker.error(storeClosed());
         return;
       }
-      // Done now, as calls take effect in the order in which they are made.
+      // It takes effect now, also where its answer comes later: calls take effect in the order in which they are made.
       const value = run(now(this.scheduler));
       const answer = (): void => {
         asker.next(value);
@@ -222,7 +225,7 @@ class MemoryStore implements Store {
     });
   }
 
-  /** Takes nothing before it can be told: who unsubscribes meanwhile has nothing to give back. */
+  /** Leases in the next turn. Nothing is taken before it can be told, so whoever unsubscribes meanwhile has nothing to give back. */
   private askLater(ask: () => (() => void) | undefined, asker: Asker<ReadonlyArray<Lease>>): Subscription {
     const subscription = soon(this.scheduler, () => {
       if (takes(this.phase, "new")) subscription.add(ask());
@@ -267,7 +270,7 @@ const extendLeases = (
     if (entry?.id !== id) return left(leaseLost(id));
     queue.leases.extend(entry, leaseMs, nowMs);
     entry.unbegun = i >= leases.length - unbegun;
-    // All leases of an exclusive queue are its owner's: whoever came before was reaped.
+    // All leases of an exclusive queue are its owner's: those of a former owner were reaped when the queue changed hands.
     queue.ownerUntilMs = Math.max(queue.ownerUntilMs, nowMs + leaseMs);
     return right(undefined);
   });

@@ -1,4 +1,4 @@
-/** The store in Redis: durable as its server is, shared by processes. */
+/** The store in Redis: as durable as its server, shared by processes. */
 
 import { left, right } from "fp-ts/lib/Either.js";
 import type { Cluster, Redis, RedisOptions } from "ioredis";
@@ -55,17 +55,16 @@ import { type Change, Writer } from "./write/Writer.js";
  * fail at once while there is no connection.
  *
  * Errors: throws `InvalidConfig` for options out of range and for a URL that cannot be read; its password is never shown.
- * Calls fail with it where the server does not let the client in, or not into its database, or where its user may not run what
- * the store needs (docs/guide/redis.md lists it); they ride out a lost connection, and a server that takes no changes, for
- * `commandMsMax`, then fail with `StoreUnavailable`. No error or event has payloads or passwords. `StoreFull` under full memory, for enqueues only: what is written
- * along with a settlement passes.
+ * Calls fail with `InvalidConfig` where the server does not let the client in, or not into its database, or where its user may
+ * not run what the store needs (docs/guide/redis.md lists it). Calls ride out a lost connection, and a server that takes no
+ * changes, for `commandMsMax`, then fail with `StoreUnavailable`. Under full memory enqueues fail with `StoreFull`; one that is
+ * written along with a settlement passes. No error or event has payloads or passwords.
  *
  * Delivery: at least once. With `appendfsync always` a confirmed write survives a crash of the server, with `everysec` all
  * but the last second. A failover to a replica may lose a confirmed write, unless `waitReplicas` covered it.
  *
- * Memory: what waits to be sent or answered, of which 8 MiB are under way at most. About 59 bytes a message on top of its
- * payload, in the server; it must not evict (`maxmemory-policy noeviction`),
- * `events$` warns otherwise.
+ * Memory: in the process, the calls that wait to be sent or answered, of which 8 MiB are under way at most. In the server, about
+ * 59 bytes a message on top of its payload. The server must not evict (`maxmemory-policy noeviction`); `events$` warns otherwise.
  *
  * @param client a URL (`redis://user:password@host:6379/0`, `rediss://` for TLS), an ioredis client, a cluster, or the
  * options of a client
@@ -103,9 +102,9 @@ class RedisStore implements Store {
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly keys: Keys;
-  /** Of all that users call, in order. */
+  /** For all that users call, in order. */
   private readonly connection: Connection;
-  /** Of renewals and looks, which carry no payloads and never wait behind some. */
+  /** For renewals and looks, which have no payloads and must not wait behind any. */
   private readonly urgent: Connection;
   private readonly lobby: Lobby;
   private readonly replicated: Connection | undefined;
@@ -146,7 +145,7 @@ class RedisStore implements Store {
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
-    // By now there may be other nodes than those that the template names.
+    // A clone of `main.client`: when this is called, a cluster may have other nodes than those that the template names.
     const later = (silenceMsMax: number) => new Connection(at(main.client, silenceMsMax));
     this.urgent = later(silenceMs);
     const uid = newId().replaceAll("-", "");
@@ -216,7 +215,7 @@ class RedisStore implements Store {
         return;
       }
       const tokens = leases.map(({ token, id }) => fenceOf(token, id).token);
-      // In time it need not wait behind payloads; late it must be done before the next lease, which ends what is past its end.
+      // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
       (late === true ? this.connection : this.urgent).run(
         extendScript,
         { queue: this.keys.queue(queue), given: this.given(), tokens, leaseMs, unbegun },
@@ -271,7 +270,7 @@ class RedisStore implements Store {
   private async shut(): Promise<void> {
     for (const asking of [...this.askings]) asking.stop();
     this.lobby.stop();
-    // Settlements of this turn leave at its end.
+    // Settlements of this turn leave at the end of it.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
     const { connection, urgent, replicated, commandMsMax } = this;
     const [settled] = await Promise.all([
@@ -280,7 +279,7 @@ class RedisStore implements Store {
       urgent.idle(commandMsMax),
       this.lobby.idle(commandMsMax),
     ]);
-    // What a blocking read brought at last is on its way back.
+    // If a blocking read brought a message at last, the call that gives it back is on its way.
     if (settled) await connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
     this.lobby.close();
@@ -298,7 +297,7 @@ class RedisStore implements Store {
     return this.calling((end) => this.connection.run(script, input(), end));
   }
 
-  /** A call whose answer is kept: the same write id again answers the same. */
+  /** A call whose answer the server keeps: the same write id again answers the same. */
   private changing<R extends { readonly queue: string }, O>(
     script: Script<R & { readonly given: string } & Change, O>,
     request: R,
@@ -307,7 +306,7 @@ class RedisStore implements Store {
     return this.calling((end) => this.writer.change(script, { request: this.on(request), writeId }, end));
   }
 
-  /** An Effect that makes one call at each subscription. What was sent goes on without its asker. */
+  /** An Effect that makes one call at each subscription. A call that was sent goes on when its subscriber leaves. */
   private calling<A>(call: (end: CallEnd<A>) => void): Effect<A> {
     return this.callingAs("new", call);
   }

@@ -6,7 +6,7 @@ import type { Logger } from "../../port/Warnings.js";
 
 /** Options of a Redis store; all may be left out. */
 export type RedisStoreOptions = Options<{
-  /** What its keys begin with, and their hash tag: `{namespace}:…`. 1 to 128 letters, digits and `_ . : @ / -`. Default "sluice". */
+  /** The beginning of all its keys, and their hash tag: `{namespace}:…`. 1 to 128 letters, digits and `_ . : @ / -`. Default "sluice". */
   namespace: string;
   /** The clock and timers of everything above the store. Default `systemScheduler`. The store's own clock is the server's. */
   scheduler: SchedulerLike;
@@ -24,7 +24,10 @@ export type RedisStoreOptions = Options<{
   waitReplicasMsMax: number;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
-  /** Told of outages, expired and poisonous messages and settlements that failed, of all its queues. Default: the process warns once of each kind. */
+  /**
+   * Told of outages, expired and poisonous messages and settlements that failed, of all its queues. Default: the process warns
+   * once of each kind.
+   */
   logger: Logger;
   /** For tests: tells the scripts the time (whole milliseconds) instead of the server. */
   nowMs: () => number;
@@ -37,7 +40,7 @@ export interface ResolvedRedisStoreOptions {
   readonly replicas: { readonly count: number; readonly msMax: number };
   readonly deadLettersMax: number;
   readonly logger: Logger | undefined;
-  /** The time for the scripts, where a test drives it; else empty: that of the server. */
+  /** The time for the scripts: the one that a test gives, else an empty text, which is that of the server. */
   readonly given: () => string;
 }
 

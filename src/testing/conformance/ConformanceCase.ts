@@ -10,7 +10,7 @@ export interface ConformanceCase {
   readonly guarantee: string;
   /** The sentence, unique in the suite. */
   readonly name: string;
-  /** It applies to stores that can do this; to others it is not put. */
+  /** The capabilities that a store must have for this case. It is not put to other stores. */
   readonly needs: Partial<Capabilities>;
   /**
    * Rejects if the sentence is not true.
@@ -29,8 +29,8 @@ export interface StoreUnderTest {
   /** A second handle to the same data, as another process has it: required where `shared`. The suite closes it. */
   readonly another?: (() => Store | Promise<Store>) | undefined;
   /**
-   * Moves the store's clock, where the factory holds it, so that it goes on by this alone; the suite waits as long in real time.
-   * Without it the store's clock is the system's, and cases about a few milliseconds race with it.
+   * Moves the store's clock, where the factory holds it: the clock then moves by this alone, and the suite waits as long in real
+   * time. Without it the store's clock is the system's, and cases about a few milliseconds race with it.
    */
   readonly moveClock?: ((ms: number) => void | Promise<void>) | undefined;
   /** Called after the stores are closed: removes the data. */
@@ -38,14 +38,14 @@ export interface StoreUnderTest {
 }
 
 /**
- * Makes the store under test. Where `virtualTime`, it must run on the scheduler that it is given, which the suite moves;
- * else that is the system's.
+ * Makes the store under test. Where the suite was told `virtualTime`, the store must run on the given scheduler, which the suite
+ * moves; else the given scheduler is the system's.
  */
 export type StoreFactory = (surroundings: {
   readonly scheduler: SchedulerLike;
 }) => StoreUnderTest | Promise<StoreUnderTest>;
 
-/** The cases of one guarantee: sentences and how each is tried. */
+/** The cases of one guarantee, from sentences and how each is tried. */
 export const casesOf = (
   guarantee: string,
   runs: Readonly<Record<string, RunCase>>,

@@ -1,5 +1,8 @@
-/** The cases of the suite, in the order of the guarantees. */
+/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store. */
 import type { ConformanceCase } from "./ConformanceCase.js";
+import { closingCases } from "./lifecycle/closing.js";
+import { openingCases } from "./lifecycle/opening.js";
+import { sourcesCases } from "./lifecycle/sources.js";
 import { atLeastOnceCases } from "./queue/cases/atLeastOnce.js";
 import { blocksCases } from "./queue/cases/blocks.js";
 import { boundedDemandCases } from "./queue/cases/boundedDemand.js";
@@ -20,7 +23,7 @@ import { waitingCases } from "./queue/cases/waiting.js";
 import { anyStepCases } from "./write/anyStep.js";
 import { atomicWritesCases } from "./write/atomicWrites.js";
 
-/** Every sentence that a store must make true; names are unique. For a runner of your own; else see `conformance`. */
+/** Every sentence that a store must make true, by unique names: for a test runner that `conformance` does not fit. */
 export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...atLeastOnceCases,
   ...deadLettersCases,
@@ -41,4 +44,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...anyStepCases,
   ...dedupeCases,
   ...countsCases,
+  ...openingCases,
+  ...sourcesCases,
+  ...closingCases,
 ];

@@ -10,10 +10,10 @@ import { Scene } from "./queue/Scene.js";
 /** The queue that every case uses. */
 const QUEUE = "conformance";
 
-/** Real waits are a little longer than asked: clocks of other machines count whole milliseconds. */
+/** Waits in real time are this much longer than asked (milliseconds), since the clocks of other machines count whole milliseconds. */
 const REAL_WAIT_EXTRA_MS = 3;
 
-/** Whether the case is put to a store that can do this. */
+/** Whether the case is put to a store with these capabilities. */
 export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities): boolean =>
   (Object.keys(needs) as ReadonlyArray<keyof Capabilities>).every((name) => needs[name] !== true || capabilities[name]);
 
@@ -46,7 +46,7 @@ const openAnother = (subject: StoreUnderTest): Store | Promise<Store> => {
   return subject.another();
 };
 
-/** Real time, and the clock that the factory holds. */
+/** Waits in real time, and moves the clock that the factory holds. */
 const waitsFor =
   ({ moveClock }: StoreUnderTest) =>
   async (ms: number): Promise<void> => {

@@ -1,4 +1,4 @@
-/** What happened at a time, as the TestScheduler records and expects it. */
+/** What happened and when, as the TestScheduler records and expects it. */
 import type { ObservableNotification } from "rxjs";
 
 export interface Frame {

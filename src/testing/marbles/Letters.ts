@@ -8,19 +8,19 @@ interface Named {
 }
 
 const alphabet = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω"];
-/** What means something else in a diagram. */
+/** The characters that mean something else in a diagram. */
 const signs = new Set([..."-()|#^! \t\n"]);
 
 /**
- * A value is called what its test calls it; else a text of one character stands for itself; else it gets the next letter
- * that is free.
+ * Names values. A value has the letter that its test gives it; else a text of one character stands for itself; any other value
+ * gets the next letter that is free.
  */
 export class Letters {
   private readonly named: Array<Named> = [];
 
   /**
-   * @param values all that will be asked for, in the order in which letters are given
-   * @param known what the test named: letter to value
+   * @param values all values that will be asked for, in the order in which they get letters
+   * @param known the names that the test gave: letter to value
    */
   constructor(values: ReadonlyArray<unknown>, known: ReadonlyArray<Readonly<Record<string, unknown>>>) {
     const names = known.flatMap((record) => Object.entries(record)).filter(([letter]) => isLetter(letter));
@@ -35,7 +35,7 @@ export class Letters {
     };
     for (const value of distinct.filter((one) => !given(one))) {
       const free = alphabet.filter((one) => !this.isTaken(one));
-      // One that the test uses for something else would mislead.
+      // A letter that the test gives to another value would mislead.
       const letter = free.find((one) => !names.some(([name]) => name === one)) ?? free[0] ?? "?";
       this.named.push({ letter, value });
     }
@@ -53,7 +53,7 @@ export class Letters {
       .map(({ letter, value }) => `${letter} = ${describeValue(value)}`);
   }
 
-  /** Whether two letters stand for values that look alike where they are shown. */
+  /** Whether two values have different letters and look alike in the legend. */
   lookAlike(a: unknown, b: unknown): boolean {
     return this.of(a) !== this.of(b) && describeValue(a) === describeValue(b);
   }

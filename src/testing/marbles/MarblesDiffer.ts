@@ -2,7 +2,7 @@
 export class MarblesDiffer extends Error {
   override readonly name = "MarblesDiffer";
 
-  /** @param asked an error made where the comparison was asked for: that of the comparing lies within a scheduler */
+  /** @param asked an error made where the comparison was asked for, whose stack is shown: this error's own lies within a scheduler */
   constructor(message: string, asked: Error | undefined) {
     super(message);
     this.stack = [`${this.name}: ${message}`, ...placesOf(asked?.stack ?? "")].join("\n");

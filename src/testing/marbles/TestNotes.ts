@@ -1,10 +1,10 @@
 /**
- * Listens to what a marble test says to rxjs-marbles: the letters by which it names its values, so that a failure is drawn in
- * the test's own letters, and where each comparison is asked for, so that it is told there.
+ * Listens to what a marble test says to rxjs-marbles. It notes the letters by which the test names its values, so that a failure is
+ * drawn in the test's own letters, and where each comparison is asked for, so that a failure points there.
  */
 export type Names = Readonly<Record<string, unknown>>;
 
-/** The calls that ask for one comparison each; they are made in this order too. */
+/** The calls that each ask for one comparison. The comparisons come in the order of these calls. */
 const comparisons: ReadonlySet<string | symbol> = new Set(["equal", "has", "toBeObservable", "toHaveSubscriptions"]);
 
 export class TestNotes {
@@ -12,17 +12,17 @@ export class TestNotes {
   private readonly given: Array<Names> = [];
   private readonly asked: Array<Error> = [];
 
-  /** The names of the expectations before those of the inputs. */
+  /** The names in expectations, then those in inputs. */
   get names(): ReadonlyArray<Names> {
     return [...this.expected, ...this.given];
   }
 
-  /** Where the next comparison was asked for: an error that was made there. */
+  /** An error that was made where the next comparison was asked for. */
   nextPlace(): Error | undefined {
     return this.asked.shift();
   }
 
-  /** The same context of rxjs-marbles, listened to. So is what its `expect` returns; all else is passed through. */
+  /** The same context of rxjs-marbles, to which this listens, and to what its `expect` returns. Everything is passed through. */
   on<A>(context: A): A {
     if (typeof context !== "object" || context === null) return context;
     return new Proxy(context, {
@@ -42,7 +42,7 @@ export class TestNotes {
   }
 }
 
-/** Where this function was called. */
+/** An error whose stack begins where this function was called. */
 export const placeOf = (called: (...args: ReadonlyArray<never>) => unknown): Error => {
   const place = new Error();
   Error.captureStackTrace(place, called);

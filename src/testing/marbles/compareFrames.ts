@@ -9,10 +9,10 @@ import { whereTheyDiffer } from "./whereTheyDiffer.js";
 
 type Frames = ReadonlyArray<Frame>;
 
-/** So many notifications are drawn before the first difference, and so many behind it. */
+/** How many notifications are drawn before the first difference, and how many from it on. */
 const around = 20;
 
-/** What a person needs to see the difference; undefined where there is none. `known` are the names that the test gave to values. */
+/** Shows the first difference to people; undefined where there is none. `known` has the names that the test gave to values. */
 export const compareFrames = (
   actual: Frames,
   expected: Frames,
@@ -66,7 +66,7 @@ const sameNotification = ({ notification: a }: Frame, { notification: b }: Frame
 
 interface Window {
   readonly frames: Frames;
-  /** How many were left out before them, and whether any were behind. */
+  /** How many frames were left out before these, and whether some were left out behind them. */
   readonly from: number;
   readonly cut: boolean;
 }
@@ -119,7 +119,7 @@ interface Compared {
   readonly at: number;
 }
 
-/** The column of the first difference: that of whichever came, or was to come, first. */
+/** The column of the first difference: of the expected or the actual notification, whichever is earlier. */
 const pointer = (drawnWanted: Drawn, drawnGot: Drawn, { wanted, got, at }: Compared): number | undefined => {
   const isWanted = got === undefined || (wanted !== undefined && wanted.frame <= got.frame);
   return (isWanted ? drawnWanted : drawnGot).columns[at];
@@ -135,7 +135,7 @@ const errorLegend = (wanted: Frames, got: Frames): ReadonlyArray<string> => {
   return [`# = ${expected} (expected), ${actual} (actual)`];
 };
 
-/** A group is written in more characters than its moment has, so what comes right behind it is drawn later than it was. */
+/** A group takes more characters than its one millisecond has, so what comes right behind it is drawn too late; this says so. */
 const lateOf = ({ late }: Drawn, frames: Frames, letters: Letters): ReadonlyArray<string> =>
   late.flatMap((i) => {
     const frame = frames[i];

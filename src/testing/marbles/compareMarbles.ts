@@ -1,4 +1,4 @@
-/** What the TestScheduler hands over to be compared: notifications, subscriptions, or something else. */
+/** Compares what the TestScheduler hands over: notifications, subscriptions, or something else. */
 import { compareFrames } from "./compareFrames.js";
 import { compareSubscriptions } from "./compareSubscriptions.js";
 import { describeValue } from "./describeValue.js";

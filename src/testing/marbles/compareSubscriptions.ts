@@ -1,4 +1,4 @@
-/** The same for when something was subscribed to: one line for each subscription. */
+/** Compares when something was subscribed to and unsubscribed from, and draws one line for each subscription. */
 import { type Drawn, draw, type Mark } from "./draw.js";
 import type { SubscriptionFrame } from "./Frame.js";
 import { mismatch } from "./mismatch.js";

@@ -1,4 +1,4 @@
-/** A value on one short line. Of messages and settlements only the id and the tag: their insides explain no difference. */
+/** Shows a value on one short line. Messages and settlements are shown by id and tag alone: their insides explain no difference. */
 import { inspect } from "node:util";
 import { delivery, type Message } from "../../core/Message.js";
 import { type Frame, isFrame } from "./Frame.js";
@@ -14,7 +14,7 @@ export const describeValue = (value: unknown): string => {
   }
 };
 
-/** An error as it is told of: its name and its message. rxjs-marbles makes an object of these two of it. */
+/** Shows an error by its name and message. rxjs-marbles turns an error into an object that has these two. */
 export const describeError = (cause: unknown): string => {
   try {
     return bounded(errorText(cause) ?? text(cause));

@@ -1,6 +1,6 @@
-/** Marble text of one or more lines of time, one below the other: the same column is the same time in all of them. */
+/** Draws one or more lines of time as marble text, one below the other. The same column is the same time in all of them. */
 
-/** One character at a time; those of one time are a group. */
+/** One character at one time. The marks of one time are a group. */
 export interface Mark {
   readonly atMs: number;
   readonly sign: string;
@@ -10,7 +10,7 @@ export interface Drawn {
   readonly text: string;
   /** The column of each mark. */
   readonly columns: ReadonlyArray<number>;
-  /** The marks that had to be drawn later than they came: they came while the group before them takes up its characters. */
+  /** The marks that are drawn later than they came, because the group before them takes up the characters of their time. */
   readonly late: ReadonlyArray<number>;
 }
 
@@ -25,10 +25,10 @@ interface Group extends Span {
   readonly indices: ReadonlyArray<number>;
 }
 
-/** From here on time is written as `12ms`, on all lines alike. */
+/** A longer quiet time is written as a number, such as `13ms`, on all lines alike. */
 const dashesMax = 12;
 
-/** Draws lines of marks that are in order of time; from time 0, or from the first mark where that is earlier or told. */
+/** Draws lines of marks, each in the order of time. They begin at `fromMs`, or at the first mark if that is earlier. */
 export const draw = (lines: ReadonlyArray<ReadonlyArray<Mark>>, fromMs = 0): ReadonlyArray<Drawn> => {
   const grouped = lines.map(groupsOf);
   const all = grouped.flat();
@@ -47,7 +47,7 @@ const groupsOf = (marks: ReadonlyArray<Mark>): ReadonlyArray<Group> => {
   });
 };
 
-/** When no line has anything to say. */
+/** The times at which no line has a mark. */
 const quiet = (groups: ReadonlyArray<Group>, startMs: number): ReadonlyArray<Span> => {
   const gaps: Array<Span> = [];
   let nowMs = startMs;
@@ -78,7 +78,7 @@ const drawLine = (groups: ReadonlyArray<Group>, gaps: ReadonlyArray<Span>, start
 
 const leadOf = (text: string): number => text.length - text.trimStart().length;
 
-/** Passes this time: by a number where all lines are quiet for long, by dashes elsewhere. */
+/** Draws the time between two marks: a number where all lines are quiet for long, dashes elsewhere. */
 const time = ({ fromMs, toMs }: Span, gaps: ReadonlyArray<Span>): string => {
   let text = "";
   let nowMs = fromMs;

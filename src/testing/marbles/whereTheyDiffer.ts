@@ -1,10 +1,10 @@
-/** The path to the first place at which two values differ, such as `.outcome.delayMs`. */
+/** Finds the path to the first place at which two values differ, such as `.outcome.delayMs`. */
 import { delivery } from "../../core/Message.js";
 import { same } from "./same.js";
 
 const depthMax = 8;
 
-/** Empty where they differ as a whole, or in something that is not shown. */
+/** The path; empty where the values differ as a whole, or in something that has no path. */
 export const whereTheyDiffer = (a: unknown, b: unknown, depth = 0): string => {
   if (depth === depthMax || !isPlain(a) || !isPlain(b)) return "";
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {

@@ -7,7 +7,8 @@ import { redisStore } from "../../../src/entries/redis.js";
 import { conformance } from "../../../src/entries/testing.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { Bench, payloadsOf, until } from "./bench.js";
-import { cleanUp, newNamespace } from "./namespace.js";
+import { newNamespace } from "./namespace.js";
+import { underTest } from "./underTest.js";
 
 let server: RedisServer;
 let template: Cluster;
@@ -23,25 +24,17 @@ afterAll(async () => {
   await server.stop();
 });
 
-conformance(
-  "redis cluster",
-  () => {
-    const namespace = newNamespace();
-    const open = () => redisStore(template, { namespace });
-    return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
+conformance("redis cluster", () => underTest({ client: template, namespace: newNamespace(), url: server.url }), {
+  capabilities: {
+    durable: true,
+    shared: true,
+    virtualTime: false,
+    hints: true,
+    settlesWhenFull: true,
+    exactBytes: true,
   },
-  {
-    capabilities: {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: true,
-      settlesWhenFull: true,
-      exactBytes: true,
-    },
-    runner: { describe, it },
-  },
-);
+  runner: { describe, it },
+});
 
 describe("a cluster", () => {
   it("keeps all keys of a namespace in one slot", async () => {

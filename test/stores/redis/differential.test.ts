@@ -18,28 +18,34 @@ import { redisStore } from "../../../src/stores/redis/redisStore.js";
 import { cleanUp, newNamespace } from "./namespace.js";
 
 const url = inject("redisUrl");
-const SEEDS = 8;
+/** `SEED=x SEEDS=300 npx vitest run …` plays 300 sequences that no run without them plays. */
+const SEEDS = Number(process.env["SEEDS"] ?? 8);
+const SEED = process.env["SEED"] ?? "";
 const STEPS = 250;
 const KEYS = ["", "a", "b", "é}", "🦊:x", undefined, undefined, undefined];
 const QUEUES = ["one", "one:l", "two"];
 
+/** What each of the two stores has. */
+interface Sides<A> {
+  readonly memory: A;
+  readonly redis: A;
+}
+
 /** The same message on both stores, leased by both. */
-interface Pair {
-  readonly memory: Lease;
-  readonly redis: Lease;
+interface Pair extends Sides<Lease> {
   readonly queue: string;
 }
 
 class Twins {
-  nowMs = 1_760_000_000_000;
-  readonly scheduler: SchedulerLike = {
+  /** Both stores read this clock. It moves between two calls only, so both do each call at the same millisecond. */
+  private nowMs = 1_760_000_000_000;
+  private readonly scheduler: SchedulerLike = {
     now: () => this.nowMs,
     schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
   };
-  readonly memory: Store;
-  readonly redis: Store;
+  private readonly stores: Sides<Store>;
   /** Every lease ever given: most of their tokens are dead. */
-  readonly leases: Array<Pair> = [];
+  private readonly leases: Array<Pair> = [];
   private readonly ids: Array<MessageId> = [];
 
   constructor(
@@ -47,8 +53,10 @@ class Twins {
     namespace: string,
     private readonly random: () => number,
   ) {
-    this.memory = memoryStore({ scheduler: this.scheduler, deadLettersMax: 12 });
-    this.redis = redisStore(template, { namespace, deadLettersMax: 12, nowMs: () => this.nowMs });
+    this.stores = {
+      memory: memoryStore({ scheduler: this.scheduler, deadLettersMax: 12 }),
+      redis: redisStore(template, { namespace, deadLettersMax: 12, nowMs: () => this.nowMs }),
+    };
   }
 
   below(limit: number): number {
@@ -59,11 +67,18 @@ class Twins {
     return values[this.below(values.length)] as A;
   }
 
-  async both<A>(call: (store: Store) => PromiseLike<A>, view: (answer: A) => unknown = (answer) => answer): Promise<A> {
-    const memory = await call(this.memory);
-    const redis = await call(this.redis);
+  /**
+   * The only way to a store: makes the same call on both, and expects the same of both, seen through `view`. A look counts as
+   * a call too: `stats`, `peek` and `lease` act upon what is due, so one of them on one side alone would part the two.
+   */
+  private async both<A>(
+    call: (store: Store, side: keyof Sides<unknown>) => PromiseLike<A>,
+    view: (answer: A) => unknown = (answer) => answer,
+  ): Promise<Sides<A>> {
+    const memory = await call(this.stores.memory, "memory");
+    const redis = await call(this.stores.redis, "redis");
     expect(view(redis)).toEqual(view(memory));
-    return redis;
+    return { memory, redis };
   }
 
   async step(): Promise<string> {
@@ -117,18 +132,15 @@ class Twins {
         this.enqueueStep(this.below(4) === 0 ? this.pick(QUEUES) : queue),
       ),
     );
-    await this.send(lists, lists);
+    await this.send({ memory: lists, redis: lists });
     return "write";
   }
 
-  private async send(
-    memory: ReadonlyArray<ReadonlyArray<Step>>,
-    redis: ReadonlyArray<ReadonlyArray<Step>>,
-  ): Promise<void> {
+  private async send(lists: Sides<ReadonlyArray<ReadonlyArray<Step>>>): Promise<void> {
     const writeId = newId();
     const times = this.below(4) === 0 ? 2 : 1;
     for (let time = 0; time < times; time++)
-      await this.both((store) => store.write(store === this.memory ? memory : redis, writeId), answersView);
+      await this.both((store, side) => store.write(lists[side], writeId), answersView);
   }
 
   private async lease(queue: string): Promise<string> {
@@ -144,9 +156,10 @@ class Twins {
       hands: this.pick(["empty", "empty", "empty", "proven", "full"] as const),
       exclusive: queue === "two",
     };
-    const memory = await this.memory.lease(request);
-    const redis = await this.redis.lease(request);
-    expect(redis.map(leaseView)).toEqual(memory.map(leaseView));
+    const { memory, redis } = await this.both(
+      (store) => store.lease(request),
+      (leases) => leases.map(leaseView),
+    );
     memory.forEach((lease, i) => {
       this.leases.push({ memory: lease, redis: redis[i] as Lease, queue });
     });
@@ -198,7 +211,7 @@ class Twins {
       memory.push(forMemory);
       redis.push(forRedis);
     }
-    await this.send(memory, redis);
+    await this.send({ memory, redis });
     return "settle";
   }
 
@@ -208,10 +221,7 @@ class Twins {
     const leaseMs = this.pick([5, 2_000]);
     const unbegun = this.below(2);
     await this.both(
-      (store) => {
-        const leases = [store === this.memory ? pair.memory : pair.redis];
-        return store.extend({ queue: pair.queue, leases, leaseMs, unbegun });
-      },
+      (store, side) => store.extend({ queue: pair.queue, leases: [pair[side]], leaseMs, unbegun }),
       (answers) => answers.map(isLeft),
     );
     return "extend";
@@ -232,23 +242,23 @@ class Twins {
         return `unblock ${JSON.stringify(target)} ${decision}`;
       }
       case 3: {
-        const page = { queue, after: undefined, limit: 5 };
-        const pages = { memory: await this.memory.deadLetters(page), redis: await this.redis.deadLetters(page) };
+        const pages = await this.both(
+          (store) => store.deadLetters({ queue, after: undefined, limit: 5 }),
+          ({ items }) => items.map(letterView),
+        );
         const chosen = pages.memory.items
           .map((_, n) => ({ n, payload: this.pick([undefined, "new", "\udc00"]) }))
           .filter(() => this.below(2) === 0);
         const lettersOf = ({ items }: Page<StoredDeadLetter>): RedriveRequest["letters"] =>
           chosen.flatMap(({ n, payload }) => items.slice(n, n + 1).map((letter) => ({ ...letter, payload })));
-        const letters = { memory: lettersOf(pages.memory), redis: lettersOf(pages.redis) };
-        await this.both((store) =>
-          store.redrive({ queue, letters: store === this.memory ? letters.memory : letters.redis }, newId()),
-        );
+        await this.both((store, side) => store.redrive({ queue, letters: lettersOf(pages[side]) }, newId()));
         return "redrive";
       }
       case 4: {
         if (this.below(3) > 0) return "no purge";
         // Which of the waiting ones go first is nobody's promise, so either none of them goes, or all do.
-        const { ready, delayed } = await this.memory.stats(queue);
+        const { memory } = await this.both((store) => store.stats(queue));
+        const { ready, delayed } = memory;
         const limit = ready + delayed >= 4 ? this.pick([1, 4, 1_000]) : 1_000;
         await this.both((store) => store.purge({ queue, limit }, newId()));
         return `purge ${limit}`;
@@ -257,8 +267,11 @@ class Twins {
         await this.both((store) => store.leave({ queue, consumer: this.pick(["c1"]) }));
         return "leave";
       default: {
-        const blocked = await this.memory.blocked({ queue, after: undefined, limit: 3 });
-        const id = blocked.items[0]?.id;
+        const { memory } = await this.both(
+          (store) => store.blocked({ queue, after: undefined, limit: 3 }),
+          ({ items }) => items,
+        );
+        const id = memory.items[0]?.id;
         if (id !== undefined)
           await this.both((store) => store.unblock({ queue, target: { id }, decision: "retry", limit: 1 }, newId()));
         return "unblock id";
@@ -269,8 +282,8 @@ class Twins {
   /** Everything that can be seen. */
   async compare(): Promise<void> {
     for (const queue of QUEUES) {
-      const stats = await this.both((store) => store.stats(queue));
-      const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = stats;
+      const { memory } = await this.both((store) => store.stats(queue));
+      const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = memory;
       expect(ready + waiting + delayed + leased + blocked + acked + dead + purged).toBe(enqueued);
       await this.both(
         (store) => store.blocked({ queue, after: undefined, limit: 1_000 }),
@@ -278,15 +291,14 @@ class Twins {
       );
       await this.both(
         (store) => store.deadLetters({ queue, after: undefined, limit: 1_000 }),
-        ({ items }) => items.map(({ position: _, ...letter }) => letter), // positions are each store's own
+        ({ items }) => items.map(letterView),
       );
       await this.both((store) => store.peek({ queue, limit: 1_000 }));
     }
   }
 
   async close(): Promise<void> {
-    await this.memory.close();
-    await this.redis.close();
+    await this.both((store) => store.close());
   }
 }
 
@@ -295,6 +307,9 @@ const answersView = (answers: ReadonlyArray<WriteAnswer>): unknown =>
 
 // Memory leases as it answers, so it need not say when it was asked.
 const leaseView = ({ token: _, askedMs: _asked, ...lease }: Lease): unknown => lease;
+
+// Positions are each store's own.
+const letterView = ({ position: _, ...letter }: StoredDeadLetter): unknown => letter;
 
 describe("memory and Redis", () => {
   const template = new Redis(url, { lazyConnect: true });
@@ -308,7 +323,7 @@ describe("memory and Redis", () => {
     async (seed) => {
       const namespace = newNamespace();
       namespaces.push(namespace);
-      const twins = new Twins(template, namespace, randomOf(`seed ${process.env["SEED"] ?? ""}${seed}`));
+      const twins = new Twins(template, namespace, randomOf(`seed ${SEED}${seed}`));
       const done: Array<string> = [];
       try {
         for (let step = 0; step < STEPS; step++) {

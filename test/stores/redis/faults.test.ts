@@ -377,20 +377,15 @@ describe("resends and cancels", () => {
 });
 
 describe("a store that is closed", () => {
-  it("finishes what it was told, ends waiting leases and leaves the client alone", async () => {
+  it("leaves the client alone, and no connection of its own", async () => {
     const client = new Redis(url);
     const at = bench(url);
     const store = redisStore(client, { namespace: at.namespace });
-    const writes = numbered(50).map((payload) => store.write([[at.step(payload)]], newId()).then((value) => value));
+    await store.write([[at.step("a")]], newId());
     const waiting = store.lease(at.request({ queue: "empty", waitMsMax: 60_000 })).then((leases) => leases);
-    await sleep(20);
-    const more = store.write([[at.step("last")]], newId()).then((value) => value);
     await store.close();
-    expect((await Promise.all([...writes, more])).flat().every(isRight)).toBe(true);
     expect(await waiting).toEqual([]);
-    expect((await at.store.stats(at.queue)).enqueued).toBe(51);
     expect(await client.ping()).toBe("PONG");
-    await expect(store.stats(at.queue)).rejects.toMatchObject({ _tag: "StoreClosed" });
     const left = await client.client("LIST");
     expect(
       String(left)

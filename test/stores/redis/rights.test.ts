@@ -6,8 +6,10 @@ import { newId } from "../../../src/core/newId.js";
 import { redisStore } from "../../../src/entries/redis.js";
 import { conformance } from "../../../src/entries/testing.js";
 import { neededCommands } from "../../../src/stores/redis/connection/rights.js";
+import { enqueueStep, leaseRequest } from "../../../src/testing/conformance/queue/steps.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { cleanUp, newNamespace } from "./namespace.js";
+import { underTest } from "./underTest.js";
 
 const page = readFileSync(new URL("../../../docs/guide/redis.md", import.meta.url), "utf8");
 const listed = (/^ACL SETUSER (.*)$/m.exec(page)?.[1] ?? "").split(" ");
@@ -39,9 +41,7 @@ conformance(
   async () => {
     const namespace = newNamespace();
     await admin.call("ACL", "SETUSER", namespace, ...rightsOn(namespace));
-    const template = clientOf(namespace);
-    const open = () => redisStore(template, { namespace });
-    return { store: open(), another: open, dispose: () => cleanUp(server.url, namespace) };
+    return underTest({ client: clientOf(namespace), namespace, url: server.url });
   },
   {
     capabilities: {
@@ -57,6 +57,16 @@ conformance(
 );
 
 describe("the rights of a user", () => {
+  it("are enough by the server's clock", async () => {
+    const namespace = newNamespace();
+    await admin.call("ACL", "SETUSER", namespace, ...rightsOn(namespace));
+    const store = redisStore(clientOf(namespace), { namespace });
+    await store.write([[enqueueStep("q", "a"), enqueueStep("q", "b", { delayMs: 60_000 })]], newId());
+    expect((await store.lease(leaseRequest("q"))).map(({ payload }) => payload)).toEqual(["a"]);
+    await store.close();
+    await cleanUp(server.url, namespace);
+  });
+
   it("are listed, each of them", () => {
     const needed = neededCommands(false).map((name) => name.toLowerCase());
     expect(commands.filter((name) => !optional.includes(name)).sort()).toEqual([...needed].sort());

@@ -1,4 +1,4 @@
-/** Bounds the bytes of one lease call, counting no payload's bytes as long as the text lengths leave no doubt. */
+/** Bounds the payload bytes of one call. While the lengths of the texts show that all fit, no text is measured in bytes. */
 import { utf8Length } from "../../../core/bytes.js";
 
 /** A UTF-16 unit has at most this many UTF-8 bytes. */

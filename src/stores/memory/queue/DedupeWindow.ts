@@ -1,4 +1,4 @@
-/** The dedupe ids of one queue, each until its window is over, or, where that has no end, until its message has left. */
+/** The dedupe ids of one queue. Each is kept until its window is over or, where the window has no end, until its message has left. */
 import type { MessageId } from "../../../core/MessageId.js";
 
 interface Seen {
@@ -7,8 +7,8 @@ interface Seen {
 }
 
 /**
- * Windows differ in length, so there is no order to drop them in: each addition looks at two others, round and round, and
- * drops those that are over. That bounds the memory to about twice what is alive, without a timer.
+ * Windows differ in length, so they do not end in the order in which they began. Each addition looks at the next two ids,
+ * round and round, and drops those whose window is over. That bounds the memory to about twice the living ids, without a timer.
  */
 export class DedupeWindow {
   private readonly seen = new Map<string, Seen>();
@@ -31,7 +31,7 @@ export class DedupeWindow {
     this.dropOver(nowMs);
   }
 
-  /** The message has left the queue: its dedupe id is free, where it stands for this message without end. */
+  /** Frees the dedupe id of a message that has left the queue, if it stands for this message and its window has no end. */
   end(dedupeId: string, id: MessageId): void {
     const seen = this.seen.get(dedupeId);
     if (seen?.id === id && seen.untilMs === Number.POSITIVE_INFINITY) this.seen.delete(dedupeId);

@@ -1,13 +1,13 @@
-/** The delayed messages, the one due first at hand. */
+/** The delayed messages, in the order in which they are due. */
 import type { Entry } from "./Entry.js";
 import { Heap } from "./Heap.js";
 
 const before = (a: Entry, b: Entry): boolean => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 
-/** All that is due within one millisecond, sorted when the first of them is taken. */
+/** The messages that are due within one millisecond, sorted when one of them is taken. */
 class Moment {
   private entries: Array<Entry> = [];
-  /** Those before it are taken. */
+  /** Index of the first that is not taken. */
   private from = 0;
   private sorted = true;
   nearestMs = Number.POSITIVE_INFINITY;
@@ -42,8 +42,8 @@ class Moment {
 }
 
 /**
- * A heap of milliseconds, with all that is due in each: a million messages due within ten seconds are ten thousand numbers to
- * order. As a heap of messages they took three seconds of computing to make ready, most of it waiting for memory.
+ * A heap of milliseconds, each with the messages due in it. For a million messages due within ten seconds it orders ten
+ * thousand numbers. A heap of the messages took three seconds to make that million ready, most of it waiting for memory.
  */
 export class DueHeap {
   private readonly moments = new Map<number, Moment>();
@@ -76,7 +76,7 @@ export class DueHeap {
     return entry;
   }
 
-  /** How many are due at this time: walks through these alone. */
+  /** How many are due at this time. It visits no millisecond that is not due. */
   countDue(nowMs: number): number {
     let due = 0;
     this.times.look((time) => {

@@ -7,7 +7,7 @@ import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
 /** How many failures a message remembers. */
 const HISTORY_SIZE_MAX = 10;
 
-/** What of a message never changes while it is in the queue. */
+/** The parts of a message that never change while it is in the queue. */
 export interface EntryFields extends Envelope {
   readonly payload: string;
   /** The priority, 0 to 9. */
@@ -27,7 +27,7 @@ export class Entry implements EntryFields {
   history: Array<PastFailure> | undefined = undefined;
   /** Not leased before this time; 0 where nothing delays it. */
   dueMs = 0;
-  /** Its place in the order, counted up by the queue: that of its enqueue, from its first lease on that of this lease. */
+  /** Its place in the order, a number that the queue counts up: given at its enqueue, and anew at its first lease. */
   order = 0;
   /** Whether it was leased before. */
   returns = false;
@@ -35,7 +35,7 @@ export class Entry implements EntryFields {
   beginsUntilMs: number = Number.POSITIVE_INFINITY;
   /** The dedupe id that stands for it until it leaves the queue. */
   dedupeId: string | undefined = undefined;
-  /** How often in a row its lease ended unsettled, 2 at most: what it may be leased beside of. */
+  /** How often in a row its lease ended unsettled, 2 at most. It decides into which hands the message may be given. */
   suspicion = 0;
   /** Whether the latest extension of its lease said that it was not begun. */
   unbegun = false;
@@ -44,7 +44,7 @@ export class Entry implements EntryFields {
   token = "";
   leaseMs = 0;
   expiresAtMs = 0;
-  /** The write list that settles it: finds a token that one list uses twice. */
+  /** The number of the list that last settled it or tried to: so a list that uses a token twice is found. */
   settledBy = 0;
   next: Entry | undefined = undefined;
   previous: Entry | undefined = undefined;
@@ -60,7 +60,7 @@ export class Entry implements EntryFields {
   }
 }
 
-/** Counts a failure and notes it in the history. It was settled, or its lease ended: that is for the caller to say. */
+/** Counts a failure and notes it in the history. The caller sets `suspicion`: it knows whether the lease was settled or ended. */
 export const addFailure = (entry: Entry, failure: PastFailure): void => {
   entry.failures++;
   entry.returned = 0;

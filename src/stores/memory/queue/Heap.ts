@@ -1,4 +1,4 @@
-/** Things of which the first in some order is always at hand: a binary heap, since they come in any order. */
+/** A binary heap: entries come in any order, and the first of them by `before` is always at hand. */
 export class Heap<T extends object | number> {
   private readonly entries: Array<T> = [];
 
@@ -34,12 +34,12 @@ export class Heap<T extends object | number> {
     return first;
   }
 
-  /** All in order: a copy, sorted for whoever looks. */
+  /** All entries in order: a sorted copy. */
   inOrder(): ReadonlyArray<T> {
     return [...this.entries].sort((a, b) => (this.before(a, b) ? -1 : 1));
   }
 
-  /** Looks at the first ones, in no order: behind one that `goesOn` refuses it looks no further. */
+  /** Visits entries from the top. Where `goesOn` answers no, it skips that entry's children, which all come after it. */
   look(goesOn: (entry: T) => boolean, at = 0): void {
     const entry = this.entries[at];
     if (entry === undefined || !goesOn(entry)) return;

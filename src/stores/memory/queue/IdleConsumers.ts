@@ -1,9 +1,9 @@
 /**
  * The consumers that wait for messages of one queue.
  *
- * Nobody waits: nothing is scheduled. Somebody waits: one timer for the nearest of due times, lease ends, ownership ends
- * and waiting times; whoever changes the queue calls `serveSoon`, and the consumers are served soon after, in the order in which
- * they came, never inside the call that made something ready.
+ * While nobody waits, nothing is scheduled. While somebody waits there is one timer, for the nearest of due times, lease ends,
+ * ownership ends and waiting times. A call that changes the queue calls `serveSoon`, and the consumers are served soon after it, in the
+ * order in which they came, never inside the call that made something ready.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { soon } from "../../../core/Clock.js";
@@ -31,7 +31,7 @@ export class IdleConsumers {
     private readonly scheduler: SchedulerLike,
   ) {}
 
-  /** Lets a consumer wait until something comes or its time is over; the answer takes it off again, with nothing taken. */
+  /** Lets a consumer wait until something comes or its time is over. The function that it answers ends the waiting early. */
   add(request: LeaseRequest, asker: Asker<ReadonlyArray<Lease>>): () => void {
     const nowMs = now(this.scheduler);
     const waiter = { request, asker, untilMs: nowMs + request.waitMsMax };
@@ -46,7 +46,7 @@ export class IdleConsumers {
     return undefined;
   }
 
-  /** Something may be ready, or nearer than before: looks soon. */
+  /** Called when something may be ready, or due sooner than before: serves the consumers soon. */
   serveSoon(): void {
     if (this.waiters.size > 0) this.wake ??= soon(this.scheduler, () => this.serve());
   }
@@ -66,7 +66,7 @@ export class IdleConsumers {
     }, delayMs);
   }
 
-  /** Ends all waiting with nothing. */
+  /** Answers all who wait with an empty list. */
   close(): void {
     for (const waiter of [...this.waiters]) this.answer(waiter, []);
   }

@@ -1,12 +1,12 @@
 /**
  * Order per key: lets one message of a key in at a time. A key is busy while its head is ready, leased, blocked, or delayed
- * after it was leased; later messages of it wait here in the order in which they came, or became due.
+ * after it was leased. Later messages of the key wait here, in the order in which they came or became due.
  */
 import type { Entry } from "./Entry.js";
 import { Line } from "./Line.js";
 
 export class KeyGate {
-  /** The followers of each busy key, undefined as long as there are none. */
+  /** The followers of each busy key; undefined until the first one comes. */
   private readonly busy = new Map<string, Line | undefined>();
   /** How many wait behind a head. */
   waiting = 0;
@@ -30,7 +30,7 @@ export class KeyGate {
     return false;
   }
 
-  /** The head is gone: gives the next message of the key, which is its head now, or frees the key. */
+  /** Called when the head is gone: gives the next message of the key, which is now its head, or frees the key. */
   leave(key: string): Entry | undefined {
     const next = this.busy.get(key)?.takeFirst();
     if (next === undefined) this.busy.delete(key);

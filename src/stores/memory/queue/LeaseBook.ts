@@ -2,8 +2,8 @@
  * The live leases: by token, which is the fence, and by expiry.
  *
  * Leases of one length expire in the order in which they were given, so a line per length keeps them sorted without a heap:
- * giving, extending and ending one takes the same short time at any count. A queue knows few lengths at a time; the
- * nearest expiry is the nearest of the lines' heads.
+ * giving, extending and ending one takes the same short time at any count. A queue has few lengths at a time, and the
+ * lease that ends next is at the head of one of the lines.
  */
 import type { Entry } from "./Entry.js";
 import { Line } from "./Line.js";

@@ -1,7 +1,7 @@
 /**
- * The ready messages of one priority level: those that were leased before and returned, in the order of their first lease,
- * then those that were never leased, in the order in which they came. So what returns finds its former place in however many
- * calls it returned, and whoever leases in between.
+ * The ready messages of one priority level: first those that were leased before and returned, in the order of their first
+ * lease, then those that were never leased, in the order in which they came. So a message that returns finds its former place,
+ * in however many calls its neighbours return and whoever leases in between.
  */
 import type { Entry } from "./Entry.js";
 import { Heap } from "./Heap.js";

@@ -1,15 +1,15 @@
 /**
  * The ready messages by priority level.
  *
- * Fairness, exactly: the queue counts the messages that are leased while two levels or more hold some. Every eighth of
- * them is taken from a lower level than the highest, all others from the highest. The lower levels take turns: each time
- * it is the next one below the level that was served by the last such turn, beginning again below the highest.
+ * The rule of fairness: the queue counts the messages that are leased while two levels or more hold some. Every eighth of
+ * them is taken from a lower level than the highest, all others from the highest. The lower levels take turns: the next one
+ * below the level of the last such turn is served, and after the lowest it begins again below the highest.
  */
 import { invariant } from "../../../core/invariant.js";
 import type { Entry } from "./Entry.js";
 import { Level } from "./Level.js";
 
-/** One lease in so many belongs to the lower levels. */
+/** One leased message in so many comes from the lower levels. */
 const RESERVE_PERIOD = 8;
 
 export class Levels {

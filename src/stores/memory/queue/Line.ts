@@ -1,7 +1,7 @@
 /**
- * A line of messages, linked through the messages themselves: no array to grow, shift or copy, and every step takes the
- * same time at a million messages. Who leaves a line drops its links, or the oldest message would keep all later ones from
- * the garbage collector.
+ * A line of messages, linked through the messages themselves: no array has to grow, shift or be copied, and every step takes
+ * the same time at a million messages. A message that leaves the line loses its links: else the oldest one, where somebody
+ * still has it, would keep all later ones in memory.
  */
 import type { Entry } from "./Entry.js";
 

@@ -53,7 +53,7 @@ export class QueueState {
   paused = false;
   /** Where the blocks of scope "queue" stand on the shelf, the oldest first. */
   readonly halting: Set<number> = new Set<number>();
-  /** The consumer that an exclusive queue belongs to, also for a while after its time is over. */
+  /** The consumer that an exclusive queue belongs to. It stays here after `ownerUntilMs`, until another one takes over. */
   owner: string | undefined = undefined;
   ownerUntilMs = 0;
   private lastOrder = 0;
@@ -87,7 +87,7 @@ export class QueueState {
     this.join(entry);
   }
 
-  /** The head of a key is gone for good: the next one becomes the head. */
+  /** Called when the head of a key, or a message without a key, is gone for good. The next message of the key becomes its head. */
   leave(entry: Entry): void {
     this.forget(entry);
     if (entry.key === undefined) return;
@@ -95,7 +95,7 @@ export class QueueState {
     if (follower !== undefined) this.lineUp(follower);
   }
 
-  /** A message has left the queue, which was no head: ends what stands for it. */
+  /** Called for each message that has left the queue: frees its dedupe id. */
   forget(entry: Entry): void {
     if (entry.dedupeId === undefined) return;
     this.dedupe.end(entry.dedupeId, entry.id);
@@ -125,7 +125,7 @@ export class QueueState {
     this.idle.serveSoon();
   }
 
-  /** Takes up what is due, so much at a time: what was leased before in its former place, first deliveries at the end of their line. */
+  /** Takes up what is due, 1,000 at most: what was leased before finds its former place, a first delivery joins the end of its line. */
   promoteDue(nowMs: number): void {
     for (let moved = 0; moved < PORTION_COUNT_MAX && this.delayed.nearestMs <= nowMs; moved++) {
       const entry = this.delayed.takeFirst();
@@ -147,7 +147,7 @@ export class QueueState {
     while (this.dead.size > this.limits.deadLettersMax && this.dead.takeOldest() !== undefined) this.purged++;
   }
 
-  /** Keeps a failed message in its place. */
+  /** Blocks a failed message: its key or the whole queue stops at it. */
   block(entry: Entry, note: BlockNote): void {
     const position = this.blocked.add(entry, note);
     if (note.scope === "queue") this.halting.add(position);

@@ -1,6 +1,6 @@
 /**
- * Messages set aside (blocked, dead), in the order in which they came, found by position or by message id. Positions only
- * grow, so a page continues where the last one ended, whatever was taken away in between.
+ * Messages set aside (blocked or dead), in the order in which they came, found by position or by message id. Positions only
+ * grow, so a page begins where the last one ended, whatever was taken away in between.
  */
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Page } from "../../../port/Inspect.js";
@@ -10,7 +10,7 @@ import type { Entry } from "./Entry.js";
 export interface PageBounds {
   readonly after: string | undefined;
   readonly limit: number;
-  /** Of payload; one item comes whatever its size. */
+  /** Bytes of payload; the first item comes whatever its size. */
   readonly bytesMax: number;
 }
 
@@ -24,7 +24,7 @@ export class Shelf<T> {
   private readonly items = new Map<number, Placed<T>>();
   /** Two messages may bear one id, if its dedupe window was over between them. */
   private readonly positions = new Map<MessageId, Array<number>>();
-  /** All positions in order, those taken away included until half are. */
+  /** All positions in order. Those that were taken away stay in it until they are more than half. */
   private order: Array<number> = [];
   private oldestAt = 0;
   private lastPosition = 0;
@@ -77,7 +77,7 @@ export class Shelf<T> {
     return this.from(this.oldestAt);
   }
 
-  /** One page of them, as `show` tells them. */
+  /** One page, each item as `show` makes it. */
   page<S>({ after, limit, bytesMax }: PageBounds, show: (placed: Placed<T>) => S): Page<S> {
     const items: Array<S> = [];
     const budget = new ByteBudget(bytesMax);
@@ -110,7 +110,7 @@ export class Shelf<T> {
     return low;
   }
 
-  // A fresh array: whoever walks over the old one ends its walk there.
+  // It makes a new array: a walk that is under way goes on over the old one.
   private compact(): void {
     this.order = this.order.filter((position) => this.items.has(position));
     this.oldestAt = 0;

@@ -1,4 +1,4 @@
-/** Takes one new message in, unless its dedupe id stands for an earlier one. */
+/** Adds a new message, unless its dedupe id stands for an earlier one. */
 import { noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
@@ -7,7 +7,7 @@ import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 
 export const Enqueue: Performer<EnqueueStep, EnqueuedResult> = {
-  // What became due before stands before what comes into its key now.
+  // A message that became due before stands before one that joins its key now.
   prepare: (step, { contents, nowMs }) => {
     if (step.key !== undefined) contents.queue(step.queue).promoteDue(nowMs);
   },
@@ -31,7 +31,7 @@ const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): EnqueuedR
     id,
     payload: step.payload,
     key: step.key,
-    // A copy: what the caller does to its object later must not reach the message, as on a store across a wire.
+    // A copy: what the caller does to its object later must not change the message.
     headers: step.headers === undefined ? noHeaders : plainHeaders(step.headers),
     level: step.priority,
     enqueuedAtMs: nowMs,

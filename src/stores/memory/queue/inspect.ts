@@ -1,4 +1,4 @@
-/** What people do with a queue in memory: look, hold, free, purge. */
+/** What people do with a queue in memory: look at it, pause it, redrive its dead letters, purge it. */
 import {
   type Page,
   type PageRequest,
@@ -17,7 +17,7 @@ import { Entry, storedOf } from "./Entry.js";
 import type { Aside, BlockNote, QueueState } from "./QueueState.js";
 import type { Placed } from "./Shelf.js";
 
-/** A call on one queue, at a time. */
+/** A call on one queue at one time. */
 type Call<Request, Answer> = (queue: QueueState, request: Request, nowMs: number) => Answer;
 type Limited = { readonly queue: string; readonly limit: number };
 
@@ -118,7 +118,7 @@ const redriveOne = (
   queue.admit(again, nowMs);
 };
 
-/** Each head takes along those that wait behind it. */
+/** Each head goes with those that wait behind it. */
 export const purge: Call<Limited, Portion> = (queue, { limit }) => {
   let purged = 0;
   const forget = (entries: ReadonlyArray<Entry>): void => {

@@ -1,6 +1,6 @@
 /**
- * Ends leases whose time is over: counted as a failure, dead-lettered out of attempts, else back in their former place. What was
- * not begun by then goes back uncounted.
+ * Ends leases whose time is over. The end counts as a failure: a message out of attempts is dead-lettered, any other goes back to
+ * its former place. A message that was not begun by then goes back uncounted, two times in a row at most.
  */
 import { PORTION_COUNT_MAX } from "../../../port/Inspect.js";
 import type { Entry } from "./Entry.js";
@@ -9,13 +9,13 @@ import type { QueueState } from "./QueueState.js";
 const SUSPICION_MAX = 2;
 const CAUSE = "lease expired";
 
-/** Reaps what ended, so many at a time, and answers how many. */
+/** Reaps the leases that ended, 1,000 at most, and answers how many. */
 export const reapEnded = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
   queue.leases.size === 0 || queue.leases.nearestMs > nowMs
     ? 0
     : reap(queue, queue.leases.takeEnded(nowMs, PORTION_COUNT_MAX), { nowMs, attemptsMax });
 
-/** Reaps all leases, ended or not: the exclusive queue goes to another consumer. */
+/** Reaps all leases, ended or not, when an exclusive queue goes to another consumer. */
 export const reapAll = (queue: QueueState, nowMs: number, attemptsMax: number): number =>
   reap(queue, queue.leases.takeEnded(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY), { nowMs, attemptsMax });
 

@@ -25,7 +25,7 @@ interface At {
   readonly nowMs: number;
 }
 
-/** Performs the step and tells what was performed: a Retry out of attempts is a Reject. */
+/** Performs the step and answers what was performed: a Retry of a message that is out of attempts is a Reject. */
 const settle = (at: At, entry: Entry, step: SettleStep): SettledResult => {
   const { queue } = at;
   queue.leases.remove(entry);

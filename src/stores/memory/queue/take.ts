@@ -1,14 +1,17 @@
-/** Takes messages for a consumer: the gates, what ended in the meantime, then by level and in order. */
+/**
+ * Takes messages for a consumer: checks that the queue may give any, takes up the leases that ended and what is due, then gives
+ * by level and in order.
+ */
 import type { Hands, Lease, LeaseRequest } from "../../../port/Lease.js";
 import { ByteBudget } from "./ByteBudget.js";
 import type { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
 import { reapAll, reapEnded } from "./reap.js";
 
-/** Who may wait for more does so where there is nothing, or is answered at once where a suspect waits for other hands. */
+/** "nothing": a consumer that may wait does so. "a suspect": one is next that these hands may not have, which is answered at once. */
 export type Taken = ReadonlyArray<Lease> | "nothing" | "a suspect";
 
-/** What this consumer gets now. */
+/** Leases what this consumer gets now. */
 export const take = (queue: QueueState, request: LeaseRequest, nowMs: number): Taken => {
   if (queue.paused || queue.halts > 0) return "nothing";
   if (request.exclusive && !own(queue, request, nowMs)) return "nothing";
@@ -22,7 +25,7 @@ export const take = (queue: QueueState, request: LeaseRequest, nowMs: number): T
   }
 };
 
-/** Whether the exclusive queue belongs to this consumer from now on. */
+/** Makes the consumer the owner of the exclusive queue, unless another one owns it, and tells whether it is the owner now. */
 const own = (queue: QueueState, { consumer, leaseMs, attemptsMax }: LeaseRequest, nowMs: number): boolean => {
   if (queue.owner !== consumer) {
     if (ownedUntil(queue, nowMs) > nowMs) return false;
@@ -33,7 +36,7 @@ const own = (queue: QueueState, { consumer, leaseMs, attemptsMax }: LeaseRequest
   return true;
 };
 
-/** Until when the queue surely belongs to its owner: one that waits for messages keeps it, however long. */
+/** Until when the queue belongs to its owner, at least. An owner that waits for messages keeps it for as long as it waits. */
 export const ownedUntil = (queue: QueueState, nowMs: number): number => {
   if (queue.owner === undefined) return 0;
   const request = queue.idle.of(queue.owner);
@@ -41,7 +44,7 @@ export const ownedUntil = (queue: QueueState, nowMs: number): number => {
   return queue.ownerUntilMs;
 };
 
-/** A message that is not begun any more, and why. */
+/** A message that is dead-lettered instead of begun, and why. */
 interface Late {
   readonly entry: Entry;
   readonly cause: string;
@@ -104,6 +107,6 @@ const leaseOf = (entry: Entry, nowMs: number): Lease => ({
   leasedAtMs: nowMs,
 });
 
-// One count for all memory stores of the process: no token of one is ever valid in another.
+// All memory stores of the process share one count, so that no token of one is ever valid in another.
 let tokens = 0;
 const newToken = (): string => (++tokens).toString(36);

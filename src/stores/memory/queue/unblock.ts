@@ -5,11 +5,11 @@ import type { Placed } from "./Shelf.js";
 
 type UnblockRequest = Parameters<Inspect["unblock"]>[0];
 
-/** Frees the oldest `limit` of what the target names. */
+/** Frees up to `limit` of the blocked messages that the target names, the oldest first. */
 export const unblock = (queue: QueueState, { target, decision, limit }: UnblockRequest, nowMs: number): Portion => {
   const freed = targeted(queue, target, limit);
   for (const held of freed) free(queue, held, { decision, nowMs });
-  queue.idle.serveSoon(); // a halted queue may go on although nothing came back
+  queue.idle.serveSoon(); // a halted queue may go on, also where no freed message came back
   return { count: freed.length, more: typeof target === "string" && targeted(queue, target, 1).length > 0 };
 };
 

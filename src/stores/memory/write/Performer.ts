@@ -1,4 +1,4 @@
-/** How this store does one kind of step. */
+/** How the memory store does one kind of step. */
 import type { WriteRefused } from "../../../core/SluiceError.js";
 import type { QueueState } from "../queue/QueueState.js";
 
@@ -16,13 +16,13 @@ export interface WriteCall {
   list: number;
 }
 
-/** Does a step that was found in order, and answers what it did. */
+/** Does a step that was checked, and answers what it did. */
 export type Apply<R> = () => R;
 
-/** How steps `S` are done, with results `R`. All of a call are prepared, then list by list all are checked and all applied. */
+/** How steps `S` are done, with results `R`. All steps of a call are prepared; then of each list all are checked, then all applied. */
 export interface Performer<in S, out R> {
-  /** What must be done before any list is checked, whether or not it is refused. */
+  /** What must be done before any list is checked. It is done for refused lists too. */
   readonly prepare: (step: S, call: WriteCall) => void;
-  /** Why it may not be done, or what does it; the steps before it in its list count as done. Nothing is changed. */
+  /** Answers why the step may not be done, or what does it. It counts the steps before it in the list as done, and changes nothing. */
   readonly check: (step: S, call: WriteCall) => WriteRefused | Apply<R>;
 }

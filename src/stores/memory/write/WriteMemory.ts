@@ -1,18 +1,19 @@
-/** The answers of recent calls that changed something, by write id: a resend is answered from here. */
+/** The answers of recent calls that changed something, by write id: a call that is sent again is answered from here. */
 
 interface Kept {
   readonly answer: unknown;
 }
 
-/** Write ids are kept for at least this long (milliseconds), as long as their number allows. */
+/** Answers are kept for at least this long (milliseconds), unless there are too many. */
 const AGE_MS_MAX = 60 * 60 * 1000;
-/** One generation holds the answers of so many steps, or of the one larger write. */
+/** A generation holds the answers of this many steps; a write that begins below it may go beyond. */
 const STEPS_MAX = 10_000;
 
 /**
- * Two generations; the older one is dropped whole, when the younger is an hour old or full. One entry per round trip, so a
- * message costs nothing of its own. The count bounds it long before the hour where writes are many: here the answer is
- * given before `write` returns, so only a wrapper that loses it on purpose ever asks again, and soon.
+ * It keeps two generations. When the younger one is an hour old or full, the older one is dropped whole and a new one begins.
+ * There is one entry a call, so a message costs nothing of its own. Where writes are many, the count ends a generation long
+ * before the hour. That is enough: this store answers before `write` returns, so a call is sent again only by a wrapper that loses
+ * answers on purpose, and soon.
  */
 export class WriteMemory {
   private young = new Map<string, Kept>();
@@ -20,11 +21,11 @@ export class WriteMemory {
   private youngSteps = 0;
   private youngSinceMs = 0;
 
-  /** What this call answered before, or what it answers now. `steps` is what its answer weighs. */
+  /** What this call answered before, else runs it and keeps its answer, which counts as this many steps. */
   once<A>(writeId: string, { steps, nowMs }: { readonly steps: number; readonly nowMs: number }, call: () => A): A {
     if (nowMs - this.youngSinceMs >= AGE_MS_MAX) this.turn(nowMs);
     const known = this.young.get(writeId) ?? this.old.get(writeId);
-    // A write id names one call, so what it answered has the type of what it answers.
+    // A write id names one call, so the kept answer has the type of this call's answer.
     if (known !== undefined) return known.answer as A;
     const answer = call();
     if (this.youngSteps >= STEPS_MAX) this.turn(nowMs);

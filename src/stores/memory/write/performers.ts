@@ -1,3 +1,3 @@
-/** How this store does the steps: one line a kind. */
+/** How the memory store does each kind of step: one line a kind. */
 export { Enqueue } from "../queue/enqueue.js";
 export { Settle } from "../queue/settle.js";

@@ -1,4 +1,4 @@
-/** Performs the lists of a write: each is checked whole, then applied whole. It knows no kind of step. */
+/** Performs the lists of a write: each is checked whole, then applied whole. Nothing here knows a kind of step. */
 import { left, right } from "fp-ts/lib/Either.js";
 import type { WriteRefused } from "../../../core/SluiceError.js";
 import type { Step, StepOf, StepResult, StepResultOf, StepTag, WriteAnswer } from "../../../core/steps/Step.js";
@@ -11,7 +11,7 @@ type Performers = { readonly [T in StepTag]: Performer<StepOf<T>, StepResultOf<T
 const table: Performers = { ...performers };
 
 const performerOf = (step: Step): Performer<Step, StepResult> =>
-  // The table has for each tag what does its steps, which an index by a union cannot tell.
+  // The table has the performer of each tag's steps; TypeScript cannot see that for an index by a union of tags.
   table[step._tag] as Performer<Step, StepResult>;
 
 let lists = 0;

@@ -1,12 +1,12 @@
 /** Which results of writes the server may forget. */
 
-/** So many are forgotten at a time. */
+/** How many keys gather before a write takes them along. */
 const GATHERED_COUNT = 16;
 const none: ReadonlyArray<string> = [];
 
 /**
- * The results of writes whose replies were read. A confirmed write may be asked for once more, by a wrapper that lost its
- * answer, so the server keeps the latest of them; a write now and then takes along the keys of some that are older, to be deleted.
+ * The results of writes whose replies were read. A wrapper that lost the answer of a confirmed write may ask for it once more, so
+ * the server keeps the latest results. Now and then a write takes along the keys of older ones, which the server deletes.
  */
 export class Answered {
   private readonly kept: Array<string> = [];
@@ -15,7 +15,7 @@ export class Answered {
 
   constructor(private readonly keptMax: number) {}
 
-  /** The result at this key was read. */
+  /** Notes that the result at this key was read. */
   add(key: string): void {
     const outdated = this.kept[this.oldest];
     if (outdated !== undefined) this.old.push(outdated);
@@ -23,7 +23,7 @@ export class Answered {
     this.oldest = (this.oldest + 1) % this.keptMax;
   }
 
-  /** Keys that are no longer needed, each once; none until some have gathered. */
+  /** Takes out the keys of results that are no longer needed; none until 16 have gathered. */
   takeOld(): ReadonlyArray<string> {
     const { old } = this;
     if (old.length < GATHERED_COUNT) return none;

@@ -1,14 +1,14 @@
 /**
- * Ends the calls whose time is over, by one timer for all of them, due no later than the first of them may be over. Most
- * calls have the same time, so each is over after those before it and leaves the timer alone; one that is over earlier moves
- * it.
+ * Ends the calls whose time is over. One timer serves all calls; it is due no later than the time of the first is over. Most
+ * calls have the same length of time, so a new one is over after those before it and leaves the timer alone. A call that is over
+ * earlier moves it.
  *
  * A call that waits for an upload, its own or one before it, has more time.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Lane, LaneCall } from "./Lane.js";
 
-/** A call that waits for an upload may take so many times its time. */
+/** A call that waits for an upload may take this many times `commandMsMax`. */
 const UPLOAD_PART = 4;
 
 export interface CallTimesOptions {
@@ -17,7 +17,7 @@ export interface CallTimesOptions {
   readonly commandMsMax: number;
   /** How much longer calls may take because of what is being sent. */
   readonly uploadMs: () => number;
-  /** The time of a call is over. */
+  /** Called when the time of a call is over. */
   readonly onOver: (call: LaneCall) => void;
 }
 
@@ -27,14 +27,14 @@ export class CallTimes {
 
   constructor(private readonly options: CallTimesOptions) {}
 
-  /** A call was made now. */
+  /** Watches a call that was made now. */
   watch({ untilMs }: LaneCall, nowMs: number): void {
     if (untilMs < this.dueMs) this.lookAt(untilMs, nowMs);
   }
 
   stop(): void {
     this.timer?.unsubscribe();
-    // No call is due earlier than that, so no timer is set again.
+    // No later call is due before this, so none sets the timer again.
     this.dueMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -56,7 +56,7 @@ export class CallTimes {
       else if (call.untilMs + graceMs > nowMs) nextMs = Math.min(nextMs, nowMs + commandMsMax / 10);
       else onOver(call);
     }
-    // What was called by those just told may have set it already.
+    // Those that were just told may have made calls, which set the timer already.
     if (nextMs < this.dueMs) this.lookAt(nextMs, nowMs);
   }
 }

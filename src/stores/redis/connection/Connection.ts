@@ -1,8 +1,8 @@
 /**
- * One connection to Redis, on which calls leave in the order in which they were made and are repeated until they are
- * answered or their time is over: `Lane` says how a call lives, `Gate` whether calls leave, `CallTimes` when one is over.
+ * One connection to Redis. Calls leave in the order in which they were made, and are sent again until they are answered or
+ * their time is over. `Lane` says how a call lives, `Gate` whether calls leave, `CallTimes` when the time of one is over.
  *
- * Calls wait here, not in the driver: it would keep what was given up, and send it hours later.
+ * Calls wait here, not in the driver: the driver would keep a call that was given up, and send it hours later.
  */
 import { defect, type SluiceError, storeUnavailable } from "../../../core/SluiceError.js";
 import type { Script } from "../scripts/script.js";
@@ -18,7 +18,7 @@ import { Wire } from "./Wire.js";
 
 export type { Call, CallEnd } from "./Lane.js";
 
-/** What a call takes besides its arguments, about, bytes. */
+/** About how many bytes a call takes besides its arguments. */
 const CALL_BYTES = 64;
 
 export interface ConnectionOptions extends GateOptions {
@@ -28,7 +28,7 @@ export interface ConnectionOptions extends GateOptions {
   readonly silenceMsMax: number;
 }
 
-/** So many replicas must have a write, which may take that much longer. */
+/** How many replicas must have a write, and how much longer it may take for that. */
 export interface Replicas {
   readonly count: number;
   readonly msMax: number;
@@ -42,7 +42,7 @@ export class Connection {
   private readonly gate: Gate;
   private readonly times: CallTimes;
   private readonly ending: Idle;
-  /** What gathers until the next call, or the end of the turn. */
+  /** Sends a burst that gathers until the next call; see `beforeNext`. */
   private gathered: (() => void) | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -81,7 +81,7 @@ export class Connection {
     );
   }
 
-  /** Runs a script, and waits until so many replicas have what it wrote. */
+  /** Runs a script, and waits until enough replicas have what it wrote. */
   runReplicated<I, O>(script: Script<I, O>, input: I, end: CallEnd<O> & { readonly replicas: Replicas }): Call {
     const { keys, args } = script.encode(input);
     const { replicas, done, failed } = end;
@@ -97,25 +97,25 @@ export class Connection {
     return this.call(() => this.wire.send(name, [...args]), bytesOf(args), end);
   }
 
-  /** What was called in this turn leaves now, as far as it may. */
+  /** Sends now what the wire holds back until the end of this turn. */
   push(): void {
     this.wire.push();
   }
 
-  /** Runs something right before the next call is made here; whoever asks for it sees to it that it runs at all. */
+  /** Runs this right before the next call is made here. If no call follows, the one who asked must run it. */
   beforeNext(work: () => void): void {
     this.gathered = work;
   }
 
   /**
-   * Resolves once no call is under way, those included that answers led to: to true. To false after so many milliseconds, or
-   * once the server gives no sign of life for a second and a half.
+   * Resolves to true once no call is under way, the calls that answers led to included. Resolves to false after `msMax`, or when
+   * the server gave no sign of life for a second and a half.
    */
   idle(msMax: number): Promise<boolean> {
     return this.ending.wait(msMax);
   }
 
-  /** Gives up everything under way, which is told so, and disconnects for good. */
+  /** Fails every call that is under way, and disconnects for good. */
   close(): void {
     if (this.gate.closed) return;
     this.times.stop();
@@ -145,7 +145,7 @@ export class Connection {
     for (const call of this.lane.all()) this.finish(call)?.failed(cause);
   }
 
-  /** Sends what waits, as far as there is room. */
+  /** Sends the calls that wait, as far as there is room. */
   private flush(): void {
     while (this.gate.open && this.client.status === "ready") {
       const call = this.lane.next();
@@ -199,7 +199,7 @@ export class Connection {
     else this.gate.hold(cause);
   }
 
-  /** Ends the call; who still waits for its answer. */
+  /** Ends the call, and gives back whom to tell; undefined where nobody waits for the answer any more. */
   private finish(call: LaneCall): CallEnd<unknown> | undefined {
     const end = this.lane.finish(call);
     this.ending.ended();

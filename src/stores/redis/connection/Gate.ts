@@ -1,5 +1,5 @@
 /**
- * Whether the calls of one connection leave.
+ * Decides whether the calls of one connection leave.
  *
  * ```text
  *               connected, and a change passes          refused for the moment
@@ -10,8 +10,8 @@
  *    └── refused for good: what waits fails, the next call tries anew
  * ```
  *
- * The pause grows with each refusal until a call passes. Of a server that takes no changes (read-only, loading, a cluster that
- * is down) nothing else is asked than whether it does again, and its outage is told once.
+ * The pause grows with each refusal until a call passes. A server that takes no changes (read-only, loading, a cluster that is
+ * down) gets no calls, only the question whether it takes changes again. Its outage is told once.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { type SluiceError, storeUnavailable } from "../../../core/SluiceError.js";
@@ -23,7 +23,7 @@ import type { SilenceWatch } from "./SilenceWatch.js";
 import { stripped } from "./strip.js";
 import type { Wire } from "./Wire.js";
 
-/** How long to wait before what was refused for the moment is sent again: at first, and at most (milliseconds). */
+/** How long to wait before a call that was refused for the moment is sent again: at first, and at most (milliseconds). */
 const PAUSE_MS = 50;
 const PAUSE_MS_MAX = 2_000;
 
@@ -33,9 +33,9 @@ export interface GateOptions {
   readonly scheduler: SchedulerLike;
   /** Whether calls fail at once while there is no connection. Default false. */
   readonly failsFast?: boolean;
-  /** What must pass before any call leaves. Default: nothing. */
+  /** What must pass before any call leaves on a connection. Default: nothing. */
   readonly probe?: Probe;
-  /** Calls pass, for the first time or after an outage. */
+  /** Called when calls pass, for the first time or after an outage. */
   readonly onUp?: () => void;
   readonly onDown?: (cause: unknown) => void;
 }
@@ -45,9 +45,9 @@ export interface Guarded {
   readonly lane: Lane;
   readonly wire: Wire;
   readonly watch: SilenceWatch;
-  /** What waits may leave. */
+  /** Called when the calls that wait may leave. */
   readonly flush: () => void;
-  /** Nothing of what waits will ever be done. */
+  /** Called when no call that is under way will ever be done. */
   readonly failAll: (cause: SluiceError) => void;
 }
 
@@ -55,20 +55,20 @@ export class Gate {
   /** Whether calls leave. */
   open = false;
   closed = false;
-  /** Counts connections: what one of the past answers is nobody's. */
+  /** Counts connections: an answer that comes from a former one is ignored. */
   epoch = 0;
   /** Why calls do not leave, as far as it is known. */
   lastError: unknown;
   private proving = false;
-  /** Whether changes passed when it was last known; undefined before. */
+  /** Whether the server took changes when that was last known; undefined before it was. */
   private up: boolean | undefined;
   private wasUp = false;
-  /** How often calls were refused in a row, and the pause after the last time. */
+  /** How often in a row calls were refused. `pause` runs after the last refusal. */
   private refusals = 0;
   private pause: Subscription | undefined;
-  /** Why this connection is never used: it leads elsewhere. */
+  /** Why this connection is never used: it leads to another database. */
   private barred: SluiceError | undefined;
-  /** Why the server does not do what it is asked; the next call asks again. */
+  /** Why the server refuses what the store needs; the next call asks it again. */
   private refusal: SluiceError | undefined;
 
   constructor(
@@ -87,7 +87,7 @@ export class Gate {
     });
   }
 
-  /** A call is made while none may leave: answers why it never will, or sees to it that it may be tried. */
+  /** Called for a call that is made while none may leave. Answers why it never will, or begins what lets it leave. */
   knock(): SluiceError | undefined {
     const { client, failsFast } = this.options;
     if (this.barred !== undefined) return this.barred;
@@ -96,7 +96,7 @@ export class Gate {
     if (this.refusal !== undefined && client.status === "ready") {
       this.refusal = undefined;
       this.prove();
-    } // "end": the driver's retry strategy gave up. That ends the tries of then, not those of a later call.
+    } // "end": the driver's retry strategy gave up the tries of that time. A later call begins new ones.
     else if (client.status === "wait" || client.status === "end")
       client.connect().catch((cause: unknown) => {
         this.lastError ??= stripped(cause);
@@ -104,18 +104,18 @@ export class Gate {
     return undefined;
   }
 
-  /** A call has passed. */
+  /** Notes that a call has passed. */
   passed(): void {
     this.refusals = 0;
   }
 
-  /** The server has forgotten its scripts: the source of each goes along once more, when all that was sent is back. */
+  /** Called when the server has forgotten its scripts: once all that was sent is back, each goes along with its source again. */
   holdForScripts(): void {
     this.guarded.wire.forgetScripts();
     this.open = false;
   }
 
-  /** Nothing leaves for a while. */
+  /** Lets no call leave for a while. */
   hold(cause: Error): void {
     this.open = false;
     if (verdictOn(cause) === "away") this.down(cause);
@@ -131,7 +131,7 @@ export class Gate {
     }, pauseMs);
   }
 
-  /** Goes on where all that was sent is back and the pause is over; after an outage only if changes pass again. */
+  /** Goes on if all that was sent is back and the pause is over; after an outage only if the server takes changes again. */
   openAgain(): void {
     const { lane } = this.guarded;
     if (this.pause !== undefined || !lane.isClear || this.options.client.status !== "ready") return;
@@ -141,7 +141,7 @@ export class Gate {
     else this.prove();
   }
 
-  /** Nothing leaves any more, and nothing that was sent is answered; what waits is told so. */
+  /** Lets no call leave any more, ignores the answers to come, and fails every call that is under way. */
   close(): void {
     this.closed = true;
     this.shut();
@@ -149,7 +149,7 @@ export class Gate {
     this.guarded.failAll(closedBefore());
   }
 
-  /** Asks whether calls would pass, and lets them. */
+  /** Asks the server whether calls would pass, and opens if so. */
   private prove(): void {
     const { probe } = this.options;
     if (probe === undefined) {
@@ -187,7 +187,7 @@ export class Gate {
     this.guarded.flush();
   }
 
-  /** The server will not do what it is asked. */
+  /** Called when the server will not do what the store needs. */
   private refuse(error: SluiceError): void {
     this.refusal = error;
     this.guarded.failAll(error);
@@ -213,7 +213,7 @@ export class Gate {
       failAll(this.barred);
       return;
     }
-    // A server that never let us in will not, whereas one that did may be changing its passwords.
+    // A server that never let us in never will. One that did may be changing its passwords.
     if (this.wasUp || verdictOn(cause) !== "config") return;
     failAll(toStoreError(cause));
   }
@@ -234,7 +234,7 @@ export class Gate {
     if (this.options.failsFast === true) failAll(storeUnavailable(this.lastError));
   }
 
-  /** Nothing leaves until the next connection. */
+  /** Lets no call leave until the next connection. */
   private shut(): void {
     this.open = false;
     this.proving = false;

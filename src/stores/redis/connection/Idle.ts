@@ -1,14 +1,14 @@
 /**
- * Waits until a connection has no call under way, those included that answers led to, as before it is closed: for so long at
- * most, and no longer than the server gives signs of life.
+ * Waits, before a connection is closed, until it has no call under way, the calls that answers led to included. It waits for a
+ * given time at most, and only while the server gives signs of life.
  */
 import type { SchedulerLike } from "rxjs";
 import type { Lane } from "./Lane.js";
 import type { SilenceWatch } from "./SilenceWatch.js";
 
-/** How often whoever waits looks whether the server is still there (milliseconds) ... */
+/** How often it looks whether the server is still there (milliseconds) ... */
 const LOOK_MS = 250;
-/** ... and how many looks in a row may find nothing moved. */
+/** ... and how many looks in a row may find that nothing moved. */
 const LOOKS = 6;
 
 export interface IdleOptions {
@@ -24,7 +24,7 @@ export class Idle {
 
   constructor(private readonly options: IdleOptions) {}
 
-  /** To true once no call is under way; to false after so many milliseconds, or after a second and a half of silence. */
+  /** Resolves to true once no call is under way, to false after `msMax` or after a second and a half of silence. */
   async wait(msMax: number): Promise<boolean> {
     const { lane, scheduler, watch, isOpen } = this.options;
     const untilMs = scheduler.now() + msMax;
@@ -41,13 +41,13 @@ export class Idle {
     return true;
   }
 
-  /** A call has ended. */
+  /** Called when a call has ended. */
   ended(): void {
     if (this.options.lane.size > 0 || this.waiting.length === 0) return;
     for (const told of this.waiting.splice(0)) told();
   }
 
-  /** Resolves with the end of the last call, or after so many milliseconds. */
+  /** Resolves when the last call has ended, or after `ms`. */
   private look(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.options.scheduler.schedule(() => resolve(), ms);

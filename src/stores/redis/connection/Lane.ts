@@ -11,23 +11,23 @@
  *      └──────────────── all that was sent is answered or refused ────────────────────┘
  * ```
  *
- * What is sent and not answered has 8 MiB at most (but is one call at least): the rest waits here, where it can be given up,
- * and where nothing of it is kept once it was. What comes back stands in front again, in its former order.
+ * Calls that are sent and not answered have 8 MiB at most, or are a single call. The others wait here, where they can be given
+ * up; nothing is kept of a call that was. Calls that come back stand in front again, in their former order.
  */
 import { Chain, type Linked } from "../../../core/Chain.js";
 
-/** Unanswered at most, bytes. */
+/** How many bytes may be sent and not answered. */
 const BYTES_MAX = 8 * 1024 * 1024;
 
-/** Who waits for a call: told once how it ended. */
+/** Whom to tell, once, how a call ended. */
 export interface CallEnd<A> {
-  /** How much longer than others the call may take, ms; 0 by default. */
+  /** How much longer than others the call may take. Milliseconds, default 0. */
   readonly extraMs?: number;
   readonly done: (reply: A) => void;
   readonly failed: (cause: unknown) => void;
 }
 
-/** What a call sends: keys first, then the other arguments, or a command. */
+/** Sends the call, and resolves to its reply. */
 export type Send = () => Promise<unknown>;
 
 /** A call as it is made. */
@@ -42,7 +42,7 @@ export interface Asked {
 export interface Call {
   /** Whether the server may have seen it. */
   readonly sent: boolean;
-  /** Nobody wants its answer any more; unless it was sent, it never will be. */
+  /** Says that nobody wants the answer any more. A call that was not sent is never sent then. */
   readonly abandon: () => void;
 }
 
@@ -52,9 +52,9 @@ export class LaneCall implements Call, Linked<LaneCall> {
   /** Whether the server may have seen it. */
   sent = false;
   lastCause: unknown;
-  /** Where it stands. */
+  /** The chain in which it stands. */
   chain: Chain<LaneCall> | undefined;
-  /** Undefined once the call is over: nothing of it is kept then, though its reply may be due. */
+  /** Undefined once the call is over: nothing of it is kept then, although its reply may still come. */
   send: Send | undefined;
   end: CallEnd<unknown> | undefined;
   readonly bytes: number;
@@ -82,7 +82,7 @@ export class Lane {
   private refused = new Chain<LaneCall>();
   private bytes = 0;
   private made = 0;
-  /** The calls whose answer somebody waits for. */
+  /** How many calls somebody waits for. */
   size = 0;
 
   add(asked: Asked): LaneCall {
@@ -93,7 +93,7 @@ export class Lane {
     return call;
   }
 
-  /** The next call to send, which counts as sent; none while there is no room. */
+  /** The next call to send, which counts as sent from now on; undefined while there is no room. */
   next(): LaneCall | undefined {
     const call = this.waiting.head;
     if (call === undefined || (this.sent.size > 0 && this.bytes + call.bytes > BYTES_MAX)) return undefined;
@@ -103,49 +103,49 @@ export class Lane {
     return call;
   }
 
-  /** Nothing that was sent is without its answer. */
+  /** Whether all that was sent is answered. */
   get isClear(): boolean {
     return this.sent.size === 0;
   }
 
-  /** The reply of a sent call has come. */
+  /** Notes that the reply of a sent call has come. */
   answered(call: LaneCall): void {
     if (call.chain !== this.sent) return;
     this.bytes -= call.bytes;
     this.move(call, undefined);
   }
 
-  /** The reply of a sent call was that it may pass later; `putBack` makes it wait again. */
+  /** Notes the reply that a sent call may pass later; `putBack` lets it wait again. */
   refuse(call: LaneCall): void {
     this.answered(call);
     if (call.end !== undefined) this.move(call, this.refused);
   }
 
-  /** Who waits for the answer of this call: from now on nobody does, and nothing of it is kept. */
+  /** Ends the call, keeps nothing of it, and gives back whom to tell; undefined where it was ended before. */
   finish(call: LaneCall): CallEnd<unknown> | undefined {
     const { end } = call;
     if (end === undefined) return undefined;
     call.send = undefined;
     call.end = undefined;
     this.size -= 1;
-    // What was sent is answered yet.
+    // The reply of a sent call is still to come.
     if (call.chain !== this.sent) this.move(call, undefined);
     return end;
   }
 
-  /** What was refused waits again, in front. */
+  /** Lets the refused calls wait again, in front. */
   putBack(): void {
     this.toFront([this.refused]);
   }
 
-  /** What was sent will not be answered: it waits again, in front. */
+  /** Called when the connection is lost: sent calls will not be answered, and wait again, in front. */
   lost(): void {
     this.bytes = 0;
     this.toFront([this.sent, this.refused]);
     this.sent = new Chain();
   }
 
-  /** All whose answer somebody waits for. */
+  /** All calls that somebody waits for. */
   all(): ReadonlyArray<LaneCall> {
     const live: Array<LaneCall> = [];
     for (const chain of [this.sent, this.refused, this.waiting])

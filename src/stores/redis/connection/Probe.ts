@@ -1,4 +1,4 @@
-/** Asks a server whether calls would pass: at each connection, and after it took no changes for a while. */
+/** Asks a server whether calls would pass: at each connection, and when it has taken no changes for a while. */
 import type { SluiceError } from "../../../core/SluiceError.js";
 import type { Script } from "../scripts/script.js";
 import { isPassing, toStoreError } from "./errors.js";
@@ -9,9 +9,9 @@ import type { Wire } from "./Wire.js";
 export type ProbeScript = Script<ProbeInput, SluiceError | undefined>;
 
 interface ProbeInput {
-  /** A key that has nothing. */
+  /** A key that never has a value. */
   readonly scratch: string;
-  /** The commands that must be allowed. */
+  /** The commands that the user must be allowed to run. */
   readonly commands: ReadonlyArray<string>;
 }
 
@@ -22,19 +22,19 @@ export interface Probe {
 
 export type Verdict =
   | { readonly _tag: "Passes" }
-  /** The server will not do what it is asked. */
+  /** The server will not do what the store needs. */
   | { readonly _tag: "Refuses"; readonly error: SluiceError }
-  /** Not for the moment. */
+  /** The server does nothing for the moment. */
   | { readonly _tag: "Away"; readonly cause: Error };
 
 export interface Asked {
   readonly wire: Wire;
   readonly watch: SilenceWatch;
-  /** Whether the connection on which it was asked is still there; if not, its answer is nobody's. */
+  /** Whether the connection on which it was asked is still there; if not, the answer is ignored. */
   readonly isCurrent: () => boolean;
 }
 
-/** Sends the probe past whatever waits, and tells once how it ended. */
+/** Sends the probe ahead of all calls that wait, and tells once how it ended. */
 export const ask = ({ script, input }: Probe, asked: Asked, end: (verdict: Verdict) => void): void => {
   const { wire, watch, isCurrent } = asked;
   const { keys, args } = script.encode(input);

@@ -1,26 +1,26 @@
 /**
  * Writes that are confirmed only when replicas have them.
  *
- * A write goes over the connection of all calls and is answered there; nothing waits behind it. What was answered gathers here
- * and goes over a connection of its own: one small script that asks for their results and changes them a little, and one WAIT,
- * which serves all that came before it. A write whose result is not on that server any more (a failover between the two) is
- * sent again under its id.
+ * A write goes over the connection of all calls and is answered there, so no call waits for replicas. Answered writes gather
+ * here and are confirmed over a connection of its own: one small script looks for their results and changes them a little, and one
+ * WAIT behind it serves all of them. If a result is not on that server any more, there was a failover between the two, and the
+ * write is sent again under its id.
  */
 import type { SchedulerLike } from "rxjs";
 import { storeUnavailable } from "../../../core/SluiceError.js";
 import type { Script } from "../scripts/script.js";
 import type { Connection } from "./Connection.js";
 
-/** So many results are asked for by one call at most, but those of one write at least. */
+/** How many results one call asks for at most, but those of one write at least. */
 const RESULTS_MAX = 1_000;
 /** How long to wait before a write is sent again (milliseconds). */
 const AGAIN_MS = 50;
 
 /** A write that was answered. */
 export interface AnsweredWrite {
-  /** The keys of its results: it stands where all of them do. */
+  /** The keys of its results: the server has the write if it has all of them. */
   readonly results: ReadonlyArray<string>;
-  /** The queue that it may have handed a message over from, where it may. */
+  /** The queue from which it may have handed a message over; undefined where it cannot have. */
   readonly queue: string | undefined;
   /** When it is given up. */
   readonly untilMs: number;
@@ -69,7 +69,7 @@ export class Replication {
     this.waits = true;
     const over = (tell: (write: AnsweredWrite, at: number) => void): void => {
       this.waits = false;
-      // Those that gathered meanwhile go first: what is told now leads to more.
+      // The writes that gathered meanwhile leave first: those that are told now lead to more.
       this.wait();
       writes.forEach(tell);
     };

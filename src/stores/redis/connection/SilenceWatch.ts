@@ -1,22 +1,25 @@
 /**
- * Finds a half-open socket: nothing moves on it while replies are due, and its client still counts it as "ready". It is
- * destroyed then, upon which the driver opens another.
+ * Finds half-open sockets: nothing moves on such a one while replies are due, and its client still calls it "ready". The watch
+ * destroys it, upon which the driver opens another.
  *
- * The driver's own `socketTimeout` does the same by a timer that it sets and clears for each call, and takes an upload that
- * takes longer for silence. Here one timer looks from time to time at each socket (a cluster has one per node), and counts the
- * looks in vain: a process that was busy itself comes late with its looks too. What moves is what was read, and what left a
- * socket on which something waits to leave: the kernel takes small writes also on a dead line, and proves nothing by that.
- * What it has taken may be on its way for long, so unanswered bytes give a socket more time.
+ * The driver's own `socketTimeout` does the same by a timer that it sets and clears for each call, and takes a long upload for
+ * silence. Here one timer looks from time to time at each socket (a cluster has one per node), and counts the looks that find
+ * nothing moved. It counts looks, not time, because a busy process comes late with its looks too. Two things count as movement:
+ * bytes that were read, and bytes that left a socket on which some wait to leave. Other bytes that leave prove nothing: the
+ * kernel takes small writes also on a dead line. What the kernel has taken may be on its way for long, so unanswered bytes give
+ * a socket more time.
  */
 import type { Cluster, Redis } from "ioredis";
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Client } from "./clients.js";
 
-/** So many looks in a row find nothing moved before a socket is taken for dead. */
+/** How many looks in a row must find nothing moved until a socket is taken for dead. */
 const LOOKS = 4;
-/** The driver sleeps so long at most while a server loads its data, unless the user says otherwise (milliseconds). */
+/** How long the driver sleeps at most while a server loads its data, unless the user says otherwise (milliseconds). */
 const LOADING_MS_MAX = 10_000;
-/** The slowest link that is waited for in full, as the kernel holds some megabytes: bytes a millisecond (512 KiB a second). */
+/**
+ * The slowest link whose uploads are waited out, since the kernel holds some megabytes: bytes a millisecond (512 KiB a second).
+ */
 const BYTES_PER_MS = 512;
 
 /** What a look found on one socket. */
@@ -38,43 +41,43 @@ export class SilenceWatch {
   constructor(
     private readonly client: Client,
     private readonly scheduler: SchedulerLike,
-    /** How long a socket may be silent while replies are due, a quarter more at most. Milliseconds. */
+    /** How long a socket may be silent while replies are due; it may be a quarter longer. Milliseconds. */
     private readonly msMax: number,
   ) {
     this.periodMs = Math.ceil(msMax / LOOKS);
-    // Between these two the driver asks and answers for itself.
+    // Between "connect" and "ready" the driver makes calls of its own.
     const begin = (): void => this.begin();
     client.on("connect", begin);
     client.on("ready", begin);
     if (client.isCluster) client.on("+node", (node: Redis) => node.on("connect", begin));
   }
 
-  /** A call of so many bytes was sent. */
+  /** Notes that a call of this many bytes was sent. */
   sent(bytes = 0): void {
     this.unanswered += 1;
     this.unansweredBytes += bytes;
     if (this.unanswered === 1) this.begin();
   }
 
-  /** One of them was answered. */
+  /** Notes that a call of this many bytes was answered. */
   heard(bytes = 0): void {
     this.unanswered -= 1;
     this.unansweredBytes -= bytes;
   }
 
-  /** Nothing that was sent will be answered any more: its connection is gone. */
+  /** Notes that the connection is gone: nothing that was sent will be answered. */
   lost(): void {
     this.unanswered = 0;
     this.unansweredBytes = 0;
   }
 
-  /** How much longer calls may take because of what is being sent: as long as it moves, or as a slow link takes for it. */
+  /** How much longer calls may take because of an upload: without end while it moves, else as long as a slow link takes. */
   get uploadMs(): number {
     const moves = this.timer !== undefined && this.scheduler.now() - this.movedAtMs <= this.periodMs * 2;
     return moves ? Number.POSITIVE_INFINITY : this.unansweredBytes / BYTES_PER_MS;
   }
 
-  /** Grows with all that moves. */
+  /** The bytes that were read and that left, in all: it grows with everything that moves. */
   get progress(): number {
     let moved = 0;
     for (const { stream } of this.nodes()) moved += stream.bytesRead + leftOf(stream).bytesLeft;
@@ -137,7 +140,7 @@ export class SilenceWatch {
 
   private looksOf({ status, stream, options }: Redis): number {
     const looks = LOOKS + Math.ceil(this.unansweredBytes / BYTES_PER_MS / this.periodMs);
-    // A server that loads its data says so: one that never said a word is none.
+    // A server that loads its data says so. One that never said a word is not loading.
     if (status !== "connect" || stream.bytesRead === 0) return looks;
     return looks + Math.ceil((options.maxLoadingRetryTime ?? LOADING_MS_MAX) / this.periodMs);
   }
@@ -146,13 +149,13 @@ export class SilenceWatch {
 interface Handle {
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
-  /** Of a TLS socket, the one below it. */
+  /** The handle below that of a TLS socket. */
   readonly _parent?: Handle;
 }
 
 /**
- * How many bytes have left a socket, and whether some wait to leave. `bytesWritten` counts what was handed over, and
- * `writableLength` falls only when all of a write has left: only the handle tells. Without one, nothing is known to wait.
+ * How many bytes have left a socket, and whether some wait to leave. Only the handle tells: the socket's `bytesWritten` counts what
+ * was handed over, and its `writableLength` falls only when all of a write has left. Without a handle nothing counts as waiting.
  */
 const leftOf = (stream: Redis["stream"]): { readonly bytesLeft: number; readonly waiting: boolean } => {
   const { _handle: own } = stream as unknown as { readonly _handle?: Handle | null };

@@ -1,4 +1,4 @@
-/** What the store says of itself: each outage once, and each reason for concern once. */
+/** What the store says of itself: each outage once, and each warning once. */
 import { Observable, Subject } from "rxjs";
 import { describeCause } from "../../../core/cause.js";
 import type { StoreEvent } from "../../../port/StoreEvent.js";
@@ -6,7 +6,7 @@ import { type Logger, Warnings } from "../../../port/Warnings.js";
 import type { Client } from "./clients.js";
 
 export class StoreEvents {
-  /** Hot, but for warnings: they are told again to whoever subscribes later, as they stay true. */
+  /** Hot, but warnings are told again to whoever subscribes later, since they are still true. */
   readonly events$: Observable<StoreEvent> = new Observable((subscriber) => {
     for (const sentence of this.warnings) subscriber.next({ _tag: "StoreWarning", sentence });
     return this.events.subscribe(subscriber);
@@ -37,7 +37,7 @@ export class StoreEvents {
   up(): void {
     if (this.isDown) this.events.next({ _tag: "StoreUp" });
     this.isDown = false;
-    // Asked anew after each connect: behind a failover there may be a server that is set otherwise.
+    // It is asked after each connect: after a failover it may be a server with other settings.
     this.checkEviction().catch(() => undefined);
   }
 
@@ -64,7 +64,7 @@ export class StoreEvents {
       const policy: unknown = Array.isArray(reply) ? reply[1] : undefined;
       if (typeof policy === "string") return policy;
     } catch {
-      // Many hosts forbid CONFIG, INFO tells it too.
+      // Many hosts forbid CONFIG. INFO tells the policy too.
     }
     try {
       const info = await this.client.info("memory");

@@ -1,4 +1,4 @@
-/** What goes over the driver: single commands and scripts, as few packets as it takes. */
+/** Sends commands and scripts over the driver, in few packets. */
 import { Command, type Redis } from "ioredis";
 import { storeUnavailable } from "../../../core/SluiceError.js";
 import { scriptSource } from "../scripts/scriptSource.js";
@@ -7,28 +7,29 @@ import type { Client } from "./clients.js";
 
 export class Wire {
   private readonly loaded = new Set<ScriptName>();
-  /** How many calls were sent in this turn, and the socket that holds back the rest of them. */
+  /** How far this turn is: undefined before its first call, "first" after it, "rest" while `corked` holds the others back. */
   private turn: "first" | "rest" | undefined;
   private corked: Redis["stream"] | undefined;
 
   constructor(private readonly client: Client) {}
 
-  /** The source of each script goes along once more: the server is another one, or has forgotten them. */
+  /** Sends the source of each script once more: the server is another one, or has forgotten its scripts. */
   forgetScripts(): void {
     this.loaded.clear();
   }
 
   /**
-   * Lets what is sent in one turn leave as two packets: the first call at once, which is all there is where latency counts,
-   * and the rest together, since a write to a socket costs more than all else of a call. A cluster has a socket per node and
-   * does without.
+   * Sends a command. The calls of one turn leave as two packets: the first at once, since where latency counts there is only one,
+   * and the others together, since a write to a socket costs more than all else of a call. A cluster has a socket per node, and
+   * its calls leave one by one.
    */
   send(name: string, args: Array<string>): Promise<unknown> {
     if (this.turn === "first") this.cork();
     const { client } = this;
     const command = new Command(name, args, { replyEncoding: "utf8" });
     const reply = client.sendCommand(command) as Promise<unknown>;
-    // It is on its way: what is sent again comes from here. A cluster follows its redirections by what the command says.
+    // It is on its way, and the driver need not keep its arguments: we send it again, if need be, from what we have. The driver of
+    // a cluster needs them, to follow redirections.
     if (!client.isCluster && client.status === "ready") command.args = [];
     if (this.turn === undefined) this.beginTurn();
     return reply;
@@ -43,7 +44,7 @@ export class Wire {
     });
   }
 
-  /** What was held back leaves now. */
+  /** Sends now what is held back until the end of the turn. */
   push(): void {
     if (this.corked === undefined) return;
     this.corked.uncork();
@@ -64,7 +65,7 @@ export class Wire {
     return this.send(command, [script, String(keys.length), ...keys, ...args]);
   }
 
-  /** The source goes along on the first use of a connection: an EVALSHA that is refused would lose its place in the order. */
+  /** A script goes with its source the first time on a connection: an EVALSHA that is refused would lose its place in the order. */
   private commandFor(name: ScriptName): readonly [command: string, script: string] {
     const { sha, lua } = scriptSource(name);
     if (this.loaded.has(name)) return ["evalsha", sha];
@@ -72,7 +73,7 @@ export class Wire {
     return ["eval", lua];
   }
 
-  /** WAIT counts for the writes of its own connection and node, so it goes in one pipeline with its script. */
+  /** Sends the script and a WAIT in one pipeline: WAIT counts the writes of its own connection and node. */
   async evaluateReplicated(
     name: ScriptName,
     rest: ReadonlyArray<string>,

@@ -1,6 +1,6 @@
 /**
- * Connections of our own. The user's client is only a template: a command of ours on it would be bound to its settings (how
- * often it retries, what it prefixes), and a blocking read would stall it.
+ * The store's own connections. The user's client is only a template: our commands on it would be bound to its settings (how often
+ * it retries, what it prefixes), and a blocking read would stall it.
  */
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import { invalidConfig } from "../../../core/SluiceError.js";
@@ -9,10 +9,10 @@ import { checkUrl } from "./url.js";
 
 export type Client = Redis | Cluster;
 
-/** What our connections are made after. */
+/** What the store's connections are made after. */
 export type Template = Client | RedisOptions;
 
-/** The template that a user gave, a URL read, or `InvalidConfig`. */
+/** The template that a user gave, or a client for the URL; throws `InvalidConfig`. */
 export const templateOf = (given: Template | string): Template => {
   if (typeof given === "string") return new Redis(checkUrl(given), { lazyConnect: true });
   if (typeof given === "object" && given !== null) return given;
@@ -29,7 +29,7 @@ const isRedis = (client: Template): client is Redis => "duplicate" in client && 
 export const failsFast = (template: Template): boolean =>
   (isCluster(template) || isRedis(template) ? template.options : template).enableOfflineQueue === false;
 
-/** A new client to the same place, not connected yet. The clone of a clone begins with the nodes of the cluster that this one knows. */
+/** A new client to the same place, not connected yet. A clone of a cluster's client begins with the nodes that that one knows. */
 export const cloneClient = (template: Template): Client => {
   if (isCluster(template)) {
     const { redisOptions } = template.options;
@@ -38,15 +38,15 @@ export const cloneClient = (template: Template): Client => {
       lazyConnect: true,
       enableOfflineQueue: true,
       enableAutoPipelining: false,
-      // Whether the cluster works is what our own probe tells, with its reason.
+      // Our own probe tells whether the cluster works, and why not.
       enableReadyCheck: false,
-      // What a node does not do comes back to us, who send it again in order.
+      // A call that a node does not do comes back to us: we send it again in order.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       scaleReads: "master",
       keyPrefix: "",
       scripts: undefined,
-      // A node that its driver connects again would else keep what it was sent without an answer, for ever.
+      // Else a node that the driver connects again would never answer what was sent to it before.
       redisOptions: { ...redisOptions, ...ourOptions(redisOptions ?? {}), autoResendUnfulfilledCommands: true },
     });
     followNodes(clone);
@@ -56,14 +56,15 @@ export const cloneClient = (template: Template): Client => {
   return new Redis({ ...template, ...ourOptions(template) });
 };
 
-/** Where the driver begins, whenever it connects; it says that a program may change that, its types do not. */
+/** Where the driver begins whenever it connects. Its documentation allows a program to change that; its types do not have it. */
 interface Beginning {
   startupNodes: ReadonlyArray<unknown>;
 }
 
 /**
- * The driver begins with the nodes that it was given, whatever it has learnt since: once these are gone it reaches nobody. So
- * it is given the nodes that it knows, whenever it has asked for them. Those of the user stay, behind names that may lead elsewhere.
+ * The driver begins with the nodes that it was given, whatever it has learnt since, and reaches nobody once these are gone. So
+ * each time it has asked for the nodes, it is given those that it knows. Those of the user stay too: their names may lead to
+ * other machines by then.
  */
 const followNodes = (client: Cluster): void => {
   const beginning = client as unknown as Beginning;
@@ -80,13 +81,13 @@ const ourOptions = (given: RedisOptions): OurOptions => ({
   lazyConnect: true,
   // A call rides out a lost connection as long as the store's `commandMsMax` allows, however many tries that takes.
   maxRetriesPerRequest: null,
-  // What was sent and not answered is sent again by `Connection`, which knows what was given up meanwhile.
+  // `Connection` sends again what was not answered: it knows which calls were given up meanwhile.
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: true,
   socketTimeout: undefined,
   commandTimeout: undefined,
   blockingTimeout: undefined,
-  // Its timer runs out in full where the socket was closed before, and would keep the process.
+  // Where the socket was closed before, this timer runs out in full, and would keep the process.
   disconnectTimeout: 100,
   enableAutoPipelining: false,
   keyPrefix: "",
@@ -95,11 +96,11 @@ const ourOptions = (given: RedisOptions): OurOptions => ({
   stringNumbers: false,
   replyMapping: "legacy",
   scripts: undefined,
-  // From a read-only server `Connection` goes away by itself, with growing pauses. Never 2, "send it again": so do we.
+  // `Connection` leaves a read-only server by itself, with growing pauses. Never 2, which is "send it again": we do that ourselves.
   reconnectOnError: (cause) => !mustReconnect(cause) && Boolean(given.reconnectOnError?.(cause)),
 });
 
-/** Ends a connection at once: a half-open socket, or one that is being opened, would keep the process for seconds. */
+/** Ends a connection at once: a socket that is half open, or being opened, would else keep the process for seconds. */
 export const disconnect = (client: Client): void => {
   const nodes = client.isCluster ? (client as Cluster).nodes("all") : [client as Redis];
   client.disconnect();
@@ -107,7 +108,7 @@ export const disconnect = (client: Client): void => {
   for (const { stream } of nodes) (stream as Redis["stream"] | undefined)?.destroy();
 };
 
-/** Calls back whenever a cluster turns out to serve no slot at all: its driver then connects again, for ever, without a word. */
+/** Calls back when a cluster turns out to serve no slot at all: the driver then connects again and again without an error. */
 export const onNoSlots = (client: Client, told: () => void): void => {
   if (!client.isCluster) return;
   const cluster = client as Cluster;

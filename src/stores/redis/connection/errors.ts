@@ -1,4 +1,4 @@
-/** What the server and the driver can answer instead of doing a call, and what each means. */
+/** What the server and the driver may answer instead of doing a call, and what each answer means. */
 import {
   defect,
   type InvalidConfig,
@@ -10,8 +10,8 @@ import {
 } from "../../../core/SluiceError.js";
 
 /**
- * - `resend`: the same call may pass in a moment; it is repeated until its time is over, then it is `StoreUnavailable`.
- * - `away`: likewise, but no change will pass for now: the store is down until one does.
+ * - `resend`: the same call may pass in a moment; it is sent again until its time is over, then it is `StoreUnavailable`.
+ * - `away`: likewise, but no change passes for now: the store is down until one does.
  * - `full`: `StoreFull`.
  * - `config`: `InvalidConfig`; no repetition helps.
  * - `defect`: `Defect`.
@@ -28,7 +28,7 @@ const rows: ReadonlyArray<Row> = [
   { match: /^READONLY /, verdict: "away" },
   // A blocked call on a server that was demoted in the meantime.
   { match: /^UNBLOCKED /, verdict: "resend" },
-  // Restarted, and reading its data.
+  // It was restarted and reads its data.
   { match: /^LOADING /, verdict: "away" },
   // A replica that lost its master, met in the middle of a failover.
   { match: /^MASTERDOWN /, verdict: "away" },
@@ -46,8 +46,8 @@ const rows: ReadonlyArray<Row> = [
   { match: /^(?:TRYAGAIN|MOVED|ASK) /, verdict: "resend" },
   // Likewise, as the driver tells it after some tries.
   { match: /^Too many Cluster redirections/, verdict: "resend" },
-  // The same, met within a script: keys of it are on two nodes, or on none yet. Scripts read before they write, so that
-  // nothing was changed.
+  // Slots on the move, met within a script: its keys are on two nodes, or on none yet. Scripts read before they write, so nothing
+  // was changed.
   { match: /^ERR .*\battempted to access a non local key/, verdict: "resend" },
   // Too many connections at the moment.
   { match: /^ERR max number of clients/, verdict: "resend" },
@@ -55,9 +55,9 @@ const rows: ReadonlyArray<Row> = [
   { match: /^OOM /, verdict: "full" },
   // No or a wrong password, or a user that may not call what Sluice needs.
   { match: /^(?:NOAUTH|WRONGPASS|NOPERM) /, verdict: "config" },
-  // Within a script, the same as NOPERM, in the words of Redis 7.0; later ones say NOPERM. See `rights`.
+  // The same as NOPERM within a script, as Redis 7.0 says it; later versions say NOPERM. See `rights`.
   { match: /^ERR The user executing the script can't /, verdict: "config" },
-  // Renamed or left out by whoever runs the server.
+  // Whoever runs the server renamed the command or left it out.
   { match: /^ERR unknown (?:sub)?command/i, verdict: "config" },
   // A key of ours holds somebody else's value.
   { match: /^WRONGTYPE /, verdict: "config" },
@@ -65,7 +65,7 @@ const rows: ReadonlyArray<Row> = [
   { match: /^FORMAT /, verdict: "config" },
 ];
 
-/** What this error means. Whatever did not come from the server came from the way to it, which may heal. */
+/** What this error means. An error that the server did not send comes from the connection to it, which may heal. */
 export const verdictOn = (cause: unknown): Verdict => {
   if (!(cause instanceof Error) || isSluiceError(cause)) return "defect";
   const row = rows.find(({ match }) => match.test(cause.message));
@@ -74,14 +74,14 @@ export const verdictOn = (cause: unknown): Verdict => {
 };
 
 /**
- * Whether the server did not let us into the database that was asked for. The driver reports that and goes on, in database 0.
+ * Whether the server did not let us into the database that was asked for. The driver reports that, and goes on in database 0.
  */
 export const isOtherDatabase = (raw: unknown): boolean =>
   raw instanceof Error &&
   "command" in raw &&
   (raw.command as { readonly name?: unknown } | undefined)?.name === "select";
 
-/** Whether it never will: it has no such database, or the user may not select. All else passes, as its row says. */
+/** Whether it never will: there is no such database, or the user may not select it. Other refusals pass, as their rows say. */
 export const isForGood = (cause: Error): boolean => !isPassing(cause) && !cause.message.startsWith("NOAUTH ");
 
 /** Whether the same call may pass later. */
@@ -90,7 +90,7 @@ export const isPassing = (cause: unknown): boolean => {
   return verdict === "resend" || verdict === "away";
 };
 
-/** The error of whoever calls upon such a connection. */
+/** The error of all calls on a connection that was not let into its database. */
 export const otherDatabase = ({ message }: Error): InvalidConfig =>
   invalidConfig(
     "client",
@@ -116,7 +116,7 @@ export const toStoreError = (cause: unknown): SluiceError => {
   }
 };
 
-/** Redis says behind it where in the script an error was raised. */
+/** The message without the place in the script, which Redis appends. */
 const withoutPlace = (message: string): string => message.replace(/ script: [0-9a-f]{40}, .*$/s, "");
 
 const adviceOn = (cause: unknown): string => {

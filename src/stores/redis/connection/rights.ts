@@ -1,9 +1,9 @@
-/** What a user of the server must be allowed, and whether the server takes changes: asked once for each connection. */
+/** What a user of the server must be allowed, and the script that asks, once for each connection, whether calls would pass. */
 import { invalidConfig } from "../../../core/SluiceError.js";
 import { scriptCommands } from "../scripts/scripts.generated.js";
 import type { ProbeScript } from "./Probe.js";
 
-/** What the store sends besides scripts, and how it runs them. */
+/** The commands by which the store runs scripts and waits. */
 const ownCommands = ["BLPOP", "EVALSHA", "EVAL"];
 
 /** The commands that a store needs, on the keys of its namespace. */

@@ -1,21 +1,21 @@
 /**
- * Errors as they enter from the driver: it hangs the command on them, that is everybody's payloads, after a failed AUTH the
- * password, and the errors of nodes and earlier tries on theirs. What is kept is made anew: name, message, code and address of
- * the error, and the same of what it came from.
+ * Cleans errors as they enter from the driver. The driver hangs the command on an error (that is payloads or, after a failed
+ * AUTH, the password), and on it the errors of nodes and of earlier tries. A new error keeps the name, message, code and address,
+ * and the same of the errors behind it.
  */
 
 import { isSluiceError } from "../../../core/SluiceError.js";
 
 const DEPTH_MAX = 4;
 const ERRORS_MAX = 10;
-/** Of the fields, those that say where and how it failed. */
+/** The fields that say where and how it failed. */
 const FIELDS = ["code", "errno", "syscall", "address", "port", "hostname"] as const;
-/** Where the server repeats arguments in its answer. */
+/** The part of a message in which the server repeats arguments. */
 const ARGUMENTS = /, with args beginning with: .*$/s;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The same cause without commands, arguments and passwords. What is no error is told by its type; what is ours stays. */
+/** The same cause without commands, arguments and passwords. What is no error is named by its type; our own errors stay as they are. */
 export const stripped = (cause: unknown): Error => (isSluiceError(cause) ? cause : strip(cause, DEPTH_MAX));
 
 const strip = (cause: unknown, depth: number): Error => {
@@ -32,7 +32,7 @@ const strip = (cause: unknown, depth: number): Error => {
         )
       : new Error(message);
   if (name !== clean.name) define(clean, "name", { value: name, enumerable: false });
-  // Its own stack is that of this function; that of the driver begins with the message.
+  // The new error's own stack is that of this function. The driver's stack begins with the message.
   if (cause.stack !== undefined) clean.stack = cause.stack.replace(cause.message, () => message);
   for (const field of FIELDS) copy(cause as Error & Fields, field, clean);
   const from = inner ?? lastNodeError;

@@ -1,4 +1,4 @@
-/** Connection URLs. They hold passwords, so whatever is wrong with one is told without showing any of it. */
+/** Checks connection URLs. They hold passwords, so an error about one shows no part of it. */
 import { invalidConfig } from "../../../core/SluiceError.js";
 
 /** The URL in its normal form, or `InvalidConfig`. */
@@ -25,12 +25,12 @@ const read = (text: string): { readonly url?: URL; readonly wrong?: string } => 
   } catch {
     return { wrong: UNREADABLE };
   }
-  // A password with an unencoded "#" or "?": its rest would be read as something else, and its beginning as the host.
+  // A password with an unencoded "#" or "?": its beginning would be read as the host, and its rest as something else.
   if (url.hash !== "" || url.search.includes("@")) return { wrong: UNREADABLE };
   if (url.hostname === "") return { wrong: "names no host" };
   if (!/^\/?\d*$/.test(url.pathname))
     return { wrong: "has something else than the number of a database after its host" };
-  // What is read here is a template, and connects to nothing.
+  // The client of this URL is a template: it must not connect.
   url.searchParams.delete("lazyConnect");
   return { url };
 };

@@ -1,5 +1,5 @@
--- Acks: any number of lists of one ack each, of one queue. A keyed message lets its follower go, straight to a consumer that
--- waits where it is the only one.
+-- Does any number of lists of one ack each, of one queue. The ack of a keyed message lets its follower go; a follower that is
+-- the only one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3] leased hash token to record
@@ -24,7 +24,7 @@ local before = answeredBefore(result)
 if before then return before end
 local tokens = {}
 for token in string.gmatch(texts, "[^ ]+") do tokens[#tokens + 1] = token end
--- What is written below is read first, by its type: see guard, which only keys need.
+-- A foreign value fails here, before anything is written: see guard, which only keyed messages need.
 redis.call("HLEN", leased)
 redis.call("ZCARD", expiries)
 local letGo, forgetAll
@@ -37,8 +37,8 @@ if deduped == "1" then
   forgetAll = forgetting(key, tokens)
 end
 
--- The count of deleted fields tells that all were live, as nearly always; if not, the expiries tell which were: asking them
--- first would take a quarter of the time. A token that comes twice is lost the second time.
+-- The count of deleted fields tells whether all tokens were live, as they nearly always are. If not, the expiries tell which
+-- were: to ask them first would take a quarter of the time. A token that comes twice is lost the second time.
 local live, answer = tokens, "+"
 local deleted = 0
 for from = 1, #tokens, SLICE do

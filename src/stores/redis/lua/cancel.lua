@@ -1,6 +1,7 @@
--- Takes a request back: what it got returns to its former place, uncounted, and if it comes late it gets nothing.
+-- Takes a lease request back: its messages return to their former places, uncounted. A request that comes after its cancel gets
+-- nothing.
 -- KEYS[1] key hash the queue's counts and gates
--- KEYS[2] slot string the latest request of a place where requests follow each other
+-- KEYS[2] slot string the latest request of a slot, see include/slot
 -- ARGV[1] given integer ms
 -- ARGV[2] serial integer -
 -- ARGV[3] request string -
@@ -16,7 +17,7 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include slot
 --- @include leased
 
-local last = readSlot(slot) -- by its type: see guard
+local last = readSlot(slot) -- a foreign value fails here: see guard
 local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
@@ -33,5 +34,5 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-expectNobody(key) -- others that wait say so again when they are looked after
+expectNobody(key) -- for other consumers that wait, the next look leaves a ticket again
 return #tokens

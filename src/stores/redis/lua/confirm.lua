@@ -1,5 +1,5 @@
--- Tells whether this server has these writes, and changes something, so that a WAIT behind it waits for all that came before.
--- A message that was handed over and is not booked yet has no result: see handed.
+-- Tells whether this server has these writes. It changes something, so that a WAIT behind it waits for all that came before.
+-- It books first: a message that was handed over and is not booked yet has no result, see handed.
 -- KEYS[1...] names hash the queues of new messages, then results (string)
 -- ARGV[1] queueCount integer count
 -- Returns one character per result: "1" it is there, "0" it is not

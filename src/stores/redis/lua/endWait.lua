@@ -1,5 +1,5 @@
--- Nobody of this process waits on these queues any more: nothing is handed over, unless others say that they wait, and the
--- blocking reads that stand on them end.
+-- Called when nobody of this process waits on these queues any more: nothing is handed over until another consumer leaves a
+-- ticket, and the process's blocking reads end.
 -- KEYS[1...] keys hash the queues' counts and gates, then the lists (list) that end blocking reads
 -- ARGV[1] queueCount integer count
 -- Returns "OK"
@@ -10,7 +10,7 @@ local queueCount = tonumber(ARGV[1])
 --- @include format
 --- @include expect
 
-redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
+redis.call("DEL", KEYS[1] .. ":-") -- a removal first, so that the rest passes under full memory too; DEL takes any type
 for i = queueCount + 1, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)

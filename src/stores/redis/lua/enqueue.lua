@@ -1,5 +1,5 @@
--- Adds one list of messages of one level, none with a delay or a dedupe id: at the end of the level, or of their key. A single
--- one goes straight to a consumer that waits.
+-- Adds one list of messages of one level, none with a delay or a dedupe id, at the end of the level or of their keys. A single
+-- message goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted
@@ -17,8 +17,8 @@ local given, level, keyed = ARGV[1], ARGV[2], ARGV[3]
 --- @include moment
 --- @include large
 
--- Not by open: what only adds has to be refused under full memory, and leaves the booking to whoever looks at leases, since a
--- consumer waits meanwhile. Its answer is kept by its first write for the same reason; `open` and `once` would cost it 1 µs of 11.
+-- It does not begin by `open`: a call that only adds must be refused under full memory, and it leaves the booking to the calls
+-- that look at leases, since a consumer waits for it. So its first write keeps its answer. `open` and `once` would cost 1 µs of 11.
 local head = readHead(key, "levels", "largest")
 local waits, handOver = redis.call("GET", key .. ":h") or "", nil
 local isDone, at = redis.call("GET", result), moment(given)
@@ -28,7 +28,7 @@ if waits ~= "" then
   --- @include noteSize
   local writeId = writeIdOf(result)
   if isTicket(waits) then
-    -- The first write, here or below: under full memory it is refused, and nothing was changed.
+    -- The LPUSH is the first write here: under full memory it is refused, and nothing was changed.
     handOver = function(tail)
       local text = handedText(waits, at, writeId, tail)
       redis.call("LPUSH", key .. ":w", text)
@@ -41,8 +41,8 @@ if waits ~= "" then
   end
 end
 if isDone then
-  redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
-  redis.call("HSET", key, "format", FORMAT) -- a write, so that a WAIT behind it has something to wait for
+  redis.call("HDEL", key, "-") -- a removal first, so that the call passes under full memory too
+  redis.call("HSET", key, "format", FORMAT) -- a write, for which a WAIT behind it waits
   return "+"
 end
 
@@ -57,7 +57,7 @@ else
     --- @include behind
     local promoted
     records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
-    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- what was promoted has levels of its own
+    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- the promotion changed the levels
   end
   if handOver and added == 1 and #records == 1 then
     handOver(ARGV[4])

@@ -1,5 +1,5 @@
--- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own: what a burst of single
--- enqueues leaves behind its first. Those that were added before are not added again.
+-- Adds messages of one level and queue, none with a delay, a dedupe id or a mark, each a write of its own. They come from a burst
+-- of single enqueues, all but its first. Those that were added before are not added again.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2...] results string what each write answered before, kept for an hour, then results whose replies were read, to be deleted
 -- ARGV[1] given integer ms
@@ -20,7 +20,7 @@ local given, level, keyed, writes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 --- @include addEnd
 
 local head = readHead(key, "levels", "largest") -- not by open: see enqueue
--- The write of what was handed over and is not booked yet: see handed.
+-- The write that handed a message over which is not booked yet has no result, so it is known by its id: see handed.
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = isHanded(waits) and handedBy(waits) or ""
 
@@ -40,7 +40,7 @@ if added > 0 then
     --- @include behind
     local promoted
     fresh, finish, promoted = byKey(key, key .. ":k", now, fresh)
-    if promoted then head = readHead(key, "levels", "largest") end -- what was promoted has levels of its own
+    if promoted then head = readHead(key, "levels", "largest") end -- the promotion changed the levels
   end
   addEnd(key, level, head, waits, added, fresh, longest, results)
   if finish then finish() end

@@ -1,4 +1,4 @@
--- Makes live leases end later, or sooner. All leases of an exclusive queue are its owner's, so they extend its ownership.
+-- Makes live leases end `leaseMs` from now. All leases of an exclusive queue are its owner's, so this extends the ownership too.
 -- KEYS[1] key hash the queue's counts and gates
 -- KEYS[2] expiries zset token to the ms at which its lease ends, see unbegun
 -- ARGV[1] given integer ms
@@ -33,7 +33,7 @@ for from = 4, #ARGV, 1000 do
   end
 end
 slices("ZADD", expiries, changes)
--- While another consumer takes the queue over, all leases are still those of the former owner.
+-- While another consumer takes the queue over, the leases are still the former owner's: they do not extend the new ownership.
 local owned = not head[3] and tonumber(head[2])
 if owned and #changes > 0 and owned < untilMs then redis.call("HSET", key, "ownerUntil", untilMs) end
 return table.concat(answers)

@@ -1,5 +1,5 @@
--- Gives back what a blocking read brought to a consumer that is gone: a message that was handed over returns to its former
--- place, uncounted, and a wake-up passes to another consumer.
+-- Gives back what a blocking read brought for a consumer that is gone. A message that was handed over returns to its former
+-- place, uncounted; a wake-up passes to another consumer.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2] token string -

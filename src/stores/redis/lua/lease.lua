@@ -1,9 +1,9 @@
--- Takes ready messages for a consumer: answers a resent request as before, reaps what ended, promotes what is due, and
--- passes the wake-up on where more is ready.
+-- Takes ready messages for a consumer. It answers a resent request as before, reaps the leases that ended, promotes what is
+-- due, and passes the wake-up on where more is ready.
 -- Other keys of the queue follow from its name: see NAMES.md.
--- What happens seldom is defined where it happens: each definition costs a call a tenth of a microsecond.
+-- Functions that are seldom needed are defined where they are: each definition costs a call a tenth of a microsecond.
 -- KEYS[1] key hash the queue's counts and gates
--- KEYS[2] slot string the latest request of a place where requests follow each other
+-- KEYS[2] slot string the latest request of a slot, see include/slot
 -- ARGV[1] given integer ms
 -- ARGV[2] serial integer -
 -- ARGV[3] request string -
@@ -16,9 +16,9 @@
 -- ARGV[10] waits flag -
 -- ARGV[11] deliveriesMax integer count
 -- ARGV[12] hands string -
--- Returns order, now ms, ms until something may change ("" never), 1 where another consumer owns the queue, 2 where a suspect is
---   next that these hands may not have or 3 where it has to ask again at once, then records: of a resent request those that are
---   still leased, "" for the others; of one that was cancelled none
+-- Returns order, now ms, ms until something may change ("" never), a verdict, then records. The verdict: 1 where another consumer
+--   owns the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0. The
+--   records of a resent request: those that are still leased, "" for the others; none where it was cancelled
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.0 ms, 4 MiB: 30 ms; 1,000 reaped: 8 ms, 2 MiB: 30 ms; 1,000
 --   promoted: 3 ms, 2 MiB: 30 ms
@@ -49,7 +49,7 @@ local function seldom()
 end
 
 local now = clock(given)
--- What is written below is read first, by its type: see guard, which would take a fifth of the time of a lease of one.
+-- A foreign value fails here, before anything is written: see guard, which would take a fifth of the time of a lease of one.
 local last = readSlot(slot)
 redis.call("ZCARD", key .. ":dead")
 local head, booked = open(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "takeover", "largest")
@@ -68,11 +68,11 @@ if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().recl
 local woken = isWoken(key)
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
-  redis.call("LLEN", key .. ":o") -- what it will wait on
+  redis.call("LLEN", key .. ":o") -- the consumer will wait on it: a foreign value fails here
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 
--- Who takes over ends all leases first, in as many calls as it takes. Nobody gets anything meanwhile, or it would come out of order.
+-- A takeover ends all leases first, in as many calls as that takes. Nobody gets a message meanwhile: it would come out of order.
 local takesOver = head[8] or owner ~= "" and head[6] ~= owner
 local reaped, moved, pending = 0, 0, false
 if returns or takesOver then
@@ -107,7 +107,7 @@ if delivery.size > 0 then
   redis.call("HINCRBY", key, "seq", "1")
   redis.call("DEL", key .. ":h")
 else
-  -- All that came is dead, or cannot be read: more may follow.
+  -- Where all that came is dead or cannot be read, more may follow, so the consumer asks again.
   reply[3] = untilChange(key, now)
   if reply[3] == 0 and reaped > 0 or #late + #delivery.unknown > 0 then return { "", now, 0, 3 } end
   reply[4] = delivery.stopped and 2 or 0

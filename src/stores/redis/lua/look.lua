@@ -1,5 +1,6 @@
--- Looks at queues on which consumers of one process wait: prolongs what an owner owns, says that what is enqueued may be handed
--- over, and wakes one consumer where something is ready. An entry that cannot be looked at is to be asked for: that tells why.
+-- Looks at queues on which consumers of one process wait. It extends the ownership of an owner, leaves a ticket, so that a new
+-- message may be handed over, and wakes one consumer where something is ready. For an entry that cannot be looked at it answers
+-- "r": the consumer asks, and is told why.
 -- KEYS[1...] queues hash the counts and gates of each entry's queue
 -- ARGV[1] given integer ms
 -- ARGV[2] leaseMs integer ms
@@ -16,7 +17,7 @@ local given, leaseMs = ARGV[1], tonumber(ARGV[2])
 --- @include wake
 --- @include expectOne
 
-redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
+redis.call("DEL", KEYS[1] .. ":-") -- a removal first, so that the rest passes under full memory too; DEL takes any type
 local now = clock(given)
 
 local function lookAt(key, owner)
@@ -34,9 +35,9 @@ local function lookAt(key, owner)
   if owner then redis.call("HSET", key, "ownerUntil", now + leaseMs) end
   if head[4] == "1" or (head[5] and head[5] ~= "0") then return "" end
   local nearest = ""
-  if head[1] then -- else nothing was ever here
+  if head[1] then -- else the queue never had a message
     nearest = untilChange(key, now)
-    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
+    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- a handed over message, unread: it wakes its reader
     if nearest == 0 or (head[2] and head[2] ~= "0") then
       wake(key)
       return "r"

@@ -1,4 +1,5 @@
--- Reads one page of what is set aside (blocked or dead), oldest first: as many as the limit and the bytes allow, but one at least.
+-- Reads one page of the messages that are set aside (blocked or dead), oldest first: as many as the limit and the bytes allow,
+-- but one at least.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] shelf string -
 -- ARGV[2] after integer -

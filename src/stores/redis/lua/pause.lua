@@ -1,4 +1,4 @@
--- Pauses a queue, or lets it go on and wakes a consumer.
+-- Pauses a queue, or ends the pause and wakes a consumer.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted

@@ -1,5 +1,5 @@
--- Shows the messages next in line by level, then in order, after what is due was made ready: as many as the limit and the bytes
--- allow, but one at least.
+-- Makes ready what is due, then shows the messages next in line, by level and in order: as many as the limit and the bytes allow,
+-- but one at least.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- ARGV[2] limit integer count
@@ -21,7 +21,7 @@ local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
-passOn(key, queue.now) -- what was handed over was a wake-up too
+passOn(key, queue.now) -- `reclaim` may have taken a message from the list of wake-ups, which woke a consumer too
 local portion, shown = openPortion(limit, bytesMax), {}
 local function show(length, read)
   for _, record in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = record end

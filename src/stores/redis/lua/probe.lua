@@ -1,6 +1,6 @@
--- Tells which commands this user may not run on the keys of the namespace. Where none is missing it proves that changes pass,
--- by one that changes nothing: a server that takes none refuses it.
--- KEYS[1] scratch hash never has anything
+-- Tells which commands this user may not run on the keys of the namespace. Where all are allowed, it tries whether changes pass
+-- by a removal that changes nothing: a server that takes no changes refuses it.
+-- KEYS[1] scratch hash never has a value
 -- ARGV[1...] commands string -
 -- Returns the names of the commands that are refused, parted by spaces
 -- Errors READONLY and whatever else a server says that takes no changes
@@ -10,7 +10,7 @@ local scratch = KEYS[1]
 
 local refused = {}
 for _, name in ipairs(ARGV) do
-  -- Whatever an argument stands for, it may be a key. A command that the server does not know raises an error.
+  -- All arguments are this key, since each may stand where the command has a key. A command unknown to the server raises an error.
   local first, second = scratch, scratch
   if string.sub(name, 1, 4) == "EVAL" then first, second = "script", "1" end
   local known, allowed = pcall(redis.acl_check_cmd, name, first, second, scratch, scratch)

@@ -1,6 +1,6 @@
 -- Deletes ready messages by level and in order, each with those that wait behind it; then delayed ones by due time, likewise;
--- then those that wait behind a head that stays. Reads no more than it must to know keys and dedupe ids: of a queue without them
--- what stands in a list goes unread, and what waits behind a head.
+-- then those that wait behind a head that stays. It reads only what it needs to know keys and dedupe ids: messages in lists go
+-- unread where the queue has neither, and those behind a head where it has no dedupe ids.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted
@@ -26,16 +26,16 @@ local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", k
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
 
--- All is planned before the first is deleted, and then done without an error.
+-- Everything is planned, and so read, before the first message is deleted: no error can come in between.
 local function plan(number, drop)
   if number > 0 then drops[#drops + 1] = drop end
 end
 
--- Those that wait behind a head, which goes with them or stays.
+-- Plans for those that wait behind a head, which goes with them or stays.
 local function planBehind(name, headGoes)
   if met[name] then return end
   local list = key .. ":k:" .. name
-  local waiting = redis.call("LLEN", list) -- by its type: see guard
+  local waiting = redis.call("LLEN", list) -- a foreign value fails here: see guard
   local records = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
   local number = records and #records or fitUnread(portion, waiting, queue.largest)
   met[name] = true
@@ -79,7 +79,7 @@ local function planAll()
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
     return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
-  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
+  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
       planBehind(name, false)

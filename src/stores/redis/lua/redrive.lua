@@ -1,4 +1,4 @@
--- Puts named dead letters back, as they are or with other payloads.
+-- Puts named dead letters back into their queue, as they are or with other payloads.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted
@@ -20,12 +20,12 @@ local given, bytesMax = ARGV[1], tonumber(ARGV[2])
 
 local queue = openGuarded(key, clock(given))
 
--- Those of the letters that are there, and how many were seen to.
+-- The named letters that are there, and how many of the named ones this call saw to.
 local function find()
   local portion, found, seen = openPortion(#ARGV, bytesMax), {}, 0
   for i = 3, #ARGV, 3 do
     local position, id, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-    -- Two of these letters may be one.
+    -- A letter may be named twice.
     local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
     if not fits(portion, #entry + #payload) then break end
     seen = seen + 1

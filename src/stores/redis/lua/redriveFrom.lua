@@ -1,4 +1,5 @@
--- Puts the next dead letters back, oldest first, or those of them that have one of these ids. No payload leaves the server.
+-- Puts the next dead letters back into their queue, oldest first, or only those of them that have one of these ids. No payload
+-- leaves the server.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted
@@ -23,7 +24,7 @@ local limit, bytesMax = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local queue = openGuarded(key, clock(given))
 
--- Those of the next letters that are meant, how many were looked at, and the position of the last of these where more follow.
+-- The letters to put back, how many were looked at, and the position of the last one looked at, or 0 where no more follow.
 local function find()
   local wanted = #ARGV > 5 and {}
   for i = 6, #ARGV do wanted[ARGV[i]] = true end

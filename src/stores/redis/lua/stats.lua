@@ -1,5 +1,5 @@
--- Counts a queue's messages in each of their places, in one atomic reading, after what is due was taken up: only so is known
--- whether it is ready, or waits behind the head of its key.
+-- Counts a queue's messages in each of their places, in one atomic reading. What is due is taken up first: only then is known
+-- whether it is ready or waits behind the head of its key.
 -- KEYS[1] key hash the queue's counts and gates
 -- ARGV[1] given integer ms
 -- Returns enqueued, ready (with what is due), waiting, delayed, leased, blocked, acked, dead, purged, paused, halted
@@ -22,9 +22,9 @@ if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 the
 end
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
--- What was handed over and read by nobody yet is as good as ready.
+-- A message that was handed over, and that nobody has read yet, counts as ready.
 local unread = #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 and 1 or 0
--- What was handed over and is not booked yet; a message may be large.
+-- Whether a message was handed over that is not booked yet. Only the beginning is read, since a message may be large.
 local handed = isHanded(redis.call("GETRANGE", key .. ":h", 0, #HANDED_STEM - 1)) and 1 or 0
 local leased = redis.call("HLEN", key .. ":l") + handed - unread
 local ready = unread + redis.call("ZCARD", key .. ":a")

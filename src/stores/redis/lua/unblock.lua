@@ -1,4 +1,4 @@
--- Frees blocked messages, the oldest first: runs them again first, goes past them, or dead-letters them.
+-- Frees blocked messages, the oldest first. By `decision` each is run again before others, purged, or dead-lettered.
 -- KEYS[1] result string what this call answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
 -- KEYS[3...] answered string results whose replies were read, to be deleted
@@ -27,7 +27,7 @@ local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumb
 
 local queue = openGuarded(key, clock(given))
 
--- The number of those that the target means, and how to find their positions, oldest first.
+-- How many blocked messages the target means, and a function that finds the position of each, oldest first.
 local function targeted()
   if target == "key" or target == "id" then
     local at
@@ -73,7 +73,7 @@ return once(result, KEYS, 3, function()
     if messageKey then guardKey(key, messageKey) end
   end
   for _, entry in ipairs(entries) do free(entry) end
-  if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
+  if #entries > 0 then queue.wake = true end -- a halted queue may go on, also where no freed message came back
   closeQueue(queue)
   return #entries .. " " .. (#entries < length and 1 or 0)
 end)

@@ -1,4 +1,4 @@
--- Lists of steps of any kind: each list is checked whole, then applied whole, one after the other.
+-- Does lists of steps of any kind, one after the other: each list is checked whole, then applied whole.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2...] others hash what the steps belong to, by number, then results (string) whose replies were read, to be
 --   deleted
@@ -20,7 +20,7 @@ local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(A
 
 local subjects = {}
 local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
-if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first: what follows passes under full memory too
+if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
 local answer = answeredBefore(result)
 if answer then return answer end
 for _, subject in ipairs(subjects) do subject.guard() end
@@ -30,7 +30,7 @@ end
 for _, list in ipairs(lists) do
   for _, step in ipairs(list) do step.kind.look(step) end
 end
-if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- under full memory the call is refused here, by its first write
 for _, subject in ipairs(subjects) do subject.begin() end
 
 local answers, plain, changed = {}, true, {}

@@ -12,10 +12,10 @@
  *                                        unsubscribed, or no answer: what it got is given back
  * ```
  *
- * Asking goes over the connection of all calls, right behind what was written before. Waiting is done in the lobby, with all
- * others of this process. A single message that is enqueued meanwhile is leased by the call that adds it and handed over on
- * the list of wake-ups (`lua/include/handed.lua` says how); for everything else there is a plain wake-up, upon which the
- * consumer asks again.
+ * It asks over the connection of all calls, right behind what was written before, and waits in the lobby with all other
+ * consumers of this process. A single message that is enqueued meanwhile is leased by the call that adds it, and handed over on
+ * the list of wake-ups (`lua/include/handed.lua` says how). For everything else there comes a plain wake-up, upon which it asks
+ * again.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { toSluiceError } from "../../../core/SluiceError.js";
@@ -33,12 +33,12 @@ import {
 import type { Waiter } from "./Place.js";
 import type { Slot, Slots } from "./Slots.js";
 
-/** A message that was handed over is leased anew where more than this part of its lease is over when it arrives. */
+/** The lease of a message that was handed over is extended where more than this part of it is over when the message arrives. */
 const STALE_PART = 0.1;
 
 export interface AskingContext {
   readonly connection: Pick<Connection, "run" | "push">;
-  /** Of what never waits behind payloads. */
+  /** For calls that must not wait behind payloads. */
   readonly urgent: Pick<Connection, "run">;
   readonly lobby: Pick<Lobby, "wait" | "leave" | "giveBack" | "serverMs">;
   readonly slots: Slots;
@@ -83,14 +83,14 @@ export class Asking implements Waiter {
     this.ask();
   }
 
-  /** Ends with nothing; what the server gave meanwhile goes back. */
+  /** Ends with an empty list. What the server gave meanwhile goes back. */
   stop(): void {
     if (this.phase === "ended") return;
     this.takeBack();
     this.end.got([]);
   }
 
-  /** Ends without an answer; what the server gave meanwhile goes back. */
+  /** Ends without an answer. What the server gave meanwhile goes back. */
   takeBack(): void {
     const { phase, call, slot, queue } = this;
     const { lobby, slots } = this.context;
@@ -104,21 +104,21 @@ export class Asking implements Waiter {
     }
     slots.giveBack(slot);
     if (phase === "waiting") lobby.leave(this);
-    // What woke it, or was handed to it, passes to another consumer.
+    // The wake-up that it got, or the message that was handed to it, passes to another consumer.
     if (phase === "its turn") lobby.giveBack(queue);
     if (phase === "extending") lobby.giveBack(queue, this.handedToken);
   }
 
-  /** The server said that nothing is owed to it yet; see `Lobby`. */
+  /** Called for a wake-up: asks again. `late`: leases may have ended since the queue was looked at. */
   woken(late: boolean): void {
     this.phase = "its turn";
-    // Leases end when somebody asks for more. Where some may have ended by now, perhaps since this process was busy, its timers
-    // go first, as they renew those that are still wanted.
+    // A lease past its end is reaped when somebody asks for more. Where some may be past it, perhaps because this process was
+    // busy, the timers of this process go first: they renew the leases that are still wanted.
     if (late) this.turn = this.context.scheduler.schedule(() => this.askAgain(), 1);
     else this.askAgain();
   }
 
-  /** A message was leased for it by the call that added it. */
+  /** Called with a message that the call which added it leased for this consumer. */
   handed(handed: HandedOver): void {
     if (this.isFresh(handed)) this.finish([handed.lease]);
     else this.extend(handed.lease);
@@ -203,7 +203,7 @@ export class Asking implements Waiter {
     this.turn?.unsubscribe();
   }
 
-  /** Whether it is leased for as long as was wanted, as of now: not for another's time, and not on the way for long. */
+  /** Whether it may stay as it is leased: for as long as this consumer wants, and not long under way. */
   private isFresh({ lease, leaseMs }: HandedOver): boolean {
     return leaseMs === this.leaseMs && this.context.lobby.serverMs - lease.leasedAtMs <= leaseMs * STALE_PART;
   }

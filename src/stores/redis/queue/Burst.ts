@@ -1,7 +1,7 @@
 /**
- * Single enqueues of one burst. The first leaves at once, which is all there is where latency counts; the rest of the turn
- * leaves as one call with an answer each, since a call costs the server and this process several times what a message does.
- * Each keeps a result of its own under its own write id, so that each may be sent again by itself. What gathers leaves before
+ * Single enqueues of one burst. The first of a turn leaves at once, since where latency counts there is only one. The others
+ * leave as one call with an answer each, since a call costs the server and this process several times what a message does.
+ * Each has a result of its own under its own write id, so that each may be sent again by itself. The gathered ones leave before
  * any other call of the store, so calls take effect in the order in which they were made.
  */
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
@@ -9,7 +9,7 @@ import type { Step } from "../../../core/steps/Step.js";
 import { isPlain } from "./record.js";
 
 const COUNT_MAX = 1_000;
-/** Of payload, UTF-16 units: a burst of single enqueues above it leaves in several calls. */
+/** How many UTF-16 units of payload leave in one call; a larger burst leaves in several. */
 const LENGTH_MAX = 4 * 1024 * 1024;
 
 /** One enqueue that is a write of its own. */
@@ -19,7 +19,7 @@ export interface Single<E> {
   readonly end: E;
 }
 
-/** The one step of a write that may leave together with others; undefined where it is something else. */
+/** The step of a write that is one plain enqueue, and so may leave together with others; undefined for any other write. */
 export const singleOf = (lists: ReadonlyArray<ReadonlyArray<Step>>): EnqueueStep | undefined => {
   const step = lists.length === 1 && lists[0]?.length === 1 ? lists[0][0] : undefined;
   return step?._tag === "Enqueue" && isPlain(step) ? step : undefined;
@@ -33,7 +33,7 @@ export class Burst<E> {
 
   constructor(
     private readonly send: (singles: ReadonlyArray<Single<E>>) => void,
-    /** Called when the first of some begins to wait. */
+    /** Called when the first one begins to wait. */
     private readonly onWait: () => void,
   ) {}
 
@@ -54,7 +54,7 @@ export class Burst<E> {
     this.length += single.step.payload.length;
   }
 
-  /** What has gathered leaves now. */
+  /** Sends what has gathered. */
   leave(): void {
     const { gathered } = this;
     if (gathered.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * The consumers of one process that wait, by the places where they do.
+ * The consumers of one process that wait, each at a place: one for each list of wake-ups.
  *
  * ```text
  *             wait                      a reader brings a message or a wake-up; a look finds something
@@ -10,9 +10,9 @@
  *                      ▼ the last one of its place: nothing is handed over any more, the read ends
  * ```
  *
- * Nothing that a blocking read brings belongs to a certain consumer: it goes to whoever waits at that place. What comes for
- * nobody is given back. A message handed over whose reply is lost with its connection comes back when its lease ends, as
- * after a crash.
+ * What a blocking read brings belongs to no certain consumer: it goes to the one that has waited the longest at that place, or
+ * is given back where nobody waits. If the reply with a message is lost with its connection, the message comes back when its
+ * lease ends, as after a crash.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import { soon } from "../../../core/Clock.js";
@@ -22,13 +22,13 @@ import { endWaitScript, giveBackScript, type HandedOver, type LeaseReply, readHa
 import { Place, type Waiter } from "./Place.js";
 import { Readers } from "./Readers.js";
 
-/** How long something may still be given back when the server is out of reach (milliseconds). */
+/** How much longer than other calls one that gives something back is tried while the server is out of reach (milliseconds). */
 export const GIVE_BACK_MS_MAX = 60_000;
-/** Reads are not ended more often than this (milliseconds): each time the next one names all its lists anew. */
+/** Reads are not ended more often than this (milliseconds): each new read names all its lists again. */
 const TIDY_MS = 5;
 
 export interface LobbyContext {
-  /** Carries the small calls that must not wait: looks, what is given back, ends of reads. */
+  /** For the small calls that must not wait: looks, giving back, ends of reads. */
   readonly connection: Pick<Connection, "run">;
   /** A new connection for blocking reads. */
   readonly connect: () => Connection;
@@ -42,7 +42,7 @@ export class Lobby {
   private readonly placeOf = new Map<Waiter, Place>();
   private readonly readers: Readers;
   private readonly looks: Looks;
-  /** Queues whose last consumer left in this turn. */
+  /** Places whose last consumer left, and whose queues do not know it yet. */
   private readonly quiet = new Set<Place>();
   private tidying: Subscription | undefined;
   private tidiedMs = Number.NEGATIVE_INFINITY;
@@ -72,18 +72,18 @@ export class Lobby {
     });
   }
 
-  /** The server's time, as far as it was told. */
+  /** The server's time, by what it told last. */
   get serverMs(): number {
     return this.context.scheduler.now() + this.aheadMs;
   }
 
-  /** A consumer waits, that was answered so and got nothing. */
+  /** Lets a consumer wait that got this reply, without a message. */
   wait(waiter: Waiter, { nowMs, standsBy, changeMs }: LeaseReply): void {
     this.heard(nowMs);
     this.enter(waiter, standsBy, changeMs);
   }
 
-  /** A consumer that waits does so no more. */
+  /** Takes a consumer off that waits no more. */
   leave(waiter: Waiter): void {
     const place = this.placeOf.get(waiter);
     if (place === undefined) return;
@@ -100,12 +100,12 @@ export class Lobby {
     connection.run(
       giveBackScript,
       { queue, given: given(), token, standsBy },
-      // Where it is never answered, leases end and others look.
+      // If it is never answered, the lease ends by itself, and the other consumers look every two seconds.
       { done: () => undefined, failed: () => undefined, extraMs: GIVE_BACK_MS_MAX },
     );
   }
 
-  /** Nobody waits any more, or will: ends the reads now. */
+  /** Called when the store closes, and nobody waits any more: ends the reads now. */
   stop(): void {
     this.looks.stop();
     this.tidying?.unsubscribe();
@@ -113,7 +113,7 @@ export class Lobby {
     this.tidy();
   }
 
-  /** Resolves once nothing is read, or after so many milliseconds. */
+  /** Resolves once no read is under way, or after `msMax`. */
   idle(msMax: number): Promise<void> {
     return this.readers.idle(msMax);
   }
@@ -160,7 +160,7 @@ export class Lobby {
   }
 
   private taken({ queue, standsBy, list }: Place, text: string): void {
-    // The place may have been left and come to again since that read began.
+    // Since the read began, the place may have been given up and made again.
     const place = this.places.get(list);
     const waiter = place?.first;
     const handed = handedIn(text);
@@ -196,14 +196,14 @@ export class Lobby {
     const ends = this.readers.takeStale();
     this.quiet.clear();
     if (queues.length + ends.length === 0) return;
-    // Where it is never answered, nobody is expected after a moment and the reads end by themselves.
+    // If it is never answered, the tickets of these consumers lose their worth after a moment, and the reads end by themselves.
     connection.run(endWaitScript, { queues, ends }, { done: () => undefined, failed: () => undefined });
   }
 }
 
 /**
- * What was handed over by this text; a wake-up where nothing was. What cannot be read is a wake-up too: the message comes back
- * when its lease ends, to somebody who asks, and that call tells what is wrong with it.
+ * What was handed over by this text; undefined where it is a wake-up. A text that cannot be read counts as a wake-up: its message
+ * comes back when its lease ends, to somebody who asks, and that call tells what is wrong with it.
  */
 const handedIn = (text: string): HandedOver | undefined => {
   if (text.length < 2) return undefined;

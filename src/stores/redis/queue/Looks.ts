@@ -1,34 +1,34 @@
 /**
- * Looks at the places where consumers wait, in their stead: many places by one call, each of them every two seconds, when
- * something changes there by time, and before the ownership of an exclusive queue ends. So a wake-up that was lost costs no
- * more than that. The server's own time-outs overshoot by up to 70 ms; one timer of ours serves all places.
+ * Looks at the queues of consumers that wait, in their stead, many places by one call. A place is looked at every two seconds,
+ * when something changes there by time, and before the ownership of an exclusive queue ends. So a lost wake-up costs two seconds
+ * at most. One timer of this process serves all places: the server's own time-outs come up to 70 ms late.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Connection } from "../connection/Connection.js";
 import { type Looked, lookScript } from "./leaseScripts.js";
 import type { Place, Waiter } from "./Place.js";
 
-/** How long a place is not looked at (milliseconds): bounds for how long a lost wake-up delays a message. */
+/** How often a place is looked at (milliseconds): bounds for how long a lost wake-up delays a message. */
 const PERIOD_MS = 2_000;
-/** What is due later than this after its latest look is looked at along with others (milliseconds). */
+/** A place whose latest look is older than this is looked at along with others that are due (milliseconds). */
 const ALONG_MS = 1_500;
-/** Something was ready and its wake-up did not come: the next look tells whether it is lost (milliseconds). */
+/** After how long a place is looked at again where something was ready: the wake-up came by then, or is lost (milliseconds). */
 const READY_AGAIN_MS = 200;
 const LOOK_MS_MIN = 1;
-/** So many places are looked at in one call, some 2 ms of the server's time. */
+/** How many places one call looks at: some 2 ms of the server's time. */
 const ENTRIES_MAX = 250;
 
 export interface LooksContext {
   readonly connection: Pick<Connection, "run">;
   readonly scheduler: SchedulerLike;
   readonly given: () => string;
-  /** By their lists. Those that are of no use any more are taken out. */
+  /** The places, by their lists. Those that nobody uses any more are deleted here. */
   readonly places: Map<string, Place>;
-  /** The server told its time. */
+  /** Called when the server told its time. */
   readonly heard: (serverMs: number) => void;
-  /** Something is ready for this consumer. */
+  /** Called when something is ready for this consumer. */
   readonly ask: (place: Place, waiter: Waiter) => void;
-  /** It owns the queue no more. */
+  /** Called when this consumer owns the queue no more. */
   readonly standBy: (place: Place, waiter: Waiter, changeMs: number | undefined) => void;
 }
 
@@ -43,7 +43,7 @@ export class Looks {
 
   constructor(private readonly context: LooksContext) {}
 
-  /** What a consumer that came to a place knows of it: the ms until it changes by time. */
+  /** Notes what a consumer that comes to a place knows of it: in how many ms something changes there by time. */
   arm(place: Place, waiter: Waiter, changeMs: number | undefined): void {
     const nowMs = this.context.scheduler.now();
     const alone = place.waiters.size === 1;
@@ -91,7 +91,7 @@ export class Looks {
     if (nextAtMs < Number.POSITIVE_INFINITY) this.wakeAt(nextAtMs);
   }
 
-  /** Those that can be looked at by one call: nearly all, as a rule. */
+  /** Adds to the batch of looks that one call can do together, which is nearly all as a rule; sends a batch that is full. */
   private gather(batches: Map<string, Array<Entry>>, entry: Entry): void {
     const kind = `${entry.waiter.owner === "" ? "" : "="}${entry.waiter.leaseMs}`;
     const batch = batches.get(kind);
@@ -122,7 +122,7 @@ export class Looks {
           this.context.heard(nowMs);
           over((entry, i) => this.told(entry, looked[i]));
         },
-        // Who asks is told what is wrong; who waits goes on.
+        // A consumer that asks is told what is wrong. One that waits goes on waiting.
         failed: () => over((entry) => this.told(entry, undefined)),
       },
     );
@@ -132,7 +132,7 @@ export class Looks {
     if (looked === undefined) return this.again(place, PERIOD_MS);
     const { ask, standBy, scheduler } = this.context;
     const nowMs = scheduler.now();
-    // It may have been woken meanwhile. What was found holds for those behind it too.
+    // The consumer may have been woken meanwhile. What was found also holds for those that wait behind it.
     const waits = place.waiters.has(waiter);
     place.lookedMs = nowMs;
     place.changeAtMs = nowMs + (looked.state === "ready" ? 0 : (looked.changeMs ?? Number.POSITIVE_INFINITY));
@@ -146,7 +146,8 @@ export class Looks {
         return undefined;
       case "ready":
         this.again(place, READY_AGAIN_MS);
-        // A wake-up was sent, which one consumer gets, here or elsewhere; where that was in vain, or cannot help, one asks.
+        // One consumer gets a wake-up, here or in another process. If that has not helped by the second look, this consumer asks. A
+        // consumer of an exclusive queue asks at once.
         if (waits && (waiter.owner !== "" || place.ready)) ask(place, waiter);
         else place.ready = true;
         return undefined;
@@ -158,7 +159,7 @@ export class Looks {
   }
 }
 
-/** An owner that waits keeps its ownership by being looked after. */
+/** In how many ms to look again. Each look extends the ownership of an owner that waits, so it comes within a third of its lease. */
 const nextMs = ({ standsBy }: Place, { owner, leaseMs }: Waiter, changeMs: number | undefined): number => {
   const keepsMs = owner === "" || standsBy ? PERIOD_MS : leaseMs / 3;
   return Math.max(LOOK_MS_MIN, Math.min(changeMs ?? PERIOD_MS, keepsMs, PERIOD_MS));

@@ -1,14 +1,14 @@
-/** Where consumers of one process wait: a list of wake-ups of one queue, that of whoever is served or that of who stands by. */
+/** Where consumers of one process wait: at one of the two lists of wake-ups of a queue, that of the served or of those that stand by. */
 import type { HandedOver } from "./leaseScripts.js";
 
-/** A consumer that waits. It is told once, after it was taken off. */
+/** A consumer that waits. It is taken off first, then told once. */
 export interface Waiter {
   /** The key of the queue. */
   readonly queue: string;
   /** "=" and the consumer; empty where the queue is not exclusive. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** Something may be ready: asks for it. `late`: leases may have ended since the queue was looked at. */
+  /** Called when something may be ready: asks for it. `late`: leases may have ended since the queue was looked at. */
   readonly woken: (late: boolean) => void;
   readonly handed: (handed: HandedOver) => void;
   readonly failed: (cause: unknown) => void;
@@ -17,18 +17,18 @@ export interface Waiter {
 export class Place {
   /** In the order in which they came. */
   readonly waiters: Set<Waiter> = new Set();
-  /** Whether a reader has it among its lists. */
+  /** Whether a reader serves it. */
   listened: boolean = false;
-  /** Its last consumer is gone and will not come back by itself. */
+  /** Whether its last consumer is gone for good, not only until it has asked again. */
   left = false;
-  /** When it was looked at, or asked for, and when it is to be looked at again. */
+  /** When the queue was last looked at or asked, and when it is to be looked at again. */
   lookedMs = 0;
   lookAtMs: number = Number.POSITIVE_INFINITY;
-  /** A look is under way. */
+  /** Whether a look is under way. */
   looking = false;
   /** When something changes by time, as far as is known. */
   changeAtMs: number = Number.POSITIVE_INFINITY;
-  /** The latest look found something ready, and nobody was woken since. */
+  /** Whether the latest look found something ready, and nobody was woken since. */
   ready = false;
 
   constructor(
@@ -43,13 +43,13 @@ export class Place {
     return this.waiters.size === 0;
   }
 
-  /** Who waits the longest. */
+  /** The consumer that has waited the longest. */
   get first(): Waiter | undefined {
     for (const waiter of this.waiters) return waiter;
     return undefined;
   }
 
-  /** For whom it is looked at: one for all, but each that may own the queue for itself. */
+  /** The consumers for which it is looked at: one stands for all, but each that may own the queue stands for itself. */
   get lookers(): ReadonlyArray<Waiter> {
     const lookers: Array<Waiter> = [];
     for (const waiter of this.waiters)

@@ -1,34 +1,34 @@
 /**
- * One connection that reads the wake-ups of the places that it serves, by one blocking read over all their lists.
+ * One connection that reads the wake-ups of its places, by one blocking read over all their lists.
  *
- * A read that is under way cannot be given more lists: it ends by a list of the reader's own, and the next one reads all that
- * are wanted then. A place that nobody waits at any more stays until the read is over.
+ * A read that is under way cannot be given more lists. A list of the reader's own ends it, and the next read has all lists that
+ * are wanted by then. A place that nobody waits at any more stays until the read is over.
  */
 import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Connection } from "../connection/Connection.js";
 import type { Place } from "./Place.js";
 
-/** The longest blocking read (milliseconds): bounds for how long a consumer is handed messages that cannot reach it any more. */
+/** The longest blocking read (milliseconds): bounds for how long messages are handed over to a process that is gone. */
 export const BLOCK_MS_MAX = 2_000;
 
-/** What becomes of its reads. */
+/** Whom a reader tells what became of its reads. */
 export interface ReaderEnd {
   /** A read has taken this text of a place. */
   readonly taken: (place: Place, text: string) => void;
-  /** A read is over; the reader reads on if it is told to. `empty`: nothing came in its time, and nothing else ended it. */
+  /** A read is over; call `read` to read on. `empty`: nothing came in its time, and nothing else ended it. */
   readonly over: (reader: Reader, empty: boolean) => void;
-  /** This place cannot be read; nobody reads it now. */
+  /** This place cannot be read, and no reader serves it now. */
   readonly refused: (place: Place, cause: unknown) => void;
-  /** Its connection is of no use; these places are read by nobody now. */
+  /** The reader's connection is of no use, and no reader serves these places now. */
   readonly failed: (reader: Reader, places: ReadonlyArray<Place>, cause: unknown) => void;
 }
 
 export class Reader {
   readonly places: Set<Place> = new Set();
-  /** What the read that is under way reads. */
+  /** The places of the read that is under way, by their lists. */
   private reading: ReadonlyMap<string, Place> | undefined;
   private ending = false;
-  /** Its latest read failed for a reason that was gone when its places were tried. */
+  /** Whether the latest read failed for a reason that was gone when its places were tried. */
   private failedInVain = false;
 
   constructor(
@@ -38,7 +38,7 @@ export class Reader {
     private readonly end: ReaderEnd,
   ) {}
 
-  /** Whether the read that is under way must end: somebody waits at a place that it does not read, or left one that it does. */
+  /** Whether the read that is under way must end: a place has waiters and is not in it, or is in it and was left for good. */
   get stale(): boolean {
     const { reading } = this;
     if (reading === undefined || this.ending) return false;
@@ -46,12 +46,12 @@ export class Reader {
     return false;
   }
 
-  /** The call that ends the read is on its way. */
+  /** Notes that the call that ends the read is on its way. */
   ended(): void {
     this.ending = true;
   }
 
-  /** Serves a place. Where a read is under way, the next one has it. */
+  /** Serves a place. If a read is under way, the place is in the next one. */
   add(place: Place): void {
     this.places.add(place);
     place.listened = true;
@@ -77,13 +77,13 @@ export class Reader {
     const taken = reply as readonly [list: string, text: string] | null;
     const place = taken === null ? undefined : reading.get(taken[0]);
     if (taken !== null && place !== undefined) {
-      // The next read looks at the others first.
+      // In the next read the others come first.
       this.places.delete(place);
       this.places.add(place);
       this.end.taken(place, taken[1]);
     }
     for (const other of this.places) if (other.isEmpty) this.drop(other);
-    // What was done above may have begun one already.
+    // The lines above may have begun a read already.
     if (this.reading === undefined) this.end.over(this, taken === null);
   }
 
@@ -93,8 +93,8 @@ export class Reader {
   }
 
   /**
-   * One list that is none (somebody else's value stands there) fails the read of all: each is tried for itself. Where none is at
-   * fault, that value may be gone again: all are read once more, and fail together where that was not it.
+   * One list that is none (somebody else's value stands there) fails the read of all, so each is tried by itself. If none is at
+   * fault, that value may be gone again: all are read once more, and if that read fails too, all places fail.
    */
   private findFaults(cause: unknown): void {
     const faults = new Map<Place, unknown>();
@@ -129,7 +129,7 @@ export class Reader {
     this.end.failed(this, places, cause);
   }
 
-  /** Serves a place no more. */
+  /** Stops serving a place. */
   drop(place: Place): void {
     this.places.delete(place);
     place.listened = false;

@@ -1,18 +1,18 @@
 /**
- * Who reads which place. A place at which somebody has just begun to wait has a reader of its own, where one is free: what
- * comes there costs the least. Where these become scarce, one that nothing came to for a while is read together with others.
- * So any number of idle consumers shares a few connections, which stay.
+ * Which reader serves which place. A place at which somebody has just begun to wait gets a reader of its own if one is free:
+ * what comes there costs the least. When these become scarce, a place to which nothing came for a while goes to a shared reader.
+ * So any number of idle consumers share a few connections, which stay open.
  */
 import type { Connection } from "../connection/Connection.js";
 import type { Place } from "./Place.js";
 import { Reader } from "./Reader.js";
 
-/** So many places have a reader of their own. */
+/** How many places may have a reader of their own. */
 const OWN_COUNT_MAX = 10;
-/** So many of these readers are kept for places that become busy. */
+/** How many of these readers are kept free for places that become busy. */
 const OWN_COUNT_FREE = 5;
 const SHARED_COUNT_MAX = 4;
-/** A shared reader has so many places before there is another one: each read costs some 0.3 µs a place on either side. */
+/** How many places a shared reader has before another one is opened: each read costs some 0.3 µs a place on either side. */
 const SHARED_PLACES = 64;
 
 export interface ReadersContext {
@@ -20,14 +20,14 @@ export interface ReadersContext {
   /** The name of the list that ends the reads of a reader, by a number that is never used again. */
   readonly endList: (serial: number) => string;
   readonly taken: (place: Place, text: string) => void;
-  /** Some read should end: see `takeStale`. */
+  /** Called when some read should end: see `takeStale`. */
   readonly stale: () => void;
-  /** These places are read by nobody any more. */
+  /** Called when no reader serves these places any more. */
   readonly failed: (places: ReadonlyArray<Place>, cause: unknown) => void;
 }
 
 export class Readers {
-  /** Readers of one place each, and those of them that are free. */
+  /** The readers of one place each, and those of them that have none at the moment. */
   private readonly own = new Set<Reader>();
   private readonly free: Array<Reader> = [];
   private readonly shared = new Set<Reader>();
@@ -36,21 +36,21 @@ export class Readers {
 
   constructor(private readonly context: ReadersContext) {}
 
-  /** Has a place read that is not. */
+  /** Finds a reader for a place that has none. */
   listen(place: Place): void {
     const own = this.free.pop() ?? (this.own.size < OWN_COUNT_MAX ? this.open(this.own) : undefined);
     if (own === undefined) this.share(place);
     else own.add(place);
   }
 
-  /** The readers whose read should end: some place is missing in it, or one is there in vain. They are taken to be told. */
+  /** The lists that end the reads which should end: see `Reader.stale`. The caller must push to each of them. */
   takeStale(): ReadonlyArray<string> {
     const stale = [...this.own, ...this.shared].filter((reader) => reader.stale);
     for (const reader of stale) reader.ended();
     return stale.map(({ endList }) => endList);
   }
 
-  /** Resolves once nothing is read, or after so many milliseconds. */
+  /** Resolves once no read is under way, or after `msMax`. */
   async idle(msMax: number): Promise<void> {
     await Promise.all([...this.own, ...this.shared].map(({ connection }) => connection.idle(msMax)));
   }

@@ -1,12 +1,12 @@
 /**
- * Places where lease requests follow each other. Of each place the server keeps the latest request and what it got: a
+ * Slots, in each of which lease requests follow each other. Of each slot the server keeps the latest request and what it got: a
  * request that comes again is answered as before, and one that comes late, after a newer one or a cancel, gets nothing.
- * Consumers come and go, so places belong to the store and are lent: there are as many as requests at a time.
+ * Consumers come and go, so the store owns the slots and lends them: there are as many as there are requests at a time.
  */
 import { newId } from "../../../core/newId.js";
 import type { Request } from "./leaseScripts.js";
 
-/** A lent place: each request of it supersedes the one before. */
+/** A slot that is lent: each request in it supersedes the one before. */
 export class Slot {
   private serial = 0;
 

@@ -1,4 +1,4 @@
-/** The way of settlements that are all acks of one queue, a list each: nearly all are. */
+/** The script for writes of acks alone, of one queue and one to a list, as nearly all settlements are. */
 import { right } from "fp-ts/lib/Either.js";
 import { Ack } from "../../../core/Outcome.js";
 import type { SettleStep } from "../../../core/steps/Settle.js";

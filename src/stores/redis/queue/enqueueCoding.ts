@@ -1,4 +1,4 @@
-/** How an enqueue travels in a write of any steps. */
+/** How an enqueue goes to the server in a write of any steps. */
 import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { escapeText } from "../scripts/keys.js";
@@ -15,7 +15,7 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
       body.number(body.keys.queue(step.queue)),
       key === undefined ? "" : `k${escapeText(key)}`,
       wholeMs(step.delayMs),
-      // Behind a letter, since the empty text is an id too.
+      // A letter before it, since the empty text is an id too.
       dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
       dedupe === undefined ? "" : windowOf(dedupe.windowMs),
       encodeTail(step),
@@ -29,5 +29,5 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   cheap: () => false,
 };
 
-// Without an end until its message leaves the queue.
+// A window without end lasts until the message leaves the queue.
 const windowOf = (windowMs: number): string => (windowMs === Number.POSITIVE_INFINITY ? "s" : wholeMs(windowMs));

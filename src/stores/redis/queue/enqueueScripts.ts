@@ -1,4 +1,4 @@
-/** The ways of new messages that need no general write: one list of them, and several writes of one message each. */
+/** The scripts for new messages alone: one list of them, and several writes of one message each. */
 import { right } from "fp-ts/lib/Either.js";
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { doneOf, type WriteAnswer } from "../../../core/steps/Step.js";
@@ -7,7 +7,7 @@ import type { Shape } from "../write/shapes.js";
 import { readAnswers, type Steps, type WriteInput } from "../write/writeScript.js";
 import { encodeTail, isPlain } from "./record.js";
 
-/** One list of new messages of one queue and level, each due at once and whatever was added before. */
+/** One list of new messages of one queue and level, each plain. */
 export const enqueueShape: Shape = {
   fits: (lists) => {
     const first = lists[0]?.[0];
@@ -32,13 +32,13 @@ const isAlike = (step: Steps[number], first: EnqueueStep): boolean =>
   step._tag === "Enqueue" && step.queue === first.queue && step.priority === first.priority && isPlain(step);
 
 export interface EachInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
-  /** Of one queue and level, each plain. */
+  /** All of one queue and level, each plain. */
   readonly steps: ReadonlyArray<EnqueueStep>;
-  /** The key of what each of them answers. */
+  /** The key of each one's result. */
   readonly results: ReadonlyArray<string>;
 }
 
-/** Adds messages, each a write of its own; answers alike for each. */
+/** Adds messages, each a write of its own, and answers each. */
 export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
   name: "enqueueEach",
   encode: ({ keys, given, answered, steps, results }) => ({
@@ -53,7 +53,7 @@ const levelOf = ([first]: ReadonlyArray<EnqueueStep>): string => String(first?.p
 const keyedFlag = (steps: ReadonlyArray<EnqueueStep>): string =>
   steps.some(({ key }) => key !== undefined) ? "1" : "0";
 
-/** Tails of so many characters are one argument: see tails.lua. */
+/** How many characters of tails go into one argument: see tails.lua. */
 const ARGUMENT_LENGTH = 64 * 1024;
 
 const encodeTails = (steps: ReadonlyArray<EnqueueStep>): ReadonlyArray<string> => {

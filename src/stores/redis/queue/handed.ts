@@ -1,6 +1,6 @@
 /**
- * The text form of what is handed over to a consumer that waits, as its blocking read brings it; `lua/include/handed.lua` says what
- * stands where.
+ * The text form of a message that is handed over to a consumer that waits, as a blocking read brings it. `lua/include/handed.lua`
+ * says what stands where.
  */
 import { FORMAT } from "../scripts/format.js";
 import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
@@ -9,20 +9,20 @@ import { tokenStem } from "./token.js";
 /** A text that was handed over, taken apart. */
 export interface HandedText {
   readonly record: ReadRecord;
-  /** What its token begins with. */
+  /** The beginning of its token. */
   readonly stem: string;
-  /** When it was leased, by the server. */
+  /** When it was leased, by the server's clock. */
   readonly atMs: number;
-  /** How long it is leased. */
+  /** For how long it is leased. */
   readonly leaseMs: number;
 }
 
-/** What stands before a whole record: that of a follower, which was enqueued at another time. */
+/** Stands before a whole record, which a follower has: it was enqueued at another time. */
 const WHOLE = "+";
 /** Order, length of the lease, moment, request. */
 const HANDED = new RegExp(`^${FORMAT}:([0-9a-f]{10})([0-9a-f]{8})(\\d+(?:\\.\\d+)?)(h-[^\\n]*)\\n`);
 
-/** Takes such a text apart. What is of another format, or damaged, is a wake-up like any other: undefined. */
+/** Takes such a text apart. A text of another format, or a damaged one, is undefined: it counts as a wake-up. */
 export const readHandedText = (text: string): HandedText | undefined => {
   const match = HANDED.exec(text);
   if (match === null) return undefined;

@@ -1,4 +1,4 @@
-/** The scripts behind what people do with a queue. */
+/** The scripts for what people do with a queue. */
 import { invariant } from "../../../core/invariant.js";
 import type {
   BlockDecision,
@@ -25,11 +25,11 @@ interface OnQueue {
   readonly given: string;
 }
 
-/** A call that changes something: what it answers is kept. */
+/** A call that changes something: the server keeps its answer. */
 interface Changing {
-  /** The key of what it answers. */
+  /** The key of its result. */
   readonly result: string;
-  /** Keys of results whose replies were read: no longer needed. */
+  /** Keys of results whose replies were read, to be deleted. */
   readonly answered: ReadonlyArray<string>;
 }
 
@@ -99,7 +99,7 @@ interface PageInput {
   readonly limit: number;
 }
 
-// Positions are opaque to users; what is none of ours is the beginning, where nothing stands.
+// Positions are opaque to users. A text that is none of ours becomes 0, where nothing stands: the beginning.
 const positionOf = (after: string | undefined): string =>
   after !== undefined && /^\d{1,15}$/.test(after) ? after : "0";
 

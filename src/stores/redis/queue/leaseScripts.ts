@@ -1,4 +1,4 @@
-/** The scripts around leases: take, take back, extend, leave, and what a consumer that waits needs. */
+/** The scripts for leases: take, take back, extend, leave, and those for consumers that wait. */
 import { noHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { Hands, Lease } from "../../../port/Lease.js";
@@ -7,9 +7,9 @@ import { readHandedText } from "./handed.js";
 import { barePayloadOf, enqueuedAtMsOf, idOf, isBare, type ReadRecord, readRecord } from "./record.js";
 import { bareTokenOf, tokenOf, tokenStem } from "./token.js";
 
-/** One request of a place where requests follow each other; see `Slots`. */
+/** One lease request of a slot; see `Slots`. */
 export interface Request {
-  /** The key of its place. */
+  /** The key of its slot. */
   readonly slot: string;
   readonly serial: number;
   /** Its name, unique for ever. */
@@ -19,12 +19,12 @@ export interface Request {
 interface OnQueue {
   /** The key of the queue. */
   readonly queue: string;
-  /** The time, where a test drives it; else empty. */
+  /** The time that a test gives, else an empty text. */
   readonly given: string;
 }
 
 export interface LeaseInput extends OnQueue {
-  /** When it is asked, by the scheduler. */
+  /** When it is asked, by the scheduler's clock. */
   readonly askedMs: number;
   readonly request: Request;
   readonly max: number;
@@ -34,7 +34,7 @@ export interface LeaseInput extends OnQueue {
   readonly deadLettersMax: number;
   /** The consumer that is to own the queue; empty where the queue is not exclusive. */
   readonly owner: string;
-  /** Whether it waits where there is nothing: what comes next may be handed over to it. */
+  /** Whether the consumer waits if there is nothing: the next message may be handed over to it. */
   readonly waits: boolean;
   readonly deliveriesMax: number;
   readonly hands: Hands;
@@ -45,23 +45,23 @@ export interface LeaseReply {
   readonly leases: ReadonlyArray<Lease>;
   /** The server's time. */
   readonly nowMs: number;
-  /** Until something changes by itself, as far as is known. */
+  /** In how many ms something changes by itself; undefined where nothing does. */
   readonly changeMs: number | undefined;
-  /** Another consumer owns the queue. */
+  /** Whether another consumer owns the queue. */
   readonly standsBy: boolean;
-  /** There was more to be done than one call may do: ask again, at once. */
+  /** Whether there was more to do than one call may: ask again at once. */
   readonly goesOn: boolean;
-  /** A suspect is next, which these hands may not have: it does not wait for that. */
+  /** Whether a suspect is next that these hands may not have: the consumer does not wait for it. */
   readonly standsBack: boolean;
 }
 
-/** What the leases of one reply share. */
+/** What all leases of one reply have in common. */
 interface Shared {
-  /** How their tokens begin. */
+  /** The beginning of their tokens. */
   readonly stem: string;
-  /** When they began, by the server. */
+  /** When they began, by the server's clock. */
   readonly leasedAtMs: number;
-  /** When they were asked for, by the scheduler. */
+  /** When they were asked for, by the scheduler's clock. */
   readonly askedMs?: number;
 }
 
@@ -85,7 +85,7 @@ const leaseOf = (record: ReadRecord, place: number, { stem, leasedAtMs, askedMs 
   return unreadable === undefined ? lease : { ...lease, unreadable };
 };
 
-/** That of a bare record, without a step between: nearly all are. */
+/** The lease of a bare record, read from it directly: nearly all records are bare. */
 const bareLeaseOf = (record: string, place: number, { stem, leasedAtMs, askedMs }: Required<Shared>): Lease => {
   const id = idOf(record);
   const enqueuedAtMs = enqueuedAtMsOf(record);
@@ -104,13 +104,13 @@ const bareLeaseOf = (record: string, place: number, { stem, leasedAtMs, askedMs 
   };
 };
 
-/** A message that came by the blocking read, and how long it is leased. */
+/** A message that came by a blocking read, and for how long it is leased. */
 export interface HandedOver {
   readonly lease: Lease;
   readonly leaseMs: number;
 }
 
-/** Reads what was handed over; undefined where it is a wake-up like any other. */
+/** Reads what was handed over; undefined where the text is a wake-up. */
 export const readHandedOver = (text: string): HandedOver | undefined => {
   const handed = readHandedText(text);
   if (handed === undefined) return undefined;
@@ -118,7 +118,7 @@ export const readHandedOver = (text: string): HandedOver | undefined => {
   return { lease: leaseOf(record, 0, { stem, leasedAtMs: atMs }), leaseMs };
 };
 
-/** More than this is not leased at once, whatever is asked: the server serves nobody else meanwhile. */
+/** How many messages one call leases at most, whatever it is asked: the server serves nobody else meanwhile. */
 const LEASE_COUNT_MAX = 10_000;
 
 const count = (value: number): string => Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER).toFixed(0);
@@ -171,9 +171,9 @@ export const cancelScript: Script<OnQueue & { readonly request: Request }, numbe
 };
 
 export interface GiveBackInput extends OnQueue {
-  /** The token of what was handed over; empty where it was a wake-up. */
+  /** The token of the message that was handed over; empty for a wake-up. */
   readonly token: string;
-  /** Whether it was a wake-up of those that stand by. */
+  /** Whether it is a wake-up for those that stand by. */
   readonly standsBy: boolean;
 }
 
@@ -211,11 +211,11 @@ export interface LookInput {
   readonly owners: ReadonlyArray<string>;
 }
 
-/** What a look found. */
+/** What a look found at one queue. */
 export interface Looked {
   /** "stands by": another consumer owns the queue. */
   readonly state: "waits" | "stands by" | "ready";
-  /** Until something changes by time, as far as is known. */
+  /** In how many ms something changes by time; undefined where nothing does. */
   readonly changeMs: number | undefined;
 }
 
@@ -249,7 +249,7 @@ export const lookScript: Script<LookInput, LookReply> = {
   },
 };
 
-/** `ends`: lists that end blocking reads. One of both must be there. */
+/** `ends`: the lists that end blocking reads. There must be a queue or an end. */
 export const endWaitScript: Script<
   { readonly queues: ReadonlyArray<string>; readonly ends: ReadonlyArray<string> },
   void

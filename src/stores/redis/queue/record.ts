@@ -1,6 +1,6 @@
 /**
- * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque, and
- * everything before it is ASCII or ends in a line break, so both sides read it by position.
+ * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque.
+ * Everything before it is ASCII or ends in a line break, so TypeScript and Lua read it by position.
  */
 import { type MessageHeaders, noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
@@ -11,34 +11,34 @@ import { escapeText, unescapeText } from "../scripts/keys.js";
 import { compactId, wholeId } from "./compactId.js";
 
 const TIME_LENGTH = 11;
-// Of what is behind the time, the tail.
+// Places in the tail, which is all behind the time.
 const FAILURES = 2;
 const ID = 5;
 const BODY = 37;
-// Of a bare record.
+// The code of the kind of a bare record, and places in it.
 const BARE = 48;
 const FAILURES_AT = TIME_LENGTH + FAILURES;
 const ID_AT = TIME_LENGTH + ID;
 const PAYLOAD_AT = TIME_LENGTH + BODY;
 
-/** Whether it may stand as it is: a lone surrogate has no UTF-8 form, and NULs part the messages of a write. */
+/** Whether the payload may stand as it is: a lone surrogate has no UTF-8 form, and a NUL parts the messages of a write. */
 const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
 
 /** "0" and the payload, or "2" and its JSON string. */
 export const encodePayload = (payload: string): string =>
   isPlainText(payload) ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
-/** Whether the message is added whatever was added before, is due at once, and bears no mark. */
+/** Whether the message has no dedupe id, no delay and no mark: it is added at once, whatever was added before. */
 export const isPlain = (step: EnqueueStep): boolean =>
   !(step.delayMs > 0) && step.dedupe === undefined && step.expiresInMs === undefined;
 
-// Suspicion and returns, which a new message has none of.
+// Places in the line of marks. A new message has no suspicion and no returns.
 const SUSPICION = TIME_LENGTH;
 const RETURNS = SUSPICION + 1;
 const DEDUPE = RETURNS + 3;
 const MARKS = /^[0-9a-f-]{11}[012][0-9a-f]{3}$/;
 
-/** The line of a new message's marks, or nothing; `lua/include/marks.lua` says what stands where. */
+/** The line of a new message's marks, or an empty text; `lua/include/marks.lua` says what stands where. */
 const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
   const endless = dedupe?.windowMs === Number.POSITIVE_INFINITY;
   if (expiresInMs === undefined && !endless) return "";
@@ -48,7 +48,7 @@ const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
 
 const hexMs = (ms: number): string => Math.floor(ms).toString(16).padStart(TIME_LENGTH, "0");
 
-/** A new message's record without its beginning, the time, which the server adds. It has no NUL. */
+/** The record of a new message without its beginning: the server adds the time. The text has no NUL. */
 export const encodeTail = (step: EnqueueStep): string => {
   const { id, priority, key, headers } = step;
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
@@ -65,17 +65,17 @@ export const encodeTail = (step: EnqueueStep): string => {
   return `${kind}${priority}000${compact}${marks}${name}\n\n\n${texts}\n${payload}`;
 };
 
-/** A message as its record tells it. */
+/** A message as its record has it. */
 export interface ReadRecord extends StoredMessage {
-  /** As it stands in tokens and key names. */
+  /** The key as it stands in tokens and names. */
   readonly escapedKey: string | undefined;
-  /** Whether its latest failure was the end of its lease. */
+  /** Whether its latest lease ended unsettled. */
   readonly suspect: boolean;
   /** Whether a dedupe id stands for it until it leaves the queue. */
   readonly deduped: boolean;
 }
 
-/** Whether it is of a new message that has nothing but an id, a level and a payload: what it has stands in fixed places. */
+/** Whether the message has no failures and no more than an id, a level and a payload, which stand in fixed places. */
 export const isBare = (record: string): boolean =>
   record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", FAILURES_AT) && record.length >= PAYLOAD_AT;
 
@@ -83,21 +83,21 @@ export const enqueuedAtMsOf = (record: string): number => Number.parseInt(record
 export const idOf = (record: string): MessageId => wholeId(record.slice(ID_AT, PAYLOAD_AT));
 export const barePayloadOf = (record: string): string => record.slice(PAYLOAD_AT);
 
-/** Reads a record. What this version cannot read is told raw, as a payload, with a report: nothing is thrown. */
+/** Reads a record. One that this version cannot read is shown raw, as a payload, and says so: nothing is thrown. */
 export const readRecord = (record: string): ReadRecord =>
   readWhole(record, TIME_LENGTH, enqueuedAtMsOf(record)) ?? unreadableRecord(record);
 
-/** Reads the record of which all but its time stands from here to the end of the text. */
+/** Reads a record without its time, which stands in the text from `from` to the end. */
 export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
   readWhole(text, from, enqueuedAtMs) ??
   unreadableRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
 
-/** Undefined where it is of another version, or damaged. */
+/** Undefined where the record is of another version, or damaged. */
 const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
   try {
     return readTail(text, from, enqueuedAtMs);
   } catch {
-    return undefined; // a part of it is no JSON; the error would quote the payload
+    return undefined; // a part of it is no JSON; the error is dropped, as it would quote the payload
   }
 };
 
@@ -165,7 +165,7 @@ const readFailure = (text: string): PastFailure => ({
   cause: jsonText(text.slice(11)),
 });
 
-/** A cause as a JSON string; as it stands where it is none. */
+/** The cause in a JSON string; a text that is none stays as it is. */
 export const readCause = (json: string): string => {
   try {
     return jsonText(json);
@@ -174,12 +174,12 @@ export const readCause = (json: string): string => {
   }
 };
 
-/** The line of the key is the first or the second behind the head, whatever the kind. */
+/** The line of the key is the first or second behind the head in every kind that has one. */
 const KEY = /^(?:[^k\n][^\n]*\n)?k([^\n]*)\n/;
 const UNREADABLE =
   "its record is of another version of Sluice, or damaged: it is kept as it is; redrive it with a consumer of that version";
 
-/** What can be told of any record, of whatever version; `lua/include/record.lua` says what stays where it is. */
+/** What can be read of a record of any version; `lua/include/record.lua` says what stays in its place in all of them. */
 const unreadableRecord = (record: string): ReadRecord => {
   const hasLines = record.charCodeAt(TIME_LENGTH) % 2 === 1;
   const escapedKey = hasLines ? KEY.exec(record.slice(TIME_LENGTH + BODY))?.[1] : undefined;

@@ -1,4 +1,4 @@
-/** How a settlement travels in a write of any steps. */
+/** How a settlement goes to the server in a write of any steps. */
 import { absurd, invariant } from "../../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";

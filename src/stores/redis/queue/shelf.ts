@@ -1,4 +1,4 @@
-/** The text form of what is set aside, blocked or dead; `lua/include/shelf.lua` says what stands where. */
+/** The text form of a message that is set aside, blocked or dead; `lua/include/shelf.lua` says what stands where. */
 import type { StoredMessage } from "../../../port/Inspect.js";
 import { readRecord, storedOf } from "./record.js";
 
@@ -10,7 +10,7 @@ const SCOPE_AND_ORIGIN_LENGTH = 14;
 export interface Shelved {
   readonly position: number;
   readonly atMs: number;
-  /** Of a dead letter its cause, of a blocked message see `readBlockNote`. */
+  /** The cause of a dead letter; for a blocked message see `readBlockNote`. */
   readonly note: string;
   readonly stored: StoredMessage;
 }
@@ -25,7 +25,7 @@ export const readShelved = (entry: string): Shelved => {
   };
 };
 
-/** What a blocked message blocks, and why, as a JSON string. */
+/** What a blocked message blocks, and the cause as a JSON string. */
 export const readBlockNote = (note: string): { readonly scope: "key" | "queue"; readonly cause: string } => ({
   scope: note.startsWith("q") ? "queue" : "key",
   cause: note.slice(SCOPE_AND_ORIGIN_LENGTH),

@@ -1,7 +1,7 @@
 /**
  * Tokens: `<order>:<request>:<place>:<tail of the id>[:<escaped key>]`, with a "!" before the tail where a dedupe id stands for
- * the message until it leaves the queue; `lua/include/token.lua` says why. The request is made here and the order there; both
- * sides build the same token of them, so that it need not travel.
+ * the message until it leaves the queue; `lua/include/token.lua` says why. This side makes the request and the server the order.
+ * Both build the same token of the two, so the token itself is not sent.
  */
 import type { MessageId } from "../../../core/MessageId.js";
 
@@ -9,7 +9,7 @@ const ORDER_LENGTH = 10;
 const PLACE_LENGTH = 3;
 const TAIL_LENGTH = 12;
 const DEDUPED = 33;
-// In the order of their codes, so that places sort.
+// The digits stand in the order of their character codes, so that places sort.
 const DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const places: Array<string> = [];
 
@@ -19,10 +19,10 @@ const placeOf = (place: number): string => {
   return places[place];
 };
 
-/** What the tokens of one lease begin with. */
+/** The beginning of all tokens of one lease. */
 export const tokenStem = (order: string, request: string): string => `${order}:${request}:`;
 
-/** What of a message stands in its token. */
+/** The parts of a message that stand in its token. */
 export interface TokenMessage {
   readonly id: MessageId;
   readonly escapedKey: string | undefined;
@@ -42,13 +42,13 @@ export const tokenOf = (stem: string, place: number, message: TokenMessage): str
 
 /** What a token says about its message. */
 export interface Fence {
-  /** The token if it may name a delivery of this message, else one that is never live. */
+  /** The token, if it may name a delivery of this message; else a text that is never a live token. */
   readonly token: string;
   readonly keyed: boolean;
   readonly deduped: boolean;
 }
 
-/** Stands in a list of tokens, and is none. */
+/** Stands in a list of tokens for one that is never live. */
 const NEVER = "-";
 
 const none: Fence = { token: NEVER, keyed: false, deduped: false };

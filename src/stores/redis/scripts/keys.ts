@@ -1,13 +1,13 @@
 /**
- * Names of keys. All keys of a namespace carry it as their hash tag, so they live in one slot of a cluster and a write may
- * change several queues at once. `lua/NAMES.md` lists them all.
+ * Names of Redis keys. All keys of a namespace have it as their hash tag, so they live in one slot of a cluster, and a write may
+ * change several queues at once. `lua/NAMES.md` lists all names.
  */
 
-// Everything else is escaped: the separators of keys and tokens, braces, and whatever is not ASCII, so that one character of
-// a name is one byte, and names from user text cannot run into other names.
+// Everything else is escaped: the separators of keys and tokens, braces, and whatever is not ASCII. So one character of a name is
+// one byte, and names made of users' texts cannot run into other names.
 const PLAIN = /^[A-Za-z0-9_.@/-]*$/;
 
-/** A text as plain ASCII, one `%XXXX` per UTF-16 unit where it must be; lone surrogates too. Different texts stay different. */
+/** A text as plain ASCII, with `%XXXX` for each UTF-16 unit that is escaped, lone surrogates too. Different texts stay different. */
 export const escapeText = (text: string): string =>
   PLAIN.test(text)
     ? text
@@ -33,13 +33,13 @@ export class Keys {
     let key = this.known.get(name);
     if (key === undefined) {
       key = `{${this.namespace}}:q:${escapeText(name)}`;
-      // Names are given by programs, not by data; the bound is for the program that does otherwise.
+      // Names come from programs, not from data. The bound is for a program that makes them from data.
       if (this.known.size < 10_000) this.known.set(name, key);
     }
     return key;
   }
 
-  /** A key that never has anything. */
+  /** A key that never has a value. */
   get scratch(): string {
     return `{${this.namespace}}:probe`;
   }
@@ -49,7 +49,7 @@ export class Keys {
     return `{${this.namespace}}:e:${name}`;
   }
 
-  /** What a write answered. */
+  /** The result of a write: what it answered. */
   result(writeId: string): string {
     return `{${this.namespace}}:w:${escapeText(writeId)}`;
   }

@@ -1,5 +1,5 @@
 /** Numbers as scripts read them. */
 import { DELAY_MS_MAX } from "../../../core/options.js";
 
-/** Up to the next millisecond: a message never comes before its time. */
+/** Milliseconds, rounded up: a message never comes before its time. */
 export const wholeMs = (ms: number): string => (ms > 0 ? Math.min(Math.ceil(ms), DELAY_MS_MAX).toFixed(0) : "0");

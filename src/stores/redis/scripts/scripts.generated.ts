@@ -59,7 +59,7 @@ local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 --- @include passOn
 --- @include slot
 --- @include leased
-local last = readSlot(slot) -- by its type: see guard
+local last = readSlot(slot) -- a foreign value fails here: see guard
 local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
@@ -76,7 +76,7 @@ slices("HDEL", key .. ":l", tokens)
 slices("ZREM", key .. ":x", tokens)
 closeQueue(queue)
 passOn(key, queue.now)
-expectNobody(key) -- others that wait say so again when they are looked after
+expectNobody(key) -- for other consumers that wait, the next look leaves a ticket again
 return #tokens
 `,
   "confirm": `local queueCount = tonumber(ARGV[1])
@@ -89,7 +89,7 @@ return table.concat(answers)
   "endWait": `local queueCount = tonumber(ARGV[1])
 --- @include format
 --- @include expect
-redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
+redis.call("DEL", KEYS[1] .. ":-") -- a removal first, so that the rest passes under full memory too; DEL takes any type
 for i = queueCount + 1, #KEYS do
   redis.call("RPUSH", KEYS[i], "1")
   redis.call("PEXPIRE", KEYS[i], 60000)
@@ -127,8 +127,8 @@ if waits ~= "" then
   end
 end
 if isDone then
-  redis.call("HDEL", key, "-") -- a removal first: it passes under full memory too
-  redis.call("HSET", key, "format", FORMAT) -- a write, so that a WAIT behind it has something to wait for
+  redis.call("HDEL", key, "-") -- a removal first, so that the call passes under full memory too
+  redis.call("HSET", key, "format", FORMAT) -- a write, for which a WAIT behind it waits
   return "+"
 end
 if handOver and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\\0", 1, true) then
@@ -142,7 +142,7 @@ else
     --- @include behind
     local promoted
     records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
-    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- what was promoted has levels of its own
+    if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- the promotion changed the levels
   end
   if handOver and added == 1 and #records == 1 then
     handOver(ARGV[4])
@@ -179,7 +179,7 @@ if added > 0 then
     --- @include behind
     local promoted
     fresh, finish, promoted = byKey(key, key .. ":k", now, fresh)
-    if promoted then head = readHead(key, "levels", "largest") end -- what was promoted has levels of its own
+    if promoted then head = readHead(key, "levels", "largest") end -- the promotion changed the levels
   end
   addEnd(key, level, head, waits, added, fresh, longest, results)
   if finish then finish() end
@@ -275,7 +275,7 @@ if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then levels = seldom().recl
 local woken = isWoken(key)
 if head[4] == "1" or (head[5] and head[5] ~= "0") then return { "", now, "", 0 } end
 if owner ~= "" and head[6] and head[6] ~= owner and tonumber(head[7] or 0) > now then
-  redis.call("LLEN", key .. ":o") -- what it will wait on
+  redis.call("LLEN", key .. ":o") -- the consumer will wait on it: a foreign value fails here
   return { "", now, tonumber(head[7]) - now, 1 }
 end
 local takesOver = head[8] or owner ~= "" and head[6] ~= owner
@@ -325,7 +325,7 @@ return reply
 local owner = ARGV[1]
 --- @include open
 --- @include passOn
-redis.call("LLEN", key .. ":o") -- what is written below is read first, by its type: see guard
+redis.call("LLEN", key .. ":o") -- a foreign value fails here, before anything is written: see guard
 local owned = open(key, "owner")[2] == owner
 if owned then
   redis.call("HDEL", key, "owner", "ownerUntil")
@@ -339,7 +339,7 @@ return owned and 1 or 0
 --- @include untilChange
 --- @include wake
 --- @include expectOne
-redis.call("DEL", KEYS[1] .. ":-") -- a removal first, of any type: what follows passes under full memory too
+redis.call("DEL", KEYS[1] .. ":-") -- a removal first, so that the rest passes under full memory too; DEL takes any type
 local now = clock(given)
 local function lookAt(key, owner)
   readHead(key)
@@ -356,9 +356,9 @@ local function lookAt(key, owner)
   if owner then redis.call("HSET", key, "ownerUntil", now + leaseMs) end
   if head[4] == "1" or (head[5] and head[5] ~= "0") then return "" end
   local nearest = ""
-  if head[1] then -- else nothing was ever here
+  if head[1] then -- else the queue never had a message
     nearest = untilChange(key, now)
-    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- unread: it wakes whoever reads
+    if #(redis.call("LINDEX", key .. ":w", 0) or "") > 1 then return "r" end -- a handed over message, unread: it wakes its reader
     if nearest == 0 or (head[2] and head[2] ~= "0") then
       wake(key)
       return "r"
@@ -422,7 +422,7 @@ local queue = openGuarded(key, clock(given))
 queue.levels = reclaim(key, queue.levels)
 promote(queue)
 closeQueue(queue)
-passOn(key, queue.now) -- what was handed over was a wake-up too
+passOn(key, queue.now) -- \`reclaim\` may have taken a message from the list of wake-ups, which woke a consumer too
 local portion, shown = openPortion(limit, bytesMax), {}
 local function show(length, read)
   for _, record in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = record end
@@ -467,7 +467,7 @@ end
 local function planBehind(name, headGoes)
   if met[name] then return end
   local list = key .. ":k:" .. name
-  local waiting = redis.call("LLEN", list) -- by its type: see guard
+  local waiting = redis.call("LLEN", list) -- a foreign value fails here: see guard
   local records = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
   local number = records and #records or fitUnread(portion, waiting, queue.largest)
   met[name] = true
@@ -509,7 +509,7 @@ local function planAll()
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
     return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
-  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- else it is in no line
+  end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
       planBehind(name, false)
@@ -675,7 +675,7 @@ return once(result, KEYS, 3, function()
     if messageKey then guardKey(key, messageKey) end
   end
   for _, entry in ipairs(entries) do free(entry) end
-  if #entries > 0 then queue.wake = true end -- a halted queue may go on although nothing came back
+  if #entries > 0 then queue.wake = true end -- a halted queue may go on, also where no freed message came back
   closeQueue(queue)
   return #entries .. " " .. (#entries < length and 1 or 0)
 end)
@@ -687,7 +687,7 @@ local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(A
 --- @include once
 local subjects = {}
 local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
-if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first: what follows passes under full memory too
+if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
 local answer = answeredBefore(result)
 if answer then return answer end
 for _, subject in ipairs(subjects) do subject.guard() end
@@ -697,7 +697,7 @@ end
 for _, list in ipairs(lists) do
   for _, step in ipairs(list) do step.kind.look(step) end
 end
-if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- refused here, before anything else is written
+if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- under full memory the call is refused here, by its first write
 for _, subject in ipairs(subjects) do subject.begin() end
 local answers, plain, changed = {}, true, {}
 for i, list in ipairs(lists) do
@@ -717,13 +717,13 @@ export const includes: Readonly<Record<string, string>> = {
 --- @include noteSize
 local function addEnd(key, level, head, waits, added, records, longest, results)
   local ready = key .. ":r:" .. level
-  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  redis.call("LLEN", ready) -- a foreign value fails here, before anything is written: see guard
   if waits ~= "" then
     redis.call("HLEN", key .. ":l")
     redis.call("ZCARD", key .. ":x")
   end
   local woken = isWoken(key)
-  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
+  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- the first write: full memory refuses it
   if waits ~= "" then
     --- @include expect
     expectNobody(key)
@@ -745,7 +745,7 @@ end
 --- @include recordAnew
 --- @include promote
 local function again(queue, record, payload)
-  if not known(record) or not sizeOf(record) then return record end -- what cannot be read goes back as it is
+  if not known(record) or not sizeOf(record) then return record end -- a record that cannot be read goes back as it is
   local meta = metaOf(record) or { name = "", first = "", history = "", headers = "", payload = bodyOf(record) }
   if meta.first == "" then meta.first = enqueuedHexOf(record) end
   meta.marks = ""
@@ -758,7 +758,7 @@ local function guardRecord(queue, record)
   if name then guardKey(queue.key, name) end
 end
 local function redrive(queue, letters)
-  promote(queue) -- what became due before stands before what comes now
+  promote(queue) -- what became due before stands before what goes back now
   for _, letter in ipairs(letters) do
     local position, record, payload = unpack(letter)
     redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
@@ -779,7 +779,7 @@ local function promoteBefore(key, now, added)
     local name = keyOf(record)
     if name then guardKey(key, name) end
   end
-  redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+  redis.call("HSET", key, "-", "") -- the first write: full memory refuses it
   redis.call("HDEL", key, "-")
   promote(queue)
   closeQueue(queue)
@@ -807,7 +807,7 @@ local function byKey(key, busy, now, added)
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
-        redis.call("LLEN", key .. ":k:" .. name) -- what is written below is read first, by its type: see guard
+        redis.call("LLEN", key .. ":k:" .. name) -- a foreign value fails here, before anything is written: see guard
         followers[#followers + 1] = { name, record }
       else
         records[#records + 1], taken[name] = record, true
@@ -831,7 +831,7 @@ local function book(key)
   --- @include writeId
   local token, record, writeId, order, endsAt = readHanded(text)
   if not token then return nil end
-  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("HLEN", key .. ":l") -- a foreign value fails here, before anything is written: see guard
   redis.call("ZCARD", key .. ":x")
   local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
   redis.call("DEL", key .. ":h")
@@ -864,7 +864,7 @@ local function comeBack(key, now, takesOver, limits)
   local reaped, bytes = reap(queue, tokens, limits)
   local pending = takesOver and redis.call("ZCARD", key .. ":x") > 0
   if not pending and bytes < REAP_BYTES_MAX / 4 then bytes = bytes + promote(queue) end
-  queue.wake = false -- the caller takes what is ready now, and wakes for the rest
+  queue.wake = false -- the caller takes what is ready now, and wakes a consumer for the rest
   closeQueue(queue)
   return reaped, queue.levels, bytes, pending
 end
@@ -1614,7 +1614,7 @@ local function reclaim(key, levels)
     return levels
   end
   local level = tonumber(levelOf(record))
-  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
+  redis.call("LLEN", key .. ":r:" .. level) -- a foreign value fails here, before anything is written: see guard
   book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
@@ -1626,7 +1626,7 @@ local function reclaim(key, levels)
 end
 `,
   "record": `local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
-local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain one, and the first of those with marks
+local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain kind, and the first kind with marks
 local function known(record)
   local kind = string.byte(record, KIND_AT)
   return #record >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
@@ -1698,7 +1698,7 @@ local function resent(key, now, last, serial, request)
   return reply
 end
 `,
-  "returned": `local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+  "returned": `local RETURNED = 1024 -- the bit of this zset among the bits of \`levels\`
 local function rankOf(level) return 9 - level end
 local function readReturned(key, level, limit)
   --- @include entry
@@ -1966,14 +1966,14 @@ local function orderIn(token)
   return string.sub(token, 1, 10) .. string.sub(token, at + 1, at + 3)
 end
 `,
-  "unbegun": `local function unbegunUntil(untilMs) return untilMs + 0.5 end
+  "unbegun": `local function unbegunUntil(untilMs) return untilMs - 0.5 end
 local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end
 `,
   "untilChange": `local function untilChange(key, now)
   local nearest = ""
   for _, name in ipairs({ ":d", ":x" }) do
     local at = tonumber(redis.call("ZRANGE", key .. name, "0", "0", "WITHSCORES")[2])
-    local inMs = at and math.ceil(at) - now -- an end may have a part of a millisecond: see unbegun
+    local inMs = at and math.ceil(at) - now -- an end may be half a millisecond less: see unbegun
     if at and (nearest == "" or inMs < nearest) then nearest = math.max(0, inMs) end
   end
   return nearest

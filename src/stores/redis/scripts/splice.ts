@@ -1,8 +1,8 @@
 /**
- * How a Lua script takes its includes in: the one place that knows, for the build, the checks and the running library.
+ * Puts the includes of a Lua script in their places: the one place that knows how, for the build, the checks and the library.
  *
- * A line `--- @include <name>` stands for the text of `lua/include/<name>.lua`, the first time that it is asked for in its
- * block. What an inner block includes is unknown behind it, as Lua sees it; blocks are told by their indentation.
+ * A line `--- @include <name>` stands for the text of `lua/include/<name>.lua`, the first time in its block. Behind an inner
+ * block its includes are unknown again, as they are to Lua. Indentation tells the blocks.
  */
 
 /** Finds the text of an include by its name; undefined where there is none. */
@@ -42,7 +42,7 @@ const indentOf = (line: string): number => line.length - line.trimStart().length
 const innermost = (blocks: ReadonlyArray<Block>, outer: Set<string>): Block =>
   blocks.at(-1) ?? { indent: 0, known: outer };
 
-/** The block of a line: those that are deeper end before it, and it begins one where it is the first that deep. */
+/** The block of a line. Deeper blocks end before the line; if it is the first of its depth, it begins a block. */
 const blockAt = (blocks: Array<Block>, indent: number, outer: Set<string>): Block => {
   while (blocks.length > 1 && innermost(blocks, outer).indent > indent) blocks.pop();
   const last = innermost(blocks, outer);

@@ -1,14 +1,14 @@
-/** How one kind of step goes to the server and how its answer is read. `lua/write.lua` tells the whole form. */
+/** How one kind of step goes to the server, and how its answer is read. `lua/write.lua` describes the whole form. */
 import type { Keys } from "../scripts/keys.js";
 
-/** The arguments of a write, as its steps add to them. */
+/** The arguments of a write, to which each step adds its own. */
 export class Body {
   readonly args: Array<string> = [];
   private readonly numbers = new Map<string, string>();
 
   constructor(readonly keys: Keys) {}
 
-  /** By which number the script knows this key. */
+  /** The number by which the script knows this key. */
   number(key: string): string {
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
@@ -24,12 +24,12 @@ export class Body {
 }
 
 export interface StepCoding<in S, out R> {
-  /** Adds its verb, the number of the key that it belongs to, and its arguments. */
+  /** Adds the step's verb, the number of the Redis key that it belongs to, and its arguments. */
   readonly encode: (step: S, body: Body) => void;
-  /** Reads the word that the script answered for it; it was done otherwise than it was asked for. */
+  /** Reads the word that the script answered for a step that it did otherwise than it was asked for. */
   readonly result: (word: string, step: S) => R;
-  /** What it belongs to, as users name it: what a call must open besides doing its steps. */
+  /** What the step belongs to, by its users' name. A call has to open each of these besides doing its steps. */
   readonly subject: (step: S) => string;
-  /** Whether it costs a tenth of others in a call that has nothing else: the script has a way of its own for these. */
+  /** Whether it costs a tenth of other steps in a call that has no others: the script has a way of its own for such calls. */
   readonly cheap: (step: S) => boolean;
 }

@@ -1,9 +1,9 @@
 /**
- * How the store changes anything: writes of steps, and the other calls whose answer the server keeps.
+ * Makes every change of the store: writes of steps, and the other calls whose answer the server keeps.
  *
- * A single enqueue gathers with others of its turn (`Burst`); all else leaves at once, in as many calls as keep each short. The
- * same write id again answers as before, so what was not answered may be sent again. With `waitReplicas` a write is told only
- * once replicas have it (`Replication`).
+ * Single enqueues of one turn gather and leave together (`Burst`). Every other write leaves at once, as several calls where one
+ * would be long. The same write id again answers as before, so a call that was not answered may be sent again. With `waitReplicas`
+ * a write is told only once replicas have it (`Replication`).
  */
 import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
@@ -24,15 +24,15 @@ const ANSWERED_KEPT = 500;
 
 export type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
 
-/** What a call that changes something says besides what it is asked. */
+/** What every call that changes something sends besides its request. */
 export interface Change {
-  /** The key of what it answers. */
+  /** The key of its result. */
   readonly result: string;
-  /** Keys of results whose replies were read: no longer needed. */
+  /** Keys of results whose replies were read, to be deleted. */
   readonly answered: ReadonlyArray<string>;
 }
 
-/** A call that changes something, and what names it: the same id again answers the same. */
+/** The request of a call that changes something, and its write id: the same id again answers the same. */
 export interface Changing<R> {
   readonly request: R;
   readonly writeId: string;
@@ -42,10 +42,10 @@ export interface WriterOptions {
   readonly connection: Connection;
   readonly scheduler: SchedulerLike;
   readonly keys: Keys;
-  /** The time, where a test drives it; else empty. */
+  /** The time that a test gives, else an empty text. */
   readonly given: () => string;
   readonly deadLettersMax: number;
-  /** Confirms what was answered; undefined where no replica is waited for. */
+  /** Confirms answered writes; undefined where no replica is waited for. */
   readonly replication: Replication | undefined;
   /** How long a write may take, the wait for replicas included. */
   readonly writeMsMax: number;
@@ -54,7 +54,7 @@ export interface WriterOptions {
 interface Confirming {
   /** The keys of its results. */
   readonly results: ReadonlyArray<string>;
-  /** The queue that it may have handed a message over from, where it may. */
+  /** The queue from which it may have handed a message over; undefined where it cannot have. */
   readonly queue: string | undefined;
   readonly end: WriteEnd;
 }
@@ -98,7 +98,7 @@ export class Writer {
     );
   }
 
-  /** Each part is a write whose id follows from that of the whole: sent again, each answers as before. */
+  /** Writes each part under an id that follows from that of the whole: sent again, each answers as before. */
   private writeParts(parts: ReadonlyArray<ReadonlyArray<ReadonlyArray<Step>>>, writeId: string, end: WriteEnd): void {
     const [first] = parts;
     if (parts.length === 1 && first !== undefined) {
@@ -167,7 +167,7 @@ export class Writer {
     this.confirming({ results: input.results, queue, end: each }, (told) => connection.run(eachScript, input, told));
   }
 
-  /** Sends a write and remembers its results once they were read; with `waitReplicas`, once replicas have them. */
+  /** Sends a write, and notes its results as answered once they were read; with `waitReplicas`, once replicas have them. */
   private confirming({ results, queue, end }: Confirming, send: (end: WriteEnd) => void): void {
     const { replication, scheduler, writeMsMax } = this.options;
     const done = (answers: ReadonlyArray<WriteAnswer>): void => {

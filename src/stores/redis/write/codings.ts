@@ -1,3 +1,3 @@
-/** How steps travel: one line a kind. The Lua of each is a line in `lua/include/steps.lua`. */
+/** The coding of each kind of step: one line a kind. Its Lua is a line in `lua/include/steps.lua`. */
 export { Enqueue } from "../queue/enqueueCoding.js";
 export { Settle } from "../queue/settleCoding.js";

@@ -1,6 +1,6 @@
 /**
- * A write of many lists as several calls, so that none of them is long: the server serves others in between. A list is never torn
- * apart, and the same lists make the same parts.
+ * Splits a write of many lists into several calls, so that none of them is long and the server serves others in between. A list is
+ * never torn apart, and the same lists always make the same parts.
  */
 import { utf8Length } from "../../../core/bytes.js";
 import { kindOf, WRITE_BYTES_MAX } from "../../../core/steps/Step.js";
@@ -8,14 +8,14 @@ import { codingOf, type Steps } from "./writeScript.js";
 
 type Lists = ReadonlyArray<Steps>;
 
-/** What one call may cost, where a step that moves a message costs 1: some 10 ms. */
+/** What one call may cost, which is some 10 ms. A step that moves a message costs 1. */
 const COST_MAX = 1_000;
 const CHEAP_COST = 0.1;
 
 /** The lists in their order, in parts that may each be done in one call. */
 export const shortCallsOf = (lists: Lists): ReadonlyArray<Lists> => smallParts(lists).flatMap(quickParts);
 
-/** Lists that hold no more together than one may alone: large follow-ups would keep the connection and the server for long. */
+/** Parts that hold no more bytes than one list may: many large lists in a call would keep the connection and the server for long. */
 const smallParts = (lists: Lists): ReadonlyArray<Lists> => {
   if (lists.length === 1) return [lists];
   let length = 0;
@@ -42,7 +42,7 @@ const sizeOf = (steps: Steps, measure: (text: string) => number): number => {
   return size;
 };
 
-/** Lists that take no longer together than `COST_MAX` says. */
+/** Parts that cost no more than `COST_MAX` each. */
 const quickParts = (lists: Lists): ReadonlyArray<Lists> => {
   if (lists.length < 2) return [lists];
   const parts: Array<Lists> = [];
@@ -54,7 +54,7 @@ const quickParts = (lists: Lists): ReadonlyArray<Lists> => {
     const before = { cheap, subjects: subjects.size };
     cheap &&= isCheap(list);
     for (const step of list) subjects.add(codingOf(step).subject(step));
-    // What was counted as cheap so far costs the whole where it is not alone.
+    // Cheap steps cost as much as others in a call that has others too, so what was counted so far is counted anew.
     if (before.cheap && !cheap) cost /= CHEAP_COST;
     cost += list.length * (cheap ? CHEAP_COST : 1) + (subjects.size - before.subjects);
     if (cost <= COST_MAX || at === from) return;

@@ -1,4 +1,4 @@
-/** The script that does lists of any steps, and the answers of all scripts that write. */
+/** The script that does lists of any steps, and how the answers of all scripts that write are read. */
 import { left, right } from "fp-ts/lib/Either.js";
 import { invariant } from "../../../core/invariant.js";
 import {
@@ -20,12 +20,12 @@ export type Steps = ReadonlyArray<Step>;
 
 export interface WriteInput {
   readonly keys: Keys;
-  /** The time, where a test drives it; else empty. */
+  /** The time that a test gives, else an empty text. */
   readonly given: string;
   readonly lists: ReadonlyArray<Steps>;
-  /** The key of what it answers. */
+  /** The key of its result. */
   readonly result: string;
-  /** Keys of results whose replies were read: no longer needed. */
+  /** Keys of results whose replies were read, to be deleted. */
   readonly answered: ReadonlyArray<string>;
   readonly deadLettersMax: number;
 }
@@ -37,7 +37,7 @@ type Codings = { readonly [T in StepTag]: StepCoding<StepOf<T>, StepResultOf<T>>
 const table: Codings = { ...codings };
 
 export const codingOf = (step: Step): StepCoding<Step, StepResult> =>
-  // The table has for each tag the coding of its steps, which an index by a union cannot tell.
+  // The table has the coding of each tag's steps; TypeScript cannot see that for an index by a union of tags.
   table[step._tag] as StepCoding<Step, StepResult>;
 
 export const writeScript: WriteScript = {
@@ -61,7 +61,7 @@ export const writeScript: WriteScript = {
   decode: (reply, { lists }) => readAnswers(reply, lists),
 };
 
-/** "+" where all was done as it was asked for, else a word per list. */
+/** Reads the answer of a write: "+" if all was done as it was asked for, else a word for each list. */
 export const readAnswers = (reply: unknown, lists: ReadonlyArray<Steps>): ReadonlyArray<WriteAnswer> => {
   invariant(typeof reply === "string" && reply !== "", "the answer of a write is a text");
   if (reply === "+") return lists.map(allDone);

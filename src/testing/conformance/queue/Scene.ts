@@ -1,6 +1,6 @@
 /**
- * A store and a queue as a conformance case acts on them. Every verb that changes the queue reads its stats afterwards and
- * checks the conservation of messages, so each case tests that too.
+ * A store and a queue, as a conformance case acts on them. Every verb that changes the queue reads its stats afterwards and checks
+ * that no message was lost or made, so each case tests that too.
  */
 import assert from "node:assert/strict";
 import { type Either, isLeft, isRight } from "fp-ts/lib/Either.js";
@@ -25,11 +25,11 @@ import type { Lease } from "../../../port/Lease.js";
 import type { Store } from "../../../port/Store.js";
 import { type Draft, enqueueStep, type LeaseDraft, leaseRequest, type SettleDraft, settleStep } from "./steps.js";
 
-/** How long a case waits for what must come (milliseconds); only a failing case waits that long. */
+/** How long a case waits for something that must come (milliseconds); only a failing case waits that long. */
 const ARRIVAL_MS_MAX = 2_000;
 const POLL_MS = 5;
 
-/** How long a call that need not wait may take, in real time; far longer than any store takes. */
+/** How long a call that need not wait may take, in real time (milliseconds): far longer than any store takes. */
 const ANSWER_MS_MAX = 5_000;
 
 export interface SceneOptions {
@@ -41,10 +41,10 @@ export interface SceneOptions {
   readonly another: () => Promise<Store>;
 }
 
-/** What names a dead letter. */
+/** The two parts that name a dead letter. */
 export type Letter = Pick<StoredDeadLetter, "id" | "position">;
 
-/** A lease that waits: what it got, and how to give it up. */
+/** A lease call that waits: what it got, and how to give it up. */
 export interface Waiter {
   readonly got: () => ReadonlyArray<Lease> | undefined;
   readonly subscription: Subscription;
@@ -82,7 +82,7 @@ export class Scene {
     return settleStep(lease, outcome, { ...draft, queue: draft.queue ?? this.queue });
   }
 
-  /** One round trip; answers one per list. */
+  /** Writes these lists in one call, and answers one answer for each. */
   async write(lists: ReadonlyArray<ReadonlyArray<Step>>, writeId: string = v7()): Promise<ReadonlyArray<WriteAnswer>> {
     const answers = await answered(this.store.write(lists, writeId));
     assert.equal(answers.length, lists.length, "a write has one answer per list");
@@ -93,13 +93,13 @@ export class Scene {
     return answers;
   }
 
-  /** One list that must be done; its results. */
+  /** Writes one list, which must be done, and answers its results. */
   async done(steps: ReadonlyArray<Step>): Promise<ReadonlyArray<StepResult>> {
     const [answer] = await this.write([steps]);
     return resultsOf(answer);
   }
 
-  /** Enqueues these payloads in one list, all by the same draft; their ids. */
+  /** Enqueues these payloads in one list, all by the same draft, and answers their ids. */
   async enqueue(payloads: ReadonlyArray<string>, draft: Draft = {}): Promise<ReadonlyArray<MessageId>> {
     const results = await this.done(payloads.map((payload) => this.enqueueStep(payload, draft)));
     return results.map((result) => {
@@ -124,7 +124,7 @@ export class Scene {
     return lease;
   }
 
-  /** Leases again and again until this many messages came, at most `max` at a time. */
+  /** Leases again and again until this many messages came, `max` at a time at most where the draft has one. */
   async gather(count: number, draft: LeaseDraft = {}): Promise<ReadonlyArray<Lease>> {
     const gathered: Array<Lease> = [];
     while (gathered.length < count) {
@@ -172,7 +172,7 @@ export class Scene {
     return answers;
   }
 
-  /** Begins to wait for messages (10 s unless the draft says otherwise). */
+  /** Begins to wait for messages, for 10 s unless the draft says otherwise. */
   wait(draft: LeaseDraft = {}): Waiter {
     let leases: ReadonlyArray<Lease> | undefined;
     let failure: unknown;
@@ -191,7 +191,7 @@ export class Scene {
     return { got, subscription };
   }
 
-  /** What the waiter gets, once it gets something (or its empty end). */
+  /** What the waiter gets, once it gets messages or an empty list. */
   async arrival(waiter: Waiter): Promise<ReadonlyArray<Lease>> {
     for (let waitedMs = 0; waitedMs < ARRIVAL_MS_MAX; waitedMs += POLL_MS) {
       const leases = waiter.got();
@@ -202,7 +202,7 @@ export class Scene {
     throw new assert.AssertionError({ message: "a waiting lease was not woken by what became ready" });
   }
 
-  /** The counts, after a check of their conservation. */
+  /** The counts, after a check that they add up. */
   async stats(): Promise<QueueStats> {
     const stats = await answered(this.store.stats(this.queue));
     const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = stats;
@@ -222,24 +222,24 @@ export class Scene {
     return await answered(this.store.peek({ queue: this.queue, limit }));
   }
 
-  /** All that is blocked, over as many pages as it takes. */
+  /** All blocked messages, in as many pages as it takes. */
   async blocked(limit = 100): Promise<ReadonlyArray<StoredBlock>> {
     return await allPages(limit, (after) => this.store.blocked({ queue: this.queue, after, limit }));
   }
 
-  /** All dead letters, over as many pages as it takes. */
+  /** All dead letters, in as many pages as it takes. */
   async deadLetters(limit = 100): Promise<ReadonlyArray<StoredDeadLetter>> {
     return await allPages(limit, (after) => this.store.deadLetters({ queue: this.queue, after, limit }));
   }
 
-  /** Frees up to `limit` of what the target means, in as many calls as it takes. */
+  /** Frees up to `limit` of the blocked messages that the target means, in as many calls as it takes. */
   async unblock(target: BlockTarget, decision: BlockDecision, limit = 1_000): Promise<number> {
     return await this.inPortions(limit, (left) =>
       this.store.unblock({ queue: this.queue, target, decision, limit: left }, v7()),
     );
   }
 
-  /** Redrives these letters, as they are or with this payload, in as many calls as it takes. */
+  /** Redrives these letters, as they are or all with this payload, in as many calls as it takes. */
   async redrive(named: ReadonlyArray<Letter>, payload?: string): Promise<number> {
     let letters = named.map(({ id, position }) => ({ id, position, payload }));
     let sum = 0;
@@ -254,7 +254,7 @@ export class Scene {
     return sum;
   }
 
-  /** Redrives the next letters in order; answers how many went, and where to go on. */
+  /** Redrives the next letters in order, and answers how many, and where to go on. */
   async redriveFrom(
     after: string | undefined,
     draft: Partial<Omit<RedriveFromRequest, "queue" | "after">> = {},
@@ -310,8 +310,8 @@ const assertResults = (steps: ReadonlyArray<Step>, results: ReadonlyArray<StepRe
     "a list has one result per step, in their order",
   );
 
-/** The effect's value, or a failure where none comes. */
-const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
+/** The Effect's value; fails where none comes in time. */
+export const answered = async <A>(effect: PromiseLike<A>): Promise<A> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new assert.AssertionError({ message: "a call was not answered" })), ANSWER_MS_MAX);
@@ -346,13 +346,13 @@ type Tuple<T, N extends number, R extends ReadonlyArray<T> = []> = R["length"] e
   ? R
   : Tuple<T, N, readonly [...R, T]>;
 
-/** The items, so many and no fewer or more. */
+/** The items, of which there must be exactly this many. */
 export const exactly = <N extends number, T>(count: N, items: ReadonlyArray<T>): Tuple<T, N> => {
   assert.equal(items.length, count, `${count} were expected, ${items.length} came`);
   return items as Tuple<T, N>;
 };
 
-/** What the messages are called in a case. */
+/** The payloads of messages, by which a case names them. */
 export const payloadsOf = (messages: ReadonlyArray<{ readonly payload: string }>): ReadonlyArray<string> =>
   messages.map(({ payload }) => payload);
 

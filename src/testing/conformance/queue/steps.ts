@@ -1,4 +1,4 @@
-/** Steps for tests, with everything filled in that a case does not speak of. */
+/** Steps and requests for tests: a case gives what it is about, and everything else is filled in. */
 import { newMessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
 import type { Options } from "../../../core/options.js";
@@ -24,7 +24,7 @@ export const enqueueStep = (queue: string, payload: string, draft: Draft = {}): 
 
 export type SettleDraft = Options<Pick<SettleStep, "queue" | "id" | "token" | "cause" | "attemptsMax">>;
 
-/** The end of a lease: cause "because", 20 attempts, unless the draft says otherwise. */
+/** The settlement of a lease, with cause "because" and at most 20 attempts, unless the draft says otherwise. */
 export const settleStep = (
   lease: Lease,
   outcome: Outcome,
@@ -42,7 +42,7 @@ export const settleStep = (
 export type LeaseDraft = Options<LeaseRequest>;
 
 /**
- * A request of consumer "one", whose hands are empty: at most 100 messages and 4 MiB for 30 s, without waiting, unless the
+ * A lease request of consumer "one", whose hands are empty: at most 100 messages and 4 MiB, for 30 s, without waiting, unless the
  * draft says otherwise.
  */
 export const leaseRequest = (queue: string, draft: LeaseDraft = {}): LeaseRequest => ({

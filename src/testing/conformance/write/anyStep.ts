@@ -1,4 +1,4 @@
-/** Guarantee 10, for steps of every kind: a kind that is new is tried here as soon as it has its sample. */
+/** Guarantee 10, for steps of every kind: a new kind is tried here as soon as it has its sample. */
 import assert from "node:assert/strict";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import { Ack } from "../../../core/Outcome.js";
@@ -30,7 +30,7 @@ const refusedOfEach = async (scene: Scene): Promise<ReadonlyArray<Refused<Step>>
   return refused;
 };
 
-/** A refusal says what it is about: all its fields, whichever it has. */
+/** Asserts the answer to a refused list: all fields of the refusal, since a refusal says what it is about. */
 const assertRefused = (answer: WriteAnswer | undefined, refusal: WriteRefused): void => {
   assert.ok(answer !== undefined && isLeft(answer), "a list was done that had to be refused");
   assert.deepEqual({ ...answer.left }, { ...refusal }, "the first step that was refused is told");
@@ -98,7 +98,7 @@ export const anyStepCases: ReadonlyArray<ConformanceCase> = casesOf("10. Atomic 
       store.write([[scene.enqueueStep("second")]], "w1"),
       store.write([[scene.settleStep(first, Ack), scene.enqueueStep("third")]], "w2"),
       store.write([[scene.enqueueStep("fourth", { priority: 1 })]], "w3"),
-      // Each is asked for here; none waits for the one before.
+      // All calls are made here at once: none waits for the one before.
     ].map((write) => write.then((answers) => answers.map(resultsOf)));
     const leased = store.lease(leaseRequest(queue)).then(payloadsOf);
     const late = store.write([[scene.enqueueStep("too late")]], "w4").then((answers) => answers.map(resultsOf));

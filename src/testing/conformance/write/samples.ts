@@ -1,3 +1,3 @@
-/** A step of each kind for cases that are about steps of any kind: one line a kind. */
+/** The sample of each kind of step, for the cases about steps of any kind: one line a kind. */
 export { Enqueue } from "../queue/samples/enqueue.js";
 export { Settle } from "../queue/samples/settle.js";

@@ -1,5 +1,5 @@
--- Adds new messages to a queue: `records` of them at the end of the level, as the others follow in the lines of their keys. `head`
--- has the queue's format, levels and largest, `waits` is what stands at `:h`, and `results` are the keys of what is answered.
+-- Adds `added` new messages to a queue: `records` at the end of the level; the caller puts the others behind the heads of their
+-- keys. `head` has the queue's format, levels and largest, `waits` is the text at `:h`, and `results` are the keys of the results.
 --- @include format
 --- @include slices
 --- @include wake
@@ -7,13 +7,13 @@
 
 local function addEnd(key, level, head, waits, added, records, longest, results)
   local ready = key .. ":r:" .. level
-  redis.call("LLEN", ready) -- what is written below is read first, by its type: see guard
+  redis.call("LLEN", ready) -- a foreign value fails here, before anything is written: see guard
   if waits ~= "" then
     redis.call("HLEN", key .. ":l")
     redis.call("ZCARD", key .. ":x")
   end
   local woken = isWoken(key)
-  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- refused here under full memory
+  for _, result in ipairs(results) do redis.call("SET", result, "+", "PX", "3600000") end -- the first write: full memory refuses it
   if waits ~= "" then
     --- @include expect
     expectNobody(key)

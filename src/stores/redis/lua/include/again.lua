@@ -1,4 +1,5 @@
--- A dead letter that goes back: at attempt 1, with its first enqueue and its history, at the end of its key or level.
+-- Puts dead letters back: each begins again at attempt 1, keeps its first enqueue and its history, and goes to the end of its key
+-- or level.
 --- @include queue
 --- @include keys
 --- @include guard
@@ -6,9 +7,9 @@
 --- @include recordAnew
 --- @include promote
 
--- The record of a message that begins again; `payload` is "", or the flag ("0" plain, "2" a JSON string) and the text of another.
+-- The record of a message that begins again. `payload` is "", or another one: its flag ("0" plain, "2" a JSON string) and text.
 local function again(queue, record, payload)
-  if not known(record) or not sizeOf(record) then return record end -- what cannot be read goes back as it is
+  if not known(record) or not sizeOf(record) then return record end -- a record that cannot be read goes back as it is
   local meta = metaOf(record) or { name = "", first = "", history = "", headers = "", payload = bodyOf(record) }
   if meta.first == "" then meta.first = enqueuedHexOf(record) end
   meta.marks = ""
@@ -22,9 +23,9 @@ local function guardRecord(queue, record)
   if name then guardKey(queue.key, name) end
 end
 
--- Takes letters away from their positions, and their records in; each is its position, its record and another payload or "".
+-- Takes letters from their positions and puts their messages back. A letter is its position, its record, and another payload or "".
 local function redrive(queue, letters)
-  promote(queue) -- what became due before stands before what comes now
+  promote(queue) -- what became due before stands before what goes back now
   for _, letter in ipairs(letters) do
     local position, record, payload = unpack(letter)
     redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)

@@ -1,9 +1,9 @@
--- Tells new messages with a key that has no head yet from those that follow one: many at a time, so the keys are looked up
--- together. Answers the records that are ready, a function that writes the rest, and whether something else became ready.
+-- Parts new messages that are ready from those that follow the head of their key. Many come at a time, so their keys are looked up
+-- together. Answers the records that are ready, a function that writes the rest, and whether a promotion made others ready.
 --- @include record
 --- @include slices
 
--- What became due before stands before what comes now.
+-- Takes up what became due before: it stands before what comes now.
 local function promoteBefore(key, now, added)
   --- @include queue
   --- @include guard
@@ -14,13 +14,13 @@ local function promoteBefore(key, now, added)
     local name = keyOf(record)
     if name then guardKey(key, name) end
   end
-  redis.call("HSET", key, "-", "") -- refused under full memory, before anything else is written
+  redis.call("HSET", key, "-", "") -- the first write: full memory refuses it
   redis.call("HDEL", key, "-")
   promote(queue)
   closeQueue(queue)
 end
 
--- Puts them behind the heads of their keys: each its escaped key and its record.
+-- Puts followers behind the heads of their keys. A follower is its escaped key and its record.
 local function follow(key, followers)
   for _, follower in ipairs(followers) do
     local name = follower[1]
@@ -45,7 +45,7 @@ local function byKey(key, busy, now, added)
       if not name then
         records[#records + 1] = record
       elseif known[at[i]] or taken[name] then
-        redis.call("LLEN", key .. ":k:" .. name) -- what is written below is read first, by its type: see guard
+        redis.call("LLEN", key .. ":k:" .. name) -- a foreign value fails here, before anything is written: see guard
         followers[#followers + 1] = { name, record }
       else
         records[#records + 1], taken[name] = record, true

@@ -1,13 +1,14 @@
--- A consumer that waits while nothing is ready leaves a ticket at `:h`. A single message that is enqueued takes it: it is leased in
--- the call that adds it, and arrives without a lease call of its own. It stands in place of the ticket until it is booked.
+-- Handing over, and the booking of it. A consumer that waits while nothing is ready leaves a ticket at `:h`. A single message that is
+-- enqueued takes the ticket: the call that adds it leases it, and it reaches the consumer without a lease call. It stands at `:h` in
+-- place of the ticket until it is booked.
 --
--- Handing over does no more than it must, since a consumer waits meanwhile: every call that looks at leases begins by booking.
--- A ticket is valid for a moment, as its consumer may have died, and while nothing is ready and nobody leases. What was handed
--- over and is read by nobody goes back: see reclaim.
+-- Handing over does as little as possible, since a consumer waits for it; every call that looks at leases begins by booking what is
+-- left to do. A ticket is valid for a moment, as its consumer may have died, and only while nothing is ready and nobody leases. A
+-- message that was handed over and that nobody reads goes back: see reclaim.
 --- @include handed
 
--- Enters what was handed over among the leases and in the counts, and its write among those that were answered. Answers the
--- number of the queue's leases, or nil where nothing was handed over.
+-- Enters the message that was handed over among the leases and in the counts, and keeps the result of its write. Answers the
+-- number of the queue's leases so far, or nil where nothing was handed over.
 local function book(key)
   local text = redis.call("GET", key .. ":h")
   if not text or not isHanded(text) then return nil end
@@ -15,7 +16,7 @@ local function book(key)
   --- @include writeId
   local token, record, writeId, order, endsAt = readHanded(text)
   if not token then return nil end
-  redis.call("HLEN", key .. ":l") -- what is written below is read first, by its type: see guard
+  redis.call("HLEN", key .. ":l") -- a foreign value fails here, before anything is written: see guard
   redis.call("ZCARD", key .. ":x")
   local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
   redis.call("DEL", key .. ":h")

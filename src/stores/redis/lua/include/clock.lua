@@ -1,3 +1,3 @@
--- The time of one call in ms: the server's, read once because it moves within a script, or the one that a test gives.
+-- The time of one call in ms: the one that a test gives, else the server's. It is read once, because it moves within a script.
 --- @include moment
 local function clock(given) return msOf(moment(given)) end

@@ -1,7 +1,7 @@
--- What comes back by time: ended leases, those that ended first first, and what is due. So many of each that the server serves
--- others soon, the next call goes on. A queue that is taken over loses all its leases, also those that have not ended.
--- Answers how many leases ended, the levels that are in use now, the bytes that were moved, and whether some of the leases are
--- left that it is to lose.
+-- Brings back what comes back by time: the messages of ended leases, the earliest ends first, and what is due. One call moves a
+-- bounded number of each, so that the server serves others soon; the next call goes on. A takeover ends all leases of the queue,
+-- also those whose time is not over. Answers how many leases ended, the levels in use now, the bytes that were moved, and whether
+-- leases are left that a takeover has to end.
 --- @include queue
 --- @include keys
 --- @include guard
@@ -21,7 +21,7 @@ local function comeBack(key, now, takesOver, limits)
   local reaped, bytes = reap(queue, tokens, limits)
   local pending = takesOver and redis.call("ZCARD", key .. ":x") > 0
   if not pending and bytes < REAP_BYTES_MAX / 4 then bytes = bytes + promote(queue) end
-  queue.wake = false -- the caller takes what is ready now, and wakes for the rest
+  queue.wake = false -- the caller takes what is ready now, and wakes a consumer for the rest
   closeQueue(queue)
   return reaped, queue.levels, bytes, pending
 end

@@ -1,10 +1,10 @@
--- Layout of what stands for a dedupe id: the id of its message (32 characters), a blank, and until when in ms, or "s" where that is
--- until the message leaves the queue.
+-- Layout of the text at a dedupe id: the id of its message (32 characters), a blank, and its end in ms, or "s" where it ends when the
+-- message leaves the queue.
 local FOR_EVER = "s"
 
 local function dedupeText(id, ends) return id .. " " .. ends end
 
--- The id of the message that still has it at this time, or nil; `text` is false where nothing stands for it.
+-- The id of the message that the dedupe id stands for at this time, or nil. `text` is false where there is none.
 local function dedupedBy(text, now)
   if not text then return nil end
   local ends = string.sub(text, 34)

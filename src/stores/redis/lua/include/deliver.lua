@@ -1,9 +1,9 @@
--- Gathers what a request gets: tokens, leases, the reply. Three fields of every message are touched and nothing is parsed:
--- most of a lease's time goes into this loop.
+-- Gathers what a request gets: tokens, leases, the reply. Most of a lease's time goes into this loop, so it touches three fields
+-- of every message and parses nothing.
 local LATE_COUNT_MAX = 1000
 local SUSPICION_ALLOWED = { empty = 2, proven = 1, full = 0 }
 
--- `stem` is order and request, with their colons; `expiry` a text; `terms` what a marked record is judged by.
+-- `stem` is order and request, each with its colon; `expiry` is a text; by `terms` marked records are judged.
 local function openDelivery(stem, expiry, reply, terms)
   return {
     stem = stem, expiry = expiry, reply = reply, terms = terms, size = 0, leases = {}, expiries = {}, suffixes = {},
@@ -11,8 +11,8 @@ local function openDelivery(stem, expiry, reply, terms)
   }
 end
 
--- What becomes of a marked record: "late" where it is not begun any more, "stop" where these hands may not have it, "alone"
--- where nothing comes with it, or nil; and whether a dedupe id stands for it.
+-- What becomes of a marked record: "late" where it is not begun any more, "stop" where these hands may not have it, "alone" where
+-- no other message may come with it, else nil. Answers also whether a dedupe id stands for it.
 local function judge(delivery, record)
   --- @include marks
   local terms, late = delivery.terms, delivery.late
@@ -27,8 +27,8 @@ local function judge(delivery, record)
   return "alone", dedupe ~= ""
 end
 
--- Takes the records of a run while their payloads fit; the first of all always does. `delivery.origins` has the origins of
--- those that returned. Answers how many, and their bytes.
+-- Delivers the records of a run while their payloads fit; the first record of a reply always does. `delivery.origins` has the
+-- origins of those that returned. Answers how many records are done with, and their bytes without those of late ones.
 local function deliver(delivery, records, bytesMax)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
   local origins = delivery.origins

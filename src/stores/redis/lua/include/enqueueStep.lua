@@ -5,7 +5,8 @@
 --- @include tail
 --- @include dedupe
 
--- The id that the step's dedupe id stands for within its window, or nil.
+-- The id of the message that the step's dedupe id stands for, or nil: then it stands for the step's own message from now on, for
+-- its window.
 local function duplicateOf(step, queue)
   if step.dedupe == "" then return nil end
   local name = queue.key .. ":u:" .. step.dedupe

@@ -1,7 +1,7 @@
--- No consumer is expected any more: see book.
+-- Ends the handing over to a consumer that waits: see book.
 --- @include book
 
--- Nothing more is handed over until a consumer waits again.
+-- Nothing more is handed over until a consumer leaves a ticket again.
 local function expectNobody(key)
   book(key)
   redis.call("DEL", key .. ":h")

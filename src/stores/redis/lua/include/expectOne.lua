@@ -1,9 +1,9 @@
--- A consumer is expected: see book.
+-- Leaves the ticket of a consumer that waits: see book.
 --- @include expect
 local TICKET_MS = 3000
 
--- A consumer waits: the ticket is for the shortest lease of those that do, but one long enough to be extended by whoever gets
--- the message. `before` is the ticket that is there, `changeMs` tells when something will be ready by time, or "".
+-- The ticket is for the shortest lease of the consumers that wait, but for a second at least, so that the one that gets the message
+-- can extend it in time. `before` is the ticket that is there; `changeMs` tells in how many ms something changes by time, or "".
 local function leaveTicket(key, before, order, leaseMs, changeMs)
   --- @include handedParts
   local shortest = math.max(1000, leaseMs)

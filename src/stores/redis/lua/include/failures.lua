@@ -1,16 +1,16 @@
--- Changes of a record: a failure more, or begun again.
+-- Changes of a record: one failure more, or attempt 1 again.
 --- @include marked
 local HISTORY_SIZE_MAX, FAILURES_MAX = 10, 4095
 
--- Whether it was leased before, as a failure or its being given back tells.
+-- Whether the message was leased before: then it has a failure or was given back.
 local function wasLeased(record)
   if not known(record) then return false end
   local _, _, returns = marksOf(record)
   return returns > 0 or failuresOf(record) > 0
 end
 
--- The same message with one failure more, given back no times since. `entry` is the time in hex and the cause as a JSON string;
--- it is more suspicious where that is the end of its lease, else not at all.
+-- The same message with one failure more, and given back no times since. `entry` is the time in hex and the cause as a JSON string.
+-- If the failure is the end of its lease, its suspicion grows; else it has none any more.
 local function failed(record, entry, leaseEnded)
   local endless, suspicion, _, dedupe = marksOf(record)
   record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)

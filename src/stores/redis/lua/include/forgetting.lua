@@ -1,5 +1,4 @@
--- Acks of messages for which dedupe ids stand: these are free afterwards. Answers the function that frees those of the tokens that
--- were live.
+-- Frees the dedupe ids of acked messages. Answers the function that does so for the tokens that were live.
 --- @include leased
 --- @include marked
 

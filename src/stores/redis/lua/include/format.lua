@@ -1,8 +1,9 @@
--- The layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. One number, raised with
--- every change of any of them, here and in `format.ts`, and nowhere else.
+-- The number of the layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. Every change
+-- of any of them raises it, here and in `format.ts`, and nowhere else.
 local FORMAT = "3"
 
--- Fields of a queue, behind its format. Every call begins by this: what another version has written is neither read nor changed.
+-- Reads fields of a queue; they stand behind its format. Every call begins by this, so that what another version has written is
+-- neither read nor changed.
 local function readHead(key, ...)
   local head = redis.call("HMGET", key, "format", ...)
   local format = head[1]

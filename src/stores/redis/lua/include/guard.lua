@@ -1,5 +1,5 @@
--- Reads every key of a queue by its type: where somebody else's value stands in the place of ours, the call fails here,
--- before it changed anything, since an error does not undo what a script has done.
+-- Reads every key of a queue by a command of its type. Where a foreign value stands, which is of another type, the call fails here,
+-- before it has changed anything: an error does not undo what a script has done.
 local function guard(key)
   for level = 0, 9 do redis.call("LLEN", key .. ":r:" .. level) end
   for _, name in ipairs({ ":a", ":x", ":d", ":b", ":bq", ":dead" }) do redis.call("ZCARD", key .. name) end

@@ -1,5 +1,5 @@
--- Hands the follower that a settlement let go to a consumer that waits, as an enqueue does with a new message: where nothing
--- else became ready, and nothing was. It is entered among the leases here and now; `writeId` names the settling write.
+-- Hands the follower that a settlement let go over to a consumer that waits, as an enqueue does with a new message, if nothing else
+-- is ready. It is entered among the leases at once. `writeId` names the write that settles.
 --- @include queue
 --- @include handedText
 --- @include handedParts

@@ -1,11 +1,11 @@
--- Layout of what stands at `:h`, and of what is handed over on the list of wake-ups, which has "1" for a plain one.
+-- Layout of the texts at `:h`, and of a message that is handed over on the list of wake-ups, where a plain wake-up is "1".
 --
 --   ticket: "w" · the format and a colon · order of the lease, 10 characters · its length, ms in hex, 8
 --   handed over: the same without the "w" · the moment at which it was enqueued and leased · "h-" and the id of its write · line
 --   break · record without that moment, its first 11 characters; or "+" and a whole record, leased at that moment by the write
 --   that settled the head of its key, see handOver
 --
--- What tells one from the other stands here, what writes them in handedText and what reads them in handedParts.
+-- This file tells the two from each other; handedText writes them, and handedParts reads them.
 --- @include format
 local TICKET, HANDED_STEM = "w" .. FORMAT .. ":", FORMAT .. ":"
 

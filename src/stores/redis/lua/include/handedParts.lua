@@ -1,4 +1,4 @@
--- Layout of what is handed over, continued: see handed. What is of another format, or damaged, is passed over.
+-- Layout of a message that is handed over, continued: see handed. A text of another format, or a damaged one, is passed over.
 --- @include handed
 --- @include moment
 --- @include record
@@ -6,7 +6,7 @@ local WHOLE = "+"
 local HEX_8 = string.rep("%x", 8)
 local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)h%-([^\n]*)\n()"
 
--- Its token and record, the id of its write, its order, and when its lease ends; nil where it cannot be read.
+-- The message's token and record, the id of its write, its order, and when its lease ends; nil where the text cannot be read.
 local function readHanded(text)
   local order, length, moment, writeId, tailAt = string.match(text, HANDED)
   if not tailAt or #text < tailAt + HEAD - 12 then return nil end

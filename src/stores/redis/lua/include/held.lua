@@ -1,5 +1,5 @@
--- Layout of what tells where blocked messages stand on their shelf. By id: positions parted by commas, since two messages may bear
--- one id. By key: "b" and the position of its head.
+-- Layout of the places of blocked messages on their shelf. By id: positions parted by commas, since two messages may have one id.
+-- By key: "b" and the position of the key's head.
 
 local function busyText(position) return "b" .. position end
 

@@ -1,4 +1,4 @@
--- Layout of what tells where blocked messages stand, continued: see held.
+-- Layout of the places of blocked messages, continued: see held.
 
 -- The position of the message that blocks a key, or of the first with an id; nil where there is none.
 local function positionOfKey(key, name) return string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") end

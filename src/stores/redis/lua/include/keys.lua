@@ -1,5 +1,5 @@
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
--- leased; later messages follow in a list of their own.
+-- leased. Later messages of the key wait in a list of their own.
 
 -- Puts a message behind the head of its key.
 local function follow(queue, key, record)
@@ -7,7 +7,7 @@ local function follow(queue, key, record)
   count(queue, "waiting", 1)
 end
 
--- The head is gone: its follower is ready.
+-- Called when the head of a key is gone: its follower becomes ready, or the key is free.
 local function leaveKey(queue, key)
   local record = redis.call("LPOP", queue.key .. ":k:" .. key)
   if not record then
@@ -19,7 +19,7 @@ local function leaveKey(queue, key)
   pushEnd(queue, record)
 end
 
--- Takes in what was never leased, or is redriven, at the end of its key or of its level.
+-- Takes in a message that was never leased, or is redriven, at the end of its key or of its level.
 local function admit(queue, key, record)
   if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
   pushEnd(queue, record)

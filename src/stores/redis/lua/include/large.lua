@@ -1,2 +1,2 @@
--- A record that is larger than this many bytes is noted: a read of several is no larger than the largest of the queue allows.
+-- The size of the largest record is noted if it has more bytes than this. By it a read of several records is bounded.
 local LARGE = 4096

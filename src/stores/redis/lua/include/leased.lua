@@ -1,5 +1,5 @@
--- Layout of what a lease holds: the record, or of a message that had returned before, "@", its origin and the record. The origin is the
--- order of the first lease: its place among all that returns, whenever and however often it does.
+-- Layout of a message at `:l`: its record, or if it had returned before, "@", its origin and its record. The origin is the order of the
+-- first lease. It is the message's place among all that return, whenever and however often it returns.
 --- @include token
 
 -- Record and origin, or nil.

@@ -1,5 +1,5 @@
--- Acks of messages with keys: their followers go on, or their keys are free. Answers the function that does so with the tokens that
--- were live; what it writes is read here first, by its type. Where nobody follows, as mostly, little is needed for it.
+-- Lets the followers of acked messages go, or frees their keys. Answers the function that does so for the tokens that were live.
+-- A foreign value fails here, before that: see guard. Mostly nobody follows, and then little is loaded.
 --- @include token
 --- @include slices
 

@@ -1,4 +1,4 @@
--- Layout of the marks of a record, continued: the same record with other ones, and what a dedupe id among them stands for.
+-- Layout of the marks of a record, continued: changes them, and frees the dedupe id among them.
 --- @include recordFields
 --- @include marks
 --- @include dedupe
@@ -23,14 +23,14 @@ local function givenBack(record)
   return marked(record, endless, suspicion, returns + 1, dedupe)
 end
 
--- The same message, whose lease ended before it was begun; nil where that counts all the same, see Store.
+-- The same message after its lease ended before it was begun; nil where that end counts all the same, see QueuePort.
 local function passed(record)
   if not known(record) then return nil end
   local endless, suspicion, returns, dedupe = marksOf(record)
   return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
 end
 
--- The message leaves the queue: its dedupe id is free. Another's stays, whatever stands there.
+-- Called when the message leaves the queue: frees its dedupe id, unless that stands for another message.
 local function forget(key, record)
   if not hasMarks(record) then return end
   local _, _, _, dedupe = marksOf(record)

@@ -1,5 +1,5 @@
--- A moment is the time as a text: what TIME answers, parted by a dot, or the ms that a test gives. To make a number of it takes
--- longer than to write it down, so that is left to whoever reads it.
+-- A moment is the time as a text: the two parts that TIME answers, with a dot between, or the ms that a test gives. Handing over
+-- writes it down as it is, since to make a number of it takes longer; whoever reads it does that.
 local function moment(given)
   if given ~= "" then return given end
   local time = redis.call("TIME")

@@ -1,4 +1,5 @@
--- Dead-letters what is not begun any more: records and their causes. It frees their keys. Answers the levels in use.
+-- Dead-letters messages that are not begun any more, given as records and causes, and lets their followers go. Answers the levels
+-- in use.
 --- @include queue
 --- @include keys
 --- @include shelf

@@ -1,4 +1,4 @@
--- How a leased message leaves or comes back, by the outcome that ends its lease. Each answers the word of its step.
+-- What becomes of a leased message, by the outcome that ends its lease. Each function answers the word of its step.
 --- @include queueSubject
 --- @include keys
 --- @include shelf
@@ -23,7 +23,7 @@ local function comeBackAfter(queue, step, record)
   delay(queue, step.origin, queue.now + step.delay, record)
 end
 
--- Takes the record out of what is leased.
+-- Ends the lease, and answers the record.
 local function takeOut(step)
   redis.call("HDEL", step.subject.key .. ":l", step.token)
   redis.call("ZREM", step.subject.key .. ":x", step.token)

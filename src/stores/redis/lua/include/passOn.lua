@@ -1,4 +1,4 @@
--- Wake-ups for others than who calls.
+-- Wakes other consumers than the one that calls.
 --- @include wake
 
 local function readyCount(key)
@@ -7,12 +7,12 @@ local function readyCount(key)
   return ready
 end
 
--- Where something is ready, the wake-up that a request without use may have taken goes to another consumer.
+-- Wakes a consumer if something is ready: the request that ends here may have taken the wake-up, and leaves the messages.
 local function passOn(key, now)
   if redis.call("ZCOUNT", key .. ":d", "-inf", now) + readyCount(key) > 0 then wake(key) end
 end
 
--- The queue may have no owner any more: wakes one of those that stand by.
+-- Called when the queue may have no owner any more: wakes one consumer that stands by.
 local function wakeStandby(key)
   if redis.call("LLEN", key .. ":o") == 0 then redis.call("RPUSH", key .. ":o", "1") end
 end

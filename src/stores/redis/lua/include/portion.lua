@@ -1,12 +1,12 @@
--- What one call takes up of what there is: so many messages and bytes at most, but one message at least, whatever its size.
--- Nothing tells the size of what was not read, so it is read one by one, and what does not fit any more is left for the next call:
--- a call reads at most one message beyond its bytes.
+-- Bounds what one call takes up: a number of messages and bytes at most, but one message at least, whatever its size. The size of a
+-- message is known only when it is read, so they are read one by one, and what does not fit is left for the next call. A call reads
+-- at most one message beyond its bytes.
 
 local function openPortion(count, bytes)
   return { count = count, bytes = bytes, taken = 0, full = count < 1 }
 end
 
--- Whether a message of this size fits; if not, nothing more does.
+-- Counts in a message of this size, and tells whether it fits. After one that does not, none does.
 local function fits(portion, size)
   if portion.full or (size > portion.bytes and portion.taken > 0) then
     portion.full = true
@@ -17,7 +17,7 @@ local function fits(portion, size)
   return true
 end
 
--- The first of `length` texts, each read by its index from 0.
+-- Reads the first of `length` texts, each by its index from 0, as many as fit.
 local function readPortion(portion, length, read)
   local texts = {}
   while not portion.full and #texts < length do
@@ -28,8 +28,8 @@ local function readPortion(portion, length, read)
   return texts
 end
 
--- How many of `length` go that are not read. To delete them costs little, but large ones give much memory back: 128 MiB of it at
--- most, if each is as large as the largest of the queue.
+-- How many of `length` messages may be deleted unread. That costs little, but giving back the memory of large ones takes time: 128
+-- MiB at most, if each is as large as the largest of the queue.
 local UNREAD_BYTES_MAX = 134217728
 local function fitUnread(portion, length, largest)
   portion.unread = portion.unread or math.max(1, math.floor(UNREAD_BYTES_MAX / largest))

@@ -1,6 +1,6 @@
--- Takes up what is due, at most 1,000 or some 2 MiB of it a call: what was leased before in its former place, first
--- deliveries at the end of their key or level, by due time. No more is read at a time than that allows if each is
--- as large as the largest of the queue, and all before anything is written: see guard. Answers the bytes.
+-- Takes up what is due, by due time, 1,000 messages or some 2 MiB a call at most: what was leased before finds its former place, a
+-- first delivery goes to the end of its key or level. All is read before anything is written (see guard), and no more at a time
+-- than the 2 MiB allow if each message is as large as the largest of the queue. Answers the bytes.
 --- @include keys
 --- @include entry
 --- @include guard

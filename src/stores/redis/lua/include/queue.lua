@@ -1,4 +1,4 @@
--- One queue during one call. What becomes ready is collected and pushed in the end; counts are added up and written once.
+-- One queue during one call. Messages that become ready are collected and pushed at the end; counts are added up and written once.
 --- @include format
 --- @include slices
 --- @include failures
@@ -22,7 +22,7 @@ local function count(queue, name, number)
   queue.counts[name] = (queue.counts[name] or 0) + number
 end
 
--- A place in the order in which messages are leased and enqueued: 10 characters for a call, 3 for a message of it.
+-- The next place in the order in which messages are leased and enqueued: 10 characters for a call; 3 for a message of it follow.
 local function nextOrder(queue)
   queue.seq = queue.seq + 1
   return string.format("%010x", queue.seq)
@@ -37,7 +37,7 @@ local function pushEnd(queue, record)
   list[#list + 1] = record
 end
 
--- Makes what was leased before ready again, in its former place.
+-- Makes a message that was leased before ready again, in its former place.
 local function pushReturned(queue, origin, record)
   queue.largest = noteSize(queue.key, queue.largest, #record)
   local list = queue.returned
@@ -45,7 +45,7 @@ local function pushReturned(queue, origin, record)
   list[#list + 1] = origin .. record
 end
 
--- Keeps a record until it is due; the order (13 characters) tells apart what is due at the same time, and twins.
+-- Keeps a record until it is due. The order (13 characters) sorts those that are due at the same time, and keeps equal ones apart.
 local function delay(queue, order, due, record)
   queue.largest = noteSize(queue.key, queue.largest, #record)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]

@@ -1,9 +1,9 @@
--- A queue, as the steps of a write find it.
+-- A queue as a subject of the steps of a write: see steps.
 --- @include queue
 --- @include guard
 --- @include book
 
--- For a queue that only gets messages at the ends of these levels.
+-- The guard of a queue that only gets messages at the ends of these levels.
 local function guardEnds(key, levels)
   for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
   redis.call("LLEN", key .. ":w")
@@ -13,12 +13,12 @@ end
 local function queueSubject(key, now)
   local queue = openQueue(key, now)
   queue.levelsTouched = {}
-  -- Few keys of a queue that only gets messages which are ready at once.
+  -- A queue that only gets messages which are ready at once needs a guard for few keys.
   queue.guard = function()
     if queue.guarded then guard(key) else guardEnds(key, queue.levelsTouched) end
   end
   queue.book = function() book(key) end
-  -- What became due before stands before what comes now.
+  -- Takes up what became due before: it stands before what comes now.
   queue.begin = function()
     if queue.admits then
       --- @include promote

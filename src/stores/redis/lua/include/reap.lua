@@ -1,6 +1,6 @@
--- Ends leases whose time is over, up to 2 MiB of them: counted as a failure, dead-lettered out of attempts, else ready again
--- in their former place, where they also go uncounted if they were not begun. `tokens` come by end; answers how many of them it
--- ended, and their bytes.
+-- Ends leases whose time is over, up to 2 MiB of them. The end counts as a failure: a message out of attempts is dead-lettered, any
+-- other is ready again in its former place. One that was not begun goes back there uncounted. `tokens` come in the order in which
+-- their leases end. Answers how many it ended, and their bytes.
 --- @include leased
 --- @include unbegun
 local EXPIRED = '"lease expired"'
@@ -19,7 +19,7 @@ local function reap(queue, tokens, limits)
   for i, token in ipairs(ended) do unbegun[token] = isUnbegun(scores[i]) end
   slices("HDEL", queue.key .. ":l", ended)
   slices("ZREM", queue.key .. ":x", ended)
-  -- What dies does so in the former order too.
+  -- By origin: those that are dead-lettered keep their former order too.
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
     local uncounted = records[token] and unbegun[token] and passed(records[token])

@@ -1,5 +1,5 @@
--- What was handed over and read by nobody goes back to the front of its level, uncounted: whoever leases, looks at the queue
--- or stops it comes before the consumer that was expected. Answers the levels in use.
+-- Puts a message that was handed over, and that nobody has read yet, back to the front of its level, uncounted: a call that leases
+-- from the queue, looks at it or stops it comes before the consumer that waited. Answers the levels in use.
 --- @include failures
 --- @include book
 
@@ -13,7 +13,7 @@ local function reclaim(key, levels)
     return levels
   end
   local level = tonumber(levelOf(record))
-  redis.call("LLEN", key .. ":r:" .. level) -- what is written below is read first, by its type: see guard
+  redis.call("LLEN", key .. ":r:" .. level) -- a foreign value fails here, before anything is written: see guard
   book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end

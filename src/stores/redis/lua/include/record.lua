@@ -1,5 +1,5 @@
 -- Layout of a record: a message as one opaque string that stands in exactly one place. Everything before the payload is of fixed
--- width or ends in a line break, and nothing of it is decoded here that a move does not need:
+-- width or ends in a line break, and a move decodes no more of it than it needs:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
 --
@@ -8,19 +8,18 @@
 -- in hex; failures (ms in hex, cause as a JSON string), tab-separated; headers as JSON. Marks are a line before these: see
 -- marks. A block of a list takes 48 plain messages of 118 bytes; with one byte more it would take 47, and each would cost four.
 --
--- For all kinds to come: the head stays as it is, an odd kind has lines behind it, and the first of them that begins with "k" is
--- that of the key, if it is the first or the second. So the key of a message is known, and let go, whatever else of it cannot be
--- read.
--- What a lease needs of it stands here, what others do in recordFields and marks: each definition costs a lease 0.1 µs.
+-- All kinds to come keep this: the head stays as it is, an odd kind has lines behind it, and the first or second of them is that of
+-- the key if it begins with "k". So the key of a message is known, and can be let go, whatever else cannot be read.
+-- This file has what a lease needs of a record; recordFields and marks have the rest, since each definition costs a lease 0.1 µs.
 local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
-local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain one, and the first of those with marks
+local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain kind, and the first kind with marks
 
 local function known(record)
   local kind = string.byte(record, KIND_AT)
   return #record >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
 end
 
--- An odd kind.
+-- Whether its kind is odd.
 local function hasLines(record) return #record >= HEAD and string.byte(record, KIND_AT) % 2 == 1 end
 local function hasMeta(record) return known(record) and string.byte(record, KIND_AT) % 2 == 1 end
 

@@ -1,9 +1,9 @@
--- Layout of a record, continued: the same message enqueued once more.
+-- Layout of a record, continued: for a message that is enqueued once more.
 --- @include recordFields
 
 local function enqueuedHexOf(record) return string.sub(record, 1, 11) end
 
--- Its head; `kind` is "1", or "3" where its payload is a JSON string.
+-- Its new head; `kind` is "1", or "3" where its payload is a JSON string.
 local function freshHead(record, nowHex, kind) return nowHex .. kind .. levelOf(record) .. "000" .. idOf(record) end
 
 -- The kind and the payload that such a text stands for: "0" or "2" and the payload, see encodePayload.

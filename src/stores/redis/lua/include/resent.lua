@@ -1,5 +1,5 @@
--- Answers a request that came before: with what it got and is still leased, or with nothing where it is out of date or was
--- cancelled. A wake-up that it may have taken is passed on.
+-- Answers a lease request that comes again: with those of its messages that are still leased, or with none where a newer request
+-- came or it was cancelled. Then the wake-up that it may have taken is passed on.
 --- @include passOn
 local function resent(key, now, last, serial, request)
   local reply = { last.order, now, "", 0 }

@@ -1,7 +1,7 @@
--- What was leased before and is ready again: a zset by level, the highest first, and then by origin (see leased). It stands before
--- what was never leased, which is in the list of the level. So it finds its former place in however many calls it returned, and
--- whoever leases in between.
-local RETURNED = 1024 -- among the bits of the levels whose lists hold something: this zset does
+-- The messages that were leased before and are ready again: a zset by level, the highest first, and then by origin (see leased).
+-- They stand before those of their level that were never leased, which are in a list. So each finds its former place, in however
+-- many calls they return and whoever leases in between.
+local RETURNED = 1024 -- the bit of this zset among the bits of `levels`
 
 local function rankOf(level) return 9 - level end
 

@@ -1,5 +1,5 @@
--- Dead-letters records that this version cannot read, whole, so that a newer one can: redrive puts them back as they are. The
--- followers of their keys go on.
+-- Dead-letters records that this version cannot read. They are kept whole, since a newer version can read them: redrive puts them
+-- back as they are. The followers of their keys go on.
 --- @include queue
 --- @include keys
 --- @include shelf

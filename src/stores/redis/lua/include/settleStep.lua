@@ -1,6 +1,6 @@
--- The end of a live lease by an outcome: a ack, r retry, l release, u release of what nobody had in hand, j reject, b block its key, B
--- block the queue. Arguments: token; of a release its delay in ms; of all but these and acks cause, delay in ms, attemptsMax. The
--- word of a retry out of attempts is "j": it was rejected.
+-- Ends a live lease by an outcome: a ack, r retry, l release, u release of a message that nobody had in hand, j reject, b block its
+-- key, B block the queue. Arguments: token; for releases also the delay in ms; for all others but acks also cause, delay in ms,
+-- attemptsMax. The word of a retry that is out of attempts is "j": it was rejected.
 --- @include queueSubject
 --- @include leased
 --- @include outcomes
@@ -12,7 +12,7 @@ local function lookLeased(step)
   if step.key then guardKey(key, step.key) end
 end
 
--- Two queues never have the same token.
+-- Refuses a token that is not live, or that this write settled before. A token alone is enough: no two queues have the same.
 local function refusedLease(step, changed, plan)
   if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
   plan[step.token] = true

@@ -1,11 +1,11 @@
--- Layout of an entry of what is set aside (blocked, dead): position in hex, 10 characters · time, ms in hex, 11 · note · line break ·
--- record. The note of a dead letter is its cause; that of a blocked message "k" or "q" for what it blocks, its origin (see leased), 13
--- characters, and its cause. They stand in a zset by position, so that pages are stable and the oldest is first; the position stands in
--- the entry too, so that no two are equal.
+-- Layout of an entry, which is a message that is set aside (blocked or dead): position in hex, 10 characters · time, ms in hex, 11 ·
+-- note · line break · record. The note of a dead letter is its cause. The note of a blocked message is "k" or "q" for what it blocks,
+-- its origin (see leased), 13 characters, and its cause. Entries stand in a zset by position, so that pages are stable and the oldest
+-- is first. The position stands in the entry too, so that no two are equal.
 
 local function blockNote(scope, origin, cause) return scope .. origin .. cause end
 
--- Sets a record aside; answers its position.
+-- Sets a record aside, and answers its position.
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
   local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\n" .. entry.record

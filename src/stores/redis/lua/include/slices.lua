@@ -1,4 +1,4 @@
--- Calls with arguments of any number: unpack fails near 8,000 values, so they go in slices.
+-- Calls a command with any number of arguments, in slices: unpack fails near 8,000 values.
 local SLICE = 2000 -- even: no pair is torn apart
 
 local function slices(command, key, values)

@@ -1,5 +1,5 @@
--- The latest request of a place where requests follow each other: its serial number, and what it got or "cancelled". A
--- request that comes again is answered as before; one that comes late, after a newer one or a cancel, gets nothing.
+-- The latest lease request of a slot: its serial number, and what it got or "cancelled". A request that comes again is answered
+-- as before; one that comes late, after a newer one or a cancel, gets nothing.
 --- @include token
 
 local function readSlot(slot)

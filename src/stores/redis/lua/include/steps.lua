@@ -1,13 +1,14 @@
 -- The lists of a write, of steps of any kind. A kind enters each of its verbs into `kinds`, with
---   noun(keys, number, now): what the step belongs to, made once a call
+--   noun(key, now): makes the subject of the step, which is what the step belongs to; once a call for each
 --   read(step, values, at): takes its arguments from there on; answers where the next step begins
---   look(step): reads all that it may write, by its type, as an error does not undo what a script has done
+--   look(step): reads all that it may write, so that a foreign value fails the call before it has changed anything: see guard
 --   refused(step, changed, plan): "<TAG>:<data>" where it may not be done, else nil. `changed` has what lists before it changed, `plan`
 --     what steps before it in its list will change; what it changes itself it notes there, by a text that is nobody else's
 --   apply(step): does it; answers "+" where it was done as asked, else a word for it
--- and what it belongs to, its subject, has
---   guard(), book(), begin(), close(): reads what its steps may write; takes in what belongs to it already, after the first removal;
---     what comes before all lists; what comes behind them
+-- A subject has
+--   guard(): reads what its steps may write, as look does
+--   book(): books what was handed over, after the first removal
+--   begin(), close(): do what comes before all lists, and what comes behind them
 local kinds = {}
 --- @include enqueueStep
 --- @include settleStep
@@ -33,7 +34,7 @@ local function readLists(values, at, call)
   return lists
 end
 
--- "-<place>:<TAG>:<data>" of the first step that may not be done, its place from 0, or nil.
+-- "-<place>:<TAG>:<data>" for the first step that may not be done, with its place from 0; or nil.
 local function refusedAt(list, changed)
   local plan = {}
   for i, step in ipairs(list) do

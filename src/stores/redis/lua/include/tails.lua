@@ -1,5 +1,5 @@
--- The records of new messages, from their tails: the arguments from `first` on, each with tails parted by NULs, which none of them
--- has. One argument for many small tails costs both sides less than many arguments, and one for many large ones a copy of all.
+-- Makes the records of new messages from their tails. These stand in the arguments from `first` on, parted by NULs, which no tail
+-- has. Many small tails in one argument cost both sides less than many arguments; many large ones would cost a copy of them all.
 local function recordsOf(arguments, first, now)
   local records, longest, stamp = {}, 0, string.format("%011x", now)
   for n = first, #arguments do

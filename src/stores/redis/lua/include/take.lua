@@ -1,12 +1,12 @@
--- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some,
--- every eighth comes from a lower level than the highest; the lower levels take turns, each time the next one below the
--- level that was served last.
+-- Takes ready messages by priority level, then in order. Of the messages that are taken while several levels hold some, every
+-- eighth comes from a lower level than the highest. The lower levels take turns: the next one below the lower level that was
+-- served last.
 --- @include returned
 --- @include deliver
 local RESERVE_PERIOD = 8
 local READ_BYTES_MAX = 4194304
 
--- The levels that hold something: how many that returned, and how many that were never leased.
+-- The levels that hold messages: of each, how many returned, and how many were never leased.
 local function readyLists(key, levels)
   local lists, returned = {}, 0
   if bit.band(levels, RETURNED) ~= 0 then
@@ -37,7 +37,8 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
--- What returned comes first. A list is read by taking from it: what does not fit is put back.
+-- Reads the first records of a level, those that returned before others. It reads a list by taking from it; `dropFirst` puts back
+-- what does not fit.
 local function readFirst(key, list, size)
   if list.returned > 0 then return readReturned(key, list.level, size) end
   return redis.call("LPOP", list.name, size), nil
@@ -54,7 +55,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery, largest)
   local lists, levels = readyLists(key, levelsBefore)
   local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
   local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
-  -- No more at a time than may be read in vain, if each is as large as the largest of the queue.
+  -- How many records one read takes: what does not fit was read in vain, so 4 MiB at most, if each is as large as the largest.
   local roomMax = math.max(1, math.min(1000, math.floor(READ_BYTES_MAX / largest)))
   local taken, bytes, room = 0, 0, math.min(4, roomMax)
   while taken < max and #lists > 0 and room > 0 do
@@ -73,7 +74,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery, largest)
       if turn == RESERVE_PERIOD - 1 then served = list.level end
       turn = (turn + leased) % RESERVE_PERIOD
     end
-    -- The next read is as large as the bytes that are left allow by the size so far: large payloads are not read in vain.
+    -- The next read takes as many as the bytes that are left allow at the average size so far: large payloads are not read in vain.
     if taken > 0 then room = math.min(roomMax, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
     if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end

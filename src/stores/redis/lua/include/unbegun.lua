@@ -1,4 +1,4 @@
--- The end of a lease whose latest extension said that its message was not begun is half a millisecond later, and so tells it:
--- whatever else is done with leases need not know.
-local function unbegunUntil(untilMs) return untilMs + 0.5 end
+-- The score of a lease in `:x` tells whether its latest extension said that its message was not begun: it is then half a
+-- millisecond less than its end. Times are whole milliseconds, so the lease ends when it should, and no other script need know.
+local function unbegunUntil(untilMs) return untilMs - 0.5 end
 local function isUnbegun(score) return tonumber(score or 0) % 1 ~= 0 end

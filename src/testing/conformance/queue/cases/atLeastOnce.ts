@@ -1,10 +1,7 @@
 /** Guarantee 1: what was confirmed is delivered until it is settled, and nothing is lost or made on the way. */
 import assert from "node:assert/strict";
-import { isRight } from "fp-ts/lib/Either.js";
-import { soon } from "../../../../core/Clock.js";
 import { newMessageId } from "../../../../core/MessageId.js";
 import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js";
-import type { WriteAnswer } from "../../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { exactly, numbered, payloadsOf } from "../Scene.js";
 
@@ -115,46 +112,6 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("1. At least once", {
     assert.deepEqual(payloadsOf(await scene.lease()), ["here"]);
     await other.expectStats({ enqueued: 1, leased: 1 });
   },
-  "a store that is closed ends its waiting leases, twice without harm, and fails all later calls": async (scene) => {
-    const waiter = scene.wait();
-    await scene.advance(5);
-    assert.equal(waiter.got(), undefined);
-    let completed = false;
-    scene.store.events$.subscribe({ complete: () => (completed = true) });
-    await scene.store.ready();
-    await scene.store.close();
-    await scene.store.close();
-    assert.deepEqual(await scene.arrival(waiter), []);
-    assert.ok(completed, "events$ completes on close");
-    await assert.rejects(async () => await scene.lease(), { _tag: "StoreClosed" });
-    await assert.rejects(async () => await scene.store.write([], "w"), { _tag: "StoreClosed" });
-    await assert.rejects(async () => await scene.store.stats(scene.queue), { _tag: "StoreClosed" });
-  },
-  "a settlement at the end of the turn in which the store is closed is performed, and answered before the close":
-    async (scene) => {
-      await scene.enqueue(["a"]);
-      const lease = await scene.leaseOne();
-      const { store } = scene;
-      const answers: Array<WriteAnswer> = [];
-      soon(store.scheduler, () => {
-        store.write([[scene.settleStep(lease, Ack)]], "late").subscribe({
-          next: (value) => answers.push(...value),
-          error: () => undefined,
-        });
-      });
-      await store.close();
-      assert.deepEqual(answers.map(isRight), [true]);
-      await assert.rejects(async () => await store.write([[scene.settleStep(lease, Ack)]], "later"), {
-        _tag: "StoreClosed",
-      });
-    },
-  "a store that is closing takes nothing new": async (scene) => {
-    const { store, queue } = scene;
-    const closing = store.close().then(() => undefined);
-    await assert.rejects(async () => await store.write([[scene.enqueueStep("a")]], "late"), { _tag: "StoreClosed" });
-    await assert.rejects(async () => await store.stats(queue), { _tag: "StoreClosed" });
-    await closing;
-  },
 });
 
 const together: ReadonlyArray<ConformanceCase> = casesOf(
@@ -179,16 +136,6 @@ const together: ReadonlyArray<ConformanceCase> = casesOf(
       const leases = await scene.gather(2);
       assert.deepEqual(payloadsOf(leases), ["a", "b"]);
       assert.equal(leases[0]?.attempt, 2);
-    },
-    "what a process settles at the end of the turn in which it is closed is settled for all": async (scene) => {
-      const there = await scene.elsewhere();
-      await scene.enqueue(["a", "b"], { key: "k" });
-      const lease = await there.leaseOne();
-      soon(there.store.scheduler, () => {
-        there.store.write([[there.settleStep(lease, Ack)]], "late").subscribe({ error: () => undefined });
-      });
-      await there.store.close();
-      await scene.expectStats({ acked: 1, leased: 0, ready: 1 });
     },
   },
   { shared: true },

@@ -1,4 +1,4 @@
-/** Guarantee 3, the store's part: a read gives no more than it was asked for. */
+/** Guarantee 3, the store's part: a lease gives no more than it was asked for. */
 import assert from "node:assert/strict";
 import { Ack } from "../../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";

@@ -1,4 +1,4 @@
-/** The same at counts where limits of stores lie: round thousands and one more. */
+/** The guarantees at the counts where stores have limits: round thousands, and one more. */
 import assert from "node:assert/strict";
 import { isRight } from "fp-ts/lib/Either.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../../core/Outcome.js";
@@ -16,7 +16,7 @@ const enqueueMany = async (scene: Scene, count: number, key?: string): Promise<v
   assert.ok((await scene.write(chunks(steps))).every(isRight), "a list or lease was refused");
 };
 
-/** Brings so many messages through a lease of that size and settles all in one write. */
+/** Enqueues this many messages, leases them, and acks all in one write. */
 const through =
   (count: number): RunCase =>
   async (scene) => {
@@ -28,7 +28,7 @@ const through =
     await scene.expectStats({ acked: count, ready: 0 });
   };
 
-/** Settles so many leases otherwise, a list each, and expects all of them in order, `max` at a time. */
+/** Settles this many leases by an outcome that brings them back, a list each, and expects them in order, `max` at a time. */
 const returning =
   (outcome: Outcome, count: number, max: number = count): RunCase =>
   async (scene) => {

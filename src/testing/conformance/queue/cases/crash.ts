@@ -82,6 +82,12 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     }
     assert.deepEqual(counted, [1, 1, 1, 2]);
   },
+  "a lease that was extended as not begun ends at its time, and no later": async (scene) => {
+    await scene.enqueue(["a", "b"]);
+    await scene.extend(await scene.lease({ leaseMs: 30 }), 40, 1);
+    await scene.advance(40);
+    assert.deepEqual(payloadsOf(await scene.gather(2)), ["a", "b"]);
+  },
   "a consumer waits for the end of a lease that was extended as not begun": async (scene) => {
     await scene.enqueue(["a"]);
     const lease = await scene.leaseOne({ leaseMs: 30 });
@@ -175,7 +181,7 @@ export const crashCases: ReadonlyArray<ConformanceCase> = casesOf("7. A crash lo
     for (const from of [0, 1_000, 2_000]) await scene.enqueue(numbered(2_500).slice(from, from + 1_000));
     await scene.gather(2_500, { leaseMs: 150 });
     await scene.advance(160);
-    // Each comes alone, so what is next tells the order of the many.
+    // Suspects come alone, one by one, so the next ones tell the order of all.
     const leases = await scene.gather(20);
     assert.deepEqual(payloadsOf(leases), numbered(20));
     await scene.settle(leases.slice(10), Release({ reason: "stop" }));

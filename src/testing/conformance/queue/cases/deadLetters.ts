@@ -9,7 +9,7 @@ import type { Draft } from "../steps.js";
 
 const no = Reject({ cause: "no" });
 
-/** Enqueues these messages and rejects them one after the other; their letters. */
+/** Enqueues these messages, rejects them one after the other, and answers their letters. */
 const deadLetter = async (
   scene: Scene,
   payloads: ReadonlyArray<string>,

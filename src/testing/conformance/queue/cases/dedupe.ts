@@ -12,7 +12,7 @@ const once = (
   dedupe: { id, windowMs },
 });
 
-/** Remembered until its message leaves the queue. */
+/** A dedupe id that is remembered until its message leaves the queue. */
 const endless = (id: string): ReturnType<typeof once> => once(id, Number.POSITIVE_INFINITY);
 const untilSettled = endless("d");
 

@@ -1,4 +1,4 @@
-/** What is not begun any more: a message past its time goes to the dead letters instead of a consumer. */
+/** Expiry: a message past its time is dead-lettered instead of given to a consumer. */
 import assert from "node:assert/strict";
 import { Ack, Retry } from "../../../../core/Outcome.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";

@@ -31,7 +31,7 @@ const payloads: ReadonlyArray<string> = [
   "\u007f\u0080\u00ff",
 ];
 
-/** Also what JSON texts escape and other texts need not: lone surrogates. */
+/** The payloads above, and texts that a store may mistake for its own: lone surrogates, separators, names of properties. */
 const texts: ReadonlyArray<string> = [
   ...payloads,
   "\ud800",

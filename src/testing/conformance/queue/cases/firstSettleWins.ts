@@ -1,4 +1,4 @@
-/** Guarantee 2: a token is the fence; whoever holds a dead one changes nothing. */
+/** Guarantee 2: the token is the fence. A consumer with a dead token changes nothing. */
 import assert from "node:assert/strict";
 import { isRight } from "fp-ts/lib/Either.js";
 import { newMessageId } from "../../../../core/MessageId.js";

@@ -4,7 +4,7 @@ import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js"
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { numbered, payloadsOf, type Scene } from "../Scene.js";
 
-/** Leases and acks until nothing comes; what came, in order. */
+/** Leases and acks until nothing comes, and answers what came, in order. */
 const drain = async (scene: Scene): Promise<ReadonlyArray<string>> => {
   const seen: Array<string> = [];
   for (let round = 0; round < 100; round++) {

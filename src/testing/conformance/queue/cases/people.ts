@@ -1,4 +1,4 @@
-/** What people do with a queue: pause, look, purge. */
+/** What people do with a queue: pause it, look at it, purge it. */
 import assert from "node:assert/strict";
 import { newId } from "../../../../core/newId.js";
 import { Ack, Block, Retry } from "../../../../core/Outcome.js";

@@ -4,7 +4,7 @@ import { Ack, Block, Reject, Release, Retry } from "../../../../core/Outcome.js"
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { numbered, payloadsOf, type Scene } from "../Scene.js";
 
-/** Waits, lets something happen, and expects what comes of it. */
+/** Lets a consumer wait, makes something happen, and expects that these messages reach the consumer. */
 const wakes = async (scene: Scene, happen: () => Promise<unknown>, expected: ReadonlyArray<string>): Promise<void> => {
   const waiter = scene.wait({ consumer: "waits" });
   await scene.advance(10);

@@ -10,7 +10,7 @@ const ackOne = async (scene: Scene): Promise<SettleStep> => {
   return settleStep(await scene.leaseOne(), Ack, { queue: scene.queue });
 };
 
-/** An ack; refused where its lease is over. */
+/** An ack. It is refused if its lease was settled before. */
 export const Settle: Sample<SettleStep> = {
   ready: ackOne,
   refused: async (scene) => {

@@ -1,9 +1,12 @@
 /** Every broken store, by what it does. */
 
+import { replayableIds } from "../../../../../src/core/newId.js";
+import { viewOf } from "../../../../../src/port/viewOf.js";
 import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
 import type { StoreFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
 import { attending } from "./attending.js";
 import { type Break, broken } from "./BrokenStore.js";
+import { ending } from "./ending.js";
 import { fencing } from "./fencing.js";
 import { losing } from "./losing.js";
 import { ordering } from "./ordering.js";
@@ -22,6 +25,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...sleeping,
   ...suspecting,
   ...attending,
+  ...ending,
 };
 
 /** The stores that break their word, and what each does. */
@@ -31,6 +35,15 @@ export const faults: Readonly<Record<string, StoreFactory>> = {
     store: sharedView(memoryStore({ scheduler })),
     another: () => sharedView(memoryStore({ scheduler })),
   }),
+  "is closed for all when one process closes it": ({ scheduler }) => {
+    const store = memoryStore({ scheduler });
+    return { store, another: () => viewOf(store, {}) };
+  },
+  "makes the same ids in every process": ({ scheduler }) => {
+    const store = memoryStore({ scheduler });
+    const open = () => sharedView(viewOf(store, { newId: replayableIds("every process", () => scheduler.now()) }));
+    return { store: open(), another: open, dispose: async () => await store.close() };
+  },
 };
 
 /** A store that keeps its word, seen by several processes. */

@@ -203,6 +203,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "the owner that leaves passes the queue on at once",
     "a takeover also ends leases of the former owner that were extended longer than it owned the queue",
     "one that stands by is served when the owner leaves",
+    "a goodbye at the end of the turn in which a process is closed lets the next owner in at once",
   ],
   "lets anybody leave for the owner": ["whoever leaves without owning changes nothing"],
   "gives a release a new attempt": [
@@ -248,6 +249,9 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "takes back what was not begun": [
     "what was extended as not begun can be settled like any other",
     "what was extended as not begun is counted the third time in a row, since it came into empty hands",
+  ],
+  "ends leases of what was not begun a millisecond late": [
+    "a lease that was extended as not begun ends at its time, and no later",
   ],
   "takes all that is extended for not begun": [
     "what was begun after an extension said that it was not is counted, once another says so or it is leased anew",
@@ -327,10 +331,10 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a process that is closed while it waits takes no wake-up with it",
   ],
   "leaves a timer behind": [
-    "a store that is closed ends its waiting leases, twice without harm, and fails all later calls",
+    "a close ends all who wait with an empty answer, however long they would, before it is over",
   ],
   "keeps those who wait when it is closed": [
-    "a store that is closed ends its waiting leases, twice without harm, and fails all later calls",
+    "a close ends all who wait with an empty answer, however long they would, before it is over",
   ],
   "takes nothing more at once when it is closed": [
     "a settlement at the end of the turn in which the store is closed is performed, and answered before the close",
@@ -443,6 +447,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "gives every process data of its own": [
     "another process sees, leases and settles what this one enqueued",
     "what a closed process held is delivered to another one after the lease",
+    "what a process was writing when it was closed is there for all",
     "what a process settles at the end of the turn in which it is closed is settled for all",
     "a delay is honoured by every process",
     "an enqueue wakes a consumer of another process",
@@ -455,5 +460,100 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "lets a lease overtake the writes before it": [
     "calls of one handle take effect in the order in which they were made",
+  ],
+  "is ready without a word": ["a store that answers is ready, and says so once for each who asks"],
+  "is ready for the first two who ask": ["a store that answers is ready, and says so once for each who asks"],
+  "refuses whoever did not ask whether it is ready": [
+    "every call waits for the store by itself: none needs to be told first that it is ready",
+  ],
+  "does what nobody subscribes to": ["a call that nobody subscribes to does nothing"],
+  "closes where nobody subscribes to it": ["a call that nobody subscribes to does nothing"],
+  "tells no events": ["events are told for as long as the store is open, whoever comes and goes"],
+  "ends its events with the first who goes": [
+    "events are told for as long as the store is open, whoever comes and goes",
+  ],
+  "goes on with its events when it is closed": [
+    "events complete when the store is closed, for all who listen and for who comes later",
+  ],
+  "fails its events when it is closed": [
+    "events complete when the store is closed, for all who listen and for who comes later",
+  ],
+  "has a capability that is neither": ["every capability is told by a yes or a no"],
+  "can do less once it is closed": ["what a store can do stays the same, in use and closed"],
+  "makes ids in capitals": ["an id is a UUIDv7 in lower case"],
+  "makes every id twice": ["an id is greater than those before, also within a millisecond"],
+  "makes ids that sort the other way": ["an id is greater than those before, also within a millisecond"],
+  "runs at once what is scheduled for later": [
+    "what is scheduled on the store's clock runs when its time has come, and not before",
+  ],
+  "runs what was taken off its clock": ["what is taken off the store's clock does not run"],
+  "has a clock that goes twice as fast": [
+    "the clock that a store was given is the one that it tells, and the one that it acts by",
+  ],
+  "refuses a second close": ["a store may be closed twice, at once and later"],
+  "is closed before it answers its writes": [
+    "writes that run when the store is closed are done, and answered before it is closed",
+  ],
+  "answers no write once it is closing": [
+    "writes that run when the store is closed are done, and answered before it is closed",
+  ],
+  "takes no more than settlements when it is closing": [
+    "what is enqueued with a settlement at the end of that turn is enqueued",
+    "a goodbye at the end of the turn in which the store is closed is taken, and answered before the close",
+  ],
+  "is closed for all when one process closes it": ["a close ends the process's own part of the store, and no other's"],
+  "makes the same ids in every process": ["two processes make no id alike"],
+  "answers write when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers lease when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers extend when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers leave when it is closed": ["every call but a close fails once the store is closed"],
+  "answers ready when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers stats when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers peek when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers blocked when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers deadLetters when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers setPaused when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers unblock when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers redrive when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers redriveFrom when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
+  ],
+  "answers purge when it is closed": [
+    "every call but a close fails once the store is closed",
+    "a store that is closing takes nothing new",
   ],
 };

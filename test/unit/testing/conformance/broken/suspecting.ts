@@ -1,7 +1,8 @@
 /** Stores that do not keep apart what may have killed its process. */
 import { right } from "fp-ts/lib/Either.js";
+import { forkJoin, map } from "rxjs";
 import { v7 } from "uuid";
-import { effect, succeed } from "../../../../../src/core/Effect.js";
+import { effect, fromOne, succeed } from "../../../../../src/core/Effect.js";
 import type { Lease, LeaseRequest } from "../../../../../src/port/Lease.js";
 import type { Store } from "../../../../../src/port/Store.js";
 import { type Break, changingLeases, changingRequests, mapped, releaseOf } from "./BrokenStore.js";
@@ -56,6 +57,14 @@ export const suspecting: Readonly<Record<string, Break>> = {
       const waiting = leases.slice(leases.length - unbegun);
       store.write([waiting.map((lease) => releaseOf(queue, lease))], v7()).subscribe();
       return mapped(store.extend(request), () => leases.map(() => right(undefined)));
+    },
+  }),
+  "ends leases of what was not begun a millisecond late": (store) => ({
+    extend: ({ leases, leaseMs, unbegun = 0, ...rest }) => {
+      const first = leases.length - unbegun;
+      const begun = store.extend({ ...rest, leases: leases.slice(0, first), leaseMs });
+      const waiting = store.extend({ ...rest, leases: leases.slice(first), leaseMs: leaseMs + 1, unbegun });
+      return fromOne(forkJoin([begun, waiting]).pipe(map((answers) => answers.flat())));
     },
   }),
   "takes all that is extended for not begun": (store) => ({
