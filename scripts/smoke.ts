@@ -82,13 +82,25 @@ try {
 
   const bin = (name: string): string => join(root, "node_modules/.bin", name);
 
+  const types = join(root, "node_modules/@types");
+  const strictly = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node", "--typeRoots", types];
+
+  // The declarations of every entry stand by themselves: many programs are compiled without skipLibCheck.
+  writeFileSync(join(dir, "entries.ts"), names.map((name, i) => `export * as entry${i} from "${name}";\n`).join(""));
+  const declared = complaintOf(() =>
+    run(
+      bin("tsc"),
+      ["entries.ts", "--noEmit", "--skipLibCheck", "false", "--exactOptionalPropertyTypes", ...strictly],
+      dir,
+    ),
+  );
+  if (declared !== undefined) problems.push(`the declarations of the package: ${declared}`);
+
   // What users write upon the port, by the types and the code of the package alone.
   for (const { example, last } of userPrograms) {
     cpSync(join(root, "examples", example), join(dir, example), { recursive: true });
-    const types = join(root, "node_modules/@types");
-    const options = `--outDir out/${example} --strict --module nodenext --target es2022 --types node --typeRoots ${types}`;
     const complaint = complaintOf(() => {
-      run(bin("tsc"), [`${example}/main.ts`, ...options.split(" ")], dir);
+      run(bin("tsc"), [`${example}/main.ts`, "--outDir", `out/${example}`, ...strictly], dir);
       const printed = run(process.execPath, [`out/${example}/main.js`], dir).trim();
       if (!printed.endsWith(last)) throw new Error(`it printed ${JSON.stringify(printed)}`);
       return printed;
