@@ -82,10 +82,16 @@ try {
 
   const bin = (name: string): string => join(root, "node_modules/.bin", name);
 
+  // The types of every entry, also where they are not used: a user without `skipLibCheck` compiles all of them.
+  const types = join(root, "node_modules/@types");
+  writeFileSync(join(dir, "types.ts"), names.map((name) => `import {} from ${JSON.stringify(name)};\n`).join(""));
+  const typesOptions = `--noEmit --strict --skipLibCheck false --module nodenext --target es2022 --types node --typeRoots ${types}`;
+  const untyped = complaintOf(() => run(bin("tsc"), ["types.ts", ...typesOptions.split(" ")], dir));
+  if (untyped !== undefined) problems.push(`the types of the entries: ${untyped}`);
+
   // What users write upon the port, by the types and the code of the package alone.
   for (const { example, last } of userPrograms) {
     cpSync(join(root, "examples", example), join(dir, example), { recursive: true });
-    const types = join(root, "node_modules/@types");
     const options = `--outDir out/${example} --strict --module nodenext --target es2022 --types node --typeRoots ${types}`;
     const complaint = complaintOf(() => {
       run(bin("tsc"), [`${example}/main.ts`, ...options.split(" ")], dir);

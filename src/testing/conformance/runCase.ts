@@ -19,7 +19,7 @@ export const applies = ({ needs }: ConformanceCase, capabilities: Capabilities):
 
 /** Plays a case on a fresh store and closes it; rejects with an `AssertionError` where the store breaks the case. */
 export const runCase = async (
-  { run }: ConformanceCase,
+  tried: ConformanceCase,
   factory: StoreFactory,
   capabilities: Capabilities,
 ): Promise<void> => {
@@ -33,7 +33,7 @@ export const runCase = async (
   };
   const advance = clock === undefined ? waitsFor(subject) : (ms: number): Promise<void> => clock.advance(ms);
   try {
-    await run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
+    await tried.run(new Scene({ store: subject.store, queue: QUEUE, advance, another }));
   } finally {
     for (const store of opened) await store.close();
     await subject.dispose?.();
