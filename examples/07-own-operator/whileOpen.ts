@@ -9,16 +9,20 @@ import { hold } from "sluice/store";
  * What is kept is in hand: its lease is renewed, and it is given back to the queue when the consumer stops.
  *
  * @param open$ whether messages pass; until its first value none does
- * @param keptMax how many messages are kept at most; the source fetches no more
+ * @param count how many messages it wants to keep. More may come, since the source also fetches what the operators behind want: where
+ *   that must be bounded, give `messages` a `prefetch`
  */
 export const whileOpen =
-  <A>(open$: Observable<boolean>, keptMax: number): MonoTypeOperatorFunction<Message<A>> =>
+  <A>(open$: Observable<boolean>, count: number): MonoTypeOperatorFunction<Message<A>> =>
   (source) =>
     new Observable((subscriber) => {
-      const hands = hold<A>({ count: keptMax });
+      const hands = hold<A>({ count });
       const kept = new Set<Message<A>>();
       let open = false;
       let ended = false;
+      const finish = (): void => {
+        if (ended && kept.size === 0) subscriber.complete();
+      };
       const letThrough = (): void => {
         for (const message of kept) {
           if (!open) return;
@@ -26,7 +30,7 @@ export const whileOpen =
           subscriber.next(message);
           hands.letGo(message);
         }
-        if (ended) subscriber.complete();
+        finish();
       };
       subscriber.add(hands.end);
       subscriber.add(
@@ -42,13 +46,16 @@ export const whileOpen =
         source.subscribe({
           next: (message) => {
             kept.add(message);
-            hands.take(message, () => kept.delete(message));
+            hands.take(message, () => {
+              kept.delete(message);
+              finish();
+            });
             letThrough();
           },
           error: (cause: unknown) => subscriber.error(cause),
           complete: () => {
             ended = true;
-            if (kept.size === 0) subscriber.complete();
+            finish();
           },
         }),
       );

@@ -121,7 +121,7 @@ const formsOf = (word: string): RegExp => {
 };
 
 /** Between two words that follow one another in prose or in a name: perhaps a line break, with what a comment has before a line. */
-const GAP = /^[\s*_-]*$/;
+const GAP = /^[\s*/_-]*$/;
 
 const foundIn = (text: string, words: ReadonlyArray<Word>, forms: ReadonlyArray<RegExp>): ReadonlyArray<number> =>
   words.flatMap(({ at }, index) =>

@@ -42,6 +42,21 @@ const kindOf = (token: ts.Node): Piece["kind"] | undefined => {
   return ts.isStringLiteralLike(token) && !isSpecifier(token) ? "text" : undefined;
 };
 
+/** The same with lines of comments that stand below one another made one. */
+const withJoinedLines = (source: string, pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
+  const joined: Array<Piece> = [];
+  for (const piece of pieces) {
+    const above = joined.at(-1);
+    const end = (above?.at ?? 0) + (above?.text.length ?? 0);
+    const goesOn = above !== undefined && isLine(above) && isLine(piece) && source.slice(end, piece.at).trim() === "";
+    if (goesOn) joined[joined.length - 1] = { ...above, text: source.slice(above.at, piece.at) + piece.text };
+    else joined.push(piece);
+  }
+  return joined;
+};
+
+const isLine = ({ kind, text }: Piece): boolean => kind === "comment" && text.startsWith("//");
+
 export const piecesOfTypeScript = (source: string): ReadonlyArray<Piece> => {
   const file = ts.createSourceFile("source.ts", source, ts.ScriptTarget.ES2022, true);
   const pieces: Array<Piece> = [];
@@ -59,10 +74,11 @@ export const piecesOfTypeScript = (source: string): ReadonlyArray<Piece> => {
     if (kind !== undefined) pieces.push({ kind, text: node.getText(file), at: node.getStart(file) });
   };
   visit(file);
-  return pieces;
+  return withJoinedLines(source, pieces);
 };
 
-const LUA = /(--[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[A-Za-z_]\w*/g;
+/** Lines of comments that stand below one another are one piece, so that words which follow one another over lines are found. */
+const LUA = /(--[^\n]*(?:\n[ \t]*--[^\n]*)*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[A-Za-z_]\w*/g;
 
 /** The same of Lua. Its names are not told from those of its libraries, which are few, and none of them is a banned word. */
 export const piecesOfLua = (source: string): ReadonlyArray<Piece> =>

@@ -1,7 +1,7 @@
 /** What a message has beside its data: the same for a store, a consumer, and a person who looks at the queue. */
 import type { MessageId } from "./MessageId.js";
 
-/** Frozen, and without a prototype, so that no name finds a value that nobody sent. */
+/** Texts that travel with a message. A message has them frozen, and without a prototype, so that no name finds a value that nobody sent. */
 export type MessageHeaders = Readonly<Record<string, string>>;
 
 /** What never changes while a message is in its queue. */

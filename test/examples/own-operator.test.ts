@@ -43,6 +43,18 @@ describe("an operator of a user's own", () => {
     expect(emitted).toEqual(["b"]);
   });
 
+  it("completes when all that it kept is taken away after its source has completed", () => {
+    const { source, emitted, completed } = opened(new BehaviorSubject(false));
+    const [a, b] = [testMessage("a"), testMessage("b")];
+    source.next(a);
+    source.next(b);
+    source.complete();
+    a.interrupt("lease lost");
+    expect(completed()).toBe(false);
+    b.interrupt("lease lost");
+    expect([emitted, completed()]).toEqual([[], true]);
+  });
+
   it("lets go of everything when it is unsubscribed", () => {
     const { source, subscription } = opened(new BehaviorSubject(false));
     const a = testMessage("a");

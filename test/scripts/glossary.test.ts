@@ -86,6 +86,8 @@ describe("bannedIn", () => {
       "/* of the dead\n * queues */",
       'src/queue/a.ts:1: a comment says "dead queue"',
     ],
+    ["words over lines of comments", "// of the dead\n  // queues", 'src/queue/a.ts:1: a comment says "dead queue"'],
+    ["a second line of comments", "// of all\n// jobs", "src/queue/a.ts:2: a comment says"],
     ["words that follow one another in a name", "const deadQueue = 1;", "the name deadQueue says"],
     ["a word elsewhere than where it may stand", "const level = 1;", 'the name level says "level": say priority'],
     ["a whole name", "class A { attempts = 0 }", 'the name attempts says "attempts": say failures'],
@@ -127,6 +129,12 @@ describe("bannedIn", () => {
   ])("refuses %s in Lua", (_, text) => {
     expect(inLua(`\n${text}`)).toHaveLength(1);
     expect(inLua(`\n${text}`)[0]).toMatch(/^src\/stores\/redis\/lua\/a\.lua:2: /);
+  });
+
+  it("refuses words over lines of Lua's comments, by the line on which they begin", () => {
+    expect(inLua("local a = 1 -- of\n  -- the dead\n  -- queues")).toEqual([
+      'src/stores/redis/lua/a.lua:2: a comment says "dead queue": say dead letter, to dead-letter',
+    ]);
   });
 
   it("passes Lua that says none of them", () => {

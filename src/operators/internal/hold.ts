@@ -8,8 +8,8 @@ import { Wanting } from "./Wanting.js";
 
 export interface HoldOptions {
   /**
-   * How many messages the operator can have in hand at a time, 1 or more; `Infinity` for as many as there may be. The source
-   * fetches as many for it.
+   * How many messages the operator wants in hand at a time, 1 or more; `Infinity` for as many as there may be. The source fetches as
+   * many for it, beside those that other operators want. It bounds nothing: all of these may come to stand here. The prefetch does.
    */
   readonly count: number;
   /** How many messages the operator can only use together, such as the size of a window. Default 1: each is of use by itself. */
@@ -35,7 +35,7 @@ export interface Hold<A> {
  *
  * Errors: throws `InvalidConfig` for a `count` or `portion` out of range. Memory: one entry for each message in hand.
  *
- * @param options `count` (messages in hand at most) and `portion` (default 1)
+ * @param options `count` (messages that it wants in hand) and `portion` (default 1)
  *
  * @example
  * ```ts

@@ -59,6 +59,21 @@ describe("the format", () => {
     expect(generated).not.toMatch(/"format", ?"?\d/);
   });
 
+  // Builds of format 3 before 0.1.0 added half a millisecond where this one takes it off: both may serve one queue.
+  it.each([0.5, -0.5])(
+    "knows a lease that was extended as not begun by a part of a millisecond, here %d",
+    async (part) => {
+      const at = bench();
+      await at.enqueue(["a"]);
+      const [lease] = await at.lease();
+      await at.admin.zadd(`${at.key}:x`, Date.now() - 1_000 + part, lease?.token ?? "none");
+      expect(await at.lease()).toMatchObject([{ payload: "a", attempt: 1, suspect: true }]);
+      const [again] = await at.admin.zrange(`${at.key}:x`, 0, -1);
+      await at.admin.zadd(`${at.key}:x`, Date.now() - 1_000, again ?? "none");
+      expect(await at.lease()).toMatchObject([{ payload: "a", attempt: 2, suspect: true }]);
+    },
+  );
+
   const letter = { id: newId(), position: "1", payload: undefined } as never;
   const calls: ReadonlyArray<readonly [string, (at: Bench, lease: never) => PromiseLike<unknown>]> = [
     ["enqueue", (at) => at.enqueue(["x", "y"])],

@@ -18,7 +18,7 @@ const LOOKS = 4;
 /** How long the driver sleeps at most while a server loads its data, unless the user says otherwise (milliseconds). */
 const LOADING_MS_MAX = 10_000;
 /**
- * The slowest link whose uploads are waited out, since the kernel holds some megabytes: bytes a millisecond (512 KiB a second).
+ * The slowest link whose uploads are waited out, since the kernel holds some megabytes: bytes a millisecond (512 kB a second).
  */
 const BYTES_PER_MS = 512;
 
