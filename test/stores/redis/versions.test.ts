@@ -66,10 +66,10 @@ describe("the format", () => {
       const at = bench();
       await at.enqueue(["a"]);
       const [lease] = await at.lease();
-      await at.admin.zadd(`${at.key}:x`, Date.now() - 1_000 + part, lease?.token ?? "none");
+      await at.admin.zadd(`${at.key}:x`, String(Date.now() - 1_000 + part), lease?.token ?? "none");
       expect(await at.lease()).toMatchObject([{ payload: "a", attempt: 1, suspect: true }]);
-      const [again] = await at.admin.zrange(`${at.key}:x`, 0, -1);
-      await at.admin.zadd(`${at.key}:x`, Date.now() - 1_000, again ?? "none");
+      const [again] = await at.admin.zrange(`${at.key}:x`, "0", "-1");
+      await at.admin.zadd(`${at.key}:x`, String(Date.now() - 1_000), again ?? "none");
       expect(await at.lease()).toMatchObject([{ payload: "a", attempt: 2, suspect: true }]);
     },
   );
