@@ -31,14 +31,24 @@ import { reportOf } from "./report.js";
 /** The envelope version that this library writes and reads. */
 export const ENVELOPE_VERSION = "1";
 
+/** How large an encoded value may be, and by which option that is raised. */
+export interface BytesMax {
+  readonly bytesMax: number;
+  readonly option: string;
+}
+
 /** Encodes data by its codec, or says why not: `EncodeRefused`, or `PayloadTooLarge` above `bytesMax` UTF-8 bytes. */
-export const encodePayload = <A>(codec: Type<A, unknown>, data: A, bytesMax: number): Either<SluiceError, string> => {
+export const encodePayload = <A>(
+  codec: Type<A, unknown>,
+  data: A,
+  { bytesMax, option }: BytesMax,
+): Either<SluiceError, string> => {
   const json = toJson(codec, data);
   if (typeof json !== "string") return left(encodeRefused(json));
   // A text of n UTF-16 units has n to 3n UTF-8 bytes, so most need no exact count.
   if (json.length * 3 > bytesMax) {
     const bytes = utf8Length(json);
-    if (bytes > bytesMax) return left(payloadTooLarge(bytes, bytesMax));
+    if (bytes > bytesMax) return left(payloadTooLarge(bytes, bytesMax, option));
   }
   return right(ENVELOPE_VERSION + json);
 };

@@ -9,6 +9,8 @@ import { describeMessage } from "./cause.js";
 import { type Fault, fault, isFault } from "./Fault.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
+import type { Revision } from "./Revision.js";
+import type { RecordExpected, RecordName } from "./steps/recordSteps.js";
 import type { StepRefused, StepTag } from "./steps/Step.js";
 
 /**
@@ -18,17 +20,27 @@ import type { StepRefused, StepTag } from "./steps/Step.js";
 export type LeaseLost = Fault<"LeaseLost", { id: MessageId; reason: "gone" | "given back" }>;
 /** The message was settled before with another outcome; that first outcome stands. */
 export type AlreadySettled = Fault<"AlreadySettled", { id: MessageId; outcome: Outcome }>;
+/**
+ * A record is not as it was expected to be. Nothing of its list was done. `actual` is the revision that is there (undefined: none), so
+ * whoever wants to go on reads it and tries again upon that.
+ */
+export type RecordConflict = Fault<
+  "RecordConflict",
+  { collection: string; id: string; expected: RecordExpected; actual: Revision | undefined }
+>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
-/** The codec refuses the value, or it has no faithful JSON form. Nothing was enqueued. */
+/** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
 export type EncodeRefused = Fault<"EncodeRefused", { report: ReadonlyArray<string> }>;
-/** The encoded value is larger than the queue allows. Nothing was enqueued. */
+/** The encoded value is larger than its queue or collection allows. Nothing was written. */
 export type PayloadTooLarge = Fault<"PayloadTooLarge", { bytes: number; bytesMax: number }>;
 /** One atomic write holds more than a store accepts. Nothing was written. */
 export type WriteTooLarge = Fault<
   "WriteTooLarge",
   { count: number; countMax: number; bytes: number; bytesMax: number }
 >;
+/** What is stored does not fit its codec: another program wrote it, or the codec has changed. `where` names it; nothing of it is shown. */
+export type DecodeRefused = Fault<"DecodeRefused", { where: string; report: ReadonlyArray<string> }>;
 /** The store did not answer in time. A write may or may not have happened; running the same Write again never doubles it. */
 export type StoreUnavailable = Fault<"StoreUnavailable", { cause: unknown }>;
 /** The store has no memory left for new messages; settling and leasing go on. */
@@ -53,8 +65,11 @@ export type SettleError = ChangeError | WriteTooLarge | LeaseLost | AlreadySettl
 /** The errors of queues. */
 export type QueueError = WriteError | SettleError;
 
+/** The errors of records. */
+export type RecordsError = WriteError | RecordConflict | DecodeRefused;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | WriteRefused;
+export type SluiceError = QueueError | RecordsError | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -71,18 +86,28 @@ export const alreadySettled = (id: MessageId, outcome: Outcome): AlreadySettled 
     outcome,
   });
 
+export const recordConflict = (
+  { collection, id, expected }: RecordName & { readonly expected: RecordExpected },
+  actual: Revision | undefined,
+): RecordConflict =>
+  fault(
+    "RecordConflict",
+    `The record ${JSON.stringify(id)} of ${JSON.stringify(collection)} is ${actual === undefined ? "not there" : "there, in another state"}, against what was expected; nothing was changed. Read it, decide upon what is there, and write again.`,
+    { collection, id, expected, actual },
+  );
+
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>
   fault("InvalidConfig", sentence, { option });
 
 export const encodeRefused = (report: ReadonlyArray<string>): EncodeRefused =>
-  fault("EncodeRefused", `The value cannot be encoded, so it was not enqueued: ${report.join("; ")}`, {
+  fault("EncodeRefused", `The value cannot be encoded, so nothing was written: ${report.join("; ")}`, {
     report,
   });
 
-export const payloadTooLarge = (bytes: number, bytesMax: number): PayloadTooLarge =>
+export const payloadTooLarge = (bytes: number, bytesMax: number, option = "payloadBytesMax"): PayloadTooLarge =>
   fault(
     "PayloadTooLarge",
-    `The encoded value has ${bytes} bytes, the queue allows ${bytesMax}. Store the body elsewhere and enqueue a reference, or raise payloadBytesMax.`,
+    `The encoded value has ${bytes} bytes, at most ${bytesMax} are allowed. Store the body elsewhere and keep a reference to it, or raise ${option}.`,
     { bytes, bytesMax },
   );
 
@@ -96,6 +121,13 @@ export const writeTooLarge = (size: {
     "WriteTooLarge",
     `One atomic write holds ${size.count} steps and ${size.bytes} bytes; at most ${size.countMax} steps and ${size.bytesMax} bytes fit. Split it, or use enqueueTo, which chunks.`,
     size,
+  );
+
+export const decodeRefused = (where: string, report: ReadonlyArray<string>): DecodeRefused =>
+  fault(
+    "DecodeRefused",
+    `What is stored as ${where} does not fit its codec: ${report.join("; ")}. Give a codec that reads it, or mend it by a program of the version that wrote it.`,
+    { where, report },
   );
 
 export const storeUnavailable = (cause: unknown): StoreUnavailable =>

@@ -27,6 +27,7 @@ export type { Options } from "../core/options.js";
 export type {
   AlreadySettled,
   ChangeError,
+  DecodeRefused,
   Defect,
   EncodeRefused,
   InvalidConfig,
@@ -34,6 +35,8 @@ export type {
   PayloadTooLarge,
   QueueError,
   ReadError,
+  RecordConflict,
+  RecordsError,
   SettleError,
   SluiceError,
   StoreClosed,
@@ -75,7 +78,8 @@ export { mapData } from "../operators/mapData.js";
 export { retryBackoff } from "../operators/retryBackoff.js";
 export { settle } from "../operators/settle.js";
 export type { Capabilities } from "../port/Capabilities.js";
-export type { BlockDecision, BlockTarget, Page, PastFailure, QueueStats } from "../port/Inspect.js";
+export type { BlockDecision, BlockTarget, PastFailure, QueueStats } from "../port/Inspect.js";
+export type { Page } from "../port/Page.js";
 export type { Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export type { Logger } from "../port/Warnings.js";

@@ -27,4 +27,6 @@ export {
   stats,
   unblock,
 } from "../task/reader/queues.js";
+export type { OnCollection, RecordReaders } from "../task/reader/records.js";
+export * as RR from "../task/reader/records.js";
 export type { HasStore, StoreTask } from "../task/reader/StoreTask.js";

@@ -7,6 +7,7 @@ export type { Demand, Demands } from "../core/Demand.js";
 export { type Asker, effect, fail, fromOne, fromPromise, mapEffect, type Start, succeed } from "../core/Effect.js";
 export type { End } from "../core/End.js";
 export type { Delivery, Holder } from "../core/Message.js";
+export type { Revision } from "../core/Revision.js";
 export {
   alreadySettled,
   defect,
@@ -14,6 +15,7 @@ export {
   invalidConfig,
   leaseLost,
   payloadTooLarge,
+  recordConflict,
   storeClosed,
   storeFull,
   storeUnavailable,
@@ -21,7 +23,11 @@ export {
   writeTooLarge,
 } from "../core/SluiceError.js";
 export type { Sources } from "../core/Sources.js";
+export type { CheckedResult, CheckStep } from "../core/steps/Check.js";
 export type { EnqueuedResult, EnqueueStep } from "../core/steps/Enqueue.js";
+export type { IndexPlace, PutResult, PutStep } from "../core/steps/Put.js";
+export type { RemovedResult, RemoveStep } from "../core/steps/Remove.js";
+export type { RecordExpected, RecordName } from "../core/steps/recordSteps.js";
 export type { SettledResult, SettleStep } from "../core/steps/Settle.js";
 export {
   doneOf,
@@ -43,9 +49,7 @@ export type { CallKind, CallName } from "../port/calls.js";
 export {
   type Inspect,
   MOVED_BYTES_MAX,
-  type Page,
   type PageRequest,
-  PORTION_BYTES_MAX,
   PORTION_COUNT_MAX,
   type Portion,
   type RedriveFromRequest,
@@ -58,9 +62,11 @@ export {
 } from "../port/Inspect.js";
 export type { ConsumerName, ExtendRequest, Hands, Lease, LeaseRequest } from "../port/Lease.js";
 export type { Lifecycle } from "../port/Lifecycle.js";
+export { type Page, PORTION_BYTES_MAX } from "../port/Page.js";
 export { type Kind, type Phase, takes } from "../port/Phase.js";
 export type { QueuePort } from "../port/QueuePort.js";
-export type { QueueStore, Store } from "../port/Store.js";
+export type { RecordPageRequest, RecordPort, StoredRecord } from "../port/RecordPort.js";
+export type { QueueStore, RecordsStore, Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export { type Around, type PassedCall, type ViewOptions, viewOf } from "../port/viewOf.js";
 export type { Logger } from "../port/Warnings.js";

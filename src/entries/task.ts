@@ -1,5 +1,5 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
-export type { CallsOf, OnQueue, TaskOf } from "../task/calls.js";
+export type { CallsOf, OnQueue, OnRecords, RecordTasks, TaskOf } from "../task/calls.js";
 export { connect } from "../task/connect.js";
 export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
 export { fromEffect, type QueueTask } from "../task/fromEffect.js";
@@ -30,3 +30,4 @@ export {
   stats,
   unblock,
 } from "../task/queues.js";
+export * as R from "../task/records.js";

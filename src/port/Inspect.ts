@@ -2,6 +2,7 @@
 import type { Effect } from "../core/Effect.js";
 import type { Envelope } from "../core/Envelope.js";
 import type { MessageId } from "../core/MessageId.js";
+import type { Page } from "./Page.js";
 
 /** One atomic reading: enqueued = ready + waiting + delayed + leased + blocked + acked + dead + purged. */
 export interface QueueStats {
@@ -29,13 +30,7 @@ export interface PastFailure {
   readonly cause: string;
 }
 
-/**
- * The most bytes of payload that one call shows: 4 MiB, but at least one message. So a call may do less than it was asked for, and
- * says whether more is left.
- */
-export const PORTION_BYTES_MAX: number = 4 * 1024 * 1024;
-
-/** The same for calls that move messages, since that takes a store longer: 2 MiB. */
+/** The most bytes of payload that one call moves: 2 MiB. Less than it shows, `PORTION_BYTES_MAX`, since to move takes a store longer. */
 export const MOVED_BYTES_MAX: number = 2 * 1024 * 1024;
 
 /** The most messages that became due, and the most whose leases ended, that one call takes up. */
@@ -63,12 +58,6 @@ export interface StoredBlock extends StoredMessage {
   readonly sinceMs: number;
   readonly cause: string;
   readonly scope: "key" | "queue";
-}
-
-/** A page in a stable order, shorter where payloads are large. `next` is undefined on the last page. Positions are opaque. */
-export interface Page<T> {
-  readonly items: ReadonlyArray<T>;
-  readonly next: string | undefined;
 }
 
 export interface PageRequest {

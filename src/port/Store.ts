@@ -1,6 +1,7 @@
-/** A whole store, and the part of one that a queue needs. By its type the face of a queue sees the ports that it uses, and no others. */
+/** A whole store, and the parts of one that a queue or records need. By its type a face sees the ports that it uses, and no others. */
 import type { Lifecycle } from "./Lifecycle.js";
 import type { QueuePort } from "./QueuePort.js";
+import type { RecordPort } from "./RecordPort.js";
 import type { Writer } from "./Writer.js";
 
 /** What a queue needs of its store. */
@@ -9,5 +10,14 @@ export interface QueueStore extends Lifecycle, Writer, QueuePort {
   readonly scheduler: Lifecycle["scheduler"];
 }
 
+/** What records need of their store. */
+export interface RecordsStore extends Lifecycle, Writer, RecordPort {
+  /** The clock and the timers. */
+  readonly scheduler: Lifecycle["scheduler"];
+}
+
 /** All ports together. Make a store by `memoryStore` or `redisStore`; `close` it when you are done. */
-export interface Store extends QueueStore {}
+export interface Store extends QueueStore, RecordsStore {
+  /** The clock and the timers. */
+  readonly scheduler: Lifecycle["scheduler"];
+}

@@ -33,6 +33,9 @@ export const callKinds: { readonly [K in CallName]: CallKind } = {
   redrive: "change",
   redriveFrom: "change",
   purge: "change",
+  getRecords: "look",
+  countRecords: "look",
+  pageRecords: "look",
 };
 
 /** The other properties of a store. */

@@ -11,12 +11,12 @@ import type { Write } from "../core/Write.js";
 import type {
   BlockDecision,
   BlockTarget,
-  Page,
   QueueStats,
   StoredBlock,
   StoredDeadLetter,
   StoredMessage,
 } from "../port/Inspect.js";
+import type { Page } from "../port/Page.js";
 import type { QueueStore } from "../port/Store.js";
 import type { QueueDefinition } from "./QueueDefinition.js";
 import type { QueueEvent } from "./QueueEvent.js";

@@ -4,7 +4,11 @@
  */
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Effect, ErrorsOf } from "../core/Effect.js";
+import { invariant } from "../core/invariant.js";
+import type { ReadError } from "../core/SluiceError.js";
 import type { Queue } from "../queue/Queue.js";
+import type { CountArguments, PageArguments, RecordPage, Records } from "../records/Records.js";
+import type { Places } from "../records/RecordsDefinition.js";
 import { fromLazy } from "./fromEffect.js";
 
 /** The type of a call that makes an Effect, changed so that it makes a task. */
@@ -22,19 +26,48 @@ export type CallsOf<T> = {
 /** A call of a queue as a task: the queue comes first, the arguments last. */
 export type OnQueue<K extends CallsOf<Queue<unknown>>> = <A>(queue: Queue<A>) => TaskOf<Queue<A>[K]>;
 
+/** The calls of a collection as tasks. Those that are generic by themselves stand here, as no mapped type keeps that. */
+export type RecordTasks<A, W extends Places> = Omit<
+  { readonly [K in CallsOf<Records<A, W>>]: TaskOf<Records<A, W>[K]> },
+  "page" | "count"
+> & {
+  readonly page: <K extends keyof W & string>(
+    index: K,
+    ...options: PageArguments<W[K]>
+  ) => TaskEither<ReadError, RecordPage<A>>;
+  readonly count: <K extends keyof W & string>(
+    index: K,
+    ...options: CountArguments<W[K]>
+  ) => TaskEither<ReadError, number>;
+};
+
+/** A call of a collection of records as a task: of which collection comes first, its arguments last. */
+export type OnRecords<K extends CallsOf<Records<unknown>>> = <A, W extends Places>(
+  records: Records<A, W>,
+) => RecordTasks<A, W>[K];
+
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
+type Face = Readonly<Record<string, Call>>;
 
 /**
  * The call of this name as a task. The Effect is made at the task's first run, so its options are checked then. Later runs of the
  * task run the same Effect: a failed run of a Write lends its ids to the next, so running the task again never doubles.
  */
+const taskOf =
+  (name: string) =>
+  (face: Face) =>
+  (...args: ReadonlyArray<unknown>) => {
+    let made: Effect<unknown> | undefined;
+    return fromLazy(() => {
+      const call = face[name];
+      invariant(call !== undefined, "a face has the calls of its table");
+      made ??= call(...args);
+      return made;
+    });
+  };
+
+// The types of the faces say which arguments belong to which call.
 export const onQueue = <K extends CallsOf<Queue<unknown>>>(name: K): OnQueue<K> =>
-  // The type of the face says which arguments belong to which call.
-  ((queue: Queue<unknown>) =>
-    (...args: ReadonlyArray<unknown>) => {
-      let made: Effect<unknown> | undefined;
-      return fromLazy(() => {
-        made ??= (queue[name] as unknown as Call)(...args);
-        return made;
-      });
-    }) as unknown as OnQueue<K>;
+  taskOf(name) as unknown as OnQueue<K>;
+export const onRecords = <K extends CallsOf<Records<unknown>>>(name: K): OnRecords<K> =>
+  taskOf(name) as unknown as OnRecords<K>;

@@ -3,6 +3,7 @@ import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { map, mergeMap, type Observable } from "rxjs";
 import { encodePayload, rawJson } from "../../codec/envelope.js";
 import { checkId } from "../../codec/parts.js";
+import { ask } from "../../core/ask.js";
 import { utf8Length } from "../../core/bytes.js";
 import { type Effect, fail, mapEffect, succeed } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
@@ -11,7 +12,6 @@ import { invalidConfig, isSluiceError, type SluiceError } from "../../core/Sluic
 import { idFrom } from "../../core/Sources.js";
 import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../../port/Inspect.js";
 import type { QueueStore } from "../../port/Store.js";
-import { ask } from "../ask.js";
 import type { RedriveError, RedriveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { iterate } from "./iterate.js";
@@ -141,7 +141,7 @@ const choose = <A>(
     const data = ask("upcast", () => upcast(rawJson(payload)));
     if (isLeft(data)) return data;
     if (data.right === undefined) continue;
-    const encoded = encodePayload(codec, data.right, payloadBytesMax);
+    const encoded = encodePayload(codec, data.right, { bytesMax: payloadBytesMax, option: "payloadBytesMax" });
     if (isLeft(encoded)) return left(encoded.left);
     letters.push({ id, position, payload: encoded.right });
   }

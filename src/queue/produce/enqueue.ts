@@ -2,6 +2,7 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { encodePayload } from "../../codec/envelope.js";
 import { checkHeaders, checkId, checkKey } from "../../codec/parts.js";
+import { ask } from "../../core/ask.js";
 import { invariant } from "../../core/invariant.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { DELAY_MS_MAX, duration, oneOf, optionsOf, realNumber, unreadable, wholeNumber } from "../../core/options.js";
@@ -16,7 +17,6 @@ import { idFrom, type Sources } from "../../core/Sources.js";
 import type { EnqueueStep } from "../../core/steps/Enqueue.js";
 import type { StepResult } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
-import { ask } from "../ask.js";
 import type { Dedupe, Enqueued, EnqueueOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import type { QueueParts } from "../QueueParts.js";
@@ -95,7 +95,10 @@ const stepOf = <A>(
   data: A,
   { options, id, sources }: Asked,
 ): Either<SluiceError, EnqueueStep> => {
-  const payload = encodePayload(definition.codec, data, definition.payloadBytesMax);
+  const payload = encodePayload(definition.codec, data, {
+    bytesMax: definition.payloadBytesMax,
+    option: "payloadBytesMax",
+  });
   if (isLeft(payload)) return payload;
   try {
     const { key: given, headers, delayMs, expiresInMs, priority, dedupe } = options;

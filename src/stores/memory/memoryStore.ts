@@ -26,6 +26,8 @@ import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, sta
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
 import { unblock } from "./queue/unblock.js";
+import { CollectionState } from "./records/CollectionState.js";
+import { countOf, fitting, pageOf } from "./records/reading.js";
 import { Turns } from "./Turns.js";
 import type { Contents } from "./write/Performer.js";
 import { WriteMemory } from "./write/WriteMemory.js";
@@ -107,6 +109,7 @@ class MemoryStore implements Store {
   readonly events$: Observable<StoreEvent>;
   private readonly deadLettersMax: number;
   private readonly queues = new Map<string, QueueState>();
+  private readonly collections = new Map<string, CollectionState>();
   private readonly writes = new WriteMemory();
   private readonly events = new Subject<StoreEvent>();
   private readonly closed$ = new AsyncSubject<void>();
@@ -164,6 +167,13 @@ class MemoryStore implements Store {
   readonly redriveFrom: Store["redriveFrom"] = this.change(redriveFrom);
   readonly purge: Store["purge"] = this.change(purge);
 
+  readonly getRecords: Store["getRecords"] = (names) =>
+    this.once((nowMs) => fitting(names.map(({ collection, id }) => this.collection(collection).get(id, nowMs))));
+  readonly countRecords: Store["countRecords"] = ({ collection, indexes }) =>
+    this.once(() => indexes.map((name) => countOf(this.collection(collection), name)));
+  readonly pageRecords: Store["pageRecords"] = (request) =>
+    this.once(() => pageOf(this.collection(request.collection), request));
+
   readonly ready: Store["ready"] = () => this.once(() => undefined);
 
   readonly close: Store["close"] = () =>
@@ -183,7 +193,19 @@ class MemoryStore implements Store {
     });
   }
 
-  private readonly contents: Contents = { queue: (name) => this.queue(name) };
+  private readonly contents: Contents = {
+    queue: (name) => this.queue(name),
+    collection: (name) => this.collection(name),
+  };
+
+  private collection(name: string): CollectionState {
+    let collection = this.collections.get(name);
+    if (collection === undefined) {
+      collection = new CollectionState();
+      this.collections.set(name, collection);
+    }
+    return collection;
+  }
 
   private queue(name: string): QueueState {
     const known = this.queues.get(name);

@@ -35,6 +35,7 @@ import { extendScript, leaveScript } from "./queue/leaseScripts.js";
 import { BLOCK_MS_MAX } from "./queue/Reader.js";
 import { Slots } from "./queue/Slots.js";
 import { fenceOf } from "./queue/token.js";
+import { countRecordsScript, getRecordsScript, pageRecordsScript } from "./records/recordScripts.js";
 import {
   type RedisStoreOptions,
   type ResolvedRedisStoreOptions,
@@ -243,6 +244,10 @@ class RedisStore implements Store {
   readonly unblock: Store["unblock"] = (request, writeId) =>
     this.changing(unblockScript, { ...request, deadLettersMax: this.deadLettersMax }, writeId);
 
+  readonly getRecords: Store["getRecords"] = (request) => this.reading(getRecordsScript, request);
+  readonly countRecords: Store["countRecords"] = (request) => this.reading(countRecordsScript, request);
+  readonly pageRecords: Store["pageRecords"] = (request) => this.reading(pageRecordsScript, request);
+
   readonly ready: Store["ready"] = () =>
     this.calling((end) =>
       this.connection.run(
@@ -295,6 +300,10 @@ class RedisStore implements Store {
 
   private running<I, O>(script: Script<I, O>, input: () => I): Effect<O> {
     return this.calling((end) => this.connection.run(script, input(), end));
+  }
+
+  private reading<R, O>(script: Script<{ readonly keys: Keys; readonly request: R }, O>, request: R): Effect<O> {
+    return this.running(script, () => ({ keys: this.keys, request }));
   }
 
   /** A call whose answer the server keeps: the same write id again answers the same. */

@@ -20,6 +20,9 @@ import { orderPerKeyCases } from "./queue/cases/orderPerKey.js";
 import { peopleCases } from "./queue/cases/people.js";
 import { priorityCases } from "./queue/cases/priority.js";
 import { waitingCases } from "./queue/cases/waiting.js";
+import { expectationCases } from "./records/cases/expectations.js";
+import { indexCases } from "./records/cases/indexes.js";
+import { recordReadingCases } from "./records/cases/reading.js";
 import { anyStepCases } from "./write/anyStep.js";
 import { atomicWritesCases } from "./write/atomicWrites.js";
 
@@ -47,4 +50,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...openingCases,
   ...sourcesCases,
   ...closingCases,
+  ...expectationCases,
+  ...recordReadingCases,
+  ...indexCases,
 ];

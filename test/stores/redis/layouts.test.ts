@@ -2,22 +2,17 @@
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { noHeaders } from "../../../src/core/Envelope.js";
+import { escapeText } from "../../../src/core/escapeText.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import { compactId } from "../../../src/stores/redis/queue/compactId.js";
 import { readHandedText } from "../../../src/stores/redis/queue/handed.js";
-import {
-  encodePayload,
-  encodeTail,
-  type ReadRecord,
-  readCause,
-  readRecord,
-} from "../../../src/stores/redis/queue/record.js";
+import { encodeTail, type ReadRecord, readCause, readRecord } from "../../../src/stores/redis/queue/record.js";
 import { readBlockNote, readShelved } from "../../../src/stores/redis/queue/shelf.js";
 import { fenceOf, tokenOf, tokenStem } from "../../../src/stores/redis/queue/token.js";
-import { escapeText } from "../../../src/stores/redis/scripts/keys.js";
 import { includes } from "../../../src/stores/redis/scripts/scripts.generated.js";
 import { spliceIncludes } from "../../../src/stores/redis/scripts/splice.js";
+import { encodeText } from "../../../src/stores/redis/scripts/text.js";
 
 const admin = new Redis(inject("redisUrl"));
 const scratch = `{layouts-${newMessageId()}}:q:scratch`;
@@ -106,7 +101,7 @@ describe("a record that TypeScript writes", () => {
     });
     expect(marks).toBe(of.expiresInMs === undefined ? "-".repeat(11) : hexMs(of.expiresInMs));
     expect(dedupe).toBe(of.dedupe === undefined ? "" : `d${escapeText(of.dedupe.id)}`);
-    const written = encodePayload(of.payload);
+    const written = encodeText(of.payload);
     const [known, size, escaped, tailLevel, tailId] = await texts(
       [...FIELDS, "tail"],
       "return { tostring(known(A[1])), sizeOf(A[1]), tostring(isEscaped(A[1])), levelOfTail(A[2]), idOfTail(A[2]) }",
@@ -176,7 +171,7 @@ describe("a record that Lua writes", () => {
       };
       expect(await again("")).toEqual(redriven);
       for (const payload of ["other", "o\0ther", ""])
-        expect(await again(encodePayload(payload))).toEqual({ ...redriven, payload });
+        expect(await again(encodeText(payload))).toEqual({ ...redriven, payload });
     },
   );
 });

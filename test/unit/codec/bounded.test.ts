@@ -210,7 +210,7 @@ describe("the cost of a misfit", () => {
     const long = t.array(t.type(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, t.string]))));
     const data = Array.from({ length: 1_000 }, () => 1);
     const delivered = decodePayload(long, `1${JSON.stringify(data)}`);
-    const enqueued = encodePayload(long as t.Mixed, data, 1 << 20);
+    const enqueued = encodePayload(long as t.Mixed, data, { bytesMax: 1 << 20, option: "payloadBytesMax" });
     if (isRight(delivered) || isRight(enqueued)) throw new Error("fits");
     for (const report of [delivered.left, (enqueued.left as unknown as { report: ReadonlyArray<string> }).report]) {
       expect(report).toHaveLength(11);

@@ -10,7 +10,7 @@ import { anything, byTheTable, LOST } from "../../support/fates.js";
 const MEBIBYTE = 1024 * 1024;
 
 const encode = <A>(codec: t.Type<A, unknown>, data: A, bytesMax = MEBIBYTE): Either<SluiceError, string> =>
-  encodePayload(codec, data, bytesMax);
+  encodePayload(codec, data, { bytesMax, option: "payloadBytesMax" });
 
 const payloadOf = <A>(codec: t.Type<A, unknown>, data: A): string => {
   const encoded = encode(codec, data);

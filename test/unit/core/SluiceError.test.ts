@@ -53,7 +53,7 @@ const table: { readonly [T in QueueError["_tag"]]: Row } = {
   EncodeRefused: {
     error: encodeRefused(["total: expected number, got string", "id: missing"]),
     retryable: false,
-    says: /not enqueued: total: expected number, got string; id: missing/,
+    says: /nothing was written: total: expected number, got string; id: missing/,
     fields: { report: ["total: expected number, got string", "id: missing"] },
   },
   PayloadTooLarge: {

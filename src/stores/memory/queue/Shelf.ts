@@ -3,7 +3,7 @@
  * grow, so a page begins where the last one ended, whatever was taken away in between.
  */
 import type { MessageId } from "../../../core/MessageId.js";
-import type { Page } from "../../../port/Inspect.js";
+import type { Page } from "../../../port/Page.js";
 import { ByteBudget } from "./ByteBudget.js";
 import type { Entry } from "./Entry.js";
 

@@ -1,17 +1,16 @@
 /** What people do with a queue in memory: look at it, pause it, redrive its dead letters, purge it. */
-import {
-  type Page,
-  type PageRequest,
-  PORTION_BYTES_MAX,
-  type Portion,
-  type QueueStats,
-  type RedriveFromRequest,
-  type Redriven,
-  type RedriveRequest,
-  type StoredBlock,
-  type StoredDeadLetter,
-  type StoredMessage,
+import type {
+  PageRequest,
+  Portion,
+  QueueStats,
+  RedriveFromRequest,
+  Redriven,
+  RedriveRequest,
+  StoredBlock,
+  StoredDeadLetter,
+  StoredMessage,
 } from "../../../port/Inspect.js";
+import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import { ByteBudget } from "./ByteBudget.js";
 import { Entry, storedOf } from "./Entry.js";
 import type { Aside, BlockNote, QueueState } from "./QueueState.js";

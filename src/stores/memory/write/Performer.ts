@@ -1,11 +1,14 @@
 /** How the memory store does one kind of step. */
 import type { WriteRefused } from "../../../core/SluiceError.js";
 import type { QueueState } from "../queue/QueueState.js";
+import type { CollectionState } from "../records/CollectionState.js";
 
 /** What the store keeps, by noun. */
 export interface Contents {
   /** The queue of this name; made at its first use. */
   readonly queue: (name: string) => QueueState;
+  /** The collection of this name; made at its first use. */
+  readonly collection: (name: string) => CollectionState;
 }
 
 /** One call of `write`, as its steps see it. */

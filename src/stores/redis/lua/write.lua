@@ -5,32 +5,32 @@
 -- ARGV[1] given integer ms
 -- ARGV[2] numbered integer how many keys have a number
 -- ARGV[3] lettersMax integer count
--- ARGV[4] ends flag whether some step ends what was begun, so that all must pass under full memory
+-- ARGV[4] frees flag whether some step gives memory back, so that all must pass under full memory
 -- ARGV[5...] lists string each the number of its steps, then per step its verb, the number of what it belongs to, its arguments: see steps
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<place>:<TAG>:<data>" for the first step that was
 --   refused, or per step "+" or the word of its kind
--- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing ends
+-- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing gives memory back
 -- Cost O(m log n) for m steps; 1,000 retries: 5 ms
 
 local result = KEYS[1]
-local given, numbered, lettersMax, ends = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local given, numbered, lettersMax, frees = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 --- @include clock
 --- @include steps
 --- @include once
 
 local subjects = {}
 local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
-if ends == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
+if frees == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
 local answer = answeredBefore(result)
 if answer then return answer end
 for _, subject in ipairs(subjects) do subject.guard() end
-if ends == "1" then
+if frees == "1" then
   for _, subject in ipairs(subjects) do subject.book() end
 end
 for _, list in ipairs(lists) do
   for _, step in ipairs(list) do step.kind.look(step) end
 end
-if ends ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- under full memory the call is refused here, by its first write
+if frees ~= "1" then redis.call("SET", result, "", "PX", 3600000) end -- under full memory the call is refused here, by its first write
 for _, subject in ipairs(subjects) do subject.begin() end
 
 local answers, plain, changed = {}, true, {}

@@ -1,7 +1,7 @@
 /** How an enqueue goes to the server in a write of any steps. */
+import { escapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
-import { escapeText } from "../scripts/keys.js";
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
 import { wholeId } from "./compactId.js";
@@ -26,6 +26,7 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
     return { _tag: "Enqueued", id: wholeId(word.slice(1)), duplicate: true };
   },
   subject: ({ queue }) => queue,
+  frees: false,
   cheap: () => false,
 };
 

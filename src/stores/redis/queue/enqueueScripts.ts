@@ -25,7 +25,7 @@ export const enqueueShape: Shape = {
     },
     decode: (reply, { lists }) => readAnswers(reply, lists),
   },
-  handsOver: ([list]) => list?.[0]?.queue,
+  handsOver: ([list]) => (list as ReadonlyArray<EnqueueStep> | undefined)?.[0]?.queue,
 };
 
 const isAlike = (step: Steps[number], first: EnqueueStep): boolean =>

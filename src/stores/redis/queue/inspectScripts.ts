@@ -1,9 +1,9 @@
 /** The scripts for what people do with a queue. */
+import { escapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
 import type {
   BlockDecision,
   BlockTarget,
-  Page,
   Portion,
   QueueStats,
   RedriveFromRequest,
@@ -13,11 +13,13 @@ import type {
   StoredDeadLetter,
   StoredMessage,
 } from "../../../port/Inspect.js";
-import { MOVED_BYTES_MAX, PORTION_BYTES_MAX } from "../../../port/Inspect.js";
-import { escapeText } from "../scripts/keys.js";
+import { MOVED_BYTES_MAX } from "../../../port/Inspect.js";
+import type { Page } from "../../../port/Page.js";
+import { PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { Script } from "../scripts/script.js";
+import { encodeText } from "../scripts/text.js";
 import { compactId } from "./compactId.js";
-import { encodePayload, readCause, readRecord, storedOf } from "./record.js";
+import { readCause, readRecord, storedOf } from "./record.js";
 import { readBlockNote, readShelved, type Shelved } from "./shelf.js";
 
 interface OnQueue {
@@ -159,7 +161,7 @@ export const redriveScript: Script<OnQueue & Changing & Pick<RedriveRequest, "le
   encode: ({ result, queue, answered, given, letters }) => {
     const args = [given, BYTES_MOVED_MAX];
     for (const { id, position, payload } of letters)
-      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodePayload(payload));
+      args.push(positionOf(position), compactId(id), payload === undefined ? "" : encodeText(payload));
     return { keys: [result, queue, ...answered], args };
   },
   decode: readRedriven,

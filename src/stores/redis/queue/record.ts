@@ -3,11 +3,12 @@
  * Everything before it is ASCII or ends in a line break, so TypeScript and Lua read it by position.
  */
 import { type MessageHeaders, noHeaders, plainHeaders } from "../../../core/Envelope.js";
+import { escapeText, unescapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
 import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
-import { escapeText, unescapeText } from "../scripts/keys.js";
+import { isPlainText, jsonText } from "../scripts/text.js";
 import { compactId, wholeId } from "./compactId.js";
 
 const TIME_LENGTH = 11;
@@ -20,13 +21,6 @@ const BARE = 48;
 const FAILURES_AT = TIME_LENGTH + FAILURES;
 const ID_AT = TIME_LENGTH + ID;
 const PAYLOAD_AT = TIME_LENGTH + BODY;
-
-/** Whether the payload may stand as it is: a lone surrogate has no UTF-8 form, and a NUL parts the messages of a write. */
-const isPlainText = (payload: string): boolean => payload.isWellFormed() && !payload.includes("\0");
-
-/** "0" and the payload, or "2" and its JSON string. */
-export const encodePayload = (payload: string): string =>
-  isPlainText(payload) ? `0${payload}` : `2${JSON.stringify(payload)}`;
 
 /** Whether the message has no dedupe id, no delay and no mark: it is added at once, whatever was added before. */
 export const isPlain = (step: EnqueueStep): boolean =>
@@ -151,13 +145,6 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord 
     firstEnqueuedAtMs: first === "" ? enqueuedAtMs : Number.parseInt(first, 16),
     history: history === "" ? [] : history.split("\t").map(readFailure),
   };
-};
-
-/** The text that a JSON string stands for; throws where it is none. */
-const jsonText = (json: string): string => {
-  const text: unknown = JSON.parse(json);
-  if (typeof text !== "string") throw new TypeError("no JSON string");
-  return text;
 };
 
 const readFailure = (text: string): PastFailure => ({

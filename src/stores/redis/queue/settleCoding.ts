@@ -21,6 +21,7 @@ export const Settle: StepCoding<SettleStep, SettledResult> = {
     return { _tag: "Settled", outcome: Reject({ cause: outcome.cause }) };
   },
   subject: ({ queue }) => queue,
+  frees: true,
   cheap: ({ outcome }) => outcome._tag === "Ack",
 };
 

@@ -2,25 +2,7 @@
  * Names of Redis keys. All keys of a namespace have it as their hash tag, so they live in one slot of a cluster, and a write may
  * change several queues at once. `lua/NAMES.md` lists all names.
  */
-
-// Everything else is escaped: the separators of keys and tokens, braces, and whatever is not ASCII. So one character of a name is
-// one byte, and names made of users' texts cannot run into other names.
-const PLAIN = /^[A-Za-z0-9_.@/-]*$/;
-
-/** A text as plain ASCII, with `%XXXX` for each UTF-16 unit that is escaped, lone surrogates too. Different texts stay different. */
-export const escapeText = (text: string): string =>
-  PLAIN.test(text)
-    ? text
-    : text.replace(
-        /[^A-Za-z0-9_.@/-]/g,
-        (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
-      );
-
-/** The text that was escaped. */
-export const unescapeText = (escaped: string): string =>
-  escaped.includes("%")
-    ? escaped.replace(/%([0-9A-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    : escaped;
+import { escapeText } from "../../../core/escapeText.js";
 
 /** The keys of one namespace. */
 export class Keys {
@@ -37,6 +19,11 @@ export class Keys {
       if (this.known.size < 10_000) this.known.set(name, key);
     }
     return key;
+  }
+
+  /** The name with which all keys of a collection of records begin. */
+  collection(name: string): string {
+    return `{${this.namespace}}:v:${escapeText(name)}`;
   }
 
   /** A key that never has a value. */

@@ -30,6 +30,8 @@ export interface StepCoding<in S, out R> {
   readonly result: (word: string, step: S) => R;
   /** What the step belongs to, by its users' name. A call has to open each of these besides doing its steps. */
   readonly subject: (step: S) => string;
+  /** Whether it gives memory back, so that a call that holds such a step must pass under full memory. */
+  readonly frees: boolean;
   /** Whether it costs a tenth of other steps in a call that has no others: the script has a way of its own for such calls. */
   readonly cheap: (step: S) => boolean;
 }

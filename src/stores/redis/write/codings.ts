@@ -1,3 +1,4 @@
 /** The coding of each kind of step: one line a kind. Its Lua is a line in `lua/include/steps.lua`. */
 export { Enqueue } from "../queue/enqueueCoding.js";
 export { Settle } from "../queue/settleCoding.js";
+export { Check, Put, Remove } from "../records/recordCodings.js";

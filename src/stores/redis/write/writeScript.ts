@@ -44,18 +44,19 @@ export const writeScript: WriteScript = {
   name: "write",
   encode: ({ keys, given, lists, result, answered, deadLettersMax }) => {
     const body = new Body(keys);
-    let ends = "0";
+    let frees = "0";
     for (const list of lists) {
       body.args.push(String(list.length));
       for (const step of list) {
-        if (kindOf(step).ends) ends = "1";
-        codingOf(step).encode(step, body);
+        const coding = codingOf(step);
+        if (coding.frees) frees = "1";
+        coding.encode(step, body);
       }
     }
     const numbered = body.numbered();
     return {
       keys: [result, ...numbered, ...answered],
-      args: [given, String(numbered.length), String(deadLettersMax), ends].concat(body.args),
+      args: [given, String(numbered.length), String(deadLettersMax), frees].concat(body.args),
     };
   },
   decode: (reply, { lists }) => readAnswers(reply, lists),

@@ -26,4 +26,16 @@ export const everyCall: { readonly [K in Exclude<CallName, "close">]: Call } = {
   redriveFrom: ({ store, queue }) =>
     store.redriveFrom({ queue, after: undefined, seenMax: 1, limit: 1, ids: undefined }, "every call: redriveFrom"),
   purge: ({ store, queue }) => store.purge({ queue, limit: 1 }, "every call: purge"),
+  getRecords: ({ store }) => store.getRecords([{ collection: "things", id: "one" }]),
+  countRecords: ({ store }) => store.countRecords({ collection: "things", indexes: ["all"] }),
+  pageRecords: ({ store }) =>
+    store.pageRecords({
+      collection: "things",
+      indexes: ["all"],
+      from: undefined,
+      upTo: undefined,
+      after: undefined,
+      limit: 1,
+      backwards: false,
+    }),
 };

@@ -12,6 +12,9 @@
 local kinds = {}
 --- @include enqueueStep
 --- @include settleStep
+--- @include putStep
+--- @include removeStep
+--- @include checkStep
 
 local function readLists(values, at, call)
   local lists = {}

@@ -10,6 +10,7 @@ import { ending } from "./ending.js";
 import { fencing } from "./fencing.js";
 import { losing } from "./losing.js";
 import { ordering } from "./ordering.js";
+import { onTheRecords } from "./records.js";
 import { sharedView } from "./sharedView.js";
 import { sleeping } from "./sleeping.js";
 import { suspecting } from "./suspecting.js";
@@ -26,6 +27,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...suspecting,
   ...attending,
   ...ending,
+  ...onTheRecords,
 };
 
 /** The stores that break their word, and what each does. */

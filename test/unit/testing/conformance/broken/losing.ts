@@ -97,14 +97,14 @@ export const losing: Readonly<Record<string, Break>> = {
     };
   },
   "has one queue, whatever it is called": (store) => ({
-    ...changingSteps((step) => ({ ...step, queue: "one" }))(store),
+    ...changingSteps((step) => ("queue" in step ? { ...step, queue: "one" } : step))(store),
     lease: (request) => store.lease({ ...request, queue: "one" }),
     stats: () => store.stats("one"),
   }),
   "cuts the name of a queue at its first colon": (store) => {
     const cut = (queue: string): string => queue.split(":")[0] ?? "";
     return {
-      ...changingSteps((step) => ({ ...step, queue: cut(step.queue) }))(store),
+      ...changingSteps((step) => ("queue" in step ? { ...step, queue: cut(step.queue) } : step))(store),
       lease: (request) => store.lease({ ...request, queue: cut(request.queue) }),
       stats: (queue) => store.stats(cut(queue)),
       peek: (request) => store.peek({ ...request, queue: cut(request.queue) }),

@@ -1,8 +1,11 @@
+import { recordProofs } from "./records.js";
+
 /**
  * Which broken store is failed by which case: the proof that a case can fail, and that a fault is found. Every fault stands
  * here with one case or more, and every case with one fault.
  */
 export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
+  ...recordProofs,
   "loses every tenth message": ["write ids are remembered beside many others"],
   "loses all but the first hundred thousand bytes of a payload": ["a payload of 1 MiB arrives as it was given"],
   "loses what is beyond 1,000 messages of one write": [
@@ -112,6 +115,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a write of no lists answers none",
   ],
   "performs a resent write again": [
+    "a resent write of records answers as before, and is done once",
     "a resent step of any kind answers as before and changes nothing",
     "a resent enqueue answers the same and adds nothing",
   ],

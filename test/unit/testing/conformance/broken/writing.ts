@@ -9,17 +9,22 @@ import { type Break, changingEnqueues, changingResults, changingSteps, cutting, 
 const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
   [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
 
+/** What it belongs to. */
+const placeOf = (step: Step): string => ("queue" in step ? step.queue : step.collection);
+
 export const writing: Readonly<Record<string, Break>> = {
   "performs a list step by step": cutting((steps) => steps.map((step) => [step])),
   "performs a list queue by queue": cutting((steps) =>
-    [...new Set(steps.map(({ queue }) => queue))].map((queue) => steps.filter((step) => step.queue === queue)),
+    [...new Set(steps.map(placeOf))].map((place) => steps.filter((step) => placeOf(step) === place)),
   ),
   "performs the enqueues of a list, whatever becomes of its settles": cutting((steps) =>
     ["Settle", "Enqueue"].map((tag) => steps.filter(({ _tag }) => _tag === tag)),
   ),
   "performs the first queue of a list": (store) => ({
     write: (lists, writeId) => {
-      const firsts = lists.map((steps) => steps.filter(({ queue }) => queue === steps[0]?.queue));
+      const firsts = lists.map((steps) =>
+        steps.filter((step, _, [first]) => first !== undefined && placeOf(step) === placeOf(first)),
+      );
       return mapped(store.write(firsts, writeId), (answers) =>
         answers.map((answer, i) => padded(answer, lists[i] ?? [])),
       );

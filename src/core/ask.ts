@@ -1,7 +1,7 @@
 /** Calls functions of the user's that take part in a write. Where one throws, the value is refused and nothing is written. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
-import { describeMessage } from "../core/cause.js";
-import { encodeRefused, type SluiceError } from "../core/SluiceError.js";
+import { describeMessage } from "./cause.js";
+import { encodeRefused, type SluiceError } from "./SluiceError.js";
 
 /** The answer of `call`, or `EncodeRefused` with this name and with what was thrown. */
 export const ask = <T>(name: string, call: () => T): Either<SluiceError, T> => {

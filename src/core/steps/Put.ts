@@ -1,0 +1,39 @@
+/** The step that makes or changes a record. */
+import type { Revision } from "../Revision.js";
+import type { RecordConflict } from "../SluiceError.js";
+import { conflictOf, metRecord, type RecordExpected, type RecordName, recordText } from "./recordSteps.js";
+import type { StepKind } from "./StepKind.js";
+
+/** A record's place in an index: ordered by its sort, and among equal sorts by its (escaped) id. */
+export interface IndexPlace {
+  readonly name: string;
+  /** 1 to 128 characters of "!" to "~", so that its order is the same everywhere. */
+  readonly sort: string;
+}
+
+/** The record has this value from now on, whole. */
+export interface PutStep extends RecordName {
+  readonly _tag: "Put";
+  readonly expected: RecordExpected;
+  /** What it is called from now on: made for this put, and never used for another. */
+  readonly revision: Revision;
+  /** Opaque to stores. */
+  readonly value: string;
+  /** In which indexes it stands from now on, and in no other; or after how many milliseconds it is gone. Not both: nobody would take the places away. */
+  readonly keep: { readonly indexes: ReadonlyArray<IndexPlace> } | { readonly ttlMs: number };
+}
+
+export interface PutResult {
+  readonly _tag: "Put";
+  readonly revision: Revision;
+}
+
+export const Put: StepKind<PutStep, PutResult, RecordConflict> = {
+  count: () => 1,
+  size: ({ value }, measure) => measure(value),
+  changes: recordText,
+  meets: metRecord,
+  ends: false,
+  refusal: conflictOf,
+  done: ({ revision }) => ({ _tag: "Put", revision }),
+};

@@ -1,0 +1,13 @@
+/** Pages of what a store shows: bounded in count and bytes, in a stable order. */
+
+/** A page in a stable order, short where payloads are large; `next` is undefined on the last. Positions are opaque. */
+export interface Page<T> {
+  readonly items: ReadonlyArray<T>;
+  readonly next: string | undefined;
+}
+
+/**
+ * What one call shows at most, in bytes of payload, but one message at least: 4 MiB. So it may do less than it was asked for,
+ * and says whether more is left.
+ */
+export const PORTION_BYTES_MAX: number = 4 * 1024 * 1024;

@@ -1,0 +1,143 @@
+/** The maker of collections of records. */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { encodePayload } from "../codec/envelope.js";
+import { checkKey } from "../codec/parts.js";
+import { showing } from "../core/inspecting.js";
+import { invariant } from "../core/invariant.js";
+import { type Revision, revisionOf } from "../core/Revision.js";
+import { type RecordConflict, type SluiceError, toSluiceError, type WriteError } from "../core/SluiceError.js";
+import { idFrom } from "../core/Sources.js";
+import type { PutStep } from "../core/steps/Put.js";
+import type { RecordExpected } from "../core/steps/recordSteps.js";
+import type { Step, StepResult } from "../core/steps/Step.js";
+import { Write } from "../core/Write.js";
+import type { RecordsStore } from "../port/Store.js";
+import { modify } from "./modify.js";
+import { placesOf } from "./places.js";
+import type { Records, UpdateError } from "./Records.js";
+import { type Places, type RecordsDefinition, type ResolvedRecords, resolveRecords } from "./RecordsDefinition.js";
+import { readsOf } from "./reads.js";
+
+/**
+ * A collection of records on a store: small versioned values by id, with indexes that are made from the value. Making one does
+ * nothing yet: no connection, no timer.
+ *
+ * Throws `InvalidConfig` for a definition out of its limits.
+ *
+ * @param store where it is kept: `memoryStore()` or `redisStore(client)`
+ * @param definition its name, codec, indexes and limits
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as t from "io-ts";
+ * import { memoryStore } from "sluice/memory";
+ * import { records, sortOf } from "sluice/records";
+ *
+ * const todos = records(memoryStore(), {
+ *   name: "todos",
+ *   codec: t.type({ title: t.string, dueMs: t.number }),
+ *   indexes: { byDue: (todo) => ({ sort: sortOf(todo.dueMs) }) },
+ * });
+ * await todos.insert("t1", { title: "write", dueMs: 5 });
+ * await todos.modify("t1", (todo) => todo && { ...todo, dueMs: 9 });
+ * const { items } = await todos.page("byDue", { upTo: sortOf(10) });
+ * assert.deepEqual(items.map(({ id, value }) => [id, value.dueMs]), [["t1", 9]]);
+ * ```
+ */
+export const records = <A, W extends Places = Record<never, never>>(
+  store: RecordsStore,
+  definition: RecordsDefinition<A, W>,
+): Records<A, W> => {
+  const resolved = resolveRecords(definition);
+  const reads = readsOf<A, W>(store, resolved);
+  const put =
+    <E extends WriteError | RecordConflict>(expected: RecordExpected) =>
+    (id: string, value: A): Write<Revision, E> =>
+      writeOf(
+        store,
+        () => putStep({ store, resolved }, { id, expected }, value),
+        (result) => (result?._tag === "Put" ? result.revision : undefined),
+      );
+  const update = (id: string, value: A, was: Revision | undefined): Write<Revision, UpdateError> =>
+    put<UpdateError>(asRead(was))(id, value);
+  const face: Records<A, W> = {
+    definition,
+    store,
+    ...reads,
+    put: put<WriteError>({ _tag: "Any" }),
+    insert: put<UpdateError>({ _tag: "Absent" }),
+    update,
+    remove: (id) =>
+      writeOf(
+        store,
+        () => named(id, (name) => ({ _tag: "Remove", collection: resolved.name, id: name, expected: { _tag: "Any" } })),
+        (result) => (result?._tag === "Removed" ? result.existed : undefined),
+      ),
+    check: (id, was) =>
+      writeOf<void, WriteError | RecordConflict>(
+        store,
+        () => named(id, (name) => ({ _tag: "Check", collection: resolved.name, id: name, expected: asRead(was) })),
+        () => undefined,
+      ),
+    modify: (id, change, options = {}) => modify({ get: reads.get, update }, { id, change, options }),
+  };
+  return showing(face, "Records", { name: resolved.name });
+};
+
+const asRead = (was: Revision | undefined): RecordExpected =>
+  was === undefined ? { _tag: "Absent" } : { _tag: "At", revision: was };
+
+/** A Write of one step, made at each run. */
+const writeOf = <B, E extends SluiceError>(
+  store: RecordsStore,
+  make: () => Either<SluiceError, Step>,
+  read: (result: StepResult | undefined) => B | undefined,
+): Write<B, E> =>
+  new Write<B, E>(
+    () => {
+      const step = make();
+      if (isLeft(step)) return step;
+      return right({
+        steps: [step.right],
+        read: ([result]) => {
+          invariant(result !== undefined, "a store answered a step of a record with nothing");
+          return read(result) as B;
+        },
+      });
+    },
+    { target: store, settles: false },
+  );
+
+const named = (id: string, make: (id: string) => Step): Either<SluiceError, Step> => {
+  try {
+    return right(make(checkKey("id", id)));
+  } catch (cause) {
+    return left(toSluiceError(cause));
+  }
+};
+
+interface On<A> {
+  readonly store: RecordsStore;
+  readonly resolved: ResolvedRecords<A>;
+}
+
+const putStep = <A>(
+  { store, resolved }: On<A>,
+  { id, expected }: { readonly id: string; readonly expected: RecordExpected },
+  value: A,
+): Either<SluiceError, PutStep> => {
+  const encoded = encodePayload(resolved.codec, value, { bytesMax: resolved.valueBytesMax, option: "valueBytesMax" });
+  if (isLeft(encoded)) return encoded;
+  const indexes = placesOf(resolved, id, value);
+  if (isLeft(indexes)) return indexes;
+  return named(id, (name) => ({
+    _tag: "Put",
+    collection: resolved.name,
+    id: name,
+    expected,
+    revision: revisionOf(idFrom(store)),
+    value: encoded.right,
+    keep: resolved.ttlMs === undefined ? { indexes: indexes.right } : { ttlMs: resolved.ttlMs },
+  })) as Either<SluiceError, PutStep>;
+};

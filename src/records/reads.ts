@@ -1,0 +1,101 @@
+/** Reading records: by id, and in the order of an index. */
+import { defer, EMPTY, expand, map, type Observable, of, reduce } from "rxjs";
+import { checkKey } from "../codec/parts.js";
+import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
+import { optionsOf, wholeNumber } from "../core/options.js";
+import { type DecodeRefused, invalidConfig, type ReadError } from "../core/SluiceError.js";
+import type { RecordPageRequest, StoredRecord } from "../port/RecordPort.js";
+import type { RecordsStore } from "../port/Store.js";
+import { indexFor } from "./places.js";
+import type { RangeOptions, RecordPage, RecordReads, Stored, Where } from "./Records.js";
+import type { Places, ResolvedRecords } from "./RecordsDefinition.js";
+import { decoded, decodedPage } from "./stored.js";
+
+/** So many ids are asked for in one call. */
+const NAMES_MAX = 1_000;
+
+export const readsOf = <A, W extends Places>(store: RecordsStore, resolved: ResolvedRecords<A>): RecordReads<A, W> => {
+  const getAll: RecordReads<A, W>["getAll"] = (ids) =>
+    failingWith<ReadError | DecodeRefused>()(fromOne(defer(() => readAll(store, resolved, ids))));
+  const page = (index: string, options: RangeOptions & Partial<Where<string>> = {}): Effect<RecordPage<A>, ReadError> =>
+    failingWith<ReadError>()(
+      fromOne(
+        defer(() => store.pageRecords(requestOf(resolved, index, options))).pipe(
+          map(({ items, next }) => ({ ...decodedPage(resolved, items), next })),
+        ),
+      ),
+    );
+  const count = (index: string, options: Partial<Where<string>> = {}): Effect<number, ReadError> =>
+    failingWith<ReadError>()(
+      fromOne(
+        defer(() =>
+          store.countRecords({ collection: resolved.name, indexes: indexesOf(resolved, index, options.where) }),
+        ).pipe(map((counts) => counts.reduce((sum, own) => sum + own, 0))),
+      ),
+    );
+  // Whether an index has a `where` is told by W, which a generic function cannot ask.
+  return {
+    get: (id: string) => mapEffect(getAll([id]), ([record]) => record),
+    getAll,
+    page,
+    count,
+  } as unknown as RecordReads<A, W>;
+};
+
+/** A part for each call: what it did not answer, since that has too many bytes, is asked for by the next. */
+const readAll = <A>(
+  store: RecordsStore,
+  resolved: ResolvedRecords<A>,
+  ids: ReadonlyArray<string>,
+): Observable<ReadonlyArray<Stored<A> | undefined>> => {
+  const names = ids.map((id) => ({ collection: resolved.name, id: checkKey("id", id) }));
+  let read = 0;
+  const next = (): Observable<ReadonlyArray<StoredRecord | undefined>> =>
+    read === names.length ? EMPTY : store.getRecords(names.slice(read, read + NAMES_MAX));
+  return (names.length === 0 ? of([]) : next()).pipe(
+    expand((part) => {
+      read += part.length;
+      return next();
+    }),
+    reduce((all: ReadonlyArray<StoredRecord | undefined>, part) => [...all, ...part], []),
+    map((all) => all.map((record) => record && decoded(resolved, record))),
+  );
+};
+
+const RANGE = ["from", "upTo", "backwards", "after", "limit", "where"] as const;
+
+const requestOf = <A>(
+  resolved: ResolvedRecords<A>,
+  index: string,
+  options: RangeOptions & Partial<Where<string>>,
+): RecordPageRequest => {
+  const { from, upTo, backwards = false, after, limit = 100, where } = optionsOf(options, RANGE);
+  return {
+    collection: resolved.name,
+    indexes: indexesOf(resolved, index, where),
+    from,
+    upTo,
+    after,
+    limit: wholeNumber("limit", limit, { min: 1, max: 1_000 }),
+    backwards,
+  };
+};
+
+/** One read goes over so many parts of an index at most. */
+const WHERES_MAX = 100;
+
+const indexesOf = <A>(
+  { name, indexes }: ResolvedRecords<A>,
+  index: string,
+  where: string | ReadonlyArray<string> | undefined,
+): ReadonlyArray<string> => {
+  if (!indexes.some(([known]) => known === index))
+    throw invalidConfig(
+      "index",
+      `${JSON.stringify(name)} has no index ${JSON.stringify(index)}: its definition names them.`,
+    );
+  if (where === undefined || typeof where === "string") return [indexFor(index, where)];
+  if (where.length === 0 || where.length > WHERES_MAX)
+    throw invalidConfig("where", `where must name 1 to ${WHERES_MAX} texts, not ${where.length}.`);
+  return where.map((one) => indexFor(index, one));
+};
