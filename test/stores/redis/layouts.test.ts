@@ -7,7 +7,7 @@ import { newMessageId } from "../../../src/core/MessageId.js";
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import { compactId } from "../../../src/stores/redis/queue/compactId.js";
 import { readHandedText } from "../../../src/stores/redis/queue/handed.js";
-import { encodeTail, type ReadRecord, readCause, readRecord } from "../../../src/stores/redis/queue/record.js";
+import { encodeTail, type ReadParcel, readCause, readParcel } from "../../../src/stores/redis/queue/parcel.js";
 import { readBlockNote, readShelved } from "../../../src/stores/redis/queue/shelf.js";
 import { fenceOf, tokenOf, tokenStem } from "../../../src/stores/redis/queue/token.js";
 import { includes } from "../../../src/stores/redis/scripts/scripts.generated.js";
@@ -49,7 +49,7 @@ const step = (draft: Partial<EnqueueStep>): EnqueueStep => ({
   dedupe: undefined,
   ...draft,
 });
-const recordOf = (of: EnqueueStep): string => hexMs(enqueuedAtMs) + encodeTail(of);
+const parcelOf = (of: EnqueueStep): string => hexMs(enqueuedAtMs) + encodeTail(of);
 
 const endless = { id: "order 5", windowMs: Number.POSITIVE_INFINITY };
 const shapes: ReadonlyArray<readonly [name: string, draft: Partial<EnqueueStep>]> = [
@@ -65,8 +65,8 @@ const shapes: ReadonlyArray<readonly [name: string, draft: Partial<EnqueueStep>]
 ];
 const each = shapes.map(([name, draft]) => [name, step(draft)] as const);
 
-/** What a record of this step is to say, unless it was changed. */
-const expected = (of: EnqueueStep): Omit<ReadRecord, "history"> & { readonly history: ReadonlyArray<unknown> } => ({
+/** What a parcel of this step is to say, unless it was changed. */
+const expected = (of: EnqueueStep): Omit<ReadParcel, "history"> & { readonly history: ReadonlyArray<unknown> } => ({
   id: of.id,
   key: of.key,
   escapedKey: of.key === undefined ? undefined : escapeText(of.key),
@@ -82,14 +82,14 @@ const expected = (of: EnqueueStep): Omit<ReadRecord, "history"> & { readonly his
 
 const FIELDS = ["failures", "marked"];
 
-describe("a record that TypeScript writes", () => {
+describe("a parcel that TypeScript writes", () => {
   it.each(each)("is read by Lua: %s", async (_, of) => {
-    const record = recordOf(of);
+    const parcel = parcelOf(of);
     const [level, id, failures, key, marks, suspicion, returns, dedupe] = await texts(
       FIELDS,
       `local ends, suspicion, returns, dedupe = marksOf(A[1])
       return { levelOf(A[1]), idOf(A[1]), failuresOf(A[1]), keyOf(A[1]) or "-", ends, suspicion, returns, dedupe }`,
-      record,
+      parcel,
     );
     expect({ level, id, failures, key, suspicion, returns }).toEqual({
       level: "7",
@@ -105,7 +105,7 @@ describe("a record that TypeScript writes", () => {
     const [known, size, escaped, tailLevel, tailId] = await texts(
       [...FIELDS, "tail"],
       "return { tostring(known(A[1])), sizeOf(A[1]), tostring(isEscaped(A[1])), levelOfTail(A[2]), idOfTail(A[2]) }",
-      record,
+      parcel,
       encodeTail(of),
     );
     expect([known, size, escaped]).toEqual([
@@ -114,30 +114,30 @@ describe("a record that TypeScript writes", () => {
       String(written.startsWith("2")),
     ]);
     expect([tailLevel, tailId]).toEqual(["7", compactId(of.id)]);
-    expect(readRecord(record)).toEqual(expected(of));
+    expect(readParcel(parcel)).toEqual(expected(of));
   });
 });
 
-describe("a record that Lua writes", () => {
+describe("a parcel that Lua writes", () => {
   it.each(each)("is read by TypeScript after failures, the last of them the end of a lease: %s", async (_, of) => {
     const failures = Array.from({ length: 12 }, (_, i) => `${hexMs(1_000 + i)}${JSON.stringify(`cause\t${i}\n`)}`);
-    const record = String(
+    const parcel = String(
       await lua(
         FIELDS,
         "local r = A[1] for i = 2, #A do r = failed(r, A[i], i == #A) end return r",
-        recordOf(of),
+        parcelOf(of),
         ...failures,
       ),
     );
-    expect(readRecord(record)).toEqual({
+    expect(readParcel(parcel)).toEqual({
       ...expected(of),
       failures: 12,
       suspect: true,
       // The latest ten.
       history: Array.from({ length: 10 }, (_, i) => ({ atMs: 1_002 + i, cause: `cause\t${i + 2}\n` })),
     });
-    const afresh = String(await lua(FIELDS, "return afresh(A[1])", record));
-    expect(readRecord(afresh)).toEqual({ ...readRecord(record), failures: 0 });
+    const afresh = String(await lua(FIELDS, "return afresh(A[1])", parcel));
+    expect(readParcel(afresh)).toEqual({ ...readParcel(parcel), failures: 0 });
   });
 
   it.each(each)(
@@ -146,10 +146,10 @@ describe("a record that Lua writes", () => {
       const [given, passed, returns] = await texts(
         FIELDS,
         "local g = givenBack(A[1]) local _, _, returns = marksOf(g) return { g, passed(A[1]), returns }",
-        recordOf(of),
+        parcelOf(of),
       );
-      expect(readRecord(given ?? "")).toEqual(expected(of));
-      expect(readRecord(passed ?? "")).toEqual({ ...expected(of), suspect: true });
+      expect(readParcel(given ?? "")).toEqual(expected(of));
+      expect(readParcel(passed ?? "")).toEqual({ ...expected(of), suspect: true });
       expect(returns).toBe("1");
     },
   );
@@ -158,10 +158,10 @@ describe("a record that Lua writes", () => {
     "is read by TypeScript after it was redriven, as it was and with another payload: %s",
     async (_, of) => {
       const nowMs = enqueuedAtMs + 60_000;
-      const again = async (payload: string): Promise<ReadRecord> => {
+      const again = async (payload: string): Promise<ReadParcel> => {
         const body = "return again({ nowHex = A[1] }, failed(A[2], A[3]), A[4])";
         const failure = `${hexMs(5)}"why"`;
-        return readRecord(String(await lua(["again"], body, hexMs(nowMs), recordOf(of), failure, payload)));
+        return readParcel(String(await lua(["again"], body, hexMs(nowMs), parcelOf(of), failure, payload)));
       };
       const redriven = {
         ...expected(of),
@@ -229,9 +229,9 @@ describe("an entry of what is set aside", () => {
       ["queue", "shelf"],
       `local queue = ${queue}
       deadLetter(queue, A[1], A[2], 100)
-      shelve(queue, "b", { note = blockNote("q", A[3], A[2]), record = A[1] })
+      shelve(queue, "b", { note = blockNote("q", A[3], A[2]), parcel = A[1] })
       return { redis.call("ZRANGE", K .. ":dead", -1, -1)[1], redis.call("ZRANGE", K .. ":b", -1, -1)[1] }`,
-      recordOf(of),
+      parcelOf(of),
       cause,
       origin,
     );
@@ -244,17 +244,17 @@ describe("an entry of what is set aside", () => {
     expect(
       await texts(
         ["shelfParts"],
-        `local position, note, record = readShelved(A[1])
+        `local position, note, parcel = readShelved(A[1])
         local scope, origin, cause = readBlockNote(note)
-        return { position, scope, origin, cause, record, recordIn(A[1]) }`,
+        return { position, scope, origin, cause, parcel, parcelIn(A[1]) }`,
         entries[1] ?? "",
       ),
-    ).toEqual([String(blocked?.position), "q", origin, cause, recordOf(of), recordOf(of)]);
+    ).toEqual([String(blocked?.position), "q", origin, cause, parcelOf(of), parcelOf(of)]);
   });
 });
 
 describe("what is handed over", () => {
-  it.each(each)("is read alike on both sides, as a tail or as a whole record: %s", async (_, of) => {
+  it.each(each)("is read alike on both sides, as a tail or as a whole parcel: %s", async (_, of) => {
     const moments = [
       ["1790000000123", 1_790_000_000_123],
       ["1790000000.123456", 1_790_000_000_123],
@@ -267,24 +267,24 @@ describe("what is handed over", () => {
         return { handedText(ticket, A[1], "w-1", A[2]), handedText(ticket, A[1], "w-1", WHOLE .. A[3]), leaseMsOf(ticket) }`,
         moment,
         encodeTail(of),
-        recordOf(of),
+        parcelOf(of),
       );
       expect(leaseMs).toBe("30000");
-      for (const [text, record] of [
+      for (const [text, parcel] of [
         [tail, hexMs(atMs) + encodeTail(of)],
-        [whole, recordOf(of)],
+        [whole, parcelOf(of)],
       ] as const) {
         const read = readHandedText(text ?? "");
-        expect(read).toEqual({ record: readRecord(record), stem: "00000000ff:h-w-1:", atMs, leaseMs: 30_000 });
+        expect(read).toEqual({ parcel: readParcel(parcel), stem: "00000000ff:h-w-1:", atMs, leaseMs: 30_000 });
         const told = await texts(
           ["handedText", "handedParts"],
-          `local token, record, writeId, order, endsAt = readHanded(A[1])
-          return { token, record, writeId, order, endsAt, handedBy(A[1]), tostring(isHanded(A[1])) }`,
+          `local token, parcel, writeId, order, endsAt = readHanded(A[1])
+          return { token, parcel, writeId, order, endsAt, handedBy(A[1]), tostring(isHanded(A[1])) }`,
           text ?? "",
         );
         // A message that bears a mark is never handed over: its token says nothing of a dedupe id.
-        const token = read && tokenOf(read.stem, 0, { ...read.record, deduped: false });
-        expect(told).toEqual([token, record, "w-1", "255", String(atMs + 30_000), "w-1", "true"]);
+        const token = read && tokenOf(read.stem, 0, { ...read.parcel, deduped: false });
+        expect(told).toEqual([token, parcel, "w-1", "255", String(atMs + 30_000), "w-1", "true"]);
       }
     }
   });

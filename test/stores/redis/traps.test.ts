@@ -284,8 +284,8 @@ describe("a record that this version cannot read", () => {
     expect(payloadsOf(await at.lease())).toEqual(["a", "b"]);
     const { items } = await at.store.deadLetters({ queue: at.queue, after: undefined, limit: 10 });
     expect(items.map(({ payload, cause }) => [payload, cause])).toEqual([
-      ["short", "unreadable record: of another version, or damaged"],
-      [alien, "unreadable record: of another version, or damaged"],
+      ["short", "unreadable: of another version, or damaged"],
+      [alien, "unreadable: of another version, or damaged"],
     ]);
     const letters = items.map((letter) => ({ ...letter, payload: undefined }));
     expect(await at.store.redrive({ queue: at.queue, letters }, newId())).toMatchObject({ count: 2 });

@@ -143,7 +143,7 @@ describe("a later version that takes a queue over", () => {
     const { seen, subscription } = consume(texts(at));
     await until(async () => (await at.admin.exists(`${at.key}:h`)) === 1);
     await at.admin.hset(at.key, "format", LATER);
-    await at.admin.rpush(`${at.key}:r2:0`, "a record as the later version keeps it");
+    await at.admin.rpush(`${at.key}:r2:0`, "a parcel as the later version keeps it");
     await expect(texts(at).enqueue("single")).rejects.toMatchObject(refusal);
     await until(() => seen.error !== undefined);
     expect(seen.error).toMatchObject(refusal);
@@ -227,7 +227,7 @@ describe("a record that cannot be read", () => {
     const words = texts(at);
     await words.enqueueAll(["a", "b"]);
     await at.settle(await at.lease(), Reject({ cause: "x" }));
-    for (const [n, entry] of ["", "0000000003", `0000000004${"0".repeat(11)}no JSON\nrecord`].entries())
+    for (const [n, entry] of ["", "0000000003", `0000000004${"0".repeat(11)}no JSON\nparcel`].entries())
       await at.admin.zadd(`${at.key}:dead`, 3 + n, entry);
     expect((await words.deadLetters()).items).toHaveLength(5);
     expect(await words.redrive()).toBeGreaterThanOrEqual(2);

@@ -2,7 +2,7 @@
 -- the only one goes straight to a consumer that waits.
 -- KEYS[1] result string what this write answered before, kept for an hour
 -- KEYS[2] key hash the queue's counts and gates
--- KEYS[3] leased hash token to record
+-- KEYS[3] leased hash token to parcel
 -- KEYS[4] expiries zset token to the ms at which its lease ends
 -- KEYS[5...] answered string results whose replies were read, to be deleted
 -- ARGV[1] given integer ms

@@ -22,10 +22,10 @@ local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
   for _, token in ipairs(tokensOf(last, request)) do
-    local record, origin = readLeased(key, token)
-    if record then
+    local parcel, origin = readLeased(key, token)
+    if parcel then
       tokens[#tokens + 1] = token
-      pushReturned(queue, origin, record) -- nobody saw it
+      pushReturned(queue, origin, parcel) -- nobody saw it
     end
   end
 end

@@ -51,18 +51,18 @@ if handOver and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\0", 1
 else
   --- @include tails
   --- @include addEnd
-  local records, longest = recordsOf(ARGV, 4, msOf(at))
-  local added, finish = #records, nil
+  local parcels, longest = parcelsOf(ARGV, 4, msOf(at))
+  local added, finish = #parcels, nil
   if keyed == "1" then
     --- @include behind
     local promoted
-    records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
+    parcels, finish, promoted = byKey(key, key .. ":k", msOf(at), parcels)
     if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- the promotion changed the levels
   end
-  if handOver and added == 1 and #records == 1 then
+  if handOver and added == 1 and #parcels == 1 then
     handOver(ARGV[4])
   else
-    addEnd(key, level, head, waits, added, records, longest, { result })
+    addEnd(key, level, head, waits, added, parcels, longest, { result })
   end
   if finish then finish() end
 end

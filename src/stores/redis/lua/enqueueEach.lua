@@ -25,12 +25,12 @@ local waits = redis.call("GET", key .. ":h") or ""
 local handedId = isHanded(waits) and handedBy(waits) or ""
 
 local now = msOf(moment(given))
-local records, longest = recordsOf(ARGV, 5, now)
+local parcels, longest = parcelsOf(ARGV, 5, now)
 local known, fresh, results = redis.call("MGET", unpack(KEYS, 2, writes + 1)), {}, {}
 for i = 1, writes do
   local result = KEYS[i + 1]
   if not known[i] and writeIdOf(result) ~= handedId then
-    fresh[#fresh + 1], results[#results + 1] = records[i], result
+    fresh[#fresh + 1], results[#results + 1] = parcels[i], result
   end
 end
 

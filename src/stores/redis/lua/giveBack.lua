@@ -16,9 +16,9 @@ local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
 --- @include leased
 
 local queue = openGuarded(key, clock(given))
-local record, origin = readLeased(key, token)
-if record then
-  pushReturned(queue, origin, record) -- nobody saw it
+local parcel, origin = readLeased(key, token)
+if parcel then
+  pushReturned(queue, origin, parcel) -- nobody saw it
   redis.call("HDEL", key .. ":l", token)
   redis.call("ZREM", key .. ":x", token)
 end
@@ -26,4 +26,4 @@ closeQueue(queue)
 passOn(key, queue.now)
 local owned = queue.owner and queue.ownerUntil > queue.now
 if standsBy == "1" and not owned then wakeStandby(key) end
-return record and 1 or 0
+return parcel and 1 or 0

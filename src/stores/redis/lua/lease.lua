@@ -16,9 +16,9 @@
 -- ARGV[10] waits flag -
 -- ARGV[11] deliveriesMax integer count
 -- ARGV[12] hands string -
--- Returns order, now ms, ms until something may change ("" never), a verdict, then records. The verdict: 1 where another consumer
+-- Returns order, now ms, ms until something may change ("" never), a verdict, then parcels. The verdict: 1 where another consumer
 --   owns the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0. The
---   records of a resent request: those that are still leased, "" for the others; none where it was cancelled
+--   parcels of a resent request: those that are still leased, "" for the others; none where it was cancelled
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m leased, reaped and promoted; 1,000 leased: 2.0 ms, 4 MiB: 30 ms; 1,000 reaped: 8 ms, 2 MiB: 30 ms; 1,000
 --   promoted: 3 ms, 2 MiB: 30 ms
@@ -31,7 +31,7 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include open
 --- @include clock
 --- @include slices
---- @include record
+--- @include parcel
 --- @include token
 --- @include leased
 --- @include take

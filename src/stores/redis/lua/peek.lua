@@ -4,7 +4,7 @@
 -- ARGV[1] given integer ms
 -- ARGV[2] limit integer count
 -- ARGV[3] bytesMax integer bytes
--- Returns their records
+-- Returns their parcels
 -- Errors WRONGTYPE, FORMAT
 -- Cost O(m log n) for m shown or promoted; 1,000: 2 ms, 4 MiB: 6 ms
 
@@ -24,13 +24,13 @@ closeQueue(queue)
 passOn(key, queue.now) -- `reclaim` may have taken a message from the list of wake-ups, which woke a consumer too
 local portion, shown = openPortion(limit, bytesMax), {}
 local function show(length, read)
-  for _, record in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = record end
+  for _, parcel in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = parcel end
 end
 for level = 9, 0, -1 do
   local rank, name = rankOf(level), key .. ":r:" .. level
   local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
   show(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
+    return parcelOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
   end)
   show(redis.call("LLEN", name), function(at) return redis.call("LINDEX", name, at) end)
 end

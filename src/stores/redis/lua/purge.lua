@@ -36,11 +36,11 @@ local function planBehind(name, headGoes)
   if met[name] then return end
   local list = key .. ":k:" .. name
   local waiting = redis.call("LLEN", list) -- a foreign value fails here: see guard
-  local records = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
-  local number = records and #records or fitUnread(portion, waiting, queue.largest)
+  local parcels = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
+  local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, record in ipairs(records or {}) do forget(key, record) end
+    for _, parcel in ipairs(parcels or {}) do forget(key, parcel) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -51,11 +51,11 @@ end
 local function planHeads(length, read, drop, isHead)
   local number = 0
   while number < length and not portion.full do
-    local record = read(number)
-    if not fits(portion, #record) then break end
+    local parcel = read(number)
+    if not fits(portion, #parcel) then break end
     number = number + 1
-    if deduped then plan(1, function() forget(key, record) end) end
-    local name = (not isHead or isHead(record)) and keyOf(record)
+    if deduped then plan(1, function() forget(key, parcel) end) end
+    local name = (not isHead or isHead(parcel)) and keyOf(parcel)
     if name then planBehind(name, true) end
   end
   plan(number, function() drop(number) end)
@@ -66,7 +66,7 @@ local function planAll()
     local rank, name = rankOf(level), key .. ":r:" .. level
     local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
     planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-      return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
+      return parcelOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
     end, function(number) dropReturned(key, level, number) end)
     local function trim(number) redis.call("LTRIM", name, number, -1) end
     local length = redis.call("LLEN", name)
@@ -78,7 +78,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
+    return parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

@@ -29,11 +29,11 @@ local function find()
     local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
     if not fits(portion, #entry + #payload) then break end
     seen = seen + 1
-    local record = entry ~= "" and recordIn(entry) or ""
-    if record ~= "" and idOf(record) == id then
+    local parcel = entry ~= "" and parcelIn(entry) or ""
+    if parcel ~= "" and idOf(parcel) == id then
       found[position] = true
-      found[#found + 1] = { position, record, payload }
-      guardRecord(queue, record)
+      found[#found + 1] = { position, parcel, payload }
+      guardParcel(queue, parcel)
     end
   end
   return found, seen

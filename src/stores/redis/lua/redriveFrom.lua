@@ -36,10 +36,10 @@ local function find()
     local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
     if not fits(portion, #entry) then break end
     seen, last = seen + 1, position
-    local record = recordIn(entry)
-    if record ~= "" and (not wanted or wanted[idOf(record)]) then
-      found[#found + 1] = { position, record, "" }
-      guardRecord(queue, record)
+    local parcel = parcelIn(entry)
+    if parcel ~= "" and (not wanted or wanted[idOf(parcel)]) then
+      found[#found + 1] = { position, parcel, "" }
+      guardParcel(queue, parcel)
     end
   end
   return found, seen, seen < length and last or 0

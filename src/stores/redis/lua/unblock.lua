@@ -41,23 +41,23 @@ local function targeted()
 end
 
 local function free(entry)
-  local position, note, record = readShelved(entry)
+  local position, note, parcel = readShelved(entry)
   local scope, origin, cause = readBlockNote(note)
-  local messageKey = keyOf(record)
+  local messageKey = keyOf(parcel)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
-  unhold(queue, record, position)
+  unhold(queue, parcel, position)
   if scope == "q" then
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushReturned(queue, origin, afresh(record))
+    pushReturned(queue, origin, afresh(parcel))
   elseif decision == "skip" then
-    forget(key, record)
+    forget(key, parcel)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    deadLetter(queue, record, cause, lettersMax)
+    deadLetter(queue, parcel, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
@@ -69,7 +69,7 @@ return once(result, KEYS, 3, function()
     return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
   end)
   for _, entry in ipairs(entries) do
-    local messageKey = keyOf(recordIn(entry))
+    local messageKey = keyOf(parcelIn(entry))
     if messageKey then guardKey(key, messageKey) end
   end
   for _, entry in ipairs(entries) do free(entry) end

@@ -6,7 +6,7 @@
  */
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
 import type { Step } from "../../../core/steps/Step.js";
-import { isPlain } from "./record.js";
+import { isPlain } from "./parcel.js";
 
 const COUNT_MAX = 1_000;
 /** How many UTF-16 units of payload leave in one call; a larger burst leaves in several. */

@@ -10,7 +10,7 @@ const COMPACT_LENGTH = 32;
 const isWhole = (id: string): boolean =>
   id.length === WHOLE_LENGTH && id[8] === "-" && id[13] === "-" && id[18] === "-" && id[23] === "-";
 
-/** A UUID without its dashes, in its own case. Any other text, such as the id of an unknown record, stays as it is. */
+/** A UUID without its dashes, in its own case. Any other text, such as the id of an unknown parcel, stays as it is. */
 export const compactId = (id: string): string =>
   isWhole(id) ? id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24) : id;
 

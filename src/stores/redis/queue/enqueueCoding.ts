@@ -5,7 +5,7 @@ import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
 import { wholeId } from "./compactId.js";
-import { encodeTail } from "./record.js";
+import { encodeTail } from "./parcel.js";
 
 export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   encode: (step, body) => {

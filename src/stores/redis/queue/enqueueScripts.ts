@@ -5,7 +5,7 @@ import { doneOf, type WriteAnswer } from "../../../core/steps/Step.js";
 import type { Script } from "../scripts/script.js";
 import type { Shape } from "../write/shapes.js";
 import { readAnswers, type Steps, type WriteInput } from "../write/writeScript.js";
-import { encodeTail, isPlain } from "./record.js";
+import { encodeTail, isPlain } from "./parcel.js";
 
 /** One list of new messages of one queue and level, each plain. */
 export const enqueueShape: Shape = {

@@ -3,12 +3,12 @@
  * says what stands where.
  */
 import { FORMAT } from "../scripts/format.js";
-import { type ReadRecord, readHandedRecord, readRecord } from "./record.js";
+import { type ReadParcel, readHandedParcel, readParcel } from "./parcel.js";
 import { tokenStem } from "./token.js";
 
 /** A text that was handed over, taken apart. */
 export interface HandedText {
-  readonly record: ReadRecord;
+  readonly parcel: ReadParcel;
   /** The beginning of its token. */
   readonly stem: string;
   /** When it was leased, by the server's clock. */
@@ -17,7 +17,7 @@ export interface HandedText {
   readonly leaseMs: number;
 }
 
-/** Stands before a whole record, which a follower has: it was enqueued at another time. */
+/** Stands before a whole parcel, which a follower has: it was enqueued at another time. */
 const WHOLE = "+";
 /** Order, length of the lease, moment, request. */
 const HANDED = new RegExp(`^${FORMAT}:([0-9a-f]{10})([0-9a-f]{8})(\\d+(?:\\.\\d+)?)(h-[^\\n]*)\\n`);
@@ -28,11 +28,11 @@ export const readHandedText = (text: string): HandedText | undefined => {
   if (match === null) return undefined;
   const [head, order = "", length = "", moment = "", request = ""] = match;
   const atMs = msOf(moment);
-  const record =
+  const parcel =
     text.charAt(head.length) === WHOLE
-      ? readRecord(text.slice(head.length + 1))
-      : readHandedRecord(text, head.length, atMs);
-  return { record, stem: tokenStem(order, request), atMs, leaseMs: Number.parseInt(length, 16) };
+      ? readParcel(text.slice(head.length + 1))
+      : readHandedParcel(text, head.length, atMs);
+  return { parcel, stem: tokenStem(order, request), atMs, leaseMs: Number.parseInt(length, 16) };
 };
 
 /** A moment: seconds and microseconds parted by a dot, or the milliseconds that a test gives. */

@@ -19,7 +19,7 @@ import { PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { Script } from "../scripts/script.js";
 import { encodeText } from "../scripts/text.js";
 import { compactId } from "./compactId.js";
-import { readCause, readRecord, storedOf } from "./record.js";
+import { readCause, readParcel, storedOf } from "./parcel.js";
 import { readBlockNote, readShelved, type Shelved } from "./shelf.js";
 
 interface OnQueue {
@@ -69,7 +69,7 @@ export const statsScript: Script<OnQueue, QueueStats> = {
 export const peekScript: Script<OnQueue & { readonly limit: number }, ReadonlyArray<StoredMessage>> = {
   name: "peek",
   encode: ({ queue, given, limit }) => ({ keys: [queue], args: [given, String(limit), BYTES_MAX] }),
-  decode: (reply) => textsOf(reply).map((record) => storedOf(readRecord(record))),
+  decode: (reply) => textsOf(reply).map((parcel) => storedOf(readParcel(parcel))),
 };
 
 export const pauseScript: Script<Changing & { readonly queue: string; readonly paused: boolean }, void> = {

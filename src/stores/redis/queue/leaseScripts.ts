@@ -4,7 +4,7 @@ import { invariant } from "../../../core/invariant.js";
 import type { Hands, Lease } from "../../../port/Lease.js";
 import type { Script } from "../scripts/script.js";
 import { readHandedText } from "./handed.js";
-import { barePayloadOf, enqueuedAtMsOf, idOf, isBare, type ReadRecord, readRecord } from "./record.js";
+import { barePayloadOf, enqueuedAtMsOf, idOf, isBare, type ReadParcel, readParcel } from "./parcel.js";
 import { bareTokenOf, tokenOf, tokenStem } from "./token.js";
 
 /** One lease request of a slot; see `Slots`. */
@@ -65,9 +65,9 @@ interface Shared {
   readonly askedMs?: number;
 }
 
-const leaseOf = (record: ReadRecord, place: number, { stem, leasedAtMs, askedMs }: Shared): Lease => {
-  const { id, payload, key, headers, failures, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = record;
-  const token = tokenOf(stem, place, record);
+const leaseOf = (parcel: ReadParcel, place: number, { stem, leasedAtMs, askedMs }: Shared): Lease => {
+  const { id, payload, key, headers, failures, suspect, enqueuedAtMs, firstEnqueuedAtMs, unreadable } = parcel;
+  const token = tokenOf(stem, place, parcel);
   const attempt = failures + 1;
   const lease = {
     id,
@@ -85,14 +85,14 @@ const leaseOf = (record: ReadRecord, place: number, { stem, leasedAtMs, askedMs 
   return unreadable === undefined ? lease : { ...lease, unreadable };
 };
 
-/** The lease of a bare record, read from it directly: nearly all records are bare. */
-const bareLeaseOf = (record: string, place: number, { stem, leasedAtMs, askedMs }: Required<Shared>): Lease => {
-  const id = idOf(record);
-  const enqueuedAtMs = enqueuedAtMsOf(record);
+/** The lease of a bare parcel, read from it directly: nearly all parcels are bare. */
+const bareLeaseOf = (parcel: string, place: number, { stem, leasedAtMs, askedMs }: Required<Shared>): Lease => {
+  const id = idOf(parcel);
+  const enqueuedAtMs = enqueuedAtMsOf(parcel);
   return {
     id,
     token: bareTokenOf(stem, place, id),
-    payload: barePayloadOf(record),
+    payload: barePayloadOf(parcel),
     key: undefined,
     headers: noHeaders,
     attempt: 1,
@@ -114,8 +114,8 @@ export interface HandedOver {
 export const readHandedOver = (text: string): HandedOver | undefined => {
   const handed = readHandedText(text);
   if (handed === undefined) return undefined;
-  const { record, stem, atMs, leaseMs } = handed;
-  return { lease: leaseOf(record, 0, { stem, leasedAtMs: atMs }), leaseMs };
+  const { parcel, stem, atMs, leaseMs } = handed;
+  return { lease: leaseOf(parcel, 0, { stem, leasedAtMs: atMs }), leaseMs };
 };
 
 /** How many messages one call leases at most, whatever it is asked: the server serves nobody else meanwhile. */
@@ -150,9 +150,9 @@ export const leaseScript: Script<LeaseInput, LeaseReply> = {
     const shared = { stem, leasedAtMs: nowMs, askedMs };
     const leases: Array<Lease> = [];
     for (let i = 4; i < values.length; i++) {
-      const record = values[i];
-      if (typeof record !== "string" || record === "") continue;
-      leases.push(isBare(record) ? bareLeaseOf(record, i - 4, shared) : leaseOf(readRecord(record), i - 4, shared));
+      const parcel = values[i];
+      if (typeof parcel !== "string" || parcel === "") continue;
+      leases.push(isBare(parcel) ? bareLeaseOf(parcel, i - 4, shared) : leaseOf(readParcel(parcel), i - 4, shared));
     }
     const changeMs = values[2] === "" ? undefined : Number(values[2]);
     const verdict = values[3];

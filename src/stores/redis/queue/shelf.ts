@@ -1,6 +1,6 @@
 /** The text form of a message that is set aside, blocked or dead; `lua/include/shelf.lua` says what stands where. */
 import type { StoredMessage } from "../../../port/Inspect.js";
-import { readRecord, storedOf } from "./record.js";
+import { readParcel, storedOf } from "./parcel.js";
 
 const POSITION_LENGTH = 10;
 const NOTE = 21;
@@ -21,7 +21,7 @@ export const readShelved = (entry: string): Shelved => {
     position: Number.parseInt(entry.slice(0, POSITION_LENGTH), 16),
     atMs: Number.parseInt(entry.slice(POSITION_LENGTH, NOTE), 16),
     note: entry.slice(NOTE, end),
-    stored: storedOf(readRecord(entry.slice(end + 1))),
+    stored: storedOf(readParcel(entry.slice(end + 1))),
   };
 };
 

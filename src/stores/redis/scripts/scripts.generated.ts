@@ -64,10 +64,10 @@ local queue = openGuarded(key, clock(given))
 local tokens = {}
 if last and last.serial == serial and not last.cancelled then
   for _, token in ipairs(tokensOf(last, request)) do
-    local record, origin = readLeased(key, token)
-    if record then
+    local parcel, origin = readLeased(key, token)
+    if parcel then
       tokens[#tokens + 1] = token
-      pushReturned(queue, origin, record) -- nobody saw it
+      pushReturned(queue, origin, parcel) -- nobody saw it
     end
   end
 end
@@ -141,18 +141,18 @@ if handOver and keyed == "0" and #ARGV == 4 and not string.find(ARGV[4], "\\0", 
 else
   --- @include tails
   --- @include addEnd
-  local records, longest = recordsOf(ARGV, 4, msOf(at))
-  local added, finish = #records, nil
+  local parcels, longest = parcelsOf(ARGV, 4, msOf(at))
+  local added, finish = #parcels, nil
   if keyed == "1" then
     --- @include behind
     local promoted
-    records, finish, promoted = byKey(key, key .. ":k", msOf(at), records)
+    parcels, finish, promoted = byKey(key, key .. ":k", msOf(at), parcels)
     if promoted then head, handOver = readHead(key, "levels", "largest"), nil end -- the promotion changed the levels
   end
-  if handOver and added == 1 and #records == 1 then
+  if handOver and added == 1 and #parcels == 1 then
     handOver(ARGV[4])
   else
-    addEnd(key, level, head, waits, added, records, longest, { result })
+    addEnd(key, level, head, waits, added, parcels, longest, { result })
   end
   if finish then finish() end
 end
@@ -170,12 +170,12 @@ local head = readHead(key, "levels", "largest") -- not by open: see enqueue
 local waits = redis.call("GET", key .. ":h") or ""
 local handedId = isHanded(waits) and handedBy(waits) or ""
 local now = msOf(moment(given))
-local records, longest = recordsOf(ARGV, 5, now)
+local parcels, longest = parcelsOf(ARGV, 5, now)
 local known, fresh, results = redis.call("MGET", unpack(KEYS, 2, writes + 1)), {}, {}
 for i = 1, writes do
   local result = KEYS[i + 1]
   if not known[i] and writeIdOf(result) ~= handedId then
-    fresh[#fresh + 1], results[#results + 1] = records[i], result
+    fresh[#fresh + 1], results[#results + 1] = parcels[i], result
   end
 end
 local added, finish = #fresh, nil
@@ -230,9 +230,9 @@ local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
 --- @include passOn
 --- @include leased
 local queue = openGuarded(key, clock(given))
-local record, origin = readLeased(key, token)
-if record then
-  pushReturned(queue, origin, record) -- nobody saw it
+local parcel, origin = readLeased(key, token)
+if parcel then
+  pushReturned(queue, origin, parcel) -- nobody saw it
   redis.call("HDEL", key .. ":l", token)
   redis.call("ZREM", key .. ":x", token)
 end
@@ -240,7 +240,7 @@ closeQueue(queue)
 passOn(key, queue.now)
 local owned = queue.owner and queue.ownerUntil > queue.now
 if standsBy == "1" and not owned then wakeStandby(key) end
-return record and 1 or 0
+return parcel and 1 or 0
 `,
   "lease": `local key, slot = KEYS[1], KEYS[2]
 local given, serial, request = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -250,7 +250,7 @@ local deliveriesMax, hands = tonumber(ARGV[11]), ARGV[12]
 --- @include open
 --- @include clock
 --- @include slices
---- @include record
+--- @include parcel
 --- @include token
 --- @include leased
 --- @include take
@@ -465,13 +465,13 @@ closeQueue(queue)
 passOn(key, queue.now) -- \`reclaim\` may have taken a message from the list of wake-ups, which woke a consumer too
 local portion, shown = openPortion(limit, bytesMax), {}
 local function show(length, read)
-  for _, record in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = record end
+  for _, parcel in ipairs(readPortion(portion, length, read)) do shown[#shown + 1] = parcel end
 end
 for level = 9, 0, -1 do
   local rank, name = rankOf(level), key .. ":r:" .. level
   local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
   show(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-    return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
+    return parcelOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
   end)
   show(redis.call("LLEN", name), function(at) return redis.call("LINDEX", name, at) end)
 end
@@ -508,11 +508,11 @@ local function planBehind(name, headGoes)
   if met[name] then return end
   local list = key .. ":k:" .. name
   local waiting = redis.call("LLEN", list) -- a foreign value fails here: see guard
-  local records = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
-  local number = records and #records or fitUnread(portion, waiting, queue.largest)
+  local parcels = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
+  local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, record in ipairs(records or {}) do forget(key, record) end
+    for _, parcel in ipairs(parcels or {}) do forget(key, parcel) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -522,11 +522,11 @@ end
 local function planHeads(length, read, drop, isHead)
   local number = 0
   while number < length and not portion.full do
-    local record = read(number)
-    if not fits(portion, #record) then break end
+    local parcel = read(number)
+    if not fits(portion, #parcel) then break end
     number = number + 1
-    if deduped then plan(1, function() forget(key, record) end) end
-    local name = (not isHead or isHead(record)) and keyOf(record)
+    if deduped then plan(1, function() forget(key, parcel) end) end
+    local name = (not isHead or isHead(parcel)) and keyOf(parcel)
     if name then planBehind(name, true) end
   end
   plan(number, function() drop(number) end)
@@ -536,7 +536,7 @@ local function planAll()
     local rank, name = rankOf(level), key .. ":r:" .. level
     local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rank)
     planHeads(redis.call("ZCOUNT", key .. ":a", rank, rank), function(at)
-      return recordOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
+      return parcelOfEntry(redis.call("ZRANGE", key .. ":a", before + at, before + at)[1])
     end, function(number) dropReturned(key, level, number) end)
     local function trim(number) redis.call("LTRIM", name, number, -1) end
     local length = redis.call("LLEN", name)
@@ -548,7 +548,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return recordOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
+    return parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
@@ -584,11 +584,11 @@ local function find()
     local entry = not found[position] and redis.call("ZRANGEBYSCORE", key .. ":dead", position, position)[1] or ""
     if not fits(portion, #entry + #payload) then break end
     seen = seen + 1
-    local record = entry ~= "" and recordIn(entry) or ""
-    if record ~= "" and idOf(record) == id then
+    local parcel = entry ~= "" and parcelIn(entry) or ""
+    if parcel ~= "" and idOf(parcel) == id then
       found[position] = true
-      found[#found + 1] = { position, record, payload }
-      guardRecord(queue, record)
+      found[#found + 1] = { position, parcel, payload }
+      guardParcel(queue, parcel)
     end
   end
   return found, seen
@@ -619,10 +619,10 @@ local function find()
     local entry, position = unpack(redis.call("ZRANGE", key .. ":dead", at, at, "WITHSCORES"))
     if not fits(portion, #entry) then break end
     seen, last = seen + 1, position
-    local record = recordIn(entry)
-    if record ~= "" and (not wanted or wanted[idOf(record)]) then
-      found[#found + 1] = { position, record, "" }
-      guardRecord(queue, record)
+    local parcel = parcelIn(entry)
+    if parcel ~= "" and (not wanted or wanted[idOf(parcel)]) then
+      found[#found + 1] = { position, parcel, "" }
+      guardParcel(queue, parcel)
     end
   end
   return found, seen, seen < length and last or 0
@@ -684,23 +684,23 @@ local function targeted()
   end
 end
 local function free(entry)
-  local position, note, record = readShelved(entry)
+  local position, note, parcel = readShelved(entry)
   local scope, origin, cause = readBlockNote(note)
-  local messageKey = keyOf(record)
+  local messageKey = keyOf(parcel)
   redis.call("ZREMRANGEBYSCORE", key .. ":b", position, position)
-  unhold(queue, record, position)
+  unhold(queue, parcel, position)
   if scope == "q" then
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
   if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
   if decision == "retry" then
-    pushReturned(queue, origin, afresh(record))
+    pushReturned(queue, origin, afresh(parcel))
   elseif decision == "skip" then
-    forget(key, record)
+    forget(key, parcel)
     count(queue, "purged", 1)
   elseif decision == "reject" then
-    deadLetter(queue, record, cause, lettersMax)
+    deadLetter(queue, parcel, cause, lettersMax)
   end
   if decision ~= "retry" and messageKey then leaveKey(queue, messageKey) end
 end
@@ -711,7 +711,7 @@ return once(result, KEYS, 3, function()
     return redis.call("ZRANGEBYSCORE", key .. ":b", position, position)[1]
   end)
   for _, entry in ipairs(entries) do
-    local messageKey = keyOf(recordIn(entry))
+    local messageKey = keyOf(parcelIn(entry))
     if messageKey then guardKey(key, messageKey) end
   end
   for _, entry in ipairs(entries) do free(entry) end
@@ -755,7 +755,7 @@ export const includes: Readonly<Record<string, string>> = {
 --- @include slices
 --- @include wake
 --- @include noteSize
-local function addEnd(key, level, head, waits, added, records, longest, results)
+local function addEnd(key, level, head, waits, added, parcels, longest, results)
   local ready = key .. ":r:" .. level
   redis.call("LLEN", ready) -- a foreign value fails here, before anything is written: see guard
   if waits ~= "" then
@@ -768,46 +768,46 @@ local function addEnd(key, level, head, waits, added, records, longest, results)
     --- @include expect
     expectNobody(key)
   end
-  slices("RPUSH", ready, records)
+  slices("RPUSH", ready, parcels)
   redis.call("HINCRBY", key, "enqueued", added)
   noteSize(key, tonumber(head[3] or LARGE), longest)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
   local levels = tonumber(head[2] or 0)
-  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+  local inUse = #parcels > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 then wake(key, woken) end
+  if #parcels > 0 then wake(key, woken) end
 end
 `,
   "again": `--- @include queue
 --- @include keys
 --- @include guard
 --- @include shelfParts
---- @include recordAnew
+--- @include parcelAnew
 --- @include promote
-local function again(queue, record, payload)
-  if not known(record) or not sizeOf(record) then return record end -- a record that cannot be read goes back as it is
-  local meta = metaOf(record) or { name = "", first = "", history = "", headers = "", payload = bodyOf(record) }
-  if meta.first == "" then meta.first = enqueuedHexOf(record) end
+local function again(queue, parcel, payload)
+  if not known(parcel) or not sizeOf(parcel) then return parcel end -- a parcel that cannot be read goes back as it is
+  local meta = metaOf(parcel) or { name = "", first = "", history = "", headers = "", payload = bodyOf(parcel) }
+  if meta.first == "" then meta.first = enqueuedHexOf(parcel) end
   meta.marks = ""
-  local kind = isEscaped(record) and "3" or "1"
+  local kind = isEscaped(parcel) and "3" or "1"
   if payload ~= "" then kind, meta.payload = readPayload(payload) end
-  return freshHead(record, queue.nowHex, kind) .. metaText(meta)
+  return freshHead(parcel, queue.nowHex, kind) .. metaText(meta)
 end
-local function guardRecord(queue, record)
-  local name = keyOf(record)
+local function guardParcel(queue, parcel)
+  local name = keyOf(parcel)
   if name then guardKey(queue.key, name) end
 end
 local function redrive(queue, letters)
   promote(queue) -- what became due before stands before what goes back now
   for _, letter in ipairs(letters) do
-    local position, record, payload = unpack(letter)
+    local position, parcel, payload = unpack(letter)
     redis.call("ZREMRANGEBYSCORE", queue.key .. ":dead", position, position)
-    admit(queue, keyOf(record), again(queue, record, payload))
+    admit(queue, keyOf(parcel), again(queue, parcel, payload))
   end
   closeQueue(queue)
 end
 `,
-  "behind": `--- @include record
+  "behind": `--- @include parcel
 --- @include slices
 local function promoteBefore(key, now, added)
   --- @include queue
@@ -815,8 +815,8 @@ local function promoteBefore(key, now, added)
   --- @include promote
   local queue = openQueue(key, now)
   guard(key)
-  for _, record in ipairs(added) do
-    local name = keyOf(record)
+  for _, parcel in ipairs(added) do
+    local name = keyOf(parcel)
     if name then guardKey(key, name) end
   end
   redis.call("HSET", key, "-", "") -- the first write: full memory refuses it
@@ -832,7 +832,7 @@ local function follow(key, followers)
   if #followers > 0 then redis.call("HINCRBY", key, "waiting", #followers) end
 end
 local function byKey(key, busy, now, added)
-  local records, heads, taken, followers = {}, {}, {}, {}
+  local parcels, heads, taken, followers = {}, {}, {}, {}
   local promotes = #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0
   if promotes then promoteBefore(key, now, added) end
   for from = 1, #added, 1000 do
@@ -843,21 +843,21 @@ local function byKey(key, busy, now, added)
     end
     local known = #names > 0 and redis.call("HMGET", busy, unpack(names)) or {}
     for i = 1, #some do
-      local record, name = some[i], names[at[i]]
+      local parcel, name = some[i], names[at[i]]
       if not name then
-        records[#records + 1] = record
+        parcels[#parcels + 1] = parcel
       elseif known[at[i]] or taken[name] then
         redis.call("LLEN", key .. ":k:" .. name) -- a foreign value fails here, before anything is written: see guard
-        followers[#followers + 1] = { name, record }
+        followers[#followers + 1] = { name, parcel }
       else
-        records[#records + 1], taken[name] = record, true
+        parcels[#parcels + 1], taken[name] = parcel, true
         heads[#heads + 1] = name
         heads[#heads + 1] = "1"
       end
     end
   end
   if #followers > 0 then redis.call("SCARD", key .. ":f") end
-  return records, function()
+  return parcels, function()
     slices("HSET", busy, heads)
     follow(key, followers)
   end, promotes
@@ -869,13 +869,13 @@ local function book(key)
   if not text or not isHanded(text) then return nil end
   --- @include handedParts
   --- @include writeId
-  local token, record, writeId, order, endsAt = readHanded(text)
+  local token, parcel, writeId, order, endsAt = readHanded(text)
   if not token then return nil end
   redis.call("HLEN", key .. ":l") -- a foreign value fails here, before anything is written: see guard
   redis.call("ZCARD", key .. ":x")
   local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
   redis.call("DEL", key .. ":h")
-  redis.call("HSET", key .. ":l", token, record)
+  redis.call("HSET", key .. ":l", token, parcel)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
   redis.call("HSET", key, "format", FORMAT, "seq", seq)
@@ -935,50 +935,50 @@ local function openDelivery(stem, expiry, reply, terms)
     unknown = {}, late = {}, stopped = false,
   }
 end
-local function judge(delivery, record)
+local function judge(delivery, parcel)
   --- @include marks
   local terms, late = delivery.terms, delivery.late
-  local cause = whyNotBegun(record, terms.now, terms.deliveriesMax)
+  local cause = whyNotBegun(parcel, terms.now, terms.deliveriesMax)
   if cause then
-    late[#late + 1] = { record, cause }
+    late[#late + 1] = { parcel, cause }
     return "late"
   end
-  local _, suspicion, _, dedupe = marksOf(record)
+  local _, suspicion, _, dedupe = marksOf(parcel)
   if suspicion == 0 then return nil, dedupe ~= "" end
   if delivery.size > 0 or suspicion > SUSPICION_ALLOWED[terms.hands] then return "stop" end
   return "alone", dedupe ~= ""
 end
-local function deliver(delivery, records, bytesMax)
+local function deliver(delivery, parcels, bytesMax)
   local leases, expiries, suffixes, reply = delivery.leases, delivery.expiries, delivery.suffixes, delivery.reply
   local origins = delivery.origins
   local stem, expiry, place, bytes = delivery.stem, delivery.expiry, delivery.size, 0
   local byte, sub = string.byte, string.sub
   local placed = stem .. placeStem(place)
-  for i = 1, #records do
-    local record = records[i]
-    local isKnown, kind = known(record), byte(record, KIND_AT)
+  for i = 1, #parcels do
+    local parcel = parcels[i]
+    local isKnown, kind = known(parcel), byte(parcel, KIND_AT)
     local plain, fate, deduped = kind == PLAIN, nil, false
-    if isKnown and kind >= MARKED and hasMarks(record) then fate, deduped = judge(delivery, record) end
-    local size = (isKnown and plain) and #record - HEAD or sizeOf(record)
-    if not size then isKnown, fate, size = false, nil, #record end -- its meta is damaged
+    if isKnown and kind >= MARKED and hasMarks(parcel) then fate, deduped = judge(delivery, parcel) end
+    local size = (isKnown and plain) and #parcel - HEAD or sizeOf(parcel)
+    if not size then isKnown, fate, size = false, nil, #parcel end -- its meta is damaged
     if fate == "stop" then delivery.stopped = true end
     if fate == "stop" or fate ~= "late" and bytes + size > bytesMax and delivery.size + #delivery.unknown > 0 then
       return i - 1, bytes
     end
     if not isKnown then
-      bytes, delivery.unknown[#delivery.unknown + 1] = bytes + size, record
+      bytes, delivery.unknown[#delivery.unknown + 1] = bytes + size, parcel
     elseif fate ~= "late" then
       bytes = bytes + size
       local low = place % 64
       if low == 0 then placed = stem .. placeStem(place) end
-      local suffix = sub(record, ID_TAIL_AT, HEAD)
-      local key = not plain and keyOf(record)
+      local suffix = sub(parcel, ID_TAIL_AT, HEAD)
+      local key = not plain and keyOf(parcel)
       if key then suffix = suffix .. ":" .. key end
       local token = placed .. sub(DIGITS, low + 1, low + 1) .. (deduped and DEDUPED or ":") .. suffix
-      leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], record) or record
+      leases[2 * place + 1], leases[2 * place + 2] = token, origins and leaseText(origins[i], parcel) or parcel
       expiries[2 * place + 1], expiries[2 * place + 2] = expiry, token
       place = place + 1
-      suffixes[place], reply[place + 4] = deduped and DEDUPED .. suffix or suffix, record
+      suffixes[place], reply[place + 4] = deduped and DEDUPED .. suffix or suffix, parcel
       delivery.size = place
     end
     if fate == "alone" or #delivery.late == LATE_COUNT_MAX then
@@ -986,7 +986,7 @@ local function deliver(delivery, records, bytesMax)
       return i, bytes
     end
   end
-  return #records, bytes
+  return #parcels, bytes
 end
 `,
   "enqueueStep": `--- @include queueSubject
@@ -1026,18 +1026,18 @@ kinds["e"] = {
     local first = duplicateOf(step, queue)
     if first then return "d" .. first end
     count(queue, "enqueued", 1)
-    local record = queue.nowHex .. step.tail
+    local parcel = queue.nowHex .. step.tail
     if step.delay > 0 then
-      delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
+      delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, parcel)
     else
-      admit(queue, step.key, record)
+      admit(queue, step.key, parcel)
     end
     return "+"
   end,
 }
 `,
   "entry": `local function orderOfEntry(entry) return string.sub(entry, 1, 13) end
-local function recordOfEntry(entry) return string.sub(entry, 14) end
+local function parcelOfEntry(entry) return string.sub(entry, 14) end
 `,
   "expect": `--- @include book
 local function expectNobody(key)
@@ -1062,39 +1062,39 @@ end
 `,
   "failures": `--- @include marked
 local HISTORY_SIZE_MAX, FAILURES_MAX = 10, 4095
-local function wasLeased(record)
-  if not known(record) then return false end
-  local _, _, returns = marksOf(record)
-  return returns > 0 or failuresOf(record) > 0
+local function wasLeased(parcel)
+  if not known(parcel) then return false end
+  local _, _, returns = marksOf(parcel)
+  return returns > 0 or failuresOf(parcel) > 0
 end
-local function failed(record, entry, leaseEnded)
-  local endless, suspicion, _, dedupe = marksOf(record)
-  record = marked(record, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
-  local failures = math.min(failuresOf(record) + 1, FAILURES_MAX)
-  if not hasMeta(record) then
-    local meta = { marks = "", name = "", first = "", history = entry, headers = "", payload = bodyOf(record) }
-    return headWith(record, isEscaped(record) and "3" or "1", failures) .. metaText(meta)
+local function failed(parcel, entry, leaseEnded)
+  local endless, suspicion, _, dedupe = marksOf(parcel)
+  parcel = marked(parcel, endless, leaseEnded and math.min(suspicion + 1, SUSPICION_MAX) or 0, 0, dedupe)
+  local failures = math.min(failuresOf(parcel) + 1, FAILURES_MAX)
+  if not hasMeta(parcel) then
+    local meta = { marks = "", name = "", first = "", history = entry, headers = "", payload = bodyOf(parcel) }
+    return headWith(parcel, isEscaped(parcel) and "3" or "1", failures) .. metaText(meta)
   end
-  local meta = metaOf(record)
-  if not meta then return headWith(record, nil, failures) .. bodyOf(record) end
+  local meta = metaOf(parcel)
+  if not meta then return headWith(parcel, nil, failures) .. bodyOf(parcel) end
   if meta.history ~= "" then
     local _, tabs = string.gsub(meta.history, "\\t", "")
     if tabs >= HISTORY_SIZE_MAX - 1 then meta.history = string.match(meta.history, "\\t(.*)") end
     entry = meta.history .. "\\t" .. entry
   end
   meta.history = entry
-  return headWith(record, nil, failures) .. metaText(meta)
+  return headWith(parcel, nil, failures) .. metaText(meta)
 end
-local function afresh(record) return headWith(record, nil, 0) .. bodyOf(record) end
+local function afresh(parcel) return headWith(parcel, nil, 0) .. bodyOf(parcel) end
 `,
   "forgetting": `--- @include leased
 --- @include marked
 local function forgetting(key, tokens)
-  local records = {}
-  for _, token in ipairs(tokens) do records[token] = isDeduped(token) and readLeased(key, token) or nil end
+  local parcels = {}
+  for _, token in ipairs(tokens) do parcels[token] = isDeduped(token) and readLeased(key, token) or nil end
   return function(live)
     for _, token in ipairs(live) do
-      if records[token] then forget(key, records[token]) end
+      if parcels[token] then forget(key, parcels[token]) end
     end
   end
 end
@@ -1128,11 +1128,11 @@ end
 local function handOver(queue, writeId)
   local level, list = next(queue.ends)
   if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
-  local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
-  if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
-  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. record)
+  local parcel, ticket = list[1], redis.call("GET", queue.key .. ":h")
+  if not ticket or not isTicket(ticket) or not known(parcel) or hasMarks(parcel) then return end
+  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. parcel)
   local token, _, _, order, endsAt = readHanded(text)
-  redis.call("HSET", queue.key .. ":l", token, record)
+  redis.call("HSET", queue.key .. ":l", token, parcel)
   redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)
   redis.call("DEL", queue.key .. ":h")
   redis.call("LPUSH", queue.key .. ":w", text)
@@ -1146,7 +1146,7 @@ local function isHanded(text) return string.sub(text, 1, #HANDED_STEM) == HANDED
 `,
   "handedParts": `--- @include handed
 --- @include moment
---- @include record
+--- @include parcel
 local WHOLE = "+"
 local HEX_8 = string.rep("%x", 8)
 local HANDED = "^" .. FORMAT .. ":(" .. HEX_8 .. "%x%x)(" .. HEX_8 .. ")(%d+%.?%d*)h%-([^\\n]*)\\n()"
@@ -1154,11 +1154,11 @@ local function readHanded(text)
   local order, length, moment, writeId, tailAt = string.match(text, HANDED)
   if not tailAt or #text < tailAt + HEAD - 12 then return nil end
   local at = msOf(moment)
-  local record = string.format("%011x", at) .. string.sub(text, tailAt)
-  if string.sub(text, tailAt, tailAt) == WHOLE then record = string.sub(text, tailAt + 1) end
-  local key = keyOf(record)
-  local token = order .. ":h-" .. writeId .. ":---:" .. string.sub(record, ID_TAIL_AT, HEAD) .. (key and ":" .. key or "")
-  return token, record, writeId, tonumber(order, 16), at + tonumber(length, 16)
+  local parcel = string.format("%011x", at) .. string.sub(text, tailAt)
+  if string.sub(text, tailAt, tailAt) == WHOLE then parcel = string.sub(text, tailAt + 1) end
+  local key = keyOf(parcel)
+  local token = order .. ":h-" .. writeId .. ":---:" .. string.sub(parcel, ID_TAIL_AT, HEAD) .. (key and ":" .. key or "")
+  return token, parcel, writeId, tonumber(order, 16), at + tonumber(length, 16)
 end
 local function ticketText(order, leaseMs) return TICKET .. order .. string.format("%08x", leaseMs) end
 local function leaseMsOf(ticket)
@@ -1173,16 +1173,16 @@ local function handedText(ticket, at, writeId, what)
 end
 `,
   "held": `local function busyText(position) return "b" .. position end
-local function hold(queue, record, position)
-  local index, id = queue.key .. ":bi", idOf(record)
+local function hold(queue, parcel, position)
+  local index, id = queue.key .. ":bi", idOf(parcel)
   local others = redis.call("HGET", index, id)
   redis.call("HSET", index, id, others and (others .. "," .. position) or position)
 end
 `,
   "heldParts": `local function positionOfKey(key, name) return string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") end
 local function positionOfId(key, id) return string.match(redis.call("HGET", key .. ":bi", id) or "", "%d+") end
-local function unhold(queue, record, position)
-  local index, id = queue.key .. ":bi", idOf(record)
+local function unhold(queue, parcel, position)
+  local index, id = queue.key .. ":bi", idOf(parcel)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end
@@ -1190,23 +1190,23 @@ local function unhold(queue, record, position)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 `,
-  "keys": `local function follow(queue, key, record)
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+  "keys": `local function follow(queue, key, parcel)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, parcel) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 local function leaveKey(queue, key)
-  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not record then
+  local parcel = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not parcel then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  pushEnd(queue, record)
+  pushEnd(queue, parcel)
 end
-local function admit(queue, key, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
-  pushEnd(queue, record)
+local function admit(queue, key, parcel)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, parcel) end
+  pushEnd(queue, parcel)
 end
 `,
   "large": `local LARGE = 4096
@@ -1218,7 +1218,7 @@ local function readLeased(key, token)
   if string.byte(text, 1) == 64 then return string.sub(text, 15), string.sub(text, 2, 14) end
   return text, orderIn(token)
 end
-local function leaseText(origin, record) return "@" .. origin .. record end
+local function leaseText(origin, parcel) return "@" .. origin .. parcel end
 `,
   "letGo": `--- @include token
 --- @include slices
@@ -1264,49 +1264,49 @@ local function lettingGo(key, given, tokens)
   end
 end
 `,
-  "marked": `--- @include recordFields
+  "marked": `--- @include parcelFields
 --- @include marks
 --- @include dedupe
 local UNMARKED = ENDLESS .. "0000"
 local SUSPICION_MAX, RETURNS_MAX = 2, 4095
-local function marked(record, endless, suspicion, returns, dedupe)
+local function marked(parcel, endless, suspicion, returns, dedupe)
   local marks = endless .. suspicion .. string.format("%03x", math.min(returns, RETURNS_MAX)) .. dedupe
-  if marks == UNMARKED and not hasMarks(record) then return record end
-  local json = isEscaped(record) and 2 or 0
-  local rest = hasMeta(record) and string.sub(record, metaAt(record)) or "\\n\\n\\n\\n" .. bodyOf(record)
+  if marks == UNMARKED and not hasMarks(parcel) then return parcel end
+  local json = isEscaped(parcel) and 2 or 0
+  local rest = hasMeta(parcel) and string.sub(parcel, metaAt(parcel)) or "\\n\\n\\n\\n" .. bodyOf(parcel)
   local kind = marks == UNMARKED and 1 + json or 5 + json
   if kind >= 5 then rest = marks .. "\\n" .. rest end
-  return headWith(record, kind) .. rest
+  return headWith(parcel, kind) .. rest
 end
-local function givenBack(record)
-  if not known(record) then return record end
-  local endless, suspicion, returns, dedupe = marksOf(record)
-  return marked(record, endless, suspicion, returns + 1, dedupe)
+local function givenBack(parcel)
+  if not known(parcel) then return parcel end
+  local endless, suspicion, returns, dedupe = marksOf(parcel)
+  return marked(parcel, endless, suspicion, returns + 1, dedupe)
 end
-local function passed(record)
-  if not known(record) then return nil end
-  local endless, suspicion, returns, dedupe = marksOf(record)
-  return suspicion < SUSPICION_MAX and marked(record, endless, suspicion + 1, returns, dedupe) or nil
+local function passed(parcel)
+  if not known(parcel) then return nil end
+  local endless, suspicion, returns, dedupe = marksOf(parcel)
+  return suspicion < SUSPICION_MAX and marked(parcel, endless, suspicion + 1, returns, dedupe) or nil
 end
-local function forget(key, record)
-  if not hasMarks(record) then return end
-  local _, _, _, dedupe = marksOf(record)
+local function forget(key, parcel)
+  if not hasMarks(parcel) then return end
+  local _, _, _, dedupe = marksOf(parcel)
   if dedupe == "" then return end
   local name = key .. ":u:" .. dedupe
   local first = redis.pcall("GET", name)
-  if first == dedupeText(idOf(record), FOR_EVER) then redis.call("DEL", name) end
+  if first == dedupeText(idOf(parcel), FOR_EVER) then redis.call("DEL", name) end
 end
 `,
-  "marks": `--- @include record
+  "marks": `--- @include parcel
 local ENDLESS = "-----------"
-local function marksOf(record)
-  if not hasMarks(record) then return ENDLESS, 0, 0, "" end
-  return string.sub(record, HEAD + 1, HEAD + 11), string.byte(record, HEAD + 12) - 48,
-    tonumber(string.sub(record, HEAD + 13, HEAD + 15), 16), string.sub(record, HEAD + 16, metaAt(record) - 2)
+local function marksOf(parcel)
+  if not hasMarks(parcel) then return ENDLESS, 0, 0, "" end
+  return string.sub(parcel, HEAD + 1, HEAD + 11), string.byte(parcel, HEAD + 12) - 48,
+    tonumber(string.sub(parcel, HEAD + 13, HEAD + 15), 16), string.sub(parcel, HEAD + 16, metaAt(parcel) - 2)
 end
-local function whyNotBegun(record, now, deliveriesMax)
-  local endless, _, returns = marksOf(record)
-  if endless ~= ENDLESS and tonumber(string.sub(record, 1, 11), 16) + tonumber(endless, 16) < now then
+local function whyNotBegun(parcel, now, deliveriesMax)
+  local endless, _, returns = marksOf(parcel)
+  if endless ~= ENDLESS and tonumber(string.sub(parcel, 1, 11), 16) + tonumber(endless, 16) < now then
     return '"expired before it was begun"'
   end
   return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
@@ -1329,9 +1329,9 @@ end
 local function notBegun(key, now, late, lettersMax)
   local queue = openQueue(key, now)
   for _, each in ipairs(late) do
-    local record = each[1]
-    deadLetter(queue, record, each[2], lettersMax)
-    local name = keyOf(record)
+    local parcel = each[1]
+    deadLetter(queue, parcel, each[2], lettersMax)
+    local name = keyOf(parcel)
     if name then leaveKey(queue, name) end
   end
   closeQueue(queue)
@@ -1385,10 +1385,10 @@ end
 --- @include keys
 --- @include shelf
 --- @include held
-local function block(queue, step, record, scope)
+local function block(queue, step, parcel, scope)
   local note = blockNote(scope, step.origin, step.cause)
-  local position = shelve(queue, "b", { note = note, record = record })
-  hold(queue, record, position)
+  local position = shelve(queue, "b", { note = note, parcel = parcel })
+  hold(queue, parcel, position)
   if scope == "q" then
     count(queue, "halts", 1)
     redis.call("ZADD", queue.key .. ":bq", position, position)
@@ -1398,44 +1398,104 @@ local function block(queue, step, record, scope)
     redis.call("HSET", queue.key .. ":k", step.key, busyText(position))
   end
 end
-local function comeBackAfter(queue, step, record)
-  if step.delay == 0 then return pushReturned(queue, step.origin, record) end
-  delay(queue, step.origin, queue.now + step.delay, record)
+local function comeBackAfter(queue, step, parcel)
+  if step.delay == 0 then return pushReturned(queue, step.origin, parcel) end
+  delay(queue, step.origin, queue.now + step.delay, parcel)
 end
 local function takeOut(step)
   redis.call("HDEL", step.subject.key .. ":l", step.token)
   redis.call("ZREM", step.subject.key .. ":x", step.token)
-  return step.record
+  return step.parcel
 end
 local function leaveQueue(step)
   if step.key then leaveKey(step.subject, step.key) end
 end
 local function ack(step)
-  local record = takeOut(step)
+  local parcel = takeOut(step)
   count(step.subject, "acked", 1)
-  forget(step.subject.key, record)
+  forget(step.subject.key, parcel)
   leaveQueue(step)
   return "+"
 end
 local function release(step)
-  local record = takeOut(step)
-  comeBackAfter(step.subject, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
+  local parcel = takeOut(step)
+  comeBackAfter(step.subject, step, (step.verb == "u" and step.delay == 0) and parcel or givenBack(parcel))
   return "+"
 end
 local function fail(step)
   local queue, verb = step.subject, step.verb
-  local record = failed(takeOut(step), queue.nowHex .. step.cause)
+  local parcel = failed(takeOut(step), queue.nowHex .. step.cause)
   if verb == "b" or verb == "B" then
-    block(queue, step, record, verb == "B" and "q" or "k")
+    block(queue, step, parcel, verb == "B" and "q" or "k")
     return "+"
   end
-  if verb == "r" and failuresOf(record) < step.attemptsMax then
-    comeBackAfter(queue, step, record)
+  if verb == "r" and failuresOf(parcel) < step.attemptsMax then
+    comeBackAfter(queue, step, parcel)
     return "+"
   end
-  deadLetter(queue, record, step.cause, step.lettersMax)
+  deadLetter(queue, parcel, step.cause, step.lettersMax)
   leaveQueue(step)
   return verb == "r" and "j" or "+"
+end
+`,
+  "parcel": `local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
+local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain kind, and the first kind with marks
+local function known(parcel)
+  local kind = string.byte(parcel, KIND_AT)
+  return #parcel >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
+end
+local function hasLines(parcel) return #parcel >= HEAD and string.byte(parcel, KIND_AT) % 2 == 1 end
+local function hasMeta(parcel) return known(parcel) and string.byte(parcel, KIND_AT) % 2 == 1 end
+local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\\n]*\\n()"
+local function marksEnd(parcel)
+  return known(parcel) and string.byte(parcel, KIND_AT) >= MARKED and string.match(parcel, MARKS, HEAD + 1) or nil
+end
+local function hasMarks(parcel) return marksEnd(parcel) ~= nil end
+local function metaAt(parcel) return marksEnd(parcel) or HEAD + 1 end
+local function keyOf(parcel)
+  if not hasLines(parcel) then return nil end
+  return string.match(parcel, "^k([^\\n]*)\\n", HEAD + 1) or string.match(parcel, "^[^k\\n][^\\n]*\\nk([^\\n]*)\\n", HEAD + 1)
+end
+local function sizeOf(parcel)
+  if not hasMeta(parcel) then return math.max(0, #parcel - HEAD) end
+  if string.byte(parcel, KIND_AT) >= MARKED and not hasMarks(parcel) then return nil end
+  local at = metaAt(parcel) - 1
+  for _ = 1, 4 do
+    at = string.find(parcel, "\\n", at + 1, true)
+    if not at then return nil end
+  end
+  return #parcel - at
+end
+`,
+  "parcelAnew": `--- @include parcelFields
+local function enqueuedHexOf(parcel) return string.sub(parcel, 1, 11) end
+local function freshHead(parcel, nowHex, kind) return nowHex .. kind .. levelOf(parcel) .. "000" .. idOf(parcel) end
+local function readPayload(text) return string.sub(text, 1, 1) == "2" and "3" or "1", string.sub(text, 2) end
+`,
+  "parcelFields": `--- @include parcel
+local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
+local function hex(ms) return string.format("%011x", ms) end
+local function levelOf(parcel) return known(parcel) and string.match(parcel, "^%d", 13) or "0" end
+local function failuresOf(parcel) return tonumber(string.sub(parcel, 14, 16), 16) or 0 end
+local function idOf(parcel) return string.sub(parcel, 17, HEAD) end
+local function isEscaped(parcel) return string.byte(parcel, KIND_AT) % 4 >= 2 end
+local function bodyOf(parcel) return string.sub(parcel, HEAD + 1) end
+local function metaOf(parcel)
+  if not hasMeta(parcel) then return nil end
+  local from = metaAt(parcel)
+  local name, first, history, headers, at = string.match(parcel, META, from)
+  if not at then return nil end
+  return {
+    marks = string.sub(parcel, HEAD + 1, from - 1), name = name, first = first, history = history, headers = headers,
+    payload = string.sub(parcel, at),
+  }
+end
+local function metaText(meta)
+  return meta.marks .. meta.name .. "\\n" .. meta.first .. "\\n" .. meta.history .. "\\n" .. meta.headers .. "\\n" .. meta.payload
+end
+local function headWith(parcel, kind, failures)
+  return string.sub(parcel, 1, 11) .. (kind or string.sub(parcel, KIND_AT, KIND_AT)) .. string.sub(parcel, 13, 13)
+    .. (failures and string.format("%03x", failures) or string.sub(parcel, 14, 16)) .. string.sub(parcel, 17, HEAD)
 end
 `,
   "passOn": `--- @include wake
@@ -1492,21 +1552,21 @@ local function promote(queue)
   repeat
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
-      local record, at = recordOfEntry(entry), #due + 1
+      local parcel, at = parcelOfEntry(entry), #due + 1
       bytes, due[at] = bytes + #entry, entry
-      if not wasLeased(record) then
-        names[at] = keyOf(record) or ""
+      if not wasLeased(parcel) then
+        names[at] = keyOf(parcel) or ""
         if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
   until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   slices("ZREM", queue.key .. ":d", due)
   for at, entry in ipairs(due) do
-    local record = recordOfEntry(entry)
+    local parcel = parcelOfEntry(entry)
     if names[at] then
-      admit(queue, keyOf(record), record)
+      admit(queue, keyOf(parcel), parcel)
     else
-      pushReturned(queue, orderOfEntry(entry), record)
+      pushReturned(queue, orderOfEntry(entry), parcel)
     end
   end
   if #due > 0 then pushAll(queue) end
@@ -1564,27 +1624,27 @@ local function nextOrder(queue)
   return string.format("%010x", queue.seq)
 end
 local FIRST_PLACE = "---"
-local function pushEnd(queue, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
-  local level = levelOf(record)
+local function pushEnd(queue, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
+  local level = levelOf(parcel)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
-  list[#list + 1] = record
+  list[#list + 1] = parcel
 end
-local function pushReturned(queue, origin, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
+local function pushReturned(queue, origin, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
   local list = queue.returned
-  list[#list + 1] = rankOf(levelOf(record))
-  list[#list + 1] = origin .. record
+  list[#list + 1] = rankOf(levelOf(parcel))
+  list[#list + 1] = origin .. parcel
 end
-local function delay(queue, order, due, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
+local function delay(queue, order, due, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true
     expectNobody(queue.key) -- a ticket ends before anything is due
   end
-  redis.call("ZADD", queue.key .. ":d", due, order .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. parcel)
 end
 local function pushAll(queue)
   if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
@@ -1646,12 +1706,12 @@ local EXPIRED = '"lease expired"'
 local REAP_COUNT_MAX = 1000
 local REAP_BYTES_MAX = 2097152
 local function reap(queue, tokens, limits)
-  local records, origins, ended, bytes = {}, {}, {}, 0
+  local parcels, origins, ended, bytes = {}, {}, {}, 0
   for i, token in ipairs(tokens) do
     if bytes > REAP_BYTES_MAX then break end
     ended[i] = token
-    records[token], origins[token] = readLeased(queue.key, token)
-    bytes = bytes + #(records[token] or "")
+    parcels[token], origins[token] = readLeased(queue.key, token)
+    bytes = bytes + #(parcels[token] or "")
   end
   local scores, unbegun = #ended > 0 and redis.call("ZMSCORE", queue.key .. ":x", unpack(ended)), {}
   for i, token in ipairs(ended) do unbegun[token] = isUnbegun(scores[i]) end
@@ -1659,15 +1719,15 @@ local function reap(queue, tokens, limits)
   slices("ZREM", queue.key .. ":x", ended)
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
-    local uncounted = records[token] and unbegun[token] and passed(records[token])
+    local uncounted = parcels[token] and unbegun[token] and passed(parcels[token])
     if uncounted then
       pushReturned(queue, origins[token], uncounted)
-    elseif records[token] then
-      local record = failed(records[token], queue.nowHex .. EXPIRED, true)
-      if failuresOf(record) < limits.failures then
-        pushReturned(queue, origins[token], record)
+    elseif parcels[token] then
+      local parcel = failed(parcels[token], queue.nowHex .. EXPIRED, true)
+      if failuresOf(parcel) < limits.failures then
+        pushReturned(queue, origins[token], parcel)
       else
-        deadLetter(queue, record, EXPIRED, limits.letters)
+        deadLetter(queue, parcel, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end
@@ -1683,81 +1743,21 @@ local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
   --- @include handedParts
-  local token, record = readHanded(text)
+  local token, parcel = readHanded(text)
   if not token then
     redis.call("LPOP", key .. ":w")
     return levels
   end
-  local level = tonumber(levelOf(record))
+  local level = tonumber(levelOf(parcel))
   redis.call("LLEN", key .. ":r:" .. level) -- a foreign value fails here, before anything is written: see guard
   book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  redis.call("LPUSH", key .. ":r:" .. level, record)
+  redis.call("LPUSH", key .. ":r:" .. level, parcel)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse
-end
-`,
-  "record": `local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
-local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain kind, and the first kind with marks
-local function known(record)
-  local kind = string.byte(record, KIND_AT)
-  return #record >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
-end
-local function hasLines(record) return #record >= HEAD and string.byte(record, KIND_AT) % 2 == 1 end
-local function hasMeta(record) return known(record) and string.byte(record, KIND_AT) % 2 == 1 end
-local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\\n]*\\n()"
-local function marksEnd(record)
-  return known(record) and string.byte(record, KIND_AT) >= MARKED and string.match(record, MARKS, HEAD + 1) or nil
-end
-local function hasMarks(record) return marksEnd(record) ~= nil end
-local function metaAt(record) return marksEnd(record) or HEAD + 1 end
-local function keyOf(record)
-  if not hasLines(record) then return nil end
-  return string.match(record, "^k([^\\n]*)\\n", HEAD + 1) or string.match(record, "^[^k\\n][^\\n]*\\nk([^\\n]*)\\n", HEAD + 1)
-end
-local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  if string.byte(record, KIND_AT) >= MARKED and not hasMarks(record) then return nil end
-  local at = metaAt(record) - 1
-  for _ = 1, 4 do
-    at = string.find(record, "\\n", at + 1, true)
-    if not at then return nil end
-  end
-  return #record - at
-end
-`,
-  "recordAnew": `--- @include recordFields
-local function enqueuedHexOf(record) return string.sub(record, 1, 11) end
-local function freshHead(record, nowHex, kind) return nowHex .. kind .. levelOf(record) .. "000" .. idOf(record) end
-local function readPayload(text) return string.sub(text, 1, 1) == "2" and "3" or "1", string.sub(text, 2) end
-`,
-  "recordFields": `--- @include record
-local META = "^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)\\n()"
-local function hex(ms) return string.format("%011x", ms) end
-local function levelOf(record) return known(record) and string.match(record, "^%d", 13) or "0" end
-local function failuresOf(record) return tonumber(string.sub(record, 14, 16), 16) or 0 end
-local function idOf(record) return string.sub(record, 17, HEAD) end
-local function isEscaped(record) return string.byte(record, KIND_AT) % 4 >= 2 end
-local function bodyOf(record) return string.sub(record, HEAD + 1) end
-local function metaOf(record)
-  if not hasMeta(record) then return nil end
-  local from = metaAt(record)
-  local name, first, history, headers, at = string.match(record, META, from)
-  if not at then return nil end
-  return {
-    marks = string.sub(record, HEAD + 1, from - 1), name = name, first = first, history = history, headers = headers,
-    payload = string.sub(record, at),
-  }
-end
-local function metaText(meta)
-  return meta.marks .. meta.name .. "\\n" .. meta.first .. "\\n" .. meta.history .. "\\n" .. meta.headers .. "\\n" .. meta.payload
-end
-local function headWith(record, kind, failures)
-  return string.sub(record, 1, 11) .. (kind or string.sub(record, KIND_AT, KIND_AT)) .. string.sub(record, 13, 13)
-    .. (failures and string.format("%03x", failures) or string.sub(record, 14, 16)) .. string.sub(record, 17, HEAD)
 end
 `,
   "recordSubject": `--- @include recordText
@@ -1849,11 +1849,11 @@ end
 local function rankOf(level) return 9 - level end
 local function readReturned(key, level, limit)
   --- @include entry
-  local rank, records, origins = rankOf(level), {}, {}
+  local rank, parcels, origins = rankOf(level), {}, {}
   for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
-    records[i], origins[i] = recordOfEntry(entry), orderOfEntry(entry)
+    parcels[i], origins[i] = parcelOfEntry(entry), orderOfEntry(entry)
   end
-  return records, origins
+  return parcels, origins
 end
 local function dropReturned(key, level, number)
   if number == 0 then return end
@@ -1864,11 +1864,11 @@ end
   "setAside": `--- @include queue
 --- @include keys
 --- @include shelf
-local function setAside(key, now, records, lettersMax)
+local function setAside(key, now, parcels, lettersMax)
   local queue = openQueue(key, now)
-  for _, record in ipairs(records) do
-    deadLetter(queue, record, '"unreadable record: of another version, or damaged"', lettersMax)
-    local name = keyOf(record)
+  for _, parcel in ipairs(parcels) do
+    deadLetter(queue, parcel, '"unreadable: of another version, or damaged"', lettersMax)
+    local name = keyOf(parcel)
     if name then leaveKey(queue, name) end
   end
   closeQueue(queue)
@@ -1879,12 +1879,12 @@ end
 --- @include outcomes
 local function lookLeased(step)
   local key = step.subject.key
-  step.record, step.origin = readLeased(key, step.token)
-  step.key = step.record and keyIn(step.token)
+  step.parcel, step.origin = readLeased(key, step.token)
+  step.key = step.parcel and keyIn(step.token)
   if step.key then guardKey(key, step.key) end
 end
 local function refusedLease(step, changed, plan)
-  if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
+  if not step.parcel or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
   plan[step.token] = true
   return nil
 end
@@ -1914,13 +1914,13 @@ kinds["j"], kinds["b"], kinds["B"] = kinds["r"], kinds["r"], kinds["r"]
   "shelf": `local function blockNote(scope, origin, cause) return scope .. origin .. cause end
 local function shelve(queue, shelf, entry)
   local position = redis.call("HINCRBY", queue.key, "position", 1)
-  local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\\n" .. entry.record
+  local text = string.format("%010x", position) .. queue.nowHex .. entry.note .. "\\n" .. entry.parcel
   redis.call("ZADD", queue.key .. ":" .. shelf, position, text)
   return position
 end
-local function deadLetter(queue, record, cause, lettersMax)
-  forget(queue.key, record)
-  shelve(queue, "dead", { note = cause, record = record })
+local function deadLetter(queue, parcel, cause, lettersMax)
+  forget(queue.key, parcel)
+  shelve(queue, "dead", { note = cause, parcel = parcel })
   local excess = redis.call("ZCARD", queue.key .. ":dead") - lettersMax
   if excess > 0 then count(queue, "purged", redis.call("ZREMRANGEBYRANK", queue.key .. ":dead", 0, excess - 1)) end
 end
@@ -1929,7 +1929,7 @@ end
   local note, at = string.match(text, "^([^\\n]*)\\n()", 22)
   return tonumber(string.sub(text, 1, 10), 16), note or "", string.sub(text, at or #text + 1)
 end
-local function recordIn(text)
+local function parcelIn(text)
   local at = string.find(text, "\\n", 22, true)
   return at and string.sub(text, at + 1) or ""
 end
@@ -2009,19 +2009,19 @@ end
   "tail": `local function levelOfTail(tail) return string.sub(tail, 2, 2) end
 local function idOfTail(tail) return string.sub(tail, 6, 37) end
 `,
-  "tails": `local function recordsOf(arguments, first, now)
-  local records, longest, stamp = {}, 0, string.format("%011x", now)
+  "tails": `local function parcelsOf(arguments, first, now)
+  local parcels, longest, stamp = {}, 0, string.format("%011x", now)
   for n = first, #arguments do
     local tails, from = arguments[n], 1
     repeat
       local stop = string.find(tails, "\\0", from, true)
-      local record = stamp .. string.sub(tails, from, (stop or 0) - 1)
-      records[#records + 1] = record
-      if #record > longest then longest = #record end
+      local parcel = stamp .. string.sub(tails, from, (stop or 0) - 1)
+      parcels[#parcels + 1] = parcel
+      if #parcel > longest then longest = #parcel end
       from = stop and stop + 1
     until not from
   end
-  return records, longest
+  return parcels, longest
 end
 `,
   "take": `--- @include returned
@@ -2059,9 +2059,9 @@ local function readFirst(key, list, size)
   if list.returned > 0 then return readReturned(key, list.level, size) end
   return redis.call("LPOP", list.name, size), nil
 end
-local function dropFirst(key, list, records, gone)
+local function dropFirst(key, list, parcels, gone)
   if list.returned > 0 then return dropReturned(key, list.level, gone) end
-  for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
+  for i = #parcels, gone + 1, -1 do redis.call("LPUSH", list.name, parcels[i]) end
 end
 local function take(key, levelsBefore, max, bytesMax, delivery, largest)
   local lists, levels = readyLists(key, levelsBefore)
@@ -2073,12 +2073,12 @@ local function take(key, levelsBefore, max, bytesMax, delivery, largest)
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
     local place = list.returned > 0 and "returned" or "length"
-    local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
+    local parcels, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
     delivery.origins = origins
     local late = #delivery.late
-    local gone, size = deliver(delivery, records, bytesMax - bytes)
+    local gone, size = deliver(delivery, parcels, bytesMax - bytes)
     local leased = gone - (#delivery.late - late)
-    dropFirst(key, list, records, gone)
+    dropFirst(key, list, parcels, gone)
     taken, bytes = taken + leased, bytes + size
     list[place] = list[place] - gone
     if several and leased > 0 then
@@ -2086,7 +2086,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery, largest)
       turn = (turn + leased) % RESERVE_PERIOD
     end
     if taken > 0 then room = math.min(roomMax, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
-    if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
+    if gone < #parcels or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
     if list.returned + list.length == 0 then table.remove(lists, at) end
   end

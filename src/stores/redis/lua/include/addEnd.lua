@@ -1,11 +1,11 @@
--- Adds `added` new messages to a queue: `records` at the end of the level; the caller puts the others behind the heads of their
+-- Adds `added` new messages to a queue: `parcels` at the end of the level; the caller puts the others behind the heads of their
 -- keys. `head` has the queue's format, levels and largest, `waits` is the text at `:h`, and `results` are the keys of the results.
 --- @include format
 --- @include slices
 --- @include wake
 --- @include noteSize
 
-local function addEnd(key, level, head, waits, added, records, longest, results)
+local function addEnd(key, level, head, waits, added, parcels, longest, results)
   local ready = key .. ":r:" .. level
   redis.call("LLEN", ready) -- a foreign value fails here, before anything is written: see guard
   if waits ~= "" then
@@ -18,12 +18,12 @@ local function addEnd(key, level, head, waits, added, records, longest, results)
     --- @include expect
     expectNobody(key)
   end
-  slices("RPUSH", ready, records)
+  slices("RPUSH", ready, parcels)
   redis.call("HINCRBY", key, "enqueued", added)
   noteSize(key, tonumber(head[3] or LARGE), longest)
   if not head[1] then redis.call("HSET", key, "format", FORMAT) end
   local levels = tonumber(head[2] or 0)
-  local inUse = #records > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
+  local inUse = #parcels > 0 and bit.bor(levels, bit.lshift(1, level)) or levels
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
-  if #records > 0 then wake(key, woken) end
+  if #parcels > 0 then wake(key, woken) end
 end

@@ -14,13 +14,13 @@ local function book(key)
   if not text or not isHanded(text) then return nil end
   --- @include handedParts
   --- @include writeId
-  local token, record, writeId, order, endsAt = readHanded(text)
+  local token, parcel, writeId, order, endsAt = readHanded(text)
   if not token then return nil end
   redis.call("HLEN", key .. ":l") -- a foreign value fails here, before anything is written: see guard
   redis.call("ZCARD", key .. ":x")
   local seq = math.max(order, tonumber(redis.call("HGET", key, "seq") or 0))
   redis.call("DEL", key .. ":h")
-  redis.call("HSET", key .. ":l", token, record)
+  redis.call("HSET", key .. ":l", token, parcel)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
   redis.call("HSET", key, "format", FORMAT, "seq", seq)

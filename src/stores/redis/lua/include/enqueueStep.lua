@@ -41,11 +41,11 @@ kinds["e"] = {
     local first = duplicateOf(step, queue)
     if first then return "d" .. first end
     count(queue, "enqueued", 1)
-    local record = queue.nowHex .. step.tail
+    local parcel = queue.nowHex .. step.tail
     if step.delay > 0 then
-      delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, record)
+      delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, parcel)
     else
-      admit(queue, step.key, record)
+      admit(queue, step.key, parcel)
     end
     return "+"
   end,

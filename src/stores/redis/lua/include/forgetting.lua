@@ -3,11 +3,11 @@
 --- @include marked
 
 local function forgetting(key, tokens)
-  local records = {}
-  for _, token in ipairs(tokens) do records[token] = isDeduped(token) and readLeased(key, token) or nil end
+  local parcels = {}
+  for _, token in ipairs(tokens) do parcels[token] = isDeduped(token) and readLeased(key, token) or nil end
   return function(live)
     for _, token in ipairs(live) do
-      if records[token] then forget(key, records[token]) end
+      if parcels[token] then forget(key, parcels[token]) end
     end
   end
 end

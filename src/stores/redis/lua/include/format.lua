@@ -1,4 +1,4 @@
--- The number of the layout of all that is kept of a queue: records, entries, keys, the texts on the list of wake-ups. Every change
+-- The number of the layout of all that is kept of a queue: parcels, entries, keys, the texts on the list of wake-ups. Every change
 -- of any of them raises it, here and in `format.ts`, and nowhere else.
 local FORMAT = "3"
 

@@ -7,11 +7,11 @@
 local function handOver(queue, writeId)
   local level, list = next(queue.ends)
   if not level or next(queue.ends, level) or #list > 1 or #queue.returned > 0 then return end
-  local record, ticket = list[1], redis.call("GET", queue.key .. ":h")
-  if not ticket or not isTicket(ticket) or not known(record) or hasMarks(record) then return end
-  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. record)
+  local parcel, ticket = list[1], redis.call("GET", queue.key .. ":h")
+  if not ticket or not isTicket(ticket) or not known(parcel) or hasMarks(parcel) then return end
+  local text = handedText(ticket, string.format("%.0f", queue.now), writeId, WHOLE .. parcel)
   local token, _, _, order, endsAt = readHanded(text)
-  redis.call("HSET", queue.key .. ":l", token, record)
+  redis.call("HSET", queue.key .. ":l", token, parcel)
   redis.call("ZADD", queue.key .. ":x", string.format("%.0f", endsAt), token)
   redis.call("DEL", queue.key .. ":h")
   redis.call("LPUSH", queue.key .. ":w", text)

@@ -3,8 +3,8 @@
 
 local function busyText(position) return "b" .. position end
 
-local function hold(queue, record, position)
-  local index, id = queue.key .. ":bi", idOf(record)
+local function hold(queue, parcel, position)
+  local index, id = queue.key .. ":bi", idOf(parcel)
   local others = redis.call("HGET", index, id)
   redis.call("HSET", index, id, others and (others .. "," .. position) or position)
 end

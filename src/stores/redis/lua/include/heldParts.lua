@@ -4,9 +4,9 @@
 local function positionOfKey(key, name) return string.match(redis.call("HGET", key .. ":k", name) or "", "^b(%d+)") end
 local function positionOfId(key, id) return string.match(redis.call("HGET", key .. ":bi", id) or "", "%d+") end
 
--- Forgets the position of a record that was taken from the shelf.
-local function unhold(queue, record, position)
-  local index, id = queue.key .. ":bi", idOf(record)
+-- Forgets the position of a parcel that was taken from the shelf.
+local function unhold(queue, parcel, position)
+  local index, id = queue.key .. ":bi", idOf(parcel)
   local kept = {}
   for other in string.gmatch(redis.call("HGET", index, id) or "", "%d+") do
     if tonumber(other) ~= position then kept[#kept + 1] = other end

@@ -2,25 +2,25 @@
 -- leased. Later messages of the key wait in a list of their own.
 
 -- Puts a message behind the head of its key.
-local function follow(queue, key, record)
-  if redis.call("RPUSH", queue.key .. ":k:" .. key, record) == 1 then redis.call("SADD", queue.key .. ":f", key) end
+local function follow(queue, key, parcel)
+  if redis.call("RPUSH", queue.key .. ":k:" .. key, parcel) == 1 then redis.call("SADD", queue.key .. ":f", key) end
   count(queue, "waiting", 1)
 end
 
 -- Called when the head of a key is gone: its follower becomes ready, or the key is free.
 local function leaveKey(queue, key)
-  local record = redis.call("LPOP", queue.key .. ":k:" .. key)
-  if not record then
+  local parcel = redis.call("LPOP", queue.key .. ":k:" .. key)
+  if not parcel then
     redis.call("HDEL", queue.key .. ":k", key)
     return
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
-  pushEnd(queue, record)
+  pushEnd(queue, parcel)
 end
 
 -- Takes in a message that was never leased, or is redriven, at the end of its key or of its level.
-local function admit(queue, key, record)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, record) end
-  pushEnd(queue, record)
+local function admit(queue, key, parcel)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, parcel) end
+  pushEnd(queue, parcel)
 end

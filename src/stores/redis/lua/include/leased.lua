@@ -1,8 +1,8 @@
--- Layout of a message at `:l`: its record, or if it had returned before, "@", its origin and its record. The origin is the order of the
+-- Layout of a message at `:l`: its parcel, or if it had returned before, "@", its origin and its parcel. The origin is the order of the
 -- first lease. It is the message's place among all that return, whenever and however often it returns.
 --- @include token
 
--- Record and origin, or nil.
+-- Parcel and origin, or nil.
 local function readLeased(key, token)
   local text = redis.call("HGET", key .. ":l", token)
   if not text then return nil end
@@ -10,4 +10,4 @@ local function readLeased(key, token)
   return text, orderIn(token)
 end
 
-local function leaseText(origin, record) return "@" .. origin .. record end
+local function leaseText(origin, parcel) return "@" .. origin .. parcel end

@@ -1,4 +1,4 @@
--- Dead-letters messages that are not begun any more, given as records and causes, and lets their followers go. Answers the levels
+-- Dead-letters messages that are not begun any more, given as parcels and causes, and lets their followers go. Answers the levels
 -- in use.
 --- @include queue
 --- @include keys
@@ -7,9 +7,9 @@
 local function notBegun(key, now, late, lettersMax)
   local queue = openQueue(key, now)
   for _, each in ipairs(late) do
-    local record = each[1]
-    deadLetter(queue, record, each[2], lettersMax)
-    local name = keyOf(record)
+    local parcel = each[1]
+    deadLetter(queue, parcel, each[2], lettersMax)
+    local name = keyOf(parcel)
     if name then leaveKey(queue, name) end
   end
   closeQueue(queue)

@@ -4,10 +4,10 @@
 --- @include shelf
 --- @include held
 
-local function block(queue, step, record, scope)
+local function block(queue, step, parcel, scope)
   local note = blockNote(scope, step.origin, step.cause)
-  local position = shelve(queue, "b", { note = note, record = record })
-  hold(queue, record, position)
+  local position = shelve(queue, "b", { note = note, parcel = parcel })
+  hold(queue, parcel, position)
   if scope == "q" then
     count(queue, "halts", 1)
     redis.call("ZADD", queue.key .. ":bq", position, position)
@@ -18,16 +18,16 @@ local function block(queue, step, record, scope)
   end
 end
 
-local function comeBackAfter(queue, step, record)
-  if step.delay == 0 then return pushReturned(queue, step.origin, record) end
-  delay(queue, step.origin, queue.now + step.delay, record)
+local function comeBackAfter(queue, step, parcel)
+  if step.delay == 0 then return pushReturned(queue, step.origin, parcel) end
+  delay(queue, step.origin, queue.now + step.delay, parcel)
 end
 
--- Ends the lease, and answers the record.
+-- Ends the lease, and answers the parcel.
 local function takeOut(step)
   redis.call("HDEL", step.subject.key .. ":l", step.token)
   redis.call("ZREM", step.subject.key .. ":x", step.token)
-  return step.record
+  return step.parcel
 end
 
 local function leaveQueue(step)
@@ -35,31 +35,31 @@ local function leaveQueue(step)
 end
 
 local function ack(step)
-  local record = takeOut(step)
+  local parcel = takeOut(step)
   count(step.subject, "acked", 1)
-  forget(step.subject.key, record)
+  forget(step.subject.key, parcel)
   leaveQueue(step)
   return "+"
 end
 
 local function release(step)
-  local record = takeOut(step)
-  comeBackAfter(step.subject, step, (step.verb == "u" and step.delay == 0) and record or givenBack(record))
+  local parcel = takeOut(step)
+  comeBackAfter(step.subject, step, (step.verb == "u" and step.delay == 0) and parcel or givenBack(parcel))
   return "+"
 end
 
 local function fail(step)
   local queue, verb = step.subject, step.verb
-  local record = failed(takeOut(step), queue.nowHex .. step.cause)
+  local parcel = failed(takeOut(step), queue.nowHex .. step.cause)
   if verb == "b" or verb == "B" then
-    block(queue, step, record, verb == "B" and "q" or "k")
+    block(queue, step, parcel, verb == "B" and "q" or "k")
     return "+"
   end
-  if verb == "r" and failuresOf(record) < step.attemptsMax then
-    comeBackAfter(queue, step, record)
+  if verb == "r" and failuresOf(parcel) < step.attemptsMax then
+    comeBackAfter(queue, step, parcel)
     return "+"
   end
-  deadLetter(queue, record, step.cause, step.lettersMax)
+  deadLetter(queue, parcel, step.cause, step.lettersMax)
   leaveQueue(step)
   return verb == "r" and "j" or "+"
 end

@@ -13,21 +13,21 @@ local function promote(queue)
   repeat
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
-      local record, at = recordOfEntry(entry), #due + 1
+      local parcel, at = parcelOfEntry(entry), #due + 1
       bytes, due[at] = bytes + #entry, entry
-      if not wasLeased(record) then
-        names[at] = keyOf(record) or ""
+      if not wasLeased(parcel) then
+        names[at] = keyOf(parcel) or ""
         if names[at] ~= "" then guardKey(queue.key, names[at]) end
       end
     end
   until #some < step or #due >= PROMOTE_COUNT_MAX or bytes >= PROMOTE_BYTES_MAX
   slices("ZREM", queue.key .. ":d", due)
   for at, entry in ipairs(due) do
-    local record = recordOfEntry(entry)
+    local parcel = parcelOfEntry(entry)
     if names[at] then
-      admit(queue, keyOf(record), record)
+      admit(queue, keyOf(parcel), parcel)
     else
-      pushReturned(queue, orderOfEntry(entry), record)
+      pushReturned(queue, orderOfEntry(entry), parcel)
     end
   end
   if #due > 0 then pushAll(queue) end

@@ -29,31 +29,31 @@ local function nextOrder(queue)
 end
 local FIRST_PLACE = "---"
 
-local function pushEnd(queue, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
-  local level = levelOf(record)
+local function pushEnd(queue, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
+  local level = levelOf(parcel)
   local list = queue.ends[level] or {}
   queue.ends[level] = list
-  list[#list + 1] = record
+  list[#list + 1] = parcel
 end
 
 -- Makes a message that was leased before ready again, in its former place.
-local function pushReturned(queue, origin, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
+local function pushReturned(queue, origin, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
   local list = queue.returned
-  list[#list + 1] = rankOf(levelOf(record))
-  list[#list + 1] = origin .. record
+  list[#list + 1] = rankOf(levelOf(parcel))
+  list[#list + 1] = origin .. parcel
 end
 
--- Keeps a record until it is due. The order (13 characters) sorts those that are due at the same time, and keeps equal ones apart.
-local function delay(queue, order, due, record)
-  queue.largest = noteSize(queue.key, queue.largest, #record)
+-- Keeps a parcel until it is due. The order (13 characters) sorts those that are due at the same time, and keeps equal ones apart.
+local function delay(queue, order, due, parcel)
+  queue.largest = noteSize(queue.key, queue.largest, #parcel)
   local nearest = redis.call("ZRANGE", queue.key .. ":d", 0, 0, "WITHSCORES")[2]
   if not nearest or due < tonumber(nearest) then
     queue.wake = true
     expectNobody(queue.key) -- a ticket ends before anything is due
   end
-  redis.call("ZADD", queue.key .. ":d", due, order .. record)
+  redis.call("ZADD", queue.key .. ":d", due, order .. parcel)
 end
 
 local function pushAll(queue)

@@ -8,12 +8,12 @@ local REAP_COUNT_MAX = 1000
 local REAP_BYTES_MAX = 2097152
 
 local function reap(queue, tokens, limits)
-  local records, origins, ended, bytes = {}, {}, {}, 0
+  local parcels, origins, ended, bytes = {}, {}, {}, 0
   for i, token in ipairs(tokens) do
     if bytes > REAP_BYTES_MAX then break end
     ended[i] = token
-    records[token], origins[token] = readLeased(queue.key, token)
-    bytes = bytes + #(records[token] or "")
+    parcels[token], origins[token] = readLeased(queue.key, token)
+    bytes = bytes + #(parcels[token] or "")
   end
   local scores, unbegun = #ended > 0 and redis.call("ZMSCORE", queue.key .. ":x", unpack(ended)), {}
   for i, token in ipairs(ended) do unbegun[token] = isUnbegun(scores[i]) end
@@ -22,15 +22,15 @@ local function reap(queue, tokens, limits)
   -- By origin: those that are dead-lettered keep their former order too.
   table.sort(ended, function(a, b) return (origins[a] or a) < (origins[b] or b) end)
   for _, token in ipairs(ended) do
-    local uncounted = records[token] and unbegun[token] and passed(records[token])
+    local uncounted = parcels[token] and unbegun[token] and passed(parcels[token])
     if uncounted then
       pushReturned(queue, origins[token], uncounted)
-    elseif records[token] then
-      local record = failed(records[token], queue.nowHex .. EXPIRED, true)
-      if failuresOf(record) < limits.failures then
-        pushReturned(queue, origins[token], record)
+    elseif parcels[token] then
+      local parcel = failed(parcels[token], queue.nowHex .. EXPIRED, true)
+      if failuresOf(parcel) < limits.failures then
+        pushReturned(queue, origins[token], parcel)
       else
-        deadLetter(queue, record, EXPIRED, limits.letters)
+        deadLetter(queue, parcel, EXPIRED, limits.letters)
         local key = keyIn(token)
         if key then leaveKey(queue, key) end
       end

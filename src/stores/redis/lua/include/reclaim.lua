@@ -7,18 +7,18 @@ local function reclaim(key, levels)
   local text = redis.call("LINDEX", key .. ":w", 0)
   if not text or #text < 2 then return levels end
   --- @include handedParts
-  local token, record = readHanded(text)
+  local token, parcel = readHanded(text)
   if not token then
     redis.call("LPOP", key .. ":w")
     return levels
   end
-  local level = tonumber(levelOf(record))
+  local level = tonumber(levelOf(parcel))
   redis.call("LLEN", key .. ":r:" .. level) -- a foreign value fails here, before anything is written: see guard
   book(key)
   redis.call("LPOP", key .. ":w")
   if redis.call("HDEL", key .. ":l", token) == 0 then return levels end
   redis.call("ZREM", key .. ":x", token)
-  redis.call("LPUSH", key .. ":r:" .. level, record)
+  redis.call("LPUSH", key .. ":r:" .. level, parcel)
   local inUse = bit.bor(levels, bit.lshift(1, level))
   if inUse ~= levels then redis.call("HSET", key, "levels", inUse) end
   return inUse

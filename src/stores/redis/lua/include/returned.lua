@@ -5,17 +5,17 @@ local RETURNED = 1024 -- the bit of this zset among the bits of `levels`
 
 local function rankOf(level) return 9 - level end
 
--- The first records of a level and their origins, left in their places.
+-- The first parcels of a level and their origins, left in their places.
 local function readReturned(key, level, limit)
   --- @include entry
-  local rank, records, origins = rankOf(level), {}, {}
+  local rank, parcels, origins = rankOf(level), {}, {}
   for i, entry in ipairs(redis.call("ZRANGEBYSCORE", key .. ":a", rank, rank, "LIMIT", "0", limit)) do
-    records[i], origins[i] = recordOfEntry(entry), orderOfEntry(entry)
+    parcels[i], origins[i] = parcelOfEntry(entry), orderOfEntry(entry)
   end
-  return records, origins
+  return parcels, origins
 end
 
--- Takes the first records of a level away.
+-- Takes the first parcels of a level away.
 local function dropReturned(key, level, number)
   if number == 0 then return end
   local before = redis.call("ZCOUNT", key .. ":a", "-inf", "(" .. rankOf(level))

@@ -7,14 +7,14 @@
 
 local function lookLeased(step)
   local key = step.subject.key
-  step.record, step.origin = readLeased(key, step.token)
-  step.key = step.record and keyIn(step.token)
+  step.parcel, step.origin = readLeased(key, step.token)
+  step.key = step.parcel and keyIn(step.token)
   if step.key then guardKey(key, step.key) end
 end
 
 -- Refuses a token that is not live, or that this write settled before. A token alone is enough: no two queues have the same.
 local function refusedLease(step, changed, plan)
-  if not step.record or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
+  if not step.parcel or changed[step.token] or plan[step.token] then return "LEASE_LOST:" end
   plan[step.token] = true
   return nil
 end

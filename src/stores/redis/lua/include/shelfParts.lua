@@ -1,13 +1,13 @@
 -- Layout of an entry, continued: takes it apart, see shelf.
 
--- The position, the note and the record of an entry.
+-- The position, the note and the parcel of an entry.
 local function readShelved(text)
   local note, at = string.match(text, "^([^\n]*)\n()", 22)
   return tonumber(string.sub(text, 1, 10), 16), note or "", string.sub(text, at or #text + 1)
 end
 
--- The record of an entry, or "" where the entry is damaged.
-local function recordIn(text)
+-- The parcel of an entry, or "" where the entry is damaged.
+local function parcelIn(text)
   local at = string.find(text, "\n", 22, true)
   return at and string.sub(text, at + 1) or ""
 end

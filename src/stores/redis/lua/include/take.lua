@@ -37,37 +37,37 @@ local function turnOf(lists, turn, served)
   return 2, 1
 end
 
--- Reads the first records of a level, those that returned before others. It reads a list by taking from it; `dropFirst` puts back
+-- Reads the first parcels of a level, those that returned before others. It reads a list by taking from it; `dropFirst` puts back
 -- what does not fit.
 local function readFirst(key, list, size)
   if list.returned > 0 then return readReturned(key, list.level, size) end
   return redis.call("LPOP", list.name, size), nil
 end
 
-local function dropFirst(key, list, records, gone)
+local function dropFirst(key, list, parcels, gone)
   if list.returned > 0 then return dropReturned(key, list.level, gone) end
-  for i = #records, gone + 1, -1 do redis.call("LPUSH", list.name, records[i]) end
+  for i = #parcels, gone + 1, -1 do redis.call("LPUSH", list.name, parcels[i]) end
 end
 
--- Delivers up to `max` records and `bytesMax` bytes of payload, but at least one record. Answers whether more is ready, and the
+-- Delivers up to `max` parcels and `bytesMax` bytes of payload, but at least one parcel. Answers whether more is ready, and the
 -- levels in use.
 local function take(key, levelsBefore, max, bytesMax, delivery, largest)
   local lists, levels = readyLists(key, levelsBefore)
   local turns = #lists > 1 and redis.call("HMGET", key, "turn", "served") or {}
   local turn, served = tonumber(turns[1] or 0), tonumber(turns[2] or 0)
-  -- How many records one read takes: what does not fit was read in vain, so 4 MiB at most, if each is as large as the largest.
+  -- How many parcels one read takes: what does not fit was read in vain, so 4 MiB at most, if each is as large as the largest.
   local roomMax = math.max(1, math.min(1000, math.floor(READ_BYTES_MAX / largest)))
   local taken, bytes, room = 0, 0, math.min(4, roomMax)
   while taken < max and #lists > 0 and room > 0 do
     local several, at, run = #lists > 1, turnOf(lists, turn, served)
     local list = lists[at]
     local place = list.returned > 0 and "returned" or "length"
-    local records, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
+    local parcels, origins = readFirst(key, list, math.min(run, max - taken, list[place], room))
     delivery.origins = origins
     local late = #delivery.late
-    local gone, size = deliver(delivery, records, bytesMax - bytes)
+    local gone, size = deliver(delivery, parcels, bytesMax - bytes)
     local leased = gone - (#delivery.late - late)
-    dropFirst(key, list, records, gone)
+    dropFirst(key, list, parcels, gone)
     taken, bytes = taken + leased, bytes + size
     list[place] = list[place] - gone
     if several and leased > 0 then
@@ -76,7 +76,7 @@ local function take(key, levelsBefore, max, bytesMax, delivery, largest)
     end
     -- The next read takes as many as the bytes that are left allow at the average size so far: large payloads are not read in vain.
     if taken > 0 then room = math.min(roomMax, math.max(1, math.floor((bytesMax - bytes) * taken / math.max(bytes, 1)))) end
-    if gone < #records or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
+    if gone < #parcels or delivery.stopped or #delivery.late == LATE_COUNT_MAX then room = 0 end
     if place == "length" and list.length == 0 then levels = levels - bit.lshift(1, list.level) end
     if list.returned + list.length == 0 then table.remove(lists, at) end
   end

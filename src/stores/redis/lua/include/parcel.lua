@@ -1,4 +1,4 @@
--- Layout of a record: a message as one opaque string that stands in exactly one place. Everything before the payload is of fixed
+-- Layout of a parcel: a message as one opaque string that stands in exactly one place. Everything before the payload is of fixed
 -- width or ends in a line break, and a move decodes no more of it than it needs:
 --
 --   1-11 enqueued at, ms in hex · 12 kind · 13 level · 14-16 failures in hex · 17-48 id, without its dashes · meta · payload
@@ -10,42 +10,42 @@
 --
 -- All kinds to come keep this: the head stays as it is, an odd kind has lines behind it, and the first or second of them is that of
 -- the key if it begins with "k". So the key of a message is known, and can be let go, whatever else cannot be read.
--- This file has what a lease needs of a record; recordFields and marks have the rest, since each definition costs a lease 0.1 µs.
+-- This file has what a lease needs of a parcel; parcelFields and marks have the rest, since each definition costs a lease 0.1 µs.
 local HEAD, KIND_AT, ID_TAIL_AT = 48, 12, 37
 local PLAIN, MARKED = 48, 53 -- kinds as bytes: the plain kind, and the first kind with marks
 
-local function known(record)
-  local kind = string.byte(record, KIND_AT)
-  return #record >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
+local function known(parcel)
+  local kind = string.byte(parcel, KIND_AT)
+  return #parcel >= HEAD and kind >= PLAIN and (kind <= 51 or kind == MARKED or kind == 55)
 end
 
 -- Whether its kind is odd.
-local function hasLines(record) return #record >= HEAD and string.byte(record, KIND_AT) % 2 == 1 end
-local function hasMeta(record) return known(record) and string.byte(record, KIND_AT) % 2 == 1 end
+local function hasLines(parcel) return #parcel >= HEAD and string.byte(parcel, KIND_AT) % 2 == 1 end
+local function hasMeta(parcel) return known(parcel) and string.byte(parcel, KIND_AT) % 2 == 1 end
 
 local MARKS = "^" .. string.rep("[%x-]", 11) .. "[012]%x%x%x[^\n]*\n()"
-local function marksEnd(record)
-  return known(record) and string.byte(record, KIND_AT) >= MARKED and string.match(record, MARKS, HEAD + 1) or nil
+local function marksEnd(parcel)
+  return known(parcel) and string.byte(parcel, KIND_AT) >= MARKED and string.match(parcel, MARKS, HEAD + 1) or nil
 end
-local function hasMarks(record) return marksEnd(record) ~= nil end
+local function hasMarks(parcel) return marksEnd(parcel) ~= nil end
 
 -- Where meta begins.
-local function metaAt(record) return marksEnd(record) or HEAD + 1 end
+local function metaAt(parcel) return marksEnd(parcel) or HEAD + 1 end
 
 -- The escaped key, or nil.
-local function keyOf(record)
-  if not hasLines(record) then return nil end
-  return string.match(record, "^k([^\n]*)\n", HEAD + 1) or string.match(record, "^[^k\n][^\n]*\nk([^\n]*)\n", HEAD + 1)
+local function keyOf(parcel)
+  if not hasLines(parcel) then return nil end
+  return string.match(parcel, "^k([^\n]*)\n", HEAD + 1) or string.match(parcel, "^[^k\n][^\n]*\nk([^\n]*)\n", HEAD + 1)
 end
 
 -- The bytes of the payload, or nil where meta is not what it should be.
-local function sizeOf(record)
-  if not hasMeta(record) then return math.max(0, #record - HEAD) end
-  if string.byte(record, KIND_AT) >= MARKED and not hasMarks(record) then return nil end
-  local at = metaAt(record) - 1
+local function sizeOf(parcel)
+  if not hasMeta(parcel) then return math.max(0, #parcel - HEAD) end
+  if string.byte(parcel, KIND_AT) >= MARKED and not hasMarks(parcel) then return nil end
+  local at = metaAt(parcel) - 1
   for _ = 1, 4 do
-    at = string.find(record, "\n", at + 1, true)
+    at = string.find(parcel, "\n", at + 1, true)
     if not at then return nil end
   end
-  return #record - at
+  return #parcel - at
 end

@@ -1,5 +1,5 @@
 /**
- * The text form of a message in Redis; `lua/include/record.lua` says what stands where. The payload is last and opaque.
+ * The text form of a message in Redis; `lua/include/parcel.lua` says what stands where. The payload is last and opaque.
  * Everything before it is ASCII or ends in a line break, so TypeScript and Lua read it by position.
  */
 import { type MessageHeaders, noHeaders, plainHeaders } from "../../../core/Envelope.js";
@@ -16,7 +16,7 @@ const TIME_LENGTH = 11;
 const FAILURES = 2;
 const ID = 5;
 const BODY = 37;
-// The code of the kind of a bare record, and places in it.
+// The code of the kind of a bare parcel, and places in it.
 const BARE = 48;
 const FAILURES_AT = TIME_LENGTH + FAILURES;
 const ID_AT = TIME_LENGTH + ID;
@@ -42,7 +42,7 @@ const encodeMarks = ({ expiresInMs, dedupe }: EnqueueStep): string => {
 
 const hexMs = (ms: number): string => Math.floor(ms).toString(16).padStart(TIME_LENGTH, "0");
 
-/** The record of a new message without its beginning: the server adds the time. The text has no NUL. */
+/** The parcel of a new message without its beginning: the server adds the time. The text has no NUL. */
 export const encodeTail = (step: EnqueueStep): string => {
   const { id, priority, key, headers } = step;
   invariant(Number.isInteger(priority) && priority >= 0 && priority <= 9, "a priority is a whole number from 0 to 9");
@@ -59,8 +59,8 @@ export const encodeTail = (step: EnqueueStep): string => {
   return `${kind}${priority}000${compact}${marks}${name}\n\n\n${texts}\n${payload}`;
 };
 
-/** A message as its record has it. */
-export interface ReadRecord extends StoredMessage {
+/** A message as its parcel has it. */
+export interface ReadParcel extends StoredMessage {
   /** The key as it stands in tokens and names. */
   readonly escapedKey: string | undefined;
   /** Whether its latest lease ended unsettled. */
@@ -70,24 +70,24 @@ export interface ReadRecord extends StoredMessage {
 }
 
 /** Whether the message has no failures and no more than an id, a level and a payload, which stand in fixed places. */
-export const isBare = (record: string): boolean =>
-  record.charCodeAt(TIME_LENGTH) === BARE && record.startsWith("000", FAILURES_AT) && record.length >= PAYLOAD_AT;
+export const isBare = (parcel: string): boolean =>
+  parcel.charCodeAt(TIME_LENGTH) === BARE && parcel.startsWith("000", FAILURES_AT) && parcel.length >= PAYLOAD_AT;
 
-export const enqueuedAtMsOf = (record: string): number => Number.parseInt(record.slice(0, TIME_LENGTH), 16);
-export const idOf = (record: string): MessageId => wholeId(record.slice(ID_AT, PAYLOAD_AT));
-export const barePayloadOf = (record: string): string => record.slice(PAYLOAD_AT);
+export const enqueuedAtMsOf = (parcel: string): number => Number.parseInt(parcel.slice(0, TIME_LENGTH), 16);
+export const idOf = (parcel: string): MessageId => wholeId(parcel.slice(ID_AT, PAYLOAD_AT));
+export const barePayloadOf = (parcel: string): string => parcel.slice(PAYLOAD_AT);
 
-/** Reads a record. One that this version cannot read is shown raw, as a payload, and says so: nothing is thrown. */
-export const readRecord = (record: string): ReadRecord =>
-  readWhole(record, TIME_LENGTH, enqueuedAtMsOf(record)) ?? unreadableRecord(record);
+/** Reads a parcel. One that this version cannot read is shown raw, as a payload, and says so: nothing is thrown. */
+export const readParcel = (parcel: string): ReadParcel =>
+  readWhole(parcel, TIME_LENGTH, enqueuedAtMsOf(parcel)) ?? unreadableParcel(parcel);
 
-/** Reads a record without its time, which stands in the text from `from` to the end. */
-export const readHandedRecord = (text: string, from: number, enqueuedAtMs: number): ReadRecord =>
+/** Reads a parcel without its time, which stands in the text from `from` to the end. */
+export const readHandedParcel = (text: string, from: number, enqueuedAtMs: number): ReadParcel =>
   readWhole(text, from, enqueuedAtMs) ??
-  unreadableRecord(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
+  unreadableParcel(enqueuedAtMs.toString(16).padStart(TIME_LENGTH, "0") + text.slice(from));
 
-/** Undefined where the record is of another version, or damaged. */
-const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+/** Undefined where the parcel is of another version, or damaged. */
+const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadParcel | undefined => {
   try {
     return readTail(text, from, enqueuedAtMs);
   } catch {
@@ -95,7 +95,7 @@ const readWhole = (text: string, from: number, enqueuedAtMs: number): ReadRecord
   }
 };
 
-const readTail = (text: string, from: number, enqueuedAtMs: number): ReadRecord | undefined => {
+const readTail = (text: string, from: number, enqueuedAtMs: number): ReadParcel | undefined => {
   const kind = text.charCodeAt(from) - 48;
   if (text.length < from + BODY || kind < 0 || kind > 7 || kind === 4 || kind === 6) return undefined;
   const failuresHex = text.slice(from + FAILURES, from + ID);
@@ -164,22 +164,22 @@ export const readCause = (json: string): string => {
 /** The line of the key is the first or second behind the head in every kind that has one. */
 const KEY = /^(?:[^k\n][^\n]*\n)?k([^\n]*)\n/;
 const UNREADABLE =
-  "its record is of another version of Sluice, or damaged: it is kept as it is; redrive it with a consumer of that version";
+  "it was written by another version of Sluice, or is damaged: it is kept as it stands; redrive it with a consumer of that version";
 
-/** What can be read of a record of any version; `lua/include/record.lua` says what stays in its place in all of them. */
-const unreadableRecord = (record: string): ReadRecord => {
-  const hasLines = record.charCodeAt(TIME_LENGTH) % 2 === 1;
-  const escapedKey = hasLines ? KEY.exec(record.slice(TIME_LENGTH + BODY))?.[1] : undefined;
-  const enqueuedAtMs = hexOf(record.slice(0, TIME_LENGTH));
+/** What can be read of a parcel of any version; `lua/include/parcel.lua` says what stays in its place in all of them. */
+const unreadableParcel = (parcel: string): ReadParcel => {
+  const hasLines = parcel.charCodeAt(TIME_LENGTH) % 2 === 1;
+  const escapedKey = hasLines ? KEY.exec(parcel.slice(TIME_LENGTH + BODY))?.[1] : undefined;
+  const enqueuedAtMs = hexOf(parcel.slice(0, TIME_LENGTH));
   return {
-    id: idOf(record),
+    id: idOf(parcel),
     key: escapedKey === undefined ? undefined : unescapeText(escapedKey),
     escapedKey,
     suspect: false,
     deduped: false,
     headers: noHeaders,
-    payload: record,
-    failures: hexOf(record.slice(FAILURES_AT, ID_AT)),
+    payload: parcel,
+    failures: hexOf(parcel.slice(FAILURES_AT, ID_AT)),
     enqueuedAtMs,
     firstEnqueuedAtMs: enqueuedAtMs,
     history: [],
@@ -190,4 +190,4 @@ const unreadableRecord = (record: string): ReadRecord => {
 const hexOf = (text: string): number => (/^[0-9a-f]+$/.test(text) ? Number.parseInt(text, 16) : 0);
 
 /** A message as people look at it. */
-export const storedOf = ({ escapedKey: _, suspect: _s, deduped: _d, ...stored }: ReadRecord): StoredMessage => stored;
+export const storedOf = ({ escapedKey: _, suspect: _s, deduped: _d, ...stored }: ReadParcel): StoredMessage => stored;
