@@ -82,7 +82,7 @@ const requestOf = <A>(
 };
 
 /** One read goes over so many parts of an index at most. */
-const WHERES_MAX = 100;
+const WHERES_MAX = 20;
 
 const indexesOf = <A>(
   { name, indexes }: ResolvedRecords<A>,

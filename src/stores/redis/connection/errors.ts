@@ -124,6 +124,6 @@ const adviceOn = (cause: unknown): string => {
   if (message.startsWith("WRONGTYPE"))
     return `A key of this namespace holds a value that is not Sluice's (${message}). Nothing was changed; give the store a namespace of its own.`;
   if (message.startsWith("FORMAT"))
-    return `This queue was written by another version of Sluice (${withoutPlace(message)}). Nothing was changed. Let programs of that version work it off before this one takes it over, or give the store another namespace.`;
+    return `What is kept here was written by another version of Sluice (${withoutPlace(message)}). Nothing was changed. Let programs of that version work it off before this one takes it over, or give the store another namespace.`;
   return `Redis refuses this client (${message}). Give it a user and password that may run scripts on the keys of the namespace.`;
 };

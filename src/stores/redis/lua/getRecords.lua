@@ -2,10 +2,11 @@
 -- KEYS[1...] names string records
 -- ARGV[1] bytesMax integer bytes
 -- Returns the texts of records, "" for what is not there
--- Errors WRONGTYPE
+-- Errors WRONGTYPE, FORMAT
 -- Cost O(m) for m records; 1,000: 0.6 ms
 
 local bytesMax = tonumber(ARGV[1])
 --- @include portion
+--- @include recordText
 
-return readPortion(openPortion(#KEYS, bytesMax), #KEYS, function(at) return redis.call("GET", KEYS[at + 1]) or "" end)
+return readPortion(openPortion(#KEYS, bytesMax), #KEYS, function(at) return readRecord(KEYS[at + 1]) or "" end)

@@ -8,35 +8,29 @@
 -- ARGV[5] bytesMax integer bytes
 -- ARGV[6...] indexes string indexes
 -- Returns whether more follow (1 or 0), then place and text of each record
--- Errors WRONGTYPE
--- Cost O(i log n + i m log m) for m records of i indexes; 50 of one: 0.1 ms
+-- Errors WRONGTYPE, FORMAT
+-- Cost O(i log n + i m) for m records of i indexes; 50 of one: 0.1 ms
 
 local key = KEYS[1]
 local from, upTo, backwards, limit, bytesMax = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 --- @include portion
+--- @include recordText
+--- @include mergePlaces
 
-local command = backwards == "1" and "ZREVRANGEBYLEX" or "ZRANGEBYLEX"
-local places, met = {}, {}
-for i = 6, #ARGV do
-  for _, place in ipairs(redis.call(command, key .. ":i:" .. ARGV[i], from, upTo, "LIMIT", 0, limit + 1)) do
-    if not met[place] then
-      met[place] = true
-      places[#places + 1] = place
-    end
-  end
+local function placesIn(index)
+  if backwards == "1" then return redis.call("ZRANGE", index, from, upTo, "BYLEX", "REV", "LIMIT", 0, limit + 1) end
+  return redis.call("ZRANGE", index, from, upTo, "BYLEX", "LIMIT", 0, limit + 1)
 end
-if #ARGV > 6 then
-  table.sort(places, function(a, b)
-    if backwards == "1" then return a > b end
-    return a < b
-  end)
-end
+
+local lists = {}
+for i = 6, #ARGV do lists[i - 5] = placesIn(key .. ":i:" .. ARGV[i]) end
+local places = mergePlaces(lists, limit + 1, backwards == "1")
 
 local shown = {}
 local length = math.min(#places, limit)
 local texts = readPortion(openPortion(limit, bytesMax), length, function(at)
   local place = places[at + 1]
-  return redis.call("GET", key .. ":" .. string.match(place, " (.*)$")) or ""
+  return readRecord(key .. ":" .. string.match(place, " (.*)$")) or ""
 end)
 for i, text in ipairs(texts) do
   shown[2 * i - 1], shown[2 * i] = places[i], text

@@ -82,7 +82,7 @@ export const pageRecordsScript: Script<Asked<RecordPageRequest>, Page<StoredReco
   },
 };
 
-/** The least and the greatest place, as `ZRANGEBYLEX` takes them. A cursor is passed by, also where it stands outside of the range. */
+/** The least and the greatest place, as `ZRANGE … BYLEX` takes them. A cursor is passed by, also where it stands outside of the range. */
 const boundsOf = ({ from, upTo, after, backwards }: RecordPageRequest): readonly [least: string, greatest: string] => {
   const least = from === undefined ? "" : `${from} `;
   // Behind all places of this sort, which go on with a blank, and before those of every other.

@@ -21,8 +21,8 @@ end
 local function lookRecord(step)
   local subject = step.subject
   if subject.records[step.name] then return end
-  local text, record = redis.call("GET", step.name), { revision = false, places = "" }
-  if text then record.revision, record.places = readRecordText(step.name, text) end
+  local text, record = readRecord(step.name), { revision = false, places = "" }
+  if text then record.revision, record.places = partsOfRecord(step.name, text) end
   lookIndexes(subject, record.places)
   subject.records[step.name] = record
 end

@@ -3,11 +3,20 @@
 -- scores under the key of the collection, ":i:" and its escaped name; its members are "sort id", the id escaped, and so in order.
 local RECORD_FORMAT = "1"
 
+local function refuseRecord(name, text)
+  error({ err = "FORMAT of record " .. name .. " is " .. string.sub(text, 1, 1) .. ", this version keeps " .. RECORD_FORMAT })
+end
+
+-- The text of the record of this name, or nil.
+local function readRecord(name)
+  local text = redis.call("GET", name)
+  if text and string.sub(text, 1, 1) ~= RECORD_FORMAT then refuseRecord(name, text) end
+  return text
+end
+
 -- Revision and places of a record's text.
-local function readRecordText(name, text)
-  local format, revision, places = string.match(text, "^(.)([^\n]*)\n([^\n]*)\n")
-  if format ~= RECORD_FORMAT then
-    error({ err = "FORMAT of record " .. name .. " is " .. (format or "?") .. ", this version keeps " .. RECORD_FORMAT })
-  end
+local function partsOfRecord(name, text)
+  local revision, places = string.match(text, "^.([^\n]*)\n([^\n]*)\n")
+  if not revision then refuseRecord(name, text) end
   return revision, places
 end

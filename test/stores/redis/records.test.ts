@@ -1,0 +1,176 @@
+/** Records on Redis: foreign values, full memory, and the same as in memory for whatever is written. */
+import { isRight } from "fp-ts/lib/Either.js";
+import { describe, expect, inject, it } from "vitest";
+import { newId } from "../../../src/core/newId.js";
+import { randomOf } from "../../../src/core/Random.js";
+import type { Revision } from "../../../src/core/Revision.js";
+import type { RecordExpected } from "../../../src/core/steps/recordSteps.js";
+import type { Step } from "../../../src/core/steps/Step.js";
+import type { Store } from "../../../src/port/Store.js";
+import { memoryStore } from "../../../src/stores/memory/memoryStore.js";
+import { redisStore } from "../../../src/stores/redis/redisStore.js";
+import { enqueueStep } from "../../../src/testing/conformance/queue/steps.js";
+import { absent, at, checkStep, putStep, removeStep } from "../../../src/testing/conformance/records/steps.js";
+import { startRedisServer } from "../../support/redisServer.js";
+import { Bench, numbered } from "./bench.js";
+import { cleanUp, newNamespace } from "./namespace.js";
+
+const url = inject("redisUrl");
+const page = (store: Store, indexes: ReadonlyArray<string>, backwards = false) =>
+  store.pageRecords({
+    collection: "things",
+    indexes,
+    from: undefined,
+    upTo: undefined,
+    after: undefined,
+    limit: 1_000,
+    backwards,
+  });
+
+describe("a foreign value at a key of records", () => {
+  const old = putStep("a", { indexes: [{ name: "old", sort: "1" }] });
+  const writes: Readonly<Record<string, ReadonlyArray<Step>>> = {
+    "a put": [putStep("a", { indexes: [{ name: "new", sort: "1" }] })],
+    "a remove": [removeStep("a")],
+    "a check": [checkStep("a")],
+    "a put behind a message": [enqueueStep("conformance", "m"), putStep("b"), putStep("a", { indexes: [{ name: "new", sort: "1" }] })],
+  };
+
+  it.each([":a", ":i:old", ":i:new"])("at %s: every write passes whole, or fails clean and changes nothing", async (suffix) => {
+    for (const [name, steps] of Object.entries(writes)) {
+      const bench = new Bench(url);
+      const key = `{${bench.namespace}}:v:things${suffix}`;
+      try {
+        await bench.store.write([[old]], newId());
+        await bench.admin.del(key);
+        await bench.admin.hset(key, "a", "foreign");
+        const before = await bench.digest();
+        const failure = await bench.store.write([steps], newId()).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        );
+        if (failure === undefined) continue;
+        expect(failure, `${name} at ${suffix}`).toMatchObject({ _tag: "InvalidConfig", retryable: false });
+        expect(await bench.digest(), `${name} at ${suffix}`).toEqual(before);
+      } finally {
+        await bench.close();
+      }
+    }
+  });
+
+  it("is told to readers as it is to writers, also a text that is no record", async () => {
+    const bench = new Bench(url);
+    try {
+      await bench.store.write([[old]], newId());
+      await bench.admin.set(`{${bench.namespace}}:v:things:a`, "2later\n\n0value");
+      const calls: ReadonlyArray<PromiseLike<unknown>> = [
+        bench.store.getRecords([{ collection: "things", id: "a" }]),
+        page(bench.store, ["old"]),
+        bench.store.write([[checkStep("a")]], newId()),
+      ];
+      for (const call of calls)
+        await expect(call.then((answer) => answer)).rejects.toMatchObject({
+          _tag: "InvalidConfig",
+          message: expect.stringContaining("another version of Sluice") as string,
+        });
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
+describe("full memory", () => {
+  it("refuses puts with nothing changed, and lets reads, checks, removes and what is written with a settlement pass", async () => {
+    const server = await startRedisServer({ args: ["--maxmemory", "24mb", "--maxmemory-policy", "noeviction"] });
+    const bench = new Bench(server.url);
+    const { store } = bench;
+    try {
+      await bench.enqueue(["m"]);
+      const first = putStep("a", { indexes: [{ name: "all", sort: "1" }] });
+      await store.write([[first]], newId());
+      await expect(
+        (async () => {
+          for (const n of numbered(100_000)) await store.write([[putStep(n, { value: "x".repeat(100_000) })]], newId());
+        })(),
+      ).rejects.toMatchObject({ _tag: "StoreFull", retryable: true });
+      await bench.admin.config("SET", "maxmemory", "1mb");
+      const before = await bench.digest();
+      for (const steps of [[putStep("b")], [putStep("a", { indexes: [{ name: "all", sort: "2" }] })], [checkStep("a"), putStep("c")]])
+        await expect(store.write([steps], newId()).then((answers) => answers)).rejects.toMatchObject({ _tag: "StoreFull" });
+      expect(await bench.digest()).toEqual(before);
+      expect((await page(store, ["all"])).items.map(({ id }) => id)).toEqual(["a"]);
+      const [lease] = await bench.lease({ max: 1 });
+      if (lease === undefined) throw new Error("one was ready");
+      const answers = await store.write(
+        [
+          [bench.settleStep(lease), putStep("with the ack", { indexes: [{ name: "all", sort: "3" }] })],
+          [removeStep("a", { expected: at(first.revision) })],
+        ],
+        newId(),
+      );
+      expect(answers.every(isRight)).toBe(true);
+      expect((await page(store, ["all"])).items.map(({ id }) => id)).toEqual(["with the ack"]);
+    } finally {
+      await bench.close();
+      await server.stop();
+    }
+  }, 30_000);
+});
+
+describe("whatever is written", () => {
+  const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "records-"}${n}`);
+
+  it.each(seeds)("is answered and read as in memory: %s", async (seed) => {
+    const namespace = newNamespace();
+    const [memory, redis] = [memoryStore(), redisStore(url, { namespace })] as const;
+    const random = randomOf(seed);
+    const below = (n: number): number => Math.floor(random() * n);
+    const pick = <T>(from: ReadonlyArray<T>): T => from[below(from.length)] as T;
+    const ids = ["a", "b", "c:d", "é", "", "A"];
+    const revisions: Array<Revision> = [putStep("never").revision];
+    const expected = (): RecordExpected => pick([{ _tag: "Any" }, absent, at(pick(revisions.slice(-6)))] as const);
+    const step = (): Step => {
+      const id = pick(ids);
+      const kind = below(8);
+      if (kind === 0) return removeStep(id, { expected: expected() });
+      if (kind === 1) return checkStep(id, { expected: expected() });
+      if (kind === 2) return enqueueStep("conformance", "m");
+      const put = putStep(id, {
+        expected: expected(),
+        value: `v${below(1_000)}`,
+        indexes: numbered(below(4)).map(() => ({ name: pick(["one", "two", "é"]), sort: pick(["1", "2", "~", "1!"]) })),
+      });
+      revisions.push(put.revision);
+      return put;
+    };
+    try {
+      for (const n of numbered(60)) {
+        const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
+        const [mine, theirs] = [await memory.write(lists, n), await redis.write(lists, n)];
+        expect(theirs.map(plain)).toEqual(mine.map(plain));
+        const names = ids.map((id) => ({ collection: "things", id }));
+        expect(await redis.getRecords(names)).toEqual(await memory.getRecords(names));
+        const indexes = pick([["one"], ["two", "one"], ["é", "two", "one"], ["none"]]);
+        const request = {
+          collection: "things",
+          indexes,
+          from: pick([undefined, "1", "2"]),
+          upTo: pick([undefined, "1", "~"]),
+          after: pick([undefined, "1 b", "2 ", "~ zzz"]),
+          limit: 1 + below(5),
+          backwards: random() < 0.5,
+        };
+        expect(await redis.pageRecords(request)).toEqual(await memory.pageRecords(request));
+        const counted = { collection: "things", indexes };
+        expect(await redis.countRecords(counted)).toEqual(await memory.countRecords(counted));
+      }
+    } finally {
+      await memory.close();
+      await redis.close();
+      await cleanUp(url, namespace);
+    }
+  });
+});
+
+/** Errors compare by their fields. */
+const plain = (answer: unknown): unknown => JSON.parse(JSON.stringify(answer)) as unknown;
