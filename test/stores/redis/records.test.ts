@@ -2,6 +2,7 @@
 import { isRight } from "fp-ts/lib/Either.js";
 import { describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
+import { Ack } from "../../../src/core/Outcome.js";
 import { randomOf } from "../../../src/core/Random.js";
 import type { Revision } from "../../../src/core/Revision.js";
 import type { RecordExpected } from "../../../src/core/steps/recordSteps.js";
@@ -33,30 +34,37 @@ describe("a foreign value at a key of records", () => {
     "a put": [putStep("a", { indexes: [{ name: "new", sort: "1" }] })],
     "a remove": [removeStep("a")],
     "a check": [checkStep("a")],
-    "a put behind a message": [enqueueStep("conformance", "m"), putStep("b"), putStep("a", { indexes: [{ name: "new", sort: "1" }] })],
+    "a put behind a message": [
+      enqueueStep("conformance", "m"),
+      putStep("b"),
+      putStep("a", { indexes: [{ name: "new", sort: "1" }] }),
+    ],
   };
 
-  it.each([":a", ":i:old", ":i:new"])("at %s: every write passes whole, or fails clean and changes nothing", async (suffix) => {
-    for (const [name, steps] of Object.entries(writes)) {
-      const bench = new Bench(url);
-      const key = `{${bench.namespace}}:v:things${suffix}`;
-      try {
-        await bench.store.write([[old]], newId());
-        await bench.admin.del(key);
-        await bench.admin.hset(key, "a", "foreign");
-        const before = await bench.digest();
-        const failure = await bench.store.write([steps], newId()).then(
-          () => undefined,
-          (cause: unknown) => cause,
-        );
-        if (failure === undefined) continue;
-        expect(failure, `${name} at ${suffix}`).toMatchObject({ _tag: "InvalidConfig", retryable: false });
-        expect(await bench.digest(), `${name} at ${suffix}`).toEqual(before);
-      } finally {
-        await bench.close();
+  it.each([":a", ":i:old", ":i:new"])(
+    "at %s: every write passes whole, or fails clean and changes nothing",
+    async (suffix) => {
+      for (const [name, steps] of Object.entries(writes)) {
+        const bench = new Bench(url);
+        const key = `{${bench.namespace}}:v:things${suffix}`;
+        try {
+          await bench.store.write([[old]], newId());
+          await bench.admin.del(key);
+          await bench.admin.hset(key, "a", "foreign");
+          const before = await bench.digest();
+          const failure = await bench.store.write([steps], newId()).then(
+            () => undefined,
+            (cause: unknown) => cause,
+          );
+          if (failure === undefined) continue;
+          expect(failure, `${name} at ${suffix}`).toMatchObject({ _tag: "InvalidConfig", retryable: false });
+          expect(await bench.digest(), `${name} at ${suffix}`).toEqual(before);
+        } finally {
+          await bench.close();
+        }
       }
-    }
-  });
+    },
+  );
 
   it("is told to readers as it is to writers, also a text that is no record", async () => {
     const bench = new Bench(url);
@@ -95,15 +103,21 @@ describe("full memory", () => {
       ).rejects.toMatchObject({ _tag: "StoreFull", retryable: true });
       await bench.admin.config("SET", "maxmemory", "1mb");
       const before = await bench.digest();
-      for (const steps of [[putStep("b")], [putStep("a", { indexes: [{ name: "all", sort: "2" }] })], [checkStep("a"), putStep("c")]])
-        await expect(store.write([steps], newId()).then((answers) => answers)).rejects.toMatchObject({ _tag: "StoreFull" });
+      for (const steps of [
+        [putStep("b")],
+        [putStep("a", { indexes: [{ name: "all", sort: "2" }] })],
+        [checkStep("a"), putStep("c")],
+      ])
+        await expect(store.write([steps], newId()).then((answers) => answers)).rejects.toMatchObject({
+          _tag: "StoreFull",
+        });
       expect(await bench.digest()).toEqual(before);
       expect((await page(store, ["all"])).items.map(({ id }) => id)).toEqual(["a"]);
       const [lease] = await bench.lease({ max: 1 });
       if (lease === undefined) throw new Error("one was ready");
       const answers = await store.write(
         [
-          [bench.settleStep(lease), putStep("with the ack", { indexes: [{ name: "all", sort: "3" }] })],
+          [bench.settleStep(lease, Ack), putStep("with the ack", { indexes: [{ name: "all", sort: "3" }] })],
           [removeStep("a", { expected: at(first.revision) })],
         ],
         newId(),

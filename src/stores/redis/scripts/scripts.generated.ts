@@ -221,7 +221,8 @@ return table.concat(answers)
 `,
   "getRecords": `local bytesMax = tonumber(ARGV[1])
 --- @include portion
-return readPortion(openPortion(#KEYS, bytesMax), #KEYS, function(at) return redis.call("GET", KEYS[at + 1]) or "" end)
+--- @include recordText
+return readPortion(openPortion(#KEYS, bytesMax), #KEYS, function(at) return readRecord(KEYS[at + 1]) or "" end)
 `,
   "giveBack": `local key = KEYS[1]
 local given, token, standsBy = ARGV[1], ARGV[2], ARGV[3]
@@ -400,27 +401,20 @@ return entries
   "pageRecords": `local key = KEYS[1]
 local from, upTo, backwards, limit, bytesMax = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 --- @include portion
-local command = backwards == "1" and "ZREVRANGEBYLEX" or "ZRANGEBYLEX"
-local places, met = {}, {}
-for i = 6, #ARGV do
-  for _, place in ipairs(redis.call(command, key .. ":i:" .. ARGV[i], from, upTo, "LIMIT", 0, limit + 1)) do
-    if not met[place] then
-      met[place] = true
-      places[#places + 1] = place
-    end
-  end
+--- @include recordText
+--- @include mergePlaces
+local function placesIn(index)
+  if backwards == "1" then return redis.call("ZRANGE", index, from, upTo, "BYLEX", "REV", "LIMIT", 0, limit + 1) end
+  return redis.call("ZRANGE", index, from, upTo, "BYLEX", "LIMIT", 0, limit + 1)
 end
-if #ARGV > 6 then
-  table.sort(places, function(a, b)
-    if backwards == "1" then return a > b end
-    return a < b
-  end)
-end
+local lists = {}
+for i = 6, #ARGV do lists[i - 5] = placesIn(key .. ":i:" .. ARGV[i]) end
+local places = mergePlaces(lists, limit + 1, backwards == "1")
 local shown = {}
 local length = math.min(#places, limit)
 local texts = readPortion(openPortion(limit, bytesMax), length, function(at)
   local place = places[at + 1]
-  return redis.call("GET", key .. ":" .. string.match(place, " (.*)$")) or ""
+  return readRecord(key .. ":" .. string.match(place, " (.*)$")) or ""
 end)
 for i, text in ipairs(texts) do
   shown[2 * i - 1], shown[2 * i] = places[i], text
@@ -1312,6 +1306,33 @@ local function whyNotBegun(parcel, now, deliveriesMax)
   return returns >= deliveriesMax and '"handed over ' .. deliveriesMax .. ' times without a settlement"' or nil
 end
 `,
+  "mergePlaces": `local function isBefore(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+local function mergePlaces(lists, count, backwards)
+  if #lists == 1 then return lists[1] end
+  local merged, heads = {}, {}
+  for i = 1, #lists do heads[i] = 1 end
+  while #merged < count do
+    local best
+    for i, list in ipairs(lists) do
+      local place = list[heads[i]]
+      if place and place == merged[#merged] then
+        heads[i] = heads[i] + 1
+        place = list[heads[i]]
+      end
+      if place and (not best or (backwards and isBefore(best, place)) or (not backwards and isBefore(place, best))) then best = place end
+    end
+    if not best then break end
+    merged[#merged + 1] = best
+  end
+  return merged
+end
+`,
   "moment": `local function moment(given)
   if given ~= "" then return given end
   local time = redis.call("TIME")
@@ -1776,8 +1797,8 @@ end
 local function lookRecord(step)
   local subject = step.subject
   if subject.records[step.name] then return end
-  local text, record = redis.call("GET", step.name), { revision = false, places = "" }
-  if text then record.revision, record.places = readRecordText(step.name, text) end
+  local text, record = readRecord(step.name), { revision = false, places = "" }
+  if text then record.revision, record.places = partsOfRecord(step.name, text) end
   lookIndexes(subject, record.places)
   subject.records[step.name] = record
 end
@@ -1806,11 +1827,17 @@ local function moveRecord(step, revision, places)
 end
 `,
   "recordText": `local RECORD_FORMAT = "1"
-local function readRecordText(name, text)
-  local format, revision, places = string.match(text, "^(.)([^\\n]*)\\n([^\\n]*)\\n")
-  if format ~= RECORD_FORMAT then
-    error({ err = "FORMAT of record " .. name .. " is " .. (format or "?") .. ", this version keeps " .. RECORD_FORMAT })
-  end
+local function refuseRecord(name, text)
+  error({ err = "FORMAT of record " .. name .. " is " .. string.sub(text, 1, 1) .. ", this version keeps " .. RECORD_FORMAT })
+end
+local function readRecord(name)
+  local text = redis.call("GET", name)
+  if text and string.sub(text, 1, 1) ~= RECORD_FORMAT then refuseRecord(name, text) end
+  return text
+end
+local function partsOfRecord(name, text)
+  local revision, places = string.match(text, "^.([^\\n]*)\\n([^\\n]*)\\n")
+  if not revision then refuseRecord(name, text) end
   return revision, places
 end
 `,
