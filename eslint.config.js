@@ -8,7 +8,10 @@ const fpTsInLib = {
   message: 'Import the file itself: "fp-ts/lib/TaskEither.js", "io-ts/lib/PathReporter.js", or the root of io-ts.',
 };
 
-const noExportAll = { selector: "ExportAllDeclaration[exported=null]", message: "Name every export on its own line; no `export *`." };
+const noExportAll = {
+  selector: "ExportAllDeclaration[exported=null]",
+  message: "Name every export on its own line; no `export *`.",
+};
 
 const timeAndChance = [
   {
