@@ -3,15 +3,18 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { absurd } from "../../../src/core/invariant.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { Ack, Reject } from "../../../src/core/Outcome.js";
+import type { Revision } from "../../../src/core/Revision.js";
 import {
   alreadySettled,
+  decodeRefused,
   defect,
   encodeRefused,
   invalidConfig,
   isSluiceError,
   leaseLost,
   payloadTooLarge,
-  type QueueError,
+  recordConflict,
+  type SluiceError,
   storeClosed,
   storeFull,
   storeUnavailable,
@@ -23,15 +26,15 @@ const id = newMessageId();
 const cause = new Error("ECONNRESET");
 
 interface Row {
-  readonly error: QueueError;
+  readonly error: SluiceError;
   readonly retryable: boolean;
   /** What the message tells the reader to do, or what stands instead. */
   readonly says: RegExp;
   readonly fields: object;
 }
 
-/** One row for each error of queues: the compiler refuses a missing one. Other modules have their own. */
-const table: { readonly [T in QueueError["_tag"]]: Row } = {
+/** One row for each error: the compiler refuses a missing one. */
+const table: { readonly [T in SluiceError["_tag"]]: Row } = {
   LeaseLost: {
     error: leaseLost(id),
     retryable: false,
@@ -59,8 +62,20 @@ const table: { readonly [T in QueueError["_tag"]]: Row } = {
   PayloadTooLarge: {
     error: payloadTooLarge(11, 10),
     retryable: false,
-    says: /11 bytes.*10.*enqueue a reference, or raise payloadBytesMax/,
+    says: /11 bytes.*10.*keep a reference to it, or raise payloadBytesMax/,
     fields: { bytes: 11, bytesMax: 10 },
+  },
+  DecodeRefused: {
+    error: decodeRefused('record "a" of "things"', ["total: missing"]),
+    retryable: false,
+    says: /record "a" of "things" does not fit its codec: total: missing\. Give a codec/,
+    fields: { where: 'record "a" of "things"', report: ["total: missing"] },
+  },
+  RecordConflict: {
+    error: recordConflict({ collection: "things", id: "a", expected: { _tag: "Absent" } }, "r" as Revision),
+    retryable: false,
+    says: /"a" of "things" is there, in another state.*Read it, decide upon what is there/,
+    fields: { collection: "things", id: "a", expected: { _tag: "Absent" }, actual: "r" },
   },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
@@ -80,7 +95,7 @@ const table: { readonly [T in QueueError["_tag"]]: Row } = {
 };
 
 /** A match over all tags of queues, as a user writes it: `absurd` stops compiling when a tag is added. */
-const match = (error: QueueError): string => {
+const match = (error: SluiceError): string => {
   switch (error._tag) {
     case "LeaseLost":
     case "AlreadySettled":
@@ -88,7 +103,10 @@ const match = (error: QueueError): string => {
     case "InvalidConfig":
       return error.option;
     case "EncodeRefused":
+    case "DecodeRefused":
       return error.report.join();
+    case "RecordConflict":
+      return error.id;
     case "PayloadTooLarge":
     case "WriteTooLarge":
       return String(error.bytesMax);

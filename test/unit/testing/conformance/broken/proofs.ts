@@ -1,4 +1,16 @@
+import { everyCall } from "../../../../../src/testing/conformance/lifecycle/everyCall.js";
 import { recordProofs } from "./records.js";
+
+/** Each call that is answered when it must not be any more; a goodbye is still taken while the store is closing. */
+const ofEveryCall: Readonly<Record<string, ReadonlyArray<string>>> = Object.fromEntries(
+  Object.keys(everyCall).map((name) => [
+    `answers ${name} when it is closed`,
+    [
+      "every call but a close fails once the store is closed",
+      ...(name === "leave" ? [] : ["a store that is closing takes nothing new"]),
+    ],
+  ]),
+);
 
 /**
  * Which broken store is failed by which case: the proof that a case can fail, and that a fault is found. Every fault stands
@@ -507,57 +519,5 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "is closed for all when one process closes it": ["a close ends the process's own part of the store, and no other's"],
   "makes the same ids in every process": ["two processes make no id alike"],
-  "answers write when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers lease when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers extend when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers leave when it is closed": ["every call but a close fails once the store is closed"],
-  "answers ready when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers stats when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers peek when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers blocked when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers deadLetters when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers setPaused when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers unblock when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers redrive when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers redriveFrom when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
-  "answers purge when it is closed": [
-    "every call but a close fails once the store is closed",
-    "a store that is closing takes nothing new",
-  ],
+  ...ofEveryCall,
 };
