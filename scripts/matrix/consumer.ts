@@ -25,7 +25,9 @@ import {
 } from "sluice";
 import { memoryStore } from "sluice/memory";
 import * as RQ from "sluice/reader";
+import { records, sortOf } from "sluice/records";
 import { redisStore } from "sluice/redis";
+import { viewOf } from "sluice/store";
 import * as Q from "sluice/task";
 import { marblesOf, simulate, testMessage } from "sluice/testing";
 
@@ -86,6 +88,32 @@ const use = async (store: Store): Promise<void> => {
     ),
   )();
   assert.equal(stats, "3 acked, 1 ready");
+  await done.purge();
+
+  const visits = records(store, {
+    name: "visits",
+    codec: t.type({ count: t.number }),
+    indexes: { byCount: ({ count }) => ({ sort: sortOf(count) }) },
+  });
+  await visits.modify("v-1", (visit) => ({ count: (visit?.count ?? 0) + 1 }));
+  const put = await Q.R.put(visits)("v-2", { count: 5 })();
+  assert.ok(E.isRight(put));
+  const { items } = await visits.page("byCount", { from: sortOf(1), backwards: true });
+  assert.deepEqual(
+    items.map(({ id, value }) => `${id}: ${value.count}`),
+    ["v-2: 5", "v-1: 1"],
+  );
+  await Promise.all(["v-1", "v-2"].map((id) => visits.remove(id)));
+
+  const calls: Array<string> = [];
+  const seen = viewOf(store, {
+    around: (run, { name }) => {
+      calls.push(name);
+      return run();
+    },
+  });
+  await queue(seen, { name: "done", codec: t.string }).enqueue("seen");
+  assert.deepEqual(calls, ["write"]);
   await done.purge();
   await store.close();
 };
