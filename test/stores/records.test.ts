@@ -211,6 +211,23 @@ describe.each(Object.entries(stores))("records on %s", (_, make) => {
     expect(await small.get("a")).toBeUndefined();
   });
 
+  it("count as many steps of a write as they have places, so that no call is long", async () => {
+    const store = open();
+    const many = records(store, {
+      name: "many",
+      codec: t.number,
+      indexes: { all: () => Array.from({ length: 10 }, (_unused, i) => ({ sort: sortOf(i) })) },
+    });
+    const puts = (count: number) => atomically(Array.from({ length: count }, (_unused, i) => many.put(`${i}`, i)));
+    await expect(puts(101).then((r) => r)).rejects.toMatchObject({
+      _tag: "WriteTooLarge",
+      count: 1_010,
+      countMax: 1_000,
+    });
+    await puts(100);
+    expect(await many.count("all")).toBe(1_000);
+  });
+
   it("show no value in logs", async () => {
     const things = records(open(), { name: "things", codec: t.string });
     await things.put("a", "secret");

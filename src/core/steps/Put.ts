@@ -29,7 +29,8 @@ export interface PutResult {
 }
 
 export const Put: StepKind<PutStep, PutResult, RecordConflict> = {
-  count: () => 1,
+  // Each place is a change of an index: a put of many takes as long as many puts.
+  count: ({ keep }) => ("indexes" in keep ? Math.max(1, keep.indexes.length) : 1),
   size: ({ value }, measure) => measure(value),
   changes: recordText,
   meets: metRecord,

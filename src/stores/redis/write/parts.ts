@@ -56,16 +56,22 @@ const quickParts = (lists: Lists): ReadonlyArray<Lists> => {
     for (const step of list) subjects.add(codingOf(step).subject(step));
     // Cheap steps cost as much as others in a call that has others too, so what was counted so far is counted anew.
     if (before.cheap && !cheap) cost /= CHEAP_COST;
-    cost += list.length * (cheap ? CHEAP_COST : 1) + (subjects.size - before.subjects);
+    cost += countOf(list) * (cheap ? CHEAP_COST : 1) + (subjects.size - before.subjects);
     if (cost <= COST_MAX || at === from) return;
     parts.push(lists.slice(from, at));
     from = at;
     cheap = isCheap(list);
     subjects = new Set(list.map((step) => codingOf(step).subject(step)));
-    cost = list.length * (cheap ? CHEAP_COST : 1) + subjects.size;
+    cost = countOf(list) * (cheap ? CHEAP_COST : 1) + subjects.size;
   });
   parts.push(lists.slice(from));
   return parts;
+};
+
+const countOf = (list: Steps): number => {
+  let count = 0;
+  for (const step of list) count += kindOf(step).count(step);
+  return count;
 };
 
 const isCheap = (list: Steps): boolean => list.every((step) => codingOf(step).cheap(step));
