@@ -1,5 +1,13 @@
-/** A store that keeps payloads encrypted: whoever reads the database, a backup or a replica sees ids, keys and headers alone. */
-import { mapEffect, type Page, type Step, type Store, type StoredMessage, viewOf } from "sluice/store";
+/** A store that keeps payloads and records encrypted: whoever reads the database, a backup or a replica sees ids, keys and headers. */
+import {
+  mapEffect,
+  type Page,
+  type Step,
+  type Store,
+  type StoredMessage,
+  type StoredRecord,
+  viewOf,
+} from "sluice/store";
 import type { Seal } from "./seal.js";
 
 /** What has a payload. A payload that this version of Sluice cannot read is shown as it stands in the store. */
@@ -10,8 +18,11 @@ export const encrypted = (store: Store, seal: Seal): Store => {
     item.unreadable === undefined ? { ...item, payload: seal.open(item.payload) } : item;
   const openedAll = <T extends WithPayload>(items: ReadonlyArray<T>): ReadonlyArray<T> => items.map(opened);
   const openedPage = <T extends WithPayload>(page: Page<T>): Page<T> => ({ ...page, items: openedAll(page.items) });
-  const closed = (step: Step): Step =>
-    step._tag === "Enqueue" ? { ...step, payload: seal.close(step.payload) } : step;
+  const openedRecord = (record: StoredRecord): StoredRecord => ({ ...record, value: seal.open(record.value) });
+  const closed = (step: Step): Step => {
+    if (step._tag === "Enqueue") return { ...step, payload: seal.close(step.payload) };
+    return step._tag === "Put" ? { ...step, value: seal.close(step.value) } : step;
+  };
 
   return viewOf(store, {
     write: (lists, writeId) =>
@@ -29,5 +40,9 @@ export const encrypted = (store: Store, seal: Seal): Store => {
       );
       return store.redrive({ ...request, letters: changed }, writeId);
     },
+    getRecords: (names) =>
+      mapEffect(store.getRecords(names), (records) => records.map((record) => record && openedRecord(record))),
+    pageRecords: (request) =>
+      mapEffect(store.pageRecords(request), ({ items, next }) => ({ items: items.map(openedRecord), next })),
   });
 };
