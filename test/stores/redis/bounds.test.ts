@@ -7,6 +7,7 @@ import { newId } from "../../../src/core/newId.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../../src/core/Outcome.js";
 import type { Step } from "../../../src/core/steps/Step.js";
 import type { Lease } from "../../../src/port/Lease.js";
+import { checkStep, putStep, removeStep } from "../../../src/testing/conformance/records/steps.js";
 import { type RedisServer, startRedisServer } from "../../support/redisServer.js";
 import { Bench, numbered, until } from "./bench.js";
 
@@ -91,6 +92,18 @@ const blockQueue = Block({ cause: "no", scope: "queue" });
 
 const page = { after: undefined, limit: 1_000 };
 const walk = { after: undefined, seenMax: 1_000, limit: 1_000, ids: undefined };
+
+/** So many names of indexes, in each of which a record of this id stands behind what others have too. */
+const places = (count: number, id: string, before = "s".repeat(100)) =>
+  numbered(count).map((n) => ({ name: `index ${n}`, sort: `${before}${id}` }));
+const put1000 = async (steps: (id: string) => Step): Promise<void> => {
+  await at.store.write([numbered(1_000).map(steps)], newId());
+};
+const fillLargeRecords = async (count: number): Promise<ReadonlyArray<string>> => {
+  const ids = numbered(count);
+  for (const id of ids) await at.store.write([[putStep(id, { value: large })]], newId());
+  return ids;
+};
 
 type Call = () => PromiseLike<unknown>;
 /** What is done beforehand, which answers the call that is measured. */
@@ -274,6 +287,46 @@ const cases: Readonly<Record<string, () => Promise<Call>>> = {
     await fill(10_000);
     return () => at.store.setPaused({ queue: at.queue, paused: true }, newId());
   },
+  "put of 1,000 records with 5 places, which leave 5": async () => {
+    await put1000((id) => putStep(id, { indexes: places(5, id) }));
+    return () => put1000((id) => putStep(id, { indexes: places(5, id, "other") }));
+  },
+  "lists of 20,000 places in all": async () => () =>
+    at.store.write(
+      numbered(1_000).map((id) => [putStep(id, { indexes: places(20, id) })]),
+      newId(),
+    ),
+  "remove of 1,000 records with 5 places": async () => {
+    await put1000((id) => putStep(id, { indexes: places(5, id) }));
+    return () => put1000((id) => removeStep(id));
+  },
+  "check of 300 records of 1 MiB": async () => {
+    const ids = await fillLargeRecords(300);
+    return () => at.store.write([ids.map((id) => checkStep(id))], newId());
+  },
+  "get of 20 MiB": async () => {
+    const ids = await fillLargeRecords(20);
+    return () => at.store.getRecords(ids.map((id) => ({ collection: "things", id })));
+  },
+  ...Object.fromEntries(
+    [
+      ["a record each", 1],
+      ["the same records", 20],
+    ].map(([name, each]) => [
+      `page of 1,000 over 20 indexes with ${name}`,
+      async () => {
+        const indexes = places(20, "").map((place) => place.name);
+        for (const [n, index] of indexes.entries())
+          await put1000((id) =>
+            putStep(each === 1 ? `${id} ${n}` : id, {
+              indexes: each === 1 ? [{ name: index, sort: `${"s".repeat(100)}${id}` }] : places(n + 1, id),
+            }),
+          );
+        const request = { collection: "things", indexes, from: undefined, upTo: undefined, backwards: false };
+        return () => at.store.pageRecords({ ...request, ...page });
+      },
+    ]),
+  ),
 };
 
 describe("no call is long", () => {

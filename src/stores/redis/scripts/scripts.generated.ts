@@ -1307,28 +1307,38 @@ local function whyNotBegun(parcel, now, deliveriesMax)
 end
 `,
   "mergePlaces": `local function isBefore(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = string.byte(a, i), string.byte(b, i)
-    if x ~= y then return x < y end
+  local from, upTo = 1, math.min(#a, #b)
+  if string.sub(a, 1, upTo) == string.sub(b, 1, upTo) then return #a < #b end
+  while from < upTo do
+    local middle = math.floor((from + upTo) / 2)
+    if string.sub(a, from, middle) == string.sub(b, from, middle) then from = middle + 1 else upTo = middle end
   end
-  return #a < #b
+  return string.byte(a, from) < string.byte(b, from)
 end
 local function mergePlaces(lists, count, backwards)
   if #lists == 1 then return lists[1] end
-  local merged, heads = {}, {}
-  for i = 1, #lists do heads[i] = 1 end
-  while #merged < count do
-    local best
-    for i, list in ipairs(lists) do
-      local place = list[heads[i]]
-      if place and place == merged[#merged] then
-        heads[i] = heads[i] + 1
-        place = list[heads[i]]
-      end
-      if place and (not best or (backwards and isBefore(best, place)) or (not backwards and isBefore(place, best))) then best = place end
+  local merged, coming, ofPlace = {}, {}, {}
+  local function enter(list, at)
+    local place = list[at]
+    if not place then return end
+    local head = { list = list, at = at }
+    if ofPlace[place] then
+      table.insert(ofPlace[place], head)
+      return
     end
-    if not best then break end
-    merged[#merged + 1] = best
+    ofPlace[place] = { head }
+    local low, high = 1, #coming + 1
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if isBefore(coming[middle], place) ~= backwards then low = middle + 1 else high = middle end
+    end
+    table.insert(coming, low, place)
+  end
+  for _, list in ipairs(lists) do enter(list, 1) end
+  while #merged < count and #coming > 0 do
+    local place = table.remove(coming, 1)
+    merged[#merged + 1] = place
+    for _, head in ipairs(ofPlace[place]) do enter(head.list, head.at + 1) end
   end
   return merged
 end
@@ -1797,8 +1807,8 @@ end
 local function lookRecord(step)
   local subject = step.subject
   if subject.records[step.name] then return end
-  local text, record = readRecord(step.name), { revision = false, places = "" }
-  if text then record.revision, record.places = partsOfRecord(step.name, text) end
+  local revision, places = readRecordHead(step.name)
+  local record = { revision = revision or false, places = places or "" }
   lookIndexes(subject, record.places)
   subject.records[step.name] = record
 end
@@ -1835,10 +1845,21 @@ local function readRecord(name)
   if text and string.sub(text, 1, 1) ~= RECORD_FORMAT then refuseRecord(name, text) end
   return text
 end
-local function partsOfRecord(name, text)
-  local revision, places = string.match(text, "^.([^\\n]*)\\n([^\\n]*)\\n")
-  if not revision then refuseRecord(name, text) end
-  return revision, places
+local HEAD_BYTES = 512
+local function readRecordHead(name)
+  local size = HEAD_BYTES
+  while true do
+    local head = redis.call("GETRANGE", name, 0, size - 1)
+    if head == "" then
+      readRecord(name) -- refuses a foreign text that is empty
+      return nil
+    end
+    if string.sub(head, 1, 1) ~= RECORD_FORMAT then refuseRecord(name, head) end
+    local revision, places = string.match(head, "^.([^\\n]*)\\n([^\\n]*)\\n")
+    if revision then return revision, places end
+    if #head < size then refuseRecord(name, head) end
+    size = size * 16
+  end
 end
 `,
   "removeStep": `--- @include recordSubject

@@ -21,8 +21,8 @@ end
 local function lookRecord(step)
   local subject = step.subject
   if subject.records[step.name] then return end
-  local text, record = readRecord(step.name), { revision = false, places = "" }
-  if text then record.revision, record.places = partsOfRecord(step.name, text) end
+  local revision, places = readRecordHead(step.name)
+  local record = { revision = revision or false, places = places or "" }
   lookIndexes(subject, record.places)
   subject.records[step.name] = record
 end
