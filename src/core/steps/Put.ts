@@ -1,4 +1,5 @@
 /** The step that makes or changes a record. */
+import { DELAY_MS_MAX } from "../options.js";
 import type { Revision } from "../Revision.js";
 import type { RecordConflict } from "../SluiceError.js";
 import { conflictOf, metRecord, type RecordExpected, type RecordName, recordText } from "./recordSteps.js";
@@ -19,9 +20,15 @@ export interface PutStep extends RecordName {
   readonly revision: Revision;
   /** Opaque to stores. */
   readonly value: string;
-  /** In which indexes it stands from now on, and in no other; or after how many milliseconds it is gone. Not both: nobody would take the places away. */
+  /** In which indexes it stands from now on, and in no other; or after how many milliseconds it is gone (1 to ten years: beyond, the nearer end is taken). Not both: nobody would take the places away. */
   readonly keep: { readonly indexes: ReadonlyArray<IndexPlace> } | { readonly ttlMs: number };
 }
+
+/** The ttl as every store takes it, in milliseconds; undefined where there is none. What is no number is the least. */
+export const ttlMsOf = (keep: PutStep["keep"]): number | undefined =>
+  "ttlMs" in keep ? (keep.ttlMs >= 1 ? Math.min(keep.ttlMs, DELAY_MS_MAX) : 1) : undefined;
+
+const placesOf = ({ keep }: PutStep): ReadonlyArray<IndexPlace> => ("indexes" in keep ? keep.indexes : []);
 
 export interface PutResult {
   readonly _tag: "Put";
@@ -30,8 +37,9 @@ export interface PutResult {
 
 export const Put: StepKind<PutStep, PutResult, RecordConflict> = {
   // Each place is a change of an index: a put of many takes as long as many puts.
-  count: ({ keep }) => ("indexes" in keep ? Math.max(1, keep.indexes.length) : 1),
-  size: ({ value }, measure) => measure(value),
+  count: (step) => Math.max(1, placesOf(step).length),
+  size: (step, measure) =>
+    placesOf(step).reduce((size, { name, sort }) => size + measure(name) + measure(sort), measure(step.value)),
   changes: recordText,
   meets: metRecord,
   ends: false,

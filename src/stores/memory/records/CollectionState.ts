@@ -1,7 +1,7 @@
 /** All records of one collection, their indexes, and when those with a ttl end. */
 import { escapeText } from "../../../core/escapeText.js";
 import type { Revision } from "../../../core/Revision.js";
-import type { IndexPlace, PutStep } from "../../../core/steps/Put.js";
+import { type IndexPlace, type PutStep, ttlMsOf } from "../../../core/steps/Put.js";
 import { SortedTexts } from "./SortedTexts.js";
 
 /** A record as it is kept. */
@@ -36,7 +36,7 @@ export class CollectionState {
     return record !== undefined && record.endsAtMs > nowMs ? record : undefined;
   }
 
-  /** The index of this name, if a record ever stood in it. */
+  /** The index of this name, if a record stands in it. */
   index(name: string): SortedTexts | undefined {
     return this.indexes.get(name);
   }
@@ -65,10 +65,11 @@ export class CollectionState {
     this.forgetEnded(nowMs);
     this.remove(id, nowMs);
     const indexes = "indexes" in keep ? keep.indexes : NO_INDEXES;
-    const endsAtMs = "ttlMs" in keep ? nowMs + keep.ttlMs : Number.POSITIVE_INFINITY;
+    const ttlMs = ttlMsOf(keep);
+    const endsAtMs = ttlMs === undefined ? Number.POSITIVE_INFINITY : nowMs + ttlMs;
     const record: KeptRecord = { id, value, revision, indexes, endsAtMs };
     this.records.set(id, record);
-    if ("ttlMs" in keep) this.endingAfter(keep.ttlMs).set(id, record);
+    if (ttlMs !== undefined) this.endingAfter(ttlMs).set(id, record);
     if (indexes.length > 0) this.ids.set(escapeText(id), id);
     for (const { name, sort } of indexes) this.indexFor(name).add(memberOf(sort, id));
   }
@@ -78,7 +79,12 @@ export class CollectionState {
     const record = this.records.get(id);
     if (record === undefined) return false;
     this.records.delete(id);
-    for (const { name, sort } of record.indexes) this.indexes.get(name)?.remove(memberOf(sort, id));
+    for (const { name, sort } of record.indexes) {
+      const index = this.indexes.get(name);
+      index?.remove(memberOf(sort, id));
+      // There is one for each `where` that a record ever had: those of users' texts would grow for ever.
+      if (index?.size === 0) this.indexes.delete(name);
+    }
     if (record.indexes.length > 0) this.ids.delete(escapeText(id));
     if (record.endsAtMs !== Number.POSITIVE_INFINITY) for (const records of this.mortal.values()) records.delete(id);
     return record.endsAtMs > nowMs;

@@ -2,7 +2,7 @@
 import { escapeText } from "../../../core/escapeText.js";
 import { impossible, invariant } from "../../../core/invariant.js";
 import type { CheckedResult, CheckStep } from "../../../core/steps/Check.js";
-import type { PutResult, PutStep } from "../../../core/steps/Put.js";
+import { type PutResult, type PutStep, ttlMsOf } from "../../../core/steps/Put.js";
 import type { RemovedResult, RemoveStep } from "../../../core/steps/Remove.js";
 import type { RecordExpected, RecordName } from "../../../core/steps/recordSteps.js";
 import { wholeMs } from "../scripts/numbers.js";
@@ -36,7 +36,8 @@ export const Put: StepCoding<PutStep, PutResult> = {
     encodeName("w", step, body);
     const places =
       "indexes" in keep ? keep.indexes.map(({ name, sort }) => `${escapeText(name)}\t${sort}\t`).join("") : "";
-    body.args.push(revision, "ttlMs" in keep ? wholeMs(keep.ttlMs) : "", places, encodeText(value));
+    const ttlMs = ttlMsOf(keep);
+    body.args.push(revision, ttlMs === undefined ? "" : wholeMs(ttlMs), places, encodeText(value));
   },
   result: (word) => impossible(`a put was answered by ${word}`),
   subject,

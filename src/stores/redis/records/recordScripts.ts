@@ -76,7 +76,9 @@ export const pageRecordsScript: Script<Asked<RecordPageRequest>, Page<StoredReco
     let last: string | undefined;
     for (let i = 0; i + 1 < shown.length; i += 2) {
       last = shown[i] ?? "";
-      items.push(readRecord(unescapeText(last.slice(last.indexOf(" ") + 1)), shown[i + 1] ?? ""));
+      const text = shown[i + 1] ?? "";
+      // The place of a record that somebody else deleted, a server that evicts for one. The page passes by it.
+      if (text !== "") items.push(readRecord(unescapeText(last.slice(last.indexOf(" ") + 1)), text));
     }
     return { items, next: Number(more) === 1 ? last : undefined };
   },
