@@ -1,10 +1,10 @@
 /** Where a record stands in the store's indexes, and by which of them a page reads. */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type Either, isLeft, right } from "fp-ts/lib/Either.js";
 import { checkKey } from "../codec/parts.js";
 import { ask } from "../core/ask.js";
-import { encodeRefused, type SluiceError } from "../core/SluiceError.js";
+import type { SluiceError } from "../core/SluiceError.js";
 import type { IndexPlace } from "../core/steps/Put.js";
-import type { Entries, IndexEntry, ResolvedRecords } from "./RecordsDefinition.js";
+import type { ResolvedRecords } from "./RecordsDefinition.js";
 
 /** The store's index for entries with this `where`, or without one. No name has "=". */
 export const indexFor = (name: string, where: string | undefined): string =>
@@ -16,18 +16,21 @@ const ENTRIES_MAX = 100;
 const NO_SORT = "-";
 const SORT = /^[!-~]{1,128}$/;
 
-const placeOf = (name: string, entry: IndexEntry<unknown>): IndexPlace => {
-  const { where, sort = NO_SORT } = entry;
-  if (!SORT.test(sort)) throw encodeRefused([`indexes.${name}: its sort must be made by sortOf`]);
+const placeOf = (name: string, entry: unknown): IndexPlace => {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry) || "then" in entry)
+    throw new TypeError("it must answer { where, sort }, a list of such, or undefined, at once and not as a promise");
+  const { where, sort = NO_SORT } = entry as { readonly where?: string; readonly sort?: unknown };
+  if (typeof sort !== "string" || !SORT.test(sort)) throw new TypeError("its sort must be made by sortOf");
   return { name: indexFor(name, where), sort };
 };
 
-const listOf = (entries: Entries<unknown>): ReadonlyArray<IndexEntry<unknown>> =>
-  entries === undefined ? [] : isList(entries) ? entries : [entries];
-
-const isList = (
-  entries: IndexEntry<unknown> | ReadonlyArray<IndexEntry<unknown>>,
-): entries is ReadonlyArray<IndexEntry<unknown>> => Array.isArray(entries);
+/** What an index function answered, as places. It is the user's, so each part is read once, and not before their number is known. */
+const placesIn = (name: string, answer: unknown): ReadonlyArray<IndexPlace> => {
+  const entries: ReadonlyArray<unknown> = answer === undefined ? [] : Array.isArray(answer) ? answer : [answer];
+  const { length } = entries;
+  if (length > ENTRIES_MAX) throw new RangeError(`${length} entries, at most ${ENTRIES_MAX} fit`);
+  return Array.from({ length }, (_, i) => placeOf(name, entries[i]));
+};
 
 /** All places of a record with this value; what an index function throws refuses the value. */
 export const placesOf = <A>(
@@ -37,10 +40,8 @@ export const placesOf = <A>(
 ): Either<SluiceError, ReadonlyArray<IndexPlace>> => {
   const places: Array<IndexPlace> = [];
   for (const [name, entriesOf] of indexes) {
-    const own = ask(`indexes.${name}`, () => listOf(entriesOf(value, id)).map((entry) => placeOf(name, entry)));
+    const own = ask(`indexes.${name}`, () => placesIn(name, entriesOf(value, id)));
     if (isLeft(own)) return own;
-    if (own.right.length > ENTRIES_MAX)
-      return left(encodeRefused([`indexes.${name}: ${own.right.length} entries, at most ${ENTRIES_MAX} fit`]));
     places.push(...own.right);
   }
   return right(places);

@@ -228,6 +228,67 @@ describe.each(Object.entries(stores))("records on %s", (_, make) => {
     expect(await many.count("all")).toBe(1_000);
   });
 
+  it.each<readonly [string, (value: string) => unknown, RegExp]>([
+    ["a promise", async () => ({ where: "x" }), /not as a promise/],
+    ["a text", () => "open", /must answer/],
+    ["null", () => null, /must answer/],
+    ["a hole in a list", () => Object.assign([{}], { 2: {} }), /must answer/],
+    ["a list of lists", () => [[{}]], /must answer/],
+    ["a million entries, of which none is read", () => new Array<unknown>(1e6), /1000000 entries, at most 100 fit/],
+    ["a sort of its own", () => ({ sort: "a b" }), /made by sortOf/],
+    ["a sort that is no text", () => ({ sort: { toString: () => "s" } }), /made by sortOf/],
+    ["a where that is no text", () => ({ where: 5 }), /where must be a text/],
+    [
+      "a getter that throws",
+      () => ({
+        get where() {
+          throw new Error("no");
+        },
+      }),
+      /indexes\.odd: no$/,
+    ],
+  ])("refuse a value for which an index function answers %s", async (_what, odd, sentence) => {
+    const things = records(open(), {
+      name: "things",
+      codec: t.string,
+      indexes: { all: () => ({}), odd: odd as () => object },
+    });
+    const refused = await things.put("a", "secret").then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    expect(refused).toMatchObject({ _tag: "EncodeRefused", message: expect.stringMatching(sentence) as string });
+    expect(refused?.message.match(/cannot be encoded/g)).toHaveLength(1);
+    expect(refused?.message).not.toContain("secret");
+    expect(await things.get("a")).toBeUndefined();
+  });
+
+  it("count each where once, as pages read it", async () => {
+    const todos = todosOn(open());
+    await todos.put("t1", todo());
+    expect(await todos.count("byStatus", { where: ["open", "open"] })).toBe(1);
+    expect((await todos.page("byStatus", { where: ["open", "open"] })).items).toHaveLength(1);
+  });
+
+  it("leave a record as it is where a change throws, or answers a promise", async () => {
+    const store = open();
+    const [numbers, any] = [
+      records(store, { name: "n", codec: t.number }),
+      records(store, { name: "any", codec: t.unknown }),
+    ];
+    await numbers.put("a", 1);
+    const changes: ReadonlyArray<PromiseLike<unknown>> = [
+      numbers.modify("a", () => {
+        throw new Error("secret no");
+      }),
+      numbers.modify("a", (async () => 2) as unknown as () => number),
+      any.modify("a", async () => 2),
+    ];
+    for (const change of changes) await expect(change.then((r) => r)).rejects.toMatchObject({ _tag: "EncodeRefused" });
+    expect((await numbers.get("a"))?.value).toBe(1);
+    expect(await any.get("a")).toBeUndefined();
+  });
+
   it("show no value in logs", async () => {
     const things = records(open(), { name: "things", codec: t.string });
     await things.put("a", "secret");
