@@ -4,8 +4,15 @@ import { encodePayload } from "../codec/envelope.js";
 import { checkKey } from "../codec/parts.js";
 import { showing } from "../core/inspecting.js";
 import { invariant } from "../core/invariant.js";
+import { shown } from "../core/options.js";
 import { type Revision, revisionOf } from "../core/Revision.js";
-import { type RecordConflict, type SluiceError, toSluiceError, type WriteError } from "../core/SluiceError.js";
+import {
+  invalidConfig,
+  type RecordConflict,
+  type SluiceError,
+  toSluiceError,
+  type WriteError,
+} from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
 import type { PutStep } from "../core/steps/Put.js";
 import type { RecordExpected } from "../core/steps/recordSteps.js";
@@ -52,21 +59,21 @@ export const records = <A, W extends Places = Record<never, never>>(
   const resolved = resolveRecords(definition);
   const reads = readsOf<A, W>(store, resolved);
   const put =
-    <E extends WriteError | RecordConflict>(expected: RecordExpected) =>
+    <E extends WriteError | RecordConflict>(expected: () => RecordExpected) =>
     (id: string, value: A): Write<Revision, E> =>
       writeOf(
         store,
-        () => putStep({ store, resolved }, { id, expected }, value),
+        () => putStep({ store, resolved }, { id, expected: expected() }, value),
         (result) => (result?._tag === "Put" ? result.revision : undefined),
       );
   const update = (id: string, value: A, was: Revision | undefined): Write<Revision, UpdateError> =>
-    put<UpdateError>(asRead(was))(id, value);
+    put<UpdateError>(() => asRead(was))(id, value);
   const face: Records<A, W> = {
     definition,
     store,
     ...reads,
-    put: put<WriteError>({ _tag: "Any" }),
-    insert: put<UpdateError>({ _tag: "Absent" }),
+    put: put<WriteError>(() => ({ _tag: "Any" })),
+    insert: put<UpdateError>(() => ({ _tag: "Absent" })),
     update,
     remove: (id) =>
       writeOf(
@@ -85,8 +92,13 @@ export const records = <A, W extends Places = Record<never, never>>(
   return showing(face, "Records", { name: resolved.name });
 };
 
-const asRead = (was: Revision | undefined): RecordExpected =>
-  was === undefined ? { _tag: "Absent" } : { _tag: "At", revision: was };
+/** A revision is the only mark of a state: a number, or the null of a JSON text, would be sent as a text that no state has. */
+const asRead = (was: Revision | undefined): RecordExpected => {
+  if (was === undefined) return { _tag: "Absent" };
+  if (typeof was !== "string")
+    throw invalidConfig("was", `was must be the revision of a record that was read, or undefined, not ${shown(was)}.`);
+  return { _tag: "At", revision: was };
+};
 
 /** A Write of one step, made at each run. */
 const writeOf = <B, E extends SluiceError>(

@@ -1,8 +1,8 @@
 /** Reading records: by id, and in the order of an index. */
-import { defer, EMPTY, expand, map, type Observable, of, reduce } from "rxjs";
+import { defer, EMPTY, expand, map, type Observable, of, toArray } from "rxjs";
 import { checkKey } from "../codec/parts.js";
 import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
-import { optionsOf, wholeNumber } from "../core/options.js";
+import { optionsOf, shown, wholeNumber } from "../core/options.js";
 import { type DecodeRefused, invalidConfig, type ReadError } from "../core/SluiceError.js";
 import type { RecordPageRequest, StoredRecord } from "../port/RecordPort.js";
 import type { RecordsStore } from "../port/Store.js";
@@ -48,6 +48,7 @@ const readAll = <A>(
   resolved: ResolvedRecords<A>,
   ids: ReadonlyArray<string>,
 ): Observable<ReadonlyArray<Stored<A> | undefined>> => {
+  if (!Array.isArray(ids)) throw invalidConfig("ids", `ids must be an array of texts, not ${shown(ids)}.`);
   const names = ids.map((id) => ({ collection: resolved.name, id: checkKey("id", id) }));
   let read = 0;
   const next = (): Observable<ReadonlyArray<StoredRecord | undefined>> =>
@@ -58,7 +59,7 @@ const readAll = <A>(
       return next();
     }),
     // One list for all parts: to copy it for each of them takes seconds for a million ids.
-    reduce((parts: Array<ReadonlyArray<StoredRecord | undefined>>, part) => (parts.push(part), parts), []),
+    toArray(),
     map((parts) => parts.flatMap((part) => part.map((record) => record && decoded(resolved, record)))),
   );
 };
@@ -74,12 +75,20 @@ const requestOf = <A>(
   return {
     collection: resolved.name,
     indexes: indexesOf(resolved, index, where),
-    from,
-    upTo,
-    after,
+    from: textOf("from", from),
+    upTo: textOf("upTo", upTo),
+    after: textOf("after", after),
     limit: wholeNumber("limit", limit, { min: 1, max: 1_000 }),
     backwards,
   };
+};
+
+const textOf = (option: string, given: string | undefined): string | undefined => {
+  if (given === undefined || typeof given === "string") return given;
+  throw invalidConfig(
+    option,
+    `${option} must be a text: a sort made by sortOf, or the next of a page, not ${shown(given)}.`,
+  );
 };
 
 /** One read goes over so many parts of an index at most. */
@@ -96,7 +105,10 @@ const indexesOf = <A>(
       `${JSON.stringify(name)} has no index ${JSON.stringify(index)}: its definition names them.`,
     );
   if (where === undefined || typeof where === "string") return [indexFor(index, where)];
-  if (where.length === 0 || where.length > WHERES_MAX)
-    throw invalidConfig("where", `where must name 1 to ${WHERES_MAX} texts, not ${where.length}.`);
+  if (!Array.isArray(where) || where.length === 0 || where.length > WHERES_MAX)
+    throw invalidConfig(
+      "where",
+      `where must be a text, or 1 to ${WHERES_MAX} of them, not ${Array.isArray(where) ? where.length : shown(where)}.`,
+    );
   return [...new Set(where)].map((one) => indexFor(index, one));
 };

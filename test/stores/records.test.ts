@@ -263,6 +263,37 @@ describe.each(Object.entries(stores))("records on %s", (_, make) => {
     expect(await things.get("a")).toBeUndefined();
   });
 
+  it("refuse what is no list of ids, no where, no bound and no revision", async () => {
+    const todos = todosOn(open());
+    await todos.put("t1", todo());
+    const odd = (value: unknown): never => value as never;
+    const refusals: ReadonlyArray<readonly [option: string, effects: ReadonlyArray<PromiseLike<unknown>>]> = [
+      ["ids", [undefined, null, 5, "abc", {}].map((ids) => todos.getAll(odd(ids)))],
+      ["where", [null, 5, {}, []].map((where) => todos.page("byStatus", { where: odd(where) }))],
+      ["where", [null, 5].map((where) => todos.count("byStatus", { where: odd(where) }))],
+      ["from", [todos.page("byDue", { from: odd(5) })]],
+      ["upTo", [todos.page("byDue", { upTo: odd(new Date()) })]],
+      ["after", [todos.page("byDue", { after: odd(5) })]],
+      ["was", [null, 5, {}].map((was) => todos.update("t1", todo(), odd(was)))],
+      ["was", [null, 5, {}].map((was) => atomically([todos.check("t1", odd(was)), todos.remove("t1")]))],
+    ];
+    for (const [option, effects] of refusals)
+      for (const effect of effects)
+        await expect(effect.then((r) => r)).rejects.toMatchObject({ _tag: "InvalidConfig", option });
+    expect(await todos.get("t1")).toBeDefined();
+  });
+
+  it("let no foreign text through as a revision", async () => {
+    const todos = todosOn(open());
+    const revision = await todos.put("t1", todo());
+    for (const was of ["a:b", "a,b", "a b", "\n", "\0", "\ud800", "*", "-", "=", "", `${revision} `, `=${revision}`])
+      for (const id of ["t1", "t2"])
+        await expect(todos.update(id, todo(), was as typeof revision).then((r) => r)).rejects.toMatchObject({
+          _tag: "RecordConflict",
+          actual: id === "t1" ? revision : undefined,
+        });
+  });
+
   it("count each where once, as pages read it", async () => {
     const todos = todosOn(open());
     await todos.put("t1", todo());
