@@ -42,13 +42,15 @@ export const readsOf = <A, W extends Places>(store: RecordsStore, resolved: Reso
   } as unknown as RecordReads<A, W>;
 };
 
+const isList = (given: unknown): boolean => Array.isArray(given);
+
 /** A part for each call: what it did not answer, since that has too many bytes, is asked for by the next. */
 const readAll = <A>(
   store: RecordsStore,
   resolved: ResolvedRecords<A>,
   ids: ReadonlyArray<string>,
 ): Observable<ReadonlyArray<Stored<A> | undefined>> => {
-  if (!Array.isArray(ids)) throw invalidConfig("ids", `ids must be an array of texts, not ${shown(ids)}.`);
+  if (!isList(ids)) throw invalidConfig("ids", `ids must be an array of texts, not ${shown(ids)}.`);
   const names = ids.map((id) => ({ collection: resolved.name, id: checkKey("id", id) }));
   let read = 0;
   const next = (): Observable<ReadonlyArray<StoredRecord | undefined>> =>
@@ -105,10 +107,10 @@ const indexesOf = <A>(
       `${JSON.stringify(name)} has no index ${JSON.stringify(index)}: its definition names them.`,
     );
   if (where === undefined || typeof where === "string") return [indexFor(index, where)];
-  if (!Array.isArray(where) || where.length === 0 || where.length > WHERES_MAX)
+  if (!isList(where) || where.length === 0 || where.length > WHERES_MAX)
     throw invalidConfig(
       "where",
-      `where must be a text, or 1 to ${WHERES_MAX} of them, not ${Array.isArray(where) ? where.length : shown(where)}.`,
+      `where must be a text, or 1 to ${WHERES_MAX} of them, not ${isList(where) ? where.length : shown(where)}.`,
     );
   return [...new Set(where)].map((one) => indexFor(index, one));
 };
