@@ -99,7 +99,8 @@ export interface Records<A, W extends Places = Places> extends RecordReads<A, W>
   readonly check: (id: string, was: Revision | undefined) => Write<void, WriteError | RecordConflict>;
   /**
    * Reads the record, changes its value and updates it, and begins again where another was faster. Emits what stands there in the end.
-   * A change that answers undefined leaves the record as it is; one that throws is `EncodeRefused`. It reads first, so it is no Write
+   * A change that answers undefined leaves the record as it is; one that throws is `EncodeRefused`. Run again after `StoreUnavailable`
+   * (by `retry`, say) it first sends the update that was not answered, so the change is made once. It reads first, so it is no Write
    * and joins nothing: there use `get` and `update`.
    */
   readonly modify: (

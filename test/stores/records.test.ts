@@ -3,7 +3,9 @@ import { inspect } from "node:util";
 import * as t from "io-ts";
 import { firstValueFrom, from, lastValueFrom, take, toArray } from "rxjs";
 import { afterEach, describe, expect, inject, it } from "vitest";
+import { effect } from "../../src/core/Effect.js";
 import { newId } from "../../src/core/newId.js";
+import { storeUnavailable } from "../../src/core/SluiceError.js";
 import { atomically } from "../../src/core/Write.js";
 import { followUp } from "../../src/operators/followUp.js";
 import { handle } from "../../src/operators/handle.js";
@@ -292,6 +294,34 @@ describe.each(Object.entries(stores))("records on %s", (_, make) => {
           _tag: "RecordConflict",
           actual: id === "t1" ? revision : undefined,
         });
+  });
+
+  it("modify once, also where the reply was lost and the change is run again", async () => {
+    const inner = open();
+    let losing = 2;
+    const store: Store = Object.create(inner, {
+      write: {
+        value: (...call: Parameters<Store["write"]>) =>
+          effect<Awaited<ReturnType<Store["write"]>>>((asker) =>
+            inner.write(...call).run(
+              (answers) => {
+                if (losing-- > 0) asker.error(storeUnavailable(new Error("the reply was lost")));
+                else {
+                  asker.next(answers);
+                  asker.complete();
+                }
+              },
+              (cause) => asker.error(cause),
+            ),
+          ),
+      },
+    }) as Store;
+    const counters = records(store, { name: "counters", codec: t.number });
+    const once = counters.modify("a", (n = 0) => n + 1);
+    for (const _lost of [1, 2]) await expect(lastValueFrom(once)).rejects.toMatchObject({ _tag: "StoreUnavailable" });
+    expect((await lastValueFrom(once))?.value).toBe(1);
+    expect((await counters.get("a"))?.value).toBe(1);
+    expect((await lastValueFrom(once))?.value).toBe(2);
   });
 
   it("count each where once, as pages read it", async () => {
