@@ -16,7 +16,7 @@ export type IndexEntry<W> = { readonly where?: W | undefined } & {
   readonly sort?: Sort | undefined;
 };
 
-/** What an index function answers: undefined leaves the record out, several entries (100 at most) put it into several places. */
+/** What an index function answers: undefined leaves the record out, several entries (100 of a record at most, in all indexes together) put it into several places. */
 export type Entries<W> = IndexEntry<W> | ReadonlyArray<IndexEntry<W>> | undefined;
 
 /**

@@ -10,8 +10,8 @@ import type { ResolvedRecords } from "./RecordsDefinition.js";
 export const indexFor = (name: string, where: string | undefined): string =>
   where === undefined ? name : `${name}=${checkKey("where", where)}`;
 
-/** A record may stand at so many places of one index. */
-const ENTRIES_MAX = 100;
+/** A record may stand at so many places, in all its indexes together: a write that removes it takes them all away. */
+const PLACES_MAX = 100;
 /** Where all sort alike, the id decides. */
 const NO_SORT = "-";
 const SORT = /^[!-~]{1,128}$/;
@@ -25,10 +25,11 @@ const placeOf = (name: string, entry: unknown): IndexPlace => {
 };
 
 /** What an index function answered, as places. It is the user's, so each part is read once, and not before their number is known. */
-const placesIn = (name: string, answer: unknown): ReadonlyArray<IndexPlace> => {
+const placesIn = (name: string, answer: unknown, before: number): ReadonlyArray<IndexPlace> => {
   const entries: ReadonlyArray<unknown> = answer === undefined ? [] : Array.isArray(answer) ? answer : [answer];
   const { length } = entries;
-  if (length > ENTRIES_MAX) throw new RangeError(`${length} entries, at most ${ENTRIES_MAX} fit`);
+  if (before + length > PLACES_MAX)
+    throw new RangeError(`${length} entries, at most ${PLACES_MAX} fit in all indexes of a record together`);
   return Array.from({ length }, (_, i) => placeOf(name, entries[i]));
 };
 
@@ -40,7 +41,7 @@ export const placesOf = <A>(
 ): Either<SluiceError, ReadonlyArray<IndexPlace>> => {
   const places: Array<IndexPlace> = [];
   for (const [name, entriesOf] of indexes) {
-    const own = ask(`indexes.${name}`, () => placesIn(name, entriesOf(value, id)));
+    const own = ask(`indexes.${name}`, () => placesIn(name, entriesOf(value, id), places.length));
     if (isLeft(own)) return own;
     places.push(...own.right);
   }
