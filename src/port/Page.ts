@@ -7,7 +7,7 @@ export interface Page<T> {
 }
 
 /**
- * What one call shows at most, in bytes of payload, but one message at least: 4 MiB. So it may do less than it was asked for,
- * and says whether more is left.
+ * The most bytes of payloads or values that one call shows: 4 MiB, but at least one item. So a call may do less than it was asked
+ * for, and says whether more is left.
  */
 export const PORTION_BYTES_MAX: number = 4 * 1024 * 1024;

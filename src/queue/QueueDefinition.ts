@@ -1,7 +1,7 @@
 /** What a queue is, apart from its store: a name, a codec, and limits. Every process that uses the queue should use the same. */
 import type { Type } from "io-ts";
+import { checkBytesMax, checkCodec } from "../codec/definition.js";
 import { callable, duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
-import { invalidConfig } from "../core/SluiceError.js";
 
 /** The limits of a queue. Each has a default. */
 export interface QueueLimits<A> {
@@ -54,20 +54,14 @@ const NAMES = [
 /** Checks a definition, or throws `InvalidConfig` with a sentence that says what to change. */
 export const resolveDefinition = <A>(given: QueueDefinition<A>): ResolvedDefinition<A> => {
   const definition = optionsOf(given, NAMES, "definition");
-  const { codec } = definition;
-  if (typeof codec?.decode !== "function" || typeof codec.encode !== "function")
-    throw invalidConfig("codec", 'codec must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".');
   return {
     name: wellFormedName("name", definition.name),
-    codec,
+    codec: checkCodec(definition.codec),
     key: definition.key === undefined ? undefined : callable("key", definition.key),
     leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
     attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
     deliveriesMax: wholeNumber("deliveriesMax", definition.deliveriesMax ?? 1_000, { min: 1, max: 4_000 }),
-    payloadBytesMax: wholeNumber("payloadBytesMax", definition.payloadBytesMax ?? 1024 * 1024, {
-      min: 1,
-      max: 8 * 1024 * 1024 - 1,
-    }),
+    payloadBytesMax: checkBytesMax("payloadBytesMax", definition.payloadBytesMax),
     exclusive: definition.exclusive ?? false,
     dedupeMs: wholeNumber("dedupeMs", definition.dedupeMs ?? 5 * 60_000, duration),
   };

@@ -1,5 +1,6 @@
 /** What a collection of records is, apart from where it is kept: a name, a codec, its indexes, and limits. */
 import type { Type } from "io-ts";
+import { checkBytesMax, checkCodec } from "../codec/definition.js";
 import { callable, duration, type Options, optionsOf, wellFormedName, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { Sort } from "./sortOf.js";
@@ -56,9 +57,8 @@ const INDEXES_MAX = 20;
 /** Checks a definition, or throws `InvalidConfig` with a sentence that says what to change. */
 export const resolveRecords = <A, W extends Places>(given: RecordsDefinition<A, W>): ResolvedRecords<A> => {
   const definition = optionsOf(given, NAMES, "definition");
-  const { codec, ttlMs } = definition;
-  if (typeof codec?.decode !== "function" || typeof codec.encode !== "function")
-    throw invalidConfig("codec", 'codec must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".');
+  const { ttlMs } = definition;
+  const codec = checkCodec(definition.codec);
   const indexes = Object.entries(definition.indexes ?? {}).map(
     ([name, entriesOf]) =>
       [wellFormedName("indexes", name), callable(`indexes.${name}`, entriesOf as Indexes<A, Places>[string])] as const,
@@ -78,9 +78,6 @@ export const resolveRecords = <A, W extends Places>(given: RecordsDefinition<A, 
     codec,
     indexes,
     ttlMs: ttlMs === undefined ? undefined : wholeNumber("ttlMs", ttlMs as number, { ...duration, min: 1 }),
-    valueBytesMax: wholeNumber("valueBytesMax", definition.valueBytesMax ?? 1024 * 1024, {
-      min: 1,
-      max: 8 * 1024 * 1024 - 1,
-    }),
+    valueBytesMax: checkBytesMax("valueBytesMax", definition.valueBytesMax),
   };
 };

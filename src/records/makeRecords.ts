@@ -64,7 +64,10 @@ export const records = <A, W extends Places = Record<never, never>>(
       writeOf(
         store,
         () => putStep({ store, resolved }, { id, expected: expected() }, value),
-        (result) => (result?._tag === "Put" ? result.revision : undefined),
+        (result) => {
+          invariant(result?._tag === "Put", "a store answered a put with something else");
+          return result.revision;
+        },
       );
   const update = (id: string, value: A, was: Revision | undefined): Write<Revision, UpdateError> =>
     put<UpdateError>(() => asRead(was))(id, value);
@@ -79,13 +82,16 @@ export const records = <A, W extends Places = Record<never, never>>(
       writeOf(
         store,
         () => named(id, (name) => ({ _tag: "Remove", collection: resolved.name, id: name, expected: { _tag: "Any" } })),
-        (result) => (result?._tag === "Removed" ? result.existed : undefined),
+        (result) => {
+          invariant(result?._tag === "Removed", "a store answered a remove with something else");
+          return result.existed;
+        },
       ),
     check: (id, was) =>
       writeOf<void, WriteError | RecordConflict>(
         store,
         () => named(id, (name) => ({ _tag: "Check", collection: resolved.name, id: name, expected: asRead(was) })),
-        () => undefined,
+        (result) => invariant(result?._tag === "Checked", "a store answered a check with something else"),
       ),
     modify: (id, change, options = {}) => modify({ get: reads.get, update }, { id, change, options }),
   };
@@ -104,24 +110,18 @@ const asRead = (was: Revision | undefined): RecordExpected => {
 const writeOf = <B, E extends SluiceError>(
   store: RecordsStore,
   make: () => Either<SluiceError, Step>,
-  read: (result: StepResult | undefined) => B | undefined,
+  read: (result: StepResult | undefined) => B,
 ): Write<B, E> =>
   new Write<B, E>(
     () => {
       const step = make();
       if (isLeft(step)) return step;
-      return right({
-        steps: [step.right],
-        read: ([result]) => {
-          invariant(result !== undefined, "a store answered a step of a record with nothing");
-          return read(result) as B;
-        },
-      });
+      return right({ steps: [step.right], read: ([result]) => read(result) });
     },
     { target: store, settles: false },
   );
 
-const named = (id: string, make: (id: string) => Step): Either<SluiceError, Step> => {
+const named = <S extends Step>(id: string, make: (id: string) => S): Either<SluiceError, S> => {
   try {
     return right(make(checkKey("id", id)));
   } catch (cause) {
@@ -151,5 +151,5 @@ const putStep = <A>(
     revision: revisionOf(idFrom(store)),
     value: encoded.right,
     keep: resolved.ttlMs === undefined ? { indexes: indexes.right } : { ttlMs: resolved.ttlMs },
-  })) as Either<SluiceError, PutStep>;
+  }));
 };

@@ -16,15 +16,21 @@ export interface HasStore {
 /** A task that still needs a store. */
 export type StoreTask<A, E = SluiceError> = ReaderTaskEither<HasStore, E, A>;
 
-/** A task on the queue of this definition, on the store that it is given. A refused definition is its `InvalidConfig`. */
-export const withQueue =
-  <A, E, B>(definition: QueueDefinition<A>, use: (queue: Queue<A>) => TaskEither<E, B>): StoreTask<B, E> =>
+/** A task on what is made upon the store that it is given. What its maker throws is the task's error. */
+export const withFace =
+  <F, E, B>(make: (store: Store) => F, use: (face: F) => TaskEither<E, B>): StoreTask<B, E> =>
   ({ store }) =>
     pipe(
       tryCatch(
-        async () => queue(store, definition),
-        // `queue` throws `InvalidConfig`, which every call may fail with.
+        async () => make(store),
+        // A refused definition is `InvalidConfig`, which every call may fail with.
         (cause) => toSluiceError(cause) as E,
       ),
       flatMap(use),
     );
+
+/** A task on the queue of this definition. */
+export const withQueue = <A, E, B>(
+  definition: QueueDefinition<A>,
+  use: (queue: Queue<A>) => TaskEither<E, B>,
+): StoreTask<B, E> => withFace((store) => queue(store, definition), use);

@@ -1,13 +1,12 @@
 /** The tasks of a collection of records on its definition alone. One line a call: see `calls`. */
-import { pipe } from "fp-ts/lib/function.js";
-import { flatMap, type TaskEither, tryCatch } from "fp-ts/lib/TaskEither.js";
-import { type ReadError, toSluiceError } from "../../core/SluiceError.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { ReadError } from "../../core/SluiceError.js";
 import { records } from "../../records/makeRecords.js";
 import type { CountArguments, PageArguments, RecordPage, Records } from "../../records/Records.js";
 import type { Places, RecordsDefinition } from "../../records/RecordsDefinition.js";
 import { type CallsOf, onRecords } from "../calls.js";
 import type { ReaderOf } from "./queues.js";
-import type { HasStore, StoreTask } from "./StoreTask.js";
+import { type StoreTask, withFace } from "./StoreTask.js";
 
 /** The calls of a collection as tasks that still need their store. */
 export type RecordReaders<A, W extends Places> = Omit<
@@ -32,14 +31,13 @@ export type OnCollection<K extends CallsOf<Records<unknown>>> = <A, W extends Pl
 type Task = (records: Records<unknown>) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
 
 const onCollection = <K extends CallsOf<Records<unknown>>>(name: K): OnCollection<K> => {
-  // Which arguments belong to which call is told by the type of the face.
+  // The type of the face says which arguments belong to which call.
   const task = onRecords(name) as unknown as Task;
   return ((definition: RecordsDefinition<unknown, Places>) =>
     (...args: ReadonlyArray<unknown>) =>
-    ({ store }: HasStore) =>
-      pipe(
-        tryCatch(async () => records(store, definition), toSluiceError),
-        flatMap((on) => task(on)(...args)),
+      withFace(
+        (store) => records(store, definition),
+        (on) => task(on)(...args),
       )) as unknown as OnCollection<K>;
 };
 

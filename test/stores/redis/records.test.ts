@@ -1,4 +1,5 @@
 /** Records on Redis: foreign values, full memory, and the same as in memory for whatever is written. */
+import { inspect } from "node:util";
 import { isRight } from "fp-ts/lib/Either.js";
 import { describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
@@ -184,6 +185,24 @@ describe("a record on Redis", () => {
       }
     },
   );
+
+  it.each(["1without its lines", "1r\n\n2no JSON, but secret"])(
+    "that is damaged is a defect, and nothing of it is told: %j",
+    async (text) => {
+      const bench = new Bench(url);
+      try {
+        await bench.admin.set(`{${bench.namespace}}:v:things:a`, text);
+        const failure = await bench.store.getRecords([{ collection: "things", id: "a" }]).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        );
+        expect(failure).toMatchObject({ _tag: "Defect" });
+        expect(inspect(failure)).not.toMatch(/secret|without its lines/);
+      } finally {
+        await bench.close();
+      }
+    },
+  );
 });
 
 describe("full memory", () => {
@@ -223,6 +242,9 @@ describe("full memory", () => {
       );
       expect(answers.every(isRight)).toBe(true);
       expect((await page(store, ["all"])).items.map(({ id }) => id)).toEqual(["with the ack"]);
+      const [alone] = await store.write([[removeStep("with the ack")]], newId());
+      expect(alone !== undefined && isRight(alone)).toBe(true);
+      expect((await page(store, ["all"])).items).toEqual([]);
     } finally {
       await bench.close();
       await server.stop();

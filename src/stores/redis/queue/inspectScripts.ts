@@ -1,6 +1,5 @@
 /** The scripts for what people do with a queue. */
 import { escapeText } from "../../../core/escapeText.js";
-import { invariant } from "../../../core/invariant.js";
 import type {
   BlockDecision,
   BlockTarget,
@@ -16,7 +15,7 @@ import type {
 import { MOVED_BYTES_MAX } from "../../../port/Inspect.js";
 import type { Page } from "../../../port/Page.js";
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
-import type { Script } from "../scripts/script.js";
+import { type Script, textsOf } from "../scripts/script.js";
 import { encodeText } from "../scripts/text.js";
 import { compactId } from "./compactId.js";
 import { readCause, readParcel, storedOf } from "./parcel.js";
@@ -37,11 +36,6 @@ interface Changing {
 
 const BYTES_MAX = String(PORTION_BYTES_MAX);
 const BYTES_MOVED_MAX = String(MOVED_BYTES_MAX);
-
-const textsOf = (reply: unknown): ReadonlyArray<string> => {
-  invariant(Array.isArray(reply), "the reply is a list");
-  return reply as ReadonlyArray<string>;
-};
 
 export const statsScript: Script<OnQueue, QueueStats> = {
   name: "stats",

@@ -6,7 +6,7 @@ import type { RecordName } from "../../../core/steps/recordSteps.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
 import type { Keys } from "../scripts/keys.js";
-import type { Script } from "../scripts/script.js";
+import { type Script, textsOf } from "../scripts/script.js";
 import { decodeText } from "../scripts/text.js";
 
 const BYTES_MAX = String(PORTION_BYTES_MAX);
@@ -19,15 +19,10 @@ interface Asked<R> {
   readonly request: R;
 }
 
-const textsOf = (reply: unknown): ReadonlyArray<string> => {
-  invariant(Array.isArray(reply), "the reply is a list");
-  return reply as ReadonlyArray<string>;
-};
-
 const readRecord = (id: string, text: string): StoredRecord => {
-  invariant(text.startsWith(RECORD_FORMAT), "a record has the format of this version");
   const endOfRevision = text.indexOf("\n");
   const endOfPlaces = text.indexOf("\n", endOfRevision + 1);
+  invariant(text.startsWith(RECORD_FORMAT) && endOfPlaces > endOfRevision, "a record has the form of this version");
   return {
     id,
     value: decodeText(text.slice(endOfPlaces + 1)),
@@ -84,7 +79,7 @@ export const pageRecordsScript: Script<Asked<RecordPageRequest>, Page<StoredReco
   },
 };
 
-/** The least and the greatest place, as `ZRANGE … BYLEX` takes them. A cursor is passed by, also where it stands outside of the range. */
+/** The least and the greatest place, as `ZRANGE … BYLEX` takes them. `after` is passed by, also where it stands outside of the range. */
 const boundsOf = ({ from, upTo, after, backwards }: RecordPageRequest): readonly [least: string, greatest: string] => {
   const least = from === undefined ? "" : `${from} `;
   // Behind all places of this sort, which go on with a blank, and before those of every other.

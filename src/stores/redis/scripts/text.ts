@@ -6,11 +6,19 @@ export const isPlainText = (text: string): boolean => text.isWellFormed() && !te
 /** "0" and the text, or "2" and its JSON string. */
 export const encodeText = (text: string): string => (isPlainText(text) ? `0${text}` : `2${JSON.stringify(text)}`);
 
-/** The text that a JSON string stands for; throws where it is none. */
+/** The text that a JSON string stands for; throws where it is none. What the parser says of it would quote it, so that is not told. */
 export const jsonText = (json: string): string => {
-  const text: unknown = JSON.parse(json);
+  const text = parsed(json);
   if (typeof text !== "string") throw new TypeError("no JSON string");
   return text;
+};
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 };
 
 /** The text that was encoded, of which the kind is its first character. */
