@@ -10,5 +10,5 @@ export const checkCodec = <A>(codec: Type<A, unknown> | undefined): Type<A, unkn
 };
 
 /** The largest encoded value, in bytes: 1 MiB by default, and less than one atomic write holds; else `InvalidConfig`. */
-export const checkBytesMax = (option: string, bytesMax = 1024 * 1024): number =>
+export const checkBytesMax = (option: string, bytesMax: number = 1024 * 1024): number =>
   wholeNumber(option, bytesMax, { min: 1, max: 8 * 1024 * 1024 - 1 });
