@@ -9,7 +9,9 @@ import { describeMessage } from "./cause.js";
 import { type Fault, fault, isFault } from "./Fault.js";
 import type { MessageId } from "./MessageId.js";
 import type { Outcome } from "./Outcome.js";
+import type { Position } from "./Position.js";
 import type { Revision } from "./Revision.js";
+import type { StreamExpected } from "./steps/Append.js";
 import type { RecordExpected, RecordName } from "./steps/recordSteps.js";
 import type { StepRefused, StepTag } from "./steps/Step.js";
 
@@ -28,6 +30,17 @@ export type RecordConflict = Fault<
   "RecordConflict",
   { collection: string; id: string; expected: RecordExpected; actual: Revision | undefined }
 >;
+/**
+ * A stream is not at the version that was expected, or its last event is another one. Nothing of its list was done. `actual` is the
+ * version that is there, so whoever wants to go on reads what is new and tries again upon that.
+ */
+export type VersionConflict = Fault<"VersionConflict", { stream: string; expected: StreamExpected; actual: number }>;
+/** A closed stream takes no events. Nothing of its list was done. `version` is that of its last event. */
+export type StreamClosed = Fault<"StreamClosed", { stream: string; version: number }>;
+/** The log has no event at this position: it went back (a restored server, a failover). `head` is the position of its last event. */
+export type LogWentBack = Fault<"LogWentBack", { head: Position | undefined }>;
+/** What follows the position is given up, up to `trimmedTo`: what is left begins behind that. */
+export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -68,8 +81,11 @@ export type QueueError = WriteError | SettleError;
 /** The errors of records. */
 export type RecordsError = WriteError | RecordConflict | DecodeRefused;
 
+/** The errors of logs. */
+export type LogError = WriteError | VersionConflict | StreamClosed | LogWentBack | LogTrimmed | DecodeRefused;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | RecordsError | WriteRefused;
+export type SluiceError = QueueError | RecordsError | LogError | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -94,6 +110,38 @@ export const recordConflict = (
     "RecordConflict",
     `The record ${JSON.stringify(id)} of ${JSON.stringify(collection)} is ${actual === undefined ? "not there" : "there, in another state"}, against what was expected; nothing was changed. Read it, decide upon what is there, and write again.`,
     { collection, id, expected, actual },
+  );
+
+export const versionConflict = (conflict: {
+  stream: string;
+  expected: StreamExpected;
+  actual: number;
+}): VersionConflict =>
+  fault(
+    "VersionConflict",
+    `The stream ${JSON.stringify(conflict.stream)} is at version ${conflict.actual}, against what was expected; nothing was changed. Read what is new in it, decide upon that, and append again.`,
+    conflict,
+  );
+
+export const streamClosed = (stream: string, version: number): StreamClosed =>
+  fault(
+    "StreamClosed",
+    `The stream ${JSON.stringify(stream)} was closed at version ${version} and takes no events; nothing was changed. Reopen it, or append to another one.`,
+    { stream, version },
+  );
+
+export const logWentBack = (head: Position | undefined): LogWentBack =>
+  fault(
+    "LogWentBack",
+    "The log has no event at this position: its store went back, to an older file or over to a replica that lacked what came last. Make what was built from its events anew, from the start.",
+    { head },
+  );
+
+export const logTrimmed = (trimmedTo: Position): LogTrimmed =>
+  fault(
+    "LogTrimmed",
+    "The events behind this position were trimmed. Begin behind `trimmedTo`, with a state that has what was before; what is left in the log does not suffice.",
+    { trimmedTo },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>

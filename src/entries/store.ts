@@ -6,7 +6,9 @@
 export type { Demand, Demands } from "../core/Demand.js";
 export { type Asker, effect, fail, fromOne, fromPromise, mapEffect, type Start, succeed } from "../core/Effect.js";
 export type { End } from "../core/End.js";
+export { type EventId, parseEventId } from "../core/EventId.js";
 export type { Delivery, Holder } from "../core/Message.js";
+export { type Position, parsePosition, positionOf, tailOf } from "../core/Position.js";
 export type { Revision } from "../core/Revision.js";
 export {
   alreadySettled,
@@ -14,15 +16,27 @@ export {
   encodeRefused,
   invalidConfig,
   leaseLost,
+  logTrimmed,
+  logWentBack,
   payloadTooLarge,
   recordConflict,
   storeClosed,
   storeFull,
   storeUnavailable,
+  streamClosed,
   toSluiceError,
+  versionConflict,
   writeTooLarge,
 } from "../core/SluiceError.js";
 export type { Sources } from "../core/Sources.js";
+export {
+  type AppendedResult,
+  type AppendStep,
+  type NewEvent,
+  type StreamExpected,
+  type StreamState,
+  streamRefusal,
+} from "../core/steps/Append.js";
 export type { CheckedResult, CheckStep } from "../core/steps/Check.js";
 export type { EnqueuedResult, EnqueueStep } from "../core/steps/Enqueue.js";
 export type { IndexPlace, PutResult, PutStep } from "../core/steps/Put.js";
@@ -62,11 +76,20 @@ export {
 } from "../port/Inspect.js";
 export type { ConsumerName, ExtendRequest, Hands, Lease, LeaseRequest } from "../port/Lease.js";
 export type { Lifecycle } from "../port/Lifecycle.js";
+export {
+  type FeedPage,
+  type FeedRequest,
+  type LogPort,
+  SCAN_COUNT_MAX,
+  type StoredEvent,
+  type StreamPage,
+  type StreamReadRequest,
+} from "../port/LogPort.js";
 export { type Page, PORTION_BYTES_MAX } from "../port/Page.js";
 export { type Kind, type Phase, takes } from "../port/Phase.js";
 export type { QueuePort } from "../port/QueuePort.js";
 export type { RecordPageRequest, RecordPort, StoredRecord } from "../port/RecordPort.js";
-export type { QueueStore, RecordsStore, Store } from "../port/Store.js";
+export type { LogStore, QueueStore, RecordsStore, Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export { type Around, type PassedCall, type ViewOptions, viewOf } from "../port/viewOf.js";
 export type { Logger } from "../port/Warnings.js";

@@ -11,11 +11,12 @@ export type CallName = {
  * - `"look"` changes nothing.
  * - `"change"` has a write id: sent again, it answers as before.
  * - `"lease"` takes messages, and may wait; unsubscribing gives them back.
+ * - `"wait"` changes nothing, and may wait; unsubscribing ends that.
  * - `"renew"` makes leases last longer.
  * - `"leave"` is the last call of a consumer.
  * - `"close"` ends this handle.
  */
-export type CallKind = "look" | "change" | "lease" | "renew" | "leave" | "close";
+export type CallKind = "look" | "change" | "lease" | "wait" | "renew" | "leave" | "close";
 
 export const callKinds: { readonly [K in CallName]: CallKind } = {
   write: "change",
@@ -36,6 +37,11 @@ export const callKinds: { readonly [K in CallName]: CallKind } = {
   getRecords: "look",
   countRecords: "look",
   pageRecords: "look",
+  readStream: "look",
+  readFeed: "wait",
+  pruneStream: "change",
+  setClosed: "change",
+  trimLog: "change",
 };
 
 /** The other properties of a store. */

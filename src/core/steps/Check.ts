@@ -13,6 +13,7 @@ export interface CheckedResult {
 }
 
 export const Check: StepKind<CheckStep, CheckedResult, RecordConflict> = {
+  result: "Checked",
   count: () => 1,
   size: () => 0,
   changes: () => undefined,

@@ -37,6 +37,7 @@ export interface EnqueuedResult {
 }
 
 export const Enqueue: StepKind<EnqueueStep, EnqueuedResult, never> = {
+  result: "Enqueued",
   count: () => 1,
   size: ({ payload }, measure) => measure(payload),
   changes: () => undefined,

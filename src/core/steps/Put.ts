@@ -36,6 +36,7 @@ export interface PutResult {
 }
 
 export const Put: StepKind<PutStep, PutResult, RecordConflict> = {
+  result: "Put",
   // Each place is a change of an index: a put of many takes as long as many puts.
   count: (step) => Math.max(1, placesOf(step).length),
   size: (step, measure) =>

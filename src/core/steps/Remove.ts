@@ -16,6 +16,7 @@ export interface RemovedResult {
 }
 
 export const Remove: StepKind<RemoveStep, RemovedResult, RecordConflict> = {
+  result: "Removed",
   count: () => 1,
   size: () => 0,
   changes: recordText,

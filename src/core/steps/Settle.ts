@@ -27,6 +27,7 @@ export interface SettledResult {
 }
 
 export const Settle: StepKind<SettleStep, SettledResult, LeaseLost | AlreadySettled> = {
+  result: "Settled",
   count: () => 1,
   size: () => 0,
   changes: ({ token }) => token,

@@ -14,7 +14,9 @@ export interface Refusal {
  * One kind of step: the step `S`, its result `R`, and the errors `X` with which a store may refuse it. Each kind stands in a file
  * of its name; `kinds.ts` lists them.
  */
-export interface StepKind<in out S, out R, out X extends Error> {
+export interface StepKind<in out S, out R extends { readonly _tag: string }, out X extends Error> {
+  /** The tag of its result. */
+  readonly result: R["_tag"];
   /** How many of the 1,000 steps of an atomic write this step counts for. */
   readonly count: (step: S) => number;
   /** The size of the texts of the user's in the step. `measure` is their bytes, or their length where an estimate will do. */
@@ -31,8 +33,8 @@ export interface StepKind<in out S, out R, out X extends Error> {
   readonly meets: (first: Step, later: S) => SluiceError | undefined;
   /** Whether it ends something that was begun. A store that is closing still takes a write with such a step. */
   readonly ends: boolean;
-  /** The result of a step that was done as it was asked for. */
-  readonly done: (step: S) => R;
+  /** The result of a step that was done as it was asked for; undefined where only the store can tell it. */
+  readonly done: ((step: S) => R) | undefined;
   /** The error for a refusal by a store, with the data that the caller needs next. */
   readonly refusal: (refusal: Refusal, step: S) => X;
 }

@@ -13,6 +13,7 @@ import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId, replayableIds } from "../../core/newId.js";
 import { type Options, optionsOf, wholeNumber } from "../../core/options.js";
+import { placeOf } from "../../core/Position.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../core/steps/Step.js";
 import type { Capabilities } from "../../port/Capabilities.js";
@@ -21,6 +22,9 @@ import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
+import { IdleFeeds } from "./log/IdleFeeds.js";
+import { LogState } from "./log/LogState.js";
+import { isAtEnd, readFeed, readStream } from "./log/reading.js";
 import { now } from "./now.js";
 import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/inspect.js";
 import { QueueState } from "./queue/QueueState.js";
@@ -110,6 +114,8 @@ class MemoryStore implements Store {
   private readonly deadLettersMax: number;
   private readonly queues = new Map<string, QueueState>();
   private readonly collections = new Map<string, CollectionState>();
+  private readonly log = new LogState();
+  private readonly idleFeeds: IdleFeeds;
   private readonly writes = new WriteMemory();
   private readonly events = new Subject<StoreEvent>();
   private readonly closed$ = new AsyncSubject<void>();
@@ -122,6 +128,7 @@ class MemoryStore implements Store {
     this.scheduler = scheduler;
     this.newId = idsOn(scheduler);
     this.turns = new Turns(scheduler);
+    this.idleFeeds = new IdleFeeds(scheduler);
     this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
     this.events$ = this.events.asObservable();
   }
@@ -174,6 +181,43 @@ class MemoryStore implements Store {
   readonly pageRecords: Store["pageRecords"] = (request) =>
     this.once(() => pageOf(this.collection(request.collection), request));
 
+  readonly readStream: Store["readStream"] = (request) => this.once(() => readStream(this.log, request));
+  readonly readFeed: Store["readFeed"] = (request) =>
+    effect((asker) => {
+      if (!takes(this.phase, "new")) {
+        asker.error(storeClosed());
+        return undefined;
+      }
+      const tell = (): void => {
+        asker.next(readFeed(this.log, request));
+        asker.complete();
+      };
+      const ask = (): Subscription | undefined => {
+        if (request.waitMsMax > 0 && takes(this.phase, "new") && isAtEnd(this.log, request.after))
+          return this.idleFeeds.add(tell, request.waitMsMax);
+        tell();
+        return undefined;
+      };
+      if (this.turns.mayAnswer) return ask();
+      const subscription = soon(this.scheduler, () => subscription.add(ask()));
+      return subscription;
+    });
+  readonly pruneStream: Store["pruneStream"] = ({ stream, upTo, limit }, writeId) =>
+    this.onceBy(writeId, () => {
+      const from = this.log.prunedTo(stream);
+      this.log.prune(stream, Math.min(upTo, from + limit, this.log.versionOf(stream)));
+      return { prunedTo: this.log.prunedTo(stream) };
+    });
+  readonly setClosed: Store["setClosed"] = ({ stream, closed }, writeId) =>
+    this.onceBy(writeId, () => this.log.setClosed(stream, closed));
+  readonly trimLog: Store["trimLog"] = ({ upTo, limit }, writeId) =>
+    this.onceBy(writeId, () => {
+      const from = this.log.trimmedCount;
+      const to = this.log.has(upTo) ? Math.min(placeOf(upTo), from + limit) : 0;
+      if (to > from) this.log.trim(to);
+      return { trimmedTo: this.log.trimmedTo };
+    });
+
   readonly ready: Store["ready"] = () => this.once(() => undefined);
 
   readonly close: Store["close"] = () =>
@@ -185,6 +229,7 @@ class MemoryStore implements Store {
   private shut(): void {
     this.phase = "closing";
     for (const queue of this.queues.values()) queue.idle.close();
+    this.idleFeeds.serve();
     soon(this.scheduler, () => {
       this.phase = "closed";
       this.events.complete();
@@ -194,6 +239,7 @@ class MemoryStore implements Store {
   }
 
   private readonly contents: Contents = {
+    log: this.log,
     queue: (name) => this.queue(name),
     collection: (name) => this.collection(name),
   };
@@ -220,9 +266,12 @@ class MemoryStore implements Store {
     writeId: string,
     nowMs: number,
   ): ReadonlyArray<WriteAnswer> {
-    return this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
+    const { head } = this.log;
+    const answers = this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
       writeLists(this.contents, lists, nowMs),
     );
+    if (this.log.head > head) this.idleFeeds.serveSoon();
+    return answers;
   }
 
   /** An Effect that is done within its subscription. */
@@ -269,10 +318,11 @@ class MemoryStore implements Store {
   private change<R extends { readonly queue: string }, A>(
     run: (queue: QueueState, request: R, nowMs: number) => A,
   ): (request: R, writeId: string) => Effect<A> {
-    return (request, writeId) =>
-      this.once((nowMs) =>
-        this.writes.once(writeId, { steps: 1, nowMs }, () => run(this.queue(request.queue), request, nowMs)),
-      );
+    return (request, writeId) => this.onceBy(writeId, (nowMs) => run(this.queue(request.queue), request, nowMs));
+  }
+
+  private onceBy<A>(writeId: string, run: (nowMs: number) => A): Effect<A> {
+    return this.once((nowMs) => this.writes.once(writeId, { steps: 1, nowMs }, () => run(nowMs)));
   }
 }
 

@@ -6,6 +6,7 @@ import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
+import { impossible } from "../../core/invariant.js";
 import { newId } from "../../core/newId.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
@@ -247,6 +248,12 @@ class RedisStore implements Store {
   readonly getRecords: Store["getRecords"] = (request) => this.reading(getRecordsScript, request);
   readonly countRecords: Store["countRecords"] = (request) => this.reading(countRecordsScript, request);
   readonly pageRecords: Store["pageRecords"] = (request) => this.reading(pageRecordsScript, request);
+
+  readonly readStream: Store["readStream"] = () => this.calling(() => impossible("not yet"));
+  readonly readFeed: Store["readFeed"] = () => this.calling(() => impossible("not yet"));
+  readonly pruneStream: Store["pruneStream"] = () => this.calling(() => impossible("not yet"));
+  readonly setClosed: Store["setClosed"] = () => this.calling(() => impossible("not yet"));
+  readonly trimLog: Store["trimLog"] = () => this.calling(() => impossible("not yet"));
 
   readonly ready: Store["ready"] = () =>
     this.calling((end) =>

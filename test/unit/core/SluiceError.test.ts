@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { absurd } from "../../../src/core/invariant.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { Ack, Reject } from "../../../src/core/Outcome.js";
+import { positionOf } from "../../../src/core/Position.js";
 import type { Revision } from "../../../src/core/Revision.js";
 import {
   alreadySettled,
@@ -12,13 +13,17 @@ import {
   invalidConfig,
   isSluiceError,
   leaseLost,
+  logTrimmed,
+  logWentBack,
   payloadTooLarge,
   recordConflict,
   type SluiceError,
   storeClosed,
   storeFull,
   storeUnavailable,
+  streamClosed,
   toSluiceError,
+  versionConflict,
   writeTooLarge,
 } from "../../../src/core/SluiceError.js";
 
@@ -77,6 +82,30 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /"a" of "things" is there, in another state.*Read it, decide upon what is there/,
     fields: { collection: "things", id: "a", expected: { _tag: "Absent" }, actual: "r" },
   },
+  VersionConflict: {
+    error: versionConflict({ stream: "cart/1", expected: { _tag: "Absent" }, actual: 3 }),
+    retryable: false,
+    says: /"cart\/1" is at version 3.*Read what is new in it, decide upon that/,
+    fields: { stream: "cart/1", expected: { _tag: "Absent" }, actual: 3 },
+  },
+  StreamClosed: {
+    error: streamClosed("cart/1", 3),
+    retryable: false,
+    says: /"cart\/1" was closed at version 3.*Reopen it, or append to another one/,
+    fields: { stream: "cart/1", version: 3 },
+  },
+  LogWentBack: {
+    error: logWentBack(undefined),
+    retryable: false,
+    says: /no event at this position.*Make what was built from its events anew/,
+    fields: { head: undefined },
+  },
+  LogTrimmed: {
+    error: logTrimmed(positionOf(7, "abcdef")),
+    retryable: false,
+    says: /were trimmed\. Begin behind `trimmedTo`/,
+    fields: { trimmedTo: positionOf(7, "abcdef") },
+  },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
     retryable: false,
@@ -107,6 +136,13 @@ const match = (error: SluiceError): string => {
       return error.report.join();
     case "RecordConflict":
       return error.id;
+    case "VersionConflict":
+    case "StreamClosed":
+      return error.stream;
+    case "LogWentBack":
+      return String(error.head);
+    case "LogTrimmed":
+      return error.trimmedTo;
     case "PayloadTooLarge":
     case "WriteTooLarge":
       return String(error.bytesMax);

@@ -1,5 +1,6 @@
 /** How the memory store does one kind of step. */
 import type { WriteRefused } from "../../../core/SluiceError.js";
+import type { LogState } from "../log/LogState.js";
 import type { QueueState } from "../queue/QueueState.js";
 import type { CollectionState } from "../records/CollectionState.js";
 
@@ -9,6 +10,7 @@ export interface Contents {
   readonly queue: (name: string) => QueueState;
   /** The collection of this name; made at its first use. */
   readonly collection: (name: string) => CollectionState;
+  readonly log: LogState;
 }
 
 /** One call of `write`, as its steps see it. */

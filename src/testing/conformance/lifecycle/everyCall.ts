@@ -1,6 +1,7 @@
 /** A request of every call of a store, for cases that are about calls of any kind. */
 import type { Effect } from "../../../core/Effect.js";
 import { newMessageId } from "../../../core/MessageId.js";
+import { positionOf } from "../../../core/Position.js";
 import type { CallName } from "../../../port/calls.js";
 import type { Scene } from "../queue/Scene.js";
 import { leaseRequest } from "../queue/steps.js";
@@ -28,6 +29,12 @@ export const everyCall: { readonly [K in Exclude<CallName, "close">]: Call } = {
   purge: ({ store, queue }) => store.purge({ queue, limit: 1 }, "every call: purge"),
   getRecords: ({ store }) => store.getRecords([{ collection: "things", id: "one" }]),
   countRecords: ({ store }) => store.countRecords({ collection: "things", indexes: ["all"] }),
+  readStream: ({ store }) => store.readStream({ stream: "one", after: 0, upTo: undefined, limit: 1, backwards: false }),
+  readFeed: ({ store }) =>
+    store.readFeed({ after: undefined, types: undefined, categories: undefined, limit: 1, waitMsMax: 0 }),
+  pruneStream: ({ store }) => store.pruneStream({ stream: "one", upTo: 1, limit: 1 }, "every call: pruneStream"),
+  setClosed: ({ store }) => store.setClosed({ stream: "one", closed: false }, "every call: setClosed"),
+  trimLog: ({ store }) => store.trimLog({ upTo: positionOf(1, "000000"), limit: 1 }, "every call: trimLog"),
   pageRecords: ({ store }) =>
     store.pageRecords({
       collection: "things",

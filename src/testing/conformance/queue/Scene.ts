@@ -9,7 +9,7 @@ import { v7 } from "uuid";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Outcome } from "../../../core/Outcome.js";
 import type { LeaseLost, WriteRefused } from "../../../core/SluiceError.js";
-import { doneOf, type Step, type StepResult, type WriteAnswer } from "../../../core/steps/Step.js";
+import { kindOf, type Step, type StepResult, type WriteAnswer } from "../../../core/steps/Step.js";
 import type {
   BlockDecision,
   BlockTarget,
@@ -306,7 +306,7 @@ interface PageOf<T> {
 const assertResults = (steps: ReadonlyArray<Step>, results: ReadonlyArray<StepResult>): void =>
   assert.deepEqual(
     results.map(({ _tag }) => _tag),
-    steps.map((step) => doneOf(step)._tag),
+    steps.map((step) => kindOf(step).result),
     "a list has one result per step, in their order",
   );
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import { Ack } from "../../../core/Outcome.js";
 import type { WriteRefused } from "../../../core/SluiceError.js";
-import { doneOf, type Step, type StepOf, type StepTag, type WriteAnswer } from "../../../core/steps/Step.js";
+import { kindOf, type Step, type StepOf, type StepTag, type WriteAnswer } from "../../../core/steps/Step.js";
 import { type ConformanceCase, casesOf } from "../ConformanceCase.js";
 import { payloadsOf, resultsOf, type Scene } from "../queue/Scene.js";
 import { leaseRequest } from "../queue/steps.js";
@@ -39,7 +39,12 @@ const assertRefused = (answer: WriteAnswer | undefined, refusal: WriteRefused): 
 export const anyStepCases: ReadonlyArray<ConformanceCase> = casesOf("10. Atomic writes", {
   "steps of all kinds in one list are done, and answered in their order": async (scene) => {
     const steps = await oneOfEach(scene);
-    assert.deepEqual(await scene.done(steps), steps.map(doneOf));
+    const results = await scene.done(steps);
+    steps.forEach((step, i) => {
+      const { done, result } = kindOf(step);
+      if (done === undefined) assert.equal(results[i]?._tag, result);
+      else assert.deepEqual(results[i], done(step));
+    });
   },
   "a refused step of any kind lets nothing of its list be done, of whatever kind": async (scene) => {
     const refused = await refusedOfEach(scene);

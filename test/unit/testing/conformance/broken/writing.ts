@@ -10,7 +10,8 @@ const settlesFirst = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> =>
   [...steps].sort((a, b) => (a._tag === b._tag ? 0 : a._tag === "Settle" ? -1 : 1));
 
 /** What it belongs to. */
-const placeOf = (step: Step): string => ("queue" in step ? step.queue : step.collection);
+const placeOf = (step: Step): string =>
+  "queue" in step ? step.queue : "stream" in step ? step.stream : step.collection;
 
 export const writing: Readonly<Record<string, Break>> = {
   "performs a list step by step": cutting((steps) => steps.map((step) => [step])),
