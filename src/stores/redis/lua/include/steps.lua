@@ -12,6 +12,7 @@
 local kinds = {}
 --- @include enqueueStep
 --- @include settleStep
+--- @include appendStep
 --- @include putStep
 --- @include removeStep
 --- @include checkStep

@@ -1,0 +1,50 @@
+-- p: new events of a stream. Arguments: stream, what is expected of it ("*" any, "-" without events, "+" with some, "=" and a version,
+-- then ":" and the tail of the last id where that is expected), "c" where the stream is closed with them, how many they are, each as
+-- its client made it. Its word is version, ":" and place of the last event. A refusal tells the version that is there.
+--- @include logSubject
+
+local function isExpected(expected, version, tail)
+  local kind = string.sub(expected, 1, 1)
+  if kind == "*" then return true end
+  if kind == "-" then return version == 0 end
+  if kind == "+" then return version > 0 end
+  local wanted, last = string.match(expected, "^=(%d+):?(%x*)$")
+  return version == tonumber(wanted) and (version == 0 or last == "" or last == tail)
+end
+
+kinds["p"] = {
+  noun = logSubject,
+  read = function(step, values, at)
+    local log, name = step.subject, values[at]
+    step.name, step.expected, step.closes, step.events = name, values[at + 1], values[at + 2] == "c", {}
+    local count = tonumber(values[at + 3])
+    for i = 1, count do step.events[i] = values[at + 3 + i] end
+    if not log.streams[name] then
+      log.streams[name] = { count = 0 }
+      log.names[#log.names + 1] = name
+    end
+    local asked = log.streams[name]
+    asked.count, asked.tail = asked.count + count, asked.tail or string.find(step.expected, ":", 1, true)
+    log.count = log.count + count
+    return at + 4 + count
+  end,
+  look = function(step) step.stream = step.subject.streams[step.name] end,
+  refused = function(step, changed, plan)
+    local stream, events = step.stream, step.events
+    local now = plan[stream.key] or changed[stream.key] or stream
+    if now.closed and (#events > 0 or step.closes) then return string.format("STREAM_CLOSED:%.0f", now.version) end
+    if not isExpected(step.expected, now.version, now.tail) then return string.format("VERSION_CONFLICT:%.0f", now.version) end
+    local tail = #events > 0 and tailOfNew(events[#events]) or now.tail
+    plan[stream.key] = { version = now.version + #events, tail = tail, closed = now.closed or step.closes }
+    return nil
+  end,
+  apply = function(step)
+    local log, stream = step.subject, step.stream
+    if #step.events > 0 then addEvents(log, stream, step.events) end
+    if step.closes then
+      stream.closed = true
+      redis.call("HSET", log.key, fieldOfStream(stream.name), noteText(stream))
+    end
+    return string.format("%.0f:%.0f", stream.version, log.last)
+  end,
+}
