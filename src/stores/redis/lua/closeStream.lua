@@ -16,8 +16,8 @@ local name, closed = ARGV[1], ARGV[2]
 local head = readLog(key, fieldOfStream(name))
 local stream = openStream(key, name, head[2])
 return once(result, KEYS, 3, function()
-  if stream.closed == (closed == "1") then return "OK" end
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
+  if stream.closed == (closed == "1") then return "OK" end
   stream.closed = closed == "1"
   if not head[1] then redis.call("HSET", key, "format", LOG_FORMAT) end
   redis.call("HSET", key, fieldOfStream(name), noteText(stream))

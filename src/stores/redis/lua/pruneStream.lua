@@ -32,6 +32,7 @@ local function dropEntries()
 end
 
 return tonumber(once(result, KEYS, 3, function()
+  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if upTo <= given then return string.format("%.0f", given) end
   local entries = readEntries(stream, given + 1, upTo)
   local places = {}
@@ -39,7 +40,6 @@ return tonumber(once(result, KEYS, 3, function()
     local place, tail = entryIn(entries, i)
     if place > trimmed and eventAt(key, place) then places[#places + 1] = { place, tail } end
   end
-  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   for _, entry in ipairs(places) do redis.call("LSET", segmentOf(key, entry[1]), indexOf(entry[1]), entry[2]) end
   stream.pruned = upTo
   dropEntries()

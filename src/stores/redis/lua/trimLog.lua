@@ -29,6 +29,7 @@ local function trimList(from, place)
 end
 
 return once(result, KEYS, 3, function()
+  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if not isAtEvent(key, wanted, tail, last, trimmedTo) or wanted <= trimmed then return trimmedTo or "" end
   local place = math.min(wanted, trimmed + limit)
   local lists = {}

@@ -86,8 +86,8 @@ local name, closed = ARGV[1], ARGV[2]
 local head = readLog(key, fieldOfStream(name))
 local stream = openStream(key, name, head[2])
 return once(result, KEYS, 3, function()
-  if stream.closed == (closed == "1") then return "OK" end
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
+  if stream.closed == (closed == "1") then return "OK" end
   stream.closed = closed == "1"
   if not head[1] then redis.call("HSET", key, "format", LOG_FORMAT) end
   redis.call("HSET", key, fieldOfStream(name), noteText(stream))
@@ -514,6 +514,7 @@ local function dropEntries()
   stream.dropped = stream.dropped + drop
 end
 return tonumber(once(result, KEYS, 3, function()
+  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if upTo <= given then return string.format("%.0f", given) end
   local entries = readEntries(stream, given + 1, upTo)
   local places = {}
@@ -521,7 +522,6 @@ return tonumber(once(result, KEYS, 3, function()
     local place, tail = entryIn(entries, i)
     if place > trimmed and eventAt(key, place) then places[#places + 1] = { place, tail } end
   end
-  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   for _, entry in ipairs(places) do redis.call("LSET", segmentOf(key, entry[1]), indexOf(entry[1]), entry[2]) end
   stream.pruned = upTo
   dropEntries()
@@ -816,6 +816,7 @@ local function trimList(from, place)
   for at = from, place do redis.call("LSET", list, indexOf(at), "") end
 end
 return once(result, KEYS, 3, function()
+  redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if not isAtEvent(key, wanted, tail, last, trimmedTo) or wanted <= trimmed then return trimmedTo or "" end
   local place = math.min(wanted, trimmed + limit)
   local lists = {}
@@ -1512,7 +1513,7 @@ local function logSubject(key, now)
     local fields = {}
     for i, stream in ipairs(log.names) do fields[i] = fieldOfStream(stream) end
     local head = readLog(key, "last", "feeds", unpack(fields))
-    log.last, log.feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
+    log.last, log.feeds = tonumber(head[2] or 0), log.count > 0 and feedsThatWait(key, head[3]) or {}
     for i, name in ipairs(log.names) do
       local stream = openStream(key, name, head[i + 3])
       local asked = log.streams[name]

@@ -14,7 +14,7 @@ local function logSubject(key, now)
     local fields = {}
     for i, stream in ipairs(log.names) do fields[i] = fieldOfStream(stream) end
     local head = readLog(key, "last", "feeds", unpack(fields))
-    log.last, log.feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
+    log.last, log.feeds = tonumber(head[2] or 0), log.count > 0 and feedsThatWait(key, head[3]) or {}
     for i, name in ipairs(log.names) do
       local stream = openStream(key, name, head[i + 3])
       local asked = log.streams[name]
