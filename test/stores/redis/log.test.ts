@@ -57,13 +57,14 @@ describe("a foreign value at a key of the log", () => {
         numbered(300).map((n) => newEvent(n)),
       ),
     ],
+    "a command": [putStep("command", { expected: absent, ttlMs: 60_000 }), appendStep("s", ["new"])],
     "a check": [enqueueStep("conformance", "m"), appendStep("s", [], { expected: atVersion(1) })],
   };
   const passing: Readonly<Record<string, ReadonlyArray<string>>> = {
     "": [],
     ":s:s": [],
     ":g:0": ["a check"],
-    ":g:1": ["a check", "an append", "an append behind a message and a record"],
+    ":g:1": ["a check", "an append", "a command", "an append behind a message and a record"],
     ":wf": ["a check"],
   };
 
@@ -351,6 +352,7 @@ describe("whatever is written", () => {
     const ids = [newEvent("never").id];
     const positions: Array<Position> = [positionOf(1, "abcdef"), positionOf(9_999, "abcdef")];
     const versions = new Map<string, number>();
+    const sent: Array<{ readonly list: ReadonlyArray<Step>; readonly writeId: string }> = [];
     const expected = (stream: string): StreamExpected =>
       pick([
         { _tag: "Any" },
@@ -374,6 +376,13 @@ describe("whatever is written", () => {
     };
     const step = (): Step =>
       below(6) === 0 ? putStep(pick(["a", "b"]), { expected: pick([{ _tag: "Any" }, absent] as const) }) : append();
+    /** Lists that have a way of their own, and leave together where they come in one turn. */
+    const command = (): ReadonlyArray<Step> => {
+      const step = append();
+      if (below(2) === 0) return [step];
+      const record = pick(["a", "b", "c", "d", "e", "f"]);
+      return [putStep(record, { collection: "commands", expected: absent, ...pick([{}, { ttlMs: 60_000 }]) }), step];
+    };
     /** The same call on both, which must answer the same. */
     const both = async <A>(call: (store: Store) => PromiseLike<A>): Promise<A> => {
       const [mine, theirs] = [await call(memory), await call(redis)];
@@ -384,6 +393,10 @@ describe("whatever is written", () => {
       for (const n of numbered(60)) {
         const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
         await both((store) => store.write(lists, n));
+        const fresh = numbered(1 + below(6)).map((i) => ({ list: command(), writeId: `${n}-${i}` }));
+        const commands = fresh.flatMap((one) => (sent.length > 0 && below(6) === 0 ? [one, pick(sent)] : [one]));
+        sent.push(...fresh);
+        await both((store) => Promise.all(commands.map(({ list, writeId }) => store.write([list], writeId))));
         const stream = pick(streams);
         const change = below(10);
         const [upTo, limit] = [below(400), pick([1, 3, 1_000])];

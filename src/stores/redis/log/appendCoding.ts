@@ -1,22 +1,9 @@
 /** How an append travels in a write of any steps. */
 import { escapeText } from "../../../core/escapeText.js";
 import { positionOf, tailOf } from "../../../core/Position.js";
-import type { AppendedResult, AppendStep, StreamExpected } from "../../../core/steps/Append.js";
+import type { AppendedResult, AppendStep } from "../../../core/steps/Append.js";
 import type { StepCoding } from "../write/StepCoding.js";
-import { encodeEvent } from "./eventText.js";
-
-const expectedText = (expected: StreamExpected): string => {
-  switch (expected._tag) {
-    case "Any":
-      return "*";
-    case "Absent":
-      return "-";
-    case "Present":
-      return "+";
-    case "At":
-      return expected.lastId === undefined ? `=${expected.version}` : `=${expected.version}:${tailOf(expected.lastId)}`;
-  }
-};
+import { encodeEvent, expectedText } from "./eventText.js";
 
 export const Append: StepCoding<AppendStep, AppendedResult> = {
   encode: ({ stream, expected, events, closes }, body) => {

@@ -1,10 +1,10 @@
-/** The text of an event, as `lua/include/logText.lua` lays it out. */
+/** Texts of the log: events, as `lua/include/logText.lua` lays them out, and what is expected of a stream. */
 
 import type { EventId } from "../../../core/EventId.js";
 import { escapeText, unescapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
 import { positionOf, tailOf } from "../../../core/Position.js";
-import type { NewEvent } from "../../../core/steps/Append.js";
+import type { NewEvent, StreamExpected } from "../../../core/steps/Append.js";
 import type { StoredEvent } from "../../../port/LogPort.js";
 import { compactId, wholeId } from "../scripts/compactId.js";
 import { isPlainText, jsonText } from "../scripts/text.js";
@@ -12,6 +12,20 @@ import { isPlainText, jsonText } from "../scripts/text.js";
 // Which of its texts are JSON strings.
 const DATA = 2;
 const META = 1;
+
+/** What is expected of a stream, as `lua/include/expectedVersion.lua` reads it. */
+export const expectedText = (expected: StreamExpected): string => {
+  switch (expected._tag) {
+    case "Any":
+      return "*";
+    case "Absent":
+      return "-";
+    case "Present":
+      return "+";
+    case "At":
+      return expected.lastId === undefined ? `=${expected.version}` : `=${expected.version}:${tailOf(expected.lastId)}`;
+  }
+};
 
 /** The part of an event that its client makes. */
 export const encodeEvent = (stream: string, { id, type, data, meta }: NewEvent): string => {

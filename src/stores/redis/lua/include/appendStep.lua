@@ -1,16 +1,7 @@
--- p: new events of a stream. Arguments: stream, what is expected of it ("*" any, "-" without events, "+" with some, "=" and a version,
--- then ":" and the tail of the last id where that is expected), "c" where the stream is closed with them, how many they are, each as
+-- p: new events of a stream. Arguments: stream, what is expected of it (see expectedVersion), "c" where the stream is closed with them, how many they are, each as
 -- its client made it. Its word is version, ":" and place of the last event. A refusal tells the version that is there.
 --- @include logSubject
-
-local function isExpected(expected, version, tail)
-  local kind = string.sub(expected, 1, 1)
-  if kind == "*" then return true end
-  if kind == "-" then return version == 0 end
-  if kind == "+" then return version > 0 end
-  local wanted, last = string.match(expected, "^=(%d+):?(%x*)$")
-  return version == tonumber(wanted) and (version == 0 or last == "" or last == tail)
-end
+--- @include expectedVersion
 
 kinds["p"] = {
   noun = logSubject,
@@ -24,7 +15,7 @@ kinds["p"] = {
       log.names[#log.names + 1] = name
     end
     local asked = log.streams[name]
-    asked.count, asked.tail = asked.count + count, asked.tail or string.find(step.expected, ":", 1, true)
+    asked.count, asked.tail = asked.count + count, asked.tail or expectsTail(step.expected)
     log.count = log.count + count
     return at + 4 + count
   end,
@@ -32,8 +23,8 @@ kinds["p"] = {
   refused = function(step, changed, plan)
     local stream, events = step.stream, step.events
     local now = plan[stream.key] or changed[stream.key] or stream
-    if now.closed and (#events > 0 or step.closes) then return string.format("STREAM_CLOSED:%.0f", now.version) end
-    if not isExpected(step.expected, now.version, now.tail) then return string.format("VERSION_CONFLICT:%.0f", now.version) end
+    local refusal = refusedByStream(#events > 0 or step.closes, step.expected, now.version, now.tail, now.closed)
+    if refusal then return refusal end
     local tail = #events > 0 and tailOfNew(events[#events]) or now.tail
     plan[stream.key] = { version = now.version + #events, tail = tail, closed = now.closed or step.closes }
     return nil

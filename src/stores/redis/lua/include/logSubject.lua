@@ -4,6 +4,7 @@
 --- @include hex
 --- @include nothingToDo
 --- @include wakeFeeds
+--- @include pushEvents
 
 local function logSubject(key, now)
   local log = { key = key, nowHex = hex(now), streams = {}, names = {}, count = 0, added = 0, book = nothingToDo, begin = nothingToDo }
@@ -19,18 +20,15 @@ local function logSubject(key, now)
       local stream = openStream(key, name, head[i + 3])
       local asked = log.streams[name]
       if asked.tail then stream.tail = lastTailOf(stream) end
-      if stream.version - stream.dropped + asked.count > STREAM_COUNT_MAX then
-        error({ err = "LIMIT of stream " .. name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
-      end
+      lookRoom(stream, asked.count)
       log.streams[name] = stream
     end
-    for place = log.last + 1, log.last + log.count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
-    if log.count > 0 then redis.call("LLEN", segmentOf(key, log.last + log.count)) end
+    lookSegments(key, log.last, log.count)
   end
 
   log.close = function()
     if log.added == 0 then return end
-    redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", log.last))
+    keepLast(key, log.last)
     wakeFeeds(key, log.feeds)
   end
   return log
@@ -38,17 +36,12 @@ end
 
 -- Adds events at the end of the log and of a stream.
 local function addEvents(log, stream, events)
-  local from, entries = 1, {}
+  local entries = {}
   for i, event in ipairs(events) do
     entries[i] = streamEntry(log.last + i, tailOfNew(event))
     events[i] = eventHead(log.nowHex, stream.version + i) .. event
   end
-  while from <= #events do
-    local place = log.last + from
-    local upTo = math.min(#events, from + SEGMENT - 1 - indexOf(place))
-    redis.call("RPUSH", segmentOf(log.key, place), unpack(events, from, upTo))
-    from = upTo + 1
-  end
+  pushEvents(log.key, log.last, events)
   redis.call("APPEND", stream.key, table.concat(entries))
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end
