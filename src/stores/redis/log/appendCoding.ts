@@ -6,6 +6,7 @@ import type { StepCoding } from "../write/StepCoding.js";
 import { encodeEvent, expectedText } from "./eventText.js";
 
 export const Append: StepCoding<AppendStep, AppendedResult> = {
+  noun: "l",
   encode: ({ stream, expected, events, closes }, body) => {
     const { args, keys } = body;
     args.push("p", body.number(keys.log), escapeText(stream), expectedText(expected), closes ? "c" : "");

@@ -9,6 +9,7 @@ import type { StepCoding } from "../write/StepCoding.js";
 import { encodeTail } from "./parcel.js";
 
 export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
+  noun: "q",
   encode: (step, body) => {
     const { key, dedupe } = step;
     body.args.push(

@@ -32,6 +32,7 @@ const encodeName = (
 };
 
 export const Put: StepCoding<PutStep, PutResult> = {
+  noun: "r",
   encode: (step, body) => {
     const { keep, revision, value } = step;
     encodeName("w", step, body);
@@ -45,6 +46,7 @@ export const Put: StepCoding<PutStep, PutResult> = {
 };
 
 export const Remove: StepCoding<RemoveStep, RemovedResult> = {
+  noun: "r",
   encode: (step, body) => encodeName("x", step, body),
   result: (word) => {
     invariant(word === "n", "a remove that was not done as asked found nothing");
@@ -56,6 +58,7 @@ export const Remove: StepCoding<RemoveStep, RemovedResult> = {
 };
 
 export const Check: StepCoding<CheckStep, CheckedResult> = {
+  noun: "r",
   encode: (step, body) => encodeName("k", step, body),
   result: (word) => impossible(`a check was answered by ${word}`),
   subject,

@@ -964,12 +964,12 @@ return once(result, KEYS, 3, function()
 end)
 `,
   "write": `local result = KEYS[1]
-local given, numbered, lettersMax, frees = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local given, numbered, lettersMax, frees, nouns = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 --- @include clock
 --- @include steps
 --- @include once
 local subjects = {}
-local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
+local lists = readLists(ARGV, 6, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
 if frees == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
 local answer = answeredBefore(result)
 if answer then return answer end
@@ -2435,12 +2435,20 @@ local function tokensOf(last, request)
 end
 `,
   "steps": `local kinds = {}
---- @include enqueueStep
---- @include settleStep
---- @include appendStep
---- @include putStep
---- @include removeStep
---- @include checkStep
+--- @include hex
+--- @include nothingToDo
+if string.find(nouns, "q", 1, true) then
+  --- @include enqueueStep
+  --- @include settleStep
+end
+if string.find(nouns, "l", 1, true) then
+  --- @include appendStep
+end
+if string.find(nouns, "r", 1, true) then
+  --- @include putStep
+  --- @include removeStep
+  --- @include checkStep
+end
 local function readLists(values, at, call)
   local lists = {}
   while at <= #values do
