@@ -1994,8 +1994,7 @@ end
   "pushEvents": `--- @include logText
 --- @include stream
 local function lookSegments(key, last, count)
-  for place = last + 1, last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
-  if count > 0 then redis.call("LLEN", segmentOf(key, last + count)) end
+  for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 local function lookRoom(stream, count)
   if stream.version - stream.dropped + count <= STREAM_COUNT_MAX then return end

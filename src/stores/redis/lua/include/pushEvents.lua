@@ -4,8 +4,7 @@
 
 -- Reads the lists that so many events behind the last place will reach.
 local function lookSegments(key, last, count)
-  for place = last + 1, last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
-  if count > 0 then redis.call("LLEN", segmentOf(key, last + count)) end
+  for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 
 local function lookRoom(stream, count)
