@@ -1,4 +1,4 @@
-/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store. */
+/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store, of the log and of records. */
 import type { ConformanceCase } from "./ConformanceCase.js";
 import { closingCases } from "./lifecycle/closing.js";
 import { openingCases } from "./lifecycle/opening.js";

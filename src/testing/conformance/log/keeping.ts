@@ -4,11 +4,21 @@ import { newId } from "../../../core/newId.js";
 import type { Position } from "../../../core/Position.js";
 import { answered, type Scene } from "../queue/Scene.js";
 
-/** Prunes a stream up to this version by one call, and answers how far that is done. */
-export const prune = async (scene: Scene, stream: string, upTo: number, limit = 1_000): Promise<number> => {
-  const { prunedTo } = await answered(scene.store.pruneStream({ stream, upTo, limit }, newId()));
+interface PruneRequest {
+  readonly stream: string;
+  readonly upTo: number;
+  readonly limit: number;
+}
+
+/** Prunes some events of a stream by one call, and answers how far that is done. */
+export const prunePart = async (scene: Scene, request: PruneRequest): Promise<number> => {
+  const { prunedTo } = await answered(scene.store.pruneStream(request, newId()));
   return prunedTo;
 };
+
+/** Prunes a stream of at most 1,000 events up to this version, and answers how far that is done. */
+export const prune = (scene: Scene, stream: string, upTo: number): Promise<number> =>
+  prunePart(scene, { stream, upTo, limit: 1_000 });
 
 /** Trims the log up to this position by one call, and answers how far that is done. */
 export const trim = async (scene: Scene, upTo: Position, limit = 10_000): Promise<Position | undefined> => {

@@ -4,12 +4,12 @@ import { type Either, isLeft } from "fp-ts/lib/Either.js";
 import type { EventId } from "../../../core/EventId.js";
 import { type Position, placeOf, positionOf, tailIn, tailOf } from "../../../core/Position.js";
 import type { WriteRefused } from "../../../core/SluiceError.js";
-import type { AppendedResult, AppendStep, NewEvent } from "../../../core/steps/Append.js";
+import type { AppendedResult, AppendStep } from "../../../core/steps/Append.js";
 import type { StepResult } from "../../../core/steps/Step.js";
 import type { FeedPage, FeedRequest, StoredEvent, StreamPage, StreamReadRequest } from "../../../port/LogPort.js";
 import { endsOf, type Told, tell } from "../lifecycle/Told.js";
 import { answered, type Scene } from "../queue/Scene.js";
-import { type AppendDraft, appendStep } from "./steps.js";
+import { appendStep } from "./steps.js";
 
 /** What a store answered to an append that was done. */
 export const appended = (result: StepResult | undefined): AppendedResult => {
@@ -24,13 +24,8 @@ export const done = async (scene: Scene, step: AppendStep): Promise<AppendedResu
 };
 
 /** Adds these events, of which there must be one at least, and answers the position of the last. */
-export const add = async (
-  scene: Scene,
-  stream: string,
-  events: ReadonlyArray<NewEvent | string>,
-  draft?: AppendDraft,
-): Promise<Position> => {
-  const { position } = await done(scene, appendStep(stream, events, draft));
+export const add = async (scene: Scene, ...append: Parameters<typeof appendStep>): Promise<Position> => {
+  const { position } = await done(scene, appendStep(...append));
   assert.ok(position !== undefined, "an append of events answers the position of the last");
   return position;
 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { numbered } from "../../queue/Scene.js";
-import { prune, setClosed, trim } from "../keeping.js";
+import { prune, prunePart, setClosed, trim } from "../keeping.js";
 import {
   add,
   assertVersion,
@@ -55,7 +55,7 @@ export const pruningCases: ReadonlyArray<ConformanceCase> = casesOf("11. Log: pr
     const answers: Array<number> = [];
     let prunedTo = 0;
     while (prunedTo < 8 && answers.length < 10) {
-      const next = await prune(scene, "s", 8, 3);
+      const next = await prunePart(scene, { stream: "s", upTo: 8, limit: 3 });
       assert.ok(next > prunedTo && next <= prunedTo + 3, `a prune of 3 went from ${prunedTo} to ${next}`);
       assert.equal((await streamPage(scene, "s")).prunedTo, next);
       answers.push(next);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Position } from "../../../../core/Position.js";
 import { type ConformanceCase, casesOf } from "../../ConformanceCase.js";
 import { numbered, type Scene } from "../../queue/Scene.js";
-import { prune, trim, trimWhole } from "../keeping.js";
+import { prune, prunePart, trim, trimWhole } from "../keeping.js";
 import {
   add,
   aheadOf,
@@ -55,7 +55,11 @@ export const trimmingCases: ReadonlyArray<ConformanceCase> = casesOf("11. Log: t
       assert.deepEqual(dataOf(await eventsOf(scene, stream, { backwards: true })), [...left].reverse());
     }
     await add(scene, "s", ["10"], { expected: atVersion(5) });
-    assert.equal(await prune(scene, "s", 4, 1), 4, "a prune goes on behind what was trimmed");
+    assert.equal(
+      await prunePart(scene, { stream: "s", upTo: 4, limit: 1 }),
+      4,
+      "a prune goes on behind what was trimmed",
+    );
     assert.deepEqual(
       (await eventsOf(scene, "s")).map(({ version, data }) => [version, data]),
       [

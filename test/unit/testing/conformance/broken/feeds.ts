@@ -161,7 +161,10 @@ export const onTheFeed: Readonly<Record<string, Break>> = {
   }),
   "wakes no feed": waking(() => undefined),
   "tells feeds inside the write": waking(wakeAll),
-  "tells feeds of every write": waking((feeds, store) => soon(store.scheduler, () => wakeAll(feeds))),
+  "tells feeds of every write": waking((feeds, store) => {
+    const waiting = feeds.splice(0);
+    soon(store.scheduler, () => wakeAll(waiting));
+  }),
   "wakes the first of its feeds, also where that is given up": waking((feeds, store) =>
     soon(store.scheduler, () => feeds.shift()?.()),
   ),
