@@ -1,5 +1,6 @@
 /** One request for a page of the feed: it reads, and where nothing stands behind its position, waits and reads again. */
 import type { SchedulerLike, Subscription } from "rxjs";
+import { DURATION_MS_MAX } from "../../../core/options.js";
 import type { FeedPage, FeedRequest } from "../../../port/LogPort.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
 import type { Keys } from "../scripts/keys.js";
@@ -32,11 +33,11 @@ export class FeedReading implements WaitingFeed {
   ) {}
 
   start(): void {
+    const { scheduler, watch } = this.context;
     const { waitMsMax } = this.request;
-    if (waitMsMax > 0) {
-      this.context.watch.enter(this);
-      this.timer = this.context.scheduler.schedule(() => this.stop(), waitMsMax);
-    }
+    if (waitMsMax > 0) watch.enter(this);
+    if (waitMsMax > 0 && waitMsMax !== Number.POSITIVE_INFINITY)
+      this.timer = scheduler.schedule(() => this.stop(), Math.min(waitMsMax, DURATION_MS_MAX));
     this.read();
   }
 
