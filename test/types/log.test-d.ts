@@ -1,5 +1,4 @@
 /** What is inferred of logs, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
-/* eslint-disable @typescript-eslint/no-unsafe-argument -- programs that must not compile have no types */
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
