@@ -129,7 +129,7 @@ export const archive =
       const end = wholeNumber("upTo", upTo, versions);
       return iterate<Archiving, ChangeError>(
         () => ({ prunedTo: 0, over: end === 0 }),
-        (done) => (done.over ? undefined : page(done, to as ArchiveOptions<unknown>["to"], end)),
+        (done) => (done.over ? undefined : page(done, to, end)),
       );
     });
     return failingWith<ChangeError | DecodeRefused | ArchiveFailed>()(
