@@ -41,6 +41,10 @@ export type StreamClosed = Fault<"StreamClosed", { stream: string; version: numb
 export type LogWentBack = Fault<"LogWentBack", { head: Position | undefined }>;
 /** What follows the position is given up, up to `trimmedTo`: what is left begins behind that. */
 export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
+/**
+ * What an archive handed its events to has failed. The stream is given up to version `prunedTo`, and what follows is there: run it again.
+ */
+export type ArchiveFailed = Fault<"ArchiveFailed", { stream: string; prunedTo: number; cause: unknown }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -82,7 +86,14 @@ export type QueueError = WriteError | SettleError;
 export type RecordsError = WriteError | RecordConflict | DecodeRefused;
 
 /** The errors of logs. */
-export type LogError = WriteError | VersionConflict | StreamClosed | LogWentBack | LogTrimmed | DecodeRefused;
+export type LogError =
+  | WriteError
+  | VersionConflict
+  | StreamClosed
+  | LogWentBack
+  | LogTrimmed
+  | ArchiveFailed
+  | DecodeRefused;
 
 /** Every error of Sluice: the sum of what its modules can fail with. */
 export type SluiceError = QueueError | RecordsError | LogError | WriteRefused;
@@ -142,6 +153,13 @@ export const logTrimmed = (trimmedTo: Position): LogTrimmed =>
     "LogTrimmed",
     "The events behind this position were trimmed. Begin behind `trimmedTo`, with a state that has what was before; what is left in the log does not suffice.",
     { trimmedTo },
+  );
+
+export const archiveFailed = (stream: string, prunedTo: number, cause: unknown): ArchiveFailed =>
+  fault(
+    "ArchiveFailed",
+    `Events of the stream ${JSON.stringify(stream)} were not archived (${describeMessage(cause)}); those behind version ${prunedTo} are still there. Mend what they are handed to, and archive again.`,
+    { stream, prunedTo, cause },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>
