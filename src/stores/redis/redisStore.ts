@@ -23,6 +23,7 @@ import { Asking } from "./queue/Asking.js";
 import {
   blockedScript,
   deadLettersScript,
+  headsScript,
   pauseScript,
   peekScript,
   purgeScript,
@@ -234,6 +235,7 @@ class RedisStore implements Store {
       this.connection.run(leaveScript, { queue: this.keys.queue(queue), owner: `=${consumer}` }, end),
     );
 
+  readonly heads: Store["heads"] = (request) => this.running(headsScript, () => this.on(request));
   readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
   readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
   readonly setPaused: Store["setPaused"] = (request, writeId) => this.changing(pauseScript, request, writeId);

@@ -47,6 +47,7 @@ const step = (draft: Partial<EnqueueStep>): EnqueueStep => ({
   headers: undefined,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
   ...draft,
 });
 const parcelOf = (of: EnqueueStep): string => hexMs(enqueuedAtMs) + encodeTail(of);

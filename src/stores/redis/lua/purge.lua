@@ -16,6 +16,7 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
 --- @include openGuarded
 --- @include keys
+--- @include keyMark
 --- @include passOn
 --- @include portion
 --- @include entry
@@ -40,7 +41,7 @@ local function planBehind(name, headGoes)
   local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, parcel in ipairs(parcels or {}) do forget(key, parcel) end
+    for _, text in ipairs(parcels or {}) do forget(key, (partMark(text))) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -78,7 +79,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
+    return (partMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])))
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

@@ -1,7 +1,7 @@
 /** How an enqueue goes to the server in a write of any steps. */
 import { escapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
-import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
 import { wholeId } from "./compactId.js";
@@ -9,11 +9,12 @@ import { encodeTail } from "./parcel.js";
 
 export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   encode: (step, body) => {
-    const { key, dedupe } = step;
+    const { dedupe } = step;
+    checkMark(step);
     body.args.push(
       "e",
       body.number(body.keys.queue(step.queue)),
-      key === undefined ? "" : `k${escapeText(key)}`,
+      lineOf(step),
       wholeMs(step.delayMs),
       // A letter before it, since the empty text is an id too.
       dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
@@ -28,6 +29,12 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   subject: ({ queue }) => queue,
   frees: false,
   cheap: () => false,
+};
+
+/** The key, behind the mark if there is one: neither has a blank. */
+const lineOf = ({ key, mark }: EnqueueStep): string => {
+  if (key === undefined) return "";
+  return mark === undefined ? `k${escapeText(key)}` : `m${mark} k${escapeText(key)}`;
 };
 
 // A window without end lasts until the message leaves the queue.

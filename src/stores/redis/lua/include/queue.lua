@@ -15,6 +15,7 @@ local function openQueue(key, now)
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, returned = {}, counts = {}, wake = false, largest = tonumber(head[8] or LARGE),
+    marks = head[1] and head[1] ~= FORMAT,
   }
 end
 
