@@ -287,6 +287,8 @@ class Twins {
 
   /** Everything that can be seen. */
   async compare(): Promise<void> {
+    const keys = ["none", "", "a", "b", "é}", "🦊:x"];
+    for (const queue of this.below(2) === 0 ? QUEUES : []) await this.both((store) => store.heads({ queue, keys }));
     for (const queue of QUEUES) {
       const { memory } = await this.both((store) => store.stats(queue));
       const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = memory;
@@ -300,7 +302,7 @@ class Twins {
         ({ items }) => items.map(letterView),
       );
       await this.both((store) => store.peek({ queue, limit: 1_000 }));
-      await this.both((store) => store.heads({ queue, keys: ["none", "", "a", "b", "é}", "🦊:x"] }));
+      await this.both((store) => store.heads({ queue, keys }));
     }
   }
 

@@ -39,11 +39,10 @@ export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
   };
 };
 
-export const heads: Call<{ readonly queue: string; readonly keys: ReadonlyArray<string> }, ReadonlyArray<KeyHead | undefined>> = (
-  queue,
-  { keys },
-  nowMs,
-) => {
+export const heads: Call<
+  { readonly queue: string; readonly keys: ReadonlyArray<string> },
+  ReadonlyArray<KeyHead | undefined>
+> = (queue, { keys }, nowMs) => {
   queue.promoteDue(nowMs);
   const halting = new Set<string | undefined>();
   for (const position of queue.halting) halting.add(queue.blocked.get(position)?.entry.key);

@@ -9,6 +9,7 @@ import { type Break, broken } from "./BrokenStore.js";
 import { ending } from "./ending.js";
 import { fencing } from "./fencing.js";
 import { losing } from "./losing.js";
+import { marking } from "./marking.js";
 import { ordering } from "./ordering.js";
 import { onTheRecords } from "./records.js";
 import { sharedView } from "./sharedView.js";
@@ -28,6 +29,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...attending,
   ...ending,
   ...onTheRecords,
+  ...marking,
 };
 
 /** The stores that break their word, and what each does. */

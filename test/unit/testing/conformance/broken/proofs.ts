@@ -1,4 +1,5 @@
 import { everyCall } from "../../../../../src/testing/conformance/lifecycle/everyCall.js";
+import { markProofs } from "./marking.js";
 import { recordProofs } from "./records.js";
 
 /** Each call that is answered when it must not be any more; a goodbye is still taken while the store is closing. */
@@ -18,6 +19,7 @@ const ofEveryCall: Readonly<Record<string, ReadonlyArray<string>>> = Object.from
  */
 export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...recordProofs,
+  ...markProofs,
   "loses every tenth message": ["write ids are remembered beside many others"],
   "loses all but the first hundred thousand bytes of a payload": ["a payload of 1 MiB arrives as it was given"],
   "loses what is beyond 1,000 messages of one write": [
