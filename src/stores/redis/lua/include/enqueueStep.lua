@@ -21,20 +21,11 @@ local function duplicateOf(step, queue)
   return nil
 end
 
--- Notes the first mark of a queue. A consumer of a version that knows none may wait: it can settle nothing from now on, so nothing may be
--- handed over to it.
-local function beginMarks(queue)
-  expectNobody(queue.key)
-  redis.call("HSET", queue.key, "format", FORMAT .. "m")
-  queue.marks, queue.unused = true, false
-end
-
 kinds["e"] = {
   noun = queueSubject,
   read = function(step, values, at)
-    local line = values[at]
-    if string.byte(line, 1) == 109 then step.mark, line = string.match(line, "^(%S+) (.*)$") end
-    step.key = line ~= "" and string.sub(line, 2) or nil
+    step.mark, step.key = string.match(values[at], "^(m%S*) k(.*)$")
+    if not step.mark and values[at] ~= "" then step.key = string.sub(values[at], 2) end
     step.delay, step.dedupe, step.window, step.tail = tonumber(values[at + 1]), values[at + 2], values[at + 3], values[at + 4]
     local queue = step.subject
     if step.key then queue.admits = true end
@@ -52,7 +43,10 @@ kinds["e"] = {
     if first then return "d" .. first end
     count(queue, "enqueued", 1)
     local parcel = queue.nowHex .. step.tail
-    if step.mark and not queue.marks then beginMarks(queue) end
+    if step.mark and not queue.marks then
+      --- @include beginMarks
+      beginMarks(queue)
+    end
     if step.delay > 0 then
       if step.mark then parcel = step.mark .. "\n" .. parcel end
       delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, parcel)

@@ -1,7 +1,7 @@
--- Marks of enqueuers, which `heads` tells; they are none of the marks of a parcel. That of a head stands at `:k`, behind "1", or behind
--- what says that the head is blocked (see held): "m" and the mark, alone in place of "1". A message that is to join the line of its key
--- later, as a follower or at `:d`, has it before its parcel: "m", the mark, a line break. A parcel begins with a digit of its time, and
--- what stands before a mark at `:k` has no "m". Once it is a head its parcel stands alone, so a dead letter has no mark.
+-- Layout of the marks of enqueuers, which `heads` tells; they are none of the marks of a parcel. A mark is "m" and its text everywhere:
+-- at `:k`, in place of "1" or behind what says that the head is blocked (see held), that of the head; and with a line break before the
+-- parcel of a message that is to join the line of its key later, in `:k:` as a follower or at `:d`. What stands before a mark at `:k` has
+-- no "m", and a parcel begins with a digit of its time. Once a message is a head its parcel stands alone, so a dead letter has no mark.
 
 -- A parcel without the mark before it, and "m" and the mark, or nil.
 local function partMark(text)

@@ -13,8 +13,11 @@ const headsOf = async (scene: Scene, keys: ReadonlyArray<string>): Promise<Reado
 };
 
 /** Asserts who is the head of key "k": the mark it tells, or undefined where it has none. */
-const headIs = async (scene: Scene, mark: string | undefined, when: string, blocked = false): Promise<void> =>
-  assert.deepEqual(await headsOf(scene, ["k"]), [{ mark, blocked }], when);
+const headIs = async (scene: Scene, mark: string | undefined, when: string): Promise<void> =>
+  assert.deepEqual(await headsOf(scene, ["k"]), [{ mark, blocked: false }], when);
+
+const isBlocked = async (scene: Scene, mark: string | undefined, when: string): Promise<void> =>
+  assert.deepEqual(await headsOf(scene, ["k"]), [{ mark, blocked: true }], when);
 
 const isFree = async (scene: Scene, when: string): Promise<void> =>
   assert.deepEqual(await headsOf(scene, ["k"]), [undefined], when);
@@ -70,7 +73,7 @@ export const marksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per 
     for (const scope of ["key", "queue"] as const) {
       const leases = await scene.lease();
       await scene.settle(leases.slice(0, 1), Block({ cause: "no", scope }));
-      await headIs(scene, "first", `while it is blocked with scope ${scope}`, true);
+      await isBlocked(scene, "first", `while it is blocked with scope ${scope}`);
       assert.deepEqual(await headsOf(scene, ["other"]), [{ mark: undefined, blocked: false }]);
       assert.equal(await scene.unblock("all", "retry"), 1);
       await headIs(scene, "first", "when it was unblocked");
@@ -81,7 +84,7 @@ export const marksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per 
     await scene.enqueue(["a", "b"], { key: "k" });
     for (const scope of ["key", "queue"] as const) {
       await scene.settle([await scene.leaseOne()], Block({ cause: "no", scope }));
-      await headIs(scene, undefined, `while it is blocked with scope ${scope}`, true);
+      await isBlocked(scene, undefined, `while it is blocked with scope ${scope}`);
       assert.equal(await scene.unblock("all", "retry"), 1);
       await headIs(scene, undefined, "when it was unblocked");
     }
@@ -114,7 +117,7 @@ export const marksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per 
     await scene.settle([await scene.leaseOne()], Ack);
     await headIs(scene, undefined, "behind one that has a mark");
     await scene.settle([await scene.leaseOne()], Block({ cause: "no", scope: "key" }));
-    await headIs(scene, undefined, "while it is blocked", true);
+    await isBlocked(scene, undefined, "while it is blocked");
     assert.equal(await scene.unblock({ key: "k" }, "retry"), 1);
     await scene.settle([await scene.leaseOne()], Ack);
     await headIs(scene, "third", "behind one that has none");
