@@ -196,7 +196,7 @@ describe("a mark", () => {
       const [found, key] = await texts(
         ["keyMark", "heldParts"],
         `redis.call("HSET", K .. ":k", "x", A[1])
-        return { markOfHead(K, "x"), positionOfKey(K, "x") or "-" }`,
+        return { openMarks(K).of("x"), positionOfKey(K, "x") or "-" }`,
         `${before}m${mark}`,
       );
       expect([found, key]).toEqual([`m${mark}`, before === "b17" ? "17" : "-"]);

@@ -16,7 +16,6 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
 --- @include openGuarded
 --- @include keys
---- @include keyMark
 --- @include passOn
 --- @include portion
 --- @include entry
@@ -26,6 +25,8 @@ local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
+
+local function withoutMark(text) return queue.marks and queue.marks.part(text) or text end
 
 -- Everything is planned, and so read, before the first message is deleted: no error can come in between.
 local function plan(number, drop)
@@ -41,7 +42,7 @@ local function planBehind(name, headGoes)
   local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, text in ipairs(parcels or {}) do forget(key, (partMark(text))) end
+    for _, text in ipairs(parcels or {}) do forget(key, withoutMark(text)) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -79,7 +80,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return (partMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])))
+    return withoutMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1]))
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

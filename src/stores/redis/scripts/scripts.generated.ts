@@ -496,7 +496,6 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include clock
 --- @include openGuarded
 --- @include keys
---- @include keyMark
 --- @include passOn
 --- @include portion
 --- @include entry
@@ -505,6 +504,7 @@ local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
+local function withoutMark(text) return queue.marks and queue.marks.part(text) or text end
 local function plan(number, drop)
   if number > 0 then drops[#drops + 1] = drop end
 end
@@ -516,7 +516,7 @@ local function planBehind(name, headGoes)
   local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, text in ipairs(parcels or {}) do forget(key, (partMark(text))) end
+    for _, text in ipairs(parcels or {}) do forget(key, withoutMark(text)) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -552,7 +552,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return (partMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])))
+    return withoutMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1]))
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do
@@ -664,7 +664,6 @@ local limit, bytesMax, lettersMax = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumb
 --- @include clock
 --- @include openGuarded
 --- @include keys
---- @include keyMark
 --- @include shelf
 --- @include shelfParts
 --- @include heldParts
@@ -692,7 +691,7 @@ local function free(entry)
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
-  if messageKey then redis.call("HSET", key .. ":k", messageKey, queue.marks and markOfHead(key, messageKey) or 1) end
+  if messageKey then redis.call("HSET", key .. ":k", messageKey, queue.marks and queue.marks.of(messageKey) or 1) end
   if decision == "retry" then
     pushReturned(queue, origin, afresh(parcel))
   elseif decision == "skip" then
@@ -808,11 +807,12 @@ end
 `,
   "beginMarks": `--- @include format
 --- @include expect
+--- @include keyMark
 local MARKED_FORMAT = FORMAT .. "m"
 local function beginMarks(queue)
   expectNobody(queue.key)
   redis.call("HSET", queue.key, "format", MARKED_FORMAT)
-  queue.marks, queue.unused = true, false
+  queue.marks, queue.unused = openMarks(queue.key), false
 end
 `,
   "behind": `--- @include parcel
@@ -1204,12 +1204,27 @@ local function unhold(queue, parcel, position)
   if #kept == 0 then redis.call("HDEL", index, id) else redis.call("HSET", index, id, table.concat(kept, ",")) end
 end
 `,
-  "keyMark": `local function partMark(text)
+  "keyMark": `--- @include slices
+local function partMark(text)
   local mark, at = string.match(text, "^(m[^\\n]*)\\n()")
   if not mark then return text, nil end
   return string.sub(text, at), mark
 end
-local function markOfHead(key, name) return string.match(redis.call("HGET", key .. ":k", name) or "", "m.*") end
+local function openMarks(key)
+  local heads = {}
+  return {
+    part = partMark,
+    of = function(name) return string.match(redis.call("HGET", key .. ":k", name) or "", "m.*") end,
+    set = function(name, mark)
+      heads[#heads + 1] = name
+      heads[#heads + 1] = mark or "1"
+    end,
+    write = function()
+      slices("HSET", key .. ":k", heads)
+      heads = {}
+    end,
+  }
+end
 `,
   "keys": `local function follow(queue, key, parcel)
   if redis.call("RPUSH", queue.key .. ":k:" .. key, parcel) == 1 then redis.call("SADD", queue.key .. ":f", key) end
@@ -1224,10 +1239,9 @@ local function leaveKey(queue, key)
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
   if queue.marks then
-    --- @include keyMark
     local mark
-    parcel, mark = partMark(parcel)
-    redis.call("HSET", queue.key .. ":k", key, mark or "1") -- the new head has no mark of the former one
+    parcel, mark = queue.marks.part(parcel)
+    queue.marks.set(key, mark)
   end
   pushEnd(queue, parcel)
 end
@@ -1462,8 +1476,7 @@ local function block(queue, step, parcel, scope)
     queue.levels = reclaim(queue.key, queue.levels)
   end
   if step.key then
-    --- @include keyMark
-    local mark = queue.marks and markOfHead(queue.key, step.key) or ""
+    local mark = queue.marks and queue.marks.of(step.key) or ""
     redis.call("HSET", queue.key .. ":k", step.key, (scope == "q" and "q" or busyText(position)) .. mark)
   end
 end
@@ -1622,10 +1635,7 @@ local function promote(queue)
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
       local parcel, at = parcelOfEntry(entry), #due + 1
-      if queue.marks then
-        --- @include keyMark
-        parcel, marks[at] = partMark(parcel)
-      end
+      if queue.marks then parcel, marks[at] = queue.marks.part(parcel) end
       bytes, due[at] = bytes + #entry, entry
       if not wasLeased(parcel) then
         names[at] = keyOf(parcel) or ""
@@ -1637,7 +1647,7 @@ local function promote(queue)
   for at, entry in ipairs(due) do
     local parcel = parcelOfEntry(entry)
     if names[at] then
-      if marks[at] then parcel = string.sub(parcel, #marks[at] + 2) end
+      if marks[at] then parcel = queue.marks.part(parcel) end
       admit(queue, keyOf(parcel), parcel, marks[at])
     else
       pushReturned(queue, orderOfEntry(entry), parcel)
@@ -1684,11 +1694,16 @@ kinds["w"] = {
 local function openQueue(key, now)
   local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
+  local marks
+  if head[1] and head[1] ~= FORMAT then
+    --- @include keyMark
+    marks = openMarks(key)
+  end
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, returned = {}, counts = {}, wake = false, largest = tonumber(head[8] or LARGE),
-    marks = head[1] and head[1] ~= FORMAT,
+    marks = marks,
   }
 end
 local function count(queue, name, number)
@@ -1722,6 +1737,7 @@ local function delay(queue, order, due, parcel)
   redis.call("ZADD", queue.key .. ":d", due, order .. parcel)
 end
 local function pushAll(queue)
+  if queue.marks then queue.marks.write() end
   if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do

@@ -17,10 +17,9 @@ local function leaveKey(queue, key)
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
   if queue.marks then
-    --- @include keyMark
     local mark
-    parcel, mark = partMark(parcel)
-    redis.call("HSET", queue.key .. ":k", key, mark or "1") -- the new head has no mark of the former one
+    parcel, mark = queue.marks.part(parcel)
+    queue.marks.set(key, mark)
   end
   pushEnd(queue, parcel)
 end

@@ -15,8 +15,7 @@ local function block(queue, step, parcel, scope)
     queue.levels = reclaim(queue.key, queue.levels)
   end
   if step.key then
-    --- @include keyMark
-    local mark = queue.marks and markOfHead(queue.key, step.key) or ""
+    local mark = queue.marks and queue.marks.of(step.key) or ""
     redis.call("HSET", queue.key .. ":k", step.key, (scope == "q" and "q" or busyText(position)) .. mark)
   end
 end

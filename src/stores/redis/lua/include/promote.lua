@@ -14,10 +14,7 @@ local function promote(queue)
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
       local parcel, at = parcelOfEntry(entry), #due + 1
-      if queue.marks then
-        --- @include keyMark
-        parcel, marks[at] = partMark(parcel)
-      end
+      if queue.marks then parcel, marks[at] = queue.marks.part(parcel) end
       bytes, due[at] = bytes + #entry, entry
       if not wasLeased(parcel) then
         names[at] = keyOf(parcel) or ""
@@ -29,7 +26,7 @@ local function promote(queue)
   for at, entry in ipairs(due) do
     local parcel = parcelOfEntry(entry)
     if names[at] then
-      if marks[at] then parcel = string.sub(parcel, #marks[at] + 2) end
+      if marks[at] then parcel = queue.marks.part(parcel) end
       admit(queue, keyOf(parcel), parcel, marks[at])
     else
       pushReturned(queue, orderOfEntry(entry), parcel)
