@@ -332,6 +332,48 @@ describe("a stream that is pruned bit by bit", () => {
   });
 });
 
+describe("large events behind small ones", () => {
+  const big = "x".repeat(1024 * 1024);
+  /** How long the longest call of the server was since it was asked last (milliseconds). */
+  const longestMs = async ({ admin }: Bench): Promise<number> => {
+    const calls = (await admin.slowlog("GET", 128)) as ReadonlyArray<readonly [number, number, number]>;
+    await admin.slowlog("RESET");
+    return Math.max(0, ...calls.map(([, , us]) => us / 1_000));
+  };
+
+  it("are read and pruned few at a time: no call reads more than its page has, or holds the server up", async () => {
+    const server = await startRedisServer({ args: ["--slowlog-log-slower-than", "0"] });
+    const bench = new Bench(server.url);
+    const { store, admin } = bench;
+    try {
+      // One way by the flat script, the other by the general one.
+      await store.write([[appendStep("s", numbered(6))]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big])]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big]), appendStep("t", [])]], newId());
+      await longestMs(bench);
+      const readsOf = async (call: PromiseLike<unknown>): Promise<number> => {
+        await admin.config("RESETSTAT");
+        await call;
+        return Number(/cmdstat_lrange:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0);
+      };
+      // Six small ones, four large ones and what is between: some reads for each page, and no read of many large ones.
+      expect(await readsOf(readFeed(store))).toBeGreaterThan(8);
+      expect(await readsOf(readWhole(store, "s"))).toBeGreaterThan(8);
+      expect(dataOf(await readFeed(store)).map((data) => data.length)).toEqual([
+        ...numbered(6).map((n) => n.length),
+        ...[big.length, 1, big.length, big.length, 1],
+      ]);
+      await readFeed(store, { types: [] });
+      expect(await longestMs(bench)).toBeLessThan(LONGEST_MS);
+      expect(await store.pruneStream({ stream: "s", upTo: 100, limit: 1_000 }, newId())).toEqual({ prunedTo: 100 });
+      expect(Number(/cmdstat_lindex:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0)).toBeLessThan(10);
+    } finally {
+      await bench.close();
+      await server.stop();
+    }
+  }, 60_000);
+});
+
 describe("whatever is written", () => {
   const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
 
@@ -437,6 +479,9 @@ describe("whatever is written", () => {
     }
   });
 });
+
+/** What no call may take even where the machine is busy (milliseconds): read in one go these would take ten times as long. */
+const LONGEST_MS = 1_000;
 
 /** Connections that other tests may open meanwhile: these share the server. */
 const OTHER_TESTS = 30;

@@ -32,11 +32,11 @@ for i = 1, writes do
   count, at = count + number, at + 6 + number
 end
 
-local head = readLog(key, "last", "feeds", unpack(fields))
+local head = readLog(key, "last", "feeds", "largest", unpack(fields))
 local last, feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
 local streams = {}
 for i, name in ipairs(names) do
-  local stream = openStream(key, name, head[i + 3])
+  local stream = openStream(key, name, head[i + 4])
   lookRoom(stream, counts[name])
   if asksTail[name] then stream.tail = lastTailOf(stream) end
   stream.entries, streams[name] = {}, stream
@@ -77,7 +77,7 @@ for _, start in ipairs(records) do
   end
 end
 if #events > 0 then
-  pushEvents(key, last, events)
+  pushEvents(key, last, events, tonumber(head[4] or LARGE))
   for _, name in ipairs(names) do
     local stream = streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end

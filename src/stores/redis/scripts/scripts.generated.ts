@@ -72,11 +72,11 @@ for i = 1, writes do
   counts[name], asksTail[name] = counts[name] + number, asksTail[name] or expectsTail(ARGV[at + 4])
   count, at = count + number, at + 6 + number
 end
-local head = readLog(key, "last", "feeds", unpack(fields))
+local head = readLog(key, "last", "feeds", "largest", unpack(fields))
 local last, feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
 local streams = {}
 for i, name in ipairs(names) do
-  local stream = openStream(key, name, head[i + 3])
+  local stream = openStream(key, name, head[i + 4])
   lookRoom(stream, counts[name])
   if asksTail[name] then stream.tail = lastTailOf(stream) end
   stream.entries, streams[name] = {}, stream
@@ -113,7 +113,7 @@ for _, start in ipairs(records) do
   end
 end
 if #events > 0 then
-  pushEvents(key, last, events)
+  pushEvents(key, last, events, tonumber(head[4] or LARGE))
   for _, name in ipairs(names) do
     local stream = streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end
@@ -589,10 +589,12 @@ return tonumber(once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if upTo <= given then return string.format("%.0f", given) end
   local entries = readEntries(stream, given + 1, upTo)
-  local places = {}
+  local places, lengths = {}, {}
   for i = 1, upTo - given do
     local place, tail = entryIn(entries, i)
-    if place > trimmed and eventAt(key, place) then places[#places + 1] = { place, tail } end
+    local list = segmentOf(key, place)
+    lengths[list] = lengths[list] or redis.call("LLEN", list) -- events may be large, so none is read
+    if place > trimmed and indexOf(place) < lengths[list] then places[#places + 1] = { place, tail } end
   end
   for _, entry in ipairs(places) do redis.call("LSET", segmentOf(key, entry[1]), indexOf(entry[1]), entry[2]) end
   stream.pruned = upTo
@@ -715,7 +717,7 @@ local function isWanted(text)
   local type, category = kindOfEvent(text)
   return (not typesWanted or typesWanted[type] == true) and (not categoriesWanted or categoriesWanted[category] == true)
 end
-local head = readLog(key, "last", "trimmed")
+local head = readLog(key, "last", "trimmed", "largest")
 local last, trimmed = tonumber(head[2] or 0), head[3] and partsOfPosition(head[3]) or 0
 local place, tail = 0, ""
 if after ~= "" then place, tail = partsOfPosition(after) end
@@ -725,7 +727,7 @@ local function answerOf(found)
   return { "E", place > 0 and positionOf(place, tail) or "", place == last and 1 or 0, unpack(found) }
 end
 if place == last and waits == "1" then waitForFeed(key, list) end
-local reading, found, upTo, taken = openReading(bytesMax), {}, math.min(last, place + lookMax), 0
+local reading, found, upTo, taken = openReading(bytesMax, head[4]), {}, math.min(last, place + lookMax), 0
 while place < upTo do
   local count = math.min(nextCount(reading), upTo - place, SEGMENT - indexOf(place + 1))
   for _, text in ipairs(readRun(key, place + 1, count)) do
@@ -746,8 +748,8 @@ local limit, backwards, bytesMax = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 --- @include logText
 --- @include stream
 --- @include readEvents
-local head = readLog(key, "trimmed", fieldOfStream(name))
-local stream = openStream(key, name, head[3])
+local head = readLog(key, "trimmed", "largest", fieldOfStream(name))
+local stream = openStream(key, name, head[4])
 local given = givenUpTo(stream, head[2] and partsOfPosition(head[2]) or 0)
 local from = math.max(after, given) + 1
 upTo = math.min(upTo, stream.version)
@@ -755,7 +757,7 @@ local answer = { stream.version, given, stream.closed and 1 or 0 }
 local count = math.min(limit, upTo - from + 1)
 if count < 1 then return answer end
 if backwards == "1" then from = upTo - count + 1 else upTo = from + count - 1 end
-local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax)
+local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax, head[3])
 local function placeOf(number) return (entryIn(entries, backwards == "1" and count - number + 1 or number)) end
 local function lengthOfRun(number)
   local place, length, most = placeOf(number), 1, math.min(nextCount(reading), count - number + 1)
@@ -1593,10 +1595,11 @@ local function logSubject(key, now)
   log.guard = function()
     local fields = {}
     for i, stream in ipairs(log.names) do fields[i] = fieldOfStream(stream) end
-    local head = readLog(key, "last", "feeds", unpack(fields))
+    local head = readLog(key, "last", "feeds", "largest", unpack(fields))
     log.last, log.feeds = tonumber(head[2] or 0), log.count > 0 and feedsThatWait(key, head[3]) or {}
+    log.largest = tonumber(head[4] or LARGE)
     for i, name in ipairs(log.names) do
-      local stream = openStream(key, name, head[i + 3])
+      local stream = openStream(key, name, head[i + 4])
       local asked = log.streams[name]
       if asked.tail then stream.tail = lastTailOf(stream) end
       lookRoom(stream, asked.count)
@@ -1617,7 +1620,7 @@ local function addEvents(log, stream, events)
     entries[i] = streamEntry(log.last + i, tailOfNew(event))
     events[i] = eventHead(log.nowHex, stream.version + i) .. event
   end
-  pushEvents(log.key, log.last, events)
+  log.largest = pushEvents(log.key, log.last, events, log.largest)
   redis.call("APPEND", stream.key, table.concat(entries))
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end
@@ -1993,6 +1996,7 @@ end
 `,
   "pushEvents": `--- @include logText
 --- @include stream
+--- @include noteSize
 local function lookSegments(key, last, count)
   for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
@@ -2000,14 +2004,16 @@ local function lookRoom(stream, count)
   if stream.version - stream.dropped + count <= STREAM_COUNT_MAX then return end
   error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
 end
-local function pushEvents(key, last, events)
-  local from = 1
+local function pushEvents(key, last, events, largest)
+  local from, longest = 1, 0
+  for _, event in ipairs(events) do longest = math.max(longest, #event) end
   while from <= #events do
     local place = last + from
     local upTo = math.min(#events, from + SEGMENT - 1 - indexOf(place))
     redis.call("RPUSH", segmentOf(key, place), unpack(events, from, upTo))
     from = upTo + 1
   end
+  return noteSize(key, largest, longest)
 end
 local function keepLast(key, last) redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last)) end
 `,
@@ -2139,12 +2145,17 @@ local function queueSubject(key, now)
 end
 `,
   "readEvents": `--- @include logText
+--- @include large
 local FIRST_COUNT = 4
-local function openReading(bytesMax) return { bytesMax = bytesMax, bytes = 0, seen = 0 } end
+local READ_BYTES_MAX = 1048576
+local function openReading(bytesMax, largest)
+  local room = math.max(1, math.min(SEGMENT, math.floor(READ_BYTES_MAX / tonumber(largest or LARGE))))
+  return { bytesMax = bytesMax, room = room, bytes = 0, seen = 0 }
+end
 local function nextCount(reading)
-  if reading.seen == 0 then return FIRST_COUNT end
+  if reading.seen == 0 then return math.min(FIRST_COUNT, reading.room) end
   local left = reading.bytesMax - reading.bytes
-  return math.max(1, math.min(SEGMENT, math.floor(left * reading.seen / reading.bytes)))
+  return math.max(1, math.min(reading.room, math.floor(left * reading.seen / reading.bytes)))
 end
 local function readRun(key, place, count) return redis.call("LRANGE", segmentOf(key, place), indexOf(place), indexOf(place) + count - 1) end
 local function fitsIn(reading, text)

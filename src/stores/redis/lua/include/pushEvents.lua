@@ -1,6 +1,7 @@
 -- Adds events at the end of the log. An error does not undo what a script has done, so each part has its look, which comes first.
 --- @include logText
 --- @include stream
+--- @include noteSize
 
 -- Reads the lists that so many events behind the last place will reach.
 local function lookSegments(key, last, count)
@@ -12,14 +13,17 @@ local function lookRoom(stream, count)
   error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
 end
 
-local function pushEvents(key, last, events)
-  local from = 1
+-- Answers the bytes of the largest event that the log ever had; `largest` is what they were before.
+local function pushEvents(key, last, events, largest)
+  local from, longest = 1, 0
+  for _, event in ipairs(events) do longest = math.max(longest, #event) end
   while from <= #events do
     local place = last + from
     local upTo = math.min(#events, from + SEGMENT - 1 - indexOf(place))
     redis.call("RPUSH", segmentOf(key, place), unpack(events, from, upTo))
     from = upTo + 1
   end
+  return noteSize(key, largest, longest)
 end
 
 local function keepLast(key, last) redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last)) end
