@@ -1998,6 +1998,7 @@ end
 --- @include stream
 --- @include noteSize
 local function lookSegments(key, last, count)
+  if count == 0 then return end -- a check reads none of them
   for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 local function lookRoom(stream, count)

@@ -5,6 +5,7 @@
 
 -- Reads the lists that so many events behind the last place will reach.
 local function lookSegments(key, last, count)
+  if count == 0 then return end -- a check reads none of them
   for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 
