@@ -152,6 +152,20 @@ describe("a foreign value at a key of the log", () => {
     }
   });
 
+  it.each<[string, (store: Store) => PromiseLike<unknown>]>([
+    ["an append", (store) => store.write([[appendStep("s", ["new"])]], newId())],
+    ["an append without events that closes", (store) => store.write([[appendStep("s", [], { closes: true })]], newId())],
+    ["a close", (store) => store.setClosed({ stream: "s", closed: true }, newId())],
+  ])("is told apart from what this version keeps, whatever the log began with: %s", async (_, begin) => {
+    const bench = new Bench(url);
+    try {
+      await begin(bench.store);
+      expect(await bench.admin.hget(logKey(bench), "format")).toBe("1");
+    } finally {
+      await bench.close();
+    }
+  });
+
   it.each(["too short", "0".repeat(70), `${"0".repeat(51)}2a\ts\n\nno JSON, but secret`])(
     "that is a damaged event is a defect, and nothing of it is told: %j",
     async (text) => {
