@@ -154,7 +154,10 @@ describe("a foreign value at a key of the log", () => {
 
   it.each<[string, (store: Store) => PromiseLike<unknown>]>([
     ["an append", (store) => store.write([[appendStep("s", ["new"])]], newId())],
-    ["an append without events that closes", (store) => store.write([[appendStep("s", [], { closes: true })]], newId())],
+    [
+      "an append without events that closes",
+      (store) => store.write([[appendStep("s", [], { closes: true })]], newId()),
+    ],
     ["a close", (store) => store.setClosed({ stream: "s", closed: true }, newId())],
   ])("is told apart from what this version keeps, whatever the log began with: %s", async (_, begin) => {
     const bench = new Bench(url);
