@@ -391,6 +391,39 @@ describe("large events behind small ones", () => {
   }, 60_000);
 });
 
+describe("a stream at its last version", () => {
+  it("takes events up to that, and no more: nothing is changed then", async () => {
+    const bench = new Bench(url);
+    const { store } = bench;
+    const last = 2 ** 32 - 1;
+    try {
+      await store.write([[appendStep("s", ["old"])]], newId());
+      // As if all events before that one had been pruned.
+      await bench.admin.hset(logKey(bench), "n:s", `${last - 3} ${last - 3} o`);
+      await store.write([[appendStep("s", ["a", "b"])]], newId());
+      const { events } = await store.readStream({
+        stream: "s",
+        after: last - 2,
+        upTo: undefined,
+        limit: 10,
+        backwards: false,
+      });
+      expect(events.map(({ version, data }) => [version, data])).toEqual([
+        [last - 1, "a"],
+        [last, "b"],
+      ]);
+      const before = await bench.digest();
+      for (const others of [[], [appendStep("t", ["c"])]])
+        expect(await failureOf(store.write([[appendStep("s", ["c"]), ...others]], newId()))).toMatchObject({
+          retryable: false,
+        });
+      expect(await bench.digest()).toEqual(before);
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
 describe("whatever is written", () => {
   const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
 

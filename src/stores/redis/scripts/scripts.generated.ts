@@ -2002,8 +2002,12 @@ local function lookSegments(key, last, count)
   for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 local function lookRoom(stream, count)
-  if stream.version - stream.dropped + count <= STREAM_COUNT_MAX then return end
-  error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  if stream.version - stream.dropped + count > STREAM_COUNT_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  end
+  if stream.version + count > VERSION_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": its versions end at " .. string.format("%.0f", VERSION_MAX) })
+  end
 end
 local function pushEvents(key, last, events, largest)
   local from, longest = 1, 0
@@ -2501,6 +2505,7 @@ end
   "stream": `--- @include logText
 local ENTRY_BYTES = 8
 local STREAM_COUNT_MAX = 67108863 -- as many entries as a string holds
+local VERSION_MAX = 4294967295 -- as 8 hex digits hold
 local function fieldOfStream(name) return "n:" .. name end
 local function noteText(stream)
   return string.format("%.0f %.0f %s", stream.pruned, stream.dropped, stream.closed and "c" or "o")

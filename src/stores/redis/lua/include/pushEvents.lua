@@ -10,8 +10,12 @@ local function lookSegments(key, last, count)
 end
 
 local function lookRoom(stream, count)
-  if stream.version - stream.dropped + count <= STREAM_COUNT_MAX then return end
-  error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  if stream.version - stream.dropped + count > STREAM_COUNT_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  end
+  if stream.version + count > VERSION_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": its versions end at " .. string.format("%.0f", VERSION_MAX) })
+  end
 end
 
 -- Answers the bytes of the largest event that the log ever had; `largest` is what they were before.
