@@ -152,6 +152,23 @@ describe("a foreign value at a key of the log", () => {
     }
   });
 
+  it.each<[string, (store: Store) => PromiseLike<unknown>]>([
+    ["an append", (store) => store.write([[appendStep("s", ["new"])]], newId())],
+    [
+      "an append without events that closes",
+      (store) => store.write([[appendStep("s", [], { closes: true })]], newId()),
+    ],
+    ["a close", (store) => store.setClosed({ stream: "s", closed: true }, newId())],
+  ])("is told apart from what this version keeps, whatever the log began with: %s", async (_, begin) => {
+    const bench = new Bench(url);
+    try {
+      await begin(bench.store);
+      expect(await bench.admin.hget(logKey(bench), "format")).toBe("1");
+    } finally {
+      await bench.close();
+    }
+  });
+
   it.each(["too short", "0".repeat(70), `${"0".repeat(51)}2a\ts\n\nno JSON, but secret`])(
     "that is a damaged event is a defect, and nothing of it is told: %j",
     async (text) => {
@@ -332,6 +349,81 @@ describe("a stream that is pruned bit by bit", () => {
   });
 });
 
+describe("large events behind small ones", () => {
+  const big = "x".repeat(1024 * 1024);
+  /** How long the longest call of the server was since it was asked last (milliseconds). */
+  const longestMs = async ({ admin }: Bench): Promise<number> => {
+    const calls = (await admin.slowlog("GET", 128)) as ReadonlyArray<readonly [number, number, number]>;
+    await admin.slowlog("RESET");
+    return Math.max(0, ...calls.map(([, , us]) => us / 1_000));
+  };
+
+  it("are read and pruned few at a time: no call reads more than its page has, or holds the server up", async () => {
+    const server = await startRedisServer({ args: ["--slowlog-log-slower-than", "0"] });
+    const bench = new Bench(server.url);
+    const { store, admin } = bench;
+    try {
+      // One way by the flat script, the other by the general one.
+      await store.write([[appendStep("s", numbered(6))]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big])]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big]), appendStep("t", [])]], newId());
+      await longestMs(bench);
+      const readsOf = async (call: PromiseLike<unknown>): Promise<number> => {
+        await admin.config("RESETSTAT");
+        await call;
+        return Number(/cmdstat_lrange:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0);
+      };
+      // Six small ones, four large ones and what is between: some reads for each page, and no read of many large ones.
+      expect(await readsOf(readFeed(store))).toBeGreaterThan(8);
+      expect(await readsOf(readWhole(store, "s"))).toBeGreaterThan(8);
+      expect(dataOf(await readFeed(store)).map((data) => data.length)).toEqual([
+        ...numbered(6).map((n) => n.length),
+        ...[big.length, 1, big.length, big.length, 1],
+      ]);
+      await readFeed(store, { types: [] });
+      expect(await longestMs(bench)).toBeLessThan(LONGEST_MS);
+      expect(await store.pruneStream({ stream: "s", upTo: 100, limit: 1_000 }, newId())).toEqual({ prunedTo: 100 });
+      expect(Number(/cmdstat_lindex:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0)).toBeLessThan(10);
+    } finally {
+      await bench.close();
+      await server.stop();
+    }
+  }, 60_000);
+});
+
+describe("a stream at its last version", () => {
+  it("takes events up to that, and no more: nothing is changed then", async () => {
+    const bench = new Bench(url);
+    const { store } = bench;
+    const last = 2 ** 32 - 1;
+    try {
+      await store.write([[appendStep("s", ["old"])]], newId());
+      // As if all events before that one had been pruned.
+      await bench.admin.hset(logKey(bench), "n:s", `${last - 3} ${last - 3} o`);
+      await store.write([[appendStep("s", ["a", "b"])]], newId());
+      const { events } = await store.readStream({
+        stream: "s",
+        after: last - 2,
+        upTo: undefined,
+        limit: 10,
+        backwards: false,
+      });
+      expect(events.map(({ version, data }) => [version, data])).toEqual([
+        [last - 1, "a"],
+        [last, "b"],
+      ]);
+      const before = await bench.digest();
+      for (const others of [[], [appendStep("t", ["c"])]])
+        expect(await failureOf(store.write([[appendStep("s", ["c"]), ...others]], newId()))).toMatchObject({
+          retryable: false,
+        });
+      expect(await bench.digest()).toEqual(before);
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
 describe("whatever is written", () => {
   const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
 
@@ -437,6 +529,9 @@ describe("whatever is written", () => {
     }
   });
 });
+
+/** What no call may take even where the machine is busy (milliseconds): read in one go these would take ten times as long. */
+const LONGEST_MS = 1_000;
 
 /** Connections that other tests may open meanwhile: these share the server. */
 const OTHER_TESTS = 30;

@@ -36,7 +36,7 @@ local function isWanted(text)
   return (not typesWanted or typesWanted[type] == true) and (not categoriesWanted or categoriesWanted[category] == true)
 end
 
-local head = readLog(key, "last", "trimmed")
+local head = readLog(key, "last", "trimmed", "largest")
 local last, trimmed = tonumber(head[2] or 0), head[3] and partsOfPosition(head[3]) or 0
 local place, tail = 0, ""
 if after ~= "" then place, tail = partsOfPosition(after) end
@@ -48,7 +48,7 @@ local function answerOf(found)
 end
 if place == last and waits == "1" then waitForFeed(key, list) end
 
-local reading, found, upTo, taken = openReading(bytesMax), {}, math.min(last, place + lookMax), 0
+local reading, found, upTo, taken = openReading(bytesMax, head[4]), {}, math.min(last, place + lookMax), 0
 while place < upTo do
   local count = math.min(nextCount(reading), upTo - place, SEGMENT - indexOf(place + 1))
   for _, text in ipairs(readRun(key, place + 1, count)) do
