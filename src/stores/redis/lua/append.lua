@@ -57,7 +57,7 @@ if isPlain() then
   redis.call("RPUSH", segmentOf(key, last + 1), unpack(texts))
   redis.call("APPEND", stream, table.concat(entries))
   last = string.format("%.0f", last + count)
-  redis.call("HSET", key, "last", last)
+  redis.call("HSET", key, "last", last, "tail", tailOfNew(ARGV[7 + count]))
   answer = string.format("%.0f:", version + count) .. last
   if record ~= "" then
     answer = "+," .. answer

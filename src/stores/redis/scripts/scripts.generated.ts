@@ -89,7 +89,7 @@ if isPlain() then
   redis.call("RPUSH", segmentOf(key, last + 1), unpack(texts))
   redis.call("APPEND", stream, table.concat(entries))
   last = string.format("%.0f", last + count)
-  redis.call("HSET", key, "last", last)
+  redis.call("HSET", key, "last", last, "tail", tailOfNew(ARGV[7 + count]))
   answer = string.format("%.0f:", version + count) .. last
   if record ~= "" then
     answer = "+," .. answer
@@ -713,17 +713,18 @@ local function isWanted(text)
   local type, category = kindOfEvent(text)
   return (not typesWanted or typesWanted[type] == true) and (not categoriesWanted or categoriesWanted[category] == true)
 end
-local head = readLog(key, "last", "trimmed", "largest")
-local last, trimmed = tonumber(head[2] or 0), head[3] and partsOfPosition(head[3]) or 0
+local head = readLog(key, "last", "tail", "trimmed", "largest")
+local ends = readEnds(head)
+local last = ends.last
 local place, tail = 0, ""
 if after ~= "" then place, tail = partsOfPosition(after) end
-if not isAtEvent(key, place, tail, last, head[3]) then return { "W", lastPosition(key, last, head[3]) } end
-if place < trimmed then return { "T", head[3] } end
+if not isAtEvent(key, place, tail, ends) then return { "W", lastPosition(ends) } end
+if place < ends.trimmed then return { "T", head[4] } end
 local function answerOf(found)
   return { "E", place > 0 and positionOf(place, tail) or "", place == last and 1 or 0, unpack(found) }
 end
 if place == last and waits == "1" then waitForFeed(key, list) end
-local reading, found, upTo, taken = openReading(bytesMax, head[4]), {}, math.min(last, place + lookMax), 0
+local reading, found, upTo, taken = openReading(bytesMax, head[5]), {}, math.min(last, place + lookMax), 0
 while place < upTo do
   local count = math.min(nextCount(reading), upTo - place, SEGMENT - indexOf(place + 1))
   for _, text in ipairs(readRun(key, place + 1, count)) do
@@ -867,9 +868,9 @@ return {
 local upTo, limit = ARGV[1], tonumber(ARGV[2])
 --- @include atEvent
 --- @include once
-local head = readLog(key, "last", "trimmed")
-local last, trimmedTo = tonumber(head[2] or 0), head[3]
-local trimmed = trimmedTo and partsOfPosition(trimmedTo) or 0
+local head = readLog(key, "last", "tail", "trimmed")
+local ends, trimmedTo = readEnds(head), head[4]
+local trimmed = ends.trimmed
 local wanted, tail = partsOfPosition(upTo)
 local function trimList(from, place)
   local list = segmentOf(key, place)
@@ -881,7 +882,7 @@ local function trimList(from, place)
 end
 return once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
-  if not isAtEvent(key, wanted, tail, last, trimmedTo) or wanted <= trimmed then return trimmedTo or "" end
+  if not isAtEvent(key, wanted, tail, ends) or wanted <= trimmed then return trimmedTo or "" end
   local place = math.min(wanted, trimmed + limit)
   local lists = {}
   for at = trimmed + 1, place do
@@ -1104,7 +1105,7 @@ local function applyWrites(key, log, values)
     local stream = log.streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end
   end
-  keepLast(key, log.last + #log.events)
+  keepLast(key, log.last + #log.events, tailOfEvent(log.events[#log.events]))
   wakeFeeds(key, log.feeds)
 end
 local function appendLists(key, given, results, values, at)
@@ -1162,23 +1163,20 @@ kinds["p"] = {
 }
 `,
   "atEvent": `--- @include logText
-local function isAtEvent(key, place, tail, last, trimmed)
+local function readEnds(head)
+  local ends = { last = tonumber(head[2] or 0), tail = head[3] or "", trimmed = 0, trimmedTail = "" }
+  if head[4] then ends.trimmed, ends.trimmedTail = partsOfPosition(head[4]) end
+  return ends
+end
+local function isAtEvent(key, place, tail, ends)
   if place == 0 then return tail == "" end
-  if not place or place > last then return false end
-  if trimmed then
-    local trimmedPlace, trimmedTail = partsOfPosition(trimmed)
-    if place < trimmedPlace then return true end
-    if place == trimmedPlace then return tail == trimmedTail end
-  end
+  if not place or place > ends.last then return false end
+  if place == ends.last then return tail == ends.tail end
+  if place <= ends.trimmed then return place < ends.trimmed or tail == ends.trimmedTail end
   local text = eventAt(key, place)
   return text ~= nil and tailOfEvent(text) == tail
 end
-local function lastPosition(key, last, trimmed)
-  if last == 0 then return "" end
-  if trimmed and partsOfPosition(trimmed) == last then return trimmed end
-  local text = eventAt(key, last)
-  return text and positionOf(last, tailOfEvent(text)) or ""
-end
+local function lastPosition(ends) return ends.last == 0 and "" or positionOf(ends.last, ends.tail) end
 `,
   "beginMarks": `--- @include format
 --- @include expect
@@ -1724,7 +1722,7 @@ local function logSubject(key, now)
   end
   log.close = function()
     if log.added == 0 then return end
-    keepLast(key, log.last)
+    keepLast(key, log.last, log.tail)
     wakeFeeds(key, log.feeds)
   end
   return log
@@ -1737,6 +1735,7 @@ local function addEvents(log, stream, events)
   end
   log.largest = pushEvents(log.key, log.last, events, log.largest)
   redis.call("APPEND", stream.key, table.concat(entries))
+  log.tail = tailOfEvent(events[#events])
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end
 `,
@@ -2139,7 +2138,9 @@ local function pushEvents(key, last, events, largest)
   end
   return noteSize(key, largest, longest)
 end
-local function keepLast(key, last) redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last)) end
+local function keepLast(key, last, tail)
+  redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last), "tail", tail)
+end
 `,
   "putStep": `--- @include recordSubject
 kinds["w"] = {

@@ -68,7 +68,7 @@ local function applyWrites(key, log, values)
     local stream = log.streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end
   end
-  keepLast(key, log.last + #log.events)
+  keepLast(key, log.last + #log.events, tailOfEvent(log.events[#log.events]))
   wakeFeeds(key, log.feeds)
 end
 

@@ -29,7 +29,7 @@ local function logSubject(key, now)
 
   log.close = function()
     if log.added == 0 then return end
-    keepLast(key, log.last)
+    keepLast(key, log.last, log.tail)
     wakeFeeds(key, log.feeds)
   end
   return log
@@ -44,5 +44,6 @@ local function addEvents(log, stream, events)
   end
   log.largest = pushEvents(log.key, log.last, events, log.largest)
   redis.call("APPEND", stream.key, table.concat(entries))
+  log.tail = tailOfEvent(events[#events])
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end

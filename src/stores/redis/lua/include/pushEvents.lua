@@ -31,4 +31,6 @@ local function pushEvents(key, last, events, largest)
   return noteSize(key, largest, longest)
 end
 
-local function keepLast(key, last) redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last)) end
+local function keepLast(key, last, tail)
+  redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last), "tail", tail)
+end
