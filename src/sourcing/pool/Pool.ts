@@ -22,7 +22,7 @@ export interface PoolOptions<T, B extends string> {
   /** Milliseconds after its last work; `Infinity` is never. */
   readonly idleMs: number;
   /** Why a value need not be kept; undefined where it should be. */
-  readonly doneBecause: (value: T) => B | undefined;
+  readonly doneBecause: (value: T, id: string) => B | undefined;
   /**
    * Called once for each value that leaves. Not for one that was done when it was loaded, and was only looked at: when it became so it
    * was told.
@@ -105,7 +105,7 @@ export class Pool<T, B extends string> {
 
   private filled(place: Place<T>): void {
     this.size += 1;
-    place.doneAtFirst = place.known === undefined ? undefined : this.options.doneBecause(place.known);
+    place.doneAtFirst = place.known === undefined ? undefined : this.options.doneBecause(place.known, place.id);
     this.makeRoom();
   }
 
@@ -115,7 +115,7 @@ export class Pool<T, B extends string> {
       this.places.delete(place.id);
       return;
     }
-    const because = this.options.doneBecause(known);
+    const because = this.options.doneBecause(known, place.id);
     if (because === undefined) {
       place.atRest = true;
       this.atRest.add(place);
