@@ -71,14 +71,22 @@ const refusal = <A>(codec: Type<A, unknown>, data: A): ReadonlyArray<string> => 
   return decoded._tag === "Left" ? reportOf(decoded.left) : [`the value is not a ${codec.name}`];
 };
 
-/** Decodes a payload, or reports for people why it is poison: version, JSON, or codec. Never throws. */
-export const decodePayload = <A>(codec: Type<A, unknown>, payload: string): Either<ReadonlyArray<string>, A> => {
+/**
+ * Decodes a payload, or reports for people why it is poison: version, JSON, or codec. Never throws. `prepare` may change the JSON
+ * before the codec reads it.
+ */
+export const decodePayload = <A>(
+  codec: Type<A, unknown>,
+  payload: string,
+  prepare?: (json: unknown) => unknown,
+): Either<ReadonlyArray<string>, A> => {
   if (!payload.startsWith(ENVELOPE_VERSION))
     return left([
       `envelope version ${JSON.stringify(payload.slice(0, 1))} is not ${ENVELOPE_VERSION}: written by another version of Sluice; redrive it with a consumer of that version, or with upcast`,
     ]);
   try {
-    const decoded = decodeBounded(codec, parse(payload.slice(ENVELOPE_VERSION.length)));
+    const json = parseJson(payload.slice(ENVELOPE_VERSION.length));
+    const decoded = decodeBounded(codec, prepare === undefined ? json : prepare(json));
     if (decoded._tag === "Left") return left(reportOf(decoded.left));
     // Read within the try: a codec of the user's may answer anything, also a value that throws.
     const { _tag, right: data } = decoded;
@@ -102,8 +110,9 @@ const isSyntaxError = (cause: unknown): boolean => {
   }
 };
 
-// Escapes could hide a "__proto__" key, so a text with either is parsed key by key.
-const parse = (json: string): unknown =>
+/** The value of this JSON, or throws; so it does where a property is named `__proto__`. */
+export const parseJson = (json: string): unknown =>
+  // Escapes could hide a "__proto__" key, so a text with either is parsed key by key.
   json.includes("__proto__") || json.includes("\\u") ? JSON.parse(json, refuseProto) : JSON.parse(json);
 
 const refuseProto = (name: string, value: unknown): unknown => {
@@ -115,7 +124,7 @@ const refuseProto = (name: string, value: unknown): unknown => {
 export const shownJson = (payload: string): unknown => {
   const text = payload.slice(ENVELOPE_VERSION.length);
   try {
-    return parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }
@@ -124,7 +133,7 @@ export const shownJson = (payload: string): unknown => {
 /** The value of a payload's JSON, for upcasting, whatever its envelope version; undefined where it is no JSON. */
 export const rawJson = (payload: string): unknown => {
   try {
-    return parse(payload.slice(ENVELOPE_VERSION.length));
+    return parseJson(payload.slice(ENVELOPE_VERSION.length));
   } catch {
     return undefined;
   }

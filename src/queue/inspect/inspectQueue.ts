@@ -2,6 +2,7 @@
 import { map } from "rxjs";
 import { checkId, checkKey } from "../../codec/parts.js";
 import { type Effect, failingWith, mapEffect } from "../../core/Effect.js";
+import { iterate } from "../../core/iterate.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { oneOf, optionsOf, unreadable, wholeNumber } from "../../core/options.js";
 import { type ChangeError, invalidConfig, type ReadError } from "../../core/SluiceError.js";
@@ -11,7 +12,6 @@ import type { Page } from "../../port/Page.js";
 import type { QueueStore } from "../../port/Store.js";
 import type { PageOptions, Queue } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { iterate } from "./iterate.js";
 import { redrive } from "./redrive.js";
 import { showAs } from "./shown.js";
 

@@ -6,6 +6,7 @@ import { checkId } from "../../codec/parts.js";
 import { ask } from "../../core/ask.js";
 import { utf8Length } from "../../core/bytes.js";
 import { type Effect, fail, mapEffect, succeed } from "../../core/Effect.js";
+import { iterate } from "../../core/iterate.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { callable, optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, isSluiceError, type SluiceError } from "../../core/SluiceError.js";
@@ -14,7 +15,6 @@ import { MOVED_BYTES_MAX, type RedrivenLetter, type StoredDeadLetter } from "../
 import type { QueueStore } from "../../port/Store.js";
 import type { RedriveError, RedriveOptions } from "../Queue.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
-import { iterate } from "./iterate.js";
 
 const PAGE = 500;
 /** Up to so many ids are sent with each call, and the store picks the letters. With more the letters are picked here. */

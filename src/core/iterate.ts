@@ -1,7 +1,7 @@
 /** Makes bounded calls to a store, one after the other, until nothing is left to do. */
 import { type Observable, Subscription } from "rxjs";
-import { type Effect, effect } from "../../core/Effect.js";
-import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
+import { type Effect, effect } from "./Effect.js";
+import { type SluiceError, toSluiceError } from "./SluiceError.js";
 
 /**
  * Runs `next(state)` again and again until it answers undefined, and emits the last state. It is a loop: rxjs's `expand` nests each

@@ -1,0 +1,410 @@
+/** Logs on each store: what users see. */
+import { inspect } from "node:util";
+import * as t from "io-ts";
+import { firstValueFrom, lastValueFrom, type Observable, take, toArray } from "rxjs";
+import { afterEach, describe, expect, it } from "vitest";
+import { newId } from "../../src/core/newId.js";
+import type { Position } from "../../src/core/Position.js";
+import { idFrom } from "../../src/core/Sources.js";
+import { atomically } from "../../src/core/Write.js";
+import type { EventLog, FeedItem } from "../../src/log/EventLog.js";
+import { eventCodec, eventCodecs, eventType } from "../../src/log/makeEventCodec.js";
+import { eventLog } from "../../src/log/makeEventLog.js";
+import type { Recorded } from "../../src/log/recorded.js";
+import { followUp } from "../../src/operators/followUp.js";
+import { handle } from "../../src/operators/handle.js";
+import { settle } from "../../src/operators/settle.js";
+import type { Store } from "../../src/port/Store.js";
+import { queue } from "../../src/queue/makeQueue.js";
+import { memoryStore } from "../../src/stores/memory/memoryStore.js";
+
+const CartEvent = t.union([
+  t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),
+  t.type({ type: t.literal("CartPaid"), total: t.number }),
+]);
+type CartEvent = t.TypeOf<typeof CartEvent>;
+const cartEvents = eventCodec(CartEvent, { tag: "type" });
+const measured = eventType("Measured", t.type({ celsius: t.number }));
+const added = (sku: string, qty = 1): CartEvent => ({ type: "ItemAdded", sku, qty });
+const paid = (total: number): CartEvent => ({ type: "CartPaid", total });
+
+const opened: Array<() => PromiseLike<void>> = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+const stores: Readonly<Record<string, () => Store>> = {
+  memory: () => memoryStore(),
+};
+
+const all = <T>(source: Observable<T>): Promise<ReadonlyArray<T>> => lastValueFrom(source.pipe(toArray()));
+const versions = (events: ReadonlyArray<Recorded<unknown>>) => events.map(({ version }) => version);
+/** What a feed tells, in short. */
+const told = (items: ReadonlyArray<FeedItem<unknown>>) =>
+  items.map((item) => (item._tag === "Event" ? `${item.stream}@${item.version}` : item._tag));
+
+/** Collects what a live source emits, until the test is over. */
+const collect = <T>(source: Observable<T>) => {
+  const seen: Array<T> = [];
+  const end: { done?: true; error?: unknown } = {};
+  const subscription = source.subscribe({
+    next: (value) => seen.push(value),
+    complete: () => {
+      end.done = true;
+    },
+    error: (error: unknown) => {
+      end.error = error;
+    },
+  });
+  opened.push(async () => subscription.unsubscribe());
+  const until = async (isReached: () => boolean): Promise<void> => {
+    await expect.poll(isReached, { timeout: 5_000, interval: 5 }).toBe(true);
+  };
+  return { seen, end, subscription, until };
+};
+
+describe.each(Object.entries(stores))("the log on %s", (_, make) => {
+  const open = (): Store => {
+    const store = make();
+    opened.push(() => store.close());
+    return store;
+  };
+  const cartsOn = (store: Store = open()) => eventLog(store, cartEvents);
+
+  it("appends with expectations, and tells what is there where they fail", async () => {
+    const carts = cartsOn();
+    const first = await carts.append("cart/1", [added("a"), added("b")], { expected: "absent" });
+    expect(first).toMatchObject({ version: 2 });
+    expect(await carts.head("cart/1")).toEqual({ ...first, prunedTo: 0, closed: false });
+    const second = await carts.append("cart/1", [paid(3)], { expected: first });
+    expect(second.version).toBe(3);
+    const conflicts = [
+      carts.append("cart/1", [paid(3)], { expected: first }),
+      carts.append("cart/1", [paid(3)], { expected: "absent" }),
+      carts.append("cart/1", [paid(3)], { expected: { version: 3, lastId: first.lastId } }),
+      carts.append("cart/1", [], { expected: { version: 4 } }),
+    ];
+    for (const conflict of conflicts)
+      await expect(conflict.then((r) => r)).rejects.toMatchObject({
+        _tag: "VersionConflict",
+        stream: "cart/1",
+        actual: 3,
+      });
+    await expect(carts.append("cart/2", [paid(3)], { expected: "present" }).then((r) => r)).rejects.toMatchObject({
+      _tag: "VersionConflict",
+      actual: 0,
+    });
+    expect(await carts.append("cart/1", [], { expected: second })).toEqual({
+      version: 3,
+      lastId: second.lastId,
+      position: undefined,
+    });
+    expect(await carts.append("cart/1", [paid(4)], { expected: await carts.head("cart/1") })).toMatchObject({
+      version: 4,
+    });
+    expect(await carts.head("cart/2")).toEqual({
+      version: 0,
+      lastId: undefined,
+      position: undefined,
+      prunedTo: 0,
+      closed: false,
+    });
+  });
+
+  it("reads a stream page by page, in both directions, between versions and times", async () => {
+    const carts = cartsOn();
+    for (let i = 0; i < 3; i++)
+      await carts.append(
+        "cart/1",
+        Array.from({ length: 900 }, (_unused, j) => added("x", i * 900 + j + 1)),
+      );
+    const whole = await all(carts.read("cart/1"));
+    expect(whole).toHaveLength(2_700);
+    expect(whole.every(({ version, event }) => event.type === "ItemAdded" && event.qty === version)).toBe(true);
+    expect(whole[0]).toMatchObject({ _tag: "Event", type: "ItemAdded", stream: "cart/1", version: 1, meta: {} });
+    expect(versions(await all(carts.read("cart/1", { backwards: true })))).toEqual([...versions(whole)].reverse());
+    expect(versions(await all(carts.read("cart/1", { after: 2, upTo: 5 })))).toEqual([3, 4, 5]);
+    expect(versions(await all(carts.read("cart/1", { after: 2, upTo: 5, backwards: true, limit: 2 })))).toEqual([5, 4]);
+    expect(versions(await all(carts.read("cart/1", { limit: 1_500 })))).toHaveLength(1_500);
+    expect(await all(carts.read("cart/1", { limit: 0 }))).toEqual([]);
+    expect(await all(carts.read("cart/1", { upTo: 0 }))).toEqual([]);
+    expect(await all(carts.read("cart/1", { after: 9_999 }))).toEqual([]);
+    expect(await all(carts.read("cart/2"))).toEqual([]);
+    expect(versions(await firstValueFrom(carts.read("cart/1").pipe(take(2), toArray())))).toEqual([1, 2]);
+    const beforeAll = new Date((whole[0]?.appendedAtMs ?? 0) - 1);
+    expect(await all(carts.read("cart/1", { upTo: beforeAll }))).toEqual([]);
+    expect(await all(carts.read("cart/1", { upTo: beforeAll, backwards: true }))).toEqual([]);
+    const last = new Date(whole.at(-1)?.appendedAtMs ?? 0);
+    expect(await all(carts.read("cart/1", { upTo: new Date(Math.ceil(last.getTime()) + 1), limit: 5 }))).toHaveLength(
+      5,
+    );
+  });
+
+  it("follows a stream: history, then live, no hole and no double", async () => {
+    const carts = cartsOn();
+    await carts.append("cart/1", [added("a"), added("b")]);
+    const { seen, until } = collect(carts.follow("cart/1"));
+    const later = collect(carts.follow("cart/1", { after: 1 }));
+    await until(() => seen.length === 2);
+    for (let i = 0; i < 20; i++) {
+      await carts.append("cart/2", [added("other")]);
+      await carts.append("cart/1", [added("c"), added("d")]);
+    }
+    await until(() => seen.length === 42);
+    expect(versions(seen)).toEqual(Array.from({ length: 42 }, (_unused, i) => i + 1));
+    await later.until(() => later.seen.length === 41);
+    expect(versions(later.seen)[0]).toBe(2);
+  });
+
+  it("feeds all streams in one order, history, then live, and says when it is caught up", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const sensors = eventLog(store, measured);
+    const both = eventLog(store, eventCodecs(cartEvents, measured));
+    await carts.append("cart/1", [added("a")]);
+    await sensors.append("sensor/1", [{ celsius: 20 }]);
+    await carts.append("cart/2", [paid(5)]);
+    const every = collect(both.feed());
+    const mine = collect(carts.feed({ pageSizeMax: 1 }));
+    const payments = collect(carts.feed({ types: ["CartPaid"] }));
+    const inCategory = collect(both.feed({ categories: ["sensor"] }));
+    const fromNow = collect(both.feed({ after: "end" }));
+    await every.until(() => every.seen.length === 4);
+    await fromNow.until(() => fromNow.seen.length === 1);
+    await carts.append("cart/1", [paid(6)]);
+    await every.until(() => every.seen.length === 6);
+    expect(told(every.seen)).toEqual(["cart/1@1", "sensor/1@1", "cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
+    await payments.until(() => told(payments.seen).includes("cart/1@2"));
+    expect(told(payments.seen)).toEqual(["cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
+    await mine.until(() => told(mine.seen).filter((one) => one === "CaughtUp").length === 2);
+    expect(told(mine.seen).filter((one) => one.includes("@"))).toEqual(["cart/1@1", "cart/2@1", "cart/1@2"]);
+    await inCategory.until(() => inCategory.seen.length === 3);
+    expect(told(inCategory.seen)).toEqual(["sensor/1@1", "CaughtUp", "CaughtUp"]);
+    await fromNow.until(() => fromNow.seen.length === 3);
+    expect(told(fromNow.seen)).toEqual(["CaughtUp", "cart/1@2", "CaughtUp"]);
+    const positions = every.seen.flatMap((item) => (item._tag === "Event" ? [item.position] : []));
+    expect(positions).toEqual([...positions].sort());
+  });
+
+  it("feeds pages at the caller's pace, each from where the one before ended", async () => {
+    const carts = cartsOn();
+    for (let i = 1; i <= 5; i++) await carts.append(`cart/${i}`, [added("a"), paid(i)]);
+    const totals: Array<number> = [];
+    let after: Position | undefined;
+    for (let caughtUp = false; !caughtUp; ) {
+      const page = await carts.feedPage({ after, types: ["CartPaid"], pageSizeMax: 2 });
+      for (const item of page.items) if (item._tag === "Event") totals.push(item.event.total);
+      ({ next: after, caughtUp } = page);
+    }
+    expect(totals).toEqual([1, 2, 3, 4, 5]);
+    expect(await carts.feedPage({ after })).toEqual({ items: [], next: after, caughtUp: true });
+    expect(await carts.feedPage({ after: "end" })).toEqual({ items: [], next: after, caughtUp: true });
+    const waiting = carts.feedPage({ after: "end", waitMsMax: 10_000 }).then((page) => page);
+    await carts.append("cart/9", [paid(9)]);
+    expect((await waiting).items).toMatchObject([{ event: { total: 9 } }]);
+  });
+
+  it("tells of an empty log that it is caught up", async () => {
+    const carts = cartsOn();
+    expect(await carts.feedPage()).toEqual({ items: [], next: undefined, caughtUp: true });
+    expect(await carts.feedPage({ after: "end" })).toEqual({ items: [], next: undefined, caughtUp: true });
+    const feed = collect(carts.feed());
+    await feed.until(() => feed.seen.length === 1);
+    expect(feed.seen).toEqual([{ _tag: "CaughtUp", position: undefined }]);
+  });
+
+  it("tells a position of another history, and never goes on from it", async () => {
+    const [lost, kept] = [cartsOn(), cartsOn()];
+    const { position } = await lost.append("cart/1", [added("a"), added("b")]);
+    const { position: headPosition } = await kept.append("cart/1", [added("c")]);
+    const wentBack = { _tag: "LogWentBack", head: headPosition };
+    await expect(kept.feedPage({ after: position }).then((r) => r)).rejects.toMatchObject(wentBack);
+    await expect(lastValueFrom(kept.feed({ after: position }))).rejects.toMatchObject(wentBack);
+    await expect(lastValueFrom(kept.follow("cart/1", { after: 2 }))).rejects.toMatchObject(wentBack);
+  });
+
+  it("closes a stream from a version on, and reopens it", async () => {
+    const carts = cartsOn();
+    const appended = await carts.append("cart/1", [added("a")]);
+    await expect(carts.close("cart/1", { expected: "absent" }).then((r) => r)).rejects.toMatchObject({
+      _tag: "VersionConflict",
+    });
+    expect(await carts.close("cart/1", { expected: appended })).toEqual({
+      version: 1,
+      lastId: appended.lastId,
+      position: undefined,
+    });
+    await expect(carts.append("cart/1", [paid(1)]).then((r) => r)).rejects.toMatchObject({
+      _tag: "StreamClosed",
+      stream: "cart/1",
+      version: 1,
+    });
+    expect(await carts.head("cart/1")).toMatchObject({ version: 1, closed: true });
+    await carts.reopen("cart/1");
+    expect(await carts.append("cart/1", [paid(1)])).toMatchObject({ version: 2 });
+  });
+
+  it("joins appends, checks and an enqueue: all or none", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const audits = queue(store, { name: "audits", codec: t.string });
+    await carts.append("cart/1", [added("a")]);
+    await expect(
+      atomically([
+        carts.append("cart/1", [paid(1)]),
+        carts.append("cart/2", [], { expected: "present" }),
+        audits.enqueue("x"),
+      ]).then((r) => r),
+    ).rejects.toMatchObject({ _tag: "VersionConflict", stream: "cart/2" });
+    expect([(await carts.head("cart/1")).version, (await audits.stats()).ready]).toEqual([1, 0]);
+    const [first, second] = await atomically([
+      carts.append("cart/1", [paid(1)]),
+      carts.append("cart/2", [paid(2)]),
+      audits.enqueue("x"),
+    ]);
+    expect([first.version, second.version, (await audits.stats()).ready]).toEqual([2, 1, 1]);
+  });
+
+  it("joins an ack: the event is written with it, or neither is", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const payments = queue(store, { name: "payments", codec: t.number });
+    await payments.enqueueAll([1, 2, 3]);
+    await lastValueFrom(
+      payments.messages().pipe(
+        handle(async ({ data }) => data),
+        followUp((total) => [carts.append("cart/1", [paid(total)])]),
+        settle(),
+        take(3),
+      ),
+    );
+    expect((await carts.head("cart/1")).version).toBe(3);
+  });
+
+  it("stores a meta and what its ids say, and gives them back", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const meta = {
+      correlationId: "request\n1",
+      causationId: idFrom(store),
+      actor: "anna",
+      headers: { "x-trace": "é\u2028", constructor: "c" },
+    };
+    await carts.append("cart/1", [added("a")], { meta });
+    const [event] = await all(carts.read("cart/1"));
+    expect(event?.meta).toEqual(meta);
+    expect(event?.id).toMatch(/^[0-9a-f-]{14}7/);
+  });
+
+  it("completes what is live when the store closes, and fails what is asked for after", async () => {
+    const store = make();
+    const carts = cartsOn(store);
+    await carts.append("cart/1", [added("a")]);
+    const [feed, followed] = [collect(carts.feed()), collect(carts.follow("cart/1"))];
+    await followed.until(() => followed.seen.length === 1 && feed.seen.length === 2);
+    await store.close();
+    await feed.until(() => feed.end.done === true && followed.end.done === true);
+    await expect(lastValueFrom(carts.read("cart/1"))).rejects.toMatchObject({ _tag: "StoreClosed" });
+    await expect(carts.head("cart/1").then((r) => r)).rejects.toMatchObject({ _tag: "StoreClosed" });
+  });
+
+  it("tells what is malformed as an item of feeds, and as the error of reads; passes over what is not ours", async () => {
+    const store = open();
+    const others = eventLog(
+      store,
+      eventCodec(
+        t.union([
+          t.type({ type: t.literal("ItemAdded"), sku: t.string }),
+          t.type({ type: t.literal("Elsewhere"), secret: t.string }),
+        ]),
+        { tag: "type" },
+      ),
+    );
+    const carts = cartsOn(store);
+    await carts.append("cart/1", [added("a")]);
+    await others.append("cart/1", [
+      { type: "Elsewhere", secret: "s3cret" },
+      { type: "ItemAdded", sku: "s3cret" },
+    ]);
+    const page = await carts.feedPage();
+    expect(page.items.map(({ _tag, version }) => [_tag, version])).toEqual([
+      ["Event", 1],
+      ["Malformed", 3],
+    ]);
+    const bad = page.items[1];
+    expect(bad).toMatchObject({ report: ["qty: expected number, got undefined"], event: expect.any(String) as string });
+    expect(`${inspect(bad)} ${JSON.stringify(bad)}`).not.toContain("s3cret");
+    const seen: Array<number> = [];
+    const refused = await lastValueFrom(carts.read("cart/1").pipe(toArray())).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    expect(refused).toMatchObject({ _tag: "DecodeRefused", where: 'event 3 of the stream "cart/1"' });
+    expect(`${inspect(refused)} ${JSON.stringify(refused)}`).not.toContain("s3cret");
+    await new Promise<void>((resolve) => {
+      carts.read("cart/1").subscribe({ next: ({ version }) => seen.push(version), error: () => resolve() });
+    });
+    expect(seen).toEqual([1]);
+    expect(versions(await all(carts.read("cart/1", { upTo: 2 })))).toEqual([1]);
+  });
+
+  it("refuses what is out of its limits, and nothing is written", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const small = eventLog(store, eventType("Small", t.string, { eventBytesMax: 10 }));
+    const odd = (value: unknown): never => value as never;
+    const refusals: ReadonlyArray<readonly [PromiseLike<unknown>, object]> = [
+      [small.append("s", ["x".repeat(20)]), { _tag: "PayloadTooLarge" }],
+      [small.append("s", [odd(5)]), { _tag: "EncodeRefused" }],
+      [carts.append("cart/1", [added("a"), odd({ type: "Lost" })]), { _tag: "EncodeRefused" }],
+      [carts.append("cart/1", odd(added("a"))), { _tag: "InvalidConfig", option: "events" }],
+      [carts.append("", [added("a")]), { _tag: "InvalidConfig", option: "stream" }],
+      [carts.append("x".repeat(513), [added("a")]), { _tag: "InvalidConfig", option: "stream" }],
+      [carts.append("cart/1", [], { expected: odd(3) }), { _tag: "InvalidConfig", option: "expected" }],
+      [
+        carts.append("cart/1", [], { expected: { version: -1 } }),
+        { _tag: "InvalidConfig", option: "expected.version" },
+      ],
+      [
+        carts.append("cart/1", [], { expected: { version: 1, lastId: odd("x") } }),
+        { _tag: "InvalidConfig", option: "expected.lastId" },
+      ],
+      [
+        carts.append("cart/1", [added("a")], { meta: { actor: odd(5) } }),
+        { _tag: "InvalidConfig", option: "meta.actor" },
+      ],
+      [
+        carts.append(
+          "cart/1",
+          Array.from({ length: 1_001 }, () => paid(1)),
+        ),
+        { _tag: "WriteTooLarge" },
+      ],
+      [carts.head(""), { _tag: "InvalidConfig", option: "stream" }],
+      [carts.feedPage({ after: odd("0") }), { _tag: "InvalidConfig", option: "after" }],
+      [carts.feedPage({ types: [] }), { _tag: "InvalidConfig", option: "types" }],
+      [carts.feedPage({ types: odd(["Lost"]) }), { _tag: "InvalidConfig", option: "types" }],
+      [carts.feedPage({ categories: ["a/b"] }), { _tag: "InvalidConfig", option: "categories" }],
+      [carts.feedPage({ pageSizeMax: 0 }), { _tag: "InvalidConfig", option: "pageSizeMax" }],
+      [carts.feedPage({ waitMsMax: -1 }), { _tag: "InvalidConfig", option: "waitMsMax" }],
+      [all(carts.feed({ types: [] })), { _tag: "InvalidConfig", option: "types" }],
+      [all(carts.read("cart/1", { after: -1 })), { _tag: "InvalidConfig", option: "after" }],
+      [all(carts.read("cart/1", { upTo: new Date(Number.NaN) })), { _tag: "InvalidConfig", option: "upTo" }],
+      [all(carts.follow("cart/1", { after: odd("1") })), { _tag: "InvalidConfig", option: "after" }],
+      [carts.reopen(""), { _tag: "InvalidConfig", option: "stream" }],
+    ];
+    for (const [effect, refusal] of refusals) await expect(effect.then((r) => r)).rejects.toMatchObject(refusal);
+    expect(await carts.feedPage()).toEqual({ items: [], next: undefined, caughtUp: true });
+  });
+
+  it("keeps any stream name and event, whatever signs are in it", async () => {
+    const log: EventLog<{ readonly Text: { readonly text: string } }> = eventLog(
+      open(),
+      eventType("Text", t.type({ text: t.string })),
+    );
+    for (const name of ["/", "a", "a/b/c", "ü/💥", "a b\n", '"\\', `${newId()}`, "__proto__", "x".repeat(512)]) {
+      await log.append(name, [{ text: name }], { expected: "absent" });
+      expect((await all(log.read(name))).map(({ event, stream }) => [event.text, stream])).toEqual([[name, name]]);
+    }
+  });
+});
