@@ -49,13 +49,13 @@ export interface Decided<out S, out E> extends Versioned<S> {
 
 export interface CommandContext
   extends Options<{
-    /**
-     * Names the command, among those of its aggregate, by any text of at most 200 UTF-8 bytes. Sent again with the same id, it is answered
-     * as before and stores nothing, also where it would be refused by now. Another command with that id is `CommandIdReused`. It is
-     * remembered for `commandIdTtlMs`. Default: none, and two equal commands are two.
-     */
-    commandId: string;
-  }>,
+      /**
+       * Names the command, among those of its aggregate, by any text of at most 200 UTF-8 bytes. Sent again with the same id, it is answered
+       * as before and stores nothing, also where it would be refused by now. Another command with that id is `CommandIdReused`. It is
+       * remembered for `commandIdTtlMs`. Default: none, and two equal commands are two.
+       */
+      commandId: string;
+    }>,
     /** Stored with the events. `causationId` is the command id where that is not said otherwise, and `correlationId` is what `causationId` is. */
     EventMeta {}
 

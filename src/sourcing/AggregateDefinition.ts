@@ -1,10 +1,19 @@
 /** What an aggregate is, apart from where it is kept: a category, a domain, a codec of its events, and how it lives in this process. */
 import type { Type } from "io-ts";
 import { checkCodec } from "../codec/definition.js";
-import { callable, DURATION_MS_MAX, type Options, optionsOf, realNumber, shown, wellFormedName, wholeNumber } from "../core/options.js";
+import {
+  callable,
+  DURATION_MS_MAX,
+  type Options,
+  optionsOf,
+  realNumber,
+  shown,
+  wellFormedName,
+  wholeNumber,
+} from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { EventCodec, EventMap, TypeName } from "../log/EventCodec.js";
-import { checkEventCodec } from "../log/eventCodec.js";
+import { checkEventCodec } from "../log/makeEventCodec.js";
 import type { Work } from "../operators/internal/Work.js";
 import type { Decider } from "./Decider.js";
 import type { EntryLogger } from "./LogEntry.js";
@@ -118,7 +127,10 @@ export const resolveAggregate = <C, S, M extends EventMap, X>(
 const checkCategory = (category: string): string => {
   const name = wellFormedName("category", category);
   if (!name.includes("/")) return name;
-  throw invalidConfig("category", `category must not have a "/", which ends it in the names of streams, as ${shown(category)} has.`);
+  throw invalidConfig(
+    "category",
+    `category must not have a "/", which ends it in the names of streams, as ${shown(category)} has.`,
+  );
 };
 
 const checkDecider = <C, S, E, X>(decider: Decider<C, S, E, X>): Decider<C, S, E, X> => {
@@ -136,7 +148,9 @@ const checkPool = (given: PoolLimits): ResolvedAggregate<unknown, unknown, unkno
   return {
     sizeMax: wholeNumber("pool.sizeMax", sizeMax, { min: 0, max: SIZE_MAX }),
     idleMs:
-      idleMs === Number.POSITIVE_INFINITY ? idleMs : realNumber("pool.idleMs", idleMs, { min: 1, max: DURATION_MS_MAX }),
+      idleMs === Number.POSITIVE_INFINITY
+        ? idleMs
+        : realNumber("pool.idleMs", idleMs, { min: 1, max: DURATION_MS_MAX }),
   };
 };
 
@@ -147,7 +161,8 @@ const checkSnapshots = <S>(given: Snapshots<S>): Snapshots<S> => {
   return {
     codec: checkCodec(codec),
     schema: wholeNumber("snapshots.schema", schema, { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
-    every: every === undefined ? undefined : wholeNumber("snapshots.every", every, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    every:
+      every === undefined ? undefined : wholeNumber("snapshots.every", every, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     when: when === undefined ? undefined : callable("snapshots.when", when),
   };
 };

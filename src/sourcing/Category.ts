@@ -1,14 +1,14 @@
 /** The aggregates of one category upon one store: their pool, and what loads, stores, remembers and tells. All faces share one. */
 import * as t from "io-ts";
-import { utf8Length } from "../core/bytes.js";
 import { andThen } from "../core/andThen.js";
+import { utf8Length } from "../core/bytes.js";
 import { type Effect, succeed } from "../core/Effect.js";
 import { shown } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
+import { decodePageBy } from "../log/decodePage.js";
 import type { EventCodec, EventMap } from "../log/EventCodec.js";
 import type { EventLog } from "../log/EventLog.js";
-import { decodePageBy } from "../log/decodePage.js";
-import { eventLog } from "../log/eventLog.js";
+import { eventLog } from "../log/makeEventLog.js";
 import { subscribeWork } from "../operators/internal/subscribeWork.js";
 import type { Store } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
@@ -19,8 +19,8 @@ import { CommandRecords } from "./commands/CommandRecords.js";
 import type { Known } from "./Known.js";
 import { Loader } from "./Loader.js";
 import { Journal } from "./LogEntry.js";
-import { type Left, Pool } from "./pool/Pool.js";
 import type { Slot } from "./pool/Place.js";
+import { type Left, Pool } from "./pool/Pool.js";
 import { type Named, Snapshotter } from "./Snapshotter.js";
 
 /** Beside the id of a command this has to fit into the id of a record. */

@@ -1,9 +1,9 @@
 /** Makes states of events: from the pool's state on, or from a snapshot, or from the first event. */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { isLeft } from "fp-ts/lib/Either.js";
 import { andThen } from "../core/andThen.js";
-import { type Effect, fail, failingWith, fromOne, mapEffect, succeed } from "../core/Effect.js";
+import { type Effect, fail, failingWith, fromOne, succeed } from "../core/Effect.js";
 import { iterate } from "../core/iterate.js";
-import { type DeciderThrew, type DecodeRefused, logWentBack, type StreamPruned, streamPruned } from "../core/SluiceError.js";
+import { logWentBack, type SluiceError, streamPruned } from "../core/SluiceError.js";
 import type { DecodePage } from "../log/decodePage.js";
 import { wellFormed } from "../log/decodePage.js";
 import type { StoredEvent, StreamPage } from "../port/LogPort.js";
@@ -92,7 +92,7 @@ export class Loader<S, E> {
     const { store } = this.parts;
     const first: Made<S> = { known: from, prunedTo: 0, isWhole: false };
     return failingWith<LoadError>()(
-      iterate<Made<S>>(
+      iterate<Made<S>, SluiceError>(
         () => first,
         (made) => {
           if (made.isWhole || made.unusable !== undefined) return undefined;
@@ -120,9 +120,13 @@ export class Loader<S, E> {
       const same = known.closed === page.closed ? known : { ...known, closed: page.closed };
       return succeed({ known: same, prunedTo: page.prunedTo, isWhole });
     }
-    return andThen(fromOne(wellFormed(decode, wanted)), ({ items, error }) => {
+    return andThen(fromOne(wellFormed(decode, wanted)), ({ items, error }): Effect<Made<S>> => {
       if (error !== undefined) return fail(error);
-      const state = askEvolve(decider, known.state, items.map(({ event }) => event as E));
+      const state = askEvolve(
+        decider,
+        known.state,
+        items.map(({ event }) => event as E),
+      );
       if (isLeft(state)) return fail(state.left);
       const { version, id } = last;
       const made = { ...known, state: state.right, version, lastId: id, closed: page.closed };

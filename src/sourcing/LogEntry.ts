@@ -1,6 +1,7 @@
 /** What aggregates tell of their work, for logs. */
-import { describeCause } from "../core/cause.js";
+
 import { throwError } from "rxjs";
+import { describeCause } from "../core/cause.js";
 import { type Logger, Warnings } from "../port/Warnings.js";
 
 export type Severity = "debug" | "info" | "warning" | "error";
@@ -68,7 +69,8 @@ export class Journal {
 
   tell(_tag: LogEntryTag, { id, version }: About, cause?: unknown): void {
     const severity = severities[_tag][cause === undefined ? 0 : 1];
-    if (this.logger !== undefined) this.log(this.logger, { _tag, severity, id, version, ...(cause === undefined ? {} : { cause }) });
+    if (this.logger !== undefined)
+      this.log(this.logger, { _tag, severity, id, version, ...(cause === undefined ? {} : { cause }) });
     else if (severity === "warning" || severity === "error") this.warn(_tag, { id, version }, cause);
   }
 

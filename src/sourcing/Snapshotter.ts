@@ -3,8 +3,8 @@
  * that cannot be stored fails no command.
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import * as t from "io-ts";
 import type { Type } from "io-ts";
+import * as t from "io-ts";
 import { decodeBounded } from "../codec/bounded.js";
 import { reportOf } from "../codec/report.js";
 import { andThen, orElse } from "../core/andThen.js";

@@ -38,15 +38,17 @@ export const categoryOf = <C, S, M extends EventMap, X>(
 /** The first field that is not the same in both. What is itself an object of settings is the same where all of its fields are. */
 const whereTheyDiffer = (one: object, other: object): string | undefined =>
   fieldsOf(one, other).find((name) => {
-    const [a, b] = [valueOf(one, name), valueOf(other, name)];
-    return a !== b && !(isPlain(a) && isPlain(b) && fieldsOf(a, b).every((part) => valueOf(a, part) === valueOf(b, part)));
+    const [a, b] = [fieldOf(one, name), fieldOf(other, name)];
+    return (
+      a !== b && !(isPlain(a) && isPlain(b) && fieldsOf(a, b).every((part) => fieldOf(a, part) === fieldOf(b, part)))
+    );
   });
 
 const fieldsOf = (one: object, other: object): ReadonlyArray<string> => [
   ...new Set([...Object.keys(one), ...Object.keys(other)]),
 ];
 
-const valueOf = (object: object, name: string): unknown => (object as Readonly<Record<string, unknown>>)[name];
+const fieldOf = (object: object, name: string): unknown => (object as Readonly<Record<string, unknown>>)[name];
 
 const isPlain = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,6 +1,7 @@
 /** The maker of aggregates. */
-import { concat, defer, map, type Observable, of, switchMap } from "rxjs";
+
 import { isLeft } from "fp-ts/lib/Either.js";
+import { concat, defer, map, type Observable, of, switchMap } from "rxjs";
 import { andThen, suspend } from "../core/andThen.js";
 import { type Effect, fail, failingWith, succeed } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
@@ -138,9 +139,7 @@ const stateAt = <C, S, E, X>(
     const named = category.named(id);
     const until = untilOf(when);
     const known =
-      until.version === 0
-        ? succeed(unborn(category.definition.decider.initial))
-        : category.loader.loadAt(named, until);
+      until.version === 0 ? succeed(unborn(category.definition.decider.initial)) : category.loader.loadAt(named, until);
     return andThen(known, (one) => succeed(versioned(id, one)));
   });
 

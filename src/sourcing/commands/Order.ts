@@ -61,5 +61,8 @@ export const orderOf = <C, S, E>(
 const checkPinned = (expected: NonNullable<CommandOptions<unknown, unknown>["expected"]>): StreamExpected => {
   const checked = checkExpected(expected);
   if (checked._tag !== "Any") return checked;
-  throw invalidConfig("expected", 'expected must not be "any": a command is decided upon a state, and stored behind that.');
+  throw invalidConfig(
+    "expected",
+    'expected must not be "any": a command is decided upon a state, and stored behind that.',
+  );
 };

@@ -86,8 +86,10 @@ class Creating<C, S, E, X> {
     }
     if (!this.isTaken(error)) return fail(error);
     return andThen(category.latest(slot, named), (known) =>
-      andThen(firstAnswer(category, { named, naming: context.naming }, { slot, known }), (answer): Effect<void> =>
-        answer === undefined ? fail(alreadyExists(category.definition.category, named.id)) : succeed(undefined),
+      andThen(
+        firstAnswer(category, { named, naming: context.naming }, { slot, known }),
+        (answer): Effect<void> =>
+          answer === undefined ? fail(alreadyExists(category.definition.category, named.id)) : succeed(undefined),
       ),
     );
   }

@@ -29,7 +29,9 @@ export const handle = <C, S, E, X>(
   return failingWith<CommandError>()(
     category.pool.run(id, (slot) => {
       const checked = order();
-      return isLeft(checked) ? fail(checked.left) : new Handling(category, { order: checked.right, slot, unanswered }).begin();
+      return isLeft(checked)
+        ? fail(checked.left)
+        : new Handling(category, { order: checked.right, slot, unanswered }).begin();
     }),
   );
 };

@@ -28,7 +28,8 @@ export const judge = <C, S, E, X>(
   { named, command, expected }: Order<C, S, E>,
   known: Known<S>,
 ): Judgement<S, E, X> => {
-  const conflict = expected && streamRefusal({ _tag: "Append", stream: named.stream, expected, events: [], closes: false }, known);
+  const conflict =
+    expected && streamRefusal({ _tag: "Append", stream: named.stream, expected, events: [], closes: false }, known);
   if (conflict !== undefined) return { _tag: "Failed", error: conflict };
   const birth = askGenesis(known.version === 0 ? genesis : undefined, named.id);
   if (isLeft(birth)) return { _tag: "Failed", error: birth.left };
