@@ -6,7 +6,10 @@ import type { CommandIdReused, SluiceError } from "../../core/SluiceError.js";
 import { Write } from "../../core/Write.js";
 import type { CommandError, Decided, LoadError } from "../Aggregate.js";
 import type { Category } from "../Category.js";
+import { type Known, unborn } from "../Known.js";
+import type { Slot } from "../pool/Place.js";
 import { decideOn, type Verdict } from "./decideOn.js";
+import { firstAnswer } from "./firstAnswer.js";
 import type { Order } from "./Order.js";
 import { storing } from "./storing.js";
 
@@ -21,11 +24,24 @@ export const decide = <C, S, E, X>(
     category.pool.run(id, (slot) => {
       const checked = order();
       if (isLeft(checked)) return fail(checked.left);
-      return andThen(decideOn(category, checked.right, slot), (verdict) =>
+      return andThen(verdictOf(category, checked.right, slot), (verdict) =>
         succeed(plannedOf(category, checked.right, verdict)),
       );
     }),
   );
+
+/** Whether it was done before is asked first: else that would be told by the write alone, and to decide again would change nothing. */
+const verdictOf = <C, S, E, X>(
+  category: Category<C, S, E, X>,
+  order: Order<C, S, E>,
+  slot: Slot<Known<S>>,
+): Effect<Verdict<S, E, X>> => {
+  if (order.naming === undefined) return decideOn(category, order, slot);
+  const known = slot.value ?? unborn(category.definition.decider.initial);
+  return andThen(firstAnswer(category, order, { slot, known }), (first) =>
+    first === undefined ? decideOn(category, order, slot) : succeed({ _tag: "Done" as const, decided: first }),
+  );
+};
 
 const plannedOf = <C, S, E, X>(
   category: Category<C, S, E, X>,

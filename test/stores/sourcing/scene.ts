@@ -1,0 +1,86 @@
+/** The stores on which aggregates are tested, and the domains that they are tested with. */
+import type { Either } from "fp-ts/lib/Either.js";
+import { isLeft, isRight } from "fp-ts/lib/Either.js";
+import { eventCodec } from "sluice/log";
+import { memoryStore } from "sluice/memory";
+import { type AggregateDefinition, aggregate, type LogEntry } from "sluice/sourcing";
+import type { Store } from "sluice/store";
+import { type FaultyStore, faultyStore } from "sluice/testing";
+import { afterEach } from "vitest";
+import { type Cart, CartEvent, cart } from "../../support/cart.js";
+import { RouteEvent, route } from "../../support/route.js";
+
+const opened: Array<() => PromiseLike<unknown>> = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+/** Each makes a fresh store. Redis comes with its log. */
+const stores: Readonly<Record<string, () => Store>> = {
+  memory: () => memoryStore(),
+};
+
+/** For `describe.each`: the name of a store, and a function that opens one, which is closed after the test. */
+export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(
+  ([name, make]) => [
+    name,
+    () => {
+      const store = make();
+      opened.push(() => store.close());
+      return store;
+    },
+  ],
+);
+
+/** Another process on the same store: it has a pool of its own. */
+export const processOn = (store: Store): FaultyStore => faultyStore(store);
+
+export const cartEvents = eventCodec(CartEvent, { tag: "type" });
+export const routeEvents = eventCodec(RouteEvent, { tag: "event" });
+
+type CartDefinition = AggregateDefinition<
+  Parameters<typeof cart.decide>[0],
+  Cart,
+  typeof cartEvents extends import("sluice/log").EventCodec<infer M> ? M : never,
+  ReturnType<ReturnType<typeof cart.decide>> extends Either<infer X, unknown> ? X : never
+>;
+
+export const cartsOn = (store: Store, options: Partial<CartDefinition> = {}) =>
+  aggregate(store, { category: "cart", decider: cart, codec: cartEvents, ...options });
+
+export const routesOn = (store: Store) => aggregate(store, { category: "route", decider: route, codec: routeEvents });
+
+/** A logger that keeps what it is told, as `Tag id@version`. */
+export const journal = () => {
+  const entries: Array<LogEntry> = [];
+  return {
+    entries,
+    logger: (entry: LogEntry): void => {
+      entries.push(entry);
+    },
+    lines: () => entries.map(({ _tag, id, version }) => `${_tag} ${id}@${version}`),
+    of: (tag: LogEntry["_tag"]) => entries.filter(({ _tag }) => _tag === tag),
+  };
+};
+
+/** The value of a Right, or an error that says what it was. */
+export const rightOf = <X, A>(either: Either<X, A>): A => {
+  if (isRight(either)) return either.right;
+  throw new Error(`refused: ${JSON.stringify(either.left)}`);
+};
+
+/** The refusal of a Left. */
+export const leftOf = <X, A>(either: Either<X, A>): X => {
+  if (isLeft(either)) return either.left;
+  throw new Error(`decided: ${JSON.stringify(either.right)}`);
+};
+
+/** The error that an Effect fails with. */
+export const errorOf = async (effect: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    await effect;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it succeeded");
+};
