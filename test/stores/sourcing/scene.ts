@@ -1,13 +1,13 @@
 /** The stores on which aggregates are tested, and the domains that they are tested with. */
 import type { Either } from "fp-ts/lib/Either.js";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
-import { eventCodec } from "sluice/log";
+import { eventCodec, type MapOf } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { type AggregateDefinition, aggregate, type LogEntry } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { type FaultyStore, faultyStore } from "sluice/testing";
 import { afterEach } from "vitest";
-import { type Cart, CartEvent, cart } from "../../support/cart.js";
+import { type Cart, type CartCommand, CartEvent, type CartRefusal, cart } from "../../support/cart.js";
 import { RouteEvent, route } from "../../support/route.js";
 
 const opened: Array<() => PromiseLike<unknown>> = [];
@@ -38,12 +38,7 @@ export const processOn = (store: Store): FaultyStore => faultyStore(store);
 export const cartEvents = eventCodec(CartEvent, { tag: "type" });
 export const routeEvents = eventCodec(RouteEvent, { tag: "event" });
 
-type CartDefinition = AggregateDefinition<
-  Parameters<typeof cart.decide>[0],
-  Cart,
-  typeof cartEvents extends import("sluice/log").EventCodec<infer M> ? M : never,
-  ReturnType<ReturnType<typeof cart.decide>> extends Either<infer X, unknown> ? X : never
->;
+type CartDefinition = AggregateDefinition<CartCommand, Cart, MapOf<typeof cartEvents>, CartRefusal>;
 
 export const cartsOn = (store: Store, options: Partial<CartDefinition> = {}) =>
   aggregate(store, { category: "cart", decider: cart, codec: cartEvents, ...options });
