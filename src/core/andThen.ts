@@ -23,19 +23,26 @@ export const andThen = <A, B, E extends SluiceError = SluiceError, F extends Slu
   });
 
 /** The same Effect; where it fails, the Effect that `recover` makes of the error. */
-export const orElse = <A, B, E extends SluiceError = SluiceError, F extends SluiceError = SluiceError>(
-  first: Effect<A, E>,
+export const orElse = <A, B, F extends SluiceError = SluiceError>(
+  first: Effect<A>,
   recover: (error: SluiceError) => Effect<B, F>,
-): Effect<A | B, F | Defect> =>
+): Effect<A | B, F | Defect> => foldEffect<A, A | B, F>(first, (value) => value, recover);
+
+/** An Effect whose value is changed by `onValue`, which must not throw; where it fails, the Effect that `onError` makes of the error. */
+export const foldEffect = <A, B, F extends SluiceError = SluiceError>(
+  first: Effect<A>,
+  onValue: (value: A) => B,
+  onError: (error: SluiceError) => Effect<B, F>,
+): Effect<B, F | Defect> =>
   effect((asker) => {
     let then: Unsubscribable | undefined;
     const run = first.run(
       (value) => {
-        asker.next(value);
+        asker.next(onValue(value));
         asker.complete();
       },
       (error) => {
-        then = runInto(asker, () => recover(toSluiceError(error)));
+        then = runInto(asker, () => onError(toSluiceError(error)));
       },
     );
     return () => {

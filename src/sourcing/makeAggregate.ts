@@ -19,7 +19,7 @@ import { close } from "./commands/close.js";
 import { create } from "./commands/create.js";
 import { decide } from "./commands/decide.js";
 import { handle } from "./commands/handle.js";
-import { orderOf } from "./commands/Order.js";
+import { noOptions, orderOf } from "./commands/Order.js";
 import type { Known } from "./Known.js";
 import { unborn } from "./Known.js";
 import type { Until } from "./Loader.js";
@@ -73,7 +73,8 @@ export const aggregate = <C, S, M extends EventMap, X>(
   const face: Aggregate<C, S, M, X> = {
     definition,
     store,
-    handle: (id, command, options = {}) => handle(category, id, () => orderOf(category.named(id), command, options)),
+    handle: (id, command, options = noOptions) =>
+      handle(category, id, () => orderOf(category.named(id), command, options)),
     decide: (id, command, { commandId, correlationId, causationId, actor, headers } = {}) =>
       decide(category, id, () =>
         orderOf(category.named(id), command, { commandId, correlationId, causationId, actor, headers }),

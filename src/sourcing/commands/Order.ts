@@ -4,7 +4,7 @@ import { optionsOf, wholeNumber } from "../../core/options.js";
 import { invalidConfig, type SluiceError } from "../../core/SluiceError.js";
 import type { StreamExpected } from "../../core/steps/Append.js";
 import { checkExpected } from "../../log/expected.js";
-import { checkMeta, type EventMeta } from "../../log/meta.js";
+import { checkMeta, type EventMeta, noMeta } from "../../log/meta.js";
 import type { CommandContext, CommandOptions } from "../Aggregate.js";
 import type { Named } from "../Snapshotter.js";
 import { checkCommandId, type NamedCommand, recordIdOf } from "./CommandRecords.js";
@@ -39,19 +39,36 @@ export const contextOf = (named: Named, command: unknown, given: CommandContext)
   return right({ meta, naming: { commandId, digest: digest.right, recordId: recordIdOf(named.stream, commandId) } });
 };
 
+/** The options of those who give none. */
+export const noOptions: CommandOptions<unknown, unknown> = Object.freeze({});
+
+const ATTEMPTS_MAX = 10;
+
 /** The whole order; throws `InvalidConfig`. */
 export const orderOf = <C, S, E>(
   named: Named,
   command: C,
   given: CommandOptions<S, E>,
 ): Either<SluiceError, Order<C, S, E>> => {
-  const { expected, attemptsMax = 10, followUp } = optionsOf(given, ["expected", "attemptsMax", "followUp"]);
+  // Most commands have no options, and to read ten of them takes longer than to decide.
+  if (given === noOptions)
+    return right({
+      named,
+      command,
+      meta: noMeta,
+      naming: undefined,
+      expected: undefined,
+      attemptsMax: ATTEMPTS_MAX,
+      followUp: undefined,
+    });
+  const { expected, attemptsMax = ATTEMPTS_MAX, followUp } = optionsOf(given, ["expected", "attemptsMax", "followUp"]);
   const context = contextOf(named, command, given);
   if (isLeft(context)) return context;
   return right({
-    ...context.right,
     named,
     command,
+    meta: context.right.meta,
+    naming: context.right.naming,
     expected: expected === undefined ? undefined : checkPinned(expected),
     attemptsMax: wholeNumber("attemptsMax", attemptsMax, { min: 1, max: 1_000 }),
     followUp,

@@ -19,21 +19,31 @@ export type Verdict<S, E, X> =
   /** Nothing is to be stored: there is nothing to do, or it was done before. */
   | { readonly _tag: "Done"; readonly decided: Decided<S, E> };
 
-/** Upon what is known, if anything is, and else upon the latest state. */
+/** Upon what the pool knows, or upon the latest state. */
 export const decideOn = <C, S, E, X>(
   category: Category<C, S, E, X>,
   order: Order<C, S, E>,
   slot: Slot<Known<S>>,
 ): Effect<Verdict<S, E, X>> => {
+  const decided = decideOnPooled(category, order, slot);
+  return decided === undefined ? decideOnLatest(category, order, slot) : succeed(decided);
+};
+
+/** The events that are decided upon what the pool knows; undefined where it says anything else, which may be out of date. */
+export const decideOnPooled = <C, S, E, X>(
+  { definition, journal }: Category<C, S, E, X>,
+  order: Order<C, S, E>,
+  slot: Slot<Known<S>>,
+): Events<S, E> | undefined => {
   const { value } = slot;
-  if (value === undefined) return decideOnLatest(category, order, slot);
-  const judged = judge(category.definition, order, value);
-  if (judged._tag !== "Events") {
-    if (threw(judged)) slot.doubt();
-    return decideOnLatest(category, order, slot);
+  if (value === undefined) return undefined;
+  const judged = judge(definition, order, value);
+  if (judged._tag === "Events") {
+    journal.tell("Hit", { id: slot.id, version: value.version });
+    return judged;
   }
-  category.journal.tell("Hit", { id: slot.id, version: value.version });
-  return succeed(judged);
+  if (threw(judged)) slot.doubt();
+  return undefined;
 };
 
 export const decideOnLatest = <C, S, E, X>(

@@ -1,6 +1,6 @@
 /** Runs a command: decides, stores, and begins again where another was faster. */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { andThen, orElse } from "../../core/andThen.js";
+import { andThen, foldEffect } from "../../core/andThen.js";
 import { ask } from "../../core/ask.js";
 import { type Effect, fail, failingWith, succeed } from "../../core/Effect.js";
 import type { SluiceError } from "../../core/SluiceError.js";
@@ -9,7 +9,7 @@ import type { CommandError, Decided } from "../Aggregate.js";
 import { type Category, versioned } from "../Category.js";
 import type { Known } from "../Known.js";
 import type { Slot } from "../pool/Place.js";
-import { decideOn, decideOnLatest, type Verdict } from "./decideOn.js";
+import { decideOnLatest, decideOnPooled, type Verdict } from "./decideOn.js";
 import { firstAnswer } from "./firstAnswer.js";
 import type { Events } from "./judge.js";
 import type { Order } from "./Order.js";
@@ -55,12 +55,17 @@ class Handling<C, S, E, X> {
     const { order, slot, unanswered } = this.parts;
     const write = unanswered.pop();
     if (write !== undefined) return this.send(write);
-    return andThen(decideOn(this.category, order, slot), (verdict) => this.conclude(verdict));
+    const decided = decideOnPooled(this.category, order, slot);
+    return decided === undefined ? this.decideOnLatest() : this.conclude(decided);
   }
 
   private again(): Effect<Answer<S, E, X>> {
-    const { order, slot } = this.parts;
     this.attempt += 1;
+    return this.decideOnLatest();
+  }
+
+  private decideOnLatest(): Effect<Answer<S, E, X>> {
+    const { order, slot } = this.parts;
     return andThen(decideOnLatest(this.category, order, slot), (verdict) => this.conclude(verdict));
   }
 
@@ -86,10 +91,7 @@ class Handling<C, S, E, X> {
   }
 
   private send(write: Write<Decided<S, E>>): Effect<Answer<S, E, X>> {
-    return orElse(
-      andThen(write, (decided) => succeed<Answer<S, E, X>>(right(decided))),
-      (error) => this.refused(error, write),
-    );
+    return foldEffect<Decided<S, E>, Answer<S, E, X>>(write, right, (error) => this.refused(error, write));
   }
 
   private refused(error: SluiceError, write: Write<Decided<S, E>>): Effect<Answer<S, E, X>> {

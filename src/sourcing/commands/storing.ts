@@ -7,9 +7,9 @@ import type { SluiceError } from "../../core/SluiceError.js";
 import type { AppendStep } from "../../core/steps/Append.js";
 import type { Step, StepResult } from "../../core/steps/Step.js";
 import { atomically, Write } from "../../core/Write.js";
+import type { EventMeta } from "../../log/meta.js";
 import type { CommandError, Decided, DecidedEvent } from "../Aggregate.js";
 import type { Category } from "../Category.js";
-import { versioned } from "../Category.js";
 import type { Known } from "../Known.js";
 import type { Named } from "../Snapshotter.js";
 import type { Events } from "./judge.js";
@@ -44,15 +44,22 @@ export const storing = <C, S, E, X>(
     const plan = planned.right;
     const place = plan.steps.findIndex((step) => appendsTo(named.stream, step));
     return right({
-      ...plan,
+      steps: plan.steps,
       read: (results) => {
         plan.read(results);
         return storedBy(category, { named, decided, meta }, stepOf(plan.steps[place], results[place]));
       },
-      onEnd: (error, results) => {
-        plan.onEnd?.(error, results);
-        if (error !== undefined) onFailed?.(error);
-      },
+      writeId: plan.writeId,
+      after: plan.after,
+      onStart: plan.onStart,
+      onEnd:
+        onFailed === undefined
+          ? plan.onEnd
+          : (error, results) => {
+              plan.onEnd?.(error, results);
+              if (error !== undefined) onFailed(error);
+            },
+      stands: plan.stands,
     });
   }, joined.options);
 };
@@ -82,22 +89,45 @@ const storedBy = <C, S, E, X>(
 ): Decided<S, E> => {
   const { before, after, events } = decided;
   const { version, position } = result;
-  const known: Known<S> = { ...before, state: after, version, lastId: step.events.at(-1)?.id ?? before.lastId };
+  const lastId = step.events.at(-1)?.id ?? before.lastId;
+  const known: Known<S> = { state: after, version, lastId, closed: before.closed, snapshotAt: before.snapshotAt };
   category.learn(named, known);
   return {
-    ...versioned(named.id, known),
-    events: events.flatMap((event, i) => {
-      const stored = step.events[i];
-      if (stored === undefined || position === undefined) return [];
-      // The events of one append stand side by side, so that the place of the last tells those before it.
-      const place = placeOf(position) - (events.length - 1 - i);
-      const { id, type } = stored;
-      const where = { stream: step.stream, version: before.version + 1 + i, position: positionOf(place, tailOf(id)) };
-      return [new EventOfCommand<E>({ id, type, event, meta, ...where })];
-    }),
+    id: named.id,
+    state: after,
+    version,
+    events: eventsOf({ step, events, meta }, result),
     position,
     duplicate: false,
   };
+};
+
+interface Appended<E> {
+  readonly step: AppendStep;
+  readonly events: ReadonlyArray<E>;
+  readonly meta: EventMeta;
+}
+
+const eventsOf = <E>(
+  { step: { stream, events: stored }, events, meta }: Appended<E>,
+  { version, position }: Stored["result"],
+): ReadonlyArray<DecidedEvent<E>> => {
+  if (position === undefined) return [];
+  // The events of one append stand side by side, so that the place of the last tells those before it.
+  const place = placeOf(position);
+  const last = stored.length - 1;
+  return stored.map(({ id, type }, i) => {
+    const at = i === last ? position : positionOf(place - (last - i), tailOf(id));
+    return new EventOfCommand<E>({
+      id,
+      type,
+      event: events[i] as E,
+      stream,
+      version: version - (last - i),
+      position: at,
+      meta,
+    });
+  });
 };
 
 /** In logs and JSON it shows what names it, never what it carries. */
