@@ -35,7 +35,7 @@ export const unhurried = (scheduler: SchedulerLike): SchedulerLike =>
   scheduler === systemScheduler ? unhurriedSystem : scheduler;
 
 const unhurriedSystem: SchedulerLike = {
-  now: systemScheduler.now,
+  now: () => systemScheduler.now(),
   schedule: <T>(work: (this: SchedulerAction<T>, state: T) => void, delayMs = 0, state?: T): Subscription => {
     const timer = setTimeout(() => (work as (state?: T) => void)(state), delayMs);
     timer.unref();

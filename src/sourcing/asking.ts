@@ -3,8 +3,8 @@ import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { type DeciderThrew, deciderThrew } from "../core/SluiceError.js";
 import type { Decider } from "./Decider.js";
 
-/** What a decider decided. */
-export type Decided<X, E> =
+/** What a decider answered. */
+export type Answer<X, E> =
   | { readonly _tag: "Rejected"; readonly rejection: X }
   | { readonly _tag: "Events"; readonly events: ReadonlyArray<E> };
 
@@ -12,11 +12,11 @@ export const askDecide = <C, S, E, X>(
   decider: Decider<C, S, E, X>,
   command: C,
   state: S,
-): Either<DeciderThrew, Decided<X, E>> => {
+): Either<DeciderThrew, Answer<X, E>> => {
   try {
     // A user without types may answer anything.
     const answer = decider.decide(command)(state) as Partial<ReturnType<ReturnType<typeof decider.decide>>> | undefined;
-    if (answer?._tag === "Left" && "left" in answer) return right({ _tag: "Rejected", rejection: answer.left as X });
+    if (answer?._tag === "Left" && "left" in answer) return right({ _tag: "Rejected", rejection: answer.left });
     if (answer?._tag === "Right" && "right" in answer && Array.isArray(answer.right))
       return right({ _tag: "Events", events: [...(answer.right as ReadonlyArray<E>)] });
     throw new TypeError("decide must answer an Either: right of an array of events, or left of why it refuses");

@@ -37,7 +37,8 @@ const canonical = (value: unknown, above: ReadonlyArray<object>): string => {
 const canonicalObject = (value: object, above: ReadonlyArray<object>): string => {
   if (above.includes(value)) throw new TypeError("it contains itself");
   const within = [...above, value];
-  if ("toJSON" in value && typeof value.toJSON === "function") return `json ${canonical(value.toJSON(), within)}`;
+  // A Date, a URL, a Buffer say what they are by this, and have no properties.
+  if (hasJson(value)) return `json ${canonical(value.toJSON(), within)}`;
   if (Array.isArray(value)) return `[${Array.from(value, (part: unknown) => canonical(part, within)).join()}]`;
   if (value instanceof Map) return `map${canonicalObject(Array.from<unknown>(value), within)}`;
   if (value instanceof Set) return `set${canonicalObject(Array.from<unknown>(value), within)}`;
@@ -47,3 +48,6 @@ const canonicalObject = (value: object, above: ReadonlyArray<object>): string =>
     .map(([name, part]) => `${JSON.stringify(name)}:${canonical(part, within)}`);
   return `{${parts.join()}}`;
 };
+
+const hasJson = (value: object): value is { readonly toJSON: () => unknown } =>
+  "toJSON" in value && typeof value.toJSON === "function";

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { isRight, left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { lastValueFrom, take, toArray } from "rxjs";
-import { atomically, queue } from "sluice";
+import { atomically, isSluiceError, queue } from "sluice";
 import { eventLog } from "sluice/log";
 import { aggregate } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
@@ -135,7 +135,7 @@ describe.each(eachStore)("commands on %s", (_, open) => {
     for (const command of ["add", "panic", "add", "spoil", "add", "odd", "spoil evolve", "add"] as const)
       panics.handle("1", command).subscribe({
         next: (answer) => answers.push(rightOf(answer).state.n),
-        error: ({ _tag }: { readonly _tag: string }) => answers.push(_tag),
+        error: (error: unknown) => answers.push(isSluiceError(error) ? error._tag : error),
       });
     await expect
       .poll(() => answers)
