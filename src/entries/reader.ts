@@ -1,5 +1,7 @@
 /** `sluice/reader`: the tasks of `sluice/task`, from definitions without a store. Use it as `import * as RQ from "sluice/reader"`. */
 export { consume } from "../task/reader/consume.js";
+export type { LogReaders, OnCodec } from "../task/reader/log.js";
+export * as RL from "../task/reader/log.js";
 export {
   ack,
   block,

@@ -1,8 +1,9 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
-export type { CallsOf, OnQueue, OnRecords, RecordTasks, TaskOf } from "../task/calls.js";
+export type { CallsOf, LogTasks, OnLog, OnQueue, OnRecords, RecordTasks, TaskOf } from "../task/calls.js";
 export { connect } from "../task/connect.js";
 export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
 export { fromEffect, type QueueTask } from "../task/fromEffect.js";
+export * as L from "../task/log.js";
 export {
   ack,
   block,

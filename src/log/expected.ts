@@ -1,7 +1,7 @@
 /** What an append expects of its stream, and which streams there may be. */
 import { checkKey } from "../codec/parts.js";
 import { parseEventId } from "../core/EventId.js";
-import { optionsOf, shown, wholeNumber } from "../core/options.js";
+import { optionsOf, type Range, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { StreamExpected } from "../core/steps/Append.js";
 import type { Expected } from "./EventLog.js";
@@ -28,7 +28,7 @@ export const checkExpected = (expected: Expected = "any"): StreamExpected => {
 };
 
 /** All version numbers, 0 for a stream without an event included. */
-export const versions = { min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+export const versions: Range = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /** A text of 1 to 512 bytes, or `InvalidConfig`. */
 export const checkStream = (stream: string): string => {

@@ -118,7 +118,7 @@ export const eventCodecs = <const C extends ReadonlyArray<EventCodec<EventMap>>>
 
 /** An event codec, or `InvalidConfig`. */
 export const checkEventCodec = <C extends EventCodec<EventMap>>(option: string, given: C): C => {
-  if ((given as C | undefined)?.coding.kinds instanceof Map) return given;
+  if ((given as Partial<C> | undefined)?.coding?.kinds instanceof Map) return given;
   throw invalidConfig(
     option,
     `${option} must be made by eventCodec, eventType or eventCodecs, not ${shown(given)}; they take io-ts codecs.`,
@@ -187,8 +187,8 @@ const codecOf = <M extends EventMap>(
       type,
       tag,
       codec,
-      upcasts: stepsOf(type, upcasts[type]),
-      personal: personalOf(type, tag, personal[type]),
+      upcasts: stepsOf(type, own(upcasts, type)),
+      personal: personalOf(type, tag, own(personal, type)),
       eventBytesMax,
     });
   for (const [earlier, type] of Object.entries(renamed)) {
@@ -203,6 +203,10 @@ const codecOf = <M extends EventMap>(
   }
   return made<M>(kinds);
 };
+
+/** An event may be called as a property that every object has. */
+const own = <V>(record: Readonly<Record<string, V>>, name: string): V | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 const ofType = (members: Members, option: string, name: string): void => {
   if (!members.has(name))

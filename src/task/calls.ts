@@ -6,6 +6,8 @@ import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Effect, ErrorsOf } from "../core/Effect.js";
 import { invariant } from "../core/invariant.js";
 import type { ReadError } from "../core/SluiceError.js";
+import type { EventMap, TypeName } from "../log/EventCodec.js";
+import type { EventLog, FeedError, FeedPage, FeedPageOptions } from "../log/EventLog.js";
 import type { Queue } from "../queue/Queue.js";
 import type { CountArguments, PageArguments, RecordPage, Records } from "../records/Records.js";
 import type { Places } from "../records/RecordsDefinition.js";
@@ -46,6 +48,19 @@ export type OnRecords<K extends CallsOf<Records<unknown>>> = <A, W extends Place
   records: Records<A, W>,
 ) => RecordTasks<A, W>[K];
 
+/** The calls of a log as tasks. */
+export type LogTasks<M extends EventMap> = Omit<
+  { readonly [K in CallsOf<EventLog<M>>]: TaskOf<EventLog<M>[K]> },
+  "feedPage"
+> & {
+  readonly feedPage: <K extends TypeName<M> = TypeName<M>>(
+    options?: FeedPageOptions<K>,
+  ) => TaskEither<FeedError, FeedPage<M[K]>>;
+};
+
+/** A call of a log as a task: of which log comes first, its arguments last. */
+export type OnLog<K extends CallsOf<EventLog<EventMap>>> = <M extends EventMap>(log: EventLog<M>) => LogTasks<M>[K];
+
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
 type Face = Readonly<Record<string, Call>>;
 
@@ -71,3 +86,4 @@ export const onQueue = <K extends CallsOf<Queue<unknown>>>(name: K): OnQueue<K> 
   taskOf(name) as unknown as OnQueue<K>;
 export const onRecords = <K extends CallsOf<Records<unknown>>>(name: K): OnRecords<K> =>
   taskOf(name) as unknown as OnRecords<K>;
+export const onLog = <K extends CallsOf<EventLog<EventMap>>>(name: K): OnLog<K> => taskOf(name) as unknown as OnLog<K>;

@@ -1,5 +1,7 @@
 /** What is inferred of logs, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
 /* eslint-disable @typescript-eslint/no-unsafe-argument -- programs that must not compile have no types */
+import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
 import type { Observable } from "rxjs";
 import {
@@ -13,6 +15,8 @@ import {
 } from "sluice";
 import {
   type Appended,
+  type EventLog,
+  type EventMap,
   type EventOf,
   eventCodec,
   eventCodecs,
@@ -25,7 +29,9 @@ import {
   type Recorded,
   type StreamHead,
 } from "sluice/log";
+import { type HasStore, RL } from "sluice/reader";
 import type { Store } from "sluice/store";
+import { type CallsOf, L } from "sluice/task";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare const type: <A, B>(equal: Equal<A, B>) => void;
@@ -80,6 +86,18 @@ eventCodec(CartEvent, {
   renamed: { CartPayed: "CartPaid" },
   personal: { ItemAdded: { subject: (event) => event.cartId, forgotten: { sku: "" } } },
 });
+
+// The functional faces have every call.
+type<Exclude<CallsOf<EventLog<EventMap>>, keyof typeof L>, never>(true);
+type<Exclude<CallsOf<EventLog<EventMap>>, keyof typeof RL>, never>(true);
+const asTask = L.append(log)("cart/1", [{ type: "CartPaid", cartId: "1", total: 1 }]);
+type<typeof asTask, TaskEither<WriteError | VersionConflict | StreamClosed, Appended>>(true);
+const pageTask = L.feedPage(log)({ types: ["CartPaid"] });
+type<typeof pageTask, TaskEither<FeedError, FeedPage<{ type: "CartPaid"; cartId: string; total: number }>>>(true);
+const asReader = RL.head(carts)("cart/1");
+type<typeof asReader, ReaderTaskEither<HasStore, ReadError, StreamHead>>(true);
+// @ts-expect-error an event of another union
+L.append(log)("cart/1", [{ event: "RouteCreated", driver: "d" }]);
 
 // @ts-expect-error a tag that only some of the events have
 eventCodec(CartEvent, { tag: "sku" });
