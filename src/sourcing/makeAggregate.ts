@@ -75,10 +75,8 @@ export const aggregate = <C, S, M extends EventMap, X>(
     store,
     handle: (id, command, options = noOptions) =>
       handle(category, id, () => orderOf(category.named(id), command, options)),
-    decide: (id, command, { commandId, correlationId, causationId, actor, headers } = {}) =>
-      decide(category, id, () =>
-        orderOf(category.named(id), command, { commandId, correlationId, causationId, actor, headers }),
-      ),
+    decide: (id, command, context = noOptions) =>
+      decide(category, id, () => orderOf<C, S, E>(category.named(id), command, context)),
     state: (id) => state(category, id),
     stateAt: (id, when) => stateAt(category, id, when),
     state$: (id) => states(category, id),

@@ -44,7 +44,6 @@ const closeBehind = <C, S, E, X>(
     });
     return orElse(closed, (error): Effect<Versioned<S>> => {
       const again = error._tag === "VersionConflict" || error._tag === "StreamClosed";
-      if (!again) slot.doubt();
       if (!again || attempt >= ATTEMPTS_MAX) return fail(error);
       return andThen(standBack(category.store, attempt), () => closeBehind(category, closing, attempt + 1));
     });

@@ -80,10 +80,7 @@ class Creating<C, S, E, X> {
   private refused(error: SluiceError, write: Write<unknown>): Effect<void> {
     const { category } = this;
     const { named, context, slot, unanswered } = this.parts;
-    if (error.retryable) {
-      slot.doubt();
-      unanswered.push(write);
-    }
+    if (error.retryable) unanswered.push(write);
     if (!this.isTaken(error)) return fail(error);
     return andThen(category.latest(slot, named), (known) =>
       andThen(

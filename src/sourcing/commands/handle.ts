@@ -1,4 +1,7 @@
-/** Runs a command: decides, stores, and begins again where another was faster. */
+/**
+ * Runs a command: decides, stores, and begins again where another was faster. What a failed write has done need not be known here: if the
+ * pool's state is out of date by it, the next command conflicts, and reads what came.
+ */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { andThen, foldEffect } from "../../core/andThen.js";
 import { ask } from "../../core/ask.js";
@@ -95,12 +98,10 @@ class Handling<C, S, E, X> {
   }
 
   private refused(error: SluiceError, write: Write<Decided<S, E>>): Effect<Answer<S, E, X>> {
-    const { order, slot, unanswered } = this.parts;
+    const { order, unanswered } = this.parts;
     const { named, naming } = order;
     if (naming !== undefined && this.category.commandRecords.isDuplicate(error, naming)) return this.doneBefore(error);
     if (error._tag === "VersionConflict" && error.stream === named.stream) return this.conflict(error);
-    // What it has done, or whether the stream is closed by now, is not known here.
-    slot.doubt();
     if (error.retryable) unanswered.push(write);
     return fail(error);
   }
@@ -120,10 +121,7 @@ class Handling<C, S, E, X> {
     const { category } = this;
     const { order, slot } = this.parts;
     category.journal.tell("Conflict", { id: slot.id, version: error.actual }, error);
-    if (isPinned(order) || this.attempt >= order.attemptsMax) {
-      slot.doubt();
-      return fail(error);
-    }
+    if (isPinned(order) || this.attempt >= order.attemptsMax) return fail(error);
     return andThen(standBack(category.store, this.attempt), () => this.again());
   }
 }

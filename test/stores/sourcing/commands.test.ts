@@ -7,7 +7,7 @@ import { atomically, isSluiceError, queue } from "sluice";
 import { eventLog } from "sluice/log";
 import { aggregate } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
-import { addToCart, cart } from "../../support/cart.js";
+import { addToCart, type CartCommand, cart } from "../../support/cart.js";
 import { cartEvents, cartsOn, eachStore, errorOf, journal, leftOf, processOn, rightOf, routesOn } from "./scene.js";
 
 describe.each(eachStore)("commands on %s", (_, open) => {
@@ -144,6 +144,32 @@ describe.each(eachStore)("commands on %s", (_, open) => {
     expect(await panics.state("1")).toMatchObject({ version: 4, state: { n: 4 } });
   });
 
+  it("that throw once they have changed their state are decided again upon what is stored", async () => {
+    let throws = true;
+    const spoils = aggregate(open(), {
+      category: "spoil",
+      codec: cartEvents,
+      decider: {
+        initial: { n: 0 },
+        decide: (_command: string) => (state: { n: number }) => {
+          state.n += throws ? 99 : 0;
+          if (!throws) return right([{ type: "CartPaid" as const, cartId: "", total: state.n }]);
+          throws = false;
+          throw new Error("spoilt");
+        },
+        evolve: (state) => ({ n: state.n + 1 }),
+      },
+    });
+    throws = false;
+    await spoils.handle("1", "x");
+    throws = true;
+    const decided = rightOf(await spoils.handle("1", "x"));
+    expect([decided.events.map(({ event }) => event), decided.state]).toEqual([
+      [{ type: "CartPaid", cartId: "", total: 1 }],
+      { n: 2 },
+    ]);
+  });
+
   it("commit what follows with their events, or neither", async () => {
     const store = open();
     const carts = cartsOn(store);
@@ -189,6 +215,16 @@ describe.each(eachStore)("commands on %s", (_, open) => {
     const again = rightOf(await carts.decide("1", addToCart("1", "B")));
     expect((await again).version).toBe(2);
     expect(leftOf(await carts.decide("1", addToCart("1", "B")))).toBe("Product already in cart!");
+  });
+
+  it("that are decided for others upon a state that is out of date may be decided again", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    await carts.handle("1", addToCart("1", "A"));
+    await cartsOn(processOn(store).store).handle("1", addToCart("1", "B"));
+    const stale = rightOf(await carts.decide("1", addToCart("1", "C")));
+    expect(await errorOf(stale)).toMatchObject({ _tag: "VersionConflict", actual: 2 });
+    expect(await rightOf(await carts.decide("1", addToCart("1", "C")))).toMatchObject({ version: 3 });
   });
 
   it("that are decided for others twice, in one write, are refused before anything is sent", async () => {
@@ -317,6 +353,30 @@ describe.each(eachStore)("conflicts on %s", (_, open) => {
     expect(rightOf(await carts.handle("1", addToCart("1", "C"), { expected: { version: 2 } })).version).toBe(3);
     await other.handle("1", addToCart("1", "D"));
     expect(rightOf(await carts.handle("1", addToCart("1", "E"), { expected: "present" })).version).toBe(5);
+  });
+
+  it("are told at once where the caller pinned a version, without a second decision", async () => {
+    const store = open();
+    const other = cartsOn(processOn(store).store);
+    let decisions = 0;
+    const carts = aggregate(store, {
+      category: "cart",
+      codec: cartEvents,
+      decider: {
+        ...cart,
+        decide: (command: CartCommand) => {
+          decisions += 1;
+          return cart.decide(command);
+        },
+      },
+    });
+    await carts.handle("1", addToCart("1", "A"));
+    await other.handle("1", addToCart("1", "B"));
+    decisions = 0;
+    expect(await errorOf(carts.handle("1", addToCart("1", "C"), { expected: { version: 1 } }))).toMatchObject({
+      actual: 2,
+    });
+    expect(decisions).toBe(1);
   });
 
   it("a pooled state that is out of date refuses nothing, and finds nothing done", async () => {
