@@ -51,6 +51,10 @@ export type CommandIdReused = Fault<"CommandIdReused", { commandId: string }>;
 export type DeciderThrew = Fault<"DeciderThrew", { cause: unknown }>;
 /** The beginning of a stream is given up, and no snapshot that this program can read stands behind that: its state cannot be made. */
 export type StreamPruned = Fault<"StreamPruned", { stream: string; prunedTo: number }>;
+/**
+ * What an archive handed its events to has failed. The stream is given up to version `prunedTo`, and what follows is there: run it again.
+ */
+export type ArchiveFailed = Fault<"ArchiveFailed", { stream: string; prunedTo: number; cause: unknown }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -92,7 +96,14 @@ export type QueueError = WriteError | SettleError;
 export type RecordsError = WriteError | RecordConflict | DecodeRefused;
 
 /** The errors of logs. */
-export type LogError = WriteError | VersionConflict | StreamClosed | LogWentBack | LogTrimmed | DecodeRefused;
+export type LogError =
+  | WriteError
+  | VersionConflict
+  | StreamClosed
+  | LogWentBack
+  | LogTrimmed
+  | ArchiveFailed
+  | DecodeRefused;
 
 /** The errors of aggregates. */
 export type SourcingError =
@@ -199,6 +210,13 @@ export const streamPruned = (stream: string, prunedTo: number): StreamPruned =>
     "StreamPruned",
     `The events 1 to ${prunedTo} of the stream ${JSON.stringify(stream)} are given up, and no snapshot that this program can read stands behind them, so its state cannot be made. Use the schema and the codec that wrote the snapshot, or bring the events back from the archive.`,
     { stream, prunedTo },
+  );
+
+export const archiveFailed = (stream: string, prunedTo: number, cause: unknown): ArchiveFailed =>
+  fault(
+    "ArchiveFailed",
+    `Events of the stream ${JSON.stringify(stream)} were not archived (${describeMessage(cause)}); those behind version ${prunedTo} are still there. Mend what they are handed to, and archive again.`,
+    { stream, prunedTo, cause },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>

@@ -2,6 +2,7 @@
 export { type EventId, parseEventId } from "../core/EventId.js";
 export { type Position, parsePosition } from "../core/Position.js";
 export type {
+  ArchiveFailed,
   DecodeRefused,
   LogError,
   LogTrimmed,
@@ -29,6 +30,7 @@ export type {
   AppendError,
   Appended,
   AppendOptions,
+  ArchiveOptions,
   CloseOptions,
   EventLog,
   Expected,
@@ -38,11 +40,13 @@ export type {
   FeedPage,
   FeedPageOptions,
   FollowOptions,
+  PruneOptions,
   ReadOptions,
   StreamHead,
+  TrimOptions,
 } from "../log/EventLog.js";
 export { eventCodec, eventCodecs, eventType } from "../log/makeEventCodec.js";
 export { eventLog } from "../log/makeEventLog.js";
 export type { EventMeta } from "../log/meta.js";
 export type { MalformedEvent, Recorded } from "../log/recorded.js";
-export type { LogStore } from "../port/Store.js";
+export type { EventStore } from "../port/Store.js";

@@ -12,9 +12,9 @@ import {
   wholeNumber,
 } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
+import type { Work } from "../core/Work.js";
 import type { EventCodec, EventMap, TypeName } from "../log/EventCodec.js";
 import { checkEventCodec } from "../log/makeEventCodec.js";
-import type { Work } from "../operators/internal/Work.js";
 import type { Decider } from "./Decider.js";
 import type { EntryLogger } from "./LogEntry.js";
 

@@ -5,11 +5,11 @@ import { utf8Length } from "../core/bytes.js";
 import { type Effect, succeed } from "../core/Effect.js";
 import { shown } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
+import { subscribeWork } from "../core/subscribeWork.js";
 import { decodePageBy } from "../log/decodePage.js";
 import type { EventCodec, EventMap } from "../log/EventCodec.js";
 import type { EventLog } from "../log/EventLog.js";
 import { eventLog } from "../log/makeEventLog.js";
-import { subscribeWork } from "../operators/internal/subscribeWork.js";
 import type { Store } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
 import type { Records } from "../records/Records.js";
@@ -18,7 +18,7 @@ import type { ResolvedAggregate, Versioned } from "./AggregateDefinition.js";
 import { CommandRecords } from "./commands/CommandRecords.js";
 import type { Known } from "./Known.js";
 import { Loader } from "./Loader.js";
-import { Journal } from "./LogEntry.js";
+import { EntrySink } from "./LogEntry.js";
 import type { Slot } from "./pool/Place.js";
 import { type Left, Pool } from "./pool/Pool.js";
 import { type Named, Snapshotter } from "./Snapshotter.js";
@@ -28,7 +28,7 @@ const STREAM_BYTES_MAX = 300;
 
 export class Category<C, S, E, X> {
   readonly log: EventLog<EventMap>;
-  readonly journal: Journal;
+  readonly entries: EntrySink;
   readonly loader: Loader<S, E>;
   readonly pool: Pool<Known<S>, "terminal" | "closed">;
   readonly commandRecords: CommandRecords;
@@ -43,14 +43,14 @@ export class Category<C, S, E, X> {
   ) {
     const { category, decider, snapshots, logger, pool } = definition;
     this.log = eventLog(store, codec);
-    this.journal = new Journal(category, logger, store.logger);
-    this.snapshotter = snapshots === undefined ? undefined : new Snapshotter(store, snapshots, this.journal);
+    this.entries = new EntrySink(category, logger, store.logger);
+    this.snapshotter = snapshots === undefined ? undefined : new Snapshotter(store, snapshots, this.entries);
     this.loader = new Loader({
       store,
-      decode: decodePageBy(codec.coding),
+      decode: decodePageBy(store, codec.coding),
       decider,
       snapshotter: this.snapshotter,
-      journal: this.journal,
+      entries: this.entries,
     });
     this.pool = new Pool({
       ...pool,
@@ -78,7 +78,7 @@ export class Category<C, S, E, X> {
   /** The latest state, which the pool knows from then on. What has no event is not kept: anybody may ask for any id. */
   latest(slot: Slot<Known<S>>, named: Named): Effect<Known<S>, LoadError> {
     const { value } = slot;
-    if (value !== undefined) this.journal.tell("Hit", { id: named.id, version: value.version });
+    if (value !== undefined) this.entries.tell("Hit", { id: named.id, version: value.version });
     return andThen(this.loader.load(named, value), (known) => {
       if (known.version > 0 || value !== undefined) slot.set(known);
       return succeed(known);
@@ -87,7 +87,7 @@ export class Category<C, S, E, X> {
 
   /** Told of a state whose events were stored just now. */
   learn(named: Named, known: Known<S>): void {
-    this.journal.tell("Decided", { id: named.id, version: known.version });
+    this.entries.tell("Decided", { id: named.id, version: known.version });
     const now = this.snapshotIfDue(named, known);
     const slot = this.pool.peek(named.id);
     if (slot !== undefined && (slot.value?.version ?? 0) <= now.version) slot.set(now);
@@ -99,7 +99,7 @@ export class Category<C, S, E, X> {
     if (snapshotter?.isDue(versioned(named.id, known), known.snapshotAt) !== true) return known;
     snapshotter.write(named, known).run(
       () => undefined,
-      (error) => this.journal.tell("Snapshot", { id: named.id, version: known.version }, error),
+      (error) => this.entries.tell("Snapshot", { id: named.id, version: known.version }, error),
     );
     return { ...known, snapshotAt: known.version };
   }
@@ -110,17 +110,17 @@ export class Category<C, S, E, X> {
     try {
       return isTerminal?.(state) === true ? "terminal" : undefined;
     } catch (cause) {
-      this.journal.tell("DeciderThrew", { id, version }, cause);
+      this.entries.tell("DeciderThrew", { id, version }, cause);
       return undefined;
     }
   }
 
   private left({ id, value, because }: Left<Known<S>, "terminal" | "closed">): void {
     const { version } = value;
-    this.journal.tell("Evicted", { id, version });
+    this.entries.tell("Evicted", { id, version });
     const { closure } = this.definition;
     if (closure === undefined) return;
-    const failed = (cause: unknown): void => this.journal.tell("HandlerThrew", { id, version }, cause);
+    const failed = (cause: unknown): void => this.entries.tell("HandlerThrew", { id, version }, cause);
     try {
       const work = closure({ ...versioned(id, value), because });
       if (work === undefined) return;

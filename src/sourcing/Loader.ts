@@ -12,7 +12,7 @@ import type { LoadError } from "./Aggregate.js";
 import { askEvolve } from "./asking.js";
 import type { Decider } from "./Decider.js";
 import { type Known, unborn } from "./Known.js";
-import type { Journal } from "./LogEntry.js";
+import type { EntrySink } from "./LogEntry.js";
 import type { Named, Snapshotter } from "./Snapshotter.js";
 
 /** So many events are asked for in one call. */
@@ -29,7 +29,7 @@ export interface LoaderParts<S, E> {
   readonly decode: DecodePage;
   readonly decider: Pick<Decider<never, S, E>, "initial" | "evolve">;
   readonly snapshotter: Snapshotter<S> | undefined;
-  readonly journal: Journal;
+  readonly entries: EntrySink;
 }
 
 /** How far a state is made. */
@@ -61,11 +61,11 @@ export class Loader<S, E> {
 
   /** From a snapshot, else from the first event. */
   private loadAll(named: Named, until: Until): Effect<Known<S>, LoadError> {
-    const { snapshotter, decider, journal } = this.parts;
+    const { snapshotter, decider, entries } = this.parts;
     const fromStart = (): Effect<Known<S>, LoadError> =>
       andThen(this.make(named, unborn(decider.initial), until), ({ known, unusable, prunedTo }) => {
         if (unusable !== undefined) return fail(streamPruned(named.stream, prunedTo));
-        journal.tell("Hydrated", { id: named.id, version: known.version });
+        entries.tell("Hydrated", { id: named.id, version: known.version });
         return succeed(known);
       });
     // When the event of a snapshot was appended is not known, so that a time is looked for from the start.
@@ -74,7 +74,7 @@ export class Loader<S, E> {
       if (snapshot === undefined || snapshot.version > (until.version ?? Number.POSITIVE_INFINITY)) return fromStart();
       return andThen(this.make(named, snapshot, until), ({ known, unusable }) => {
         if (unusable === undefined) {
-          journal.tell("Hydrated", { id: named.id, version: known.version });
+          entries.tell("Hydrated", { id: named.id, version: known.version });
           return succeed(known);
         }
         if (unusable === "went back") this.tellWentBack(named, snapshot);
@@ -84,7 +84,7 @@ export class Loader<S, E> {
   }
 
   private tellWentBack({ id }: Named, { version }: Known<S>): void {
-    this.parts.journal.tell("WentBack", { id, version }, logWentBack(undefined));
+    this.parts.entries.tell("WentBack", { id, version }, logWentBack(undefined));
   }
 
   /** The state behind this one. The event that made this one is read again: if it is not there, the log went back. */

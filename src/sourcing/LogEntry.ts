@@ -56,7 +56,7 @@ const severities: { readonly [T in LogEntryTag]: readonly [plain: Severity, caus
 export type EntryLogger = (entry: LogEntry) => void;
 
 /** Hands entries to the logger of the definition. Without one, warnings and errors are those of the store, or of the process. */
-export class Journal {
+export class EntrySink {
   private readonly warnings: Warnings;
 
   constructor(

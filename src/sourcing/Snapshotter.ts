@@ -17,7 +17,7 @@ import { records } from "../records/makeRecords.js";
 import type { Records, Stored } from "../records/Records.js";
 import type { Snapshots, Versioned } from "./AggregateDefinition.js";
 import type { Known } from "./Known.js";
-import type { Journal } from "./LogEntry.js";
+import type { EntrySink } from "./LogEntry.js";
 
 /** The state is decoded by itself, once its schema is known to be ours. */
 const Snapshot = t.type({
@@ -43,7 +43,7 @@ export class Snapshotter<S> {
   constructor(
     store: RecordsStore,
     private readonly snapshots: Snapshots<S>,
-    private readonly journal: Journal,
+    private readonly entries: EntrySink,
   ) {
     this.stored = records(store, { name: "sluice/snapshots", codec: Snapshot, valueBytesMax: VALUE_BYTES_MAX });
   }
@@ -52,7 +52,7 @@ export class Snapshotter<S> {
   read({ id, stream }: Named): Effect<Known<S> | undefined, ReadError> {
     const found = orElse(this.stored.get(stream), (error): Effect<undefined> => {
       if (error._tag !== "DecodeRefused") return fail(error);
-      this.journal.tell("Snapshot", { id, version: 0 }, error);
+      this.entries.tell("Snapshot", { id, version: 0 }, error);
       return succeed(undefined);
     });
     return failingWith<ReadError>()(
@@ -68,27 +68,27 @@ export class Snapshotter<S> {
     try {
       return when?.(now, sinceLast) === true;
     } catch (cause) {
-      this.journal.tell("HandlerThrew", now, cause);
+      this.entries.tell("HandlerThrew", now, cause);
       return false;
     }
   }
 
-  /** Stores one, unless there is a later one. Emits whether it did; what fails is told to the journal. */
+  /** Stores one, unless there is a later one. Emits whether it did; what fails is told as an entry. */
   write({ id, stream }: Named, { state, version, lastId }: Known<S>): Effect<boolean, Defect> {
     const { schema, codec } = this.snapshots;
-    const { journal, stored } = this;
+    const { entries, stored } = this;
     const put = (found: Stored<Snapshot> | Unreadable | undefined): Effect<boolean> => {
       if (found !== undefined && found !== UNREADABLE && found.value.version >= version) return succeed(false);
       const value = { schema, version, lastId: lastId ?? null, state: codec.encode(state) };
       const write = found === UNREADABLE ? stored.put(stream, value) : stored.update(stream, value, found?.revision);
       return mapEffect(write, () => {
-        journal.tell("Snapshot", { id, version });
+        entries.tell("Snapshot", { id, version });
         return true;
       });
     };
     return orElse(andThen(this.found(stream), put), (error) => {
       // Where another process stored one meanwhile, that is as good.
-      if (error._tag !== "RecordConflict") journal.tell("Snapshot", { id, version }, error);
+      if (error._tag !== "RecordConflict") entries.tell("Snapshot", { id, version }, error);
       return succeed(false);
     });
   }
@@ -105,7 +105,7 @@ export class Snapshotter<S> {
     if (value.schema !== schema) return undefined;
     const state = stateOf(codec, value.state);
     if (isLeft(state)) {
-      this.journal.tell("Snapshot", { id, version }, decodeRefused("a snapshot", state.left));
+      this.entries.tell("Snapshot", { id, version }, decodeRefused("a snapshot", state.left));
       return undefined;
     }
     const lastId = value.lastId === null ? undefined : parseEventId(value.lastId);

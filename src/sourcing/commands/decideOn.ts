@@ -31,7 +31,7 @@ export const decideOn = <C, S, E, X>(
 
 /** The events that are decided upon what the pool knows; undefined where it says anything else, which may be out of date. */
 export const decideOnPooled = <C, S, E, X>(
-  { definition, journal }: Category<C, S, E, X>,
+  { definition, entries }: Category<C, S, E, X>,
   order: Order<C, S, E>,
   slot: Slot<Known<S>>,
 ): Events<S, E> | undefined => {
@@ -39,7 +39,7 @@ export const decideOnPooled = <C, S, E, X>(
   if (value === undefined) return undefined;
   const judged = judge(definition, order, value);
   if (judged._tag === "Events") {
-    journal.tell("Hit", { id: slot.id, version: value.version });
+    entries.tell("Hit", { id: slot.id, version: value.version });
     return judged;
   }
   if (threw(judged)) slot.doubt();
@@ -66,20 +66,20 @@ const threw = (judged: Judgement<unknown, unknown, unknown>): boolean =>
 
 /** What was decided on the latest state, and stores nothing. */
 const conclude = <C, S, E, X>(
-  { journal }: Category<C, S, E, X>,
+  { entries }: Category<C, S, E, X>,
   { slot, known }: Found<S>,
   judged: Exclude<Judgement<S, E, X>, Events<S, E>>,
 ): Effect<Verdict<S, E, X>> => {
   const about = { id: slot.id, version: known.version };
   switch (judged._tag) {
     case "Rejected":
-      journal.tell("Refused", about);
+      entries.tell("Refused", about);
       return succeed(judged);
     case "Nothing":
       return succeed({ _tag: "Done", decided: nothingDone(slot.id, known) });
     case "Failed":
       if (threw(judged)) slot.doubt();
-      if (judged.error._tag === "DeciderThrew") journal.tell("DeciderThrew", about, judged.error.cause);
+      if (judged.error._tag === "DeciderThrew") entries.tell("DeciderThrew", about, judged.error.cause);
       return fail(judged.error);
   }
 };

@@ -120,7 +120,7 @@ class Handling<C, S, E, X> {
   private conflict(error: SluiceError & { readonly actual: number }): Effect<Answer<S, E, X>> {
     const { category } = this;
     const { order, slot } = this.parts;
-    category.journal.tell("Conflict", { id: slot.id, version: error.actual }, error);
+    category.entries.tell("Conflict", { id: slot.id, version: error.actual }, error);
     if (isPinned(order) || this.attempt >= order.attemptsMax) return fail(error);
     return andThen(standBack(category.store, this.attempt), () => this.again());
   }

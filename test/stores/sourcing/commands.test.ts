@@ -8,7 +8,7 @@ import { eventLog } from "sluice/log";
 import { aggregate } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type CartCommand, cart } from "../../support/cart.js";
-import { cartEvents, cartsOn, eachStore, errorOf, journal, leftOf, processOn, rightOf, routesOn } from "./scene.js";
+import { cartEvents, cartsOn, eachStore, errorOf, leftOf, listening, processOn, rightOf, routesOn } from "./scene.js";
 
 describe.each(eachStore)("commands on %s", (_, open) => {
   it("are decided, stored, and answered with the events and the state behind them", async () => {
@@ -112,7 +112,7 @@ describe.each(eachStore)("commands on %s", (_, open) => {
   });
 
   it("that panic fail alone, and the aggregate goes on from what is stored", async () => {
-    const { logger, of } = journal();
+    const { logger, of } = listening();
     const panics = aggregate(open(), {
       category: "panic",
       codec: cartEvents,

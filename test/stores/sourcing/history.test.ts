@@ -7,7 +7,17 @@ import { eventCodec, eventLog } from "sluice/log";
 import { aggregate, type Versioned } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart } from "../../support/cart.js";
-import { cartEvents, cartsOn, eachStore, errorOf, journal, processOn, restorable, rightOf, routesOn } from "./scene.js";
+import {
+  cartEvents,
+  cartsOn,
+  eachStore,
+  errorOf,
+  listening,
+  processOn,
+  restorable,
+  rightOf,
+  routesOn,
+} from "./scene.js";
 
 const skus = ({ state }: Versioned<Cart>): string => Object.keys(state.items).join("");
 
@@ -166,7 +176,7 @@ describe.each(eachStore)("state$ on %s", (_, open) => {
 });
 
 describe.each(eachStore)("a log that went backwards on %s", (_, open) => {
-  const lines = (entries: ReturnType<typeof journal>) =>
+  const lines = (entries: ReturnType<typeof listening>) =>
     entries.of("WentBack").map(({ severity, id, version }) => [severity, id, version]);
 
   it("is told, and what was known of it is not gone on from", async () => {
@@ -174,7 +184,7 @@ describe.each(eachStore)("a log that went backwards on %s", (_, open) => {
     for (const sku of ["A", "B"]) await cartsOn(older).handle("1", addToCart("1", sku));
     const newer = open();
     const { store, restore } = restorable(newer);
-    const told = journal();
+    const told = listening();
     const carts = cartsOn(store, { logger: told.logger });
     for (const sku of ["A", "B", "C"]) await carts.handle("1", addToCart("1", sku));
     restore(older);
@@ -189,7 +199,7 @@ describe.each(eachStore)("a log that went backwards on %s", (_, open) => {
       const older = open();
       for (const sku of ["A", "X", "Y"]) await cartsOn(older).handle("1", addToCart("1", sku));
       const { store, restore } = restorable(open());
-      const told = journal();
+      const told = listening();
       const carts = cartsOn(store, { logger: told.logger });
       for (const sku of ["A", "B", "C"]) await carts.handle("1", addToCart("1", sku));
       restore(older);

@@ -6,7 +6,17 @@ import { aggregate, type Closed } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart, type CartEvent, cart } from "../../support/cart.js";
 import { type Route, type RouteEvent, route } from "../../support/route.js";
-import { cartEvents, cartsOn, eachStore, errorOf, journal, leftOf, processOn, rightOf, routeEvents } from "./scene.js";
+import {
+  cartEvents,
+  cartsOn,
+  eachStore,
+  errorOf,
+  leftOf,
+  listening,
+  processOn,
+  rightOf,
+  routeEvents,
+} from "./scene.js";
 
 const born = (id: string): ReadonlyArray<CartEvent> => [
   { type: "ItemAdded", cartId: id, sku: "gift", qty: 1, price: 0 },
@@ -61,7 +71,7 @@ describe.each(eachStore)("creation on %s", (_, open) => {
   });
 
   it("fails alone where genesis throws, or answers no events", async () => {
-    const { logger } = journal();
+    const { logger } = listening();
     const carts = cartsOn(open(), {
       logger,
       genesis: (id) => {
@@ -135,7 +145,7 @@ describe.each(eachStore)("the pool on %s", (_, open) => {
   it("loads once for two who get one at the same time", async () => {
     const store = open();
     await cartsOn(processOn(store).store).handle("1", addToCart("1", "A"));
-    const { logger, of } = journal();
+    const { logger, of } = listening();
     const carts = cartsOn(store, { logger });
     const [one, other] = await Promise.all([carts.get("1"), carts.get("1")]);
     expect([one.id, other.id, of("Hydrated").length, carts.poolStats().size]).toEqual(["1", "1", 1, 1]);
@@ -157,7 +167,7 @@ describe.each(eachStore)("the pool on %s", (_, open) => {
   });
 
   it("tells its closure once of each that leaves, with what was last known, and contains what it throws", async () => {
-    const { logger, of } = journal();
+    const { logger, of } = listening();
     const told: Array<Closed<Cart>> = [];
     const carts = cartsOn(open(), {
       pool: { sizeMax: 0 },

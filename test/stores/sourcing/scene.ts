@@ -46,7 +46,7 @@ export const cartsOn = (store: Store, options: Partial<CartDefinition> = {}) =>
 export const routesOn = (store: Store) => aggregate(store, { category: "route", decider: route, codec: routeEvents });
 
 /** A logger that keeps what it is told, as `Tag id@version`. */
-export const journal = () => {
+export const listening = () => {
   const entries: Array<LogEntry> = [];
   return {
     entries,

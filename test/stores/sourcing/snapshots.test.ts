@@ -7,7 +7,7 @@ import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { addToCart, type Cart } from "../../support/cart.js";
-import { cartsOn, eachStore, errorOf, journal, processOn, restorable, rightOf } from "./scene.js";
+import { cartsOn, eachStore, errorOf, listening, processOn, restorable, rightOf } from "./scene.js";
 
 const CartState = t.type({ items: t.record(t.string, t.number), paid: t.boolean });
 const every = (n: number): Snapshots<Cart> => ({ codec: CartState, schema: 1, every: n });
@@ -108,7 +108,7 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
   it("that cannot be read are passed over, told, and replaced", async () => {
     const store = open();
     const broken = snapshotsOf(store);
-    const told = journal();
+    const told = listening();
     const start = async (): Promise<number> => {
       const carts = cartsOn(processOn(store).store, { snapshots: every(1), logger: told.logger });
       return (await carts.state("1")).version;
@@ -125,7 +125,7 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
   });
 
   it("that cannot be stored fail no command, and are told", async () => {
-    const told = journal();
+    const told = listening();
     const codec = new t.Type<Cart, unknown>("Cart", CartState.is, CartState.validate, () => {
       throw new Error("cannot encode");
     });
@@ -157,7 +157,7 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
   it("of events that the log does not have are told and not used", async () => {
     const store = open();
     await cartsOn(store).handle("1", addToCart("1", "A"));
-    const told = journal();
+    const told = listening();
     for (const lost of [
       { version: 9, lastId: null },
       { version: 1, lastId: newId() },

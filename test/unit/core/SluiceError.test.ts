@@ -8,6 +8,7 @@ import type { Revision } from "../../../src/core/Revision.js";
 import {
   alreadyExists,
   alreadySettled,
+  archiveFailed,
   commandIdReused,
   deciderThrew,
   decodeRefused,
@@ -141,6 +142,12 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /events 1 to 3 of the stream "cart\/1" are given up.*Use the schema/,
     fields: { stream: "cart/1", prunedTo: 3 },
   },
+  ArchiveFailed: {
+    error: archiveFailed("cart/1", 500, cause),
+    retryable: false,
+    says: /"cart\/1" were not archived.*behind version 500 are still there/,
+    fields: { stream: "cart/1", prunedTo: 500, cause },
+  },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
     retryable: false,
@@ -178,6 +185,7 @@ const match = (error: SluiceError): string => {
     case "VersionConflict":
     case "StreamClosed":
     case "StreamPruned":
+    case "ArchiveFailed":
       return error.stream;
     case "LogWentBack":
       return String(error.head);

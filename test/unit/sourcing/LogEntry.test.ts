@@ -1,6 +1,6 @@
 import { config } from "rxjs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Journal, type LogEntry } from "../../../src/sourcing/LogEntry.js";
+import { EntrySink, type LogEntry } from "../../../src/sourcing/LogEntry.js";
 
 afterEach(() => {
   config.onUnhandledError = null;
@@ -8,14 +8,14 @@ afterEach(() => {
 
 const about = { id: "1", version: 3 };
 
-describe("the journal of a category", () => {
+describe("the entries of a category", () => {
   it("hands every entry to the logger, with its severity", () => {
     const entries: Array<LogEntry> = [];
-    const journal = new Journal("cart", (entry) => void entries.push(entry), undefined);
-    journal.tell("Hit", about);
-    journal.tell("Snapshot", about);
-    journal.tell("Snapshot", about, "full");
-    journal.tell("HandlerThrew", about, "odd");
+    const sink = new EntrySink("cart", (entry) => void entries.push(entry), undefined);
+    sink.tell("Hit", about);
+    sink.tell("Snapshot", about);
+    sink.tell("Snapshot", about, "full");
+    sink.tell("HandlerThrew", about, "odd");
     expect(entries).toEqual([
       { _tag: "Hit", severity: "debug", ...about },
       { _tag: "Snapshot", severity: "debug", ...about },
@@ -26,13 +26,13 @@ describe("the journal of a category", () => {
 
   it("without a logger warns of warnings and errors alone: the process, the first of each kind", () => {
     const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const journal = new Journal("cart", undefined, undefined);
+    const sink = new EntrySink("cart", undefined, undefined);
     for (const tag of ["Hit", "Hydrated", "Decided", "Refused", "Evicted", "Conflict", "Snapshot"] as const)
-      journal.tell(tag, about);
+      sink.tell(tag, about);
     expect(emit).not.toHaveBeenCalled();
-    journal.tell("WentBack", about);
-    journal.tell("WentBack", about);
-    journal.tell("DeciderThrew", about, new Error("odd"));
+    sink.tell("WentBack", about);
+    sink.tell("WentBack", about);
+    sink.tell("DeciderThrew", about, new Error("odd"));
     expect(emit.mock.calls).toEqual([
       [
         'Aggregate "cart/1" at version 3: WentBack. Give its definition a logger to hear of each.',
@@ -47,10 +47,10 @@ describe("the journal of a category", () => {
 
   it("tells the store's logger each, where there is one", () => {
     const warn = vi.fn();
-    const journal = new Journal("cart", undefined, { warn });
-    journal.tell("WentBack", about);
-    journal.tell("WentBack", about);
-    journal.tell("Hit", about);
+    const sink = new EntrySink("cart", undefined, { warn });
+    sink.tell("WentBack", about);
+    sink.tell("WentBack", about);
+    sink.tell("Hit", about);
     expect(warn).toHaveBeenCalledTimes(2);
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: "SLUICE_AGGREGATE_WENT_BACK", category: "cart", id: "1" });
   });
@@ -58,14 +58,14 @@ describe("the journal of a category", () => {
   it("goes on where the logger throws, and reports that", async () => {
     const unhandled: Array<unknown> = [];
     config.onUnhandledError = (error) => void unhandled.push(error);
-    const journal = new Journal(
+    const sink = new EntrySink(
       "cart",
       () => {
         throw new Error("logger");
       },
       undefined,
     );
-    journal.tell("Hit", about);
+    sink.tell("Hit", about);
     await expect.poll(() => unhandled).toEqual([new Error("logger")]);
   });
 });

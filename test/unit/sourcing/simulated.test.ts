@@ -3,7 +3,7 @@ import { concatMap, map, Subject, takeUntil, timer } from "rxjs";
 import { aggregate } from "sluice/sourcing";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { cartEvents, cartsOn, errorOf, journal, rightOf } from "../../stores/sourcing/scene.js";
+import { cartEvents, cartsOn, errorOf, listening, rightOf } from "../../stores/sourcing/scene.js";
 import { addToCart, cart } from "../../support/cart.js";
 
 describe("aggregates on virtual time", () => {
@@ -90,7 +90,7 @@ describe("aggregates on virtual time", () => {
   it("leave nothing behind when their caller unsubscribes while they wait", () =>
     simulate(async ({ store, client, advance }) => {
       const other = cartsOn(client().store);
-      const { logger, of } = journal();
+      const { logger, of } = listening();
       const carts = aggregate(store, {
         category: "cart",
         codec: cartEvents,
