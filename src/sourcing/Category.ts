@@ -59,7 +59,7 @@ export class Category<C, S, E, X> {
       onLeft: (left) => this.left(left),
     });
     this.commandRecords = new CommandRecords(store, definition.commandIdTtlMs);
-    this.births = records(store, { name: "sluice/births", codec: t.literal(true) });
+    this.births = records(store, { name: "sluice.births", codec: t.literal(true) });
   }
 
   /** The stream of this id, or throws `InvalidConfig`. */

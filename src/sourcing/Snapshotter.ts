@@ -45,7 +45,7 @@ export class Snapshotter<S> {
     private readonly snapshots: Snapshots<S>,
     private readonly entries: EntrySink,
   ) {
-    this.stored = records(store, { name: "sluice/snapshots", codec: Snapshot, valueBytesMax: VALUE_BYTES_MAX });
+    this.stored = records(store, { name: "sluice.snapshots", codec: Snapshot, valueBytesMax: VALUE_BYTES_MAX });
   }
 
   /** What the snapshot of this stream says, or undefined where there is none that can be read. */

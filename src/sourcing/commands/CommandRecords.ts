@@ -13,7 +13,7 @@ import type { RecordsStore } from "../../port/Store.js";
 import { records } from "../../records/makeRecords.js";
 import type { Records, Stored, UpdateError } from "../../records/Records.js";
 
-const COLLECTION = "sluice/commands";
+const COLLECTION = "sluice.commands";
 
 /** What a command has done: the version behind its events, and how many they are. */
 export interface CommandRecord {

@@ -44,22 +44,15 @@ export const storing = <C, S, E, X>(
     const plan = planned.right;
     const place = plan.steps.findIndex((step) => appendsTo(named.stream, step));
     return right({
-      steps: plan.steps,
+      ...plan,
       read: (results) => {
         plan.read(results);
         return storedBy(category, { named, decided, meta }, stepOf(plan.steps[place], results[place]));
       },
-      writeId: plan.writeId,
-      after: plan.after,
-      onStart: plan.onStart,
-      onEnd:
-        onFailed === undefined
-          ? plan.onEnd
-          : (error, results) => {
-              plan.onEnd?.(error, results);
-              if (error !== undefined) onFailed(error);
-            },
-      stands: plan.stands,
+      onEnd: (error, results) => {
+        plan.onEnd?.(error, results);
+        if (error !== undefined) onFailed?.(error);
+      },
     });
   }, joined.options);
 };

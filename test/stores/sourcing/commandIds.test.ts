@@ -40,6 +40,7 @@ describe.each(eachStore)("a command id on %s", (_, open) => {
     let does: "decide" | "nothing" | "throw" = "decide";
     const moody = aggregate(store, {
       category: "moody",
+      logger: () => undefined,
       codec: cartEvents,
       decider: {
         ...cart,

@@ -4,7 +4,7 @@ import { isRight, left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { lastValueFrom, take, toArray } from "rxjs";
 import { atomically, isSluiceError, queue } from "sluice";
-import { eventLog } from "sluice/log";
+import { eventCodec, eventLog } from "sluice/log";
 import { aggregate } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type CartCommand, cart } from "../../support/cart.js";
@@ -274,6 +274,35 @@ describe.each(eachStore)("commands on %s", (_, open) => {
     const assign = routes.handle("r", { do: "AssignPackages", count: 1 });
     expect([await assign, await assign].map((answer) => rightOf(answer).version)).toEqual([2, 2]);
     expect(rightOf(await lastValueFrom(assign)).version).toBe(3);
+  });
+
+  it("of personal data are sealed, and read as forgotten once their subject is", async () => {
+    const store = open();
+    const joined = t.type({ type: t.literal("Joined"), member: t.string, email: t.string });
+    const definition = {
+      category: "member",
+      codec: eventCodec(joined, {
+        tag: "type",
+        personal: { Joined: { subject: ({ member }) => member, forgotten: { email: "forgotten" } } },
+      }),
+      decider: {
+        initial: "",
+        decide: (email: string) => () => right([{ type: "Joined" as const, member: "m", email }]),
+        evolve: (state: string, event: t.TypeOf<typeof joined>) => `${state} ${event.email}`,
+      },
+    };
+    const processes = Array.from({ length: 3 }, () => aggregate(processOn(store).store, definition));
+    // Each has a key of its own at first: one is taken, the others seal by that.
+    const answers = await Promise.all(
+      processes.map((members, i) => members.handle(`${i}`, `${i}@x`, { commandId: "k" })),
+    );
+    expect(answers.map((answer) => rightOf(answer).state)).toEqual([" 0@x", " 1@x", " 2@x"]);
+    const fresh = aggregate(processOn(store).store, definition);
+    expect((await fresh.state("1")).state).toBe(" 1@x");
+    await eventLog(store, definition.codec).forget("m");
+    const later = aggregate(processOn(store).store, definition);
+    expect((await later.state("1")).state).toBe(" forgotten");
+    expect(rightOf(await later.handle("1", "again@x")).state).toBe(" forgotten again@x");
   });
 
   it("show no data in logs", async () => {

@@ -13,7 +13,7 @@ const CartState = t.type({ items: t.record(t.string, t.number), paid: t.boolean 
 const every = (n: number): Snapshots<Cart> => ({ codec: CartState, schema: 1, every: n });
 
 /** What is stored as snapshots, as the records that they are. */
-const snapshotsOf = (store: Store) => records(store, { name: "sluice/snapshots", codec: t.any });
+const snapshotsOf = (store: Store) => records(store, { name: "sluice.snapshots", codec: t.any });
 const snapshotAt = async (store: Store): Promise<number | undefined> =>
   ((await snapshotsOf(store).get("cart/1"))?.value as { readonly version: number } | undefined)?.version;
 
