@@ -122,6 +122,7 @@ export const enqueueOf = (step: SettleStep, lease: Lease, change: Partial<Enqueu
   priority: 0,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
   ...change,
 });
 
@@ -138,7 +139,8 @@ export const cutting =
     },
   });
 
-const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
+/** The answers of parts of a list as that of the list. */
+export const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
   answers.find(isLeft) ?? right(answers.filter(isRight).flatMap((answer) => answer.right));
 
 /** Does two things wrong. */

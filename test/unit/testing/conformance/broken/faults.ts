@@ -7,8 +7,11 @@ import type { StoreFactory } from "../../../../../src/testing/conformance/Confor
 import { attending } from "./attending.js";
 import { type Break, broken } from "./BrokenStore.js";
 import { ending } from "./ending.js";
+import { onTheFeed } from "./feeds.js";
 import { fencing } from "./fencing.js";
+import { onTheLog } from "./log.js";
 import { losing } from "./losing.js";
+import { marking } from "./marking.js";
 import { ordering } from "./ordering.js";
 import { onTheRecords } from "./records.js";
 import { sharedView } from "./sharedView.js";
@@ -28,6 +31,9 @@ const breaks: Readonly<Record<string, Break>> = {
   ...attending,
   ...ending,
   ...onTheRecords,
+  ...marking,
+  ...onTheLog,
+  ...onTheFeed,
 };
 
 /** The stores that break their word, and what each does. */
