@@ -194,6 +194,18 @@ describe.each(eachStore)("a log that went backwards on %s", (_, open) => {
     expect(rightOf(await carts.handle("1", addToCart("1", "C"))).version).toBe(3);
   });
 
+  it("is a conflict for whoever pinned a version of what is lost, also where that version is there again", async () => {
+    const older = open();
+    for (const sku of ["A", "X", "Y"]) await cartsOn(older).handle("1", addToCart("1", sku));
+    const { store, restore } = restorable(open());
+    const carts = cartsOn(store, { logger: () => undefined });
+    for (const sku of ["A", "B", "C"]) await carts.handle("1", addToCart("1", sku));
+    restore(older);
+    const pinned = carts.handle("1", addToCart("1", "D"), { expected: { version: 3 } });
+    expect(await errorOf(pinned)).toMatchObject({ _tag: "VersionConflict", actual: 3 });
+    expect(skus(await carts.state("1"))).toBe("AXY");
+  });
+
   it("and grew again is told by a read, and by a command", async () => {
     for (const ask of ["state", "command", "refused"] as const) {
       const older = open();
