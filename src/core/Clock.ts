@@ -26,3 +26,19 @@ export const soon = (scheduler: SchedulerLike, work: () => void): Subscription =
   const handle = setImmediate(work);
   return new Subscription(() => clearImmediate(handle));
 };
+
+/**
+ * The same clock, with timers that do not keep the process alive: for what is to be done some time, and is needless once the
+ * process has nothing else to do.
+ */
+export const unhurried = (scheduler: SchedulerLike): SchedulerLike =>
+  scheduler === systemScheduler ? unhurriedSystem : scheduler;
+
+const unhurriedSystem: SchedulerLike = {
+  now: () => systemScheduler.now(),
+  schedule: <T>(work: (this: SchedulerAction<T>, state: T) => void, delayMs = 0, state?: T): Subscription => {
+    const timer = setTimeout(() => (work as (state?: T) => void)(state), delayMs);
+    timer.unref();
+    return new Subscription(() => clearTimeout(timer));
+  },
+};

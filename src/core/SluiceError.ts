@@ -41,6 +41,16 @@ export type StreamClosed = Fault<"StreamClosed", { stream: string; version: numb
 export type LogWentBack = Fault<"LogWentBack", { head: Position | undefined }>;
 /** What follows the position is given up, up to `trimmedTo`: what is left begins behind that. */
 export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
+/** The aggregate is there already: by events, or since it was created without any. Nothing was changed. */
+export type AlreadyExists = Fault<"AlreadyExists", { category: string; id: string }>;
+/** There is no such thing: nobody has made it, or it is gone. `what` is its kind, such as the category of an aggregate. */
+export type NotFound = Fault<"NotFound", { what: string; id: string }>;
+/** A command id was given to another command of the same aggregate before. Nothing was changed; what that one did stands. */
+export type CommandIdReused = Fault<"CommandIdReused", { commandId: string }>;
+/** A function of a decider threw, or answered what it may not. Nothing was stored. */
+export type DeciderThrew = Fault<"DeciderThrew", { cause: unknown }>;
+/** The beginning of a stream is given up, and no snapshot that this program can read stands behind that: its state cannot be made. */
+export type StreamPruned = Fault<"StreamPruned", { stream: string; prunedTo: number }>;
 /**
  * What an archive handed its events to has failed. The stream is given up to version `prunedTo`, and what follows is there: run it again.
  */
@@ -95,8 +105,20 @@ export type LogError =
   | ArchiveFailed
   | DecodeRefused;
 
+/** The errors of aggregates. */
+export type SourcingError =
+  | WriteError
+  | VersionConflict
+  | StreamClosed
+  | DecodeRefused
+  | AlreadyExists
+  | NotFound
+  | CommandIdReused
+  | DeciderThrew
+  | StreamPruned;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | RecordsError | LogError | WriteRefused;
+export type SluiceError = QueueError | RecordsError | LogError | SourcingError | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -153,6 +175,41 @@ export const logTrimmed = (trimmedTo: Position): LogTrimmed =>
     "LogTrimmed",
     "The events behind this position were trimmed. Begin behind `trimmedTo`, with a state that has what was before; what is left in the log does not suffice.",
     { trimmedTo },
+  );
+
+export const alreadyExists = (category: string, id: string): AlreadyExists =>
+  fault(
+    "AlreadyExists",
+    `There is a ${JSON.stringify(category)} ${JSON.stringify(id)} already; nothing was changed. Give the new one another id, or use the one that is there: get it, or handle its commands.`,
+    { category, id },
+  );
+
+export const notFound = (what: string, id: string): NotFound =>
+  fault(
+    "NotFound",
+    `There is no ${JSON.stringify(what)} ${JSON.stringify(id)}. Create it first, or look whether the id is right.`,
+    { what, id },
+  );
+
+export const commandIdReused = (commandId: string): CommandIdReused =>
+  fault(
+    "CommandIdReused",
+    `The command id ${JSON.stringify(commandId)} was given to another command of this aggregate before; nothing was changed. Give each command an id of its own, and the same one only when you send the same command again.`,
+    { commandId },
+  );
+
+export const deciderThrew = (cause: unknown): DeciderThrew =>
+  fault(
+    "DeciderThrew",
+    `A function of the decider threw (${describeMessage(cause)}); nothing was stored. Mend it; what the domain refuses is a Left that decide answers.`,
+    { cause },
+  );
+
+export const streamPruned = (stream: string, prunedTo: number): StreamPruned =>
+  fault(
+    "StreamPruned",
+    `The events 1 to ${prunedTo} of the stream ${JSON.stringify(stream)} are given up, and no snapshot that this program can read stands behind them, so its state cannot be made. Use the schema and the codec that wrote the snapshot, or bring the events back from the archive.`,
+    { stream, prunedTo },
   );
 
 export const archiveFailed = (stream: string, prunedTo: number, cause: unknown): ArchiveFailed =>

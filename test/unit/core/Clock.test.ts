@@ -1,7 +1,7 @@
 import { asyncScheduler, VirtualTimeScheduler } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it, vi } from "vitest";
-import { soon, systemScheduler } from "../../../src/core/Clock.js";
+import { soon, systemScheduler, unhurried } from "../../../src/core/Clock.js";
 
 const virtual: ReadonlyArray<[string, () => VirtualTimeScheduler]> = [
   ["VirtualTimeScheduler", () => new VirtualTimeScheduler()],
@@ -103,5 +103,24 @@ describe("soon", () => {
     const schedule = vi.fn();
     soon({ now: () => 0, schedule }, () => undefined);
     expect(schedule).toHaveBeenCalledExactlyOnceWith(expect.any(Function), 0);
+  });
+});
+
+describe("unhurried", () => {
+  it("has the clock of the system, and timers that do not keep the process alive", async () => {
+    const made = vi.spyOn(globalThis, "setTimeout");
+    const quiet = unhurried(systemScheduler);
+    expect(Math.abs(quiet.now() - systemScheduler.now())).toBeLessThan(50);
+    const told: Array<unknown> = [];
+    quiet.schedule((state) => void told.push(state), 1, "state");
+    quiet.schedule((state) => void told.push(state), 1, "never").unsubscribe();
+    const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false, false]);
+    await expect.poll(() => told).toEqual(["state"]);
+  });
+
+  it("leaves any other scheduler as it is", () => {
+    const scheduler = new VirtualTimeScheduler();
+    expect(unhurried(scheduler)).toBe(scheduler);
   });
 });

@@ -6,8 +6,11 @@ import { Ack, Reject } from "../../../src/core/Outcome.js";
 import { positionOf } from "../../../src/core/Position.js";
 import type { Revision } from "../../../src/core/Revision.js";
 import {
+  alreadyExists,
   alreadySettled,
   archiveFailed,
+  commandIdReused,
+  deciderThrew,
   decodeRefused,
   defect,
   encodeRefused,
@@ -16,6 +19,7 @@ import {
   leaseLost,
   logTrimmed,
   logWentBack,
+  notFound,
   payloadTooLarge,
   recordConflict,
   type SluiceError,
@@ -23,6 +27,7 @@ import {
   storeFull,
   storeUnavailable,
   streamClosed,
+  streamPruned,
   toSluiceError,
   versionConflict,
   writeTooLarge,
@@ -107,6 +112,36 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /were trimmed\. Begin behind `trimmedTo`/,
     fields: { trimmedTo: positionOf(7, "abcdef") },
   },
+  AlreadyExists: {
+    error: alreadyExists("cart", "1"),
+    retryable: false,
+    says: /"cart" "1" already; nothing was changed\. Give the new one another id/,
+    fields: { category: "cart", id: "1" },
+  },
+  NotFound: {
+    error: notFound("cart", "1"),
+    retryable: false,
+    says: /no "cart" "1"\. Create it first/,
+    fields: { what: "cart", id: "1" },
+  },
+  CommandIdReused: {
+    error: commandIdReused("k"),
+    retryable: false,
+    says: /"k" was given to another command.*Give each command an id of its own/,
+    fields: { commandId: "k" },
+  },
+  DeciderThrew: {
+    error: deciderThrew(cause),
+    retryable: false,
+    says: /threw \(ECONNRESET\); nothing was stored\. Mend it/,
+    fields: { cause },
+  },
+  StreamPruned: {
+    error: streamPruned("cart/1", 3),
+    retryable: false,
+    says: /events 1 to 3 of the stream "cart\/1" are given up.*Use the schema/,
+    fields: { stream: "cart/1", prunedTo: 3 },
+  },
   ArchiveFailed: {
     error: archiveFailed("cart/1", 500, cause),
     retryable: false,
@@ -142,9 +177,14 @@ const match = (error: SluiceError): string => {
     case "DecodeRefused":
       return error.report.join();
     case "RecordConflict":
+    case "AlreadyExists":
+    case "NotFound":
       return error.id;
+    case "CommandIdReused":
+      return error.commandId;
     case "VersionConflict":
     case "StreamClosed":
+    case "StreamPruned":
     case "ArchiveFailed":
       return error.stream;
     case "LogWentBack":
@@ -156,6 +196,7 @@ const match = (error: SluiceError): string => {
       return String(error.bytesMax);
     case "StoreUnavailable":
     case "StoreFull":
+    case "DeciderThrew":
     case "Defect":
       return String(error.cause);
     case "StoreClosed":

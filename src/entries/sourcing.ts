@@ -1,0 +1,32 @@
+/** `sluice/sourcing`: commands, events, state. The domain stays plain functions and types. */
+export type {
+  AlreadyExists,
+  CommandIdReused,
+  DeciderThrew,
+  NotFound,
+  SourcingError,
+  StreamPruned,
+} from "../core/SluiceError.js";
+export type {
+  Aggregate,
+  Calls,
+  CommandContext,
+  CommandError,
+  CommandOptions,
+  Decided,
+  DecidedEvent,
+  Decision,
+  Entity,
+  LoadError,
+} from "../sourcing/Aggregate.js";
+export type {
+  AggregateDefinition,
+  Closed,
+  PoolLimits,
+  Snapshots,
+  Versioned,
+} from "../sourcing/AggregateDefinition.js";
+export type { Decider } from "../sourcing/Decider.js";
+export type { EntryLogger, LogEntry, LogEntryTag, Severity } from "../sourcing/LogEntry.js";
+export { aggregate } from "../sourcing/makeAggregate.js";
+export type { PoolStats } from "../sourcing/pool/Pool.js";

@@ -1,0 +1,53 @@
+/** Tells whether two commands are the same, by a short text. */
+import { createHash } from "node:crypto";
+import { type Either, isLeft, right } from "fp-ts/lib/Either.js";
+import { ask } from "../../core/ask.js";
+import type { SluiceError } from "../../core/SluiceError.js";
+
+/** 22 characters are 132 bits: no two commands of one id will ever meet. */
+const LENGTH = 22;
+
+/** The digest of any plain value, whatever the order of its properties; `EncodeRefused` of one that has no such text. */
+export const digestOf = (command: unknown): Either<SluiceError, string> => {
+  const text = ask("command", () => canonical(command, []));
+  if (isLeft(text)) return text;
+  return right(createHash("sha256").update(text.right).digest("base64url").slice(0, LENGTH));
+};
+
+/** One text for each value. Each kind begins otherwise, so that values of two kinds are never the same. */
+const canonical = (value: unknown, above: ReadonlyArray<object>): string => {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "0" : String(value);
+    case "bigint":
+      return `${value}n`;
+    case "boolean":
+    case "undefined":
+      return String(value);
+    case "object":
+      return value === null ? "null" : canonicalObject(value, above);
+    case "function":
+    case "symbol":
+      throw new TypeError(`a ${typeof value} is no data, so a command with one cannot be told from others`);
+  }
+};
+
+const canonicalObject = (value: object, above: ReadonlyArray<object>): string => {
+  if (above.includes(value)) throw new TypeError("it contains itself");
+  const within = [...above, value];
+  // A Date, a URL, a Buffer say what they are by this, and have no properties.
+  if (hasJson(value)) return `json ${canonical(value.toJSON(), within)}`;
+  if (Array.isArray(value)) return `[${Array.from(value, (part: unknown) => canonical(part, within)).join()}]`;
+  if (value instanceof Map) return `map${canonicalObject(Array.from<unknown>(value), within)}`;
+  if (value instanceof Set) return `set${canonicalObject(Array.from<unknown>(value), within)}`;
+  const parts = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, part]) => `${JSON.stringify(name)}:${canonical(part, within)}`);
+  return `{${parts.join()}}`;
+};
+
+const hasJson = (value: object): value is { readonly toJSON: () => unknown } =>
+  "toJSON" in value && typeof value.toJSON === "function";

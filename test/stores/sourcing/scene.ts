@@ -1,0 +1,108 @@
+/** The stores on which aggregates are tested, and the domains that they are tested with. */
+import type { Either } from "fp-ts/lib/Either.js";
+import { isLeft, isRight } from "fp-ts/lib/Either.js";
+import { eventCodec, type MapOf } from "sluice/log";
+import { memoryStore } from "sluice/memory";
+import { redisStore } from "sluice/redis";
+import { type AggregateDefinition, aggregate, type LogEntry } from "sluice/sourcing";
+import type { Store } from "sluice/store";
+import { type FaultyStore, faultyStore } from "sluice/testing";
+import { afterEach, inject } from "vitest";
+import { newId } from "../../../src/core/newId.js";
+import { type Cart, type CartCommand, CartEvent, type CartRefusal, cart } from "../../support/cart.js";
+import { RouteEvent, route } from "../../support/route.js";
+import { cleanUp } from "../redis/namespace.js";
+
+const opened: Array<() => PromiseLike<unknown>> = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+/** Each makes a fresh store. */
+const stores: Readonly<Record<string, () => Store>> = {
+  memory: () => memoryStore(),
+  redis: () => {
+    const namespace = `sourcing-${newId()}`;
+    const url = inject("redisUrl");
+    opened.push(() => cleanUp(url, namespace));
+    return redisStore(url, { namespace });
+  },
+};
+
+/** For `describe.each`: the name of a store, and a function that opens one, which is closed after the test. */
+export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(
+  ([name, make]) => [
+    name,
+    () => {
+      const store = make();
+      opened.push(() => store.close());
+      return store;
+    },
+  ],
+);
+
+/** Another process on the same store: it has a pool of its own. */
+export const processOn = (store: Store): FaultyStore => faultyStore(store);
+
+export const cartEvents = eventCodec(CartEvent, { tag: "type" });
+export const routeEvents = eventCodec(RouteEvent, { tag: "event" });
+
+type CartDefinition = AggregateDefinition<CartCommand, Cart, MapOf<typeof cartEvents>, CartRefusal>;
+
+export const cartsOn = (store: Store, options: Partial<CartDefinition> = {}) =>
+  aggregate(store, { category: "cart", decider: cart, codec: cartEvents, ...options });
+
+export const routesOn = (store: Store) => aggregate(store, { category: "route", decider: route, codec: routeEvents });
+
+/** A logger that keeps what it is told, as `Tag id@version`. */
+export const listening = () => {
+  const entries: Array<LogEntry> = [];
+  return {
+    entries,
+    logger: (entry: LogEntry): void => {
+      entries.push(entry);
+    },
+    lines: () => entries.map(({ _tag, id, version }) => `${_tag} ${id}@${version}`),
+    of: (tag: LogEntry["_tag"]) => entries.filter(({ _tag }) => _tag === tag),
+  };
+};
+
+/** The value of a Right, or an error that says what it was. */
+export const rightOf = <X, A>(either: Either<X, A>): A => {
+  if (isRight(either)) return either.right;
+  throw new Error(`refused: ${JSON.stringify(either.left)}`);
+};
+
+/** The refusal of a Left. */
+export const leftOf = <X, A>(either: Either<X, A>): X => {
+  if (isLeft(either)) return either.left;
+  throw new Error(`decided: ${JSON.stringify(either.right)}`);
+};
+
+/** The error that an Effect fails with. */
+export const errorOf = async (effect: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    await effect;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it succeeded");
+};
+
+/** A store whose server can be replaced by another one, as when it is restored from an older file. */
+export const restorable = (first: Store): { readonly store: Store; readonly restore: (other: Store) => void } => {
+  let current = first;
+  const store = new Proxy({} as Store, {
+    get: (_target, name) => {
+      const part: unknown = current[name as keyof Store];
+      return typeof part === "function" ? (part as () => unknown).bind(current) : part;
+    },
+    has: (_target, name) => name in current,
+  });
+  return {
+    store,
+    restore: (other) => {
+      current = other;
+    },
+  };
+};
