@@ -41,6 +41,10 @@ export type StreamClosed = Fault<"StreamClosed", { stream: string; version: numb
 export type LogWentBack = Fault<"LogWentBack", { head: Position | undefined }>;
 /** What follows the position is given up, up to `trimmedTo`: what is left begins behind that. */
 export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
+/** It did not come that far in time; it may later. `position` is how far it has come. */
+export type WaitTimedOut = Fault<"WaitTimedOut", { timeoutMs: number; position: Position | undefined }>;
+/** Somebody dropped this version of a projection while this process kept it up to date. */
+export type ProjectionDropped = Fault<"ProjectionDropped", { name: string; version: number }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -84,8 +88,11 @@ export type RecordsError = WriteError | RecordConflict | DecodeRefused;
 /** The errors of logs. */
 export type LogError = WriteError | VersionConflict | StreamClosed | LogWentBack | LogTrimmed | DecodeRefused;
 
+/** The errors of projections and read models. */
+export type ProjectionError = WriteError | DecodeRefused | LogWentBack | LogTrimmed | WaitTimedOut | ProjectionDropped;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | RecordsError | LogError | WriteRefused;
+export type SluiceError = QueueError | RecordsError | LogError | ProjectionError | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -142,6 +149,20 @@ export const logTrimmed = (trimmedTo: Position): LogTrimmed =>
     "LogTrimmed",
     "The events behind this position were trimmed. Begin behind `trimmedTo`, with a state that has what was before; what is left in the log does not suffice.",
     { trimmedTo },
+  );
+
+export const waitTimedOut = (timeoutMs: number, position: Position | undefined): WaitTimedOut =>
+  fault(
+    "WaitTimedOut",
+    `It was not that far within ${timeoutMs} ms. Look whether some process runs it, and what its Failed and lag$ say; wait again, or give more time by timeoutMs.`,
+    { timeoutMs, position },
+  );
+
+export const projectionDropped = (name: string, version: number): ProjectionDropped =>
+  fault(
+    "ProjectionDropped",
+    `Version ${version} of ${JSON.stringify(name)} was dropped while this process kept it up to date. Run the program of the version that took its place; run again, this one is built anew from the start.`,
+    { name, version },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>

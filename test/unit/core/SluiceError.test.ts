@@ -16,6 +16,7 @@ import {
   logTrimmed,
   logWentBack,
   payloadTooLarge,
+  projectionDropped,
   recordConflict,
   type SluiceError,
   storeClosed,
@@ -24,6 +25,7 @@ import {
   streamClosed,
   toSluiceError,
   versionConflict,
+  waitTimedOut,
   writeTooLarge,
 } from "../../../src/core/SluiceError.js";
 
@@ -106,6 +108,18 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /were trimmed\. Begin behind `trimmedTo`/,
     fields: { trimmedTo: positionOf(7, "abcdef") },
   },
+  WaitTimedOut: {
+    error: waitTimedOut(500, positionOf(7, "abcdef")),
+    retryable: true,
+    says: /not that far within 500 ms\..*wait again, or give more time by timeoutMs/,
+    fields: { timeoutMs: 500, position: positionOf(7, "abcdef") },
+  },
+  ProjectionDropped: {
+    error: projectionDropped("revenue", 1),
+    retryable: false,
+    says: /Version 1 of "revenue" was dropped.*Run the program of the version that took its place/,
+    fields: { name: "revenue", version: 1 },
+  },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
     retryable: false,
@@ -141,6 +155,10 @@ const match = (error: SluiceError): string => {
       return error.stream;
     case "LogWentBack":
       return String(error.head);
+    case "WaitTimedOut":
+      return String(error.position);
+    case "ProjectionDropped":
+      return error.name;
     case "LogTrimmed":
       return error.trimmedTo;
     case "PayloadTooLarge":
