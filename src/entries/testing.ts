@@ -4,6 +4,8 @@ export { conformanceCases } from "../testing/conformance/cases.js";
 export { type ConformanceOptions, conformance, type Runner } from "../testing/conformance/conformance.js";
 export { runCase } from "../testing/conformance/runCase.js";
 export { type Faults, type FaultyStore, faultyStore } from "../testing/faultyStore.js";
+export { type GivenEvents, givenEvents } from "../testing/givenEvents.js";
 export { type Configure, type MarblesConfiguration, marblesOf } from "../testing/marblesOf.js";
 export { type TestMessage, type TestMessageOptions, testMessage } from "../testing/messages.js";
 export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "../testing/simulate.js";
+export { type TestRecordedOptions, testRecorded } from "../testing/testRecorded.js";
