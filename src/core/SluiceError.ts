@@ -44,7 +44,7 @@ export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
 /** It did not come that far in time; it may later. `position` is how far it has come. */
 export type WaitTimedOut = Fault<"WaitTimedOut", { timeoutMs: number; position: Position | undefined }>;
 /** Somebody dropped this version of a projection while this process kept it up to date. */
-export type ProjectionDropped = Fault<"ProjectionDropped", { name: string; version: number }>;
+export type ProjectionDropped = Fault<"ProjectionDropped", { projection: string; version: number }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -162,7 +162,7 @@ export const projectionDropped = (name: string, version: number): ProjectionDrop
   fault(
     "ProjectionDropped",
     `Version ${version} of ${JSON.stringify(name)} was dropped while this process kept it up to date. Run the program of the version that took its place; run again, this one is built anew from the start.`,
-    { name, version },
+    { projection: name, version },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>

@@ -118,7 +118,7 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     error: projectionDropped("revenue", 1),
     retryable: false,
     says: /Version 1 of "revenue" was dropped.*Run the program of the version that took its place/,
-    fields: { name: "revenue", version: 1 },
+    fields: { projection: "revenue", version: 1 },
   },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
@@ -158,7 +158,7 @@ const match = (error: SluiceError): string => {
     case "WaitTimedOut":
       return String(error.position);
     case "ProjectionDropped":
-      return error.name;
+      return error.projection;
     case "LogTrimmed":
       return error.trimmedTo;
     case "PayloadTooLarge":
