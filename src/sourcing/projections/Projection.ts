@@ -44,10 +44,10 @@ export interface ProjectedEvents<M extends EventMap>
 /** One state, made of events. */
 export interface ProjectionDefinition<S, M extends EventMap> extends ProjectedEvents<M> {
   /** The state before the first event. */
-  readonly initial: S;
+  readonly initial: NoInfer<S>;
   /** How the state is stored. Encoded it has less than 8 MiB. */
   readonly state: Type<S, unknown>;
-  readonly evolve: Evolve<S, M, S>;
+  readonly evolve: Evolve<NoInfer<S>, M, NoInfer<S>>;
 }
 
 /** Many records, made of events: each event changes the one that it names. */
@@ -62,7 +62,7 @@ export interface ReadModelDefinition<A, W extends Places, M extends EventMap>
   /** Which record an event changes, a text of at most 512 UTF-8 bytes; undefined: none. */
   readonly id: (recorded: Recorded<M[TypeName<M>]>) => string | undefined;
   /** What the record is from that event on. Undefined: there is none, before or from then on. */
-  readonly evolve: Evolve<A | undefined, M, A | undefined>;
+  readonly evolve: Evolve<NoInfer<A> | undefined, M, NoInfer<A> | undefined>;
 }
 
 /** A state, and the events that are in it. */

@@ -1,6 +1,6 @@
 /** The stores on which projections are tested, and the domain that they are tested with. */
 import * as t from "io-ts";
-import { Subject } from "rxjs";
+import { type Observable, Subject } from "rxjs";
 import { eventCodec, eventLog, type MapOf } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { sortOf } from "sluice/records";
@@ -76,10 +76,7 @@ export const cartsOn = (store: Store, version = 1) =>
   });
 
 interface Runs {
-  readonly run: (options: {
-    readonly stop$: Subject<void>;
-    readonly pageSizeMax?: number;
-  }) => import("rxjs").Observable<Progress>;
+  readonly run: (options: { readonly stop$: Subject<void>; readonly pageSizeMax?: number }) => Observable<Progress>;
 }
 
 /** A run under test, with what it told. It is stopped after the test. */
