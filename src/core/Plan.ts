@@ -19,6 +19,11 @@ export interface Plan<out A> {
   /** Called when the steps are handed over, and `onEnd` with how that ended. Deliveries keep their state by these two. */
   readonly onStart?: (() => void) | undefined;
   readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
+  /**
+   * Asked where the store refused the steps: what makes a new plan possible, as an Observable that completes then; its error is the
+   * answer of the run. Undefined where this refusal is the answer.
+   */
+  readonly mend?: ((error: SluiceError) => Observable<unknown> | undefined) | undefined;
   /** Whether the plan may be sent again as it was, after a run without an answer; if not, a new one is made. Default: always. */
   readonly stands?: (() => boolean) | undefined;
 }
@@ -49,6 +54,13 @@ export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<Sluice
     },
     onEnd: (error, results) => {
       each(results, (plan, own) => plan.onEnd?.(error, own));
+    },
+    mend: (error) => {
+      for (const plan of plans) {
+        const mending = plan.mend?.(error);
+        if (mending !== undefined) return mending;
+      }
+      return undefined;
     },
     stands: () => plans.every((plan) => plan.stands?.() ?? true),
   });

@@ -41,6 +41,10 @@ export type StreamClosed = Fault<"StreamClosed", { stream: string; version: numb
 export type LogWentBack = Fault<"LogWentBack", { head: Position | undefined }>;
 /** What follows the position is given up, up to `trimmedTo`: what is left begins behind that. */
 export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
+/**
+ * What an archive handed its events to has failed. The stream is given up to version `prunedTo`, and what follows is there: run it again.
+ */
+export type ArchiveFailed = Fault<"ArchiveFailed", { stream: string; prunedTo: number; cause: unknown }>;
 /** It did not come that far in time; it may later. `position` is how far it has come. */
 export type WaitTimedOut = Fault<"WaitTimedOut", { timeoutMs: number; position: Position | undefined }>;
 /** Somebody dropped this version of a projection while this process kept it up to date. */
@@ -86,7 +90,14 @@ export type QueueError = WriteError | SettleError;
 export type RecordsError = WriteError | RecordConflict | DecodeRefused;
 
 /** The errors of logs. */
-export type LogError = WriteError | VersionConflict | StreamClosed | LogWentBack | LogTrimmed | DecodeRefused;
+export type LogError =
+  | WriteError
+  | VersionConflict
+  | StreamClosed
+  | LogWentBack
+  | LogTrimmed
+  | ArchiveFailed
+  | DecodeRefused;
 
 /** The errors of projections and read models. */
 export type ProjectionError = WriteError | DecodeRefused | LogWentBack | LogTrimmed | WaitTimedOut | ProjectionDropped;
@@ -149,6 +160,13 @@ export const logTrimmed = (trimmedTo: Position): LogTrimmed =>
     "LogTrimmed",
     "The events behind this position were trimmed. Begin behind `trimmedTo`, with a state that has what was before; what is left in the log does not suffice.",
     { trimmedTo },
+  );
+
+export const archiveFailed = (stream: string, prunedTo: number, cause: unknown): ArchiveFailed =>
+  fault(
+    "ArchiveFailed",
+    `Events of the stream ${JSON.stringify(stream)} were not archived (${describeMessage(cause)}); those behind version ${prunedTo} are still there. Mend what they are handed to, and archive again.`,
+    { stream, prunedTo, cause },
   );
 
 export const waitTimedOut = (timeoutMs: number, position: Position | undefined): WaitTimedOut =>

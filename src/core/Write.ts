@@ -4,7 +4,8 @@
  *
  * Life of a Write: each subscription is a *run*, and all awaiting shares one. A run plans its steps (which encodes data and makes
  * ids), hands them to the store, and reads the results. A failed run lends its plan and its write id to the next run, so
- * repeating never doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. A Write that settles
+ * repeating never doubles; a plan that no longer stands (its message was settled meanwhile) is made anew. So is one that was refused
+ * for a reason that it can mend by itself. A Write that settles
  * a message runs once: later and concurrent subscriptions share the answer of that run. Unsubscribing recalls nothing: what was
  * handed to the store goes on.
  */
@@ -93,6 +94,9 @@ showAs(Write, "Write", () => ({}));
 const brand = brandOf("Write");
 mark(Write.prototype, brand);
 
+/** So often one run is planned anew after a refusal that its plan can mend. */
+const MENDED_MAX = 10;
+
 /** What one Write remembers between runs: lent runs (several, where concurrent ones failed), and the shared run of one that settles. */
 class Runs<A> {
   private lent: Array<Run<A>> | undefined;
@@ -124,7 +128,7 @@ class Runs<A> {
     this.lent.push(run);
   }
 
-  private run(answer: Observer<A>): void {
+  private run(answer: Observer<A>, mended = 0): void {
     const lent = this.lent?.pop();
     const planned =
       lent === undefined || lent.plan.stands?.() === false ? planRun(this.plan, this.options.target) : right(lent);
@@ -136,7 +140,7 @@ class Runs<A> {
     const { plan, writeId } = run;
     const { target, send } = this.options;
     plan.onStart?.();
-    const end = this.endOf(run, answer);
+    const end = this.endOf(run, { answer, mended });
     const start = (): void => {
       if (send === undefined) sendAlone(target, run, end);
       else send(plan.steps, writeId, end);
@@ -145,11 +149,19 @@ class Runs<A> {
     else plan.after.subscribe({ error: (cause: unknown) => end(toSluiceError(cause), []), complete: start });
   }
 
-  private endOf(run: Run<A>, answer: Observer<A>): RunEnd {
+  private endOf(run: Run<A>, { answer, mended }: { readonly answer: Observer<A>; readonly mended: number }): RunEnd {
     const { plan } = run;
     return (error, results) => {
       if (error?.retryable === true) this.lend(run);
       plan.onEnd?.(error, results);
+      const mending = error === undefined || mended >= MENDED_MAX ? undefined : plan.mend?.(error);
+      if (mending !== undefined) {
+        mending.subscribe({
+          error: (cause: unknown) => this.fail(answer, toSluiceError(cause)),
+          complete: () => this.run(answer, mended + 1),
+        });
+        return;
+      }
       if (error !== undefined) {
         this.fail(answer, error);
         return;

@@ -26,6 +26,7 @@ export {
 export type { Options } from "../core/options.js";
 export type {
   AlreadySettled,
+  ArchiveFailed,
   ChangeError,
   DecodeRefused,
   Defect,
@@ -52,6 +53,18 @@ export type {
   WriteTooLarge,
 } from "../core/SluiceError.js";
 export { isSluiceError } from "../core/SluiceError.js";
+export type {
+  CallIt,
+  DataOf,
+  Emitted,
+  ErrorOf,
+  LeftOf,
+  ResultOf,
+  RightOf,
+  Uncalled,
+  UnlessAny,
+  Work,
+} from "../core/Work.js";
 export { atomically, type JoinError, type JoinedValues, type Write } from "../core/Write.js";
 export { type BatchOptions, batch } from "../operators/batch.js";
 export { type BlockOptions, block } from "../operators/block.js";
@@ -66,18 +79,6 @@ export { type AnsweredEach, handleBatch, type ItemOf } from "../operators/handle
 export { type ByTag, type Exactly, type HandledBy, handleByTag } from "../operators/handleByTag.js";
 export type { Decision, DecisionIn, HasPolicy, When } from "../operators/internal/Decision.js";
 export type { HandleOptions } from "../operators/internal/handleWith.js";
-export type {
-  CallIt,
-  DataOf,
-  Emitted,
-  ErrorOf,
-  LeftOf,
-  ResultOf,
-  RightOf,
-  Uncalled,
-  UnlessAny,
-  Work,
-} from "../operators/internal/Work.js";
 export type { HandleContext } from "../operators/internal/WorkContext.js";
 export { mapData } from "../operators/mapData.js";
 export { retryBackoff } from "../operators/retryBackoff.js";

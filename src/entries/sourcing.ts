@@ -11,7 +11,6 @@ export type {
   ProjectedEvents,
   Projection,
   ProjectionDefinition,
-  ProjectionStore,
   ReadModel,
   ReadModelDefinition,
   RunOptions,

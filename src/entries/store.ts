@@ -89,7 +89,7 @@ export { type Page, PORTION_BYTES_MAX } from "../port/Page.js";
 export { type Kind, type Phase, takes } from "../port/Phase.js";
 export type { QueuePort } from "../port/QueuePort.js";
 export type { RecordPageRequest, RecordPort, StoredRecord } from "../port/RecordPort.js";
-export type { LogStore, QueueStore, RecordsStore, Store } from "../port/Store.js";
+export type { EventStore, LogStore, QueueStore, RecordsStore, Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";
 export { type Around, type PassedCall, type ViewOptions, viewOf } from "../port/viewOf.js";
 export type { Logger } from "../port/Warnings.js";

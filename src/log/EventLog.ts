@@ -5,7 +5,9 @@ import type { EventId } from "../core/EventId.js";
 import type { Options } from "../core/options.js";
 import type { Position } from "../core/Position.js";
 import type {
+  ArchiveFailed,
   ChangeError,
+  DecodeRefused,
   LogTrimmed,
   LogWentBack,
   ReadError,
@@ -13,8 +15,9 @@ import type {
   VersionConflict,
   WriteError,
 } from "../core/SluiceError.js";
+import type { Work } from "../core/Work.js";
 import type { Write } from "../core/Write.js";
-import type { LogStore } from "../port/Store.js";
+import type { EventStore } from "../port/Store.js";
 import type { EventCodec, EventMap, TypeName } from "./EventCodec.js";
 import type { EventMeta } from "./meta.js";
 import type { MalformedEvent, Recorded } from "./recorded.js";
@@ -69,6 +72,21 @@ export type ReadOptions = Options<{
   backwards: boolean;
 }>;
 
+export interface PruneOptions {
+  /** The last version that is given up. */
+  readonly upTo: number;
+}
+
+export interface ArchiveOptions<E> extends PruneOptions {
+  /** Takes a page: an Observable (an Effect is one), an awaitable, a Task or a TaskEither. Called once a page, one after the other. */
+  readonly to: (page: ReadonlyArray<Recorded<E>>) => Work;
+}
+
+export interface TrimOptions {
+  /** The position of the last event that is given up. */
+  readonly upTo: Position;
+}
+
 export type FollowOptions = Options<{
   /** Begins behind this version. Default 0, the beginning. */
   after: number;
@@ -122,7 +140,7 @@ export type FeedError = ReadError | LogWentBack | LogTrimmed;
  */
 export interface EventLog<M extends EventMap> {
   readonly codec: EventCodec<M>;
-  readonly store: LogStore;
+  readonly store: EventStore;
   /**
    * Adds events to a stream, all or none; joins others by `atomically` and `followUp` (several streams: `atomically([append, append])`).
    * Their ids are made by the store when the write is planned. At most 1,000 events; without any it is a check of `expected` alone.
@@ -159,4 +177,28 @@ export interface EventLog<M extends EventMap> {
   readonly close: (stream: string, options?: CloseOptions) => Write<Appended, AppendError>;
   /** A closed stream takes events again; versions go on. */
   readonly reopen: (stream: string) => Effect<void, ChangeError>;
+  /**
+   * Gives up the stream's events up to this version, for good. States cannot be made from its start any more, so only behind a snapshot.
+   * Versions go on. Events of other codecs in the stream go too.
+   */
+  readonly prune: (stream: string, options: PruneOptions) => Effect<StreamHead, ChangeError>;
+  /**
+   * Hands the stream's events up to a version to `to`, 500 at a time and in order, and gives a page up when `to` is done with it. Where that
+   * fails the rest stays, and so does its page: run it again, and `to` gets that page again. What is not ours goes without being
+   * handed over. Errors: `ArchiveFailed`; `DecodeRefused` at a malformed event.
+   */
+  readonly archive: (
+    stream: string,
+    options: ArchiveOptions<M[TypeName<M>]>,
+  ) => Effect<StreamHead, ChangeError | DecodeRefused | ArchiveFailed>;
+  /**
+   * Gives up the events of all streams up to this position, the event there included. Answers up to where events are given up now:
+   * `after` for a feed of what is left; undefined where none ever was. A position that the log does not have gives up nothing.
+   */
+  readonly trim: (options: TrimOptions) => Effect<Position | undefined, ChangeError>;
+  /**
+   * Removes the key of this subject, for good: its personal fields read as their `forgotten` values from then on, in every stream. Emits
+   * whether there was a key. See the guide for what this cannot reach.
+   */
+  readonly forget: (subject: string) => Write<boolean, WriteError>;
 }

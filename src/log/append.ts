@@ -3,20 +3,19 @@ import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import type { EventId } from "../core/EventId.js";
 import { invariant } from "../core/invariant.js";
 import { optionsOf, shown } from "../core/options.js";
+import { joinPlans, type Plan } from "../core/Plan.js";
 import { invalidConfig, type SluiceError } from "../core/SluiceError.js";
-import { idFrom, type Sources } from "../core/Sources.js";
-import type { AppendStep, NewEvent } from "../core/steps/Append.js";
-import type { StepResult } from "../core/steps/Step.js";
+import type { AppendStep } from "../core/steps/Append.js";
 import { Write } from "../core/Write.js";
-import type { LogStore } from "../port/Store.js";
+import type { EventStore, LogStore } from "../port/Store.js";
 import type { Coding } from "./EventCodec.js";
 import type { AppendError, Appended, AppendOptions, CloseOptions } from "./EventLog.js";
-import { encodeEvent, kindOfEvent } from "./encodeEvent.js";
+import { EventWriting } from "./EventWriting.js";
 import { checkExpected, checkStream } from "./expected.js";
-import { checkMeta, type EventMeta, metaText } from "./meta.js";
+import { checkMeta } from "./meta.js";
 
 interface Log {
-  readonly store: LogStore;
+  readonly store: EventStore;
   readonly coding: Coding;
 }
 
@@ -34,11 +33,13 @@ export const append = ({ store, coding }: Log, { stream, events, options }: Appe
       if (!isList(events))
         throw invalidConfig("events", `events must be an array, also of one event, not ${shown(events)}.`);
       const name = checkStream(stream);
-      const added = eventsOf(coding, events, { meta: checkMeta(meta), sources: store });
-      if (isLeft(added)) return added;
-      return right(
-        planOf({ _tag: "Append", stream: name, expected: checkExpected(expected), events: added.right, closes: false }),
-      );
+      const writing = new EventWriting(store, checkMeta(meta));
+      for (const event of events) {
+        const refused = writing.add(coding, event);
+        if (refused !== undefined) return left(refused);
+      }
+      const step = { stream: name, expected: checkExpected(expected), events: writing.events };
+      return joined(writing.keyPlans, planOf({ _tag: "Append", ...step, closes: false }));
     },
     { target: store, settles: false },
   );
@@ -56,9 +57,7 @@ export const close = (store: LogStore, stream: string, options: CloseOptions): W
 
 const isList = (given: unknown): boolean => Array.isArray(given);
 
-const planOf = (
-  step: AppendStep,
-): { readonly steps: ReadonlyArray<AppendStep>; readonly read: (results: ReadonlyArray<StepResult>) => Appended } => ({
+const planOf = (step: AppendStep): Plan<Appended> => ({
   steps: [step],
   read: ([result]) => {
     invariant(result?._tag === "Appended", "a store answered an append with something else");
@@ -71,25 +70,11 @@ const planOf = (
 const knownLast = ({ expected }: AppendStep): EventId | undefined =>
   expected._tag === "At" ? expected.lastId : undefined;
 
-interface Given {
-  readonly meta: EventMeta;
-  readonly sources: Sources;
-}
-
-const eventsOf = (
-  coding: Coding,
-  events: ReadonlyArray<unknown>,
-  { meta, sources }: Given,
-): Either<SluiceError, ReadonlyArray<NewEvent>> => {
-  const added: Array<NewEvent> = [];
-  for (const event of events) {
-    const kind = kindOfEvent(coding, event);
-    if (isLeft(kind)) return kind;
-    const { type, upcasts } = kind.right;
-    const data = encodeEvent(kind.right, event);
-    if (isLeft(data)) return left(data.left);
-    const v = upcasts.length === 0 ? undefined : upcasts.length + 1;
-    added.push({ id: idFrom(sources) as EventId, type, data: data.right, meta: metaText({ v, ...meta }) });
-  }
-  return right(added);
+/** The append behind the steps of the keys that it needs, as one plan. */
+const joined = (keys: ReadonlyArray<Plan<unknown>>, appending: Plan<Appended>): Either<SluiceError, Plan<Appended>> => {
+  if (keys.length === 0) return right(appending);
+  const plan = joinPlans<ReadonlyArray<unknown>>([...keys, appending]);
+  if (isLeft(plan)) return plan;
+  // The value of a join is the list of the values of its parts.
+  return right({ ...plan.right, read: (results) => plan.right.read(results).at(-1) as Appended });
 };

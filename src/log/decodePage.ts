@@ -2,17 +2,34 @@
 import { map, type Observable, of } from "rxjs";
 import { type DecodeRefused, decodeRefused } from "../core/SluiceError.js";
 import type { StoredEvent } from "../port/LogPort.js";
-import { decodeEvent, type OurEvent, oursOf } from "./decodeEvent.js";
+import type { EventStore } from "../port/Store.js";
+import { decodeEvent, type OurEvent, type Ours, oursOf } from "./decodeEvent.js";
 import type { Coding } from "./EventCodec.js";
-import type { MalformedEvent, Recorded } from "./recorded.js";
+import { noMeta } from "./meta.js";
+import { personalKeysOf, type ReadKeys } from "./PersonalKeys.js";
+import { type MalformedEvent, malformed, type Recorded } from "./recorded.js";
+import { openFields } from "./sealEvent.js";
 
 /** What is not ours is left out; what is malformed stands in its place. */
 export type DecodePage = (events: ReadonlyArray<StoredEvent>) => Observable<ReadonlyArray<OurEvent>>;
 
+/** Where events of the page are sealed, one call asks for the keys of all their subjects. */
 export const decodePageBy =
-  (coding: Coding): DecodePage =>
-  (events) =>
-    of(oursOf(coding, events).map((one) => decodeEvent(one, undefined)));
+  (store: EventStore, coding: Coding): DecodePage =>
+  (events) => {
+    const ours = oursOf(coding, events);
+    const subjects = new Set(ours.flatMap(({ meta }) => meta?.sealed?.subject ?? []));
+    if (subjects.size === 0) return of(ours.map((one) => decodeEvent(one, undefined)));
+    return personalKeysOf(store)
+      .read([...subjects])
+      .pipe(map((keys) => ours.map((one) => decodeSealed(one, keys))));
+  };
+
+const decodeSealed = (one: Ours, keys: ReadKeys): OurEvent => {
+  const { stored, meta } = one;
+  const opened = meta?.sealed && openFields(stored, meta.sealed, keys);
+  return typeof opened === "string" ? malformed(stored, [opened], meta?.meta ?? noMeta) : decodeEvent(one, opened);
+};
 
 /** The events up to the first malformed one, and its refusal. */
 export interface WellFormed {
@@ -33,5 +50,6 @@ export const wellFormed = (decode: DecodePage, events: ReadonlyArray<StoredEvent
     }),
   );
 
-const refusalOf = ({ version, stream, report }: MalformedEvent): DecodeRefused =>
+/** The error of a read for an event that is malformed. */
+export const refusalOf = ({ version, stream, report }: MalformedEvent): DecodeRefused =>
   decodeRefused(`event ${version} of the stream ${JSON.stringify(stream)}`, report);

@@ -1,18 +1,22 @@
 /** The maker of logs. */
 import { defer, map } from "rxjs";
+import { checkKey } from "../codec/parts.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import { iterate } from "../core/iterate.js";
-import type { ChangeError } from "../core/SluiceError.js";
+import { type ChangeError, invalidConfig, type WriteError } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
-import type { LogStore } from "../port/Store.js";
+import type { Write } from "../core/Write.js";
+import type { EventStore, LogStore } from "../port/Store.js";
 import { append, close } from "./append.js";
 import { decodePageBy } from "./decodePage.js";
 import type { EventCodec, EventMap } from "./EventCodec.js";
 import type { EventLog } from "./EventLog.js";
 import { checkStream } from "./expected.js";
 import { follow } from "./follow.js";
+import { archive, prune, trim } from "./giveUp.js";
 import { checkEventCodec } from "./makeEventCodec.js";
+import { personalKeysOf } from "./PersonalKeys.js";
 import type { Reading } from "./Reading.js";
 import { feed, feedPage } from "./readFeed.js";
 import { head, read } from "./readStream.js";
@@ -41,9 +45,9 @@ import { head, read } from "./readStream.js";
  * assert.deepEqual(events.map(({ version, event }) => [version, event.celsius]), [[1, 20], [2, 21]]);
  * ```
  */
-export const eventLog = <M extends EventMap>(store: LogStore, codec: EventCodec<M>): EventLog<M> => {
+export const eventLog = <M extends EventMap>(store: EventStore, codec: EventCodec<M>): EventLog<M> => {
   const { coding } = checkEventCodec("codec", codec);
-  const reading: Reading = { store, coding, decode: decodePageBy(coding) };
+  const reading: Reading = { store, coding, decode: decodePageBy(store, coding) };
   const face = {
     codec,
     store,
@@ -55,6 +59,10 @@ export const eventLog = <M extends EventMap>(store: LogStore, codec: EventCodec<
     feedPage: (options = {}) => feedPage(reading, options),
     close: (stream, options = {}) => close(store, stream, options),
     reopen: (stream) => reopen(store, stream),
+    prune: (stream, options) => prune(store, stream, options),
+    archive: archive(reading),
+    trim: (options) => trim(store, options),
+    forget: (subject) => forget(store, subject),
   } satisfies Face;
   // What is decoded by the codec has the types of the codec.
   return showing(face, "EventLog", { types: [...codec.types] }) as unknown as EventLog<M>;
@@ -62,6 +70,11 @@ export const eventLog = <M extends EventMap>(store: LogStore, codec: EventCodec<
 
 /** The face before its events have types. */
 type Face = EventLog<EventMap>;
+
+const forget = (store: EventStore, subject: string): Write<boolean, WriteError> => {
+  if (subject === "") throw invalidConfig("subject", "subject must not be empty.");
+  return personalKeysOf(store).forget(checkKey("subject", subject));
+};
 
 /** Its write id is made at each run, and lent to the next one where there was no answer. */
 const reopen = (store: LogStore, stream: string): Effect<void, ChangeError> =>

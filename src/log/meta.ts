@@ -3,7 +3,8 @@
  * empty where there is nothing to say.
  */
 import { parseJson } from "../codec/envelope.js";
-import { checkHeaders, checkKey } from "../codec/parts.js";
+import { checkHeaders, checkKey, KEY_BYTES_MAX } from "../codec/parts.js";
+import { utf8Length } from "../core/bytes.js";
 import { type Options, optionsOf } from "../core/options.js";
 
 /** Where an event comes from. Each text has at most 512 UTF-8 bytes, the headers 8 KiB together. */
@@ -95,7 +96,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isSealed = (value: unknown): value is Sealed =>
-  isObject(value) && ["subject", "key", "text"].every((name) => typeof value[name] === "string");
+  isObject(value) &&
+  [value["subject"], value["key"], value["text"]].every((text) => typeof text === "string") &&
+  utf8Length(value["subject"] as string) <= KEY_BYTES_MAX;
 
 const isHeaders = (value: unknown): value is Readonly<Record<string, string>> =>
   isObject(value) && Object.values(value).every((header) => typeof header === "string");

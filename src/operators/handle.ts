@@ -3,8 +3,8 @@ import type { OperatorFunction } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
+import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "../core/Work.js";
 import { type HandleOptions, handleWith } from "./internal/handleWith.js";
-import type { CallIt, DataOf, ErrorOf, ResultOf, Uncalled, Work } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
 /**

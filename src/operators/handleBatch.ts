@@ -4,9 +4,9 @@ import { isRight } from "fp-ts/lib/Either.js";
 import type { Observable, OperatorFunction } from "rxjs";
 import type { Batch } from "../core/Batch.js";
 import type { Handled } from "../core/Handled.js";
+import type { Emitted, ErrorOf, LeftOf, RightOf } from "../core/Work.js";
 import { type Answer, answerOf, isEither, threw } from "./internal/Answer.js";
 import { type HandleOptions, handleWith } from "./internal/handleWith.js";
-import type { Emitted, ErrorOf, LeftOf, RightOf } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
 /** An answer for each message of a batch, or a `Left` for all of them. */

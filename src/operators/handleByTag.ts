@@ -2,8 +2,8 @@
 import type { OperatorFunction } from "rxjs";
 import type { Handled } from "../core/Handled.js";
 import type { Message } from "../core/Message.js";
+import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "../core/Work.js";
 import { type HandleOptions, handleWith } from "./internal/handleWith.js";
-import type { CallIt, ErrorOf, ResultOf, Uncalled, Work } from "./internal/Work.js";
 import type { HandleContext } from "./internal/WorkContext.js";
 
 /** A handler for each value of the tag. */

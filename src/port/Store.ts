@@ -24,6 +24,12 @@ export interface LogStore extends Lifecycle, Writer, LogPort {
   readonly scheduler: Lifecycle["scheduler"];
 }
 
+/** What an event log needs of its store: the log, and records for the keys of personal data. */
+export interface EventStore extends LogStore, RecordsStore {
+  /** The clock and the timers. */
+  readonly scheduler: Lifecycle["scheduler"];
+}
+
 /** All ports together. Make a store by `memoryStore` or `redisStore`; `close` it when you are done. */
 export interface Store extends QueueStore, RecordsStore, LogStore {
   /** The clock and the timers. */

@@ -11,3 +11,11 @@ export const feedPage: OnLog<"feedPage"> = onLog("feedPage");
 export const close: OnLog<"close"> = onLog("close");
 /** A closed stream takes events again. */
 export const reopen: OnLog<"reopen"> = onLog("reopen");
+/** Gives up the events of a stream up to a version. */
+export const prune: OnLog<"prune"> = onLog("prune");
+/** Hands the events of a stream over, page by page, and gives them up. */
+export const archive: OnLog<"archive"> = onLog("archive");
+/** Gives up the events of all streams up to a position. */
+export const trim: OnLog<"trim"> = onLog("trim");
+/** Removes the key of a subject; answers whether there was one. */
+export const forget: OnLog<"forget"> = onLog("forget");

@@ -1,11 +1,14 @@
 /** Logs on each store: what users see. */
 import { inspect } from "node:util";
+import * as E from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import { firstValueFrom, lastValueFrom, type Observable, take, toArray } from "rxjs";
+import { firstValueFrom, lastValueFrom, type Observable, of, take, toArray } from "rxjs";
 import { afterEach, describe, expect, it } from "vitest";
+import type { EventId } from "../../src/core/EventId.js";
 import { newId } from "../../src/core/newId.js";
-import type { Position } from "../../src/core/Position.js";
+import { type Position, positionOf } from "../../src/core/Position.js";
 import { idFrom } from "../../src/core/Sources.js";
+import type { NewEvent } from "../../src/core/steps/Append.js";
 import { atomically } from "../../src/core/Write.js";
 import type { EventLog, FeedItem } from "../../src/log/EventLog.js";
 import { eventCodec, eventCodecs, eventType } from "../../src/log/makeEventCodec.js";
@@ -16,7 +19,10 @@ import { handle } from "../../src/operators/handle.js";
 import { settle } from "../../src/operators/settle.js";
 import type { Store } from "../../src/port/Store.js";
 import { queue } from "../../src/queue/makeQueue.js";
+import { records } from "../../src/records/makeRecords.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
+import * as L from "../../src/task/log.js";
+import * as RL from "../../src/task/reader/log.js";
 
 const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),
@@ -395,6 +401,242 @@ describe.each(Object.entries(stores))("the log on %s", (_, make) => {
     ];
     for (const [effect, refusal] of refusals) await expect(effect.then((r) => r)).rejects.toMatchObject(refusal);
     expect(await carts.feedPage()).toEqual({ items: [], next: undefined, caughtUp: true });
+  });
+
+  it("gives up events of a stream up to a version, and goes on", async () => {
+    const carts = cartsOn();
+    await carts.append(
+      "cart/1",
+      Array.from({ length: 1_000 }, (_unused, i) => added("x", i)),
+    );
+    const { position } = await carts.append("cart/2", [paid(1)]);
+    for (let i = 0; i < 2; i++)
+      await carts.append(
+        "cart/1",
+        Array.from({ length: 900 }, (_unused, j) => added("y", j)),
+      );
+    expect(await carts.prune("cart/1", { upTo: 2_500 })).toMatchObject({ version: 2_800, prunedTo: 2_500 });
+    expect(await carts.prune("cart/1", { upTo: 10 })).toMatchObject({ prunedTo: 2_500 });
+    expect(await carts.prune("cart/1", { upTo: 0 })).toMatchObject({ prunedTo: 2_500 });
+    expect(versions(await all(carts.read("cart/1")))[0]).toBe(2_501);
+    expect((await carts.feedPage({ pageSizeMax: 1 })).items).toMatchObject([{ position }]);
+    expect(await carts.prune("cart/1", { upTo: 9_999 })).toEqual({
+      version: 2_800,
+      prunedTo: 2_800,
+      lastId: undefined,
+      position: undefined,
+      closed: false,
+    });
+    expect(await carts.append("cart/1", [paid(1)], { expected: await carts.head("cart/1") })).toMatchObject({
+      version: 2_801,
+    });
+  });
+
+  it("hands a stream over page by page, and gives up each page that was taken", async () => {
+    const carts = cartsOn();
+    for (let i = 0; i < 2; i++)
+      await carts.append(
+        "cart/1",
+        Array.from({ length: 600 }, (_unused, j) => added("x", j)),
+      );
+    const taken: Array<number> = [];
+    let failing = true;
+    const archive = carts.archive("cart/1", {
+      upTo: 1_100,
+      to: async (page) => {
+        if (taken.length === 500 && failing) throw new Error("disk full");
+        taken.push(...versions(page));
+      },
+    });
+    await expect(lastValueFrom(archive)).rejects.toMatchObject({
+      _tag: "ArchiveFailed",
+      stream: "cart/1",
+      prunedTo: 500,
+      message: expect.stringContaining("disk full") as string,
+    });
+    expect(await carts.head("cart/1")).toMatchObject({ prunedTo: 500 });
+    failing = false;
+    expect(await lastValueFrom(archive)).toMatchObject({ prunedTo: 1_100, version: 1_200 });
+    expect(taken).toEqual(Array.from({ length: 1_100 }, (_unused, i) => i + 1));
+    await expect(
+      carts.archive("cart/1", { upTo: 1_200, to: () => async () => E.left("no") }).then((r) => r),
+    ).rejects.toMatchObject({ _tag: "ArchiveFailed", prunedTo: 1_100, cause: "no" });
+    expect(await carts.archive("cart/1", { upTo: 1_200, to: () => of(1) })).toMatchObject({ prunedTo: 1_200 });
+    const others = eventLog(carts.store, eventType("CartPaid", t.string));
+    await others.append("cart/3", ["odd"]);
+    await expect(carts.archive("cart/3", { upTo: 1, to: () => of(1) }).then((r) => r)).rejects.toMatchObject({
+      _tag: "DecodeRefused",
+    });
+    expect(await carts.head("cart/3")).toMatchObject({ prunedTo: 0 });
+  });
+
+  it("gives up the beginning of the log, and tells feeds that stood there", async () => {
+    const carts = cartsOn();
+    expect(await carts.trim({ upTo: positionOf(1, "abcdef") })).toBeUndefined();
+    const { position: first } = await carts.append("cart/1", [added("a")]);
+    const { position: second } = await carts.append("cart/2", [added("b")]);
+    const { position: third } = await carts.append("cart/1", [paid(1)]);
+    const upTo = second as Position;
+    expect(await carts.trim({ upTo })).toBe(second);
+    expect(await carts.trim({ upTo: first as Position })).toBe(second);
+    expect(versions(await all(carts.read("cart/1")))).toEqual([2]);
+    expect(await carts.head("cart/2")).toMatchObject({ version: 1, prunedTo: 1 });
+    const trimmed = { _tag: "LogTrimmed", trimmedTo: second };
+    await expect(carts.feedPage().then((r) => r)).rejects.toMatchObject(trimmed);
+    await expect(lastValueFrom(carts.feed({ after: first }))).rejects.toMatchObject(trimmed);
+    expect((await carts.feedPage({ after: upTo })).items).toMatchObject([{ position: third }]);
+  });
+
+  const members = eventCodec(
+    t.union([
+      t.type({ type: t.literal("Joined"), memberId: t.string, email: t.string, name: t.string }),
+      t.type({ type: t.literal("Left"), memberId: t.string }),
+    ]),
+    {
+      tag: "type",
+      personal: {
+        Joined: { subject: ({ memberId }) => memberId, forgotten: { email: "", name: "forgotten" } },
+      },
+    },
+  );
+  const anna = { type: "Joined", memberId: "m1", email: "anna@example.org", name: "Anna" } as const;
+  const forgotten = { ...anna, email: "", name: "forgotten" };
+
+  it("seals personal fields, and reads them as forgotten once their subject is", async () => {
+    const store = open();
+    const log = eventLog(store, members);
+    await log.append("member/m1", [anna, { type: "Left", memberId: "m1" }, anna]);
+    await log.append("member/m1", [anna], { meta: { actor: "me" } });
+    await log.append("member/m2", [{ ...anna, memberId: "m2" }]);
+    const raw = await store.readStream({ stream: "member/m1", after: 0, upTo: undefined, limit: 9, backwards: false });
+    expect(JSON.stringify(raw)).not.toMatch(/anna@|Anna/);
+    expect(new Set(raw.events.map(({ meta }) => meta)).size).toBe(4);
+    const read = async (stream: string) => (await all(log.read(stream))).map(({ event }) => event);
+    expect(await read("member/m1")).toEqual([anna, { type: "Left", memberId: "m1" }, anna, anna]);
+    const page = await log.feedPage({ types: ["Joined"] });
+    expect(page.items).toMatchObject([{ event: anna }, { event: anna }, { event: anna, meta: { actor: "me" } }, {}]);
+    expect(page.items[2]?.meta).toEqual({ actor: "me" });
+    expect([await log.forget("m1"), await log.forget("m1")]).toEqual([true, false]);
+    expect(await read("member/m1")).toEqual([forgotten, { type: "Left", memberId: "m1" }, forgotten, forgotten]);
+    expect(await read("member/m2")).toEqual([{ ...anna, memberId: "m2" }]);
+    // What comes after has a new key, which opens nothing of what was before.
+    await log.append("member/m1", [anna]);
+    expect(await read("member/m1")).toEqual([forgotten, { type: "Left", memberId: "m1" }, forgotten, forgotten, anna]);
+  });
+
+  it("makes one key for a subject, whoever appends first, also in a join", async () => {
+    const store = open();
+    const log = eventLog(store, members);
+    await Promise.all(Array.from({ length: 10 }, (_unused, i) => log.append(`member/${i}`, [anna])));
+    await atomically([log.append("a", [{ ...anna, memberId: "m2" }]), log.append("b", [{ ...anna, memberId: "m2" }])]);
+    const page = await log.feedPage();
+    expect(page.items.map((item) => item._tag === "Event" && "email" in item.event && item.event.email)).toEqual(
+      Array.from({ length: 12 }, () => anna.email),
+    );
+    const conflict = log.append("a", [anna], { expected: "absent" });
+    await expect(conflict.then((r) => r)).rejects.toMatchObject({ _tag: "VersionConflict" });
+  });
+
+  it("appends by the key that stands there, whoever made or removed the one that it knows", async () => {
+    const store = open();
+    // Another process: the same store, of which nothing is known yet.
+    const elsewhere = eventLog(Object.create(store) as Store, members);
+    const log = eventLog(store, members);
+    await log.append("member/m1", [anna]);
+    await elsewhere.append("member/m1", [anna]);
+    await elsewhere.forget("m1");
+    await log.append("member/m1", [anna]);
+    await elsewhere.append("member/m1", [anna]);
+    const emails = async (of: typeof log) =>
+      (await all(of.read("member/m1"))).map(({ event }) => "email" in event && event.email);
+    expect(await emails(log)).toEqual(["", "", anna.email, anna.email]);
+    await elsewhere.forget("m1");
+    expect(await emails(log)).toEqual(["", "", "", ""]);
+    const payments = queue(store, { name: "payments", codec: t.string });
+    await payments.enqueue("p");
+    await lastValueFrom(
+      payments.messages().pipe(
+        handle(async ({ data }) => data),
+        followUp(() => [log.append("member/m1", [anna])]),
+        settle(),
+        take(1),
+      ),
+    );
+    expect((await emails(elsewhere)).at(-1)).toBe(anna.email);
+    expect((await payments.stats()).acked).toBe(1);
+  });
+
+  it("tells sealed fields that were moved or changed, and a damaged key, as malformed", async () => {
+    const store = open();
+    const log = eventLog(store, members);
+    await log.append("member/m1", [anna]);
+    const [stored] = (
+      await store.readStream({ stream: "member/m1", after: 0, upTo: undefined, limit: 1, backwards: false })
+    ).events;
+    const moved = { ...stored, id: newId() as EventId } as NewEvent;
+    const append = (events: ReadonlyArray<NewEvent>) =>
+      store.write(
+        [[{ _tag: "Append", stream: "member/m1", expected: { _tag: "Any" }, events, closes: false }]],
+        newId(),
+      );
+    await append([{ id: moved.id, type: moved.type, data: moved.data, meta: moved.meta }]);
+    const tags = async () =>
+      (await log.feedPage()).items.map((item) => (item._tag === "Malformed" ? item.report.join() : item._tag));
+    expect(await tags()).toEqual(["Event", expect.stringMatching(/cannot be opened/)]);
+    await records(store, { name: "sluice.personalKeys", codec: t.string }).put("m2", "no key");
+    await records(store, { name: "sluice.personalKeys", codec: t.number }).put("m1", 5);
+    expect(await tags()).toEqual([expect.stringMatching(/damaged/), expect.stringMatching(/damaged/)]);
+    await expect(log.append("member/m2", [{ ...anna, memberId: "m2" }]).then((r) => r)).rejects.toMatchObject({
+      _tag: "Defect",
+    });
+  });
+
+  it("refuses a subject that is none, and forgotten values that do not fit", async () => {
+    const joined = t.type({ memberId: t.string, email: t.refinement(t.string, (email) => email.includes("@")) });
+    const event = { memberId: "", email: "a@b" };
+    const make = (subject: () => string, email = "@") =>
+      eventLog(open(), eventType("J", joined, { personal: { J: { subject, forgotten: { email } } } }));
+    const refusals: ReadonlyArray<readonly [EventLog<{ readonly J: typeof event }>, RegExp]> = [
+      [make(() => ""), /subject must answer/],
+      [make(() => "x".repeat(513)), /subject must answer/],
+      [make(() => 5 as never), /subject must answer/],
+      [
+        make(() => {
+          throw new Error("no");
+        }),
+        /personal\.J\.subject: no/,
+      ],
+      [make(() => "s", ""), /forgotten makes an event that its codec refuses/],
+    ];
+    for (const [log, sentence] of refusals)
+      await expect(log.append("s", [event]).then((r) => r)).rejects.toMatchObject({
+        _tag: "EncodeRefused",
+        message: expect.stringMatching(sentence) as string,
+      });
+    const log = eventLog(open(), members);
+    expect(() => log.forget("")).toThrow(/subject/);
+    expect(() => log.forget("x".repeat(513))).toThrow(/subject/);
+  });
+
+  it("is there as tasks, and as readers of a codec", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const appended = await L.append(carts)("cart/1", [paid(1)], { expected: "absent" })();
+    expect(appended).toMatchObject({ _tag: "Right", right: { version: 1 } });
+    expect(await RL.append(cartEvents)("cart/1", [paid(2)], { expected: "absent" })({ store })()).toMatchObject({
+      _tag: "Left",
+      left: { _tag: "VersionConflict", actual: 1 },
+    });
+    expect(await RL.feedPage(cartEvents)({ types: ["CartPaid"] })({ store })()).toMatchObject({
+      right: { items: [{ event: { total: 1 } }], caughtUp: true },
+    });
+    expect(await RL.close(cartEvents)("cart/1")({ store })()).toMatchObject({ right: { version: 1 } });
+    expect(await L.head(carts)("cart/1")()).toMatchObject({ right: { closed: true } });
+    expect(await RL.reopen(cartEvents)("cart/1")({ store })()).toEqual(E.right(undefined));
+    expect(await L.prune(carts)("cart/1", { upTo: 1 })()).toMatchObject({ right: { prunedTo: 1 } });
+    expect(await L.archive(carts)("cart/1", { upTo: 1, to: () => of(1) })()).toMatchObject({ right: { version: 1 } });
+    expect(await L.trim(carts)({ upTo: positionOf(5, "abcdef") })()).toEqual(E.right(undefined));
+    expect(await RL.forget(cartEvents)("nobody")({ store })()).toEqual(E.right(false));
   });
 
   it("keeps any stream name and event, whatever signs are in it", async () => {

@@ -1,5 +1,4 @@
 /** What is inferred of logs, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
-/* eslint-disable @typescript-eslint/no-unsafe-argument -- programs that must not compile have no types */
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
@@ -79,6 +78,9 @@ export const next = async (): Promise<Appended> => {
   const first = await log.append("cart/1", [], { expected: await head });
   return await log.append("cart/1", [], { expected: first });
 };
+const forgotten = log.forget("s");
+type<typeof forgotten, Write<boolean, WriteError>>(true);
+void log.archive("cart/1", { upTo: 1, to: async (events) => events.map(({ event }) => event.cartId) });
 export const joined = async (): Promise<readonly [Appended, Appended]> =>
   await atomically([log.append("cart/1", []), log.close("cart/2")]);
 eventCodec(CartEvent, {
@@ -132,3 +134,11 @@ log.append("cart/1", { type: "CartPaid", cartId: "1", total: 1 });
 eventLog(store, CartEvent);
 // @ts-expect-error a read is no Write
 atomically([log.head("cart/1")]);
+// @ts-expect-error what reads first is no Write
+atomically([log.archive("cart/1", { upTo: 1, to: async () => undefined })]);
+// @ts-expect-error a stream is pruned to a version
+log.prune("cart/1", { upTo: position });
+// @ts-expect-error the log is trimmed to a position
+log.trim({ upTo: 3 });
+// @ts-expect-error a page is handed to a work
+log.archive("cart/1", { upTo: 1, to: () => 5 });

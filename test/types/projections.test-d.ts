@@ -50,22 +50,24 @@ type<typeof revenue.lag$, Observable<Lag>>(true);
 const dropped = revenue.drop(1);
 type<typeof dropped, Effect<void, WriteError | DecodeRefused>>(true);
 
+const Cart = t.type({ items: t.number, status: t.union([t.literal("open"), t.literal("paid")]) });
+type Cart = t.TypeOf<typeof Cart>;
 const carts = readModel(store, {
   name: "carts",
   version: 1,
   codec: cartEvents,
-  record: t.type({ items: t.number, status: t.union([t.literal("open"), t.literal("paid")]) }),
+  record: Cart,
   indexes: {
     byStatus: ({ status, items }) => ({ where: status, sort: sortOf(items) }),
     byItems: ({ items }) => ({ sort: sortOf(items) }),
   },
   id: ({ event }) => event.cartId,
   evolve: {
-    ItemAdded: (row) => ({ items: (row?.items ?? 0) + 1, status: "open" }),
-    CartPaid: (row) => row && { ...row, status: "paid" },
+    // Without its result type a literal that a function answers would widen to string.
+    ItemAdded: (row): Cart => ({ items: (row?.items ?? 0) + 1, status: "open" }),
+    CartPaid: (row): Cart | undefined => row && { ...row, status: "paid" },
   },
 });
-type Cart = { items: number; status: "open" | "paid" };
 const cart = carts.get("1");
 type<typeof cart, Effect<Stored<Cart> | undefined, ReadError | DecodeRefused>>(true);
 const page = carts.page("byStatus", { where: "paid" });

@@ -46,8 +46,8 @@ import {
 } from "sluice";
 import * as RQ from "sluice/reader";
 import * as Q from "sluice/task";
+import type { ErrorOf, ResultOf } from "../../src/core/Work.js";
 import type { Decision } from "../../src/operators/internal/Decision.js";
-import type { ErrorOf, ResultOf } from "../../src/operators/internal/Work.js";
 
 type Equal<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends Y ? 1 : 2 ? true : false;
 const type = <X, Y>(_same: Equal<X, Y>): void => undefined;

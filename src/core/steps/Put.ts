@@ -42,7 +42,9 @@ export const Put: StepKind<PutStep, PutResult, RecordConflict> = {
   size: (step, measure) =>
     placesOf(step).reduce((size, { name, sort }) => size + measure(name) + measure(sort), measure(step.value)),
   changes: recordText,
-  meets: metRecord,
+  // A revision is made for one put, so two steps with it are the same put: parts of a join may share one.
+  meets: (first, later) =>
+    first._tag === "Put" && first.revision === later.revision ? undefined : metRecord(first, later),
   ends: false,
   refusal: conflictOf,
   done: ({ revision }) => ({ _tag: "Put", revision }),

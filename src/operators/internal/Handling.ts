@@ -14,9 +14,9 @@ import type { Batch } from "../../core/Batch.js";
 import type { Timed } from "../../core/Deadlines.js";
 import { type Failure, Interrupted } from "../../core/Failure.js";
 import { delivery, type Holder, type Message } from "../../core/Message.js";
+import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import { type Answer, answerOf, failedBy, threw } from "./Answer.js";
 import { reportUnhandled } from "./reportUnhandled.js";
-import { subscribeWork, type WorkObserver } from "./subscribeWork.js";
 import { type HandleContext, WorkContext } from "./WorkContext.js";
 
 /** What a handling needs of the subscription that runs it. */

@@ -1,7 +1,8 @@
 /** The record that says how far a version has come, and the collection that it stands in. */
 import * as t from "io-ts";
+import { PositionCodec } from "../../codec/PositionCodec.js";
 import { type Effect, failingWith, mapEffect } from "../../core/Effect.js";
-import { type Position, parsePosition } from "../../core/Position.js";
+import type { Position } from "../../core/Position.js";
 import type { Revision } from "../../core/Revision.js";
 import type { DecodeRefused, ReadError } from "../../core/SluiceError.js";
 import type { Write } from "../../core/Write.js";
@@ -27,16 +28,6 @@ export const VALUE_BYTES_MAX = 8 * 1024 * 1024 - 64 * 1024;
 
 /** The only record of its collection. */
 const ID = "checkpoint";
-
-const PositionCodec = new t.Type<Position, string>(
-  "Position",
-  (value): value is Position => typeof value === "string" && parsePosition(value) !== undefined,
-  (value, context) => {
-    const position = typeof value === "string" ? parsePosition(value) : undefined;
-    return position === undefined ? t.failure(value, context) : t.success(position);
-  },
-  (position) => position,
-);
 
 const codecOf = <T>(state: t.Type<T, unknown>): t.Type<Stored<T>, unknown> =>
   t.type({

@@ -4,7 +4,7 @@ import type { Position } from "../../core/Position.js";
 import type { EventMap } from "../../log/EventCodec.js";
 import type { EventLog, FeedItem, FeedPage } from "../../log/EventLog.js";
 import { eventLog } from "../../log/makeEventLog.js";
-import type { LogStore } from "../../port/Store.js";
+import type { EventStore } from "../../port/Store.js";
 import type { Resolved } from "./definition.js";
 
 /** From where, how many, and how long to wait at the end of the log. */
@@ -21,7 +21,7 @@ export class EventSource {
     readonly categories: ReadonlyArray<string> | undefined;
   };
 
-  constructor(store: LogStore, { codec, categories, evolve }: Resolved<never, unknown>) {
+  constructor(store: EventStore, { codec, categories, evolve }: Resolved<never, unknown>) {
     this.log = eventLog(store, codec);
     this.wanted = { types: [...evolve.keys()], categories };
   }

@@ -7,15 +7,8 @@ import type { Position } from "../../core/Position.js";
 import type { DecodeRefused, ReadError, WaitTimedOut, WriteError } from "../../core/SluiceError.js";
 import type { EventCodec, EventMap, TypeName } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
-import type { LogStore, RecordsStore } from "../../port/Store.js";
 import type { RecordReads } from "../../records/Records.js";
 import type { Indexes, Places } from "../../records/RecordsDefinition.js";
-
-/** What projections need of their store: a log and records. */
-export interface ProjectionStore extends LogStore, RecordsStore {
-  /** The clock and the timers. */
-  readonly scheduler: LogStore["scheduler"];
-}
 
 /**
  * One function for each type of event that matters; events of other types are not even read. Each answers what is from that event on,

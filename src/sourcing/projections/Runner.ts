@@ -8,18 +8,19 @@ import { idFrom } from "../../core/Sources.js";
 import type { Turn } from "../../log/callsOf.js";
 import type { FeedPage } from "../../log/EventLog.js";
 import { WAIT_MS_MAX } from "../../log/readFeed.js";
+import type { EventStore } from "../../port/Store.js";
 import type { Kept } from "./Checkpoints.js";
 import type { EventSource } from "./EventSource.js";
 import { Leader } from "./Leader.js";
 import { type Look, look, type Place, type StandBy } from "./Place.js";
-import type { Progress, ProjectionStore } from "./Projection.js";
+import type { Progress } from "./Projection.js";
 import type { Stage } from "./Stage.js";
 import { Stop } from "./Stop.js";
 import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
 
 /** What a run is made of. */
 export interface Running<T> {
-  readonly store: ProjectionStore;
+  readonly store: EventStore;
   readonly named: { readonly name: string; readonly version: number };
   readonly source: EventSource;
   readonly stage: Stage<T>;

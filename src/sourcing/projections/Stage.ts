@@ -1,7 +1,7 @@
 /** What makes something of events, and where that is kept. A projection has one, a read model another. */
 import type { Observable } from "rxjs";
-import { decodeRefused } from "../../core/SluiceError.js";
 import type { Write } from "../../core/Write.js";
+import { refusalOf } from "../../log/decodePage.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
 import type { Checkpoints } from "./Checkpoints.js";
 
@@ -34,5 +34,5 @@ export interface Stage<T> {
 /** A stored event that its codec refuses. */
 export const refused = (event: MalformedEvent): Stuck => ({
   recorded: event,
-  cause: decodeRefused(`event ${event.version} of the stream ${JSON.stringify(event.stream)}`, event.report),
+  cause: refusalOf(event),
 });

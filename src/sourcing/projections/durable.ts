@@ -9,17 +9,18 @@ import {
   type WaitTimedOut,
   type WriteError,
 } from "../../core/SluiceError.js";
+import type { EventStore } from "../../port/Store.js";
 import type { Kept } from "./Checkpoints.js";
 import { checkVersion, type Resolved } from "./definition.js";
 import type { EventSource } from "./EventSource.js";
 import { lagOf } from "./lag.js";
-import type { Durable, ProjectionStore, WaitOptions } from "./Projection.js";
+import type { Durable, WaitOptions } from "./Projection.js";
 import { run } from "./run.js";
 import type { Stage } from "./Stage.js";
 import { waitFor } from "./waitFor.js";
 
 interface Parts<T> {
-  readonly store: ProjectionStore;
+  readonly store: EventStore;
   readonly resolved: Pick<Resolved<never, unknown>, "name" | "version">;
   readonly source: EventSource;
   readonly stage: Stage<T>;

@@ -3,12 +3,13 @@ import { defer, distinctUntilChanged, map, type Observable, of, switchMap, timer
 import type { Position } from "../../core/Position.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import { type EventsPage, endOfLog, pageFrom, WAIT_MS_MAX } from "../../log/readFeed.js";
+import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints } from "./Checkpoints.js";
-import type { Lag, ProjectionStore } from "./Projection.js";
+import type { Lag } from "./Projection.js";
 import { LAG_MS } from "./waits.js";
 
 interface Looked {
-  readonly store: ProjectionStore;
+  readonly store: EventStore;
   readonly checkpoints: Pick<Checkpoints<unknown>, "read">;
 }
 
@@ -35,7 +36,7 @@ export const lagOf = ({ store, checkpoints }: Looked): Observable<Lag> =>
   }).pipe(distinctUntilChanged(isSame));
 
 /** Where it has caught up, the next look comes a second after an append. */
-const pauseOf = (store: ProjectionStore, lag: Lag | undefined): Observable<unknown> => {
+const pauseOf = (store: EventStore, lag: Lag | undefined): Observable<unknown> => {
   if (lag === undefined) return of(undefined);
   const pause$ = timer(LAG_MS, store.scheduler);
   if (lag.behindMs > 0) return pause$;
@@ -45,7 +46,7 @@ const pauseOf = (store: ProjectionStore, lag: Lag | undefined): Observable<unkno
 };
 
 /** By the age of the first event that is not in it. */
-const behind = (store: ProjectionStore, position: Position | undefined, end: Position | undefined): Observable<Lag> =>
+const behind = (store: EventStore, position: Position | undefined, end: Position | undefined): Observable<Lag> =>
   feed(store, position, 0).pipe(
     map(({ events: [first] }) => {
       // Its last look may have been before the end was asked for, or the two clocks differ.
@@ -54,7 +55,7 @@ const behind = (store: ProjectionStore, position: Position | undefined, end: Pos
     }),
   );
 
-const feed = (store: ProjectionStore, after: Position | undefined, waitMsMax: number): Observable<EventsPage> =>
+const feed = (store: EventStore, after: Position | undefined, waitMsMax: number): Observable<EventsPage> =>
   pageFrom(store, { after, types: undefined, categories: undefined, limit: 1, waitMsMax });
 
 const isSame = (one: Lag, other: Lag): boolean =>

@@ -6,13 +6,14 @@ import { showing } from "../../core/inspecting.js";
 import type { DecodeRefused, ReadError, WaitTimedOut } from "../../core/SluiceError.js";
 import type { EventMap } from "../../log/EventCodec.js";
 import { endOfLog } from "../../log/readFeed.js";
+import type { EventStore } from "../../port/Store.js";
 import { Checkpoints, type Kept } from "./Checkpoints.js";
 import { projectionOf, resolve } from "./definition.js";
 import { dropState } from "./drop.js";
 import { durableOf } from "./durable.js";
 import { EventSource } from "./EventSource.js";
 import { live, projectedOf } from "./live.js";
-import type { Projected, Projection, ProjectionDefinition, ProjectionStore } from "./Projection.js";
+import type { Projected, Projection, ProjectionDefinition } from "./Projection.js";
 import type { Stage } from "./Stage.js";
 import { takeState } from "./takeState.js";
 
@@ -52,7 +53,7 @@ import { takeState } from "./takeState.js";
  * ```
  */
 export const projection = <S, M extends EventMap>(
-  store: ProjectionStore,
+  store: EventStore,
   definition: ProjectionDefinition<S, M>,
 ): Projection<S> => {
   const resolved = resolve<S, S, M>(definition);
@@ -84,5 +85,5 @@ export const projection = <S, M extends EventMap>(
 };
 
 /** The end is asked for behind the state, so what is told to have caught up had at that moment. */
-const projected = <S>(store: ProjectionStore, { state, position }: Kept<S>): Observable<Projected<S>> =>
+const projected = <S>(store: EventStore, { state, position }: Kept<S>): Observable<Projected<S>> =>
   endOfLog(store).pipe(map((end) => projectedOf({ state, position, caughtUp: end === position })));

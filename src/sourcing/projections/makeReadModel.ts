@@ -6,6 +6,7 @@ import { showing } from "../../core/inspecting.js";
 import { callable } from "../../core/options.js";
 import { type DecodeRefused, invalidConfig, type ReadError, type WaitTimedOut } from "../../core/SluiceError.js";
 import type { EventMap } from "../../log/EventCodec.js";
+import type { EventStore } from "../../port/Store.js";
 import { records } from "../../records/makeRecords.js";
 import type { RecordReads } from "../../records/Records.js";
 import { type Places, type RecordsDefinition, resolveRecords } from "../../records/RecordsDefinition.js";
@@ -14,7 +15,7 @@ import { checkpointOf, modelOf, resolve } from "./definition.js";
 import { dropModel } from "./drop.js";
 import { durableOf } from "./durable.js";
 import { EventSource } from "./EventSource.js";
-import type { ProjectionStore, ReadModel, ReadModelDefinition } from "./Projection.js";
+import type { ReadModel, ReadModelDefinition } from "./Projection.js";
 import type { Stage } from "./Stage.js";
 import { type Model, takeRecords } from "./takeRecords.js";
 
@@ -63,7 +64,7 @@ const ALL = "sluice/all";
  * ```
  */
 export const readModel = <A, M extends EventMap, W extends Places = Record<never, never>>(
-  store: ProjectionStore,
+  store: EventStore,
   definition: ReadModelDefinition<A, W, M>,
 ): ReadModel<A, W> => {
   const resolved = resolve<A | undefined, A | undefined, M>(definition);

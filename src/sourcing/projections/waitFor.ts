@@ -6,13 +6,14 @@ import { type Position, parsePosition, placeOf } from "../../core/Position.js";
 import { invalidConfig, waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import { endOfLog } from "../../log/readFeed.js";
+import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints, Kept } from "./Checkpoints.js";
-import type { ProjectionStore, WaitOptions } from "./Projection.js";
+import type { WaitOptions } from "./Projection.js";
 import { LOOK_FACTOR, LOOK_MS, LOOK_MS_MAX } from "./waits.js";
 
 /** What is looked at, and a hint that it has changed. */
 export interface Looking<T> {
-  readonly store: ProjectionStore;
+  readonly store: EventStore;
   readonly checkpoints: Checkpoints<T>;
   readonly written$: Observable<void>;
 }

@@ -45,3 +45,11 @@ export const feedPage: OnCodec<"feedPage"> = onCodec("feedPage");
 export const close: OnCodec<"close"> = onCodec("close");
 /** A closed stream takes events again. */
 export const reopen: OnCodec<"reopen"> = onCodec("reopen");
+/** Gives up the events of a stream up to a version. */
+export const prune: OnCodec<"prune"> = onCodec("prune");
+/** Hands the events of a stream over, page by page, and gives them up. */
+export const archive: OnCodec<"archive"> = onCodec("archive");
+/** Gives up the events of all streams up to a position. */
+export const trim: OnCodec<"trim"> = onCodec("trim");
+/** Removes the key of a subject; answers whether there was one. */
+export const forget: OnCodec<"forget"> = onCodec("forget");

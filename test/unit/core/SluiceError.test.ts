@@ -7,6 +7,7 @@ import { positionOf } from "../../../src/core/Position.js";
 import type { Revision } from "../../../src/core/Revision.js";
 import {
   alreadySettled,
+  archiveFailed,
   decodeRefused,
   defect,
   encodeRefused,
@@ -108,6 +109,12 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /were trimmed\. Begin behind `trimmedTo`/,
     fields: { trimmedTo: positionOf(7, "abcdef") },
   },
+  ArchiveFailed: {
+    error: archiveFailed("cart/1", 500, cause),
+    retryable: false,
+    says: /"cart\/1" were not archived.*behind version 500 are still there/,
+    fields: { stream: "cart/1", prunedTo: 500, cause },
+  },
   WaitTimedOut: {
     error: waitTimedOut(500, positionOf(7, "abcdef")),
     retryable: true,
@@ -152,6 +159,7 @@ const match = (error: SluiceError): string => {
       return error.id;
     case "VersionConflict":
     case "StreamClosed":
+    case "ArchiveFailed":
       return error.stream;
     case "LogWentBack":
       return String(error.head);

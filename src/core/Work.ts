@@ -6,9 +6,9 @@
  * value is the result and an `Ack`. Only the runtime refuses a work within a work (a Task in a promise).
  */
 import type { Observable } from "rxjs";
-import type { Batch } from "../../core/Batch.js";
-import type { Message } from "../../core/Message.js";
-import type { OutcomeMaker } from "../../core/Outcome.js";
+import type { Batch } from "./Batch.js";
+import type { Message } from "./Message.js";
+import type { OutcomeMaker } from "./Outcome.js";
 
 /** An Observable (an Effect is one), an awaitable, a Task or a TaskEither. */
 export type Work = Observable<unknown> | PromiseLike<unknown> | (() => Promise<unknown>);

@@ -1,6 +1,6 @@
 /** Subscribes to what a handler returned. Promises of handlers are followed only here. */
 import { isObservable, type Observer, Subscriber, type Unsubscribable } from "rxjs";
-import { promiseAsked } from "../../core/promiseWatch.js";
+import { promiseAsked } from "./promiseWatch.js";
 
 /** Is told how a work ends. */
 export interface WorkObserver extends Observer<unknown> {
