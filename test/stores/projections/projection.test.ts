@@ -176,6 +176,8 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     await logOn(store).append("cart/1", [added("1")]);
     const run = running(revenue);
     await vi.waitFor(() => expect(run.told[0]).toMatchObject({ _tag: "Failed", recorded: undefined }));
+    run.stop();
+    await vi.waitFor(() => expect(run.ended).toEqual({ completed: true }));
   });
 
   it("is built anew by each version, and dropped by the next", async () => {
