@@ -24,7 +24,7 @@ export interface Kept<out T> {
 }
 
 /** Fits into one atomic write, with what stands around it. */
-export const VALUE_BYTES_MAX = 8 * 1024 * 1024 - 64 * 1024;
+export const VALUE_BYTES_MAX: number = 8 * 1024 * 1024 - 64 * 1024;
 
 /** The only record of its collection. */
 const ID = "checkpoint";
