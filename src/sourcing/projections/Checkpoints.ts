@@ -46,8 +46,9 @@ interface Stored<out T> {
 
 interface Options<T> {
   readonly collection: string;
-  /** What there is before the first write. */
+  /** What there is before the first write, and the position behind which events are wanted. */
   readonly initial: T;
+  readonly after: Position | undefined;
   readonly state: t.Type<T, unknown>;
 }
 
@@ -66,14 +67,10 @@ export class Checkpoints<T> {
   read(): Effect<Kept<T>, ReadError | DecodeRefused> {
     return failingWith<ReadError | DecodeRefused>()(
       mapEffect(this.records.get(ID), (found) => {
-        if (found === undefined)
-          return {
-            revision: undefined,
-            position: undefined,
-            by: undefined,
-            dropping: false,
-            state: this.options.initial,
-          };
+        if (found === undefined) {
+          const { initial, after } = this.options;
+          return { revision: undefined, position: after, by: undefined, dropping: false, state: initial };
+        }
         const { position, by, dropping, state } = found.value;
         return { revision: found.revision, position: position ?? undefined, by: by ?? undefined, dropping, state };
       }),

@@ -1,6 +1,6 @@
 /** Processes that die, whose replies are lost, or that are several: what events make is stored exactly once. */
 import * as t from "io-ts";
-import { defer, NEVER } from "rxjs";
+import { defer, firstValueFrom, NEVER } from "rxjs";
 import { readModel } from "sluice/sourcing";
 import { fromOne, type Store, viewOf } from "sluice/store";
 import { faultyStore } from "sluice/testing";
@@ -283,5 +283,15 @@ describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open)
     const late = running(revenue);
     await vi.waitFor(() => expect(late.ended.error).toMatchObject({ _tag: "LogTrimmed", trimmedTo: position }));
     expect((await revenue.get()).state).toBe(1);
+    const next = revenueOn(store, { version: 2, initial: 3, after: position });
+    expect(await next.get()).toMatchObject({ state: 3, position, caughtUp: false });
+    running(next);
+    expect((await next.waitFor("end")).state).toBe(7);
+    expect(await firstValueFrom(next.live())).toMatchObject({ state: 7, caughtUp: true });
+    const carts = cartsOn(store, 2, { after: position });
+    running(carts);
+    await log.append("cart/1", [added("1")]);
+    await carts.waitFor("end");
+    expect((await carts.get("1"))?.value.items).toBe(1);
   });
 });

@@ -249,6 +249,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     refused({ version: 0 }, "version");
     refused({ version: 1.5 }, "version");
     refused({ codec: {} }, "codec");
+    refused({ after: "end" }, "after");
     refused({ state: {} }, "state");
     refused({ evolve: {} }, "evolve");
     refused({ evolve: { CartPaid: undefined } }, "evolve");

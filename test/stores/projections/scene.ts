@@ -1,7 +1,7 @@
 /** The stores on which projections are tested, and the domain that they are tested with. */
 import * as t from "io-ts";
 import { type Observable, Subject } from "rxjs";
-import { eventCodec, eventLog, type MapOf } from "sluice/log";
+import { eventCodec, eventLog, type MapOf, type Position } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { sortOf } from "sluice/records";
 import { type Progress, type ProjectionDefinition, projection, readModel } from "sluice/sourcing";
@@ -56,8 +56,9 @@ export const revenueOn = (store: Store, options: Partial<typeof revenueOf> = {})
   projection(store, { ...revenueOf, ...options });
 
 /** How many items each cart has; an emptied one has no record. Version 2 also knows what they cost. */
-export const cartsOn = (store: Store, version = 1) =>
+export const cartsOn = (store: Store, version = 1, options: { readonly after?: Position | undefined } = {}) =>
   readModel(store, {
+    ...options,
     name: "carts",
     version,
     codec: cartEvents,
