@@ -48,7 +48,7 @@ const deaths = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].flatMap((call) => [
 ]);
 
 describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
-  it("leaves a projection that has every event once", async () => {
+  it("leaves a projection that has every event once", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     for (let i = 0; i < 7; i++) await log.append(`cart/${i}`, [paid("1", 10 ** i)]);
@@ -57,7 +57,7 @@ describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
         const options = { name: `revenue-${call}-${when}` };
         const first = dyingAt(store, call, when);
         const run = running(revenueOn(first.store, options), 2);
-        await vi.waitFor(() => expect(first.died() || run.events() === 7).toBe(true), { timeout: 5_000 });
+        await vi.waitFor(() => expect(first.died() || run.events() === 7).toBe(true), { timeout: 15_000 });
         const died = first.died();
         const second = revenueOn(store, options);
         running(second, 3);
@@ -69,7 +69,7 @@ describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
     expect(ends.filter(({ died }) => died).length).toBeGreaterThan(10);
   });
 
-  it("leaves a read model that has every event once", async () => {
+  it("leaves a read model that has every event once", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     for (let i = 0; i < 7; i++) await log.append(`cart/${i % 3}`, [added(String(i % 3))]);
@@ -87,7 +87,7 @@ describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
         const name = `carts-${call}-${when}`;
         const first = dyingAt(store, call, when);
         const run = running(modelOn(first.store, name), 2);
-        await vi.waitFor(() => expect(first.died() || run.events() === 7).toBe(true), { timeout: 5_000 });
+        await vi.waitFor(() => expect(first.died() || run.events() === 7).toBe(true), { timeout: 15_000 });
         const second = modelOn(store, name);
         running(second, 3);
         await second.waitFor("end", { timeoutMs: 8_000 });
@@ -97,7 +97,7 @@ describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
     expect(ends).toEqual(deaths.map(() => [3, 2, 2]));
   });
 
-  it("in the midst of a drop leaves nothing that a new run would meet", async () => {
+  it("in the midst of a drop leaves nothing that a new run would meet", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     await log.append(
@@ -136,7 +136,7 @@ describe.each(eachStore)("several processes on %s", (_, open) => {
     expect(runs.map(({ ended }) => ended)).toEqual([{}, {}, {}, {}]);
   });
 
-  it("take over from one that died, and from one that was stopped", async () => {
+  it("take over from one that died, and from one that was stopped", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     const first = running(revenueOn(store));
@@ -178,7 +178,7 @@ describe.each(eachStore)("several processes on %s", (_, open) => {
     expect(run.ended).toEqual({});
   });
 
-  it("build a new version while the old one is read, and drop it", async () => {
+  it("build a new version while the old one is read, and drop it", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     for (let i = 0; i < 300; i++) await log.append(`cart/${i % 50}`, [added(String(i % 50), 2)]);
@@ -241,7 +241,7 @@ describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open)
     await logOn(after).append("cart/1", [paid("1", 5)]);
     restore(after);
     await logOn(before).append("cart/1", [added("1")]);
-    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "LogWentBack" }), { timeout: 5_000 });
+    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "LogWentBack" }), { timeout: 15_000 });
     await vi.waitFor(() => expect(live[0]).toMatchObject({ _tag: "LogWentBack" }));
     expect((await revenueOn(before).get()).state).toBe(1);
     expect(await revenueOn(after).get()).toMatchObject({ state: 0, position: undefined });
@@ -262,7 +262,7 @@ describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open)
     await revenue.waitFor("end");
     restore(after);
     await logOn(before).append("cart/1", [added("1")]);
-    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "LogWentBack" }), { timeout: 5_000 });
+    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "LogWentBack" }), { timeout: 15_000 });
     await logOn(after).append("cart/1", [paid("1", 4)]);
     running(revenue);
     expect((await revenue.waitFor("end")).state).toBe(5);

@@ -288,7 +288,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(run.events()).toBe(8);
   });
 
-  it("cuts what one write cannot hold, on events", async () => {
+  it("cuts what one write cannot hold, on events", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     const many = Array.from({ length: 900 }, (_one, i) => added(`c${i}`));
@@ -325,7 +325,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect((await model.get("a"))?.value).toBe(2);
   });
 
-  it("reads no more records at a time than have 4 MiB", async () => {
+  it("reads no more records at a time than have 4 MiB", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     const model = readModel(store, {
@@ -349,7 +349,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(run.events()).toBe(12);
   });
 
-  it("names the event whose record is too large", async () => {
+  it("names the event whose record is too large", { timeout: 30_000 }, async () => {
     const store = open();
     const model = readModel(store, {
       name: "big",
@@ -370,7 +370,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(await model.get("c")).toBeUndefined();
   });
 
-  it("is dropped whole, page by page, and built anew after that", async () => {
+  it("is dropped whole, page by page, and built anew after that", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     await log.append(
