@@ -6,7 +6,7 @@ import { memoryStore } from "sluice/memory";
 import { sortOf } from "sluice/records";
 import { type Progress, type ProjectionDefinition, projection, readModel } from "sluice/sourcing";
 import type { Store } from "sluice/store";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
 const opened: Array<() => PromiseLike<unknown>> = [];
 afterEach(async () => {
@@ -136,3 +136,6 @@ export const restorable = (first: Store): { readonly store: Store; readonly rest
     },
   };
 };
+
+/** Waits until the expectations hold, also on a busy machine. */
+export const eventually = <A>(check: () => A | Promise<A>): Promise<A> => vi.waitFor(check, { timeout: 9_000 });
