@@ -429,107 +429,111 @@ describe("a stream at its last version", () => {
 describe("whatever is written", () => {
   const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
 
-  it.each(seeds)("is answered and read as in memory: %s", async (seed) => {
-    const namespace = newNamespace();
-    const nowMs = (): number => 1_760_000_000_000;
-    const scheduler: SchedulerLike = {
-      now: nowMs,
-      schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
-    };
-    const memory = memoryStore({ scheduler });
-    const redis = redisStore(url, { namespace, nowMs });
-    const random = randomOf(seed);
-    const below = (n: number): number => Math.floor(random() * n);
-    const pick = <T>(from: ReadonlyArray<T>): T => from[below(from.length)] as T;
-    const streams = ["s", "s/1", "s/12", "S", "é/ \t}", "", "%"];
-    const types = ["a", "A", "a b", "\ud800"];
-    const ids = [newEvent("never").id];
-    const positions: Array<Position> = [positionOf(1, "abcdef"), positionOf(9_999, "abcdef")];
-    const versions = new Map<string, number>();
-    const sent: Array<{ readonly list: ReadonlyArray<Step>; readonly writeId: string }> = [];
-    const expected = (stream: string): StreamExpected =>
-      pick([
-        { _tag: "Any" },
-        { _tag: "Any" },
-        noEvents,
-        someEvents,
-        atVersion(below(4)),
-        atVersion(versions.get(stream) ?? 0),
-        atVersion(versions.get(stream) ?? 0, pick(ids.slice(-3))),
-      ]);
-    const append = (): Step => {
-      const stream = pick(streams);
-      const events = numbered(pick([0, 1, 1, 2, 5, 300])).map((n) =>
-        newEvent(`${n}${pick(["", "\n", "\0", "\ud800", "🦊"])}`, {
-          type: pick(types),
-          meta: pick(["", "{}", "\0", "\udc00"]),
-        }),
-      );
-      ids.push(...events.map(({ id }) => id));
-      return appendStep(stream, events, { expected: expected(stream), closes: below(12) === 0 });
-    };
-    const step = (): Step =>
-      below(6) === 0 ? putStep(pick(["a", "b"]), { expected: pick([{ _tag: "Any" }, absent] as const) }) : append();
-    /** Lists that have a way of their own, and leave together where they come in one turn. */
-    const command = (): ReadonlyArray<Step> => {
-      const step = append();
-      if (below(2) === 0) return [step];
-      const record = pick(["a", "b", "c", "d", "e", "f"]);
-      return [putStep(record, { collection: "commands", expected: absent, ...pick([{}, { ttlMs: 60_000 }]) }), step];
-    };
-    /** The same call on both, which must answer the same. */
-    const both = async <A>(call: (store: Store) => PromiseLike<A>): Promise<A> => {
-      const [mine, theirs] = [await call(memory), await call(redis)];
-      expect(plain(theirs)).toEqual(plain(mine));
-      return mine;
-    };
-    try {
-      for (const n of numbered(60)) {
-        const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
-        await both((store) => store.write(lists, n));
-        const fresh = numbered(1 + below(6)).map((i) => ({ list: command(), writeId: `${n}-${i}` }));
-        const commands = fresh.flatMap((one) => (sent.length > 0 && below(6) === 0 ? [one, pick(sent)] : [one]));
-        sent.push(...fresh);
-        await both((store) => Promise.all(commands.map(({ list, writeId }) => store.write([list], writeId))));
+  it.each(seeds)(
+    "is answered and read as in memory: %s",
+    async (seed) => {
+      const namespace = newNamespace();
+      const nowMs = (): number => 1_760_000_000_000;
+      const scheduler: SchedulerLike = {
+        now: nowMs,
+        schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
+      };
+      const memory = memoryStore({ scheduler });
+      const redis = redisStore(url, { namespace, nowMs });
+      const random = randomOf(seed);
+      const below = (n: number): number => Math.floor(random() * n);
+      const pick = <T>(from: ReadonlyArray<T>): T => from[below(from.length)] as T;
+      const streams = ["s", "s/1", "s/12", "S", "é/ \t}", "", "%"];
+      const types = ["a", "A", "a b", "\ud800"];
+      const ids = [newEvent("never").id];
+      const positions: Array<Position> = [positionOf(1, "abcdef"), positionOf(9_999, "abcdef")];
+      const versions = new Map<string, number>();
+      const sent: Array<{ readonly list: ReadonlyArray<Step>; readonly writeId: string }> = [];
+      const expected = (stream: string): StreamExpected =>
+        pick([
+          { _tag: "Any" },
+          { _tag: "Any" },
+          noEvents,
+          someEvents,
+          atVersion(below(4)),
+          atVersion(versions.get(stream) ?? 0),
+          atVersion(versions.get(stream) ?? 0, pick(ids.slice(-3))),
+        ]);
+      const append = (): Step => {
         const stream = pick(streams);
-        const change = below(10);
-        const [upTo, limit] = [below(400), pick([1, 3, 1_000])];
-        const to = pick(positions.slice(-5));
-        if (change === 0) await both((store) => store.pruneStream({ stream, upTo, limit }, `prune ${n}`));
-        if (change === 1) await both((store) => store.trimLog({ upTo: to, limit }, `trim ${n}`));
-        if (change < 4) await both((store) => store.setClosed({ stream, closed: change === 2 }, `close ${n}`));
-        for (const name of streams) {
+        const events = numbered(pick([0, 1, 1, 2, 5, 300])).map((n) =>
+          newEvent(`${n}${pick(["", "\n", "\0", "\ud800", "🦊"])}`, {
+            type: pick(types),
+            meta: pick(["", "{}", "\0", "\udc00"]),
+          }),
+        );
+        ids.push(...events.map(({ id }) => id));
+        return appendStep(stream, events, { expected: expected(stream), closes: below(12) === 0 });
+      };
+      const step = (): Step =>
+        below(6) === 0 ? putStep(pick(["a", "b"]), { expected: pick([{ _tag: "Any" }, absent] as const) }) : append();
+      /** Lists that have a way of their own, and leave together where they come in one turn. */
+      const command = (): ReadonlyArray<Step> => {
+        const step = append();
+        if (below(2) === 0) return [step];
+        const record = pick(["a", "b", "c", "d", "e", "f"]);
+        return [putStep(record, { collection: "commands", expected: absent, ...pick([{}, { ttlMs: 60_000 }]) }), step];
+      };
+      /** The same call on both, which must answer the same. */
+      const both = async <A>(call: (store: Store) => PromiseLike<A>): Promise<A> => {
+        const [mine, theirs] = [await call(memory), await call(redis)];
+        expect(plain(theirs)).toEqual(plain(mine));
+        return mine;
+      };
+      try {
+        for (const n of numbered(60)) {
+          const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
+          await both((store) => store.write(lists, n));
+          const fresh = numbered(1 + below(6)).map((i) => ({ list: command(), writeId: `${n}-${i}` }));
+          const commands = fresh.flatMap((one) => (sent.length > 0 && below(6) === 0 ? [one, pick(sent)] : [one]));
+          sent.push(...fresh);
+          await both((store) => Promise.all(commands.map(({ list, writeId }) => store.write([list], writeId))));
+          const stream = pick(streams);
+          const change = below(10);
+          const [upTo, limit] = [below(400), pick([1, 3, 1_000])];
+          const to = pick(positions.slice(-5));
+          if (change === 0) await both((store) => store.pruneStream({ stream, upTo, limit }, `prune ${n}`));
+          if (change === 1) await both((store) => store.trimLog({ upTo: to, limit }, `trim ${n}`));
+          if (change < 4) await both((store) => store.setClosed({ stream, closed: change === 2 }, `close ${n}`));
+          for (const name of streams) {
+            const request = {
+              stream: name,
+              after: below(6),
+              upTo: pick([undefined, 5, 290]),
+              limit: below(400),
+              backwards: below(2) === 0,
+            };
+            const page = await both((store) => store.readStream(request));
+            versions.set(name, page.version);
+          }
           const request = {
-            stream: name,
-            after: below(6),
-            upTo: pick([undefined, 5, 290]),
-            limit: below(400),
-            backwards: below(2) === 0,
+            after: pick([undefined, undefined, ...positions.slice(-4)]),
+            types: pick([undefined, undefined, ["a"], ["A", "a b"], []]),
+            categories: pick([undefined, undefined, ["s"], ["é", ""], []]),
+            limit: pick([1, 7, 1_000]),
+            waitMsMax: 0,
           };
-          const page = await both((store) => store.readStream(request));
-          versions.set(name, page.version);
+          const page = await both((store) => store.readFeed(request));
+          if (page._tag === "Events")
+            positions.push(
+              ...page.events.map(({ position }) => position),
+              ...(page.next === undefined ? [] : [page.next]),
+            );
+          if (page._tag === "Trimmed") positions.push(page.trimmedTo);
         }
-        const request = {
-          after: pick([undefined, undefined, ...positions.slice(-4)]),
-          types: pick([undefined, undefined, ["a"], ["A", "a b"], []]),
-          categories: pick([undefined, undefined, ["s"], ["é", ""], []]),
-          limit: pick([1, 7, 1_000]),
-          waitMsMax: 0,
-        };
-        const page = await both((store) => store.readFeed(request));
-        if (page._tag === "Events")
-          positions.push(
-            ...page.events.map(({ position }) => position),
-            ...(page.next === undefined ? [] : [page.next]),
-          );
-        if (page._tag === "Trimmed") positions.push(page.trimmedTo);
+      } finally {
+        await memory.close();
+        await redis.close();
+        await cleanUp(url, namespace);
       }
-    } finally {
-      await memory.close();
-      await redis.close();
-      await cleanUp(url, namespace);
-    }
-  });
+    },
+    60_000,
+  );
 });
 
 /** What no call may take even where the machine is busy (milliseconds): read in one go these would take ten times as long. */

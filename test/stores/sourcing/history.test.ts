@@ -7,17 +7,8 @@ import { eventCodec, eventLog } from "sluice/log";
 import { aggregate, type Versioned } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart } from "../../support/cart.js";
-import {
-  cartEvents,
-  cartsOn,
-  eachStore,
-  errorOf,
-  listening,
-  processOn,
-  restorable,
-  rightOf,
-  routesOn,
-} from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, errorOf, listening, processOn, restorable, rightOf, routesOn } from "./scene.js";
 
 const skus = ({ state }: Versioned<Cart>): string => Object.keys(state.items).join("");
 
