@@ -1,5 +1,18 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
-export type { CallsOf, LogTasks, OnLog, OnQueue, OnRecords, RecordTasks, TaskOf } from "../task/calls.js";
+export type {
+  AggregateTasks,
+  CallsOf,
+  LogTasks,
+  OnAggregate,
+  OnDurable,
+  OnLog,
+  OnQueue,
+  OnRecords,
+  RecordTasks,
+  Rejected,
+  TaskOf,
+  TaskOfEither,
+} from "../task/calls.js";
 export { connect } from "../task/connect.js";
 export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
 export { fromEffect, type QueueTask } from "../task/fromEffect.js";
@@ -32,3 +45,4 @@ export {
   unblock,
 } from "../task/queues.js";
 export * as R from "../task/records.js";
+export * as S from "../task/sourcing.js";

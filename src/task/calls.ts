@@ -2,7 +2,8 @@
  * The rule of the functional faces: a call `thing.verb(…args): Effect<A, E>` becomes `X.verb(thing)(…args): TaskEither<E, A>`. A face
  * is a list with one line for each call; `test/types` checks that no call is missing.
  */
-import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import { type Either, mapLeft } from "fp-ts/lib/Either.js";
+import { flatMap, fromEither, type TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Effect, ErrorsOf } from "../core/Effect.js";
 import { invariant } from "../core/invariant.js";
 import type { ReadError } from "../core/SluiceError.js";
@@ -11,6 +12,8 @@ import type { EventLog, FeedError, FeedPage, FeedPageOptions } from "../log/Even
 import type { Queue } from "../queue/Queue.js";
 import type { CountArguments, PageArguments, RecordPage, Records } from "../records/Records.js";
 import type { Places } from "../records/RecordsDefinition.js";
+import type { Aggregate } from "../sourcing/Aggregate.js";
+import type { Durable } from "../sourcing/projections/Projection.js";
 import { fromLazy } from "./fromEffect.js";
 
 /** The type of a call that makes an Effect, changed so that it makes a task. */
@@ -61,6 +64,37 @@ export type LogTasks<M extends EventMap> = Omit<
 /** A call of a log as a task: of which log comes first, its arguments last. */
 export type OnLog<K extends CallsOf<EventLog<EventMap>>> = <M extends EventMap>(log: EventLog<M>) => LogTasks<M>[K];
 
+/** What a domain refuses, as an error of a task: told from a SluiceError by its tag, whatever the domain's own type is. */
+export interface Rejected<out X> {
+  readonly _tag: "Rejected";
+  readonly rejection: X;
+}
+
+/** As `TaskOf`; where the value is an Either, its Left joins the errors, as `Rejected`. */
+export type TaskOfEither<F> = F extends (...args: infer P) => infer R
+  ? R extends Effect<Either<infer X, infer A>>
+    ? (...args: P) => TaskEither<Rejected<X> | ErrorsOf<R>, A>
+    : TaskOf<F>
+  : never;
+
+/** The calls of a category of aggregates as tasks. */
+export type AggregateTasks<C, S, M extends EventMap, X> = {
+  readonly [K in CallsOf<Aggregate<C, S, M, X>>]: TaskOfEither<Aggregate<C, S, M, X>[K]>;
+};
+
+/** A call of a category of aggregates as a task: of which category comes first, its arguments last. */
+export type OnAggregate<K extends CallsOf<Aggregate<unknown, unknown, EventMap, unknown>>> = <
+  C,
+  S,
+  M extends EventMap,
+  X,
+>(
+  on: Aggregate<C, S, M, X>,
+) => AggregateTasks<C, S, M, X>[K];
+
+/** A call of a projection or read model as a task: of which one comes first, its arguments last. */
+export type OnDurable<K extends CallsOf<Durable<unknown>>> = <A>(on: Durable<A>) => TaskOf<Durable<A>[K]>;
+
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
 type Face = Readonly<Record<string, Call>>;
 
@@ -81,9 +115,27 @@ const taskOf =
     });
   };
 
+/** The same where the Effect's value is an Either. */
+const taskOfEither =
+  (name: string) =>
+  (face: Face) =>
+  (...args: ReadonlyArray<unknown>) =>
+    flatMap((answer: Either<unknown, unknown>) => fromEither(mapLeft(rejected)(answer)))(
+      // The types of the faces say which calls answer an Either.
+      taskOf(name)(face)(...args) as TaskEither<unknown, Either<unknown, unknown>>,
+    );
+
+const rejected = <X>(rejection: X): Rejected<X> => ({ _tag: "Rejected", rejection });
+
 // The types of the faces say which arguments belong to which call.
 export const onQueue = <K extends CallsOf<Queue<unknown>>>(name: K): OnQueue<K> =>
   taskOf(name) as unknown as OnQueue<K>;
 export const onRecords = <K extends CallsOf<Records<unknown>>>(name: K): OnRecords<K> =>
   taskOf(name) as unknown as OnRecords<K>;
 export const onLog = <K extends CallsOf<EventLog<EventMap>>>(name: K): OnLog<K> => taskOf(name) as unknown as OnLog<K>;
+export const onAggregate = <K extends CallsOf<Aggregate<unknown, unknown, EventMap, unknown>>>(
+  name: K,
+): OnAggregate<K> =>
+  (name === "handle" || name === "decide" ? taskOfEither : taskOf)(name) as unknown as OnAggregate<K>;
+export const onDurable = <K extends CallsOf<Durable<unknown>>>(name: K): OnDurable<K> =>
+  taskOf(name) as unknown as OnDurable<K>;

@@ -1,9 +1,11 @@
 /** What is inferred of aggregates, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
 import { type Either, right } from "fp-ts/lib/Either.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
 import { interval, type Observable } from "rxjs";
 import { atomically, type Effect, type Handled, handle, queue, type Write } from "sluice";
-import { eventCodec, type Recorded } from "sluice/log";
+import { type EventMap, eventCodec, type MapOf, type Recorded } from "sluice/log";
+import type { RS } from "sluice/reader";
 import {
   type Aggregate,
   type AlreadyExists,
@@ -12,12 +14,14 @@ import {
   type CommandIdReused,
   type Decided,
   type Decider,
+  type Durable,
   type Entity,
   type LoadError,
   type NotFound,
   type Versioned,
 } from "sluice/sourcing";
 import type { Store } from "sluice/store";
+import { type CallsOf, type Rejected, S } from "sluice/task";
 import { given } from "sluice/testing";
 import {
   type Cart,
@@ -161,3 +165,16 @@ given(cart, []).when();
 carts.state$(interval(1));
 // @ts-expect-error a version or a time, not a text
 carts.stateAt("1", "yesterday");
+
+// ── tasks and readers: no call is missing, and what the domain refuses is told by its tag
+type AnyAggregate = Aggregate<unknown, unknown, EventMap, unknown>;
+type<Exclude<CallsOf<AnyAggregate>, keyof typeof S>, never>(true);
+type<Exclude<CallsOf<AnyAggregate>, keyof typeof RS>, never>(true);
+type<Exclude<CallsOf<Durable<unknown>>, keyof typeof S>, never>(true);
+declare const asTasks: Aggregate<CartCommand, Cart, MapOf<typeof cartEvents>, CartRefusal>;
+type<
+  ReturnType<ReturnType<typeof S.handle<CartCommand, Cart, MapOf<typeof cartEvents>, CartRefusal>>>,
+  TaskEither<Rejected<CartRefusal> | CommandError, Decided<Cart, CartEventType>>
+>(true);
+// @ts-expect-error a command of another domain
+S.handle(asTasks)("1", { type: "CreateRoute" });
