@@ -1,6 +1,7 @@
 /** Message ids that come from outside of the process: by HTTP, in JSON, in data of other programs. */
-import { failure, success, Type } from "io-ts";
+import type { Type } from "io-ts";
 import { type MessageId, parseMessageId } from "../core/MessageId.js";
+import { parsedText } from "./parsedText.js";
 
 /**
  * An io-ts codec for ids that come from outside: it takes any UUID, and makes it lower case. Use it as a part of other codecs; for
@@ -20,12 +21,4 @@ import { type MessageId, parseMessageId } from "../core/MessageId.js";
  * if (isRight(request)) console.log(request.right.ids); // ReadonlyArray<MessageId>, ready for queue.redrive({ ids })
  * ```
  */
-export const MessageIdCodec: Type<MessageId, string> = new Type(
-  "MessageId",
-  (value): value is MessageId => typeof value === "string" && parseMessageId(value) === value,
-  (value, context) => {
-    const id = typeof value === "string" ? parseMessageId(value) : undefined;
-    return id === undefined ? failure(value, context) : success(id);
-  },
-  (id) => id,
-);
+export const MessageIdCodec: Type<MessageId, string> = parsedText("MessageId", parseMessageId);

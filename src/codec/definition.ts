@@ -4,9 +4,9 @@ import { wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 
 /** An io-ts codec, or `InvalidConfig`. */
-export const checkCodec = <A>(codec: Type<A, unknown> | undefined): Type<A, unknown> => {
+export const checkCodec = <A>(codec: Type<A, unknown> | undefined, option = "codec"): Type<A, unknown> => {
   if (typeof codec?.decode === "function" && typeof codec.encode === "function") return codec;
-  throw invalidConfig("codec", 'codec must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".');
+  throw invalidConfig(option, `${option} must be an io-ts codec, such as t.type({ id: t.string }) from "io-ts".`);
 };
 
 /** The largest encoded value, in bytes: 1 MiB by default, and less than one atomic write holds; else `InvalidConfig`. */

@@ -2,7 +2,7 @@
 import { brandOf, hasBrand, mark } from "./brand.js";
 import { describeCause } from "./cause.js";
 import { type Inspect, inspecting, shown } from "./inspecting.js";
-import type { QueueError } from "./SluiceError.js";
+import type { SluiceError } from "./SluiceError.js";
 
 /** An `Error` with a tag and typed fields. `retryable`: whether the same call may succeed later. */
 export type Fault<T extends string, F = unknown> = Error &
@@ -11,7 +11,7 @@ export type Fault<T extends string, F = unknown> = Error &
 const brand = brandOf("error");
 
 /** The errors after which the same call may succeed later. */
-const RETRYABLE: ReadonlySet<string> = new Set<QueueError["_tag"]>(["StoreUnavailable", "StoreFull"]);
+const RETRYABLE: ReadonlySet<string> = new Set<SluiceError["_tag"]>(["StoreUnavailable", "StoreFull", "WaitTimedOut"]);
 
 class TaggedFault extends Error {
   readonly _tag: string;

@@ -55,6 +55,10 @@ export type StreamPruned = Fault<"StreamPruned", { stream: string; prunedTo: num
  * What an archive handed its events to has failed. The stream is given up to version `prunedTo`, and what follows is there: run it again.
  */
 export type ArchiveFailed = Fault<"ArchiveFailed", { stream: string; prunedTo: number; cause: unknown }>;
+/** It did not come that far in time; it may later. `position` is how far it has come. */
+export type WaitTimedOut = Fault<"WaitTimedOut", { timeoutMs: number; position: Position | undefined }>;
+/** Somebody dropped this version of a projection while this process kept it up to date. */
+export type ProjectionDropped = Fault<"ProjectionDropped", { projection: string; version: number }>;
 /** An option is out of its range, or options contradict each other. */
 export type InvalidConfig = Fault<"InvalidConfig", { option: string }>;
 /** The codec refuses the value, or it has no faithful JSON form. Nothing was written. */
@@ -117,8 +121,11 @@ export type SourcingError =
   | DeciderThrew
   | StreamPruned;
 
+/** The errors of projections and read models. */
+export type ProjectionError = WriteError | DecodeRefused | LogWentBack | LogTrimmed | WaitTimedOut | ProjectionDropped;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | RecordsError | LogError | SourcingError | WriteRefused;
+export type SluiceError = QueueError | RecordsError | LogError | SourcingError | ProjectionError | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(
@@ -217,6 +224,20 @@ export const archiveFailed = (stream: string, prunedTo: number, cause: unknown):
     "ArchiveFailed",
     `Events of the stream ${JSON.stringify(stream)} were not archived (${describeMessage(cause)}); those behind version ${prunedTo} are still there. Mend what they are handed to, and archive again.`,
     { stream, prunedTo, cause },
+  );
+
+export const waitTimedOut = (timeoutMs: number, position: Position | undefined): WaitTimedOut =>
+  fault(
+    "WaitTimedOut",
+    `It was not that far within ${timeoutMs} ms. Look whether some process runs it, and what its Failed and lag$ say; wait again, or give more time by timeoutMs.`,
+    { timeoutMs, position },
+  );
+
+export const projectionDropped = (name: string, version: number): ProjectionDropped =>
+  fault(
+    "ProjectionDropped",
+    `Version ${version} of ${JSON.stringify(name)} was dropped while this process kept it up to date. Run the program of the version that took its place; run again, this one is built anew from the start.`,
+    { projection: name, version },
   );
 
 export const invalidConfig = (option: string, sentence: string): InvalidConfig =>

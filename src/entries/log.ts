@@ -1,4 +1,6 @@
 /** `sluice/log`: the log of all events of a store, in streams; its Writes join `atomically` and `followUp`. */
+export { EventIdCodec } from "../codec/EventIdCodec.js";
+export { PositionCodec } from "../codec/PositionCodec.js";
 export { type EventId, parseEventId } from "../core/EventId.js";
 export { type Position, parsePosition } from "../core/Position.js";
 export type {

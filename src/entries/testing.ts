@@ -5,6 +5,8 @@ export { type ConformanceOptions, conformance, type Runner } from "../testing/co
 export { runCase } from "../testing/conformance/runCase.js";
 export { type Faults, type FaultyStore, faultyStore } from "../testing/faultyStore.js";
 export { type Given, given, type When } from "../testing/given.js";
+export { type GivenEvents, givenEvents } from "../testing/givenEvents.js";
 export { type Configure, type MarblesConfiguration, marblesOf } from "../testing/marblesOf.js";
 export { type TestMessage, type TestMessageOptions, testMessage } from "../testing/messages.js";
 export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "../testing/simulate.js";
+export { type TestRecordedOptions, testRecorded } from "../testing/testRecorded.js";

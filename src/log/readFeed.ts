@@ -34,10 +34,10 @@ export const endOfLog = (store: LogStore): Observable<Position | undefined> =>
 type Wanted = Pick<FeedRequest, "types" | "categories" | "limit">;
 
 /** Events that were looked at, and up to where. */
-type EventsPage = Extract<StoredPage, { readonly _tag: "Events" }>;
+export type EventsPage = Extract<StoredPage, { readonly _tag: "Events" }>;
 
 /** A page, or `LogWentBack` or `LogTrimmed`. */
-const pageFrom = (store: LogStore, request: FeedRequest): Observable<EventsPage> =>
+export const pageFrom = (store: LogStore, request: FeedRequest): Observable<EventsPage> =>
   store.readFeed(request).pipe(
     map((page) => {
       switch (page._tag) {

@@ -21,6 +21,8 @@ import type { Store } from "../../src/port/Store.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import { records } from "../../src/records/makeRecords.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
+import * as L from "../../src/task/log.js";
+import * as RL from "../../src/task/reader/log.js";
 
 const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),
@@ -614,6 +616,27 @@ describe.each(Object.entries(stores))("the log on %s", (_, make) => {
     const log = eventLog(open(), members);
     expect(() => log.forget("")).toThrow(/subject/);
     expect(() => log.forget("x".repeat(513))).toThrow(/subject/);
+  });
+
+  it("is there as tasks, and as readers of a codec", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    const appended = await L.append(carts)("cart/1", [paid(1)], { expected: "absent" })();
+    expect(appended).toMatchObject({ _tag: "Right", right: { version: 1 } });
+    expect(await RL.append(cartEvents)("cart/1", [paid(2)], { expected: "absent" })({ store })()).toMatchObject({
+      _tag: "Left",
+      left: { _tag: "VersionConflict", actual: 1 },
+    });
+    expect(await RL.feedPage(cartEvents)({ types: ["CartPaid"] })({ store })()).toMatchObject({
+      right: { items: [{ event: { total: 1 } }], caughtUp: true },
+    });
+    expect(await RL.close(cartEvents)("cart/1")({ store })()).toMatchObject({ right: { version: 1 } });
+    expect(await L.head(carts)("cart/1")()).toMatchObject({ right: { closed: true } });
+    expect(await RL.reopen(cartEvents)("cart/1")({ store })()).toEqual(E.right(undefined));
+    expect(await L.prune(carts)("cart/1", { upTo: 1 })()).toMatchObject({ right: { prunedTo: 1 } });
+    expect(await L.archive(carts)("cart/1", { upTo: 1, to: () => of(1) })()).toMatchObject({ right: { version: 1 } });
+    expect(await L.trim(carts)({ upTo: positionOf(5, "abcdef") })()).toEqual(E.right(undefined));
+    expect(await RL.forget(cartEvents)("nobody")({ store })()).toEqual(E.right(false));
   });
 
   it("keeps any stream name and event, whatever signs are in it", async () => {

@@ -21,6 +21,7 @@ import {
   logWentBack,
   notFound,
   payloadTooLarge,
+  projectionDropped,
   recordConflict,
   type SluiceError,
   storeClosed,
@@ -30,6 +31,7 @@ import {
   streamPruned,
   toSluiceError,
   versionConflict,
+  waitTimedOut,
   writeTooLarge,
 } from "../../../src/core/SluiceError.js";
 
@@ -148,6 +150,18 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /"cart\/1" were not archived.*behind version 500 are still there/,
     fields: { stream: "cart/1", prunedTo: 500, cause },
   },
+  WaitTimedOut: {
+    error: waitTimedOut(500, positionOf(7, "abcdef")),
+    retryable: true,
+    says: /not that far within 500 ms\..*wait again, or give more time by timeoutMs/,
+    fields: { timeoutMs: 500, position: positionOf(7, "abcdef") },
+  },
+  ProjectionDropped: {
+    error: projectionDropped("revenue", 1),
+    retryable: false,
+    says: /Version 1 of "revenue" was dropped.*Run the program of the version that took its place/,
+    fields: { projection: "revenue", version: 1 },
+  },
   WriteTooLarge: {
     error: writeTooLarge({ count: 1_001, countMax: 1_000, bytes: 5, bytesMax: 8 }),
     retryable: false,
@@ -189,6 +203,10 @@ const match = (error: SluiceError): string => {
       return error.stream;
     case "LogWentBack":
       return String(error.head);
+    case "WaitTimedOut":
+      return String(error.position);
+    case "ProjectionDropped":
+      return error.projection;
     case "LogTrimmed":
       return error.trimmedTo;
     case "PayloadTooLarge":

@@ -1,5 +1,5 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { type Observable, retry, Subject, VirtualTimeScheduler } from "rxjs";
+import { EMPTY, type Observable, retry, Subject, throwError, VirtualTimeScheduler } from "rxjs";
 import { describe, expect, it, vi } from "vitest";
 import { type Effect, effect, succeed } from "../../../src/core/Effect.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
@@ -10,6 +10,7 @@ import {
   encodeRefused,
   isSluiceError,
   leaseLost,
+  recordConflict,
   type SluiceError,
   storeFull,
   storeUnavailable,
@@ -688,5 +689,62 @@ describe("refusalOf", () => {
     );
     expect(refusalOf(full, 0)).toBeUndefined();
     expect(refusalOf(full, 1)).toMatchObject({ _tag: "WriteTooLarge", count: WRITE_COUNT_MAX + 1 });
+  });
+});
+
+describe("a plan that mends a refusal", () => {
+  const conflict = recordConflict({ collection: "things", id: "a", expected: { _tag: "Absent" } }, undefined);
+  const refuse = (target: ManualTarget): void => target.last.answer([left(conflict)]);
+
+  it("is made anew, by a new write id, once it may be", () => {
+    const target = new ManualTarget();
+    const mended$ = new Subject<unknown>();
+    const mend = vi.fn(() => mended$);
+    const ends: Array<string | undefined> = [];
+    const seen = watch(enqueueOf(target, "a", { mend, onEnd: (error) => ends.push(error?._tag) }));
+    refuse(target);
+    expect(mend).toHaveBeenCalledExactlyOnceWith(conflict);
+    expect(target.calls).toHaveLength(1);
+    mended$.complete();
+    const [first, second] = target.calls;
+    expect(second?.writeId).not.toBe(first?.writeId);
+    expect(second?.lists).not.toEqual(first?.lists);
+    target.succeed();
+    expect(seen).toEqual({ values: ["a"], errors: [], completed: true });
+    expect(ends).toEqual(["RecordConflict", undefined]);
+  });
+
+  it("fails with the refusal where it has nothing to mend, and with what mending fails with", () => {
+    const target = new ManualTarget();
+    const refused = watch(enqueueOf(target, "a", { mend: () => undefined }));
+    refuse(target);
+    expect(refused.errors).toEqual([conflict]);
+    const failed = watch(enqueueOf(target, "a", { mend: () => throwError(() => storeFull(new Error("full"))) }));
+    refuse(target);
+    expect(failed.errors).toMatchObject([{ _tag: "StoreFull" }]);
+    expect(target.calls).toHaveLength(2);
+  });
+
+  it("gives up after ten times", () => {
+    const target = new ManualTarget();
+    const seen = watch(enqueueOf(target, "a", { mend: () => EMPTY }));
+    for (let i = 0; i < 11; i++) {
+      expect(seen.errors).toEqual([]);
+      refuse(target);
+    }
+    expect(target.calls).toHaveLength(11);
+    expect(seen.errors).toEqual([conflict]);
+  });
+
+  it("mends the join that it is a part of, also one that settles", () => {
+    const target = new ManualTarget();
+    const join = atomically([settleOf(target), enqueueOf(target, "a", { mend: () => EMPTY }), enqueueOf(target, "b")]);
+    const seen = watch(join);
+    const again = watch(join);
+    refuse(target);
+    target.succeed();
+    expect(seen.values).toEqual([["settled", "a", "b"]]);
+    expect(again.values).toEqual([["settled", "a", "b"]]);
+    expect(target.calls).toHaveLength(2);
   });
 });

@@ -2,6 +2,8 @@
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { describe, expect, it } from "vitest";
+import { EventIdCodec } from "../../../src/codec/EventIdCodec.js";
+import { PositionCodec } from "../../../src/codec/PositionCodec.js";
 import type { EventId } from "../../../src/core/EventId.js";
 import { newId } from "../../../src/core/newId.js";
 import { positionOf, tailOf } from "../../../src/core/Position.js";
@@ -247,6 +249,18 @@ describe("an event of an earlier version", () => {
       _tag: "Malformed",
       report: ["not decodable: the upcast from version 1 of B threw: cannot"],
     });
+  });
+});
+
+describe("ids and positions from outside", () => {
+  it("are taken where they are such, and refused where not", () => {
+    const id = newId();
+    expect(EventIdCodec.decode(id.toUpperCase())).toEqual({ _tag: "Right", right: id });
+    expect([EventIdCodec.is(id), EventIdCodec.is(id.toUpperCase()), EventIdCodec.is(5)]).toEqual([true, false, false]);
+    const position = positionOf(7, "abcdef");
+    expect(PositionCodec.decode(position)).toEqual({ _tag: "Right", right: position });
+    for (const text of ["", "end", "000000000000abcdef", `${position}0`, 5, null])
+      expect(isLeft(PositionCodec.decode(text))).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a put counts for in a write. */
 import { describe, expect, it } from "vitest";
-import { checkSize } from "../../../../src/core/Plan.js";
+import { checkSize, joinPlans, type Plan } from "../../../../src/core/Plan.js";
+import type { PutStep } from "../../../../src/core/steps/Put.js";
 import { putStep } from "../../../../src/testing/conformance/records/steps.js";
 
 const places = (count: number, sort = "s") => Array.from({ length: count }, (_, i) => ({ name: `index ${i}`, sort }));
@@ -23,5 +24,18 @@ describe("a put counts", () => {
       _tag: "WriteTooLarge",
       bytes: 1_000 * (300 + 8_128),
     });
+  });
+});
+
+describe("joined puts of one record", () => {
+  const planOf = (step: PutStep): Plan<unknown> => ({ steps: [step], read: ([result]) => result });
+
+  it("are one where they are the same put, and refused where they are two", () => {
+    const put = putStep("a", { indexes: [] });
+    const once = joinPlans([planOf(put), planOf({ ...put })]);
+    expect(once).toMatchObject({ right: { steps: [put] } });
+    const other = putStep("a", { indexes: [] });
+    expect(other.revision).not.toBe(put.revision);
+    expect(joinPlans([planOf(put), planOf(other)])).toMatchObject({ left: { _tag: "InvalidConfig" } });
   });
 });
