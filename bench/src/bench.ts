@@ -64,7 +64,7 @@ export interface Bench {
 export interface Measured {
   readonly id: string;
   readonly title: string;
-  readonly unit: "messages/s" | "ms" | "µs" | "bytes" | "sockets" | "connections/s" | "% of a core";
+  readonly unit: "messages/s" | "events/s" | "ms" | "µs" | "bytes" | "sockets" | "connections/s" | "% of a core";
   readonly better: "higher" | "lower";
   readonly lanes: ReadonlyArray<{ readonly id: string; readonly name: string; readonly rounds: ReadonlyArray<number> }>;
   /** The lane to which the others are compared, where it was measured. */

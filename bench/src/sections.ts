@@ -18,7 +18,9 @@ export type Section =
   | "in-memory"
   | "idle"
   | "limits"
-  | "backlog";
+  | "backlog"
+  | "log"
+  | "records";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -42,4 +44,6 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     const [first] = bench.contestants;
     return first === undefined ? [] : backlogOf(bench, first);
   },
+  log: ofSluice(async (bench) => (await import("./measures/log.js")).logs(bench)),
+  records: ofSluice(async (bench) => (await import("./measures/records.js")).pages(bench)),
 };

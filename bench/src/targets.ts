@@ -77,6 +77,27 @@ const PROMISED: ReadonlyArray<Promised> = [
       { id: `idle-client-${queues}`, text: `${of}, % of a core`, ...alone("idle-client", lane, "≤", 1) },
     ];
   }),
+  { id: "log-append", text: "commands 64 in flight, times bare", ...times("log-append", "bare", "≥", 0.6) },
+  { id: "log-append-1", text: "commands one by one, times bare", ...times("log-append-1", "bare", "≥", 0.45) },
+  { id: "log-catch-up", text: "events read in order, a second", ...alone("log-catch-up", "sluice", "≥", 150_000) },
+  {
+    id: "log-growth",
+    text: "appends among many events, times those among few",
+    measure: "log-growth",
+    lane: "high",
+    against: "low",
+    relation: "≥",
+    bound: 0.71,
+  },
+  {
+    id: "records-page",
+    text: "a page among many records, times one among few",
+    measure: "records-page",
+    lane: "high",
+    against: "low",
+    relation: "≤",
+    bound: 2,
+  },
   {
     id: "backlog",
     text: "rate at the high backlog, times the low",

@@ -28,7 +28,8 @@ const THE_ACK = 1;
  * Errors: none. Where `next` throws, or its writes are known to be refused (`EncodeRefused`, `PayloadTooLarge`, `WriteTooLarge`,
  * writes of several stores), the result becomes a `Threw` failure with that error. The decisions that follow decide it, so put
  * `followUp` before them. Some refusals show only later: writes of another store than the message's, or another message to be
- * acked along that is lost by then. After these `settle` retries the message by default. A full Redis still takes writes that
+ * acked along that is lost by then. After these `settle` retries the message by default; after a conflict with what is there by
+ * then (`VersionConflict`, `RecordConflict`) it releases the message, so that its handler decides anew at once. A full Redis still takes writes that
  * commit with an ack.
  *
  * @param next makes the writes for a result that is undecided or acked: `queue.enqueue` and other writes of the same store

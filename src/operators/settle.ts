@@ -27,7 +27,8 @@ import { Settling } from "./internal/Settling.js";
  *
  * Errors: those of the source. A settlement that the store refuses is a value: `Lost`, with its cause. Where only the follow-ups
  * are refused (by a codec, or since they are of another store), nothing is written, and the message is settled as failed by that
- * error.
+ * error. A conflict (`VersionConflict`, `RecordConflict`) does not count: the message is released and handled anew at once, ten times in
+ * a row at most; the eleventh is a failure.
  *
  * Delivery: at least once. `Lost` means that the message is or will be delivered again, unless another outcome settled it.
  *

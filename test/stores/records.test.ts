@@ -145,6 +145,37 @@ describe.each(Object.entries(stores))("records on %s", (_, make) => {
     expect((await payments.stats()).acked).toBe(4);
   });
 
+  it.each([
+    [10, "Ack", 11, 0],
+    [11, "Retry", 11, 1],
+  ])(
+    "that were changed while a consumer decided upon them let it decide anew at once, uncounted, ten times: %i changes",
+    async (changes, last, deliveries, failures) => {
+      const store = open();
+      const balances = records(store, { name: "balances", codec: t.type({ total: t.number }) });
+      const payments = queue(store, { name: "payments", codec: t.number });
+      await payments.enqueue(5);
+      let left = changes;
+      const settled = payments.messages({ prefetch: 1 }).pipe(
+        handle(async (m) => {
+          const was = await balances.get("c");
+          if (left-- > 0) await balances.put("c", { total: (was?.value.total ?? 0) + 1 });
+          return { total: (was?.value.total ?? 0) + m.data, was: was?.revision };
+        }),
+        followUp(({ total, was }) => [balances.update("c", { total }, was)]),
+        settle(),
+        take(deliveries),
+        toArray(),
+      );
+      const outcomes = (await lastValueFrom(settled)).map(({ outcome }) => outcome._tag);
+      expect(outcomes).toEqual([...Array.from({ length: deliveries - 1 }, () => "Release"), last]);
+      const [waiting] = await payments.peek();
+      if (last === "Ack") expect((await balances.get("c"))?.value.total).toBe(changes + 5);
+      expect((await payments.stats()).delayed).toBe(failures);
+      expect(waiting).toBeUndefined();
+    },
+  );
+
   it("refuse a join by a check, as a whole", async () => {
     const todos = todosOn(open());
     const revision = await todos.put("t1", todo());

@@ -8,6 +8,7 @@ import { delivery, type Message } from "../../core/Message.js";
 import { Ack, type Outcome } from "../../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import type { Write } from "../../core/Write.js";
+import { Conflicts } from "./Conflicts.js";
 import { defaultOutcome } from "./defaultOutcome.js";
 
 const none: ReadonlyArray<Write<unknown>> = [];
@@ -15,6 +16,7 @@ const none: ReadonlyArray<Write<unknown>> = [];
 export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   private pending = 0;
   private completed = false;
+  private readonly conflicts = new Conflicts();
 
   constructor(private readonly subscriber: Subscriber<Settlement<A, R, E>>) {}
 
@@ -23,8 +25,11 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
     const asked = outcome ?? (isRight(result) ? Ack : defaultOutcome(result.left, message, givenUp));
     this.pending += 1;
     request(handled, asked, (error, performed) => {
-      if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, Threw(error));
-      else this.settled(handled, error, performed);
+      if (error !== undefined && nothingWritten(error, message)) this.settleFailed(message, error);
+      else {
+        this.conflicts.settled(message.id);
+        this.settled(handled, error, performed);
+      }
     });
   }
 
@@ -37,8 +42,10 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
     if (this.pending === 0) this.subscriber.complete();
   }
 
-  private settleFailed(message: Message<A>, failure: Failure<E>): void {
-    request({ message, followUps: none }, defaultOutcome(failure, message), (error, performed) =>
+  private settleFailed(message: Message<A>, refusal: SluiceError): void {
+    const failure: Failure<E> = Threw(refusal);
+    const outcome = this.conflicts.outcomeOf(message.id, refusal) ?? defaultOutcome(failure, message);
+    request({ message, followUps: none }, outcome, (error, performed) =>
       this.settled({ message, result: left(failure) }, error, performed),
     );
   }

@@ -6,7 +6,6 @@ import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
-import { impossible } from "../../core/invariant.js";
 import { newId } from "../../core/newId.js";
 import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
@@ -14,11 +13,14 @@ import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
+import { BLOCK_MS_MAX } from "./connection/blocking.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
 import { cloneClient, failsFast, type Template, templateOf } from "./connection/clients.js";
 import { Replication } from "./connection/Replication.js";
 import { neededCommands, probeScript } from "./connection/rights.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
+import { Feeds } from "./log/Feeds.js";
+import { closeStreamScript, pruneStreamScript, readStreamScript, trimLogScript } from "./log/logScripts.js";
 import { Asking } from "./queue/Asking.js";
 import {
   blockedScript,
@@ -33,7 +35,6 @@ import {
 } from "./queue/inspectScripts.js";
 import { Lobby } from "./queue/Lobby.js";
 import { extendScript, leaveScript } from "./queue/leaseScripts.js";
-import { BLOCK_MS_MAX } from "./queue/Reader.js";
 import { Slots } from "./queue/Slots.js";
 import { fenceOf } from "./queue/token.js";
 import { countRecordsScript, getRecordsScript, pageRecordsScript } from "./records/recordScripts.js";
@@ -114,6 +115,7 @@ class RedisStore implements Store {
   private readonly slots = new Slots();
   private readonly events: StoreEvents;
   private readonly askings = new Set<Asking>();
+  private readonly feeds: Feeds;
   private readonly given: () => string;
   private readonly commandMsMax: number;
   private readonly deadLettersMax: number;
@@ -157,6 +159,13 @@ class RedisStore implements Store {
       endList: (serial) => this.keys.readEnd(`${uid}.${serial}`),
       scheduler,
       given,
+    });
+    this.feeds = new Feeds({
+      connection: this.connection,
+      connect: () => later(BLOCK_MS_MAX + silenceMs),
+      scheduler,
+      keys: this.keys,
+      list: this.keys.feedList(uid),
     });
     this.replicated = replicas.count > 0 ? later(silenceMs + replicas.msMax) : undefined;
     this.writer = new Writer({
@@ -249,11 +258,19 @@ class RedisStore implements Store {
   readonly countRecords: Store["countRecords"] = (request) => this.reading(countRecordsScript, request);
   readonly pageRecords: Store["pageRecords"] = (request) => this.reading(pageRecordsScript, request);
 
-  readonly readStream: Store["readStream"] = () => this.calling(() => impossible("not yet"));
-  readonly readFeed: Store["readFeed"] = () => this.calling(() => impossible("not yet"));
-  readonly pruneStream: Store["pruneStream"] = () => this.calling(() => impossible("not yet"));
-  readonly setClosed: Store["setClosed"] = () => this.calling(() => impossible("not yet"));
-  readonly trimLog: Store["trimLog"] = () => this.calling(() => impossible("not yet"));
+  readonly readStream: Store["readStream"] = (request) => this.reading(readStreamScript, request);
+  readonly readFeed: Store["readFeed"] = (request) =>
+    effect((asker) => {
+      if (!takes(this.phase, "new")) {
+        asker.error(storeClosed());
+        return undefined;
+      }
+      return this.feeds.read(request, asker);
+    });
+  readonly pruneStream: Store["pruneStream"] = (request, writeId) =>
+    this.changingLog(pruneStreamScript, request, writeId);
+  readonly setClosed: Store["setClosed"] = (request, writeId) => this.changingLog(closeStreamScript, request, writeId);
+  readonly trimLog: Store["trimLog"] = (request, writeId) => this.changingLog(trimLogScript, request, writeId);
 
   readonly ready: Store["ready"] = () =>
     this.calling((end) =>
@@ -282,6 +299,7 @@ class RedisStore implements Store {
   private async shut(): Promise<void> {
     for (const asking of [...this.askings]) asking.stop();
     this.lobby.stop();
+    this.feeds.stop();
     // Settlements of this turn leave at the end of it.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
     const { connection, urgent, replicated, commandMsMax } = this;
@@ -290,11 +308,13 @@ class RedisStore implements Store {
       replicated?.idle(commandMsMax),
       urgent.idle(commandMsMax),
       this.lobby.idle(commandMsMax),
+      this.feeds.idle(commandMsMax),
     ]);
     // If a blocking read brought a message at last, the call that gives it back is on its way.
     if (settled) await connection.idle(BLOCK_MS_MAX);
     this.phase = "closed";
     this.lobby.close();
+    this.feeds.close();
     this.urgent.close();
     this.connection.close();
     this.replicated?.close();
@@ -320,6 +340,14 @@ class RedisStore implements Store {
     writeId: string,
   ): Effect<O> {
     return this.calling((end) => this.writer.change(script, { request: this.on(request), writeId }, end));
+  }
+
+  private changingLog<R, O>(
+    script: Script<{ readonly keys: Keys; readonly request: R } & Change, O>,
+    request: R,
+    writeId: string,
+  ): Effect<O> {
+    return this.calling((end) => this.writer.change(script, { request: { keys: this.keys, request }, writeId }, end));
   }
 
   /** An Effect that makes one call at each subscription. A call that was sent goes on when its subscriber leaves. */

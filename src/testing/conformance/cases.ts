@@ -1,8 +1,15 @@
-/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store. */
+/** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store, of the log and of records. */
 import type { ConformanceCase } from "./ConformanceCase.js";
 import { closingCases } from "./lifecycle/closing.js";
 import { openingCases } from "./lifecycle/opening.js";
 import { sourcesCases } from "./lifecycle/sources.js";
+import { streamClosingCases } from "./log/cases/closing.js";
+import { appendExpectationCases } from "./log/cases/expectations.js";
+import { feedCases } from "./log/cases/feed.js";
+import { pruningCases } from "./log/cases/pruning.js";
+import { streamCases } from "./log/cases/streams.js";
+import { trimmingCases } from "./log/cases/trimming.js";
+import { logWaitingCases } from "./log/cases/waiting.js";
 import { atLeastOnceCases } from "./queue/cases/atLeastOnce.js";
 import { blocksCases } from "./queue/cases/blocks.js";
 import { boundedDemandCases } from "./queue/cases/boundedDemand.js";
@@ -50,6 +57,13 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...openingCases,
   ...sourcesCases,
   ...closingCases,
+  ...appendExpectationCases,
+  ...streamCases,
+  ...feedCases,
+  ...logWaitingCases,
+  ...pruningCases,
+  ...trimmingCases,
+  ...streamClosingCases,
   ...expectationCases,
   ...recordReadingCases,
   ...indexCases,

@@ -19,9 +19,9 @@ export interface Runner {
 }
 
 /**
- * Registers every conformance case that applies to the store, grouped by guarantee: those of queues and writes, and those of
- * the store's own life (ready, clock, ids, events, close). A store that passes them may stand under queues, operators and
- * everything above.
+ * Registers every conformance case that applies to the store, grouped by guarantee: those of queues, writes, records and the log,
+ * and those of the store's own life (ready, clock, ids, events, close). A store that passes them may stand under queues, operators
+ * and everything above.
  *
  * Each case gets an empty store from the factory, plays on the one queue "conformance" and others whose names begin so,
  * closes the store and disposes of its data. Cases wait up to about 150 ms; under `virtualTime` they do not wait at all.

@@ -1,11 +1,13 @@
 /** The feeds that wait at the end of the log for what is appended next. */
 import { type SchedulerLike, Subscription } from "rxjs";
 import { soon } from "../../../core/Clock.js";
+import { DURATION_MS_MAX } from "../../../core/options.js";
 
 interface IdleFeed {
   /** Reads again, and tells what came. */
   readonly read: () => void;
-  readonly timer: Subscription;
+  /** Undefined where it waits without end. */
+  readonly timer: Subscription | undefined;
 }
 
 export class IdleFeeds {
@@ -16,7 +18,10 @@ export class IdleFeeds {
 
   /** Reads once: when something was appended, when this time is over, or when the store closes. Unsubscribing ends the waiting. */
   add(read: () => void, waitMsMax: number): Subscription {
-    const timer = this.scheduler.schedule(() => this.tell(feed), waitMsMax);
+    const timer =
+      waitMsMax === Number.POSITIVE_INFINITY
+        ? undefined
+        : this.scheduler.schedule(() => this.tell(feed), Math.min(waitMsMax, DURATION_MS_MAX));
     const feed: IdleFeed = { read, timer };
     this.feeds.add(feed);
     return new Subscription(() => this.remove(feed));
@@ -29,7 +34,7 @@ export class IdleFeeds {
 
   /** Tells all of them, now. */
   serve(): void {
-    this.wake = undefined;
+    this.forgetWake();
     for (const feed of [...this.feeds]) this.tell(feed);
   }
 
@@ -41,6 +46,12 @@ export class IdleFeeds {
 
   private remove(feed: IdleFeed): void {
     this.feeds.delete(feed);
-    feed.timer.unsubscribe();
+    feed.timer?.unsubscribe();
+    if (this.feeds.size === 0) this.forgetWake();
+  }
+
+  private forgetWake(): void {
+    this.wake?.unsubscribe();
+    this.wake = undefined;
   }
 }

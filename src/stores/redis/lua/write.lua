@@ -6,20 +6,21 @@
 -- ARGV[2] numbered integer how many keys have a number
 -- ARGV[3] lettersMax integer count
 -- ARGV[4] frees flag whether some step gives memory back, so that all must pass under full memory
--- ARGV[5...] lists string each the number of its steps, then per step its verb, the number of what it belongs to, its arguments: see steps
+-- ARGV[5] nouns string "q" for steps of queues, "l" of the log, "r" of records
+-- ARGV[6...] lists string each the number of its steps, then per step its verb, the number of what it belongs to, its arguments: see steps
 -- Returns "+" where all was done as asked, else an answer per list: "+", "-<place>:<TAG>:<data>" for the first step that was
 --   refused, or per step "+" or the word of its kind
 -- Errors WRONGTYPE, FORMAT; OOM with nothing applied where nothing gives memory back
 -- Cost O(m log n) for m steps; 1,000 retries: 5 ms
 
 local result = KEYS[1]
-local given, numbered, lettersMax, frees = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local given, numbered, lettersMax, frees, nouns = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 --- @include clock
 --- @include steps
 --- @include once
 
 local subjects = {}
-local lists = readLists(ARGV, 5, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
+local lists = readLists(ARGV, 6, { keys = KEYS, subjects = subjects, now = clock(given), lettersMax = lettersMax })
 if frees == "1" then redis.call("HDEL", KEYS[2], "-") end -- a removal first, so that the rest passes under full memory too
 local answer = answeredBefore(result)
 if answer then return answer end

@@ -5,11 +5,9 @@
  * are wanted by then. A place that nobody waits at any more stays until the read is over.
  */
 import { toSluiceError } from "../../../core/SluiceError.js";
+import { BLOCK_MS_MAX } from "../connection/blocking.js";
 import type { Connection } from "../connection/Connection.js";
 import type { Place } from "./Place.js";
-
-/** The longest blocking read (milliseconds): bounds for how long messages are handed over to a process that is gone. */
-export const BLOCK_MS_MAX = 2_000;
 
 /** Whom a reader tells what became of its reads. */
 export interface ReaderEnd {

@@ -1,13 +1,15 @@
 /** How an enqueue goes to the server in a write of any steps. */
 import { escapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
+import type { MessageId } from "../../../core/MessageId.js";
 import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { wholeId } from "../scripts/compactId.js";
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
-import { wholeId } from "./compactId.js";
 import { encodeTail } from "./parcel.js";
 
 export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
+  noun: "q",
   encode: (step, body) => {
     const { key, dedupe } = step;
     body.args.push(
@@ -23,7 +25,7 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   },
   result: (word) => {
     invariant(word.startsWith("d"), "an enqueue that was not done as asked is a duplicate");
-    return { _tag: "Enqueued", id: wholeId(word.slice(1)), duplicate: true };
+    return { _tag: "Enqueued", id: wholeId(word.slice(1)) as MessageId, duplicate: true };
   },
   subject: ({ queue }) => queue,
   frees: false,

@@ -1,10 +1,10 @@
 /** The scripts for new messages alone: one list of them, and several writes of one message each. */
 import { right } from "fp-ts/lib/Either.js";
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
-import { doneOf, type WriteAnswer } from "../../../core/steps/Step.js";
-import type { Script } from "../scripts/script.js";
+import { doneOf } from "../../../core/steps/Step.js";
+import type { BurstKind } from "../write/Burst.js";
 import type { Shape } from "../write/shapes.js";
-import { readAnswers, type Steps, type WriteInput } from "../write/writeScript.js";
+import { readAnswers, type Steps } from "../write/writeScript.js";
 import { encodeTail, isPlain } from "./parcel.js";
 
 /** One list of new messages of one queue and level, each plain. */
@@ -31,21 +31,34 @@ export const enqueueShape: Shape = {
 const isAlike = (step: Steps[number], first: EnqueueStep): boolean =>
   step._tag === "Enqueue" && step.queue === first.queue && step.priority === first.priority && isPlain(step);
 
-export interface EachInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
-  /** All of one queue and level, each plain. */
-  readonly steps: ReadonlyArray<EnqueueStep>;
-  /** The key of each one's result. */
-  readonly results: ReadonlyArray<string>;
-}
+const firstOf = (list: Steps): EnqueueStep => list[0] as EnqueueStep;
 
-/** Adds messages, each a write of its own, and answers each. */
-export const eachScript: Script<EachInput, ReadonlyArray<WriteAnswer>> = {
-  name: "enqueueEach",
-  encode: ({ keys, given, answered, steps, results }) => ({
-    keys: [keys.queue(steps[0]?.queue ?? ""), ...results, ...answered],
-    args: [given, levelOf(steps), keyedFlag(steps), String(results.length), ...encodeTails(steps)],
-  }),
-  decode: (_, { steps }) => steps.map((step) => right([doneOf(step)])),
+/** Writes of one plain message each, of one queue and level. */
+export const enqueueBurst: BurstKind = {
+  fits: (list) => {
+    const [step] = list;
+    return list.length === 1 && step?._tag === "Enqueue" && isPlain(step);
+  },
+  joins: (list, first) => {
+    const [one, other] = [firstOf(list), firstOf(first)];
+    return one.queue === other.queue && one.priority === other.priority;
+  },
+  count: () => 1,
+  length: (list) => firstOf(list).payload.length,
+  countMax: 1_000,
+  lengthMax: 4 * 1024 * 1024,
+  script: {
+    name: "enqueueEach",
+    encode: ({ keys, given, answered, lists, results }) => {
+      const steps = lists.map(firstOf);
+      return {
+        keys: [keys.queue(steps[0]?.queue ?? ""), ...results, ...answered],
+        args: [given, levelOf(steps), keyedFlag(steps), String(results.length), ...encodeTails(steps)],
+      };
+    },
+    decode: (_, { lists }) => lists.map((list) => right([doneOf(firstOf(list))])),
+  },
+  handsOver: (list) => firstOf(list).queue,
 };
 
 const levelOf = ([first]: ReadonlyArray<EnqueueStep>): string => String(first?.priority ?? 0);

@@ -15,9 +15,9 @@ import type {
 import { MOVED_BYTES_MAX } from "../../../port/Inspect.js";
 import type { Page } from "../../../port/Page.js";
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
+import { compactId } from "../scripts/compactId.js";
 import { type Script, textsOf } from "../scripts/script.js";
 import { encodeText } from "../scripts/text.js";
-import { compactId } from "./compactId.js";
 import { readCause, readParcel, storedOf } from "./parcel.js";
 import { readBlockNote, readShelved, type Shelved } from "./shelf.js";
 

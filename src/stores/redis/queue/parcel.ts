@@ -8,8 +8,8 @@ import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { EnqueueStep } from "../../../core/steps/Enqueue.js";
 import type { PastFailure, StoredMessage } from "../../../port/Inspect.js";
+import { compactId, wholeId } from "../scripts/compactId.js";
 import { isPlainText, jsonText } from "../scripts/text.js";
-import { compactId, wholeId } from "./compactId.js";
 
 const TIME_LENGTH = 11;
 // Places in the tail, which is all behind the time.
@@ -74,7 +74,7 @@ export const isBare = (parcel: string): boolean =>
   parcel.charCodeAt(TIME_LENGTH) === BARE && parcel.startsWith("000", FAILURES_AT) && parcel.length >= PAYLOAD_AT;
 
 export const enqueuedAtMsOf = (parcel: string): number => Number.parseInt(parcel.slice(0, TIME_LENGTH), 16);
-export const idOf = (parcel: string): MessageId => wholeId(parcel.slice(ID_AT, PAYLOAD_AT));
+export const idOf = (parcel: string): MessageId => wholeId(parcel.slice(ID_AT, PAYLOAD_AT)) as MessageId;
 export const barePayloadOf = (parcel: string): string => parcel.slice(PAYLOAD_AT);
 
 /** Reads a parcel. One that this version cannot read is shown raw, as a payload, and says so: nothing is thrown. */
@@ -100,7 +100,7 @@ const readTail = (text: string, from: number, enqueuedAtMs: number): ReadParcel 
   if (text.length < from + BODY || kind < 0 || kind > 7 || kind === 4 || kind === 6) return undefined;
   const failuresHex = text.slice(from + FAILURES, from + ID);
   const failures = failuresHex === "000" ? 0 : Number.parseInt(failuresHex, 16);
-  const id = wholeId(text.slice(from + ID, from + BODY));
+  const id = wholeId(text.slice(from + ID, from + BODY)) as MessageId;
   let at = from + BODY;
   if (kind === 0)
     return {

@@ -7,6 +7,7 @@ import type { StepCoding } from "../write/StepCoding.js";
 import { fenceOf } from "./token.js";
 
 export const Settle: StepCoding<SettleStep, SettledResult> = {
+  noun: "q",
   encode: (step, body) => {
     const { outcome } = step;
     const verb = step.untouched === true ? "u" : verbOf(outcome);

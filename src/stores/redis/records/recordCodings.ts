@@ -6,6 +6,7 @@ import { type PutResult, type PutStep, ttlMsOf } from "../../../core/steps/Put.j
 import type { RemovedResult, RemoveStep } from "../../../core/steps/Remove.js";
 import type { RecordExpected, RecordName } from "../../../core/steps/recordSteps.js";
 import { wholeMs } from "../scripts/numbers.js";
+import { placesText } from "../scripts/recordText.js";
 import { encodeText } from "../scripts/text.js";
 import type { Body, StepCoding } from "../write/StepCoding.js";
 
@@ -31,13 +32,12 @@ const encodeName = (
 };
 
 export const Put: StepCoding<PutStep, PutResult> = {
+  noun: "r",
   encode: (step, body) => {
     const { keep, revision, value } = step;
     encodeName("w", step, body);
-    const places =
-      "indexes" in keep ? keep.indexes.map(({ name, sort }) => `${escapeText(name)}\t${sort}\t`).join("") : "";
     const ttlMs = ttlMsOf(keep);
-    body.args.push(revision, ttlMs === undefined ? "" : wholeMs(ttlMs), places, encodeText(value));
+    body.args.push(revision, ttlMs === undefined ? "" : wholeMs(ttlMs), placesText(step), encodeText(value));
   },
   result: (word) => impossible(`a put was answered by ${word}`),
   subject,
@@ -46,6 +46,7 @@ export const Put: StepCoding<PutStep, PutResult> = {
 };
 
 export const Remove: StepCoding<RemoveStep, RemovedResult> = {
+  noun: "r",
   encode: (step, body) => encodeName("x", step, body),
   result: (word) => {
     invariant(word === "n", "a remove that was not done as asked found nothing");
@@ -57,6 +58,7 @@ export const Remove: StepCoding<RemoveStep, RemovedResult> = {
 };
 
 export const Check: StepCoding<CheckStep, CheckedResult> = {
+  noun: "r",
   encode: (step, body) => encodeName("k", step, body),
   result: (word) => impossible(`a check was answered by ${word}`),
   subject,

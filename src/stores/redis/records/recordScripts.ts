@@ -6,6 +6,7 @@ import type { RecordName } from "../../../core/steps/recordSteps.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
 import type { Keys } from "../scripts/keys.js";
+import { recordKey } from "../scripts/recordText.js";
 import { type Script, textsOf } from "../scripts/script.js";
 import { decodeText } from "../scripts/text.js";
 
@@ -33,7 +34,7 @@ const readRecord = (id: string, text: string): StoredRecord => {
 export const getRecordsScript: Script<Asked<ReadonlyArray<RecordName>>, ReadonlyArray<StoredRecord | undefined>> = {
   name: "getRecords",
   encode: ({ keys, request }) => ({
-    keys: request.map(({ collection, id }) => `${keys.collection(collection)}:${escapeText(id)}`),
+    keys: request.map((name) => recordKey(keys, name)),
     args: [BYTES_MAX],
   }),
   decode: (reply, { request }) =>

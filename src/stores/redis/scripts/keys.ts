@@ -26,6 +26,16 @@ export class Keys {
     return `{${this.namespace}}:v:${escapeText(name)}`;
   }
 
+  /** The head of the log; its other keys begin with this name. */
+  get log(): string {
+    return `{${this.namespace}}:log`;
+  }
+
+  /** The list of wake-ups of one process whose feeds wait. */
+  feedList(name: string): string {
+    return `{${this.namespace}}:f:${name}`;
+  }
+
   /** A key that never has a value. */
   get scratch(): string {
     return `{${this.namespace}}:probe`;

@@ -23,7 +23,11 @@ export class Body {
   }
 }
 
+/** What a step is about: queues, the log or records. A call brings the Lua of those that it has. */
+export type Noun = "q" | "l" | "r";
+
 export interface StepCoding<in S, out R> {
+  readonly noun: Noun;
   /** Adds the step's verb, the number of the Redis key that it belongs to, and its arguments. */
   readonly encode: (step: S, body: Body) => void;
   /** Reads the word that the script answered for a step that it did otherwise than it was asked for. */

@@ -1,7 +1,7 @@
 /**
  * Makes every change of the store: writes of steps, and the other calls whose answer the server keeps.
  *
- * Single enqueues of one turn gather and leave together (`Burst`). Every other write leaves at once, as several calls where one
+ * Short writes of one turn gather and leave together (`Burst`). Every other write leaves at once, as several calls where one
  * would be long. The same write id again answers as before, so a call that was not answered may be sent again. With `waitReplicas`
  * a write is told only once replicas have it (`Replication`).
  */
@@ -11,12 +11,11 @@ import type { Step, WriteAnswer } from "../../../core/steps/Step.js";
 import { Answered } from "../connection/Answered.js";
 import type { Call, CallEnd, Connection } from "../connection/Connection.js";
 import type { Replication } from "../connection/Replication.js";
-import { Burst, type Single, singleOf } from "../queue/Burst.js";
-import { eachScript } from "../queue/enqueueScripts.js";
 import type { Keys } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
+import { Burst, type BurstKind, type Single } from "./Burst.js";
 import { shortCallsOf } from "./parts.js";
-import { shapeOf } from "./shapes.js";
+import { burstKindOf, shapeOf } from "./shapes.js";
 import type { WriteInput } from "./writeScript.js";
 
 /** How many results of confirmed writes the server keeps. */
@@ -66,7 +65,7 @@ export class Writer {
   constructor(private readonly options: WriterOptions) {
     const { connection } = options;
     this.burst = new Burst(
-      (singles) => this.writeEach(singles),
+      (singles, kind) => this.writeEach(singles, kind),
       () => connection.beforeNext(() => this.burst.leave()),
     );
   }
@@ -76,8 +75,9 @@ export class Writer {
       end.done(lists.map(() => right([])));
       return;
     }
-    const step = singleOf(lists);
-    if (step !== undefined) this.burst.add({ step, writeId, end });
+    const [list, another] = lists;
+    const kind = another === undefined && list !== undefined ? burstKindOf(list) : undefined;
+    if (list !== undefined && kind !== undefined) this.burst.add({ list, writeId, end }, kind);
     else this.writeParts(shortCallsOf(lists), writeId, end);
   }
 
@@ -140,18 +140,18 @@ export class Writer {
     this.confirming({ results: [result], queue, end }, (told) => connection.run(script, input, told));
   }
 
-  private writeEach(singles: ReadonlyArray<Single<WriteEnd>>): void {
+  private writeEach(singles: ReadonlyArray<Single<WriteEnd>>, { script, handsOver }: BurstKind): void {
     const [first, ...rest] = singles;
     if (first === undefined) return;
     if (rest.length === 0) {
-      this.writeLists([[first.step]], first.writeId, first.end);
+      this.writeLists([first.list], first.writeId, first.end);
       return;
     }
     const { connection, keys, given } = this.options;
     const input = {
       keys,
       given: given(),
-      steps: singles.map(({ step }) => step),
+      lists: singles.map(({ list }) => list),
       results: singles.map(({ writeId }) => keys.result(writeId)),
       answered: this.answered.takeOld(),
     };
@@ -163,8 +163,9 @@ export class Writer {
         for (const { end } of singles) end.failed(cause);
       },
     };
-    const queue = keys.queue(first.step.queue);
-    this.confirming({ results: input.results, queue, end: each }, (told) => connection.run(eachScript, input, told));
+    const name = handsOver(first.list);
+    const queue = name === undefined ? undefined : keys.queue(name);
+    this.confirming({ results: input.results, queue, end: each }, (told) => connection.run(script, input, told));
   }
 
   /** Sends a write, and notes its results as answered once they were read; with `waitReplicas`, once replicas have them. */

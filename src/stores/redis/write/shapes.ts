@@ -1,6 +1,8 @@
 /** Writes of a frequent shape have a script of their own, which makes no table for each step. */
+import { appendBurst, appendShape } from "../log/appendScript.js";
 import { ackShape } from "../queue/ackScript.js";
-import { enqueueShape } from "../queue/enqueueScripts.js";
+import { enqueueBurst, enqueueShape } from "../queue/enqueueScripts.js";
+import type { BurstKind } from "./Burst.js";
 import { type Steps, type WriteScript, writeScript } from "./writeScript.js";
 
 export interface Shape {
@@ -14,7 +16,12 @@ export interface Shape {
 const anyShape: Shape = { fits: () => true, script: writeScript, handsOver: () => undefined };
 
 /** The most frequent first. */
-const shapes: ReadonlyArray<Shape> = [enqueueShape, ackShape];
+const shapes: ReadonlyArray<Shape> = [enqueueShape, ackShape, appendShape];
 
 /** The shape of these lists, whose script does them at the least cost. */
 export const shapeOf = (lists: ReadonlyArray<Steps>): Shape => shapes.find(({ fits }) => fits(lists)) ?? anyShape;
+
+const burstKinds: ReadonlyArray<BurstKind> = [enqueueBurst, appendBurst];
+
+/** The kind of burst in which a write of this list alone may leave; undefined for any other write. */
+export const burstKindOf = (list: Steps): BurstKind | undefined => burstKinds.find(({ fits }) => fits(list));

@@ -14,7 +14,7 @@ import {
 import type { Keys } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
 import * as codings from "./codings.js";
-import { Body, type StepCoding } from "./StepCoding.js";
+import { Body, type Noun, type StepCoding } from "./StepCoding.js";
 
 export type Steps = ReadonlyArray<Step>;
 
@@ -44,11 +44,13 @@ export const writeScript: WriteScript = {
   name: "write",
   encode: ({ keys, given, lists, result, answered, deadLettersMax }) => {
     const body = new Body(keys);
+    const nouns = new Set<Noun>();
     let frees = "0";
     for (const list of lists) {
       body.args.push(String(list.length));
       for (const step of list) {
         const coding = codingOf(step);
+        nouns.add(coding.noun);
         if (coding.frees) frees = "1";
         coding.encode(step, body);
       }
@@ -56,7 +58,7 @@ export const writeScript: WriteScript = {
     const numbered = body.numbered();
     return {
       keys: [result, ...numbered, ...answered],
-      args: [given, String(numbered.length), String(deadLettersMax), frees].concat(body.args),
+      args: [given, String(numbered.length), String(deadLettersMax), frees, [...nouns].join("")].concat(body.args),
     };
   },
   decode: (reply, { lists }) => readAnswers(reply, lists),

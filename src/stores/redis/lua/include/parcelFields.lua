@@ -2,7 +2,7 @@
 --- @include parcel
 local META = "^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n()"
 
-local function hex(ms) return string.format("%011x", ms) end
+--- @include hex
 local function levelOf(parcel) return known(parcel) and string.match(parcel, "^%d", 13) or "0" end
 local function failuresOf(parcel) return tonumber(string.sub(parcel, 14, 16), 16) or 0 end
 local function idOf(parcel) return string.sub(parcel, 17, HEAD) end

@@ -1,8 +1,7 @@
 -- A collection of records, as the steps of a write find it. What a step expects of its record: "*" any state, "-" that it is not
 -- there, "=" and a revision. A refusal tells the revision that is there, or nothing.
 --- @include recordText
-
-local function nothingToDo() end
+--- @include nothingToDo
 
 local function recordSubject(key)
   return { key = key, records = {}, looked = {}, guard = nothingToDo, book = nothingToDo, begin = nothingToDo, close = nothingToDo }

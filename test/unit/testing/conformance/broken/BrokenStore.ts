@@ -138,7 +138,8 @@ export const cutting =
     },
   });
 
-const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
+/** The answers of parts of a list as that of the list. */
+export const joined = (answers: ReadonlyArray<WriteAnswer>): WriteAnswer =>
   answers.find(isLeft) ?? right(answers.filter(isRight).flatMap((answer) => answer.right));
 
 /** Does two things wrong. */

@@ -7,7 +7,9 @@ import type { StoreFactory } from "../../../../../src/testing/conformance/Confor
 import { attending } from "./attending.js";
 import { type Break, broken } from "./BrokenStore.js";
 import { ending } from "./ending.js";
+import { onTheFeed } from "./feeds.js";
 import { fencing } from "./fencing.js";
+import { onTheLog } from "./log.js";
 import { losing } from "./losing.js";
 import { ordering } from "./ordering.js";
 import { onTheRecords } from "./records.js";
@@ -28,6 +30,8 @@ const breaks: Readonly<Record<string, Break>> = {
   ...attending,
   ...ending,
   ...onTheRecords,
+  ...onTheLog,
+  ...onTheFeed,
 };
 
 /** The stores that break their word, and what each does. */

@@ -1,4 +1,6 @@
 import { everyCall } from "../../../../../src/testing/conformance/lifecycle/everyCall.js";
+import { feedProofs } from "./feeds.js";
+import { logProofs } from "./log.js";
 import { recordProofs } from "./records.js";
 
 /** Each call that is answered when it must not be any more; a goodbye is still taken while the store is closing. */
@@ -18,6 +20,8 @@ const ofEveryCall: Readonly<Record<string, ReadonlyArray<string>>> = Object.from
  */
 export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...recordProofs,
+  ...logProofs,
+  ...feedProofs,
   "loses every tenth message": ["write ids are remembered beside many others"],
   "loses all but the first hundred thousand bytes of a payload": ["a payload of 1 MiB arrives as it was given"],
   "loses what is beyond 1,000 messages of one write": [
@@ -104,6 +108,9 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   "performs a list step by step": [
     "a refused step of any kind lets nothing of its list be done, of whatever kind",
     "one list that settles a token twice is refused whole",
+    "an append sees what those before it in its list will have done",
+    "an append in a later list sees what an earlier list did, and nothing of one that was refused",
+    "events, records, messages and settlements are done together or not at all, and the first refused step is told",
   ],
   "performs a list queue by queue": ["a refused list takes no other queue with it, and leaves none half done"],
   "performs the enqueues of a list, whatever becomes of its settles": [
@@ -127,6 +134,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a write of no lists answers none",
   ],
   "performs a resent write again": [
+    "a resent append answers as before and adds nothing",
     "a resent write of records answers as before, and is done once",
     "a resent step of any kind answers as before and changes nothing",
     "a resent enqueue answers the same and adds nothing",
@@ -468,6 +476,9 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "a delay is honoured by every process",
     "an enqueue wakes a consumer of another process",
     "a due time wakes a consumer of another process",
+    "of appends of two processes that expect the same version one wins",
+    "a feed that waits is given what another process appends",
+    "from history to live, under writers of two processes, both are given the same",
   ],
   "answers the steps of a list kind by kind": ["steps of all kinds in one list are done, and answered in their order"],
   "tells the last step of a list that may be refused": ["of several steps that are refused the first is told"],

@@ -1,5 +1,5 @@
 /** A store as one of several processes has it: closing the view closes nothing for the others. */
-import { AsyncSubject, map, merge, NEVER, Subject, take, takeUntil } from "rxjs";
+import { AsyncSubject, map, merge, mergeMap, NEVER, Subject, take, takeUntil } from "rxjs";
 import { soon } from "../../../../../src/core/Clock.js";
 import { effect, fail } from "../../../../../src/core/Effect.js";
 import { storeClosed } from "../../../../../src/core/SluiceError.js";
@@ -36,6 +36,16 @@ export const sharedView = (store: Store): Store => {
       effect((asker) =>
         (takes(phase, "new")
           ? merge(store.lease(request), closing$.pipe(map((): ReadonlyArray<Lease> => []))).pipe(take(1))
+          : fail(storeClosed())
+        ).subscribe(asker),
+      ),
+    readFeed: (request) =>
+      effect((asker) =>
+        (takes(phase, "new")
+          ? merge(
+              store.readFeed(request),
+              closing$.pipe(mergeMap(() => store.readFeed({ ...request, waitMsMax: 0 }))),
+            ).pipe(take(1))
           : fail(storeClosed())
         ).subscribe(asker),
       ),

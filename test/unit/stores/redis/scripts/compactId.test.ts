@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { newMessageId } from "../../../../../src/core/MessageId.js";
-import { compactId, wholeId } from "../../../../../src/stores/redis/queue/compactId.js";
+import { compactId, wholeId } from "../../../../../src/stores/redis/scripts/compactId.js";
 
 describe("a compact id", () => {
   it("is a UUID without its dashes, and the UUID again", () => {
