@@ -70,10 +70,10 @@ interface Named {
 }
 
 /** The collection of a projection's one record. Version and name stand apart, since a version has no "/". */
-export const projectionOf = ({ name, version }: Named): string => `sluice/projections/${name}/${version}`;
+export const projectionOf = ({ name, version }: Named): string => `sluice.projections/${name}/${version}`;
 
 /** The collection of a read model's checkpoint. */
-export const checkpointOf = ({ name, version }: Named): string => `sluice/checkpoints/${name}/${version}`;
+export const checkpointOf = ({ name, version }: Named): string => `sluice.checkpoints/${name}/${version}`;
 
 /** The collection of a read model's records. */
-export const modelOf = ({ name, version }: Named): string => `sluice/models/${name}/${version}`;
+export const modelOf = ({ name, version }: Named): string => `sluice.models/${name}/${version}`;

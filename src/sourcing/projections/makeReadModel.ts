@@ -20,7 +20,7 @@ import type { Stage } from "./Stage.js";
 import { type Model, takeRecords } from "./takeRecords.js";
 
 /** The index in which all records of a model stand, so that they can be found when it is dropped. */
-const ALL = "sluice/all";
+const ALL = "sluice.all";
 
 /**
  * Many records, made of the events of a log: each event changes the one that it names. Whichever process runs it keeps them, in one

@@ -394,7 +394,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
   });
 
   it("has no index of the library's name", () => {
-    const indexes = { "sluice/all": () => ({}) };
+    const indexes = { "sluice.all": () => ({}) };
     expect(() =>
       readModel(open(), {
         name: "m",
