@@ -184,8 +184,8 @@ export interface EventLog<M extends EventMap> {
   readonly prune: (stream: string, options: PruneOptions) => Effect<StreamHead, ChangeError>;
   /**
    * Hands the stream's events up to a version to `to`, 500 at a time and in order, and gives a page up when `to` is done with it. Where that
-   * fails the rest stays, and so does its page: run it again, and `to` gets that page again. What is not ours goes without being
-   * handed over. Errors: `ArchiveFailed`; `DecodeRefused` at a malformed event.
+   * fails the rest stays, and so does its page: run it again, and `to` gets that page again. Errors: `ArchiveFailed`;
+   * `DecodeRefused` at a malformed event, and at one that is not ours: it would be given up, and handed to nobody.
    */
   readonly archive: (
     stream: string,

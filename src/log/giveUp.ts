@@ -9,10 +9,12 @@ import {
   archiveFailed,
   type ChangeError,
   type DecodeRefused,
+  decodeRefused,
   invalidConfig,
 } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
 import { subscribeWork } from "../core/subscribeWork.js";
+import type { StoredEvent } from "../port/LogPort.js";
 import type { LogStore } from "../port/Store.js";
 import { refusalOf } from "./decodePage.js";
 import type { EventMap } from "./EventCodec.js";
@@ -103,19 +105,21 @@ type Archive = EventLog<EventMap>["archive"];
 
 /** Hands the events of a stream over, page by page, and gives a page up when that is done. */
 export const archive =
-  ({ store, decode }: Reading): Archive =>
+  ({ store, coding, decode }: Reading): Archive =>
   (stream, options) => {
     const page = (done: Archiving, to: ArchiveOptions<unknown>["to"], upTo: number): Observable<Archiving> =>
       store.readStream({ stream, after: done.prunedTo, upTo, limit: ARCHIVED_MAX, backwards: false }).pipe(
         concatMap(({ events, prunedTo }) => {
           const last = events.at(-1);
           if (last === undefined) return of({ ...done, over: true });
+          const foreign = events.find(({ type }) => !coding.kinds.has(type));
+          if (foreign !== undefined) return throwError(() => notOurs(foreign));
           return decode(events).pipe(
             concatMap((ours) => {
               const malformed = ours.find((event) => event._tag === "Malformed");
               if (malformed?._tag === "Malformed") return throwError(() => refusalOf(malformed));
               const whole = ours.filter((event) => event._tag === "Event");
-              return whole.length === 0 ? of(undefined) : handed(whole, { to, stream, prunedTo });
+              return handed(whole, { to, stream, prunedTo });
             }),
             concatMap(() => pruned(store, stream, last.version)),
             map(() => ({ prunedTo: last.version, over: last.version >= upTo })),
@@ -136,6 +140,12 @@ export const archive =
       fromOne(all.pipe(concatMap(() => head(store, stream)))),
     );
   };
+
+/** What is not ours is passed over elsewhere. Here it would be given up, and nobody would have it. */
+const notOurs = ({ type, stream, version }: StoredEvent): DecodeRefused =>
+  decodeRefused(`event ${version} of the stream ${JSON.stringify(stream)}`, [
+    `it is a ${JSON.stringify(type)}, which the codec of this log does not have: archive by a log whose codec has all types of the stream`,
+  ]);
 
 interface Archiving {
   readonly prunedTo: number;

@@ -468,6 +468,12 @@ describe.each(Object.entries(stores))("the log on %s", (_, make) => {
       _tag: "DecodeRefused",
     });
     expect(await carts.head("cart/3")).toMatchObject({ prunedTo: 0 });
+    await eventLog(carts.store, measured).append("cart/4", [{ celsius: 1 }]);
+    await expect(carts.archive("cart/4", { upTo: 1, to: () => of(1) }).then((r) => r)).rejects.toMatchObject({
+      _tag: "DecodeRefused",
+      message: expect.stringContaining('"Measured", which the codec') as string,
+    });
+    expect(await carts.head("cart/4")).toMatchObject({ prunedTo: 0 });
   });
 
   it("gives up the beginning of the log, and tells feeds that stood there", async () => {

@@ -63,7 +63,7 @@ describe.each(eachStore)("commands on %s", (_, open) => {
       category: "silent",
       codec: cartEvents,
       decider: { ...cart, decide: (_command: string) => () => right([]) },
-      genesis: () => [{ type: "CartPaid", cartId: "g", total: 0 }],
+      genesis: () => [{ type: "CartPaid" as const, cartId: "g", total: 0 }],
     });
     expect(rightOf(await silent.handle("1", "x", { commandId: "k" }))).toEqual({
       id: "1",
@@ -261,7 +261,7 @@ describe.each(eachStore)("commands on %s", (_, open) => {
       codec: cartEvents,
       decider: {
         ...cart,
-        decide: () => () => right([{ type: "CartPaid", cartId: "", total: "much" as unknown as number }]),
+        decide: () => () => right([{ type: "CartPaid" as const, cartId: "", total: "much" as unknown as number }]),
       },
     });
     expect(await errorOf(odd.handle("1", undefined))).toMatchObject({ _tag: "EncodeRefused" });

@@ -2,19 +2,19 @@ import { Subject, take } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { andThen, foldEffect, orElse, suspend } from "../../../src/core/andThen.js";
 import { type Effect, effect, fail, fromOne, succeed } from "../../../src/core/Effect.js";
-import { storeClosed, storeFull } from "../../../src/core/SluiceError.js";
+import { isSluiceError, storeClosed, storeFull } from "../../../src/core/SluiceError.js";
 
 /** An Effect that a test ends, and that tells whether somebody waits for it. */
 const manual = <A>() => {
   const answers = new Subject<A>();
-  return { answers, made: fromOne<A>(answers.pipe(take(1))) as Effect<A>, isRunning: () => answers.observed };
+  return { answers, made: fromOne<A>(answers.pipe(take(1))), isRunning: () => answers.observed };
 };
 
 const outcome = (source: Effect<unknown>): Array<unknown> => {
   const told: Array<unknown> = [];
   source.subscribe({
     next: (value) => told.push(value),
-    error: ({ _tag }: { readonly _tag: string }) => told.push(_tag),
+    error: (error: unknown) => told.push(isSluiceError(error) ? error._tag : error),
     complete: () => told.push("end"),
   });
   return told;

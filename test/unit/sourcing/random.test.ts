@@ -57,6 +57,8 @@ interface Life {
   readonly aggregates: number;
   readonly commands: number;
   readonly poolSize: number;
+  /** How often time passes between two commands. */
+  readonly pauses: number;
 }
 
 const commandOf = (random: () => number): Command => {
@@ -68,7 +70,7 @@ const commandOf = (random: () => number): Command => {
   return { does: dice < 0.92 ? "refuse" : "throw" };
 };
 
-const live = ({ seed, aggregates, commands, poolSize }: Life): Promise<void> =>
+const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<void> =>
   simulate(async ({ store, client, advance }) => {
     const random = randomOf(seed);
     const on = (target: typeof store) =>
@@ -109,7 +111,7 @@ const live = ({ seed, aggregates, commands, poolSize }: Life): Promise<void> =>
         next: ({ _tag }) => count(_tag),
         error: (error: unknown) => count(isSluiceError(error) ? error._tag : String(error)),
       });
-      if (random() < 0.2) await advance(Math.floor(random() * 100));
+      if (random() < pauses) await advance(Math.floor(random() * 100));
     }
     await advance(5_000);
     const latest = on(client().store);
@@ -145,9 +147,10 @@ const live = ({ seed, aggregates, commands, poolSize }: Life): Promise<void> =>
 
 describe("random lives", () => {
   it.each([
-    { seed: "one", aggregates: 1, commands: 400, poolSize: 1 },
-    { seed: "few", aggregates: 7, commands: 400, poolSize: 3 },
-    { seed: "many", aggregates: 200, commands: 1_500, poolSize: 20 },
-    { seed: "wide", aggregates: 1_000, commands: 2_500, poolSize: 100 },
+    { seed: "one", aggregates: 1, commands: 400, poolSize: 1, pauses: 0.2 },
+    { seed: "few", aggregates: 7, commands: 400, poolSize: 3, pauses: 0.2 },
+    { seed: "many", aggregates: 200, commands: 1_500, poolSize: 20, pauses: 0.1 },
+    { seed: "wide", aggregates: 1_000, commands: 2_500, poolSize: 100, pauses: 0.05 },
+    { seed: "widest", aggregates: 10_000, commands: 12_000, poolSize: 500, pauses: 0.005 },
   ])("of $aggregates aggregates and $commands commands ($seed) end in what the stored events make", live, 60_000);
 });
