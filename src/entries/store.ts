@@ -87,7 +87,7 @@ export {
 } from "../port/LogPort.js";
 export { type Page, PORTION_BYTES_MAX } from "../port/Page.js";
 export { type Kind, type Phase, takes } from "../port/Phase.js";
-export type { QueuePort } from "../port/QueuePort.js";
+export type { KeyHead, QueuePort } from "../port/QueuePort.js";
 export type { RecordPageRequest, RecordPort, StoredRecord } from "../port/RecordPort.js";
 export type { EventStore, LogStore, QueueStore, RecordsStore, Store } from "../port/Store.js";
 export type { StoreEvent } from "../port/StoreEvent.js";

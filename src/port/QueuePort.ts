@@ -14,7 +14,7 @@
  *   left; a redriven message is new.
  * - A delayed first delivery is not in the line of its key: it joins the end when it is due, as if it were enqueued then. A message
  *   that was leased before and is delayed (Retry, Release) keeps its place at the head meanwhile.
- * - The next `lease`, `peek` or `stats` makes due messages ready, and so does a call that takes in messages of keys, before it does.
+ * - The next `lease`, `peek`, `stats` or `heads` makes due messages ready, and so does a call that takes in messages of keys, before it does.
  * - A token names one delivery. It is live until the delivery is settled or reaped; whoever has a dead token changes nothing and is
  *   answered `LeaseLost`. A lease past its end is reaped as soon as a `lease` comes to it (of a queue that is neither
  *   paused nor halted): it counts as a failure, and where the failures reach `attemptsMax` the message is dead-lettered with the
@@ -36,6 +36,8 @@
  *   not taken up yet, may others that were leased after them come first.
  * - Whatever counts as a failure (Retry, Reject, Block, expiry) joins the history, also the last one of a dead letter.
  *   Unblock "retry" and redrive begin again at attempt 1 and keep the history.
+ * - Marks. A message keeps the mark of its enqueue until it leaves the queue, and `heads` tells it while the message is the head of its
+ *   key, wherever the message is. Whoever becomes the head next tells its own mark or, if it has none, none. Redrive forgets the mark.
  * - A dedupe id with a window without end is free again once its message is acked, dead-lettered or purged.
  * - Time is the store's own: `leasedAtMs`, due times and expiry come from one clock per store.
  */
@@ -44,6 +46,14 @@ import type { Effect } from "../core/Effect.js";
 import type { LeaseLost } from "../core/SluiceError.js";
 import type { Inspect } from "./Inspect.js";
 import type { ConsumerName, ExtendRequest, Lease, LeaseRequest } from "./Lease.js";
+
+/** The head of a key: the one of its messages that is ready, leased, blocked, or delayed after it was leased. */
+export interface KeyHead {
+  /** The mark with which it was enqueued; undefined where it has none. */
+  readonly mark: string | undefined;
+  /** Whether it is blocked, with either scope. */
+  readonly blocked: boolean;
+}
 
 /** Leases messages of queues, and looks after queues. Messages are enqueued and settled by `write`. */
 export interface QueuePort extends Inspect {
@@ -60,4 +70,12 @@ export interface QueuePort extends Inspect {
    * a hint that the consumer may have taken is passed on.
    */
   readonly leave: (consumer: ConsumerName) => Effect<void>;
+  /**
+   * The heads of up to 1,000 keys, in their order and as they are at one moment; undefined for a key that is free. What is due is taken up
+   * first, as `stats` does.
+   */
+  readonly heads: (request: {
+    readonly queue: string;
+    readonly keys: ReadonlyArray<string>;
+  }) => Effect<ReadonlyArray<KeyHead | undefined>>;
 }

@@ -23,6 +23,7 @@ export const callKinds: { readonly [K in CallName]: CallKind } = {
   lease: "lease",
   extend: "renew",
   leave: "leave",
+  heads: "look",
   ready: "look",
   close: "close",
   stats: "look",

@@ -42,6 +42,7 @@ export const recordingQueue = ({ scheduler, answerMs, refuse }: RecordingQueueOp
     priority: 0,
     expiresInMs: undefined,
     dedupe: undefined,
+    mark: undefined,
   });
   const send: SendList = (steps, _writeId, end) => {
     const values = steps.map((step) => (step as EnqueueStep).payload);

@@ -1,6 +1,6 @@
 /** The step that adds a message to a queue. */
 import type { MessageHeaders } from "../Envelope.js";
-import { impossible } from "../invariant.js";
+import { impossible, invariant } from "../invariant.js";
 import type { MessageId } from "../MessageId.js";
 import type { StepKind } from "./StepKind.js";
 
@@ -27,7 +27,21 @@ export interface EnqueueStep {
    * is that of the first enqueue. A window of `Infinity` ends when the message is acked, dead-lettered or purged.
    */
   readonly dedupe: { readonly id: string; readonly windowMs: number } | undefined;
+  /**
+   * A text of whoever enqueues, which `heads` tells while the message is the head of its key: 1 to 128 characters of "!" to "~", and
+   * only with a key. It is delivered to no consumer, and a dead letter that goes back has none. Undefined: no mark.
+   */
+  readonly mark: string | undefined;
 }
+
+const MARK = /^[!-~]{1,128}$/;
+
+/** Marks come from programs, not from their users, so one that is out of bounds is a defect. Every store checks it. */
+export const checkMark = ({ key, mark }: Pick<EnqueueStep, "key" | "mark">): void => {
+  if (mark === undefined) return;
+  invariant(key !== undefined, "a message with a mark has a key");
+  invariant(MARK.test(mark), 'a mark is 1 to 128 characters of "!" to "~"');
+};
 
 /** The message is in the queue under this id. Of a duplicate it is the id of the earlier message. */
 export interface EnqueuedResult {

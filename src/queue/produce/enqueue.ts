@@ -117,6 +117,7 @@ const stepOf = <A>(
         expiresInMs === undefined ? undefined : wholeNumber("expiresInMs", expiresInMs, { min: 0, max: DELAY_MS_MAX }),
       priority: priority === undefined ? 0 : wholeNumber("priority", priority, { min: 0, max: 9 }),
       dedupe: dedupeOf(definition, dedupe, id),
+      mark: undefined,
     });
   } catch (cause) {
     return left(refusalBy(options, cause));

@@ -26,7 +26,7 @@ import { IdleFeeds } from "./log/IdleFeeds.js";
 import { LogState } from "./log/LogState.js";
 import { isAtEnd, readFeed, readStream } from "./log/reading.js";
 import { now } from "./now.js";
-import { blocked, deadLetters, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/inspect.js";
+import { blocked, deadLetters, heads, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/inspect.js";
 import { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
 import { unblock } from "./queue/unblock.js";
@@ -164,6 +164,7 @@ class MemoryStore implements Store {
       queue.idle.serveSoon();
     });
 
+  readonly heads: Store["heads"] = this.call(heads);
   readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.queue(queue), queue, nowMs));
   readonly peek: Store["peek"] = this.call(peek);
   readonly setPaused: Store["setPaused"] = this.change(setPaused);

@@ -25,6 +25,7 @@ import { Asking } from "./queue/Asking.js";
 import {
   blockedScript,
   deadLettersScript,
+  headsScript,
   pauseScript,
   peekScript,
   purgeScript,
@@ -243,6 +244,7 @@ class RedisStore implements Store {
       this.connection.run(leaveScript, { queue: this.keys.queue(queue), owner: `=${consumer}` }, end),
     );
 
+  readonly heads: Store["heads"] = (request) => this.running(headsScript, () => this.on(request));
   readonly stats: Store["stats"] = (queue) => this.running(statsScript, () => this.on({ queue }));
   readonly peek: Store["peek"] = (request) => this.running(peekScript, () => this.on(request));
   readonly setPaused: Store["setPaused"] = (request, writeId) => this.changing(pauseScript, request, writeId);

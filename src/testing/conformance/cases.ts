@@ -23,6 +23,7 @@ import { expiryCases } from "./queue/cases/expiry.js";
 import { fidelityCases } from "./queue/cases/fidelity.js";
 import { firstSettleWinsCases } from "./queue/cases/firstSettleWins.js";
 import { givingBackCases } from "./queue/cases/givingBack.js";
+import { marksCases } from "./queue/cases/marks.js";
 import { orderPerKeyCases } from "./queue/cases/orderPerKey.js";
 import { peopleCases } from "./queue/cases/people.js";
 import { priorityCases } from "./queue/cases/priority.js";
@@ -43,6 +44,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...boundedDemandCases,
   ...orderPerKeyCases,
   ...blocksCases,
+  ...marksCases,
   ...priorityCases,
   ...exclusiveCases,
   ...givingBackCases,

@@ -185,6 +185,20 @@ describe("memoryStore", () => {
     expect((await store.stats(QUEUE)).enqueued).toBe(0);
   });
 
+  it.each([
+    ["without a key", { mark: "m" }],
+    ["that is empty", { key: "k", mark: "" }],
+    ["with a blank", { key: "k", mark: "a b" }],
+    ["with a line break", { key: "k", mark: "a\n" }],
+    ["beyond ASCII", { key: "k", mark: "é" }],
+    ["of 129 characters", { key: "k", mark: "m".repeat(129) }],
+  ])("takes a mark %s for a defect, before anything is done", async (_, draft) => {
+    const { store } = rig();
+    const lists = [[enqueueStep(QUEUE, "a")], [enqueueStep(QUEUE, "b", draft)]];
+    await expect(store.write(lists, "w")).rejects.toMatchObject({ _tag: "Defect" });
+    expect((await store.stats(QUEUE)).enqueued).toBe(0);
+  });
+
   it("runs a write at each subscription, and a resent one once", async () => {
     const { store } = rig();
     const write = store.write([[enqueueStep(QUEUE, "a")]], "w");

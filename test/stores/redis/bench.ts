@@ -56,6 +56,7 @@ export class Bench {
       priority: 0,
       expiresInMs: undefined,
       dedupe: undefined,
+      mark: undefined,
       ...draft,
     };
   }

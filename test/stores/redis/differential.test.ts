@@ -48,6 +48,8 @@ class Twins {
   /** Every lease ever given: most of their tokens are dead. */
   private readonly leases: Array<Pair> = [];
   private readonly ids: Array<MessageId> = [];
+  /** Whether keyed messages have marks from now on: it begins amid the steps. */
+  private marks = false;
 
   constructor(
     template: Redis,
@@ -83,6 +85,7 @@ class Twins {
   }
 
   async step(): Promise<string> {
+    this.marks ||= this.below(40) === 0;
     const queue = this.pick(QUEUES);
     const kind = this.below(20);
     if (kind < 6) return this.write(queue);
@@ -98,12 +101,13 @@ class Twins {
 
   private enqueueStep(queue: string): Step {
     const headers = this.pick([undefined, undefined, { h: "v" }, { "é\n": "\ud83e" }]);
+    const key = this.pick(KEYS);
     return {
       _tag: "Enqueue",
       queue,
       id: this.anyId(),
       payload: `${this.below(1_000_000)}${this.pick(["", "é", "\n", "\u0000", "\ud800", "x".repeat(300)])}`,
-      key: this.pick(KEYS),
+      key,
       headers,
       delayMs: this.pick([0, 0, 0, 0, 3, 15, 15, 500.5]),
       priority: this.pick([0, 0, 0, 1, 5, 9]),
@@ -117,6 +121,7 @@ class Twins {
           windowMs: this.pick([0, 60_000, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),
         },
       ]),
+      mark: key === undefined || !this.marks ? undefined : this.pick([undefined, "m5b", "7", `${this.below(1_000)}~`]),
     };
   }
 
@@ -282,6 +287,8 @@ class Twins {
 
   /** Everything that can be seen. */
   async compare(): Promise<void> {
+    const keys = ["none", "", "a", "b", "é}", "🦊:x"];
+    for (const queue of this.below(2) === 0 ? QUEUES : []) await this.both((store) => store.heads({ queue, keys }));
     for (const queue of QUEUES) {
       const { memory } = await this.both((store) => store.stats(queue));
       const { enqueued, ready, waiting, delayed, leased, blocked, acked, dead, purged } = memory;
@@ -295,6 +302,7 @@ class Twins {
         ({ items }) => items.map(letterView),
       );
       await this.both((store) => store.peek({ queue, limit: 1_000 }));
+      await this.both((store) => store.heads({ queue, keys }));
     }
   }
 

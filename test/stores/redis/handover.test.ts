@@ -162,6 +162,20 @@ describe("a follower that an ack lets go", () => {
     expect(payloadsOf(await at.lease())).toEqual(["c"]);
   });
 
+  it("goes straight to a consumer that waits without its mark, which its key tells", async () => {
+    const at = bench();
+    await at.enqueue(["a"], { key: "k", mark: "m1" });
+    await at.enqueue(["b"], { key: "k", mark: "m2" });
+    const heads = await at.lease();
+    const leasing = at.lease({ waitMsMax: 10_000 });
+    await waiting(at);
+    expect((await at.settle(heads)).every(isRight)).toBe(true);
+    const [lease] = await leasing;
+    expect(lease && wasHandedOver(lease)).toBe(true);
+    expect(lease).toMatchObject({ payload: "b", key: "k" });
+    expect(await at.store.heads({ queue: at.queue, keys: ["k"] })).toEqual([{ mark: "m2", blocked: false }]);
+  });
+
   it("that nobody reads counts as ready, and goes to whoever leases next, uncounted", async () => {
     const at = bench();
     const heads = await keyed(at, "a", "b");

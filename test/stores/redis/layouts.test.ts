@@ -6,6 +6,7 @@ import { escapeText } from "../../../src/core/escapeText.js";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import type { EnqueueStep } from "../../../src/core/steps/Enqueue.js";
 import { readHandedText } from "../../../src/stores/redis/queue/handed.js";
+import { headsScript } from "../../../src/stores/redis/queue/inspectScripts.js";
 import { encodeTail, type ReadParcel, readCause, readParcel } from "../../../src/stores/redis/queue/parcel.js";
 import { readBlockNote, readShelved } from "../../../src/stores/redis/queue/shelf.js";
 import { fenceOf, tokenOf, tokenStem } from "../../../src/stores/redis/queue/token.js";
@@ -17,7 +18,7 @@ import { encodeText } from "../../../src/stores/redis/scripts/text.js";
 const admin = new Redis(inject("redisUrl"));
 const scratch = `{layouts-${newMessageId()}}:q:scratch`;
 afterAll(async () => {
-  for (const suffix of ["", ":dead", ":b", ":c:slot"]) await admin.del(`${scratch}${suffix}`);
+  for (const suffix of ["", ":dead", ":b", ":k", ":c:slot"]) await admin.del(`${scratch}${suffix}`);
   admin.disconnect();
 });
 
@@ -47,6 +48,7 @@ const step = (draft: Partial<EnqueueStep>): EnqueueStep => ({
   headers: undefined,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
   ...draft,
 });
 const parcelOf = (of: EnqueueStep): string => hexMs(enqueuedAtMs) + encodeTail(of);
@@ -174,6 +176,39 @@ describe("a parcel that Lua writes", () => {
         expect(await again(encodeText(payload))).toEqual({ ...redriven, payload });
     },
   );
+});
+
+describe("a mark", () => {
+  const marks = ["m", "b5", "q", "1", "~".repeat(128), "mmb5m"];
+
+  it.each(marks)("is parted from the parcel behind it, and from what stands before it at its key: %s", async (mark) => {
+    for (const [, of] of each) {
+      const parcel = parcelOf(of);
+      const body = 'local parcel, mark = partMark(A[1]) return { parcel, mark or "-" }';
+      expect(await texts(["keyMark"], body, `m${mark}\n${parcel}`)).toEqual([parcel, `m${mark}`]);
+      expect(await texts(["keyMark"], body, parcel)).toEqual([parcel, "-"]);
+    }
+    for (const [before, blocked] of [
+      ["", false],
+      ["q", true],
+      ["b17", true],
+    ] as const) {
+      const [found, key] = await texts(
+        ["keyMark", "heldParts"],
+        `redis.call("HSET", K .. ":k", "x", A[1])
+        return { openMarks(K).of("x"), positionOfKey(K, "x") or "-" }`,
+        `${before}m${mark}`,
+      );
+      expect([found, key]).toEqual([`m${mark}`, before === "b17" ? "17" : "-"]);
+      expect(headsScript.decode([`${before}m${mark}`], undefined as never)).toEqual([{ mark, blocked }]);
+    }
+    expect(headsScript.decode(["", "1", "q", "b17"], undefined as never)).toEqual([
+      undefined,
+      { mark: undefined, blocked: false },
+      { mark: undefined, blocked: true },
+      { mark: undefined, blocked: true },
+    ]);
+  });
 });
 
 describe("a token", () => {

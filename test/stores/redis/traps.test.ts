@@ -156,6 +156,11 @@ describe("a foreign value at a key of ours", () => {
     await at.admin.hdel(at.key, "levels");
     await at.admin.set(`${at.key}:h`, `w${FORMAT}:000000000900007530`);
   };
+  /** A marked message follows, and one is delayed. */
+  const beginMarks = async (at: Bench): Promise<void> => {
+    await at.enqueue(["marked"], { key: "key", mark: "m5" });
+    await at.enqueue(["marked"], { key: "key", mark: "m6", delayMs: 1 });
+  };
   const calls: ReadonlyArray<
     readonly [
       name: string,
@@ -170,7 +175,14 @@ describe("a foreign value at a key of ours", () => {
       "enqueue of any kind",
       (at) => at.enqueue(["a", "b"], { key: "key", delayMs: 5, dedupe: { id: "d", windowMs: 9_000 } }),
     ],
+    ["enqueue with a mark", (at) => at.enqueue(["a", "b"], { key: "key", mark: "m" })],
+    ["delayed enqueue with a mark", (at) => at.enqueue(["a"], { key: "new", mark: "m", delayMs: 5 })],
     ["ack", (at, leases) => at.settle(leases)],
+    ["ack where marks are", (at, leases) => at.settle(leases), beginMarks],
+    ["block where marks are", (at, leases) => at.settle(leases, Block({ cause: "x", scope: "key" })), beginMarks],
+    ["heads", (at) => at.store.heads({ queue: at.queue, keys: ["key", "other"] })],
+    ["heads where marks are", (at) => at.store.heads({ queue: at.queue, keys: ["key"] }), beginMarks],
+    ["purge where marks are", (at) => at.store.purge({ queue: at.queue, limit: 10 }, newId()), beginMarks],
     ["settle", (at, leases) => at.settle(leases, Retry({ cause: "x", delayMs: 10 }))],
     ["reject", (at, leases) => at.settle(leases, Reject({ cause: "x" }))],
     ["block", (at, leases) => at.settle(leases, Block({ cause: "x", scope: "queue" }))],

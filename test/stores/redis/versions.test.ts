@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as t from "io-ts";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
-import { Ack, Reject } from "../../../src/core/Outcome.js";
+import { Ack, Block, Reject } from "../../../src/core/Outcome.js";
 import { handle } from "../../../src/operators/handle.js";
 import { settle } from "../../../src/operators/settle.js";
 import { queue } from "../../../src/queue/makeQueue.js";
@@ -51,6 +51,33 @@ const consume = (texts: Queue<string>) => {
 
 const refusal = { _tag: "InvalidConfig", message: expect.stringContaining("FORMAT") as unknown };
 
+const letter = { id: newId(), position: "1", payload: undefined } as never;
+const calls: ReadonlyArray<readonly [string, (at: Bench, lease: never) => PromiseLike<unknown>]> = [
+  ["enqueue", (at) => at.enqueue(["x", "y"])],
+  ["keyed enqueue", (at) => at.enqueue(["x"], { key: "k" })],
+  ["delayed enqueue", (at) => at.enqueue(["x"], { delayMs: 5 })],
+  ["lease", (at) => at.lease()],
+  ["exclusive lease", (at) => at.lease({ exclusive: true })],
+  ["ack", (at, lease) => at.settle([lease], Ack)],
+  ["reject", (at, lease) => at.settle([lease], Reject({ cause: "x" }))],
+  ["extend", (at, lease) => at.store.extend({ queue: at.queue, leases: [lease], leaseMs: 9_000 })],
+  ["leave", (at) => at.store.leave({ queue: at.queue, consumer: "one" })],
+  ["stats", (at) => at.store.stats(at.queue)],
+  ["heads", (at) => at.store.heads({ queue: at.queue, keys: ["k"] })],
+  ["enqueue with a mark", (at) => at.enqueue(["x"], { key: "k", mark: "m" })],
+  ["peek", (at) => at.store.peek({ queue: at.queue, limit: 1 })],
+  ["pause", (at) => at.store.setPaused({ queue: at.queue, paused: true }, newId())],
+  ["blocked", (at) => at.store.blocked({ queue: at.queue, after: undefined, limit: 1 })],
+  ["dead letters", (at) => at.store.deadLetters({ queue: at.queue, after: undefined, limit: 1 })],
+  ["unblock", (at) => at.store.unblock({ queue: at.queue, target: "all", decision: "skip", limit: 1 }, newId())],
+  ["redrive", (at) => at.store.redrive({ queue: at.queue, letters: [letter] }, newId())],
+  [
+    "walk",
+    (at) => at.store.redriveFrom({ queue: at.queue, after: undefined, seenMax: 1, limit: 1, ids: undefined }, newId()),
+  ],
+  ["purge", (at) => at.store.purge({ queue: at.queue, limit: 1 }, newId())],
+];
+
 describe("the format", () => {
   it("is the same number on both sides, and stands in one place on each", () => {
     const lua = readFileSync("src/stores/redis/lua/include/format.lua", "utf8");
@@ -74,35 +101,11 @@ describe("the format", () => {
     },
   );
 
-  const letter = { id: newId(), position: "1", payload: undefined } as never;
-  const calls: ReadonlyArray<readonly [string, (at: Bench, lease: never) => PromiseLike<unknown>]> = [
-    ["enqueue", (at) => at.enqueue(["x", "y"])],
-    ["keyed enqueue", (at) => at.enqueue(["x"], { key: "k" })],
-    ["delayed enqueue", (at) => at.enqueue(["x"], { delayMs: 5 })],
-    ["lease", (at) => at.lease()],
-    ["exclusive lease", (at) => at.lease({ exclusive: true })],
-    ["ack", (at, lease) => at.settle([lease], Ack)],
-    ["reject", (at, lease) => at.settle([lease], Reject({ cause: "x" }))],
-    ["extend", (at, lease) => at.store.extend({ queue: at.queue, leases: [lease], leaseMs: 9_000 })],
-    ["leave", (at) => at.store.leave({ queue: at.queue, consumer: "one" })],
-    ["stats", (at) => at.store.stats(at.queue)],
-    ["peek", (at) => at.store.peek({ queue: at.queue, limit: 1 })],
-    ["pause", (at) => at.store.setPaused({ queue: at.queue, paused: true }, newId())],
-    ["blocked", (at) => at.store.blocked({ queue: at.queue, after: undefined, limit: 1 })],
-    ["dead letters", (at) => at.store.deadLetters({ queue: at.queue, after: undefined, limit: 1 })],
-    ["unblock", (at) => at.store.unblock({ queue: at.queue, target: "all", decision: "skip", limit: 1 }, newId())],
-    ["redrive", (at) => at.store.redrive({ queue: at.queue, letters: [letter] }, newId())],
-    [
-      "walk",
-      (at) =>
-        at.store.redriveFrom({ queue: at.queue, after: undefined, seenMax: 1, limit: 1, ids: undefined }, newId()),
-    ],
-    ["purge", (at) => at.store.purge({ queue: at.queue, limit: 1 }, newId())],
-  ];
-
   it.each([
     ["later", LATER],
     ["former", FORMER],
+    ["later", `${LATER}m`],
+    ["former", `${FORMER}m`],
   ])("of a %s version is refused by every call, which changes nothing and says what to do", async (_, format) => {
     for (const [name, call] of calls) {
       const at = bench();
@@ -134,6 +137,78 @@ describe("the format", () => {
     await at.enqueue(["a"]);
     expect(await at.admin.hget(at.key, "format")).toBe(FORMAT);
     expect(payloadsOf(await leasing)).toEqual(["a"]);
+  });
+});
+
+describe("marks", () => {
+  const formatOf = (at: Bench) => at.admin.hget(at.key, "format");
+
+  it("are told by the format of their queue, so that a version that knows none refuses it, and by no other queue's", async () => {
+    const at = bench();
+    await at.enqueue(["a", "b"], { key: "k" });
+    expect(await at.store.heads({ queue: at.queue, keys: ["k"] })).toEqual([{ mark: undefined, blocked: false }]);
+    expect(await formatOf(at)).toBe(FORMAT);
+    await at.enqueue(["c"], { key: "k", mark: "m" });
+    expect(await formatOf(at)).toBe(`${FORMAT}m`);
+    await at.enqueue(["d"], { key: "k", queue: "other" });
+    expect(await at.admin.hget(`{${at.namespace}}:q:other`, "format")).toBe(FORMAT);
+  });
+
+  it("stay told whatever is called, also where messages are handed over and booked", async () => {
+    const at = bench();
+    await at.enqueue(["a"], { key: "k", mark: "m" });
+    expect(await at.lease()).toHaveLength(1);
+    for (const draft of [{}, { key: "new" }, { delayMs: 1 }]) {
+      const leasing = at.lease({ waitMsMax: 5_000 });
+      await until(async () => (await at.admin.exists(`${at.key}:h`)) === 1);
+      await at.enqueue(["next"], draft);
+      expect(payloadsOf(await leasing)).toEqual(["next"]);
+      expect(await at.store.stats(at.queue)).toMatchObject({ ready: 0, delayed: 0 });
+      expect(await formatOf(at)).toBe(`${FORMAT}m`);
+    }
+    for (const [name, call] of calls) {
+      await at.enqueue(["leased"]);
+      const [lease] = await at.lease();
+      await call(at, lease as never);
+      await at.store.setPaused({ queue: at.queue, paused: false }, newId());
+      expect(await formatOf(at), name).toBe(`${FORMAT}m`);
+    }
+  });
+
+  it("end the ticket of a consumer that waits, which may know none", async () => {
+    const at = bench();
+    await at.enqueue(["a"], { key: "k" });
+    const leases = await at.lease();
+    await at.admin.set(`${at.key}:h`, `w${FORMAT}:000000000900007530`);
+    await at.enqueue(["b"], { key: "k", mark: "m" });
+    expect(await at.admin.exists(`${at.key}:h`)).toBe(0);
+    expect(leases).toHaveLength(1);
+  });
+
+  it("cost nothing where they are not: a head is kept as 1, and a follower as its parcel", async () => {
+    const at = bench();
+    await at.store.write(
+      ["first", "second", "third"].map((payload) => [at.step(payload, { key: "k" })]),
+      newId(),
+    );
+    const lists = async () => [await at.admin.hgetall(`${at.key}:k`), await at.admin.lrange(`${at.key}:k:k`, 0, -1)];
+    const parcel = (payload: string) =>
+      expect.stringMatching(new RegExp(`^[0-9a-f]{11}1.*${payload}$`, "s")) as unknown;
+    expect(await lists()).toEqual([{ k: "1" }, [parcel("second"), parcel("third")]]);
+    await at.settle(await at.lease());
+    expect(await lists()).toEqual([{ k: "1" }, [parcel("third")]]);
+    await at.enqueue(["fourth"], { key: "k", mark: "5b" });
+    expect(await lists()).toEqual([{ k: "1" }, [parcel("third"), expect.stringMatching(/^m5b\n[0-9a-f]{11}1/)]]);
+    for (const [mark, left] of [
+      ["1", 1],
+      ["m5b", 0],
+    ] as const) {
+      await at.settle(await at.lease());
+      const [heads, followers] = await lists();
+      expect([heads, followers?.length]).toEqual([{ k: mark }, left]);
+    }
+    await at.settle(await at.lease(), Block({ cause: "no", scope: "key" }));
+    expect(await at.admin.hget(`${at.key}:k`, "k")).toBe("b1m5b");
   });
 });
 

@@ -30,6 +30,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   priority: 0,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
 });
 
 const resultOf = doneOf;

@@ -81,6 +81,7 @@ const enqueueStep = (payload = "1{}"): EnqueueStep => ({
   priority: 0,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
 });
 
 const settleStep = (): SettleStep => ({

@@ -35,6 +35,8 @@ export class Entry implements EntryFields {
   beginsUntilMs: number = Number.POSITIVE_INFINITY;
   /** The dedupe id that stands for it until it leaves the queue. */
   dedupeId: string | undefined = undefined;
+  /** What its enqueuer told of it; a redriven message has none. */
+  mark: string | undefined = undefined;
   /** How often in a row its lease ended unsettled, 2 at most. It decides into which hands the message may be given. */
   suspicion = 0;
   /** Whether the latest extension of its lease said that it was not begun. */

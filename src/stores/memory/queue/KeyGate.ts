@@ -8,8 +8,20 @@ import { Line } from "./Line.js";
 export class KeyGate {
   /** The followers of each busy key; undefined until the first one comes. */
   private readonly busy = new Map<string, Line | undefined>();
+  /** The marks of the heads that have one. */
+  private readonly marks = new Map<string, string>();
   /** How many wait behind a head. */
   waiting = 0;
+
+  /** Whether the key has a head. */
+  has(key: string): boolean {
+    return this.busy.has(key);
+  }
+
+  /** The mark of the key's head. */
+  markOf(key: string): string | undefined {
+    return this.marks.get(key);
+  }
 
   /** Whether the message may go in now as the head of its key; if not, it waits here. */
   enter(key: string, entry: Entry): boolean {
@@ -21,6 +33,7 @@ export class KeyGate {
     }
     if (!this.busy.has(key)) {
       this.busy.set(key, undefined);
+      if (entry.mark !== undefined) this.marks.set(key, entry.mark);
       return true;
     }
     const line = new Line();
@@ -35,6 +48,8 @@ export class KeyGate {
     const next = this.busy.get(key)?.takeFirst();
     if (next === undefined) this.busy.delete(key);
     else this.waiting--;
+    if (next?.mark !== undefined) this.marks.set(key, next.mark);
+    else if (this.marks.size > 0) this.marks.delete(key);
     return next;
   }
 

@@ -1,7 +1,7 @@
 /** Adds a new message, unless its dedupe id stands for an earlier one. */
 import { noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
-import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
 import type { Performer } from "../write/Performer.js";
 import { Entry } from "./Entry.js";
 import type { QueueState } from "./QueueState.js";
@@ -9,6 +9,7 @@ import type { QueueState } from "./QueueState.js";
 export const Enqueue: Performer<EnqueueStep, EnqueuedResult> = {
   // A message that became due before stands before one that joins its key now.
   prepare: (step, { contents, nowMs }) => {
+    checkMark(step);
     if (step.key !== undefined) contents.queue(step.queue).promoteDue(nowMs);
   },
   check: (step, { contents, nowMs }) => {
@@ -40,6 +41,7 @@ const enqueue = (queue: QueueState, step: EnqueueStep, nowMs: number): EnqueuedR
   if (delayMs > 0) entry.dueMs = nowMs + delayMs;
   if (expiresInMs !== undefined) entry.beginsUntilMs = nowMs + expiresInMs;
   if (dedupe?.windowMs === Number.POSITIVE_INFINITY) entry.dedupeId = dedupe.id;
+  entry.mark = step.mark;
   queue.enqueued++;
   queue.admit(entry, nowMs);
   return { _tag: "Enqueued", id, duplicate: false };

@@ -11,6 +11,7 @@ import type {
   StoredMessage,
 } from "../../../port/Inspect.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
+import type { KeyHead } from "../../../port/QueuePort.js";
 import { ByteBudget } from "./ByteBudget.js";
 import { Entry, storedOf } from "./Entry.js";
 import type { Aside, BlockNote, QueueState } from "./QueueState.js";
@@ -36,6 +37,20 @@ export const stats: Call<unknown, QueueStats> = (queue, _, nowMs) => {
     paused: queue.paused,
     halted: queue.halts > 0,
   };
+};
+
+export const heads: Call<
+  { readonly queue: string; readonly keys: ReadonlyArray<string> },
+  ReadonlyArray<KeyHead | undefined>
+> = (queue, { keys }, nowMs) => {
+  queue.promoteDue(nowMs);
+  const halting = new Set<string | undefined>();
+  for (const position of queue.halting) halting.add(queue.blocked.get(position)?.entry.key);
+  return keys.map((key) =>
+    queue.keys.has(key)
+      ? { mark: queue.keys.markOf(key), blocked: queue.blockedKeys.has(key) || halting.has(key) }
+      : undefined,
+  );
 };
 
 export const peek: Call<Limited, ReadonlyArray<StoredMessage>> = (queue, { limit }, nowMs) => {

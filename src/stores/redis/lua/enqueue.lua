@@ -42,7 +42,7 @@ if waits ~= "" then
 end
 if isDone then
   redis.call("HDEL", key, "-") -- a removal first, so that the call passes under full memory too
-  redis.call("HSET", key, "format", FORMAT) -- a write, for which a WAIT behind it waits
+  redis.call("HSET", key, "format", head[1] or FORMAT) -- a write, for which a WAIT behind it waits
   return "+"
 end
 

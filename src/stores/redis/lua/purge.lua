@@ -26,6 +26,8 @@ local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", k
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
 
+local function withoutMark(text) return queue.marks and queue.marks.part(text) or text end
+
 -- Everything is planned, and so read, before the first message is deleted: no error can come in between.
 local function plan(number, drop)
   if number > 0 then drops[#drops + 1] = drop end
@@ -40,7 +42,7 @@ local function planBehind(name, headGoes)
   local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
   met[name] = true
   plan(1, function()
-    for _, parcel in ipairs(parcels or {}) do forget(key, parcel) end
+    for _, text in ipairs(parcels or {}) do forget(key, withoutMark(text)) end
     if number > 0 then redis.call("LTRIM", list, number, -1) end
     if number == waiting then redis.call("SREM", key .. ":f", name) end
     count(queue, "waiting", -number)
@@ -78,7 +80,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1])
+    return withoutMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1]))
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

@@ -10,16 +10,10 @@ local key = KEYS[1]
 local given = ARGV[1]
 --- @include handed
 --- @include clock
+--- @include takeUpDue
 
-readHead(key)
 local now = clock(given)
-if #redis.call("ZRANGEBYSCORE", key .. ":d", "-inf", now, "LIMIT", 0, 1) > 0 then
-  --- @include openGuarded
-  --- @include promote
-  local queue = openGuarded(key, now)
-  promote(queue)
-  closeQueue(queue)
-end
+takeUpDue(key, now)
 local counts = redis.call("HMGET", key, "enqueued", "waiting", "acked", "purged", "paused", "halts")
 for i = 1, 6 do counts[i] = tonumber(counts[i] or 0) end
 -- A message that was handed over, and that nobody has read yet, counts as ready.

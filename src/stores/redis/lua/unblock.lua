@@ -50,7 +50,7 @@ local function free(entry)
     count(queue, "halts", -1)
     redis.call("ZREM", key .. ":bq", position)
   end
-  if messageKey then redis.call("HSET", key .. ":k", messageKey, 1) end
+  if messageKey then redis.call("HSET", key .. ":k", messageKey, queue.marks and queue.marks.of(messageKey) or 1) end
   if decision == "retry" then
     pushReturned(queue, origin, afresh(parcel))
   elseif decision == "skip" then

@@ -2,7 +2,7 @@
 import { escapeText } from "../../../core/escapeText.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
-import type { EnqueuedResult, EnqueueStep } from "../../../core/steps/Enqueue.js";
+import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { wholeId } from "../scripts/compactId.js";
 import { wholeMs } from "../scripts/numbers.js";
 import type { StepCoding } from "../write/StepCoding.js";
@@ -11,11 +11,12 @@ import { encodeTail } from "./parcel.js";
 export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   noun: "q",
   encode: (step, body) => {
-    const { key, dedupe } = step;
+    const { dedupe } = step;
+    checkMark(step);
     body.args.push(
       "e",
       body.number(body.keys.queue(step.queue)),
-      key === undefined ? "" : `k${escapeText(key)}`,
+      lineOf(step),
       wholeMs(step.delayMs),
       // A letter before it, since the empty text is an id too.
       dedupe === undefined ? "" : `d${escapeText(dedupe.id)}`,
@@ -30,6 +31,12 @@ export const Enqueue: StepCoding<EnqueueStep, EnqueuedResult> = {
   subject: ({ queue }) => queue,
   frees: false,
   cheap: () => false,
+};
+
+/** The key, behind the mark if there is one: neither has a blank. */
+const lineOf = ({ key, mark }: EnqueueStep): string => {
+  if (key === undefined) return "";
+  return mark === undefined ? `k${escapeText(key)}` : `m${mark} k${escapeText(key)}`;
 };
 
 // A window without end lasts until the message leaves the queue.

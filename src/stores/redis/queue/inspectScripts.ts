@@ -15,6 +15,7 @@ import type {
 import { MOVED_BYTES_MAX } from "../../../port/Inspect.js";
 import type { Page } from "../../../port/Page.js";
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
+import type { KeyHead } from "../../../port/QueuePort.js";
 import { compactId } from "../scripts/compactId.js";
 import { type Script, textsOf } from "../scripts/script.js";
 import { encodeText } from "../scripts/text.js";
@@ -58,6 +59,22 @@ export const statsScript: Script<OnQueue, QueueStats> = {
       halted: halted === 1,
     };
   },
+};
+
+/** A head as it stands at its key: "1" or "q" or "b" and a position, then "m" and its mark if it has one; see keyMark.lua. */
+const readHead = (text: string): KeyHead | undefined => {
+  if (text === "") return undefined;
+  const at = text.indexOf("m");
+  return { mark: at === -1 ? undefined : text.slice(at + 1), blocked: text.startsWith("b") || text.startsWith("q") };
+};
+
+export const headsScript: Script<
+  OnQueue & { readonly keys: ReadonlyArray<string> },
+  ReadonlyArray<KeyHead | undefined>
+> = {
+  name: "heads",
+  encode: ({ queue, given, keys }) => ({ keys: [queue], args: [given, ...keys.map(escapeText)] }),
+  decode: (reply) => textsOf(reply).map(readHead),
 };
 
 export const peekScript: Script<OnQueue & { readonly limit: number }, ReadonlyArray<StoredMessage>> = {

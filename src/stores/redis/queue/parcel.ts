@@ -22,9 +22,9 @@ const FAILURES_AT = TIME_LENGTH + FAILURES;
 const ID_AT = TIME_LENGTH + ID;
 const PAYLOAD_AT = TIME_LENGTH + BODY;
 
-/** Whether the message has no dedupe id, no delay and no mark: it is added at once, whatever was added before. */
+/** Whether the message has no dedupe id, no delay, no expiry and no mark: it is added at once, whatever was added before. */
 export const isPlain = (step: EnqueueStep): boolean =>
-  !(step.delayMs > 0) && step.dedupe === undefined && step.expiresInMs === undefined;
+  !(step.delayMs > 0) && step.dedupe === undefined && step.expiresInMs === undefined && step.mark === undefined;
 
 // Places in the line of marks. A new message has no suspicion and no returns.
 const SUSPICION = TIME_LENGTH;

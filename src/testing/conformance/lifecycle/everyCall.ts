@@ -15,6 +15,7 @@ export const everyCall: { readonly [K in Exclude<CallName, "close">]: Call } = {
   extend: ({ store, queue }) =>
     store.extend({ queue, leases: [{ id: newMessageId(), token: "none" }], leaseMs: 1_000 }),
   leave: ({ store, queue }) => store.leave({ queue, consumer: "one" }),
+  heads: ({ store, queue }) => store.heads({ queue, keys: ["k"] }),
   ready: ({ store }) => store.ready(),
   stats: ({ store, queue }) => store.stats(queue),
   peek: ({ store, queue }) => store.peek({ queue, limit: 1 }),

@@ -20,6 +20,7 @@ export const enqueueStep = (queue: string, payload: string, draft: Draft = {}): 
   priority: draft.priority ?? 0,
   expiresInMs: draft.expiresInMs,
   dedupe: draft.dedupe,
+  mark: draft.mark,
 });
 
 export type SettleDraft = Options<Pick<SettleStep, "queue" | "id" | "token" | "cause" | "attemptsMax">>;

@@ -164,6 +164,7 @@ describe("redrive", () => {
       id: newMessageId(),
       payload,
       dedupe: undefined,
+      mark: undefined,
     }));
     now(s.inner.write([foreign], newMessageId()));
     expect(now(s.queue.receive({ max: 10 }))).toEqual([]);

@@ -23,7 +23,7 @@ local function book(key)
   redis.call("HSET", key .. ":l", token, parcel)
   redis.call("ZADD", key .. ":x", endsAt, token)
   redis.call("HINCRBY", key, "enqueued", 1)
-  redis.call("HSET", key, "format", FORMAT, "seq", seq)
+  redis.call("HSET", key, "seq", seq)
   redis.call("SET", resultOf(key, writeId), "+", "PX", "3600000")
   return seq
 end

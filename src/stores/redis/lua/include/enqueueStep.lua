@@ -1,4 +1,4 @@
--- e: a new message. Arguments: key ("k" before it, or ""), delay in ms, dedupe id ("d" before it, or ""), its window in ms or "s"
+-- e: a new message. Arguments: key ("k" before it, or "m", its mark, a blank and that, or ""), delay in ms, dedupe id ("d" before it, or ""), its window in ms or "s"
 -- until its message leaves the queue, tail. Its word is "d<id>" for a duplicate of that message.
 --- @include queueSubject
 --- @include keys
@@ -24,7 +24,8 @@ end
 kinds["e"] = {
   noun = queueSubject,
   read = function(step, values, at)
-    step.key = values[at] ~= "" and string.sub(values[at], 2) or nil
+    step.mark, step.key = string.match(values[at], "^(m%S*) k(.*)$")
+    if not step.mark and values[at] ~= "" then step.key = string.sub(values[at], 2) end
     step.delay, step.dedupe, step.window, step.tail = tonumber(values[at + 1]), values[at + 2], values[at + 3], values[at + 4]
     local queue = step.subject
     if step.key then queue.admits = true end
@@ -42,10 +43,15 @@ kinds["e"] = {
     if first then return "d" .. first end
     count(queue, "enqueued", 1)
     local parcel = queue.nowHex .. step.tail
+    if step.mark and not queue.marks then
+      --- @include beginMarks
+      beginMarks(queue)
+    end
     if step.delay > 0 then
+      if step.mark then parcel = step.mark .. "\n" .. parcel end
       delay(queue, nextOrder(queue) .. FIRST_PLACE, queue.now + step.delay, parcel)
     else
-      admit(queue, step.key, parcel)
+      admit(queue, step.key, parcel, step.mark)
     end
     return "+"
   end,

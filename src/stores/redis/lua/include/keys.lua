@@ -1,5 +1,5 @@
 -- Order per key: one message of a key at a time. A key is busy while its head is ready, leased, blocked, or delayed after it was
--- leased. Later messages of the key wait in a list of their own.
+-- leased. Later messages of the key wait in a list of their own. A mark is "m" and the mark, or nil: see keyMark.
 
 -- Puts a message behind the head of its key.
 local function follow(queue, key, parcel)
@@ -16,11 +16,18 @@ local function leaveKey(queue, key)
   end
   if redis.call("EXISTS", queue.key .. ":k:" .. key) == 0 then redis.call("SREM", queue.key .. ":f", key) end
   count(queue, "waiting", -1)
+  if queue.marks then
+    local mark
+    parcel, mark = queue.marks.part(parcel)
+    queue.marks.set(key, mark)
+  end
   pushEnd(queue, parcel)
 end
 
 -- Takes in a message that was never leased, or is redriven, at the end of its key or of its level.
-local function admit(queue, key, parcel)
-  if key and redis.call("HSETNX", queue.key .. ":k", key, 1) == 0 then return follow(queue, key, parcel) end
+local function admit(queue, key, parcel, mark)
+  if key and redis.call("HSETNX", queue.key .. ":k", key, mark or 1) == 0 then
+    return follow(queue, key, mark and mark .. "\n" .. parcel or parcel)
+  end
   pushEnd(queue, parcel)
 end

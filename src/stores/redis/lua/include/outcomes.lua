@@ -13,8 +13,10 @@ local function block(queue, step, parcel, scope)
     redis.call("ZADD", queue.key .. ":bq", position, position)
     expectNobody(queue.key)
     queue.levels = reclaim(queue.key, queue.levels)
-  elseif step.key then
-    redis.call("HSET", queue.key .. ":k", step.key, busyText(position))
+  end
+  if step.key then
+    local mark = queue.marks and queue.marks.of(step.key) or ""
+    redis.call("HSET", queue.key .. ":k", step.key, (scope == "q" and "q" or busyText(position)) .. mark)
   end
 end
 

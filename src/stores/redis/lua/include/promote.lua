@@ -9,11 +9,12 @@ local PROMOTE_BYTES_MAX = 2097152
 
 local function promote(queue)
   local step = math.max(1, math.min(20, math.floor(PROMOTE_BYTES_MAX / queue.largest)))
-  local due, names, bytes = {}, {}, 0
+  local due, names, marks, bytes = {}, {}, {}, 0
   repeat
     local some = redis.call("ZRANGEBYSCORE", queue.key .. ":d", "-inf", queue.now, "LIMIT", #due, step)
     for _, entry in ipairs(some) do
       local parcel, at = parcelOfEntry(entry), #due + 1
+      if queue.marks then parcel, marks[at] = queue.marks.part(parcel) end
       bytes, due[at] = bytes + #entry, entry
       if not wasLeased(parcel) then
         names[at] = keyOf(parcel) or ""
@@ -25,7 +26,8 @@ local function promote(queue)
   for at, entry in ipairs(due) do
     local parcel = parcelOfEntry(entry)
     if names[at] then
-      admit(queue, keyOf(parcel), parcel)
+      if marks[at] then parcel = queue.marks.part(parcel) end
+      admit(queue, keyOf(parcel), parcel, marks[at])
     else
       pushReturned(queue, orderOfEntry(entry), parcel)
     end

@@ -11,10 +11,16 @@
 local function openQueue(key, now)
   local head = readHead(key, "levels", "seq", "paused", "halts", "owner", "ownerUntil", "largest")
   local seq = tonumber(head[3] or 0)
+  local marks
+  if head[1] and head[1] ~= FORMAT then
+    --- @include keyMark
+    marks = openMarks(key)
+  end
   return {
     key = key, now = now, nowHex = hex(now), unused = not head[1], levels = tonumber(head[2] or 0), seq = seq, seqWas = seq,
     paused = head[4] == "1", halts = tonumber(head[5] or 0), owner = head[6], ownerUntil = tonumber(head[7] or 0),
     ends = {}, returned = {}, counts = {}, wake = false, largest = tonumber(head[8] or LARGE),
+    marks = marks,
   }
 end
 
@@ -57,6 +63,7 @@ local function delay(queue, order, due, parcel)
 end
 
 local function pushAll(queue)
+  if queue.marks then queue.marks.write() end
   if #queue.returned > 0 then queue.levels = reclaim(queue.key, queue.levels) end
   local levels = queue.levels
   for level, list in pairs(queue.ends) do

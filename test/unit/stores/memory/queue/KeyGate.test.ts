@@ -20,10 +20,29 @@ describe("KeyGate", () => {
   it("keeps no key that is not busy", () => {
     const gate = new KeyGate();
     for (const [n, entry] of named("abcdef").entries()) {
+      entry.mark = `m${n}`;
       gate.enter(`k${n}`, entry);
       gate.leave(`k${n}`);
     }
-    expect(Object.values(gate).map((held: unknown) => (held instanceof Map ? held.size : held))).toEqual([0, 0]);
+    expect(Object.values(gate).map((held: unknown) => (held instanceof Map ? held.size : held))).toEqual([0, 0, 0]);
+  });
+
+  it("tells the mark of each head, and none of another", () => {
+    const gate = new KeyGate();
+    const [a, b, c, d] = named("abcd");
+    for (const [entry, mark] of [
+      [a, "of a"],
+      [b, undefined],
+      [c, "of c"],
+      [d, "of d"],
+    ] as const) {
+      entry!.mark = mark;
+      gate.enter("k", entry!);
+    }
+    const told = [gate.markOf("k")];
+    while (gate.leave("k") !== undefined) told.push(gate.markOf("k"));
+    expect(told).toEqual(["of a", undefined, "of c", "of d"]);
+    expect([gate.markOf("k"), gate.has("k")]).toEqual([undefined, false]);
   });
 
   it("gives up at most so many of those that wait, and keeps their keys busy", () => {

@@ -122,6 +122,7 @@ export const enqueueOf = (step: SettleStep, lease: Lease, change: Partial<Enqueu
   priority: 0,
   expiresInMs: undefined,
   dedupe: undefined,
+  mark: undefined,
   ...change,
 });
 

@@ -11,6 +11,7 @@ import { onTheFeed } from "./feeds.js";
 import { fencing } from "./fencing.js";
 import { onTheLog } from "./log.js";
 import { losing } from "./losing.js";
+import { marking } from "./marking.js";
 import { ordering } from "./ordering.js";
 import { onTheRecords } from "./records.js";
 import { sharedView } from "./sharedView.js";
@@ -30,6 +31,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...attending,
   ...ending,
   ...onTheRecords,
+  ...marking,
   ...onTheLog,
   ...onTheFeed,
 };

@@ -1,6 +1,7 @@
 import { everyCall } from "../../../../../src/testing/conformance/lifecycle/everyCall.js";
 import { feedProofs } from "./feeds.js";
 import { logProofs } from "./log.js";
+import { markProofs } from "./marking.js";
 import { recordProofs } from "./records.js";
 
 /** Each call that is answered when it must not be any more; a goodbye is still taken while the store is closing. */
@@ -22,6 +23,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...recordProofs,
   ...logProofs,
   ...feedProofs,
+  ...markProofs,
   "loses every tenth message": ["write ids are remembered beside many others"],
   "loses all but the first hundred thousand bytes of a payload": ["a payload of 1 MiB arrives as it was given"],
   "loses what is beyond 1,000 messages of one write": [
