@@ -1,0 +1,50 @@
+/** The shop as a server: it listens, keeps the projections up to date, and closes in the order in which things depend on each other. */
+import { once } from "node:events";
+import { createAdaptorServer } from "@hono/node-server";
+import { lastValueFrom, Subject, tap } from "rxjs";
+import type { Store } from "sluice";
+import { openShop } from "./Shop.js";
+import { createApp } from "./web/app.js";
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ShopServer {
+  readonly url: string;
+  /** Ends the streams, lets requests and the projections end, and closes the store. */
+  readonly close: () => Promise<void>;
+}
+
+export const serveShop = async (store: Store, { host, port }: Address): Promise<ShopServer> => {
+  const shop = openShop(store);
+  const closed$ = new Subject<void>();
+  const projecting = lastValueFrom(
+    shop.run(closed$).pipe(
+      tap((progress) => {
+        if (progress._tag === "Failed") console.error("An event cannot be projected:", progress.cause);
+      }),
+    ),
+    { defaultValue: undefined },
+  );
+  // Told when it is awaited, too; a log that went back ends it before.
+  projecting.catch((error: unknown) => console.error("The projections have ended:", error));
+
+  const server = createAdaptorServer({ fetch: createApp(shop, closed$).fetch });
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  const at = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    url: `http://${host}:${at}`,
+    close: async () => {
+      closed$.next();
+      server.close();
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      await once(server, "close");
+      await projecting.catch(() => undefined);
+      await store.close();
+    },
+  };
+};

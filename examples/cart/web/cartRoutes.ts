@@ -1,0 +1,79 @@
+/** The pages of carts. Only POST and DELETE change something; a form without script says `_method=DELETE`. */
+import { randomBytes } from "node:crypto";
+import { type Either, isLeft } from "fp-ts/lib/Either.js";
+import { type Context, Hono } from "hono";
+import { concatMap, firstValueFrom, type Observable, retry, takeUntil } from "rxjs";
+import type { CartCommand } from "../domain/decide.js";
+import type { Shop } from "../Shop.js";
+import { type Attempt, cartPage, liveCart } from "../views/cartPage.js";
+import { problemPage } from "../views/problemPage.js";
+import { AddForm, CartId, decodeInput, Sku, Version } from "./inputs.js";
+import { liveStream } from "./liveStream.js";
+import { readCart } from "./readCart.js";
+import type { WithToken } from "./token.js";
+import { watchCart } from "./watchCart.js";
+
+type Ask = Context<WithToken>;
+
+export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<WithToken> => {
+  const page = async (c: Ask, id: string, { status, ...attempt }: Attempt & { readonly status: 200 | 400 | 409 }) => {
+    const version = decodeInput(Version, c.req.query("version"));
+    const read = await firstValueFrom(readCart(shop, id, isLeft(version) ? undefined : version.right));
+    return c.html(cartPage(read, c.get("token"), attempt), status);
+  };
+
+  /** Hands a command to the cart: its page again, or its page with why it is refused. */
+  const answer = async (c: Ask, id: string, command: CartCommand, fields: Attempt["fields"] = {}) => {
+    const decided = await shop.carts.handle(id, command);
+    return isLeft(decided)
+      ? page(c, id, { status: 409, problem: decided.left, fields })
+      : c.redirect(`/cart/${id}`, 303);
+  };
+
+  const routes = new Hono<WithToken>();
+  routes.use("/:id/*", async (c, next) => {
+    const id = decodeInput(CartId, c.req.param("id"));
+    return isLeft(id) ? c.html(problemPage("There is no such cart", id.left), 404) : next();
+  });
+
+  // Where somebody types a name, or has none: the cart comes to be with what is added first.
+  routes.get("/", (c) => {
+    const given = decodeInput(CartId, c.req.query("id") ?? randomBytes(4).toString("hex"));
+    return isLeft(given)
+      ? c.html(problemPage("That is no name for a cart", given.left), 400)
+      : c.redirect(`/cart/${given.right}`, 303);
+  });
+  routes.get("/:id", (c) => page(c, c.req.param("id"), { status: 200 }));
+  routes.get("/:id/live", (c) => {
+    const version = decodeInput(Version, c.req.query("version"));
+    if (isLeft(version)) return c.html(problemPage("There is no such version", version.left), 400);
+    return liveStream(
+      watchCart(shop, c.req.param("id"), version.right).pipe(
+        concatMap(async (now) => String(await liveCart(now, c.get("token")))),
+        retry({ delay: 1_000 }),
+        takeUntil(closed$),
+      ),
+    );
+  });
+
+  routes.post("/:id", async (c) => {
+    const id = c.req.param("id");
+    const fields = textsOf(await c.req.parseBody());
+    const form = decodeInput(AddForm, fields);
+    return isLeft(form)
+      ? page(c, id, { status: 400, problem: form.left, fields })
+      : answer(c, id, { type: "AddToCart", ...form.right }, fields);
+  });
+  routes.post("/:id/pay", (c) => answer(c, c.req.param("id"), { type: "CompletePurchase" }));
+  routes.delete("/:id/:sku", (c) => {
+    const sku: Either<string, string> = decodeInput(Sku, c.req.param("sku"));
+    return isLeft(sku)
+      ? page(c, c.req.param("id"), { status: 400, problem: sku.left })
+      : answer(c, c.req.param("id"), { type: "RemoveFromCart", sku: sku.right });
+  });
+  return routes;
+};
+
+/** Fields of a form that are texts, and those alone: no files. */
+const textsOf = (body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(body).filter((field): field is [string, string] => typeof field[1] === "string"));
