@@ -24,7 +24,7 @@ const removeForm = (id: string, token: string, { sku }: Line): Html =>
   sendingForm(
     `/cart/${id}/${encodeURIComponent(sku)}`,
     token,
-    html`<input type="hidden" name="_method" value="DELETE"><button class="quiet" aria-label="Remove ${sku}">Remove</button>`,
+    html`<input type="hidden" name="_method" value="DELETE"><button class="quiet" aria-label="Remove ${sku}"><span class="wide-only">Remove</span><span class="narrow-only">×</span></button>`,
   );
 
 const nowCard = (
@@ -37,16 +37,16 @@ const nowCard = (
 </section>`;
 
 /** What stands at the version of the slider. Live changes leave it alone: it is of the past. */
-const replayed = ({ then }: CartPage): Html => html`<div id="replayed" hx-morph-skip aria-live="polite">
-  <p class="at">Version <strong>${then.version}</strong>${then.state.paid ? html` <span class="badge paid">Paid</span>` : ""}</p>
-  ${linesTable(then.state)}
+const replayed = ({ past }: CartPage): Html => html`<div id="replayed" hx-morph-skip aria-live="polite">
+  <p class="at">Version <strong>${past.version}</strong>${past.state.paid ? html` <span class="badge paid">Paid</span>` : ""}</p>
+  ${linesTable(past.state)}
 </div>`;
 
 const replayCard = (page: CartPage): Html => html`<section class="card" id="replay" aria-labelledby="replay-title">
   <h2 id="replay-title">Replay</h2>
   <form method="get" action="/cart/${page.id}" class="replay">
     <label for="version">Version</label>
-    <input type="range" id="version" name="version" min="0" max="${page.now.version}" value="${page.then.version}" autocomplete="off"
+    <input type="range" id="version" name="version" min="0" max="${page.now.version}" value="${page.past.version}" autocomplete="off"
       hx-get="/cart/${page.id}" hx-trigger="input delay:40ms" hx-target="#replayed" hx-select="#replayed" hx-swap="outerHTML" hx-sync="this:replace">
     <button class="quiet">Show</button>
   </form>
@@ -55,11 +55,11 @@ const replayCard = (page: CartPage): Html => html`<section class="card" id="repl
 
 /** What changes by itself while it is looked at. */
 export const liveCart = (page: CartPage, token: string): Html => html`${nowCard(page, token)}
+${replayCard(page)}
 <section class="card" id="history" aria-labelledby="history-title">
   <div class="title"><h2 id="history-title">Events</h2><span class="badge">version ${page.now.version}</span></div>
   ${eventList(page.id, page.events)}
-</section>
-${replayCard(page)}`;
+</section>`;
 
 export const cartPage = (page: CartPage, token: string, { problem, fields = {} }: Attempt): Html =>
   layout(
@@ -67,7 +67,7 @@ export const cartPage = (page: CartPage, token: string, { problem, fields = {} }
     html`<h1>Cart <span class="id">${page.id}</span></h1>
     <div id="notice" role="status">${problem === undefined ? "" : html`<p class="notice">${problem}</p>`}</div>
     <div class="grid">
-      <div id="live" hx-sse:connect="/cart/${page.id}/live?version=${page.then.version}" hx-swap="innerMorph">${liveCart(page, token)}</div>
       ${addForm(page.id, token, fields)}
+      <div id="live" hx-sse:connect="/cart/${page.id}/live?version=${page.past.version}" hx-swap="innerMorph">${liveCart(page, token)}</div>
     </div>`,
   );

@@ -8,6 +8,7 @@ export const layout = (title: string, content: Html): Html => html`<!doctype htm
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${title} · Sluice shop</title>
+    <link rel="icon" href="/assets/icon.svg">
     <link rel="stylesheet" href="/assets/style.css">
     <script src="/assets/htmx.js" defer></script>
     <script src="/assets/sse.js" defer></script>

@@ -14,13 +14,15 @@ interface Point {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** From what was there before the first payment that is shown, to now. */
-const pointsOf = ({ latest }: Revenue): ReadonlyArray<Point> => {
+/** What was there before the first payment that is shown, and what with each. It never falls. */
+const sumsOf = ({ latest }: Revenue): ReadonlyArray<number> => {
   const [first] = latest;
-  if (first === undefined) return [];
-  const sums = [first.sum - first.total, ...latest.map(({ sum }) => sum)];
-  const least = Math.min(...sums);
-  const span = Math.max(...sums) - least || 1;
+  return first === undefined ? [] : [first.sum - first.total, ...latest.map(({ sum }) => sum)];
+};
+
+const pointsOf = (sums: ReadonlyArray<number>): ReadonlyArray<Point> => {
+  const least = sums.at(0) ?? 0;
+  const span = (sums.at(-1) ?? 0) - least || 1;
   return sums.map((sum, i) => ({
     x: round(edge + (i * (width - 2 * edge)) / (sums.length - 1)),
     y: round(height - edge - ((sum - least) * (height - 2 * edge)) / span),
@@ -28,7 +30,8 @@ const pointsOf = ({ latest }: Revenue): ReadonlyArray<Point> => {
 };
 
 export const revenueChart = (revenue: Revenue): Html => {
-  const points = pointsOf(revenue);
+  const sums = sumsOf(revenue);
+  const points = pointsOf(sums);
   const last = points.at(-1);
   if (last === undefined) return html`<p class="empty chart">The first paid cart begins the chart.</p>`;
   const line = points.map(({ x, y }) => `${x},${y}`).join(" ");
@@ -42,5 +45,7 @@ export const revenueChart = (revenue: Revenue): Html => {
       const payment = revenue.latest[i];
       return html`<circle class="dot" cx="${x}" cy="${y}" r="3.5"><title>${payment && `${payment.cart}: ${money(payment.total)}`}</title></circle>`;
     })}
+    <text x="${edge}" y="${edge + 16}">${money(sums.at(-1) ?? 0)}</text>
+    <text x="${edge}" y="${base - 6}">${money(sums.at(0) ?? 0)}</text>
   </svg>`;
 };

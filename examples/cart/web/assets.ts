@@ -8,6 +8,7 @@ const { resolve } = createRequire(import.meta.url);
 const files = {
   "htmx.js": { path: resolve("htmx.org/dist/htmx.min.js"), type: "text/javascript; charset=utf-8" },
   "sse.js": { path: resolve("htmx.org/dist/ext/hx-sse.min.js"), type: "text/javascript; charset=utf-8" },
+  "icon.svg": { path: new URL("../public/icon.svg", import.meta.url), type: "image/svg+xml" },
   "style.css": { path: new URL("../public/style.css", import.meta.url), type: "text/css; charset=utf-8" },
 } as const;
 

@@ -10,7 +10,7 @@ export interface CartPage {
   readonly id: string;
   readonly now: Versioned<Cart>;
   /** As it was at the version that is looked at. */
-  readonly then: Versioned<Cart>;
+  readonly past: Versioned<Cart>;
   /** The latest first, and so many at most. */
   readonly events: ReadonlyArray<Recorded<CartEvent>>;
 }
@@ -21,7 +21,7 @@ export const readCart = ({ carts, log }: Shop, id: string, version?: number): Ob
   carts.state(id).pipe(
     switchMap((now) =>
       forkJoin({
-        then: carts.stateAt(id, Math.min(version ?? now.version, now.version)),
+        past: carts.stateAt(id, Math.min(version ?? now.version, now.version)),
         events: log.read(carts.streamOf(id), { upTo: now.version, backwards: true, limit: eventsMax }).pipe(toArray()),
       }).pipe(map((read) => ({ id, now, ...read }))),
     ),

@@ -16,10 +16,10 @@ export const watchCart = ({ carts }: Shop, id: string, version: number): Observa
     startWith(none),
   );
   return carts.stateAt(id, version).pipe(
-    switchMap((then) =>
+    switchMap((past) =>
       combineLatest([carts.state$(id), events$]).pipe(
         auditTime(pauseMs),
-        map(([now, events]) => ({ id, now, then, events })),
+        map(([now, events]) => ({ id, now, past, events })),
       ),
     ),
   );
