@@ -9,7 +9,6 @@ import {
   map,
   type Observable,
   of,
-  retry,
   shareReplay,
   switchMap,
 } from "rxjs";
@@ -17,6 +16,7 @@ import type { Position } from "sluice/log";
 import type { Revenue } from "./revenue.js";
 import type { Shop } from "./Shop.js";
 import type { Summary } from "./summaries.js";
+import { tellAndRetry } from "./tellAndRetry.js";
 
 export interface Dashboard {
   readonly revenue: Revenue;
@@ -51,6 +51,6 @@ export const watchDashboard = (shop: Shop): Observable<Dashboard> =>
       ),
     ),
     concatMap((position) => readDashboard(shop, position)),
-    retry({ delay: 1_000 }),
+    tellAndRetry("The dashboard"),
     shareReplay({ bufferSize: 1, refCount: true }),
   );

@@ -6,6 +6,8 @@ import { money } from "./texts.js";
 const width = 640;
 const height = 180;
 const edge = 12;
+/** Where the drawing begins: the amounts stand before it. */
+const left = 76;
 
 interface Point {
   readonly x: number;
@@ -24,7 +26,7 @@ const pointsOf = (sums: ReadonlyArray<number>): ReadonlyArray<Point> => {
   const least = sums.at(0) ?? 0;
   const span = (sums.at(-1) ?? 0) - least || 1;
   return sums.map((sum, i) => ({
-    x: round(edge + (i * (width - 2 * edge)) / (sums.length - 1)),
+    x: round(left + (i * (width - left - edge)) / (sums.length - 1)),
     y: round(height - edge - ((sum - least) * (height - 2 * edge)) / span),
   }));
 };
@@ -38,14 +40,14 @@ export const revenueChart = (revenue: Revenue): Html => {
   const base = height - edge;
   const grid = [0, 1, 2, 3].map((n) => round(edge + (n * (height - 2 * edge)) / 3));
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="Revenue over the last ${revenue.latest.length} payments, now ${money(revenue.total)}">
-    ${grid.map((y) => html`<line class="rule" x1="${edge}" x2="${width - edge}" y1="${y}" y2="${y}"></line>`)}
-    <polygon class="area" points="${edge},${base} ${line} ${last.x},${base}"></polygon>
+    ${grid.map((y) => html`<line class="rule" x1="${left}" x2="${width - edge}" y1="${y}" y2="${y}"></line>`)}
+    <polygon class="area" points="${left},${base} ${line} ${last.x},${base}"></polygon>
     <polyline class="line" points="${line}"></polyline>
     ${points.slice(1).map(({ x, y }, i) => {
       const payment = revenue.latest[i];
       return html`<circle class="dot" cx="${x}" cy="${y}" r="3.5"><title>${payment && `${payment.cart}: ${money(payment.total)}`}</title></circle>`;
     })}
-    <text x="${edge}" y="${edge + 16}">${money(sums.at(-1) ?? 0)}</text>
-    <text x="${edge}" y="${base - 6}">${money(sums.at(0) ?? 0)}</text>
+    <text x="${left - 8}" y="${edge + 4}">${money(sums.at(-1) ?? 0)}</text>
+    <text x="${left - 8}" y="${base + 4}">${money(sums.at(0) ?? 0)}</text>
   </svg>`;
 };

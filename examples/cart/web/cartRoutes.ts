@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { type Either, isLeft } from "fp-ts/lib/Either.js";
 import { type Context, Hono } from "hono";
-import { concatMap, firstValueFrom, type Observable, retry, takeUntil } from "rxjs";
+import { concatMap, firstValueFrom, type Observable, takeUntil } from "rxjs";
 import type { CartCommand } from "../domain/decide.js";
 import type { Shop } from "../Shop.js";
+import { tellAndRetry } from "../tellAndRetry.js";
 import { type Attempt, cartPage, liveCart } from "../views/cartPage.js";
 import { problemPage } from "../views/problemPage.js";
 import { AddForm, CartId, decodeInput, Sku, Version } from "./inputs.js";
@@ -50,7 +51,7 @@ export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<WithT
     return liveStream(
       watchCart(shop, c.req.param("id"), version.right).pipe(
         concatMap(async (now) => String(await liveCart(now, c.get("token")))),
-        retry({ delay: 1_000 }),
+        tellAndRetry("A live cart"),
         takeUntil(closed$),
       ),
     );

@@ -2,7 +2,7 @@
  * Server-sent events of an Observable of pages' parts. Each part shows all there is, so a browser that reads slowly gets
  * the latest and misses those between: one part is held for it, whatever comes.
  */
-import { interval, map, merge, type Observable, type Subscription } from "rxjs";
+import { interval, map, type Observable, type Subscription } from "rxjs";
 
 /** A comment keeps the connection, and finds out where nobody is at its other end. */
 const aliveMs = 15_000;
@@ -24,17 +24,18 @@ export const liveStream = (parts$: Observable<string>): Response => {
   };
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      const alive$ = interval(aliveMs).pipe(map(() => undefined));
-      const events$ = merge(parts$.pipe(map(asEvent)), alive$);
-      subscription = events$.subscribe({
-        next: (event) => {
-          latest = event ?? latest ?? ": alive\n\n";
-          send(controller);
-        },
+      const tell = (event: string): void => {
+        latest = event;
+        send(controller);
+      };
+      subscription = parts$.pipe(map(asEvent)).subscribe({
+        next: tell,
         // The browser connects again by itself.
-        error: () => controller.close(),
+        error: (error) => controller.error(error),
         complete: () => controller.close(),
       });
+      // It ends with the parts, or when nobody reads any more.
+      subscription.add(interval(aliveMs).subscribe(() => tell(latest ?? ": alive\n\n")));
     },
     pull: send,
     cancel: () => subscription?.unsubscribe(),
