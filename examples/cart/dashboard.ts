@@ -42,7 +42,8 @@ export const watchDashboard = (shop: Shop): Observable<Dashboard> =>
   defer(() => shop.revenue.get()).pipe(
     switchMap(({ position }) =>
       concat(
-        of(undefined),
+        // One of the two may be further than the other: both are waited for.
+        of(position),
         shop.log.feed(position === undefined ? {} : { after: position }).pipe(
           filter((item) => item._tag === "Event"),
           map((recorded) => recorded.position),

@@ -1,6 +1,7 @@
 /** The shop as a server: it listens, keeps the projections up to date, and closes in the order in which things depend on each other. */
 import { once } from "node:events";
-import { createAdaptorServer } from "@hono/node-server";
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { lastValueFrom, Subject, tap } from "rxjs";
 import type { Store } from "sluice";
 import { openShop } from "./Shop.js";
@@ -17,6 +18,9 @@ export interface ShopServer {
   readonly close: () => Promise<void>;
 }
 
+/** How long a request may go on while the server closes. */
+const requestMsMax = 500;
+
 export const serveShop = async (store: Store, { host, port }: Address): Promise<ShopServer> => {
   const shop = openShop(store);
   const closed$ = new Subject<void>();
@@ -31,7 +35,7 @@ export const serveShop = async (store: Store, { host, port }: Address): Promise<
   // Told when it is awaited, too; a log that went back ends it before.
   projecting.catch((error: unknown) => console.error("The projections have ended:", error));
 
-  const server = createAdaptorServer({ fetch: createApp(shop, closed$).fetch });
+  const server = createServer(getRequestListener(createApp(shop, closed$).fetch));
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
@@ -41,8 +45,10 @@ export const serveShop = async (store: Store, { host, port }: Address): Promise<
     close: async () => {
       closed$.next();
       server.close();
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      // A browser keeps its connections, and asks again over them.
+      const impatient = setTimeout(() => server.closeAllConnections(), requestMsMax);
       await once(server, "close");
+      clearTimeout(impatient);
       await projecting.catch(() => undefined);
       await store.close();
     },

@@ -9,7 +9,7 @@ import { clock, money } from "./texts.js";
 const cartRow = ({ id, cart, changedAtMs }: Dashboard["carts"][number]): Html => html`<tr>
   <th scope="row"><a href="/cart/${id}">${id}</a></th>
   <td><span class="badge ${cart.paid ? "paid" : "open"}">${cart.paid ? "Paid" : "Open"}</span></td>
-  <td class="number">${cart.lines.length}</td>
+  <td class="number wide-only">${cart.lines.length}</td>
   <td class="number">${money(totalOf(cart))}</td>
   <td class="number wide-only"><time datetime="${new Date(changedAtMs).toISOString()}">${clock(changedAtMs)}</time></td>
 </tr>`;
@@ -17,10 +17,10 @@ const cartRow = ({ id, cart, changedAtMs }: Dashboard["carts"][number]): Html =>
 const cartsTable = (carts: Dashboard["carts"]): Html =>
   carts.length === 0
     ? html`<p class="empty">No carts yet: open one.</p>`
-    : html`<table>
-        <thead><tr><th scope="col">Cart</th><th scope="col">State</th><th scope="col" class="number">Products</th><th scope="col" class="number">Total</th><th scope="col" class="number wide-only">Changed</th></tr></thead>
+    : html`<div class="scroll"><table>
+        <thead><tr><th scope="col">Cart</th><th scope="col">State</th><th scope="col" class="number wide-only">Products</th><th scope="col" class="number">Total</th><th scope="col" class="number wide-only">Changed</th></tr></thead>
         <tbody>${carts.map(cartRow)}</tbody>
-      </table>`;
+      </table></div>`;
 
 /** What changes by itself while it is looked at. */
 export const liveDashboard = ({

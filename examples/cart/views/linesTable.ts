@@ -6,7 +6,7 @@ import { money } from "./texts.js";
 export const linesTable = ({ lines, paid }: Cart, action?: (line: Line) => Html): Html =>
   lines.length === 0
     ? html`<p class="empty">Nothing in it.</p>`
-    : html`<table>
+    : html`<div class="scroll"><table>
         <thead><tr><th scope="col">Product</th><th scope="col" class="number">Qty</th><th scope="col" class="number wide-only">Price</th><th scope="col" class="number">Amount</th>${action && html`<th><span class="unseen">Remove</span></th>`}</tr></thead>
         <tbody>
           ${lines.map(
@@ -20,4 +20,4 @@ export const linesTable = ({ lines, paid }: Cart, action?: (line: Line) => Html)
           )}
         </tbody>
         <tfoot><tr><th scope="row" colspan="2">${paid ? "Paid" : "Total"}</th><td class="wide-only"></td><td class="number total">${money(totalOf({ lines, paid }))}</td>${action && html`<td></td>`}</tr></tfoot>
-      </table>`;
+      </table></div>`;
