@@ -17,10 +17,10 @@ const Payment = t.readonly(
 );
 
 /** Amounts in cents; `latest` is what the chart shows, the oldest first. */
-export const Revenue = t.readonly(t.type({ total: t.number, paid: t.number, latest: t.readonlyArray(Payment) }));
+const Revenue = t.readonly(t.type({ total: t.number, paid: t.number, latest: t.readonlyArray(Payment) }));
 export type Revenue = t.TypeOf<typeof Revenue>;
 
-export const noRevenue: Revenue = { total: 0, paid: 0, latest: [] };
+const noRevenue: Revenue = { total: 0, paid: 0, latest: [] };
 
 const latestMax = 40;
 

@@ -9,7 +9,7 @@ export type CartCommand =
   | { readonly type: "CompletePurchase" };
 
 /** Why it is refused, in the words that the customer reads. */
-export type Refusal =
+type Refusal =
   | "Product already in cart!"
   | "Product not in cart!"
   | "Cannot add to a paid cart!"

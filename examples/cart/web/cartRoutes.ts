@@ -1,6 +1,6 @@
 /** The pages of carts. Only POST and DELETE change something; a form without script says `_method=DELETE`. */
 import { randomBytes } from "node:crypto";
-import { type Either, isLeft } from "fp-ts/lib/Either.js";
+import { isLeft } from "fp-ts/lib/Either.js";
 import { type Context, Hono } from "hono";
 import { concatMap, firstValueFrom, type Observable, takeUntil } from "rxjs";
 import type { CartCommand } from "../domain/decide.js";
@@ -14,28 +14,29 @@ import { readCart } from "./readCart.js";
 import type { WithToken } from "./token.js";
 import { watchCart } from "./watchCart.js";
 
-type Ask = Context<WithToken>;
+/** Of a cart whose name is one. */
+interface OfCart {
+  readonly Variables: WithToken["Variables"] & { readonly id: string };
+}
 
-export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<WithToken> => {
-  const page = async (c: Ask, id: string, { status, ...attempt }: Attempt & { readonly status: 200 | 400 | 409 }) => {
+type Ask = Context<OfCart>;
+
+export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<OfCart> => {
+  const page = async (c: Ask, { status, ...attempt }: Attempt & { readonly status: 200 | 400 | 409 }) => {
     const version = decodeInput(Version, c.req.query("version"));
-    const read = await firstValueFrom(readCart(shop, id, isLeft(version) ? undefined : version.right));
+    const read = await firstValueFrom(readCart(shop, c.get("id"), isLeft(version) ? undefined : version.right));
     return c.html(cartPage(read, c.get("token"), attempt), status);
   };
 
   /** Hands a command to the cart: its page again, or its page with why it is refused. */
-  const answer = async (c: Ask, id: string, command: CartCommand, fields: Attempt["fields"] = {}) => {
-    const decided = await shop.carts.handle(id, command);
+  const answer = async (c: Ask, command: CartCommand, fields: Attempt["fields"] = {}) => {
+    const decided = await shop.carts.handle(c.get("id"), command);
     return isLeft(decided)
-      ? page(c, id, { status: 409, problem: decided.left, fields })
-      : c.redirect(`/cart/${id}`, 303);
+      ? page(c, { status: 409, problem: decided.left, fields })
+      : c.redirect(`/cart/${c.get("id")}`, 303);
   };
 
-  const routes = new Hono<WithToken>();
-  routes.use("/:id/*", async (c, next) => {
-    const id = decodeInput(CartId, c.req.param("id"));
-    return isLeft(id) ? c.html(problemPage("There is no such cart", id.left), 404) : next();
-  });
+  const routes = new Hono<OfCart>();
 
   // Where somebody types a name, or has none: the cart comes to be with what is added first.
   routes.get("/", (c) => {
@@ -44,33 +45,38 @@ export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<WithT
       ? c.html(problemPage("That is no name for a cart", given.left), 400)
       : c.redirect(`/cart/${given.right}`, 303);
   });
-  routes.get("/:id", (c) => page(c, c.req.param("id"), { status: 200 }));
+
+  routes.use("/:id/*", async (c, next) => {
+    const id = decodeInput(CartId, c.req.param("id"));
+    if (isLeft(id)) return c.html(problemPage("There is no such cart", id.left), 404);
+    c.set("id", id.right);
+    return next();
+  });
+  routes.get("/:id", (c) => page(c, { status: 200 }));
   routes.get("/:id/live", (c) => {
     const version = decodeInput(Version, c.req.query("version"));
     if (isLeft(version)) return c.html(problemPage("There is no such version", version.left), 400);
     return liveStream(
-      watchCart(shop, c.req.param("id"), version.right).pipe(
+      watchCart(shop, c.get("id"), version.right).pipe(
         concatMap(async (now) => String(await liveCart(now, c.get("token")))),
         tellAndRetry("A live cart"),
         takeUntil(closed$),
       ),
     );
   });
-
   routes.post("/:id", async (c) => {
-    const id = c.req.param("id");
     const fields = textsOf(await c.req.parseBody());
     const form = decodeInput(AddForm, fields);
     return isLeft(form)
-      ? page(c, id, { status: 400, problem: form.left, fields })
-      : answer(c, id, { type: "AddToCart", ...form.right }, fields);
+      ? page(c, { status: 400, problem: form.left, fields })
+      : answer(c, { type: "AddToCart", ...form.right }, fields);
   });
-  routes.post("/:id/pay", (c) => answer(c, c.req.param("id"), { type: "CompletePurchase" }));
+  routes.post("/:id/pay", (c) => answer(c, { type: "CompletePurchase" }));
   routes.delete("/:id/:sku", (c) => {
-    const sku: Either<string, string> = decodeInput(Sku, c.req.param("sku"));
+    const sku = decodeInput(Sku, c.req.param("sku"));
     return isLeft(sku)
-      ? page(c, c.req.param("id"), { status: 400, problem: sku.left })
-      : answer(c, c.req.param("id"), { type: "RemoveFromCart", sku: sku.right });
+      ? page(c, { status: 400, problem: sku.left })
+      : answer(c, { type: "RemoveFromCart", sku: sku.right });
   });
   return routes;
 };

@@ -31,7 +31,7 @@ export const liveStream = (parts$: Observable<string>): Response => {
       subscription = parts$.pipe(map(asEvent)).subscribe({
         next: tell,
         // The browser connects again by itself.
-        error: (error) => controller.error(error),
+        error: (error: unknown) => controller.error(error),
         complete: () => controller.close(),
       });
       // It ends with the parts, or when nobody reads any more.

@@ -12,7 +12,7 @@ export interface WithToken {
   readonly Variables: { readonly token: string };
 }
 
-export const tokenField = "token";
+const tokenField = "token";
 const cookieName = "cart-token";
 const changesNothing: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const isToken = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{64}$/.test(text);
