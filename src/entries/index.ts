@@ -25,9 +25,12 @@ export {
 } from "../core/Outcome.js";
 export type { Options } from "../core/options.js";
 export type {
+  AlreadyExists,
   AlreadySettled,
   ArchiveFailed,
   ChangeError,
+  CommandIdReused,
+  DeciderThrew,
   DecodeRefused,
   Defect,
   EncodeRefused,
@@ -36,6 +39,7 @@ export type {
   LogError,
   LogTrimmed,
   LogWentBack,
+  NotFound,
   PayloadTooLarge,
   QueueError,
   ReadError,
@@ -43,10 +47,12 @@ export type {
   RecordsError,
   SettleError,
   SluiceError,
+  SourcingError,
   StoreClosed,
   StoreFull,
   StoreUnavailable,
   StreamClosed,
+  StreamPruned,
   VersionConflict,
   WriteError,
   WriteRefused,

@@ -39,7 +39,7 @@ import type { Records, Stored } from "../records/Records.js";
 import { newKey, parseKey } from "./seal.js";
 
 /** The collection that the keys stand in, one record for each subject. */
-export const KEYS = "sluice.personalKeys";
+const KEYS = "sluice.personalKeys";
 
 /** So many subjects are kept in mind, those of the latest appends. */
 const SUBJECTS_MAX = 10_000;

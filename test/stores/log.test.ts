@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import * as E from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { firstValueFrom, lastValueFrom, type Observable, of, take, toArray } from "rxjs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, inject, it } from "vitest";
 import type { EventId } from "../../src/core/EventId.js";
 import { newId } from "../../src/core/newId.js";
 import { type Position, positionOf } from "../../src/core/Position.js";
@@ -21,8 +21,10 @@ import type { Store } from "../../src/port/Store.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import { records } from "../../src/records/makeRecords.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
+import { redisStore } from "../../src/stores/redis/redisStore.js";
 import * as L from "../../src/task/log.js";
 import * as RL from "../../src/task/reader/log.js";
+import { cleanUp } from "./redis/namespace.js";
 
 const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),
@@ -41,6 +43,13 @@ afterEach(async () => {
 
 const stores: Readonly<Record<string, () => Store>> = {
   memory: () => memoryStore(),
+  redis: () => {
+    const namespace = `log-${newId()}`;
+    const url = inject("redisUrl");
+    const store = redisStore(url, { namespace });
+    opened.push(() => cleanUp(url, namespace));
+    return store;
+  },
 };
 
 const all = <T>(source: Observable<T>): Promise<ReadonlyArray<T>> => lastValueFrom(source.pipe(toArray()));

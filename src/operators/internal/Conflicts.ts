@@ -8,7 +8,7 @@ import { type Outcome, Release } from "../../core/Outcome.js";
 import type { SluiceError } from "../../core/SluiceError.js";
 
 /** After so many in a row a conflict counts as any failure: somebody changes it all the time, or the write can never be done. */
-export const CONFLICTS_MAX = 10;
+const CONFLICTS_MAX = 10;
 /** So many messages are known at most; the oldest is forgotten first, and begins anew. */
 const KNOWN_MAX = 10_000;
 

@@ -38,7 +38,7 @@ const counted = (store: Store) => {
 describe.each(eachStore)("snapshots on %s", (_, open) => {
   it("are stored whenever so many events came, and shorten a load", async () => {
     const store = open();
-    const carts = cartsOn(store, { snapshots: every(3) });
+    const carts = cartsOn(store, { snapshots: every(3), logger: () => undefined });
     const versions: Array<number | undefined> = [];
     for (let i = 0; i < 8; i++) {
       await carts.handle("1", addToCart("1", `${i}`));
@@ -206,7 +206,7 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
         fc.integer({ min: 1, max: 8 }),
         async (commands, n) => {
           const store = open();
-          const carts = cartsOn(store, { snapshots: every(n), pool: { sizeMax: 0 } });
+          const carts = cartsOn(store, { snapshots: every(n), pool: { sizeMax: 0 }, logger: () => undefined });
           for (const { sku, adds } of commands)
             await carts.handle("1", adds ? addToCart("1", sku) : { type: "RemoveFromCart", cartId: "1", sku });
           expect(await carts.state("1")).toEqual(await cartsOn(processOn(store).store).state("1"));

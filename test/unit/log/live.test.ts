@@ -91,11 +91,11 @@ describe("a feed", () => {
       for (const subscription of subscriptions) subscription.unsubscribe();
     }));
 
-  it("reads ten thousand pages in a row", () =>
+  it("reads three thousand pages in a row", () =>
     simulate(
       async ({ store, advance }) => {
         const log = eventLog(store, numbers);
-        for (let i = 0; i < 10; i++)
+        for (let i = 0; i < 3; i++)
           await log.append(
             "a/1",
             Array.from({ length: 1_000 }, (_unused, j) => j),
@@ -106,7 +106,7 @@ describe("a feed", () => {
         });
         await advance(1_000);
         subscription.unsubscribe();
-        expect(versions).toEqual(Array.from({ length: 10_000 }, (_unused, i) => i + 1));
+        expect(versions).toEqual(Array.from({ length: 3_000 }, (_unused, i) => i + 1));
       },
       { settleMs: 1_000 },
     ));

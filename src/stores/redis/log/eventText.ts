@@ -42,7 +42,7 @@ const KIND_AT = 51;
 const TYPE_AT = 52;
 
 /** The event at this place. */
-export const readEvent = (place: number, text: string): StoredEvent => {
+const readEvent = (place: number, text: string): StoredEvent => {
   const endOfType = text.indexOf("\t", TYPE_AT);
   const endOfStream = text.indexOf("\n", endOfType + 1);
   const endOfMeta = text.indexOf("\n", endOfStream + 1);
