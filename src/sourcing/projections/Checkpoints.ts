@@ -24,7 +24,7 @@ export interface Kept<out T> {
 }
 
 /** Fits into one atomic write, with what stands around it. */
-export const VALUE_BYTES_MAX = 8 * 1024 * 1024 - 64 * 1024;
+export const VALUE_BYTES_MAX: number = 8 * 1024 * 1024 - 64 * 1024;
 
 /** The only record of its collection. */
 const ID = "checkpoint";
@@ -46,8 +46,9 @@ interface Stored<out T> {
 
 interface Options<T> {
   readonly collection: string;
-  /** What there is before the first write. */
+  /** What there is before the first write, and the position behind which events are wanted. */
   readonly initial: T;
+  readonly after: Position | undefined;
   readonly state: t.Type<T, unknown>;
 }
 
@@ -66,14 +67,10 @@ export class Checkpoints<T> {
   read(): Effect<Kept<T>, ReadError | DecodeRefused> {
     return failingWith<ReadError | DecodeRefused>()(
       mapEffect(this.records.get(ID), (found) => {
-        if (found === undefined)
-          return {
-            revision: undefined,
-            position: undefined,
-            by: undefined,
-            dropping: false,
-            state: this.options.initial,
-          };
+        if (found === undefined) {
+          const { initial, after } = this.options;
+          return { revision: undefined, position: after, by: undefined, dropping: false, state: initial };
+        }
         const { position, by, dropping, state } = found.value;
         return { revision: found.revision, position: position ?? undefined, by: by ?? undefined, dropping, state };
       }),

@@ -15,13 +15,15 @@ export interface PageRequest {
 }
 
 export class EventSource {
+  private readonly after: Position | undefined;
   private readonly log: EventLog<EventMap>;
   private readonly wanted: {
     readonly types: ReadonlyArray<string>;
     readonly categories: ReadonlyArray<string> | undefined;
   };
 
-  constructor(store: EventStore, { codec, categories, evolve }: Resolved<never, unknown>) {
+  constructor(store: EventStore, { codec, categories, after, evolve }: Resolved<never, unknown>) {
+    this.after = after;
     this.log = eventLog(store, codec);
     this.wanted = { types: [...evolve.keys()], categories };
   }
@@ -31,8 +33,8 @@ export class EventSource {
     return this.log.feedPage({ ...this.wanted, ...request });
   }
 
-  /** From the first event on, and then live. */
+  /** From the first event that is wanted on, and then live. */
   feed(): Observable<FeedItem<unknown>> {
-    return this.log.feed(this.wanted);
+    return this.log.feed({ ...this.wanted, after: this.after });
   }
 }

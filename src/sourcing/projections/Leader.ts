@@ -71,6 +71,10 @@ export class Leader<T> {
           next: undefined,
         };
       }),
+      catchError((error: unknown) => {
+        const { items } = this.stuckAt(at, { recorded: undefined, cause: unencodable(error) });
+        return of({ items, next: undefined });
+      }),
     );
   }
 

@@ -23,6 +23,11 @@ export interface ProjectedEvents<M extends EventMap>
   extends Options<{
     /** Only events of streams of these categories: the stream's name up to its first "/". Default: all. */
     categories: ReadonlyArray<string>;
+    /**
+     * Begins behind this position, where the log was trimmed up to there, with an `initial` that has what was before. Default: the
+     * beginning of the log.
+     */
+    after: Position;
   }> {
   /** 1 to 100 letters, digits and `_ . : @ / -`. */
   readonly name: string;
@@ -61,7 +66,7 @@ export interface ReadModelDefinition<A, W extends Places, M extends EventMap>
 /** A state, and the events that are in it. */
 export interface Projected<out S> {
   readonly state: S;
-  /** Every event up to there is in it; undefined: none yet. */
+  /** Every event up to there is in it. Where there is none yet that is `after` of the definition, or undefined. */
   readonly position: Position | undefined;
   /** Whether the log had no more at that moment. */
   readonly caughtUp: boolean;

@@ -17,7 +17,7 @@ import { invalidConfig } from "../../core/SluiceError.js";
 
 export class Stop {
   /** Emits once, also to those who come later. */
-  readonly stopped$ = new ReplaySubject<void>(1);
+  readonly stopped$: ReplaySubject<void> = new ReplaySubject<void>(1);
   private stopped = false;
 
   constructor(private readonly scheduler: SchedulerLike) {}

@@ -1,5 +1,6 @@
 /** What projections and read models have in common: which events they read, and where they are kept. */
 import { callable, optionsOf, shown, wellFormedName, wholeNumber } from "../../core/options.js";
+import { type Position, parsePosition } from "../../core/Position.js";
 import { invalidConfig } from "../../core/SluiceError.js";
 import type { EventCodec, EventMap } from "../../log/EventCodec.js";
 import { checkEventCodec } from "../../log/makeEventCodec.js";
@@ -15,6 +16,8 @@ export interface Resolved<S, T> {
   readonly version: number;
   readonly codec: EventCodec<EventMap>;
   readonly categories: ReadonlyArray<string> | undefined;
+  /** Behind which position it begins. */
+  readonly after: Position | undefined;
   /** By the names of their types. */
   readonly evolve: ReadonlyMap<string, EvolveOne<S, T>>;
 }
@@ -31,7 +34,7 @@ const VERSION_MAX = 99_999_999;
 
 /** Checks what both have, or throws `InvalidConfig`. The functions get the events of their types, which a map cannot say. */
 export const resolve = <S, T, M extends EventMap>(given: Definition<M>): Resolved<S, T> => {
-  const definition = optionsOf(given, ["name", "version", "codec", "categories", "evolve"], "definition");
+  const definition = optionsOf(given, ["name", "version", "codec", "categories", "after", "evolve"], "definition");
   const codec = definition.codec as unknown as EventCodec<EventMap>;
   checkEventCodec("codec", codec);
   const name = wellFormedName("name", definition.name);
@@ -42,11 +45,19 @@ export const resolve = <S, T, M extends EventMap>(given: Definition<M>): Resolve
     version: checkVersion(definition.version),
     codec,
     categories: definition.categories,
+    after: definition.after === undefined ? undefined : checkPosition("after", definition.after),
     evolve: checkEvolve(codec, definition.evolve),
   };
 };
 
 export const checkVersion = (version: number): number => wholeNumber("version", version, { min: 1, max: VERSION_MAX });
+
+/** A position of the log, or `InvalidConfig`. */
+export const checkPosition = (option: string, given: Position): Position => {
+  const position = typeof given === "string" ? parsePosition(given) : undefined;
+  if (position !== undefined) return position;
+  throw invalidConfig(option, `${option} must be a position of the log, not ${shown(given)}.`);
+};
 
 const checkEvolve = <S, T>(codec: EventCodec<EventMap>, evolve: object): ReadonlyMap<string, EvolveOne<S, T>> => {
   if (typeof evolve !== "object" || (evolve as object | null) === null)

@@ -60,7 +60,12 @@ export const projection = <S, M extends EventMap>(
   const { initial } = definition;
   const codec = checkCodec(definition.state, "state");
   const checkpointsOf = (version: number): Checkpoints<S> =>
-    new Checkpoints(store, { collection: projectionOf({ ...resolved, version }), initial, state: codec });
+    new Checkpoints(store, {
+      collection: projectionOf({ ...resolved, version }),
+      initial,
+      after: resolved.after,
+      state: codec,
+    });
   const source = new EventSource(store, resolved);
   const take = takeState(resolved.evolve);
   const stage: Stage<S> = {

@@ -88,7 +88,12 @@ export const readModel = <A, M extends EventMap, W extends Places = Record<never
     id: callable("id", id) as unknown as Model<A>["id"],
   };
   const checkpointsOf = (version: number): Checkpoints<null> =>
-    new Checkpoints(store, { collection: checkpointOf({ ...resolved, version }), initial: null, state: t.null });
+    new Checkpoints(store, {
+      collection: checkpointOf({ ...resolved, version }),
+      initial: null,
+      after: resolved.after,
+      state: t.null,
+    });
   const stage: Stage<null> = {
     checkpoints: checkpointsOf(resolved.version),
     take: takeRecords(model),

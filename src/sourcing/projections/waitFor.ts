@@ -1,13 +1,14 @@
 /** Waits until what is stored has come up to a position of the log. */
 import { defer, map, merge, type Observable, of, switchMap, take, timer } from "rxjs";
 import { type Effect, fromOne } from "../../core/Effect.js";
-import { duration, optionsOf, shown, wholeNumber } from "../../core/options.js";
-import { type Position, parsePosition, placeOf } from "../../core/Position.js";
-import { invalidConfig, waitTimedOut } from "../../core/SluiceError.js";
+import { duration, optionsOf, wholeNumber } from "../../core/options.js";
+import { type Position, placeOf } from "../../core/Position.js";
+import { waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints, Kept } from "./Checkpoints.js";
+import { checkPosition } from "./definition.js";
 import type { WaitOptions } from "./Projection.js";
 import { LOOK_FACTOR, LOOK_MS, LOOK_MS_MAX } from "./waits.js";
 
@@ -68,9 +69,7 @@ const COUNT_MAX = 20;
 
 const checkTarget = (position: Position | "end" | undefined): Position | "end" | undefined => {
   if (position === undefined || position === "end") return position;
-  const parsed = typeof position === "string" ? parsePosition(position) : undefined;
-  if (parsed !== undefined) return parsed;
-  throw invalidConfig("position", `position must be one of the log, or "end", or undefined, not ${shown(position)}.`);
+  return checkPosition("position", position);
 };
 
 const hasReached = (position: Position | undefined, end: Position | undefined): boolean =>

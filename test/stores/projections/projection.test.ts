@@ -4,8 +4,20 @@ import * as t from "io-ts";
 import { firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
 import { eventLog, eventType } from "sluice/log";
 import { projection, readModel } from "sluice/sourcing";
-import { describe, expect, it, vi } from "vitest";
-import { added, cartEvents, cartsOn, eachStore, emptied, errorOf, logOn, paid, revenueOn, running } from "./scene.js";
+import { describe, expect, it } from "vitest";
+import {
+  added,
+  cartEvents,
+  cartsOn,
+  eachStore,
+  emptied,
+  errorOf,
+  eventually,
+  logOn,
+  paid,
+  revenueOn,
+  running,
+} from "./scene.js";
 
 describe.each(eachStore)("a projection on %s", (_, open) => {
   it("keeps its state up to date, with the position behind it", async () => {
@@ -65,10 +77,10 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     await log.append("cart/1", [paid("1", 1)]);
     await revenueOn(store).waitFor("end");
     first.stop();
-    await vi.waitFor(() => expect(first.ended).toEqual({ completed: true }));
+    await eventually(() => expect(first.ended).toEqual({ completed: true }));
     await log.append("cart/1", [paid("1", 2)]);
     const second = running(revenueOn(store));
-    expect((await revenueOn(store).waitFor("end", { timeoutMs: 500 })).state).toBe(3);
+    expect((await revenueOn(store).waitFor("end", { timeoutMs: 900 })).state).toBe(3);
     expect(second.events()).toBe(1);
   });
 
@@ -130,7 +142,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     });
     await log.append("cart/1", [paid("1", 1), paid("1", 2), paid("1", 4)]);
     const run = running(revenue);
-    await vi.waitFor(() => expect(run.told.filter(({ _tag }) => _tag === "Failed").length).toBeGreaterThan(1));
+    await eventually(() => expect(run.told.filter(({ _tag }) => _tag === "Failed").length).toBeGreaterThan(1));
     expect(run.told[0]).toMatchObject({ _tag: "Advanced", events: 1, caughtUp: false });
     expect(run.told[1]).toMatchObject({ _tag: "Failed", recorded: { event: { total: 2 } }, cause: { message: "two" } });
     expect(await revenue.get()).toMatchObject({ state: 1, caughtUp: false });
@@ -147,7 +159,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     await log.append("cart/1", [paid("1", 1)]);
     const revenue = revenueOn(store);
     const run = running(revenue);
-    await vi.waitFor(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
+    await eventually(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
     expect(run.told.find(({ _tag }) => _tag === "Failed")).toMatchObject({
       recorded: { _tag: "Malformed", version: 2 },
       cause: { _tag: "DecodeRefused" },
@@ -162,7 +174,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     const revenue = revenueOn(store, { evolve: { CartPaid: (sum, { event }) => sum / event.total }, initial: 1 });
     await log.append("cart/1", [paid("1", 1), paid("1", 2), paid("1", 0), paid("1", 5)]);
     const run = running(revenue);
-    await vi.waitFor(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
+    await eventually(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
     expect(run.told.find(({ _tag }) => _tag === "Failed")).toMatchObject({
       recorded: { version: 3 },
       cause: { _tag: "EncodeRefused" },
@@ -175,7 +187,9 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     const revenue = revenueOn(store, { initial: Number.NaN });
     await logOn(store).append("cart/1", [added("1")]);
     const run = running(revenue);
-    await vi.waitFor(() => expect(run.told[0]).toMatchObject({ _tag: "Failed", recorded: undefined }));
+    await eventually(() => expect(run.told[0]).toMatchObject({ _tag: "Failed", recorded: undefined }));
+    run.stop();
+    await eventually(() => expect(run.ended).toEqual({ completed: true }));
   });
 
   it("is built anew by each version, and dropped by the next", async () => {
@@ -206,7 +220,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     await old.waitFor("end");
     await revenueOn(store, { version: 2 }).drop(1);
     await log.append("cart/1", [paid("1", 1)]);
-    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "ProjectionDropped", version: 1 }));
+    await eventually(() => expect(run.ended.error).toMatchObject({ _tag: "ProjectionDropped", version: 1 }));
     expect((await old.get()).position).toBeUndefined();
     running(old);
     expect((await old.waitFor("end")).state).toBe(2);
@@ -228,7 +242,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     });
     expect(await errorOf(other.get())).toMatchObject({ _tag: "DecodeRefused" });
     expect(running(other).ended).not.toHaveProperty("completed");
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await errorOf(lastValueFrom(other.run()))).toMatchObject({ _tag: "DecodeRefused" }),
     );
     expect(await errorOf(lastValueFrom(revenue.run({ stop$: Promise.reject(new Error("no")) })))).toMatchObject({
@@ -247,6 +261,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     refused({ version: 0 }, "version");
     refused({ version: 1.5 }, "version");
     refused({ codec: {} }, "codec");
+    refused({ after: "end" }, "after");
     refused({ state: {} }, "state");
     refused({ evolve: {} }, "evolve");
     refused({ evolve: { CartPaid: undefined } }, "evolve");
@@ -285,7 +300,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(run.events()).toBe(8);
   });
 
-  it("cuts what one write cannot hold, on events", async () => {
+  it("cuts what one write cannot hold, on events", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     const many = Array.from({ length: 900 }, (_one, i) => added(`c${i}`));
@@ -314,7 +329,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     await model.waitFor("end");
     expect((await model.get("a"))?.value).toBe(1);
     await log.append("cart/1", [added("a"), added("x".repeat(513))]);
-    await vi.waitFor(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
+    await eventually(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
     expect(run.told.find(({ _tag }) => _tag === "Failed")).toMatchObject({
       recorded: { version: 5 },
       cause: { _tag: "InvalidConfig", option: "id" },
@@ -322,7 +337,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect((await model.get("a"))?.value).toBe(2);
   });
 
-  it("reads no more records at a time than have 4 MiB", async () => {
+  it("reads no more records at a time than have 4 MiB", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     const model = readModel(store, {
@@ -346,7 +361,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(run.events()).toBe(12);
   });
 
-  it("names the event whose record is too large", async () => {
+  it("names the event whose record is too large", { timeout: 30_000 }, async () => {
     const store = open();
     const model = readModel(store, {
       name: "big",
@@ -358,7 +373,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     });
     const run = running(model);
     await logOn(store).append("cart/1", [added("a", 5), added("b", 9_000_000), added("c", 5)]);
-    await vi.waitFor(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
+    await eventually(() => expect(run.told.some(({ _tag }) => _tag === "Failed")).toBe(true));
     expect(run.told.find(({ _tag }) => _tag === "Failed")).toMatchObject({
       recorded: { version: 2 },
       cause: { _tag: "PayloadTooLarge" },
@@ -367,7 +382,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(await model.get("c")).toBeUndefined();
   });
 
-  it("is dropped whole, page by page, and built anew after that", async () => {
+  it("is dropped whole, page by page, and built anew after that", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
     await log.append(
@@ -385,7 +400,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     expect(await old.get("c7")).toBeUndefined();
     expect(await next.count("byPaid", { where: "open" })).toBe(250);
     await log.append("cart/1", [added("c1")]);
-    await vi.waitFor(() => expect(run.ended.error).toMatchObject({ _tag: "ProjectionDropped" }));
+    await eventually(() => expect(run.ended.error).toMatchObject({ _tag: "ProjectionDropped" }));
     running(old);
     await old.waitFor("end");
     expect((await old.get("c1"))?.value.items).toBe(2);

@@ -1,12 +1,12 @@
 /** The stores on which projections are tested, and the domain that they are tested with. */
 import * as t from "io-ts";
 import { type Observable, Subject } from "rxjs";
-import { eventCodec, eventLog, type MapOf } from "sluice/log";
+import { eventCodec, eventLog, type MapOf, type Position } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { sortOf } from "sluice/records";
 import { type Progress, type ProjectionDefinition, projection, readModel } from "sluice/sourcing";
 import type { Store } from "sluice/store";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
 const opened: Array<() => PromiseLike<unknown>> = [];
 afterEach(async () => {
@@ -56,8 +56,9 @@ export const revenueOn = (store: Store, options: Partial<typeof revenueOf> = {})
   projection(store, { ...revenueOf, ...options });
 
 /** How many items each cart has; an emptied one has no record. Version 2 also knows what they cost. */
-export const cartsOn = (store: Store, version = 1) =>
+export const cartsOn = (store: Store, version = 1, options: { readonly after?: Position | undefined } = {}) =>
   readModel(store, {
+    ...options,
     name: "carts",
     version,
     codec: cartEvents,
@@ -135,3 +136,6 @@ export const restorable = (first: Store): { readonly store: Store; readonly rest
     },
   };
 };
+
+/** Waits until the expectations hold, also on a busy machine. */
+export const eventually = <A>(check: () => A | Promise<A>): Promise<A> => vi.waitFor(check, { timeout: 9_000 });

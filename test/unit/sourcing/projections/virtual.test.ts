@@ -199,6 +199,37 @@ describe("run", () => {
       run.unsubscribe();
     }));
 
+  it("goes on in the process whose program can take the event, where another one's cannot", () =>
+    simulate(async ({ store, client, advance }) => {
+      const log = logOn(store);
+      await log.append("cart/1", [paid("1", 1)]);
+      const told: Array<string> = [];
+      const broken = revenueOn(store, {
+        evolve: {
+          CartPaid: (sum, { event }) => {
+            if (event.total === 2) throw new Error("two");
+            return sum + event.total;
+          },
+        },
+      });
+      const first = broken.run().subscribe((progress) => told.push(label(progress)));
+      await log.append("cart/1", [paid("1", 2)]);
+      await advance(100);
+      const mended = revenueOn(client().store);
+      const second = mended.run().subscribe();
+      await advance(3_000);
+      expect(await mended.get()).toMatchObject({ state: 3, caughtUp: true });
+      await advance(60_000);
+      const { length } = told;
+      await log.append("cart/1", [paid("1", 2)]);
+      await advance(600_000);
+      expect((await mended.get()).state).toBe(5);
+      // The broken one stands by from then on.
+      expect(told.length).toBe(length);
+      first.unsubscribe();
+      second.unsubscribe();
+    }));
+
   it("completes within a second of its stop$ while the store is away, and goes on after an outage", () =>
     simulate(async ({ store, client, advance, disconnect, reconnect, nowMs }) => {
       const log = logOn(client().store);
