@@ -2,9 +2,10 @@
 import { escapeText } from "../../../core/escapeText.js";
 import type { AppendStep } from "../../../core/steps/Append.js";
 import { type PutStep, ttlMsOf } from "../../../core/steps/Put.js";
+import type { Keys } from "../scripts/keys.js";
 import { wholeMs } from "../scripts/numbers.js";
 import { recordKey, recordTextOf } from "../scripts/recordText.js";
-import type { BurstInput, BurstKind } from "../write/Burst.js";
+import type { BurstKind } from "../write/Burst.js";
 import type { Shape } from "../write/shapes.js";
 import { readAnswers, type Steps } from "../write/writeScript.js";
 import { encodeEvent, expectedText } from "./eventText.js";
@@ -21,18 +22,20 @@ const recordIn = (list: Steps): PutStep | undefined => (list.length === 2 ? (lis
 const fits = (list: Steps): boolean =>
   list.length === 1 ? isAppend(list[0]) : list.length === 2 && isNewRecord(list[0]) && isAppend(list[1]);
 
-const encode = ({ keys, given, answered, lists, results }: BurstInput) => {
-  const args: Array<string> = [given, String(lists.length)];
-  for (const list of lists) {
-    const record = recordIn(list);
-    const ttlMs = record && ttlMsOf(record.keep);
-    const { stream, expected, events } = appendIn(list);
-    args.push(record === undefined ? "" : recordKey(keys, record), ttlMs === undefined ? "" : wholeMs(ttlMs));
-    args.push(record === undefined ? "" : recordTextOf(record), escapeText(stream), expectedText(expected));
-    args.push(String(events.length));
-    for (const event of events) args.push(encodeEvent(stream, event));
-  }
-  return { keys: [keys.log, ...results, ...answered], args };
+/** The arguments of one list: see `lua/include/appendLists.lua`. */
+const encodeList = (keys: Keys, list: Steps): ReadonlyArray<string> => {
+  const record = recordIn(list);
+  const ttlMs = record && ttlMsOf(record.keep);
+  const { stream, expected, events } = appendIn(list);
+  return [
+    record === undefined ? "" : recordKey(keys, record),
+    ttlMs === undefined ? "" : wholeMs(ttlMs),
+    record === undefined ? "" : recordTextOf(record),
+    escapeText(stream),
+    expectedText(expected),
+    String(events.length),
+    ...events.map((event) => encodeEvent(stream, event)),
+  ];
 };
 
 export const appendBurst: BurstKind = {
@@ -46,7 +49,14 @@ export const appendBurst: BurstKind = {
   },
   countMax: 1_000,
   lengthMax: 1024 * 1024,
-  script: { name: "appendEach", encode, decode: (reply, { lists }) => readAnswers(reply, lists) },
+  script: {
+    name: "appendEach",
+    encode: ({ keys, given, answered, lists, results }) => ({
+      keys: [keys.log, ...results, ...answered],
+      args: [given, String(lists.length), ...lists.flatMap((list) => encodeList(keys, list))],
+    }),
+    decode: (reply, { lists }) => readAnswers(reply, lists),
+  },
   handsOver: () => undefined,
 };
 
@@ -54,8 +64,11 @@ export const appendBurst: BurstKind = {
 export const appendShape: Shape = {
   fits: (lists) => lists.length === 1 && fits(lists[0] ?? []),
   script: {
-    name: "appendEach",
-    encode: ({ result, ...input }) => encode({ ...input, results: [result] }),
+    name: "append",
+    encode: ({ keys, given, answered, lists, result }) => ({
+      keys: [result, keys.log, ...answered],
+      args: [given, ...encodeList(keys, lists[0] ?? [])],
+    }),
     decode: (reply, { lists }) => readAnswers(reply, lists),
   },
   handsOver: () => undefined,

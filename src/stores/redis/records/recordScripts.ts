@@ -6,14 +6,11 @@ import type { RecordName } from "../../../core/steps/recordSteps.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
 import type { Keys } from "../scripts/keys.js";
-import { recordKey } from "../scripts/recordText.js";
+import { RECORD_FORMAT, recordKey } from "../scripts/recordText.js";
 import { type Script, textsOf } from "../scripts/script.js";
 import { decodeText } from "../scripts/text.js";
 
 const BYTES_MAX = String(PORTION_BYTES_MAX);
-
-/** As in `lua/include/recordText.lua`. */
-const RECORD_FORMAT = "1";
 
 interface Asked<R> {
   readonly keys: Keys;

@@ -3,24 +3,16 @@
 -- wrote it. What is left of a pruned one is its tail alone: the last six digits of its id. A trimmed one is "". A position is 12 hex
 -- digits of the place and the tail. Events stand in the order of all, from place 1 on, in lists of SEGMENT events each.
 -- The format changes with any of this, and with the strings of streams: see stream.
-local LOG_FORMAT = "1"
-local SEGMENT = 256
+--- @include newEvent
+--- @include segment
 local TAIL_LENGTH = 6
 
--- The digits in front of the part of an event that its client wrote.
-local function eventHead(nowHex, version) return nowHex .. string.format("%08x", version) end
-
--- The tail of what is kept of an event, or of that part of it which its client wrote.
+-- The tail of what is kept of an event.
 local function tailOfEvent(text) return #text == TAIL_LENGTH and text or string.sub(text, 46, 51) end
-local function tailOfNew(text) return string.sub(text, 27, 32) end
 local function isWhole(text) return #text > TAIL_LENGTH end
 
 -- Type and category of an event: the category is the name of its stream up to the first "/", or all of it.
 local function kindOfEvent(text) return string.match(text, "^([^\t]*)\t([^/\n]*)", 53) end
-
--- The list with the event of this place, and the event's index there.
-local function segmentOf(key, place) return key .. ":g:" .. math.floor((place - 1) / SEGMENT) end
-local function indexOf(place) return (place - 1) % SEGMENT end
 
 local function positionOf(place, tail) return string.format("%012x", place) .. tail end
 local function partsOfPosition(position) return tonumber(string.sub(position, 1, 12), 16), string.sub(position, 13) end

@@ -3,8 +3,7 @@
 -- scores under the key of the collection, ":i:" and its escaped name; its members are "sort id", the id escaped, and so in order.
 local RECORD_FORMAT = "1"
 
--- The revision in such a text without its format.
-local function revisionIn(text) return string.match(text, "^[^\n]*") end
+local function revisionIn(text) return string.match(text, "^.([^\n]*)") end
 
 local function refuseRecord(name, text)
   error({ err = "FORMAT of record " .. name .. " is " .. string.sub(text, 1, 1) .. ", this version keeps " .. RECORD_FORMAT })

@@ -2,10 +2,7 @@
 -- have been dropped once their events were pruned, but never the last. What there is to say of a stream besides stands in the log's head,
 -- where it is needed: up to which version it was pruned, a blank, how many were dropped, a blank, "c" where it is closed, else "o".
 --- @include logText
-local ENTRY_BYTES = 8
-local STREAM_COUNT_MAX = 67108863 -- as many entries as a string holds
-
-local function fieldOfStream(name) return "n:" .. name end
+--- @include streamEntry
 
 local function noteText(stream)
   return string.format("%.0f %.0f %s", stream.pruned, stream.dropped, stream.closed and "c" or "o")
@@ -13,7 +10,7 @@ end
 
 -- The stream of this name, with the note that the log's head has of it, if it has one.
 local function openStream(key, name, note)
-  local stream = { name = name, key = key .. ":s:" .. name, pruned = 0, dropped = 0, closed = false }
+  local stream = { name = name, key = streamKey(key, name), pruned = 0, dropped = 0, closed = false }
   if note then
     local pruned, dropped, state = string.match(note, "^(%d+) (%d+) (%a)$")
     stream.pruned, stream.dropped, stream.closed = tonumber(pruned), tonumber(dropped), state == "c"
@@ -32,12 +29,10 @@ local function entryIn(entries, number)
   local place, tail = struct.unpack(">I5I3", entries, (number - 1) * ENTRY_BYTES + 1)
   return place, string.format("%06x", tail)
 end
-local function streamEntry(place, tail) return struct.pack(">I5I3", place, tonumber(tail, 16)) end
 
 local function lastTailOf(stream)
   if stream.version == 0 then return "" end
-  local _, tail = entryIn(readEntries(stream, stream.version, stream.version), 1)
-  return tail
+  return tailOfLast(redis.call("GETRANGE", stream.key, -ENTRY_BYTES, -1))
 end
 
 -- Up to which version its events are given up: pruned, or trimmed with all that stood up to this place.
