@@ -150,6 +150,42 @@ describe("the slider", () => {
   });
 });
 
+describe("a form", () => {
+  it("comes back with what was typed where it is refused, or where nobody answers", { timeout }, async () => {
+    const server = await serveShop(memoryStore(), { host: "127.0.0.1", port: 0 });
+    let closing: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      closing ??= server.close();
+      return closing;
+    };
+    onTestFinished(close);
+    const { tab } = await visitor();
+    const page = await tab(`${server.url}/cart/typed`);
+    await page.fill("#sku", "tea");
+    await page.fill("#price", "free");
+    await page.press("#price", "Enter");
+    await shows(page, "#notice", "A price is 0 or more");
+    expect([await page.inputValue("#sku"), await page.inputValue("#price")]).toEqual(["tea", "free"]);
+    await page.fill("#price", "0");
+    await page.press("#price", "Enter");
+    await line(page, "tea").waitFor();
+    expect([await page.inputValue("#sku"), await page.inputValue("#price")]).toEqual(["", ""]);
+
+    // Another tab has lost its cookie, as after a purge of them.
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Remove tea" }).click();
+    await shows(page, "#notice", "load the page again");
+    await page.reload();
+
+    await close();
+    await page.fill("#sku", "pot");
+    await page.fill("#price", "3");
+    await page.press("#price", "Enter");
+    await shows(page, "#notice", "The shop does not answer");
+    expect([await page.inputValue("#sku"), await page.inputValue("#price")]).toEqual(["pot", "3"]);
+  });
+});
+
 describe("the keyboard alone", () => {
   it("opens a cart, fills it, empties it and pays", { timeout }, async () => {
     const url = await serve();
@@ -163,8 +199,11 @@ describe("the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL("**/cart/keys");
 
+    await tabTo(page, "#sku");
     for (const sku of ["tea", "pot"]) {
-      await tabTo(page, "#sku");
+      // The form is free for the next product, and where it begins.
+      expect(await page.evaluate("document.activeElement.id")).toBe("sku");
+      expect(await page.inputValue("#sku")).toBe("");
       await page.keyboard.type(sku);
       await tabTo(page, "#price");
       await page.keyboard.type("2.50");

@@ -194,6 +194,7 @@ describe("what is shown", () => {
     for (const [name, type, part] of [
       ["htmx.js", "text/javascript", "htmx"],
       ["sse.js", "text/javascript", "hx-sse"],
+      ["shop.js", "text/javascript", "#add form"],
       ["style.css", "text/css", "prefers-color-scheme"],
       ["icon.svg", "image/svg+xml", "<svg"],
     ] as const) {

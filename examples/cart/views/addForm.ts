@@ -1,4 +1,4 @@
-/** The form by which a product is added. Where it is refused it keeps what was typed. */
+/** The form by which a product is added. Where it is refused it comes back with what was typed. */
 import { qtyMax } from "../web/inputs.js";
 import { type Html, html } from "./Html.js";
 
@@ -12,7 +12,8 @@ export const addForm = (
 ): Html => html`<section class="card" id="add" aria-labelledby="add-title">
   <h2 id="add-title">Add a product</h2>
   <form method="post" action="/cart/${id}" class="add"
-    hx-post="/cart/${id}" hx-target="#add" hx-select="#add" hx-swap="outerHTML" hx-select-oob="#notice:outerMorph,#now:outerMorph,#history:outerMorph">
+    hx-post="/cart/${id}" hx-target="#notice" hx-select="#notice" hx-swap="outerHTML" hx-select-oob="#now:outerMorph,#history:outerMorph"
+    hx-status:400="selectOOB:'#add:outerHTML,#now:outerMorph'" hx-status:409="selectOOB:'#add:outerHTML,#now:outerMorph'">
     <input type="hidden" name="token" value="${token}">
     <div class="field grow"><label for="sku">Product</label><input id="sku" name="sku" list="products" required maxlength="40" autocomplete="off" value="${fields["sku"] ?? ""}"></div>
     <div class="field"><label for="qty">Quantity</label><input id="qty" name="qty" type="number" required min="1" max="${qtyMax}" value="${fields["qty"] ?? "1"}"></div>

@@ -12,6 +12,7 @@ export const layout = (title: string, content: Html): Html => html`<!doctype htm
     <link rel="stylesheet" href="/assets/style.css">
     <script src="/assets/htmx.js" defer></script>
     <script src="/assets/sse.js" defer></script>
+    <script src="/assets/shop.js" defer></script>
   </head>
   <body>
     <a class="skip" href="#content">Skip to the content</a>
