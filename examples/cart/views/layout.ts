@@ -1,4 +1,7 @@
-/** What every page has around it. */
+/**
+ * What every page has around it. The scripts stand last, and are not deferred: a deferred htmx begins by a timer, which may
+ * run before the script of its extension has come. Then nothing of the page would be live.
+ */
 import { type Html, html } from "./Html.js";
 
 export const layout = (title: string, content: Html): Html => html`<!doctype html>
@@ -10,9 +13,6 @@ export const layout = (title: string, content: Html): Html => html`<!doctype htm
     <title>${title} · Sluice shop</title>
     <link rel="icon" href="/assets/icon.svg">
     <link rel="stylesheet" href="/assets/style.css">
-    <script src="/assets/htmx.js" defer></script>
-    <script src="/assets/sse.js" defer></script>
-    <script src="/assets/shop.js" defer></script>
   </head>
   <body>
     <a class="skip" href="#content">Skip to the content</a>
@@ -22,5 +22,8 @@ export const layout = (title: string, content: Html): Html => html`<!doctype htm
     </header>
     <main id="content">${content}</main>
     <footer>Every change is an event; what you see is made of them.</footer>
+    <script src="/assets/htmx.js"></script>
+    <script src="/assets/sse.js"></script>
+    <script src="/assets/shop.js"></script>
   </body>
 </html>`;

@@ -15,7 +15,7 @@ export interface Single<E> {
   readonly end: E;
 }
 
-export interface BurstInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
+interface BurstInput extends Pick<WriteInput, "keys" | "given" | "answered"> {
   readonly lists: ReadonlyArray<Steps>;
   /** The key of each one's result. */
   readonly results: ReadonlyArray<string>;
