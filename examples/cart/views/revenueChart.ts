@@ -1,7 +1,7 @@
 /** The revenue, payment by payment, as a drawing of the server: it needs no script, and no style that the policy would refuse. */
 import type { Revenue } from "../revenue.js";
 import { type Html, html } from "./Html.js";
-import { money } from "./texts.js";
+import { money, shortMoney } from "./texts.js";
 
 const width = 640;
 const height = 180;
@@ -47,7 +47,7 @@ export const revenueChart = (revenue: Revenue): Html => {
       const payment = revenue.latest[i];
       return html`<circle class="dot" cx="${x}" cy="${y}" r="3.5"><title>${payment && `${payment.cart}: ${money(payment.total)}`}</title></circle>`;
     })}
-    <text x="${left - 8}" y="${edge + 4}">${money(sums.at(-1) ?? 0)}</text>
-    <text x="${left - 8}" y="${base + 4}">${money(sums.at(0) ?? 0)}</text>
+    <text x="${left - 8}" y="${edge + 4}">${shortMoney(sums.at(-1) ?? 0)}</text>
+    <text x="${left - 8}" y="${base + 4}">${shortMoney(sums.at(0) ?? 0)}</text>
   </svg>`;
 };
