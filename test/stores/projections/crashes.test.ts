@@ -5,11 +5,11 @@ import { readModel } from "sluice/sourcing";
 import { fromOne, type Store, viewOf } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
+import { eachStore } from "../eachStore.js";
 import {
   added,
   cartEvents,
   cartsOn,
-  eachStore,
   errorOf,
   eventually,
   logOn,

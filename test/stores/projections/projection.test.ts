@@ -5,19 +5,8 @@ import { firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
 import { eventLog, eventType } from "sluice/log";
 import { projection, readModel } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
-import {
-  added,
-  cartEvents,
-  cartsOn,
-  eachStore,
-  emptied,
-  errorOf,
-  eventually,
-  logOn,
-  paid,
-  revenueOn,
-  running,
-} from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { added, cartEvents, cartsOn, emptied, errorOf, eventually, logOn, paid, revenueOn, running } from "./scene.js";
 
 describe.each(eachStore)("a projection on %s", (_, open) => {
   it("keeps its state up to date, with the position behind it", async () => {

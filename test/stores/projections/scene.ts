@@ -2,33 +2,11 @@
 import * as t from "io-ts";
 import { type Observable, Subject } from "rxjs";
 import { eventCodec, eventLog, type MapOf, type Position } from "sluice/log";
-import { memoryStore } from "sluice/memory";
 import { sortOf } from "sluice/records";
 import { type Progress, type ProjectionDefinition, projection, readModel } from "sluice/sourcing";
 import type { Store } from "sluice/store";
-import { afterEach, vi } from "vitest";
-
-const opened: Array<() => PromiseLike<unknown>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-/** Each makes a fresh store. Redis comes with its log. */
-const stores: Readonly<Record<string, () => Store>> = {
-  memory: () => memoryStore(),
-};
-
-/** For `describe.each`: the name of a store, and a function that opens one, which is closed after the test. */
-export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(
-  ([name, make]) => [
-    name,
-    () => {
-      const store = make();
-      opened.push(() => store.close());
-      return store;
-    },
-  ],
-);
+import { vi } from "vitest";
+import { atEnd } from "../eachStore.js";
 
 export const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), cartId: t.string, price: t.number }),
@@ -94,7 +72,7 @@ export const running = (durable: Runs, pageSizeMax?: number) => {
       ended.completed = true;
     },
   });
-  opened.push(() => {
+  atEnd(() => {
     subscription.unsubscribe();
     return Promise.resolve();
   });

@@ -49,6 +49,17 @@ describe("a burst of single enqueues", () => {
     expect(payloadsOf(await at.lease())).toEqual(numbered(50));
   });
 
+  it("of many thousands is followed by a write that is done as ever: it takes along few results of theirs", async () => {
+    const at = bench(url);
+    const answers = await Promise.all(numbered(12_000).map((n) => write(at, at.step(n))));
+    expect(answers.every(isDone)).toBe(true);
+    await at.store.setPaused({ queue: at.queue, paused: true }, newId());
+    expect(await at.store.stats(at.queue)).toMatchObject({ enqueued: 12_000, paused: true });
+    // The results that were kept longer than they must be go along with the writes that follow.
+    for (const n of numbered(12)) await write(at, at.step(n));
+    expect((await at.admin.keys(`{${at.namespace}}:w:*`)).length).toBeLessThan(1_000);
+  }, 30_000);
+
   it("takes effect before whatever is called behind it, in order also across queues and levels", async () => {
     const at = bench(url);
     const writes = [

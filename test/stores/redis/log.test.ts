@@ -152,6 +152,23 @@ describe("a foreign value at a key of the log", () => {
     }
   });
 
+  it.each<[string, (store: Store) => PromiseLike<unknown>]>([
+    ["an append", (store) => store.write([[appendStep("s", ["new"])]], newId())],
+    [
+      "an append without events that closes",
+      (store) => store.write([[appendStep("s", [], { closes: true })]], newId()),
+    ],
+    ["a close", (store) => store.setClosed({ stream: "s", closed: true }, newId())],
+  ])("is told apart from what this version keeps, whatever the log began with: %s", async (_, begin) => {
+    const bench = new Bench(url);
+    try {
+      await begin(bench.store);
+      expect(await bench.admin.hget(logKey(bench), "format")).toBe("1");
+    } finally {
+      await bench.close();
+    }
+  });
+
   it.each(["too short", "0".repeat(70), `${"0".repeat(51)}2a\ts\n\nno JSON, but secret`])(
     "that is a damaged event is a defect, and nothing of it is told: %j",
     async (text) => {
@@ -288,14 +305,16 @@ describe("feeds that wait", () => {
     const bench = new Bench(url);
     const { store } = bench;
     try {
-      await store.write([[appendStep("s", ["a", "b"])]], newId());
+      // As after a restore: all is as it was before the last event, and another one stands at its place then.
+      await store.write([[appendStep("s", ["a"])]], newId());
+      const kept = [logKey(bench), `${logKey(bench)}:g:0`, `${logKey(bench)}:s:s`];
+      const dumps = await Promise.all(kept.map((key) => bench.admin.dumpBuffer(key)));
+      await store.write([[appendStep("s", ["b"])]], newId());
       const after = await endOf(store);
       const waiting = readFeed(store, { after, waitMsMax: 20_000 }).then((page) => page);
       await until(async () => (await bench.admin.scard(`${logKey(bench)}:wf`)) === 1);
-      // As after a restore: the last event is gone, and another one stands at its place.
-      await bench.admin.rpop(`${logKey(bench)}:g:0`);
-      await bench.admin.hset(logKey(bench), "last", "1");
-      await bench.admin.set(`${logKey(bench)}:s:s`, "\0\0\0\0\x01abc");
+      for (const [i, key] of kept.entries()) await bench.admin.restore(key, 0, dumps[i] ?? "", "REPLACE");
+      await bench.admin.hset(logKey(bench), "feeds", "1");
       await store.write([[appendStep("t", ["other"])]], newId());
       const head = await endOf(store);
       expect(await waiting).toEqual({ _tag: "WentBack", head });
@@ -332,111 +351,193 @@ describe("a stream that is pruned bit by bit", () => {
   });
 });
 
-describe("whatever is written", () => {
-  const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
+describe("large events behind small ones", () => {
+  const big = "x".repeat(1024 * 1024);
+  /** How long the longest call of the server was since it was asked last (milliseconds). */
+  const longestMs = async ({ admin }: Bench): Promise<number> => {
+    const calls = (await admin.slowlog("GET", 128)) as ReadonlyArray<readonly [number, number, number]>;
+    await admin.slowlog("RESET");
+    return Math.max(0, ...calls.map(([, , us]) => us / 1_000));
+  };
 
-  it.each(seeds)("is answered and read as in memory: %s", async (seed) => {
-    const namespace = newNamespace();
-    const nowMs = (): number => 1_760_000_000_000;
-    const scheduler: SchedulerLike = {
-      now: nowMs,
-      schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
-    };
-    const memory = memoryStore({ scheduler });
-    const redis = redisStore(url, { namespace, nowMs });
-    const random = randomOf(seed);
-    const below = (n: number): number => Math.floor(random() * n);
-    const pick = <T>(from: ReadonlyArray<T>): T => from[below(from.length)] as T;
-    const streams = ["s", "s/1", "s/12", "S", "é/ \t}", "", "%"];
-    const types = ["a", "A", "a b", "\ud800"];
-    const ids = [newEvent("never").id];
-    const positions: Array<Position> = [positionOf(1, "abcdef"), positionOf(9_999, "abcdef")];
-    const versions = new Map<string, number>();
-    const sent: Array<{ readonly list: ReadonlyArray<Step>; readonly writeId: string }> = [];
-    const expected = (stream: string): StreamExpected =>
-      pick([
-        { _tag: "Any" },
-        { _tag: "Any" },
-        noEvents,
-        someEvents,
-        atVersion(below(4)),
-        atVersion(versions.get(stream) ?? 0),
-        atVersion(versions.get(stream) ?? 0, pick(ids.slice(-3))),
-      ]);
-    const append = (): Step => {
-      const stream = pick(streams);
-      const events = numbered(pick([0, 1, 1, 2, 5, 300])).map((n) =>
-        newEvent(`${n}${pick(["", "\n", "\0", "\ud800", "🦊"])}`, {
-          type: pick(types),
-          meta: pick(["", "{}", "\0", "\udc00"]),
-        }),
-      );
-      ids.push(...events.map(({ id }) => id));
-      return appendStep(stream, events, { expected: expected(stream), closes: below(12) === 0 });
-    };
-    const step = (): Step =>
-      below(6) === 0 ? putStep(pick(["a", "b"]), { expected: pick([{ _tag: "Any" }, absent] as const) }) : append();
-    /** Lists that have a way of their own, and leave together where they come in one turn. */
-    const command = (): ReadonlyArray<Step> => {
-      const step = append();
-      if (below(2) === 0) return [step];
-      const record = pick(["a", "b", "c", "d", "e", "f"]);
-      return [putStep(record, { collection: "commands", expected: absent, ...pick([{}, { ttlMs: 60_000 }]) }), step];
-    };
-    /** The same call on both, which must answer the same. */
-    const both = async <A>(call: (store: Store) => PromiseLike<A>): Promise<A> => {
-      const [mine, theirs] = [await call(memory), await call(redis)];
-      expect(plain(theirs)).toEqual(plain(mine));
-      return mine;
-    };
+  it("are read and pruned few at a time: no call reads more than its page has, or holds the server up", async () => {
+    const server = await startRedisServer({ args: ["--slowlog-log-slower-than", "0"] });
+    const bench = new Bench(server.url);
+    const { store, admin } = bench;
     try {
-      for (const n of numbered(60)) {
-        const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
-        await both((store) => store.write(lists, n));
-        const fresh = numbered(1 + below(6)).map((i) => ({ list: command(), writeId: `${n}-${i}` }));
-        const commands = fresh.flatMap((one) => (sent.length > 0 && below(6) === 0 ? [one, pick(sent)] : [one]));
-        sent.push(...fresh);
-        await both((store) => Promise.all(commands.map(({ list, writeId }) => store.write([list], writeId))));
-        const stream = pick(streams);
-        const change = below(10);
-        const [upTo, limit] = [below(400), pick([1, 3, 1_000])];
-        const to = pick(positions.slice(-5));
-        if (change === 0) await both((store) => store.pruneStream({ stream, upTo, limit }, `prune ${n}`));
-        if (change === 1) await both((store) => store.trimLog({ upTo: to, limit }, `trim ${n}`));
-        if (change < 4) await both((store) => store.setClosed({ stream, closed: change === 2 }, `close ${n}`));
-        for (const name of streams) {
-          const request = {
-            stream: name,
-            after: below(6),
-            upTo: pick([undefined, 5, 290]),
-            limit: below(400),
-            backwards: below(2) === 0,
-          };
-          const page = await both((store) => store.readStream(request));
-          versions.set(name, page.version);
-        }
-        const request = {
-          after: pick([undefined, undefined, ...positions.slice(-4)]),
-          types: pick([undefined, undefined, ["a"], ["A", "a b"], []]),
-          categories: pick([undefined, undefined, ["s"], ["é", ""], []]),
-          limit: pick([1, 7, 1_000]),
-          waitMsMax: 0,
-        };
-        const page = await both((store) => store.readFeed(request));
-        if (page._tag === "Events")
-          positions.push(
-            ...page.events.map(({ position }) => position),
-            ...(page.next === undefined ? [] : [page.next]),
-          );
-        if (page._tag === "Trimmed") positions.push(page.trimmedTo);
-      }
+      // One way by the flat script, the other by the general one.
+      await store.write([[appendStep("s", numbered(6))]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big])]], newId());
+      for (const n of numbered(20)) await store.write([[appendStep("s", [big, n, big]), appendStep("t", [])]], newId());
+      await longestMs(bench);
+      const readsOf = async (call: PromiseLike<unknown>): Promise<number> => {
+        await admin.config("RESETSTAT");
+        await call;
+        return Number(/cmdstat_lrange:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0);
+      };
+      // Six small ones, four large ones and what is between: some reads for each page, and no read of many large ones.
+      expect(await readsOf(readFeed(store))).toBeGreaterThan(8);
+      expect(await readsOf(readWhole(store, "s"))).toBeGreaterThan(8);
+      expect(dataOf(await readFeed(store)).map((data) => data.length)).toEqual([
+        ...numbered(6).map((n) => n.length),
+        ...[big.length, 1, big.length, big.length, 1],
+      ]);
+      await readFeed(store, { types: [] });
+      expect(await longestMs(bench)).toBeLessThan(LONGEST_MS);
+      expect(await store.pruneStream({ stream: "s", upTo: 100, limit: 1_000 }, newId())).toEqual({ prunedTo: 100 });
+      expect(Number(/cmdstat_lindex:calls=(\d+)/.exec(await admin.info("commandstats"))?.[1] ?? 0)).toBeLessThan(10);
     } finally {
-      await memory.close();
-      await redis.close();
-      await cleanUp(url, namespace);
+      await bench.close();
+      await server.stop();
+    }
+  }, 60_000);
+});
+
+describe("a stream at its last version", () => {
+  it("takes events up to that, and no more: nothing is changed then", async () => {
+    const bench = new Bench(url);
+    const { store } = bench;
+    const last = 2 ** 32 - 1;
+    try {
+      await store.write([[appendStep("s", ["old"])]], newId());
+      // As if all events before that one had been pruned.
+      await bench.admin.hset(logKey(bench), "n:s", `${last - 3} ${last - 3} o`);
+      await store.write([[appendStep("s", ["a", "b"])]], newId());
+      const { events } = await store.readStream({
+        stream: "s",
+        after: last - 2,
+        upTo: undefined,
+        limit: 10,
+        backwards: false,
+      });
+      expect(events.map(({ version, data }) => [version, data])).toEqual([
+        [last - 1, "a"],
+        [last, "b"],
+      ]);
+      const before = await bench.digest();
+      for (const others of [[], [appendStep("t", ["c"])]])
+        expect(await failureOf(store.write([[appendStep("s", ["c"]), ...others]], newId()))).toMatchObject({
+          retryable: false,
+        });
+      expect(await bench.digest()).toEqual(before);
+    } finally {
+      await bench.close();
     }
   });
 });
+
+describe("whatever is written", () => {
+  const seeds = numbered(Number(process.env["SEEDS"] ?? 12)).map((n) => `${process.env["SEED"] ?? "log-"}${n}`);
+
+  it.each(seeds)(
+    "is answered and read as in memory: %s",
+    async (seed) => {
+      const namespace = newNamespace();
+      const nowMs = (): number => 1_760_000_000_000;
+      const scheduler: SchedulerLike = {
+        now: nowMs,
+        schedule: (work, delay, state) => asyncScheduler.schedule(work as never, delay, state),
+      };
+      const memory = memoryStore({ scheduler });
+      const redis = redisStore(url, { namespace, nowMs });
+      const random = randomOf(seed);
+      const below = (n: number): number => Math.floor(random() * n);
+      const pick = <T>(from: ReadonlyArray<T>): T => from[below(from.length)] as T;
+      const streams = ["s", "s/1", "s/12", "S", "é/ \t}", "", "%"];
+      const types = ["a", "A", "a b", "\ud800"];
+      const ids = [newEvent("never").id];
+      const positions: Array<Position> = [positionOf(1, "abcdef"), positionOf(9_999, "abcdef")];
+      const versions = new Map<string, number>();
+      const sent: Array<{ readonly list: ReadonlyArray<Step>; readonly writeId: string }> = [];
+      const expected = (stream: string): StreamExpected =>
+        pick([
+          { _tag: "Any" },
+          { _tag: "Any" },
+          noEvents,
+          someEvents,
+          atVersion(below(4)),
+          atVersion(versions.get(stream) ?? 0),
+          atVersion(versions.get(stream) ?? 0, pick(ids.slice(-3))),
+        ]);
+      const append = (): Step => {
+        const stream = pick(streams);
+        const events = numbered(pick([0, 1, 1, 2, 5, 300])).map((n) =>
+          newEvent(`${n}${pick(["", "\n", "\0", "\ud800", "🦊"])}`, {
+            type: pick(types),
+            meta: pick(["", "{}", "\0", "\udc00"]),
+          }),
+        );
+        ids.push(...events.map(({ id }) => id));
+        return appendStep(stream, events, { expected: expected(stream), closes: below(12) === 0 });
+      };
+      const step = (): Step =>
+        below(6) === 0 ? putStep(pick(["a", "b"]), { expected: pick([{ _tag: "Any" }, absent] as const) }) : append();
+      /** Lists that have a way of their own, and leave together where they come in one turn. */
+      const command = (): ReadonlyArray<Step> => {
+        const step = append();
+        if (below(2) === 0) return [step];
+        const record = pick(["a", "b", "c", "d", "e", "f"]);
+        return [putStep(record, { collection: "commands", expected: absent, ...pick([{}, { ttlMs: 60_000 }]) }), step];
+      };
+      /** The same call on both, which must answer the same. */
+      const both = async <A>(call: (store: Store) => PromiseLike<A>): Promise<A> => {
+        const [mine, theirs] = [await call(memory), await call(redis)];
+        expect(plain(theirs)).toEqual(plain(mine));
+        return mine;
+      };
+      try {
+        for (const n of numbered(60)) {
+          const lists = numbered(1 + below(4)).map(() => numbered(1 + below(5)).map(step));
+          await both((store) => store.write(lists, n));
+          const fresh = numbered(1 + below(6)).map((i) => ({ list: command(), writeId: `${n}-${i}` }));
+          const commands = fresh.flatMap((one) => (sent.length > 0 && below(6) === 0 ? [one, pick(sent)] : [one]));
+          sent.push(...fresh);
+          await both((store) => Promise.all(commands.map(({ list, writeId }) => store.write([list], writeId))));
+          const stream = pick(streams);
+          const change = below(10);
+          const [upTo, limit] = [below(400), pick([1, 3, 1_000])];
+          const to = pick(positions.slice(-5));
+          if (change === 0) await both((store) => store.pruneStream({ stream, upTo, limit }, `prune ${n}`));
+          if (change === 1) await both((store) => store.trimLog({ upTo: to, limit }, `trim ${n}`));
+          if (change < 4) await both((store) => store.setClosed({ stream, closed: change === 2 }, `close ${n}`));
+          for (const name of streams) {
+            const request = {
+              stream: name,
+              after: below(6),
+              upTo: pick([undefined, 5, 290]),
+              limit: below(400),
+              backwards: below(2) === 0,
+            };
+            const page = await both((store) => store.readStream(request));
+            versions.set(name, page.version);
+          }
+          const request = {
+            after: pick([undefined, undefined, ...positions.slice(-4)]),
+            types: pick([undefined, undefined, ["a"], ["A", "a b"], []]),
+            categories: pick([undefined, undefined, ["s"], ["é", ""], []]),
+            limit: pick([1, 7, 1_000]),
+            waitMsMax: 0,
+          };
+          const page = await both((store) => store.readFeed(request));
+          if (page._tag === "Events")
+            positions.push(
+              ...page.events.map(({ position }) => position),
+              ...(page.next === undefined ? [] : [page.next]),
+            );
+          if (page._tag === "Trimmed") positions.push(page.trimmedTo);
+        }
+      } finally {
+        await memory.close();
+        await redis.close();
+        await cleanUp(url, namespace);
+      }
+    },
+    60_000,
+  );
+});
+
+/** What no call may take even where the machine is busy (milliseconds): read in one go these would take ten times as long. */
+const LONGEST_MS = 1_000;
 
 /** Connections that other tests may open meanwhile: these share the server. */
 const OTHER_TESTS = 30;

@@ -3,7 +3,8 @@ import { isRight, right } from "fp-ts/lib/Either.js";
 import { aggregate } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, cart } from "../../support/cart.js";
-import { cartEvents, cartsOn, eachStore, errorOf, leftOf, processOn, rightOf, routesOn } from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, errorOf, leftOf, processOn, rightOf, routesOn } from "./scene.js";
 
 describe.each(eachStore)("a command id on %s", (_, open) => {
   it("answers the first result again, also where the command would be refused by now", async () => {

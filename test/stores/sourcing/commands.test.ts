@@ -10,7 +10,8 @@ import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { andThen } from "../../../src/core/andThen.js";
 import { addToCart, type CartCommand, cart } from "../../support/cart.js";
-import { cartEvents, cartsOn, eachStore, errorOf, leftOf, listening, processOn, rightOf, routesOn } from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, errorOf, leftOf, listening, processOn, rightOf, routesOn } from "./scene.js";
 
 describe.each(eachStore)("commands on %s", (_, open) => {
   it("are decided, stored, and answered with the events and the state behind them", async () => {

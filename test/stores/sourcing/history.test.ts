@@ -7,17 +7,8 @@ import { eventCodec, eventLog } from "sluice/log";
 import { aggregate, type Versioned } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart } from "../../support/cart.js";
-import {
-  cartEvents,
-  cartsOn,
-  eachStore,
-  errorOf,
-  listening,
-  processOn,
-  restorable,
-  rightOf,
-  routesOn,
-} from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, errorOf, listening, processOn, restorable, rightOf, routesOn } from "./scene.js";
 
 const skus = ({ state }: Versioned<Cart>): string => Object.keys(state.items).join("");
 
@@ -192,6 +183,18 @@ describe.each(eachStore)("a log that went backwards on %s", (_, open) => {
     expect(skus(await carts.state("1"))).toBe("AB");
     expect(lines(told)).toEqual([["error", "1", 3]]);
     expect(rightOf(await carts.handle("1", addToCart("1", "C"))).version).toBe(3);
+  });
+
+  it("is a conflict for whoever pinned a version of what is lost, also where that version is there again", async () => {
+    const older = open();
+    for (const sku of ["A", "X", "Y"]) await cartsOn(older).handle("1", addToCart("1", sku));
+    const { store, restore } = restorable(open());
+    const carts = cartsOn(store, { logger: () => undefined });
+    for (const sku of ["A", "B", "C"]) await carts.handle("1", addToCart("1", sku));
+    restore(older);
+    const pinned = carts.handle("1", addToCart("1", "D"), { expected: { version: 3 } });
+    expect(await errorOf(pinned)).toMatchObject({ _tag: "VersionConflict", actual: 3 });
+    expect(skus(await carts.state("1"))).toBe("AXY");
   });
 
   it("and grew again is told by a read, and by a command", async () => {

@@ -6,17 +6,8 @@ import { aggregate, type Closed } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart, type CartEvent, cart } from "../../support/cart.js";
 import { type Route, type RouteEvent, route } from "../../support/route.js";
-import {
-  cartEvents,
-  cartsOn,
-  eachStore,
-  errorOf,
-  leftOf,
-  listening,
-  processOn,
-  rightOf,
-  routeEvents,
-} from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, errorOf, leftOf, listening, processOn, rightOf, routeEvents } from "./scene.js";
 
 const born = (id: string): ReadonlyArray<CartEvent> => [
   { type: "ItemAdded", cartId: id, sku: "gift", qty: 1, price: 0 },

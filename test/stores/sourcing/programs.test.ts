@@ -19,7 +19,8 @@ import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { type CartCommand, cart } from "../../support/cart.js";
 import { Route, type RouteEvent, route } from "../../support/route.js";
-import { cartEvents, cartsOn, eachStore, rightOf, routeEvents } from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartEvents, cartsOn, rightOf, routeEvents } from "./scene.js";
 
 interface Request {
   readonly cartId: string;

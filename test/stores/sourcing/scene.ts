@@ -2,44 +2,11 @@
 import type { Either } from "fp-ts/lib/Either.js";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import { eventCodec, type MapOf } from "sluice/log";
-import { memoryStore } from "sluice/memory";
-import { redisStore } from "sluice/redis";
 import { type AggregateDefinition, aggregate, type LogEntry } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { type FaultyStore, faultyStore } from "sluice/testing";
-import { afterEach, inject } from "vitest";
-import { newId } from "../../../src/core/newId.js";
 import { type Cart, type CartCommand, CartEvent, type CartRefusal, cart } from "../../support/cart.js";
 import { RouteEvent, route } from "../../support/route.js";
-import { cleanUp } from "../redis/namespace.js";
-
-const opened: Array<() => PromiseLike<unknown>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-/** Each makes a fresh store. */
-const stores: Readonly<Record<string, () => Store>> = {
-  memory: () => memoryStore(),
-  redis: () => {
-    const namespace = `sourcing-${newId()}`;
-    const url = inject("redisUrl");
-    opened.push(() => cleanUp(url, namespace));
-    return redisStore(url, { namespace });
-  },
-};
-
-/** For `describe.each`: the name of a store, and a function that opens one, which is closed after the test. */
-export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(
-  ([name, make]) => [
-    name,
-    () => {
-      const store = make();
-      opened.push(() => store.close());
-      return store;
-    },
-  ],
-);
 
 /** Another process on the same store: it has a pool of its own. */
 export const processOn = (store: Store): FaultyStore => faultyStore(store);

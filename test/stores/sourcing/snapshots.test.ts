@@ -7,7 +7,8 @@ import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
 import { addToCart, type Cart } from "../../support/cart.js";
-import { cartsOn, eachStore, errorOf, listening, processOn, restorable, rightOf } from "./scene.js";
+import { eachStore } from "../eachStore.js";
+import { cartsOn, errorOf, listening, processOn, restorable, rightOf } from "./scene.js";
 
 const CartState = t.type({ items: t.record(t.string, t.number), paid: t.boolean });
 const every = (n: number): Snapshots<Cart> => ({ codec: CartState, schema: 1, every: n });

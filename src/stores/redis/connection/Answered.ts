@@ -2,6 +2,8 @@
 
 /** How many keys gather before a write takes them along. */
 const GATHERED_COUNT = 16;
+/** How many a write takes along at most: as many as it may have results of its own, so they never pile up, and few enough for one call. */
+const TAKEN_MAX = 1_000;
 const none: ReadonlyArray<string> = [];
 
 /**
@@ -11,7 +13,7 @@ const none: ReadonlyArray<string> = [];
 export class Answered {
   private readonly kept: Array<string> = [];
   private oldest = 0;
-  private old: Array<string> = [];
+  private readonly old: Array<string> = [];
 
   constructor(private readonly keptMax: number) {}
 
@@ -23,11 +25,8 @@ export class Answered {
     this.oldest = (this.oldest + 1) % this.keptMax;
   }
 
-  /** Takes out the keys of results that are no longer needed; none until 16 have gathered. */
+  /** Takes out keys of results that are no longer needed, the oldest ones first; none until 16 have gathered. */
   takeOld(): ReadonlyArray<string> {
-    const { old } = this;
-    if (old.length < GATHERED_COUNT) return none;
-    this.old = [];
-    return old;
+    return this.old.length < GATHERED_COUNT ? none : this.old.splice(0, TAKEN_MAX);
   }
 }

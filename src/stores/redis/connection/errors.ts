@@ -63,6 +63,8 @@ const rows: ReadonlyArray<Row> = [
   { match: /^WRONGTYPE /, verdict: "config" },
   // A queue that another version of Sluice wrote.
   { match: /^FORMAT /, verdict: "config" },
+  // A stream that can hold no more.
+  { match: /^LIMIT /, verdict: "config" },
 ];
 
 /** What this error means. An error that the server did not send comes from the connection to it, which may heal. */
@@ -125,5 +127,7 @@ const adviceOn = (cause: unknown): string => {
     return `A key of this namespace holds a value that is not Sluice's (${message}). Nothing was changed; give the store a namespace of its own.`;
   if (message.startsWith("FORMAT"))
     return `What is kept here was written by another version of Sluice (${withoutPlace(message)}). Nothing was changed. Let programs of that version work it off before this one takes it over, or give the store another namespace.`;
+  if (message.startsWith("LIMIT"))
+    return `What a stream can hold is used up (${withoutPlace(message)}). Nothing was changed; go on in another stream.`;
   return `Redis refuses this client (${message}). Give it a user and password that may run scripts on the keys of the namespace.`;
 };

@@ -22,13 +22,14 @@ local name, expected, count = ARGV[5], ARGV[6], tonumber(ARGV[7])
 --- @include newEvent
 --- @include segment
 --- @include streamEntry
+--- @include large
 
 local stream = streamKey(key, name)
-local head = redis.call("HMGET", key, "format", "last", "feeds", fieldOfStream(name))
+local head = redis.call("HMGET", key, "format", "last", "feeds", fieldOfStream(name), "largest")
 local last, version = tonumber(head[2] or 0), redis.call("STRLEN", stream) / ENTRY_BYTES
 
 -- Whether it is the plain case, which costs half: the stream is as expected and was never closed or pruned, no feed waits, the events
--- go into one list, the record is new, and the write does not come again.
+-- go into one list, none is the largest so far, the record is new, and the write does not come again.
 local function isAsExpected()
   if expected == "*" or expected == "-" then return expected == "*" or version == 0 end
   local now = string.format("=%.0f", version)
@@ -38,6 +39,10 @@ end
 local function isPlain()
   if head[1] ~= LOG_FORMAT or head[3] or head[4] or version + count > STREAM_COUNT_MAX then return false end
   if indexOf(last + 1) + count > SEGMENT or not isAsExpected() then return false end
+  local largest = tonumber(head[5] or LARGE) - #eventHead(hex(0), 0)
+  for i = 1, count do
+    if #ARGV[7 + i] > largest then return false end
+  end
   return (record == "" or redis.call("STRLEN", record) == 0) and not redis.call("GET", result)
 end
 
@@ -52,7 +57,7 @@ if isPlain() then
   redis.call("RPUSH", segmentOf(key, last + 1), unpack(texts))
   redis.call("APPEND", stream, table.concat(entries))
   last = string.format("%.0f", last + count)
-  redis.call("HSET", key, "last", last)
+  redis.call("HSET", key, "last", last, "tail", tailOfNew(ARGV[7 + count]))
   answer = string.format("%.0f:", version + count) .. last
   if record ~= "" then
     answer = "+," .. answer

@@ -35,10 +35,12 @@ return tonumber(once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if upTo <= given then return string.format("%.0f", given) end
   local entries = readEntries(stream, given + 1, upTo)
-  local places = {}
+  local places, lengths = {}, {}
   for i = 1, upTo - given do
     local place, tail = entryIn(entries, i)
-    if place > trimmed and eventAt(key, place) then places[#places + 1] = { place, tail } end
+    local list = segmentOf(key, place)
+    lengths[list] = lengths[list] or redis.call("LLEN", list) -- events may be large, so none is read
+    if place > trimmed and indexOf(place) < lengths[list] then places[#places + 1] = { place, tail } end
   end
   for _, entry in ipairs(places) do redis.call("LSET", segmentOf(key, entry[1]), indexOf(entry[1]), entry[2]) end
   stream.pruned = upTo

@@ -36,19 +36,20 @@ local function isWanted(text)
   return (not typesWanted or typesWanted[type] == true) and (not categoriesWanted or categoriesWanted[category] == true)
 end
 
-local head = readLog(key, "last", "trimmed")
-local last, trimmed = tonumber(head[2] or 0), head[3] and partsOfPosition(head[3]) or 0
+local head = readLog(key, "last", "tail", "trimmed", "largest")
+local ends = readEnds(head)
+local last = ends.last
 local place, tail = 0, ""
 if after ~= "" then place, tail = partsOfPosition(after) end
-if not isAtEvent(key, place, tail, last, head[3]) then return { "W", lastPosition(key, last, head[3]) } end
-if place < trimmed then return { "T", head[3] } end
+if not isAtEvent(key, place, tail, ends) then return { "W", lastPosition(ends) } end
+if place < ends.trimmed then return { "T", head[4] } end
 
 local function answerOf(found)
   return { "E", place > 0 and positionOf(place, tail) or "", place == last and 1 or 0, unpack(found) }
 end
 if place == last and waits == "1" then waitForFeed(key, list) end
 
-local reading, found, upTo, taken = openReading(bytesMax), {}, math.min(last, place + lookMax), 0
+local reading, found, upTo, taken = openReading(bytesMax, head[5]), {}, math.min(last, place + lookMax), 0
 while place < upTo do
   local count = math.min(nextCount(reading), upTo - place, SEGMENT - indexOf(place + 1))
   for _, text in ipairs(readRun(key, place + 1, count)) do

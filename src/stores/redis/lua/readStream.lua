@@ -17,8 +17,8 @@ local limit, backwards, bytesMax = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 --- @include stream
 --- @include readEvents
 
-local head = readLog(key, "trimmed", fieldOfStream(name))
-local stream = openStream(key, name, head[3])
+local head = readLog(key, "trimmed", "largest", fieldOfStream(name))
+local stream = openStream(key, name, head[4])
 local given = givenUpTo(stream, head[2] and partsOfPosition(head[2]) or 0)
 local from = math.max(after, given) + 1
 upTo = math.min(upTo, stream.version)
@@ -27,7 +27,7 @@ local count = math.min(limit, upTo - from + 1)
 if count < 1 then return answer end
 if backwards == "1" then from = upTo - count + 1 else upTo = from + count - 1 end
 
-local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax)
+local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax, head[3])
 local function placeOf(number) return (entryIn(entries, backwards == "1" and count - number + 1 or number)) end
 
 -- How many events from this one on stand side by side in one list, of those that may be read at once.

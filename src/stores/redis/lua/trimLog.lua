@@ -13,9 +13,9 @@ local upTo, limit = ARGV[1], tonumber(ARGV[2])
 --- @include atEvent
 --- @include once
 
-local head = readLog(key, "last", "trimmed")
-local last, trimmedTo = tonumber(head[2] or 0), head[3]
-local trimmed = trimmedTo and partsOfPosition(trimmedTo) or 0
+local head = readLog(key, "last", "tail", "trimmed")
+local ends, trimmedTo = readEnds(head), head[4]
+local trimmed = ends.trimmed
 local wanted, tail = partsOfPosition(upTo)
 
 -- The events of one list up to this place: a list whose events are all given up is gone.
@@ -30,7 +30,7 @@ end
 
 return once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
-  if not isAtEvent(key, wanted, tail, last, trimmedTo) or wanted <= trimmed then return trimmedTo or "" end
+  if not isAtEvent(key, wanted, tail, ends) or wanted <= trimmed then return trimmedTo or "" end
   local place = math.min(wanted, trimmed + limit)
   local lists = {}
   for at = trimmed + 1, place do

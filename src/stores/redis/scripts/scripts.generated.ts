@@ -60,8 +60,9 @@ local name, expected, count = ARGV[5], ARGV[6], tonumber(ARGV[7])
 --- @include newEvent
 --- @include segment
 --- @include streamEntry
+--- @include large
 local stream = streamKey(key, name)
-local head = redis.call("HMGET", key, "format", "last", "feeds", fieldOfStream(name))
+local head = redis.call("HMGET", key, "format", "last", "feeds", fieldOfStream(name), "largest")
 local last, version = tonumber(head[2] or 0), redis.call("STRLEN", stream) / ENTRY_BYTES
 local function isAsExpected()
   if expected == "*" or expected == "-" then return expected == "*" or version == 0 end
@@ -72,6 +73,10 @@ end
 local function isPlain()
   if head[1] ~= LOG_FORMAT or head[3] or head[4] or version + count > STREAM_COUNT_MAX then return false end
   if indexOf(last + 1) + count > SEGMENT or not isAsExpected() then return false end
+  local largest = tonumber(head[5] or LARGE) - #eventHead(hex(0), 0)
+  for i = 1, count do
+    if #ARGV[7 + i] > largest then return false end
+  end
   return (record == "" or redis.call("STRLEN", record) == 0) and not redis.call("GET", result)
 end
 local answer
@@ -84,7 +89,7 @@ if isPlain() then
   redis.call("RPUSH", segmentOf(key, last + 1), unpack(texts))
   redis.call("APPEND", stream, table.concat(entries))
   last = string.format("%.0f", last + count)
-  redis.call("HSET", key, "last", last)
+  redis.call("HSET", key, "last", last, "tail", tailOfNew(ARGV[7 + count]))
   answer = string.format("%.0f:", version + count) .. last
   if record ~= "" then
     answer = "+," .. answer
@@ -579,10 +584,12 @@ return tonumber(once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
   if upTo <= given then return string.format("%.0f", given) end
   local entries = readEntries(stream, given + 1, upTo)
-  local places = {}
+  local places, lengths = {}, {}
   for i = 1, upTo - given do
     local place, tail = entryIn(entries, i)
-    if place > trimmed and eventAt(key, place) then places[#places + 1] = { place, tail } end
+    local list = segmentOf(key, place)
+    lengths[list] = lengths[list] or redis.call("LLEN", list) -- events may be large, so none is read
+    if place > trimmed and indexOf(place) < lengths[list] then places[#places + 1] = { place, tail } end
   end
   for _, entry in ipairs(places) do redis.call("LSET", segmentOf(key, entry[1]), indexOf(entry[1]), entry[2]) end
   stream.pruned = upTo
@@ -706,17 +713,18 @@ local function isWanted(text)
   local type, category = kindOfEvent(text)
   return (not typesWanted or typesWanted[type] == true) and (not categoriesWanted or categoriesWanted[category] == true)
 end
-local head = readLog(key, "last", "trimmed")
-local last, trimmed = tonumber(head[2] or 0), head[3] and partsOfPosition(head[3]) or 0
+local head = readLog(key, "last", "tail", "trimmed", "largest")
+local ends = readEnds(head)
+local last = ends.last
 local place, tail = 0, ""
 if after ~= "" then place, tail = partsOfPosition(after) end
-if not isAtEvent(key, place, tail, last, head[3]) then return { "W", lastPosition(key, last, head[3]) } end
-if place < trimmed then return { "T", head[3] } end
+if not isAtEvent(key, place, tail, ends) then return { "W", lastPosition(ends) } end
+if place < ends.trimmed then return { "T", head[4] } end
 local function answerOf(found)
   return { "E", place > 0 and positionOf(place, tail) or "", place == last and 1 or 0, unpack(found) }
 end
 if place == last and waits == "1" then waitForFeed(key, list) end
-local reading, found, upTo, taken = openReading(bytesMax), {}, math.min(last, place + lookMax), 0
+local reading, found, upTo, taken = openReading(bytesMax, head[5]), {}, math.min(last, place + lookMax), 0
 while place < upTo do
   local count = math.min(nextCount(reading), upTo - place, SEGMENT - indexOf(place + 1))
   for _, text in ipairs(readRun(key, place + 1, count)) do
@@ -737,8 +745,8 @@ local limit, backwards, bytesMax = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 --- @include logText
 --- @include stream
 --- @include readEvents
-local head = readLog(key, "trimmed", fieldOfStream(name))
-local stream = openStream(key, name, head[3])
+local head = readLog(key, "trimmed", "largest", fieldOfStream(name))
+local stream = openStream(key, name, head[4])
 local given = givenUpTo(stream, head[2] and partsOfPosition(head[2]) or 0)
 local from = math.max(after, given) + 1
 upTo = math.min(upTo, stream.version)
@@ -746,7 +754,7 @@ local answer = { stream.version, given, stream.closed and 1 or 0 }
 local count = math.min(limit, upTo - from + 1)
 if count < 1 then return answer end
 if backwards == "1" then from = upTo - count + 1 else upTo = from + count - 1 end
-local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax)
+local entries, reading = readEntries(stream, from, upTo), openReading(bytesMax, head[3])
 local function placeOf(number) return (entryIn(entries, backwards == "1" and count - number + 1 or number)) end
 local function lengthOfRun(number)
   local place, length, most = placeOf(number), 1, math.min(nextCount(reading), count - number + 1)
@@ -860,9 +868,9 @@ return {
 local upTo, limit = ARGV[1], tonumber(ARGV[2])
 --- @include atEvent
 --- @include once
-local head = readLog(key, "last", "trimmed")
-local last, trimmedTo = tonumber(head[2] or 0), head[3]
-local trimmed = trimmedTo and partsOfPosition(trimmedTo) or 0
+local head = readLog(key, "last", "tail", "trimmed")
+local ends, trimmedTo = readEnds(head), head[4]
+local trimmed = ends.trimmed
 local wanted, tail = partsOfPosition(upTo)
 local function trimList(from, place)
   local list = segmentOf(key, place)
@@ -874,7 +882,7 @@ local function trimList(from, place)
 end
 return once(result, KEYS, 3, function()
   redis.call("HDEL", key, "-") -- a removal first, so that the rest passes under full memory too
-  if not isAtEvent(key, wanted, tail, last, trimmedTo) or wanted <= trimmed then return trimmedTo or "" end
+  if not isAtEvent(key, wanted, tail, ends) or wanted <= trimmed then return trimmedTo or "" end
   local place = math.min(wanted, trimmed + limit)
   local lists = {}
   for at = trimmed + 1, place do
@@ -1053,10 +1061,10 @@ local function openAll(key, values, starts)
     count = count + number
   end
   local log = { streams = {}, names = names }
-  local head = readLog(key, "last", "feeds", unpack(fields))
-  log.last, log.feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
+  local head = readLog(key, "last", "feeds", "largest", unpack(fields))
+  log.last, log.feeds, log.largest = tonumber(head[2] or 0), feedsThatWait(key, head[3]), tonumber(head[4] or LARGE)
   for i, name in ipairs(names) do
-    local stream = openStream(key, name, head[i + 3])
+    local stream = openStream(key, name, head[i + 4])
     lookRoom(stream, asked[name].count)
     if asked[name].tail then stream.tail = lastTailOf(stream) end
     stream.entries, log.streams[name] = {}, stream
@@ -1092,12 +1100,12 @@ local function applyWrites(key, log, values)
     end
   end
   if #log.events == 0 then return end
-  pushEvents(key, log.last, log.events)
+  pushEvents(key, log.last, log.events, log.largest)
   for _, name in ipairs(log.names) do
     local stream = log.streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end
   end
-  keepLast(key, log.last + #log.events)
+  keepLast(key, log.last + #log.events, tailOfEvent(log.events[#log.events]))
   wakeFeeds(key, log.feeds)
 end
 local function appendLists(key, given, results, values, at)
@@ -1148,30 +1156,27 @@ kinds["p"] = {
     if #step.events > 0 then addEvents(log, stream, step.events) end
     if step.closes then
       stream.closed = true
-      redis.call("HSET", log.key, fieldOfStream(stream.name), noteText(stream))
+      redis.call("HSET", log.key, "format", LOG_FORMAT, fieldOfStream(stream.name), noteText(stream))
     end
     return string.format("%.0f:%.0f", stream.version, log.last)
   end,
 }
 `,
   "atEvent": `--- @include logText
-local function isAtEvent(key, place, tail, last, trimmed)
+local function readEnds(head)
+  local ends = { last = tonumber(head[2] or 0), tail = head[3] or "", trimmed = 0, trimmedTail = "" }
+  if head[4] then ends.trimmed, ends.trimmedTail = partsOfPosition(head[4]) end
+  return ends
+end
+local function isAtEvent(key, place, tail, ends)
   if place == 0 then return tail == "" end
-  if not place or place > last then return false end
-  if trimmed then
-    local trimmedPlace, trimmedTail = partsOfPosition(trimmed)
-    if place < trimmedPlace then return true end
-    if place == trimmedPlace then return tail == trimmedTail end
-  end
+  if not place or place > ends.last then return false end
+  if place == ends.last then return tail == ends.tail end
+  if place <= ends.trimmed then return place < ends.trimmed or tail == ends.trimmedTail end
   local text = eventAt(key, place)
   return text ~= nil and tailOfEvent(text) == tail
 end
-local function lastPosition(key, last, trimmed)
-  if last == 0 then return "" end
-  if trimmed and partsOfPosition(trimmed) == last then return trimmed end
-  local text = eventAt(key, last)
-  return text and positionOf(last, tailOfEvent(text)) or ""
-end
+local function lastPosition(ends) return ends.last == 0 and "" or positionOf(ends.last, ends.tail) end
 `,
   "beginMarks": `--- @include format
 --- @include expect
@@ -1703,10 +1708,11 @@ local function logSubject(key, now)
   log.guard = function()
     local fields = {}
     for i, stream in ipairs(log.names) do fields[i] = fieldOfStream(stream) end
-    local head = readLog(key, "last", "feeds", unpack(fields))
+    local head = readLog(key, "last", "feeds", "largest", unpack(fields))
     log.last, log.feeds = tonumber(head[2] or 0), log.count > 0 and feedsThatWait(key, head[3]) or {}
+    log.largest = tonumber(head[4] or LARGE)
     for i, name in ipairs(log.names) do
-      local stream = openStream(key, name, head[i + 3])
+      local stream = openStream(key, name, head[i + 4])
       local asked = log.streams[name]
       if asked.tail then stream.tail = lastTailOf(stream) end
       lookRoom(stream, asked.count)
@@ -1716,7 +1722,7 @@ local function logSubject(key, now)
   end
   log.close = function()
     if log.added == 0 then return end
-    keepLast(key, log.last)
+    keepLast(key, log.last, log.tail)
     wakeFeeds(key, log.feeds)
   end
   return log
@@ -1727,8 +1733,9 @@ local function addEvents(log, stream, events)
     entries[i] = streamEntry(log.last + i, tailOfNew(event))
     events[i] = eventHead(log.nowHex, stream.version + i) .. event
   end
-  pushEvents(log.key, log.last, events)
+  log.largest = pushEvents(log.key, log.last, events, log.largest)
   redis.call("APPEND", stream.key, table.concat(entries))
+  log.tail = tailOfEvent(events[#events])
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end
 `,
@@ -2107,23 +2114,33 @@ end
 `,
   "pushEvents": `--- @include logText
 --- @include stream
+--- @include noteSize
 local function lookSegments(key, last, count)
+  if count == 0 then return end -- a check reads none of them
   for place = last + 1 - indexOf(last + 1), last + count, SEGMENT do redis.call("LLEN", segmentOf(key, place)) end
 end
 local function lookRoom(stream, count)
-  if stream.version - stream.dropped + count <= STREAM_COUNT_MAX then return end
-  error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  if stream.version - stream.dropped + count > STREAM_COUNT_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": it holds " .. STREAM_COUNT_MAX .. " events at most" })
+  end
+  if stream.version + count > VERSION_MAX then
+    error({ err = "LIMIT of stream " .. stream.name .. ": its versions end at " .. string.format("%.0f", VERSION_MAX) })
+  end
 end
-local function pushEvents(key, last, events)
-  local from = 1
+local function pushEvents(key, last, events, largest)
+  local from, longest = 1, 0
+  for _, event in ipairs(events) do longest = math.max(longest, #event) end
   while from <= #events do
     local place = last + from
     local upTo = math.min(#events, from + SEGMENT - 1 - indexOf(place))
     redis.call("RPUSH", segmentOf(key, place), unpack(events, from, upTo))
     from = upTo + 1
   end
+  return noteSize(key, largest, longest)
 end
-local function keepLast(key, last) redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last)) end
+local function keepLast(key, last, tail)
+  redis.call("HSET", key, "format", LOG_FORMAT, "last", string.format("%.0f", last), "tail", tail)
+end
 `,
   "putStep": `--- @include recordSubject
 kinds["w"] = {
@@ -2260,12 +2277,17 @@ local function queueSubject(key, now)
 end
 `,
   "readEvents": `--- @include logText
+--- @include large
 local FIRST_COUNT = 4
-local function openReading(bytesMax) return { bytesMax = bytesMax, bytes = 0, seen = 0 } end
+local READ_BYTES_MAX = 1048576
+local function openReading(bytesMax, largest)
+  local room = math.max(1, math.min(SEGMENT, math.floor(READ_BYTES_MAX / tonumber(largest or LARGE))))
+  return { bytesMax = bytesMax, room = room, bytes = 0, seen = 0 }
+end
 local function nextCount(reading)
-  if reading.seen == 0 then return FIRST_COUNT end
+  if reading.seen == 0 then return math.min(FIRST_COUNT, reading.room) end
   local left = reading.bytesMax - reading.bytes
-  return math.max(1, math.min(SEGMENT, math.floor(left * reading.seen / reading.bytes)))
+  return math.max(1, math.min(reading.room, math.floor(left * reading.seen / reading.bytes)))
 end
 local function readRun(key, place, count) return redis.call("LRANGE", segmentOf(key, place), indexOf(place), indexOf(place) + count - 1) end
 local function fitsIn(reading, text)
@@ -2649,6 +2671,7 @@ end
 `,
   "streamEntry": `local ENTRY_BYTES = 8
 local STREAM_COUNT_MAX = 67108863 -- as many entries as a string holds
+local VERSION_MAX = 4294967295 -- as 8 hex digits hold
 local function fieldOfStream(name) return "n:" .. name end
 local function streamKey(key, name) return key .. ":s:" .. name end
 local function streamEntry(place, tail) return struct.pack(">I5I3", place, tonumber(tail, 16)) end

@@ -21,10 +21,10 @@ local function openAll(key, values, starts)
     count = count + number
   end
   local log = { streams = {}, names = names }
-  local head = readLog(key, "last", "feeds", unpack(fields))
-  log.last, log.feeds = tonumber(head[2] or 0), feedsThatWait(key, head[3])
+  local head = readLog(key, "last", "feeds", "largest", unpack(fields))
+  log.last, log.feeds, log.largest = tonumber(head[2] or 0), feedsThatWait(key, head[3]), tonumber(head[4] or LARGE)
   for i, name in ipairs(names) do
-    local stream = openStream(key, name, head[i + 3])
+    local stream = openStream(key, name, head[i + 4])
     lookRoom(stream, asked[name].count)
     if asked[name].tail then stream.tail = lastTailOf(stream) end
     stream.entries, log.streams[name] = {}, stream
@@ -63,12 +63,12 @@ local function applyWrites(key, log, values)
     end
   end
   if #log.events == 0 then return end
-  pushEvents(key, log.last, log.events)
+  pushEvents(key, log.last, log.events, log.largest)
   for _, name in ipairs(log.names) do
     local stream = log.streams[name]
     if #stream.entries > 0 then redis.call("APPEND", stream.key, table.concat(stream.entries)) end
   end
-  keepLast(key, log.last + #log.events)
+  keepLast(key, log.last + #log.events, tailOfEvent(log.events[#log.events]))
   wakeFeeds(key, log.feeds)
 end
 

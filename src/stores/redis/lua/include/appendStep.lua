@@ -34,7 +34,7 @@ kinds["p"] = {
     if #step.events > 0 then addEvents(log, stream, step.events) end
     if step.closes then
       stream.closed = true
-      redis.call("HSET", log.key, fieldOfStream(stream.name), noteText(stream))
+      redis.call("HSET", log.key, "format", LOG_FORMAT, fieldOfStream(stream.name), noteText(stream))
     end
     return string.format("%.0f:%.0f", stream.version, log.last)
   end,

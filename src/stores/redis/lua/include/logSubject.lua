@@ -14,10 +14,11 @@ local function logSubject(key, now)
   log.guard = function()
     local fields = {}
     for i, stream in ipairs(log.names) do fields[i] = fieldOfStream(stream) end
-    local head = readLog(key, "last", "feeds", unpack(fields))
+    local head = readLog(key, "last", "feeds", "largest", unpack(fields))
     log.last, log.feeds = tonumber(head[2] or 0), log.count > 0 and feedsThatWait(key, head[3]) or {}
+    log.largest = tonumber(head[4] or LARGE)
     for i, name in ipairs(log.names) do
-      local stream = openStream(key, name, head[i + 3])
+      local stream = openStream(key, name, head[i + 4])
       local asked = log.streams[name]
       if asked.tail then stream.tail = lastTailOf(stream) end
       lookRoom(stream, asked.count)
@@ -28,7 +29,7 @@ local function logSubject(key, now)
 
   log.close = function()
     if log.added == 0 then return end
-    keepLast(key, log.last)
+    keepLast(key, log.last, log.tail)
     wakeFeeds(key, log.feeds)
   end
   return log
@@ -41,7 +42,8 @@ local function addEvents(log, stream, events)
     entries[i] = streamEntry(log.last + i, tailOfNew(event))
     events[i] = eventHead(log.nowHex, stream.version + i) .. event
   end
-  pushEvents(log.key, log.last, events)
+  log.largest = pushEvents(log.key, log.last, events, log.largest)
   redis.call("APPEND", stream.key, table.concat(entries))
+  log.tail = tailOfEvent(events[#events])
   log.last, log.added, stream.version = log.last + #events, log.added + #events, stream.version + #events
 end

@@ -1,6 +1,7 @@
 -- Layout of a stream, its part that every append needs: see stream.
 local ENTRY_BYTES = 8
 local STREAM_COUNT_MAX = 67108863 -- as many entries as a string holds
+local VERSION_MAX = 4294967295 -- as 8 hex digits hold
 
 local function fieldOfStream(name) return "n:" .. name end
 local function streamKey(key, name) return key .. ":s:" .. name end
