@@ -5,6 +5,7 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import type { CartCommand } from "../../examples/cart/domain/decide.js";
 import { openShop } from "../../examples/cart/Shop.js";
 import { redisNamespace } from "./redisNamespace.js";
+import { runExample } from "./runExample.js";
 
 /** A process with the shop, as far as the store can tell. */
 const start = (namespace: string) => {
@@ -58,4 +59,13 @@ it("carts and revenue are the same after a restart, and each payment is in it on
   await second.carts.handle("eve", pay);
   expect((await second.revenue.waitFor("end")).state).toMatchObject({ total: 9_100, paid: 3 });
   expect(await second.carts.handle("ann", add("jug", 1, 1))).toMatchObject({ left: "Cannot add to a paid cart!" });
+});
+
+it("says that no Redis answers, and what is wrong with an option", { timeout: 60_000 }, async () => {
+  const alone = await runExample("cart/main.ts", ["--redis", "redis://127.0.0.1:1", "--port", "0"]);
+  expect(alone).toMatchObject({ code: 1, stdout: "" });
+  expect(alone.stderr).toContain("The store did not answer (connect ECONNREFUSED 127.0.0.1:1).");
+  const wrong = await runExample("cart/main.ts", ["--port", "65536"]);
+  expect(wrong).toMatchObject({ code: 1, stdout: "" });
+  expect(wrong.stderr).toContain("Give a whole number from 0 (any free one) to 65535.");
 });
