@@ -32,7 +32,7 @@ export const serveShop = async (store: Store, { host, port }: Address): Promise<
     ),
     { defaultValue: undefined },
   );
-  // Told when it is awaited, too; a log that went back ends it before.
+  // A log that went back ends them, while the carts go on: it is told at once, and not again by `close`.
   projecting.catch((error: unknown) => console.error("The projections have ended:", error));
 
   const server = createServer(getRequestListener(createApp(shop, closed$).fetch));

@@ -5,6 +5,7 @@ import { memoryStore } from "sluice/memory";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openShop } from "../../examples/cart/Shop.js";
 import { createApp } from "../../examples/cart/web/app.js";
+import { liveStream } from "../../examples/cart/web/liveStream.js";
 import { bodyBytesMax } from "../../examples/cart/web/protect.js";
 import type { WithToken } from "../../examples/cart/web/token.js";
 
@@ -266,6 +267,30 @@ describe("what is live", () => {
     expect(told).toContain(`name="token" value="${token}"`);
     expect(told.split("\n").every((line) => line === "" || line.startsWith("data: "))).toBe(true);
     expect((await get("/cart/c-1/live")).status).toBe(400);
+  });
+
+  it("holds one part for who reads slowly, the latest, and ends with its source or its reader", async () => {
+    const parts$ = new Subject<string>();
+    const reader = liveStream(parts$).body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let n = 1; n <= 1_000; n += 1) parts$.next(`part ${n}\nof it`);
+    const read: Array<string | undefined> = [];
+    for (let last = ""; !last.includes("part 1000\n"); ) {
+      last = (await reader.read()).value ?? "";
+      read.push(last);
+    }
+    // What the two streams between them hold, and no more.
+    expect(read.length).toBeLessThan(6);
+    expect(read.at(-1)).toBe("data: part 1000\ndata: of it\n\n");
+    parts$.next("one more");
+    expect((await reader.read()).value).toBe("data: one more\n\n");
+    parts$.complete();
+    expect((await reader.read()).done).toBe(true);
+
+    const left$ = new Subject<string>();
+    const body = liveStream(left$).body!;
+    expect(left$.observed).toBe(true);
+    await body.cancel();
+    expect(left$.observed).toBe(false);
   });
 
   it("tells the revenue of all carts, and who they are", async () => {
