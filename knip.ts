@@ -13,12 +13,13 @@ const config: KnipConfig = {
     "test/types/awaiting.ts",
   ],
   project: ["src/**/*.ts", "scripts/**/*.ts", "examples/**/*.ts", "test/**/*.ts", "*.config.*"],
-  // Named in texts alone: loaded by a variable, run from node_modules/.bin, or put in the place of ioredis by IOREDIS=5.
+  // Named in texts alone: loaded by a variable, served as files, run from node_modules/.bin, or put in the place of ioredis by IOREDIS=5.
   ignoreDependencies: [
     "@arethetypeswrong/cli",
     "@octokit/webhooks-examples",
     "@swirly/parser",
     "@swirly/renderer-node",
+    "htmx.org",
     "ioredis5",
     "publint",
   ],
