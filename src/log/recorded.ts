@@ -28,8 +28,8 @@ export interface MalformedEvent extends Omit<Recorded<string>, "_tag"> {
   readonly report: ReadonlyArray<string>;
 }
 
-/** What names an event. */
-const named = ({
+/** What names an event: all of it that logs and JSON show. */
+export const named = ({
   id,
   type,
   stream,

@@ -22,12 +22,14 @@ export const categoryOf = <C, S, M extends EventMap, X>(
   ofStores.set(store, shared);
   const known = shared.get(resolved.category);
   if (known === undefined) {
+    // Within a category an event has the type that its own functions give it.
     const codec = definition.codec as unknown as EventCodec<EventMap>;
     const category = new Category(store, resolved, codec);
     shared.set(resolved.category, { definition, category });
     return category;
   }
   const other = whereTheyDiffer(known.definition, definition);
+  // The same definition made it, so it has the same types.
   if (other === undefined) return known.category as Category<C, S, M[TypeName<M>], X>;
   throw invalidConfig(
     other,

@@ -1,6 +1,6 @@
-/** Counts the consumers that wait: a simulation must not leave one behind, and no timer would tell of an idle one. */
+/** Counts the consumers and feeds that wait: a simulation must not leave one behind, and no timer would tell of an idle one. */
 import { defer, finalize } from "rxjs";
-import { fromOne } from "../core/Effect.js";
+import { type Effect, fromOne } from "../core/Effect.js";
 import type { Store } from "../port/Store.js";
 import { viewOf } from "../port/viewOf.js";
 
@@ -14,16 +14,19 @@ export interface OpenReads {
 /** Counts the reads of a store that are under way. */
 export const openReads = (inner: Store): OpenReads => {
   let open = 0;
-  const lease: Store["lease"] = (request) =>
+  const counted = <A>(run: () => Effect<A>): Effect<A> =>
     fromOne(
       defer(() => {
         open += 1;
-        return inner.lease(request).pipe(
+        return run().pipe(
           finalize(() => {
             open -= 1;
           }),
         );
       }),
     );
-  return { store: viewOf(inner, { lease }), count: () => open };
+  const store = viewOf(inner, {
+    around: (run, { kind }) => (kind === "lease" || kind === "wait" ? counted(run) : run()),
+  });
+  return { store, count: () => open };
 };

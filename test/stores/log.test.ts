@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import * as E from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { firstValueFrom, lastValueFrom, type Observable, of, take, toArray } from "rxjs";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { EventId } from "../../src/core/EventId.js";
 import { newId } from "../../src/core/newId.js";
 import { type Position, positionOf } from "../../src/core/Position.js";
@@ -20,11 +20,9 @@ import { settle } from "../../src/operators/settle.js";
 import type { Store } from "../../src/port/Store.js";
 import { queue } from "../../src/queue/makeQueue.js";
 import { records } from "../../src/records/makeRecords.js";
-import { memoryStore } from "../../src/stores/memory/memoryStore.js";
-import { redisStore } from "../../src/stores/redis/redisStore.js";
 import * as L from "../../src/task/log.js";
 import * as RL from "../../src/task/reader/log.js";
-import { cleanUp } from "./redis/namespace.js";
+import { atEnd, eachStore } from "./eachStore.js";
 
 const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),
@@ -35,22 +33,6 @@ const cartEvents = eventCodec(CartEvent, { tag: "type" });
 const measured = eventType("Measured", t.type({ celsius: t.number }));
 const added = (sku: string, qty = 1): CartEvent => ({ type: "ItemAdded", sku, qty });
 const paid = (total: number): CartEvent => ({ type: "CartPaid", total });
-
-const opened: Array<() => PromiseLike<void>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-const stores: Readonly<Record<string, () => Store>> = {
-  memory: () => memoryStore(),
-  redis: () => {
-    const namespace = `log-${newId()}`;
-    const url = inject("redisUrl");
-    const store = redisStore(url, { namespace });
-    opened.push(() => cleanUp(url, namespace));
-    return store;
-  },
-};
 
 const all = <T>(source: Observable<T>): Promise<ReadonlyArray<T>> => lastValueFrom(source.pipe(toArray()));
 const versions = (events: ReadonlyArray<Recorded<unknown>>) => events.map(({ version }) => version);
@@ -71,19 +53,14 @@ const collect = <T>(source: Observable<T>) => {
       end.error = error;
     },
   });
-  opened.push(async () => subscription.unsubscribe());
+  atEnd(async () => subscription.unsubscribe());
   const until = async (isReached: () => boolean): Promise<void> => {
     await expect.poll(isReached, { timeout: 5_000, interval: 5 }).toBe(true);
   };
   return { seen, end, subscription, until };
 };
 
-describe.each(Object.entries(stores))("the log on %s", (_, make) => {
-  const open = (): Store => {
-    const store = make();
-    opened.push(() => store.close());
-    return store;
-  };
+describe.each(eachStore)("the log on %s", (_, open) => {
   const cartsOn = (store: Store = open()) => eventLog(store, cartEvents);
 
   it("appends with expectations, and tells what is there where they fail", async () => {
@@ -312,7 +289,7 @@ describe.each(Object.entries(stores))("the log on %s", (_, make) => {
   });
 
   it("completes what is live when the store closes, and fails what is asked for after", async () => {
-    const store = make();
+    const store = open();
     const carts = cartsOn(store);
     await carts.append("cart/1", [added("a")]);
     const [feed, followed] = [collect(carts.feed()), collect(carts.follow("cart/1"))];

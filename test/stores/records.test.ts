@@ -2,9 +2,8 @@
 import { inspect } from "node:util";
 import * as t from "io-ts";
 import { firstValueFrom, from, lastValueFrom, take, toArray } from "rxjs";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { effect } from "../../src/core/Effect.js";
-import { newId } from "../../src/core/newId.js";
 import { storeUnavailable } from "../../src/core/SluiceError.js";
 import { atomically } from "../../src/core/Write.js";
 import { followUp } from "../../src/operators/followUp.js";
@@ -15,8 +14,7 @@ import { queue } from "../../src/queue/makeQueue.js";
 import { records } from "../../src/records/makeRecords.js";
 import { sortOf } from "../../src/records/sortOf.js";
 import { memoryStore } from "../../src/stores/memory/memoryStore.js";
-import { redisStore } from "../../src/stores/redis/redisStore.js";
-import { cleanUp } from "./redis/namespace.js";
+import { eachStore } from "./eachStore.js";
 
 const Todo = t.type({
   title: t.string,
@@ -39,29 +37,7 @@ const todosOn = (store: Store) =>
     },
   });
 
-const opened: Array<() => PromiseLike<void>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-const stores: Readonly<Record<string, () => Store>> = {
-  memory: () => memoryStore(),
-  redis: () => {
-    const namespace = `records-${newId()}`;
-    const url = inject("redisUrl");
-    const store = redisStore(url, { namespace });
-    opened.push(() => cleanUp(url, namespace));
-    return store;
-  },
-};
-
-describe.each(Object.entries(stores))("records on %s", (_, make) => {
-  const open = (): Store => {
-    const store = make();
-    opened.push(() => store.close());
-    return store;
-  };
-
+describe.each(eachStore)("records on %s", (_, open) => {
   it("are put, read, updated, modified, counted and removed", async () => {
     const todos = todosOn(open());
     const inserted = await todos.insert("t1", todo());

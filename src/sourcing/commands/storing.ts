@@ -8,6 +8,7 @@ import type { AppendStep } from "../../core/steps/Append.js";
 import type { Step, StepResult } from "../../core/steps/Step.js";
 import { atomically, Write } from "../../core/Write.js";
 import type { EventMeta } from "../../log/meta.js";
+import { named } from "../../log/recorded.js";
 import type { CommandError, Decided, DecidedEvent } from "../Aggregate.js";
 import type { Category } from "../Category.js";
 import type { Known } from "../Known.js";
@@ -144,15 +145,8 @@ class EventOfCommand<E> implements DecidedEvent<E> {
   }
 
   toJSON(): object {
-    return shownOf(this);
+    return named(this);
   }
 }
 
-const shownOf = ({ id, type, stream, version, position }: DecidedEvent<unknown>): object => ({
-  id,
-  type,
-  stream,
-  version,
-  position,
-});
-showAs(EventOfCommand, "DecidedEvent", shownOf);
+showAs(EventOfCommand, "DecidedEvent", named);

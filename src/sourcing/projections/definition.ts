@@ -35,6 +35,7 @@ const VERSION_MAX = 99_999_999;
 /** Checks what both have, or throws `InvalidConfig`. The functions get the events of their types, which a map cannot say. */
 export const resolve = <S, T, M extends EventMap>(given: Definition<M>): Resolved<S, T> => {
   const definition = optionsOf(given, ["name", "version", "codec", "categories", "after", "evolve"], "definition");
+  // Its functions are called with events of their types alone.
   const codec = definition.codec as unknown as EventCodec<EventMap>;
   checkEventCodec("codec", codec);
   const name = wellFormedName("name", definition.name);

@@ -17,7 +17,7 @@ export interface HasStore {
 export type StoreTask<A, E = SluiceError> = ReaderTaskEither<HasStore, E, A>;
 
 /** A task on what is made upon the store that it is given. What its maker throws is the task's error. */
-export const withFace =
+const withFace =
   <F, E, B>(make: (store: Store) => F, use: (face: F) => TaskEither<E, B>): StoreTask<B, E> =>
   ({ store }) =>
     pipe(
@@ -27,6 +27,19 @@ export const withFace =
         (cause) => toSluiceError(cause) as E,
       ),
       flatMap(use),
+    );
+
+/** The task of a call, of which thing comes first and its arguments last. */
+export type FaceTask<F> = (face: F) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
+
+/** The same on what the thing is made of. The types of the faces say which arguments belong to which call. */
+export const onMade =
+  <D, F>(make: (store: Store, made: D) => F, task: FaceTask<F>) =>
+  (made: D) =>
+  (...args: ReadonlyArray<unknown>): StoreTask<unknown, unknown> =>
+    withFace(
+      (store) => make(store, made),
+      (face) => task(face)(...args),
     );
 
 /** A task on the queue of this definition. */

@@ -1,11 +1,10 @@
 /** The tasks of a log on its codec alone. One line a call: see `calls`. */
-import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { EventCodec, EventMap, TypeName } from "../../log/EventCodec.js";
 import type { EventLog, FeedError, FeedPage, FeedPageOptions } from "../../log/EventLog.js";
 import { eventLog } from "../../log/makeEventLog.js";
 import { type CallsOf, onLog } from "../calls.js";
 import type { ReaderOf } from "./queues.js";
-import { type StoreTask, withFace } from "./StoreTask.js";
+import { type FaceTask, onMade, type StoreTask } from "./StoreTask.js";
 
 /** The calls of a log as tasks that still need their store. */
 export type LogReaders<M extends EventMap> = Omit<
@@ -22,18 +21,11 @@ export type OnCodec<K extends CallsOf<EventLog<EventMap>>> = <M extends EventMap
   codec: EventCodec<M>,
 ) => LogReaders<M>[K];
 
-type Task = (log: EventLog<EventMap>) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
+type Log = EventLog<EventMap>;
 
-const onCodec = <K extends CallsOf<EventLog<EventMap>>>(name: K): OnCodec<K> => {
-  // The type of the face says which arguments belong to which call.
-  const task = onLog(name) as unknown as Task;
-  return ((codec: EventCodec<EventMap>) =>
-    (...args: ReadonlyArray<unknown>) =>
-      withFace(
-        (store) => eventLog(store, codec),
-        (log) => task(log)(...args),
-      )) as unknown as OnCodec<K>;
-};
+const onCodec = <K extends CallsOf<Log>>(name: K): OnCodec<K> =>
+  // The type says which arguments belong to which call: see onMade.
+  onMade<EventCodec<EventMap>, Log>(eventLog, onLog(name) as unknown as FaceTask<Log>) as unknown as OnCodec<K>;
 
 /** Adds events to a stream, all or none; answers what it is like behind them. */
 export const append: OnCodec<"append"> = onCodec("append");

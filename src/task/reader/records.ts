@@ -1,12 +1,11 @@
 /** The tasks of a collection of records on its definition alone. One line a call: see `calls`. */
-import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { ReadError } from "../../core/SluiceError.js";
 import { records } from "../../records/makeRecords.js";
 import type { CountArguments, PageArguments, RecordPage, Records } from "../../records/Records.js";
 import type { Places, RecordsDefinition } from "../../records/RecordsDefinition.js";
 import { type CallsOf, onRecords } from "../calls.js";
 import type { ReaderOf } from "./queues.js";
-import { type StoreTask, withFace } from "./StoreTask.js";
+import { type FaceTask, onMade, type StoreTask } from "./StoreTask.js";
 
 /** The calls of a collection as tasks that still need their store. */
 export type RecordReaders<A, W extends Places> = Omit<
@@ -28,18 +27,14 @@ export type OnCollection<K extends CallsOf<Records<unknown>>> = <A, W extends Pl
   definition: RecordsDefinition<A, W>,
 ) => RecordReaders<A, W>[K];
 
-type Task = (records: Records<unknown>) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
+type AnyRecords = Records<unknown>;
 
-const onCollection = <K extends CallsOf<Records<unknown>>>(name: K): OnCollection<K> => {
-  // The type of the face says which arguments belong to which call.
-  const task = onRecords(name) as unknown as Task;
-  return ((definition: RecordsDefinition<unknown, Places>) =>
-    (...args: ReadonlyArray<unknown>) =>
-      withFace(
-        (store) => records(store, definition),
-        (on) => task(on)(...args),
-      )) as unknown as OnCollection<K>;
-};
+const onCollection = <K extends CallsOf<AnyRecords>>(name: K): OnCollection<K> =>
+  // The type says which arguments belong to which call: see onMade.
+  onMade<RecordsDefinition<unknown, Places>, AnyRecords>(
+    records,
+    onRecords(name) as unknown as FaceTask<AnyRecords>,
+  ) as unknown as OnCollection<K>;
 
 /** The record, or undefined where there is none. */
 export const get: OnCollection<"get"> = onCollection("get");

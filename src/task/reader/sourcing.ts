@@ -8,7 +8,7 @@ import type { Aggregate } from "../../sourcing/Aggregate.js";
 import type { AggregateDefinition } from "../../sourcing/AggregateDefinition.js";
 import { aggregate } from "../../sourcing/makeAggregate.js";
 import { type AggregateTasks, type CallsOf, onAggregate } from "../calls.js";
-import { type StoreTask, withFace } from "./StoreTask.js";
+import { onMade, type StoreTask } from "./StoreTask.js";
 
 /** The calls of a category of aggregates as tasks that still need their store. */
 export type AggregateReaders<C, S, M extends EventMap, X> = {
@@ -29,21 +29,12 @@ export type OnCategory<K extends CallsOf<Aggregate<unknown, unknown, EventMap, u
   definition: AggregateDefinition<C, S, M, X>,
 ) => AggregateReaders<C, S, M, X>[K];
 
+type AnyAggregate = Aggregate<unknown, unknown, EventMap, unknown>;
 type Definition = AggregateDefinition<unknown, unknown, EventMap, unknown>;
-type Task = (
-  on: Aggregate<unknown, unknown, EventMap, unknown>,
-) => (...args: ReadonlyArray<unknown>) => TaskEither<unknown, unknown>;
 
-const onCategory = <K extends CallsOf<Aggregate<unknown, unknown, EventMap, unknown>>>(name: K): OnCategory<K> => {
-  // The type of the face says which arguments belong to which call.
-  const task = onAggregate(name) as unknown as Task;
-  return ((definition: Definition) =>
-    (...args: ReadonlyArray<unknown>) =>
-      withFace(
-        (store) => aggregate(store, definition),
-        (on) => task(on)(...args),
-      )) as unknown as OnCategory<K>;
-};
+const onCategory = <K extends CallsOf<AnyAggregate>>(name: K): OnCategory<K> =>
+  // The type says which arguments belong to which call: see onMade.
+  onMade<Definition, AnyAggregate>(aggregate, onAggregate(name)) as unknown as OnCategory<K>;
 
 /** Takes an id for good. */
 export const create: OnCategory<"create"> = onCategory("create");

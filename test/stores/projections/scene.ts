@@ -8,6 +8,8 @@ import type { Store } from "sluice/store";
 import { vi } from "vitest";
 import { atEnd } from "../eachStore.js";
 
+export { errorOf, restorable } from "../restorable.js";
+
 export const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), cartId: t.string, price: t.number }),
   t.type({ type: t.literal("CartPaid"), cartId: t.string, total: t.number }),
@@ -84,34 +86,6 @@ export const running = (durable: Runs, pageSizeMax?: number) => {
     stop: () => stop$.next(),
     /** As a process that dies: nothing is told to anybody. */
     kill: () => subscription.unsubscribe(),
-  };
-};
-
-/** The error that an Effect fails with. */
-export const errorOf = async (effect: PromiseLike<unknown>): Promise<unknown> => {
-  try {
-    await effect;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it succeeded");
-};
-
-/** A store whose server can be replaced by another one, as when it is restored from an older file. */
-export const restorable = (first: Store): { readonly store: Store; readonly restore: (other: Store) => void } => {
-  let current = first;
-  const store = new Proxy({} as Store, {
-    get: (_target, name) => {
-      const part: unknown = current[name as keyof Store];
-      return typeof part === "function" ? (part as () => unknown).bind(current) : part;
-    },
-    has: (_target, name) => name in current,
-  });
-  return {
-    store,
-    restore: (other) => {
-      current = other;
-    },
   };
 };
 

@@ -8,6 +8,8 @@ import { type FaultyStore, faultyStore } from "sluice/testing";
 import { type Cart, type CartCommand, CartEvent, type CartRefusal, cart } from "../../support/cart.js";
 import { RouteEvent, route } from "../../support/route.js";
 
+export { errorOf, restorable } from "../restorable.js";
+
 /** Another process on the same store: it has a pool of its own. */
 export const processOn = (store: Store): FaultyStore => faultyStore(store);
 
@@ -44,32 +46,4 @@ export const rightOf = <X, A>(either: Either<X, A>): A => {
 export const leftOf = <X, A>(either: Either<X, A>): X => {
   if (isLeft(either)) return either.left;
   throw new Error(`decided: ${JSON.stringify(either.right)}`);
-};
-
-/** The error that an Effect fails with. */
-export const errorOf = async (effect: PromiseLike<unknown>): Promise<unknown> => {
-  try {
-    await effect;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it succeeded");
-};
-
-/** A store whose server can be replaced by another one, as when it is restored from an older file. */
-export const restorable = (first: Store): { readonly store: Store; readonly restore: (other: Store) => void } => {
-  let current = first;
-  const store = new Proxy({} as Store, {
-    get: (_target, name) => {
-      const part: unknown = current[name as keyof Store];
-      return typeof part === "function" ? (part as () => unknown).bind(current) : part;
-    },
-    has: (_target, name) => name in current,
-  });
-  return {
-    store,
-    restore: (other) => {
-      current = other;
-    },
-  };
 };

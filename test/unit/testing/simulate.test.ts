@@ -120,6 +120,18 @@ describe("simulate", () => {
     await consume(({ crash }) => crash());
   });
 
+  it("fails where the body leaves a feed behind that waits without end", async () => {
+    const wait = (end: (subscription: Subscription) => void): Promise<void> =>
+      simulate(async ({ store, advance }) => {
+        const request = { after: undefined, types: undefined, categories: undefined, limit: 1, waitMsMax: Infinity };
+        const subscription = store.readFeed(request).subscribe();
+        await advance(1);
+        end(subscription);
+      });
+    await expect(wait(() => undefined)).rejects.toThrow(/left 0 timers and 1 waiting consumers behind/);
+    await wait((subscription) => subscription.unsubscribe());
+  });
+
   it("redelivers what a crashed client held, after its lease, as attempt 2", () =>
     simulate(async ({ store, client, crash, advance, nowMs }) => {
       const q = texts(store);

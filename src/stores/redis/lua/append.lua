@@ -12,7 +12,7 @@
 -- ARGV[8...] events string each as its client made it
 -- Returns the answer, as write makes it
 -- Errors WRONGTYPE, FORMAT, OOM with nothing applied
--- Cost O(n) for n events; one: 0.02 ms
+-- Cost O(n) for n events; one: 0.03 ms
 
 local result, key = KEYS[1], KEYS[2]
 local given, record, ttl, text = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
