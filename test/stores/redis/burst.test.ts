@@ -49,6 +49,18 @@ describe("a burst of single enqueues", () => {
     expect(payloadsOf(await at.lease())).toEqual(numbered(50));
   });
 
+  it("of many leaves in short calls, so that the server works on one while the client makes the next", async () => {
+    const server = await startRedisServer();
+    endings.push(() => server.stop());
+    const at = bench(server.url);
+    await at.store.ready();
+    const before = await scriptCalls(at);
+    expect((await Promise.all(numbered(300).map((n) => write(at, at.step(n))))).every(isDone)).toBe(true);
+    // One alone, then 128, 128 and 43.
+    expect((await scriptCalls(at)) - before).toBe(4);
+    expect(payloadsOf(await at.lease({ max: 300 }))).toEqual(numbered(300));
+  });
+
   it("of many thousands is followed by a write that is done as ever: it takes along few results of theirs", async () => {
     const at = bench(url);
     const answers = await Promise.all(numbered(12_000).map((n) => write(at, at.step(n))));

@@ -22,6 +22,11 @@ const recordIn = (list: Steps): PutStep | undefined => (list.length === 2 ? (lis
 const fits = (list: Steps): boolean =>
   list.length === 1 ? isAppend(list[0]) : list.length === 2 && isNewRecord(list[0]) && isAppend(list[1]);
 
+/** The limits of one call: lists, events, and UTF-16 units of what users wrote. */
+const LISTS_MAX = 32;
+const EVENTS_MAX = 1_000;
+const LENGTH_MAX = 1024 * 1024;
+
 /** The arguments of one list: see `lua/include/appendLists.lua`. */
 const encodeList = (keys: Keys, list: Steps): ReadonlyArray<string> => {
   const record = recordIn(list);
@@ -41,14 +46,12 @@ const encodeList = (keys: Keys, list: Steps): ReadonlyArray<string> => {
 export const appendBurst: BurstKind = {
   fits,
   joins: () => true,
-  count: (list) => appendIn(list).events.length,
-  length: (list) => {
+  share: (list) => {
+    const { events } = appendIn(list);
     let length = recordIn(list)?.value.length ?? 0;
-    for (const { data, meta } of appendIn(list).events) length += data.length + meta.length;
-    return length;
+    for (const { data, meta } of events) length += data.length + meta.length;
+    return Math.max(1 / LISTS_MAX, events.length / EVENTS_MAX, length / LENGTH_MAX);
   },
-  countMax: 1_000,
-  lengthMax: 1024 * 1024,
   script: {
     name: "appendEach",
     encode: ({ keys, given, answered, lists, results }) => ({

@@ -33,6 +33,10 @@ const isAlike = (step: Steps[number], first: EnqueueStep): boolean =>
 
 const firstOf = (list: Steps): EnqueueStep => list[0] as EnqueueStep;
 
+/** The limits of one call: lists, and UTF-16 units of payload. */
+const LISTS_MAX = 128;
+const LENGTH_MAX = 4 * 1024 * 1024;
+
 /** Writes of one plain message each, of one queue and level. */
 export const enqueueBurst: BurstKind = {
   fits: (list) => {
@@ -43,10 +47,7 @@ export const enqueueBurst: BurstKind = {
     const [one, other] = [firstOf(list), firstOf(first)];
     return one.queue === other.queue && one.priority === other.priority;
   },
-  count: () => 1,
-  length: (list) => firstOf(list).payload.length,
-  countMax: 1_000,
-  lengthMax: 4 * 1024 * 1024,
+  share: (list) => Math.max(1 / LISTS_MAX, firstOf(list).payload.length / LENGTH_MAX),
   script: {
     name: "enqueueEach",
     encode: ({ keys, given, answered, lists, results }) => {

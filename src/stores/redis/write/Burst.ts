@@ -1,8 +1,8 @@
 /**
  * Writes of one short list each, of one burst. The first of a turn leaves at once, since where latency counts there is only one. The
- * others leave as one call with an answer each, since a call costs the server and this process several times what a message or
- * an event does. Each has a result of its own under its own write id, so that each may be sent again by itself. The gathered ones
- * leave before any other call of the store, so calls take effect in the order in which they were made.
+ * others leave as calls with an answer for each write, since a call costs the server and this process several times what a message
+ * or an event does. Each write has a result of its own under its own write id, so that each may be sent again by itself. The
+ * gathered ones leave before any other call of the store, so calls take effect in the order in which they were made.
  */
 import type { WriteAnswer } from "../../../core/steps/Step.js";
 import type { Script } from "../scripts/script.js";
@@ -27,12 +27,11 @@ export interface BurstKind {
   readonly fits: (list: Steps) => boolean;
   /** Whether a list of this kind may leave together with others of it, of which this is the first. */
   readonly joins: (list: Steps, first: Steps) => boolean;
-  /** The size of a list: steps, and UTF-16 units of what its user wrote. */
-  readonly count: (list: Steps) => number;
-  readonly length: (list: Steps) => number;
-  readonly countMax: number;
-  /** A larger burst leaves in several calls. */
-  readonly lengthMax: number;
+  /**
+   * Which share of a call a list takes, at most 1 where others shall join it: by its bytes and events, since no call may be long, and
+   * by how many leave together, since the server works on one call while this process makes the next.
+   */
+  readonly share: (list: Steps) => number;
   readonly script: Script<BurstInput, ReadonlyArray<WriteAnswer>>;
   /** The queue from which such a list may hand a message over before it is booked; undefined where it never does. */
   readonly handsOver: (list: Steps) => string | undefined;
@@ -43,8 +42,8 @@ export class Burst<E> {
   private kind: BurstKind | undefined;
   private gathered: Array<Single<E>> = [];
   private ids = new Set<string>();
-  private count = 0;
-  private length = 0;
+  /** How much of one call the gathered ones fill. */
+  private filled = 0;
 
   constructor(
     private readonly send: (singles: ReadonlyArray<Single<E>>, kind: BurstKind) => void,
@@ -67,8 +66,7 @@ export class Burst<E> {
     this.kind = kind;
     this.gathered.push(single);
     this.ids.add(single.writeId);
-    this.count += kind.count(single.list);
-    this.length += kind.length(single.list);
+    this.filled += kind.share(single.list);
   }
 
   /** Sends what has gathered. */
@@ -77,8 +75,7 @@ export class Burst<E> {
     if (gathered.length === 0 || kind === undefined) return;
     this.gathered = [];
     this.ids = new Set();
-    this.count = 0;
-    this.length = 0;
+    this.filled = 0;
     this.send(gathered, kind);
   }
 
@@ -86,6 +83,6 @@ export class Burst<E> {
     const first = this.gathered[0]?.list;
     if (first === undefined) return true;
     if (kind !== this.kind || !kind.joins(list, first) || this.ids.has(writeId)) return false;
-    return this.count + kind.count(list) <= kind.countMax && this.length + kind.length(list) <= kind.lengthMax;
+    return this.filled + kind.share(list) <= 1;
   }
 }
