@@ -165,7 +165,7 @@ export interface EventLog<M extends EventMap> {
   readonly follow: (stream: string, options?: FollowOptions) => Observable<Recorded<M[TypeName<M>]>>;
   /**
    * The events of all streams in the order of positions, history, then live. It reads on at its own pace, since RxJS knows no demand, so
-   * it is for what keeps up: else ask for pages by `feedPage`. Holds one page. What is malformed is an item, and not the end. An outage is
+   * it is for what keeps up: else ask for pages by `feedPage`. Holds two pages. What is malformed is an item, and not the end. An outage is
    * ridden out. Completes when the store closes. Errors: `LogWentBack`, `LogTrimmed`.
    */
   readonly feed: <K extends TypeName<M> = TypeName<M>>(options?: FeedOptions<K>) => Observable<FeedItem<M[K]>>;

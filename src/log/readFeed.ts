@@ -1,5 +1,5 @@
 /** The feed: the events of all streams in the order of positions. */
-import { defer, map, type Observable, of, switchMap } from "rxjs";
+import { defer, finalize, map, type Observable, of, switchMap } from "rxjs";
 import { checkKey } from "../codec/parts.js";
 import { type Effect, failingWith, fromOne } from "../core/Effect.js";
 import { invariant } from "../core/invariant.js";
@@ -12,6 +12,7 @@ import { callsOf, type Turn } from "./callsOf.js";
 import type { OurEvent } from "./decodeEvent.js";
 import type { Coding } from "./EventCodec.js";
 import type { FeedError, FeedItem, FeedOptions, FeedPage, FeedPageOptions } from "./EventLog.js";
+import { PageAhead } from "./PageAhead.js";
 import type { Reading } from "./Reading.js";
 
 /** So long one call waits at the end of the log; then the next one waits. */
@@ -63,12 +64,13 @@ export const feed = ({ store, coding, decode }: Reading, options: FeedOptions<st
     const given = optionsOf(options, NAMES);
     const wanted = wantedOf(coding, given);
     const from: Place = { after: checkAfter(given.after), caughtUp: false };
+    const pages = new PageAhead((place) => pageFrom(store, { ...wanted, ...place }));
     const call = ({ after, caughtUp }: Place): Observable<Turn<Place, FeedItem<unknown>>> =>
       after === "end"
         ? endOfLog(store).pipe(
             map((position) => ({ items: [caughtUpAt(position)], next: { after: position, caughtUp: true } })),
           )
-        : pageFrom(store, { ...wanted, after, waitMsMax: caughtUp ? WAIT_MS_MAX : 0 }).pipe(
+        : pages.page({ after, waitMsMax: caughtUp ? WAIT_MS_MAX : 0 }).pipe(
             switchMap((page) =>
               decode(page.events).pipe(
                 map((ours) => ({
@@ -78,7 +80,7 @@ export const feed = ({ store, coding, decode }: Reading, options: FeedOptions<st
               ),
             ),
           );
-    return callsOf(store, { start: from, call, live: true });
+    return callsOf(store, { start: from, call, live: true }).pipe(finalize(() => pages.stop()));
   });
 
 const caughtUpAt = (position: Position | undefined): FeedItem<never> => ({ _tag: "CaughtUp", position });

@@ -1,8 +1,8 @@
 /** Feeds and followers on virtual time: when they emit, how often they ask, what they leave behind. */
 import * as t from "io-ts";
-import { concatMap, filter, map, takeWhile, timer } from "rxjs";
+import { concatMap, filter, finalize, map, take, takeWhile, timer } from "rxjs";
 import { type EventLog, eventLog, eventType, type FeedItem } from "sluice/log";
-import { mapEffect, viewOf } from "sluice/store";
+import { fail, fromOne, mapEffect, storeUnavailable, viewOf } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 
@@ -51,6 +51,50 @@ describe("a feed", () => {
       for (const count of [1, 2, 3]) await log.append("a/1", [count]);
       expect$(log.feed({ pageSizeMax: 2 }).pipe(map(short)), 5).toBe("(12P3C)");
       await advance(5);
+    }));
+
+  it("reads the next page while it emits one, and ends that call where its subscriber goes", () =>
+    simulate(async ({ store, scheduler, advance }) => {
+      const log = eventLog(store, numbers);
+      for (const count of [1, 2, 3]) await log.append("a/1", [count]);
+      const told: Array<string> = [];
+      let open = 0;
+      const slow = viewOf(store, {
+        readFeed: (request) => {
+          told.push("read");
+          open += 1;
+          const page$ = timer(5, scheduler).pipe(concatMap(() => store.readFeed(request)));
+          return fromOne(page$.pipe(finalize(() => (open -= 1))));
+        },
+      });
+      const item$ = eventLog(slow, numbers).feed({ pageSizeMax: 1 }).pipe(map(short));
+      item$.pipe(takeWhile((item) => item !== "C")).subscribe((item) => told.push(item));
+      await advance(20);
+      expect(told).toEqual(["read", "read", "1", "P", "read", "2", "P", "3"]);
+      told.length = 0;
+      item$.pipe(take(1)).subscribe((item) => told.push(item));
+      await advance(20);
+      expect([told, open]).toEqual([["read", "read", "1"], 0]);
+    }));
+
+  it("reads a page anew whose call failed while the one before was emitted", () =>
+    simulate(async ({ store, advance }) => {
+      const log = eventLog(store, numbers);
+      for (const count of [1, 2, 3]) await log.append("a/1", [count]);
+      let calls = 0;
+      const failing = viewOf(store, {
+        readFeed: (request) => {
+          calls += 1;
+          return calls === 2 ? fail(storeUnavailable("no answer")) : store.readFeed(request);
+        },
+      });
+      const told: Array<string> = [];
+      const subscription = eventLog(failing, numbers)
+        .feed({ pageSizeMax: 1 })
+        .subscribe((item) => told.push(short(item)));
+      await advance(60_000);
+      subscription.unsubscribe();
+      expect(told).toEqual(["1", "P", "2", "P", "3", "C"]);
     }));
 
   it("asks some three times a minute where nothing comes", () =>
