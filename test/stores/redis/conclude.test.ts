@@ -115,6 +115,30 @@ describe("lists of an ack and a put", () => {
     }
   });
 
+  it("give a record its ttl, and take it from one that is put without", async () => {
+    const bench = new Bench(url);
+    try {
+      await bench.enqueue(numbered(4));
+      const leases = await bench.lease();
+      const ttls = async () =>
+        await Promise.all(["r0", "r1"].map((id) => bench.admin.pttl(`{${bench.namespace}}:v:things:${id}`)));
+      await bench.store.write(
+        concluding(bench, leases.slice(0, 2), (n) => (n === 0 ? { ttlMs: 60_000 } : {})),
+        newId(),
+      );
+      const [first = 0, second] = await ttls();
+      expect([first > 50_000 && first <= 60_000, second]).toEqual([true, -1]);
+      await bench.store.write(
+        concluding(bench, leases.slice(2), (n) => (n === 1 ? { ttlMs: 60_000 } : {})),
+        newId(),
+      );
+      const [third, fourth = 0] = await ttls();
+      expect([third, fourth > 50_000]).toEqual([-1, true]);
+    } finally {
+      await bench.close();
+    }
+  });
+
   it("hand the follower of a key over to a consumer that waits, as acks alone do", async () => {
     const bench = new Bench(url);
     try {
