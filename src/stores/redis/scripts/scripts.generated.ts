@@ -185,6 +185,7 @@ for from = 1, #tokens, SLICE do
     end
   end
 end
+planMoves(puts)
 local letGo, forgetAll
 if keyed == "1" then
   --- @include letGo
@@ -2196,61 +2197,54 @@ end
   "putAlong": `--- @include recordText
 --- @include slices
 local function openPuts(collections, values)
-  local indexes = {}
-  for _, collection in ipairs(collections) do indexes[collection] = { stem = collection .. ":i:", moves = {} } end
   return {
     collections = collections, values = values,
-    revisions = {}, places = {}, -- by the name of a record, false where there is none
-    last = {}, -- by the name of a record: where its last put stands
-    indexes = indexes, -- by collection: the moves of each index, which say by member whether it comes or goes
+    revisions = {}, before = {}, places = {}, last = {},
+    left = {}, taken = {},
   }
-end
-local function openMoves(indexes, name)
-  redis.call("ZCARD", indexes.stem .. name) -- a foreign value fails here, before anything is written: see guard
-  indexes.moves[name] = {}
-  return indexes.moves[name]
-end
-local function movePlaces(indexes, id, old, new)
-  local ending = " " .. id
-  for name, sort in string.gmatch(old, "([^\\t]*)\\t([^\\t]+)\\t") do
-    local moves = indexes.moves[name] or openMoves(indexes, name)
-    moves[sort .. ending] = false
-  end
-  for name, sort in string.gmatch(new, "([^\\t]*)\\t([^\\t]+)\\t") do
-    local moves = indexes.moves[name] or openMoves(indexes, name)
-    moves[sort .. ending] = true
-  end
 end
 local function planPut(puts, at)
   local values = puts.values
-  local collection, id, expected = puts.collections[tonumber(values[at])], values[at + 1], values[at + 2]
-  local name = collection .. ":" .. id
-  local revision, places = puts.revisions[name], puts.places[name]
+  local expected, name = values[at + 2], puts.collections[tonumber(values[at])] .. ":" .. values[at + 1]
+  local revision = puts.revisions[name]
   if revision == nil then
-    revision, places = readRecordHead(name)
-    revision, places = revision or false, places or ""
-    puts.revisions[name], puts.places[name] = revision, places
+    local head, places = readRecordHead(name)
+    revision, places = head or false, places or ""
+    puts.revisions[name], puts.before[name] = revision, places
   end
   if not (expected == "*" or (expected == "-" and not revision) or (revision and expected == "=" .. revision)) then
     return "-1:RECORD_CONFLICT:" .. (revision or "")
   end
-  local own, new = string.match(values[at + 4], "^.([^\\n]*)\\n([^\\n]*)\\n")
-  if new ~= places then movePlaces(puts.indexes[collection], id, places, new) end
-  puts.revisions[name], puts.places[name], puts.last[name] = own, new, at
+  puts.revisions[name], puts.places[name] = string.match(values[at + 4], "^.([^\\n]*)\\n([^\\n]*)\\n")
+  puts.last[name] = at
   return nil
 end
-local function applyMoves(index, moves)
-  local left, taken = {}, {}
-  for member, comes in pairs(moves) do
-    if comes then
-      taken[#taken + 1] = "0"
-      taken[#taken + 1] = member
-    else
-      left[#left + 1] = member
+local function openIndex(puts, index)
+  if puts.left[index] then return end
+  redis.call("ZCARD", index) -- a foreign value fails here, before anything is written: see guard
+  puts.left[index], puts.taken[index] = {}, {}
+end
+local function planMoves(puts)
+  local left, taken = puts.left, puts.taken
+  for name, at in pairs(puts.last) do
+    local before, places = puts.before[name], puts.places[name]
+    if before ~= places then
+      local stem, ending = puts.collections[tonumber(puts.values[at])] .. ":i:", " " .. puts.values[at + 1]
+      for indexName, sort in string.gmatch(before, "([^\\t]*)\\t([^\\t]+)\\t") do
+        local index = stem .. indexName
+        openIndex(puts, index)
+        local members = left[index]
+        members[#members + 1] = sort .. ending
+      end
+      for indexName, sort in string.gmatch(places, "([^\\t]*)\\t([^\\t]+)\\t") do
+        local index = stem .. indexName
+        openIndex(puts, index)
+        local members = taken[index]
+        members[#members + 1] = "0"
+        members[#members + 1] = sort .. ending
+      end
     end
   end
-  slices("ZREM", index, left)
-  slices("ZADD", index, taken)
 end
 local function applyPuts(puts)
   local values = puts.values
@@ -2258,9 +2252,8 @@ local function applyPuts(puts)
     local ttl, text = values[at + 3], values[at + 4]
     if ttl == "" then redis.call("SET", name, text) else redis.call("SET", name, text, "PX", ttl) end
   end
-  for _, indexes in pairs(puts.indexes) do
-    for name, moves in pairs(indexes.moves) do applyMoves(indexes.stem .. name, moves) end
-  end
+  for index, members in pairs(puts.left) do slices("ZREM", index, members) end
+  for index, members in pairs(puts.taken) do slices("ZADD", index, members) end
 end
 `,
   "putStep": `--- @include recordSubject
