@@ -144,6 +144,7 @@ describe("lists of an ack and a put", () => {
     try {
       await bench.enqueue(["head", "follows"], { key: "k" });
       const leases = await bench.lease({ max: 1 });
+      await bench.admin.del(`${bench.key}:w`); // the wake-up of the enqueue would make the consumer that waits ask once more
       const waiting = bench.lease({ max: 1, waitMsMax: 10_000, consumer: "two" });
       await until(async () => (await bench.admin.get(`${bench.key}:h`))?.startsWith("w") === true);
       expect((await bench.store.write(concluding(bench, leases), newId())).every(isRight)).toBe(true);
