@@ -45,5 +45,8 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     return first === undefined ? [] : backlogOf(bench, first);
   },
   log: ofSluice(async (bench) => (await import("./measures/log.js")).logs(bench)),
-  records: ofSluice(async (bench) => (await import("./measures/records.js")).pages(bench)),
+  records: ofSluice(async (bench) => [
+    ...(await (await import("./measures/records.js")).pages(bench)),
+    ...(await (await import("./measures/along.js")).along(bench)),
+  ]),
 };

@@ -2,7 +2,6 @@
  * The limits of one Redis server, for Sluice alone: the bytes of a message in each state that it can be in, and the time of the
  * server for one message, which says at what rate its core is full.
  */
-import type { Redis } from "ioredis";
 import { lastValueFrom, from as valuesOf } from "rxjs";
 import { Block, type EnqueueOptions, enqueueTo, type Outcome, type Queue, queue, Reject, Retry } from "sluice";
 import { redisStore } from "sluice/redis";
@@ -12,6 +11,7 @@ import { OrderCodec, sluice } from "../contestants/sluice.js";
 import { type Order, ordersFrom, PAYLOAD_BYTES } from "../payload.js";
 import { drain } from "./consume.js";
 import { usedBytes } from "./memory.js";
+import { serverMicroseconds } from "./serverMicroseconds.js";
 
 const HOUR_MS = 3_600_000;
 const RECEIVED_MAX = 1_000;
@@ -70,14 +70,6 @@ const bytesIn = async ({ redis, sizes }: Bench, { enqueue, fate }: State): Promi
   await store.close();
   await redis.clear();
   return (after - before) / sizes.memory;
-};
-
-const serverMicroseconds = async (admin: Redis): Promise<number> => {
-  const text = await admin.info("cpu");
-  return ["used_cpu_user", "used_cpu_sys"].reduce(
-    (sum, name) => sum + Number(new RegExp(`${name}:(\\S+)`).exec(text)?.[1]) * 1_000_000,
-    0,
-  );
 };
 
 /** Microseconds of the server for one message of each work. */

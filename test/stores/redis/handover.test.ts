@@ -146,6 +146,7 @@ describe("a follower that an ack lets go", () => {
   it("goes straight to a consumer that waits, as it was enqueued, for as long as the consumer wants", async () => {
     const at = bench();
     const heads = await keyed(at, "a", "b", "c");
+    await at.admin.del(`${at.key}:w`); // the wake-up of the enqueue would make the consumer that waits ask once more
     const leasing = at.lease({ waitMsMax: 10_000, leaseMs: 44_000 });
     await waiting(at);
     await sleep(5);
@@ -167,6 +168,7 @@ describe("a follower that an ack lets go", () => {
     await at.enqueue(["a"], { key: "k", mark: "m1" });
     await at.enqueue(["b"], { key: "k", mark: "m2" });
     const heads = await at.lease();
+    await at.admin.del(`${at.key}:w`); // the wake-up of the enqueue would make the consumer that waits ask once more
     const leasing = at.lease({ waitMsMax: 10_000 });
     await waiting(at);
     expect((await at.settle(heads)).every(isRight)).toBe(true);

@@ -2,9 +2,10 @@
 import { isRight } from "fp-ts/lib/Either.js";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { newId } from "../../../src/core/newId.js";
-import { Block, Reject, Release, Retry } from "../../../src/core/Outcome.js";
+import { Ack, Block, Reject, Release, Retry } from "../../../src/core/Outcome.js";
 import type { Lease } from "../../../src/port/Lease.js";
 import { FORMAT } from "../../../src/stores/redis/scripts/format.js";
+import { putStep } from "../../../src/testing/conformance/records/steps.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { Bench, numbered, payloadsOf, until } from "./bench.js";
 
@@ -161,6 +162,14 @@ describe("a foreign value at a key of ours", () => {
     await at.enqueue(["marked"], { key: "key", mark: "m5" });
     await at.enqueue(["marked"], { key: "key", mark: "m6", delayMs: 1 });
   };
+  const conclude = (at: Bench, leases: ReadonlyArray<Lease>): PromiseLike<unknown> =>
+    at.store.write(
+      leases.map((lease, n) => [
+        at.settleStep(lease, Ack),
+        putStep(String(n), { indexes: [{ name: "all", sort: "1" }] }),
+      ]),
+      newId(),
+    );
   const calls: ReadonlyArray<
     readonly [
       name: string,
@@ -179,6 +188,8 @@ describe("a foreign value at a key of ours", () => {
     ["delayed enqueue with a mark", (at) => at.enqueue(["a"], { key: "new", mark: "m", delayMs: 5 })],
     ["ack", (at, leases) => at.settle(leases)],
     ["ack where marks are", (at, leases) => at.settle(leases), beginMarks],
+    ["ack with a put", (at, leases) => conclude(at, leases)],
+    ["ack with a put where marks are", (at, leases) => conclude(at, leases), beginMarks],
     ["block where marks are", (at, leases) => at.settle(leases, Block({ cause: "x", scope: "key" })), beginMarks],
     ["heads", (at) => at.store.heads({ queue: at.queue, keys: ["key", "other"] })],
     ["heads where marks are", (at) => at.store.heads({ queue: at.queue, keys: ["key"] }), beginMarks],

@@ -40,5 +40,5 @@ export const ackShape: Shape = {
   handsOver: () => undefined,
 };
 
-const isAckOf = (step: Steps[number] | undefined, queue: string): boolean =>
+export const isAckOf = (step: Steps[number] | undefined, queue: string): boolean =>
   step?._tag === "Settle" && step.outcome._tag === "Ack" && step.queue === queue;

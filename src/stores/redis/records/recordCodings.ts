@@ -10,7 +10,7 @@ import { placesText } from "../scripts/recordText.js";
 import { encodeText } from "../scripts/text.js";
 import type { Body, StepCoding } from "../write/StepCoding.js";
 
-const expectedText = (expected: RecordExpected): string => {
+export const expectedText = (expected: RecordExpected): string => {
   switch (expected._tag) {
     case "Any":
       return "*";

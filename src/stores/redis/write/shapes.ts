@@ -3,6 +3,7 @@ import { appendBurst, appendShape } from "../log/appendScript.js";
 import { ackShape } from "../queue/ackScript.js";
 import { enqueueBurst, enqueueShape } from "../queue/enqueueScripts.js";
 import type { BurstKind } from "./Burst.js";
+import { concludeShape } from "./concludeScript.js";
 import { type Steps, type WriteScript, writeScript } from "./writeScript.js";
 
 export interface Shape {
@@ -16,7 +17,7 @@ export interface Shape {
 const anyShape: Shape = { fits: () => true, script: writeScript, handsOver: () => undefined };
 
 /** The most frequent first. */
-const shapes: ReadonlyArray<Shape> = [enqueueShape, ackShape, appendShape];
+const shapes: ReadonlyArray<Shape> = [enqueueShape, ackShape, appendShape, concludeShape];
 
 /** The shape of these lists, whose script does them at the least cost. */
 export const shapeOf = (lists: ReadonlyArray<Steps>): Shape => shapes.find(({ fits }) => fits(lists)) ?? anyShape;

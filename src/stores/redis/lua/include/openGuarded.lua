@@ -1,5 +1,5 @@
 -- Begins a call that may change anything of a queue: as open does, and with a guard for every key. The guard takes 22 commands,
--- some 8 µs, which is half of an ack of one message. So the calls on which the pace of a queue depends (enqueue, lease, ack) do
+-- some 8 µs, which is half of an ack of one message. So the calls on which the pace of a queue depends (enqueue, lease, ack, conclude) do
 -- without: they read only the keys that they write.
 --- @include queue
 --- @include guard
