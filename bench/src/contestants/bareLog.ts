@@ -3,7 +3,14 @@
  * same client does without any library; it has no types, validates nothing and tells nothing of a log that went back.
  */
 import { Redis } from "ioredis";
-import type { Order } from "../payload.js";
+
+/** What is appended, once: at this version of its stream, by a command of this id. */
+export interface BareAppend {
+  readonly stream: string;
+  readonly version: number;
+  readonly commandId: string;
+  readonly data: unknown;
+}
 
 const APPEND = `
 local known = redis.call("GET", KEYS[1])
@@ -29,9 +36,14 @@ export class BareLog {
     return this;
   }
 
-  append(stream: string, version: number, order: Order): Promise<unknown> {
-    const data = JSON.stringify(order);
-    return this.#redis.evalsha(this.#sha, 3, `command:${order.n}`, `stream:${stream}`, "all", version, data, stream);
+  append({ stream, version, commandId, data }: BareAppend): Promise<unknown> {
+    const text = JSON.stringify(data);
+    return this.#redis.evalsha(this.#sha, 3, `command:${commandId}`, `stream:${stream}`, "all", version, text, stream);
+  }
+
+  async read(stream: string): Promise<ReadonlyArray<unknown>> {
+    const texts = await this.#redis.lrange(`stream:${stream}`, 0, -1);
+    return texts.map((text): unknown => JSON.parse(text));
   }
 
   /** Reads all events; answers how many. */
@@ -41,7 +53,7 @@ export class BareLog {
     for (;;) {
       const page = await this.#redis.xrange("all", after, "+", "COUNT", PAGE);
       for (const [, fields] of page) {
-        JSON.parse(fields[5] ?? "") as Order;
+        JSON.parse(fields[5] ?? "") as unknown;
         count += 1;
       }
       const last = page.at(-1)?.[0];
