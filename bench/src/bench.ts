@@ -74,7 +74,17 @@ export interface Bench {
 export interface Measured {
   readonly id: string;
   readonly title: string;
-  readonly unit: "messages/s" | "events/s" | "commands/s" | "ms" | "µs" | "bytes" | "sockets" | "connections/s" | "% of a core" | "% of commands";
+  readonly unit:
+    | "messages/s"
+    | "events/s"
+    | "commands/s"
+    | "ms"
+    | "µs"
+    | "bytes"
+    | "sockets"
+    | "connections/s"
+    | "% of a core"
+    | "% of commands";
   readonly better: "higher" | "lower";
   readonly lanes: ReadonlyArray<{ readonly id: string; readonly name: string; readonly rounds: ReadonlyArray<number> }>;
   /** The lane to which the others are compared, where it was measured. */

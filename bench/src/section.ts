@@ -14,7 +14,10 @@ const measure = async (): Promise<Findings> => {
   try {
     const sizes = quick ? QUICK_SIZES : SIZES;
     const progress = (line: string): void => console.error(line);
-    return { redis: redis.version, measures: await SECTIONS[section]({ redis, peers, contestants, rounds, sizes, progress }) };
+    return {
+      redis: redis.version,
+      measures: await SECTIONS[section]({ redis, peers, contestants, rounds, sizes, progress }),
+    };
   } finally {
     await redis.stop();
   }

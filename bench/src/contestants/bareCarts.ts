@@ -26,7 +26,8 @@ class BareCarts implements Carts {
 
   handle(id: string, command: CartCommand, commandId: string): Promise<unknown> {
     const before = this.#ends.get(id);
-    const done = before === undefined ? this.#do(id, command, commandId) : before.then(() => this.#do(id, command, commandId));
+    const done =
+      before === undefined ? this.#do(id, command, commandId) : before.then(() => this.#do(id, command, commandId));
     this.#ends.set(id, done);
     return done;
   }

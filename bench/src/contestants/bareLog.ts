@@ -15,7 +15,7 @@ export interface BareAppend {
 const APPEND = `
 local known = redis.call("GET", KEYS[1])
 if known then return known end
-if redis.call("LLEN", KEYS[2]) ~= tonumber(ARGV[1]) then return redis.error_reply("CONFLICT") end
+if redis.call("LLEN", KEYS[2]) ~= tonumber(ARGV[1]) then return redis.error_reply("CONFLICT it is at another version") end
 local version = redis.call("RPUSH", KEYS[2], ARGV[2])
 redis.call("XADD", KEYS[3], "*", "stream", ARGV[3], "version", version, "data", ARGV[2])
 redis.call("SET", KEYS[1], version, "PX", 3600000)

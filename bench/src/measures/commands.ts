@@ -26,18 +26,19 @@ export interface Shape {
   readonly title: string;
   /** How many aggregates get so many commands. */
   readonly aggregates: (count: number) => number;
-  readonly send: (handle: (sent: Sent) => PromiseLike<unknown>, ids: ReadonlyArray<string>, each: number) => Promise<void>;
+  readonly send: (
+    handle: (sent: Sent) => PromiseLike<unknown>,
+    ids: ReadonlyArray<string>,
+    each: number,
+  ) => Promise<void>;
 }
 
-const eachOf = (id: string, each: number): ReadonlyArray<Sent> => Array.from({ length: each }, (_, index) => ({ id, index }));
+const eachOf = (id: string, each: number): ReadonlyArray<Sent> =>
+  Array.from({ length: each }, (_, index) => ({ id, index }));
 
 /** So many in flight; a command to each aggregate, then the next one to each. */
 const spread: Shape["send"] = (handle, ids, each) =>
-  concurrently(
-    Array.from({ length: each }, (_, index) => ids.map((id) => ({ id, index }))).flat(),
-    IN_FLIGHT,
-    handle,
-  );
+  concurrently(Array.from({ length: each }, (_, index) => ids.map((id) => ({ id, index }))).flat(), IN_FLIGHT, handle);
 
 export const SHAPES: ReadonlyArray<Shape> = [
   {
@@ -78,7 +79,11 @@ export const contended = (title: string): Shape => ({
 });
 
 /** Sends all commands of a run, and fails where one was not done, or twice. */
-const run = async (bench: Bench, { id: laneId, open }: CartLane, shape: Shape): Promise<Readonly<Record<string, number>>> => {
+const run = async (
+  bench: Bench,
+  { id: laneId, open }: CartLane,
+  shape: Shape,
+): Promise<Readonly<Record<string, number>>> => {
   const { commands } = bench.sizes;
   let ms = 0;
   for (let sent = 0; sent < commands; sent += STORE_COUNT) {
@@ -113,7 +118,12 @@ const tableOf = async (bench: Bench, lanes: ReadonlyArray<CartLane>, shape: Shap
     warmUpsOf(bench, bench.sizes.commands),
     lanes.map((lane) => ({ id: lane.id, run: () => run(bench, lane, shape) })),
   );
-  return measured(figures, "rate", lanes, { ...PER_SECOND, id, title: `${shape.title}${about.title}`, base: about.base });
+  return measured(figures, "rate", lanes, {
+    ...PER_SECOND,
+    id,
+    title: `${shape.title}${about.title}`,
+    base: about.base,
+  });
 };
 
 export const tablesOf = async (
@@ -134,12 +144,27 @@ export const taking = (bench: Bench, lanes: ReadonlyArray<CartLane & { readonly 
 export const inMemory = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
   const lanes = taking(bench, [
     { peer: "sluice", id: "sluice", name: "Sluice", open: async () => sluiceCarts(memoryStore(), false) },
-    { peer: "sluice", id: "ids", name: "Sluice, each with a command id", open: async () => sluiceCarts(memoryStore(), true) },
-    { peer: "emmett", id: "emmett", name: "Emmett", open: async () => (await import("../contestants/emmettCarts.js")).emmettCarts() },
+    {
+      peer: "sluice",
+      id: "ids",
+      name: "Sluice, each with a command id",
+      open: async () => sluiceCarts(memoryStore(), true),
+    },
+    {
+      peer: "emmett",
+      id: "emmett",
+      name: "Emmett",
+      open: async () => (await import("../contestants/emmettCarts.js")).emmettCarts(),
+    },
   ]);
-  return tablesOf(bench, lanes, [...SHAPES, contended(`Commands of ${CALLERS} callers at once to one aggregate, then to the next`)], {
-    prefix: "sourcing",
-    title: ", in memory",
-    base: "sluice",
-  });
+  return tablesOf(
+    bench,
+    lanes,
+    [...SHAPES, contended(`Commands of ${CALLERS} callers at once to one aggregate, then to the next`)],
+    {
+      prefix: "sourcing",
+      title: ", in memory",
+      base: "sluice",
+    },
+  );
 };

@@ -56,9 +56,24 @@ const contention = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
   const conflicts = new Conflicts();
   const opened = (ids: boolean): Promise<Carts> => open({ url, ids, logger: conflicts.logger });
   const lanes = taking(bench, [
-    { peer: "sluice", id: "ids", name: "Sluice, each with a command id", open: async () => both(await opened(true), await opened(true)) },
-    { peer: "sluice", id: "sluice", name: "Sluice, without ids", open: async () => both(await opened(false), await opened(false)) },
-    { peer: "bare", id: "bare", name: "bare ioredis", open: async () => both(await bareCarts(url), await bareCarts(url)) },
+    {
+      peer: "sluice",
+      id: "ids",
+      name: "Sluice, each with a command id",
+      open: async () => both(await opened(true), await opened(true)),
+    },
+    {
+      peer: "sluice",
+      id: "sluice",
+      name: "Sluice, without ids",
+      open: async () => both(await opened(false), await opened(false)),
+    },
+    {
+      peer: "bare",
+      id: "bare",
+      name: "bare ioredis",
+      open: async () => both(await bareCarts(url), await bareCarts(url)),
+    },
   ]);
   const title = `Commands of ${CALLERS} callers at once to one aggregate, in two programs, then to the next`;
   const tables = await tablesOf(bench, lanes, [contended(title)], ABOUT);

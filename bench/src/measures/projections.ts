@@ -41,7 +41,10 @@ const readFeed: Reader = async (store) => {
       .feed()
       .pipe(
         takeWhile(({ _tag }) => _tag !== "CaughtUp"),
-        reduce((sum, item) => (item._tag === "Event" && item.event.type === "ItemAdded" ? sum + item.event.data.qty : sum), 0),
+        reduce(
+          (sum, item) => (item._tag === "Event" && item.event.type === "ItemAdded" ? sum + item.event.data.qty : sum),
+          0,
+        ),
       ),
   );
   return async () => sum;
@@ -69,7 +72,11 @@ const cartsOf = (store: Store, named: Named) =>
   });
 
 const readLive: Reader = async (store, named) => {
-  const { state } = await firstValueFrom(addedOf(store, named).live().pipe(filter(({ caughtUp }) => caughtUp)));
+  const { state } = await firstValueFrom(
+    addedOf(store, named)
+      .live()
+      .pipe(filter(({ caughtUp }) => caughtUp)),
+  );
   return async () => state;
 };
 
