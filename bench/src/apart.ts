@@ -5,14 +5,14 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Measured } from "./bench.js";
-import type { ContestantId } from "./contestants/contestant.js";
+import type { PeerId } from "./contestants/contestant.js";
 import type { Section } from "./sections.js";
 
 const SECTION = fileURLToPath(new URL("./section.ts", import.meta.url));
 
 export interface Task {
   readonly section: Section;
-  readonly peers: ReadonlyArray<ContestantId>;
+  readonly peers: ReadonlyArray<PeerId>;
   readonly rounds: number;
   readonly quick: boolean;
 }

@@ -1,6 +1,6 @@
 /** What every measure is given, and what it answers with. */
 import { setTimeout as after } from "node:timers/promises";
-import type { Contestant, ContestantId, OpenOptions, Session } from "./contestants/contestant.js";
+import type { Contestant, ContestantId, OpenOptions, PeerId, Session } from "./contestants/contestant.js";
 import type { RedisServer } from "./redis.js";
 
 export interface Sizes {
@@ -16,6 +16,10 @@ export interface Sizes {
   /** Drained from either backlog. */
   readonly backlogDrain: number;
   readonly inOrder: number;
+  /** Commands to aggregates, in a run of one lane. */
+  readonly commands: number;
+  /** Events that a projection reads from the start. */
+  readonly projected: number;
   /** Each lane has seen so many before it is measured, or three rounds. */
   readonly warmUp: number;
 }
@@ -33,6 +37,8 @@ export const SIZES: Sizes = {
   backlogHigh: 1_000_000,
   backlogDrain: 100_000,
   inOrder: 20_000,
+  commands: 20_000,
+  projected: 100_000,
   warmUp: 150_000,
 };
 
@@ -49,11 +55,15 @@ export const QUICK_SIZES: Sizes = {
   backlogHigh: 50_000,
   backlogDrain: 10_000,
   inOrder: 2_000,
+  commands: 2_000,
+  projected: 10_000,
   warmUp: 0,
 };
 
 export interface Bench {
   readonly redis: RedisServer;
+  /** Whoever takes part. Those of them that have queues are the contestants. */
+  readonly peers: ReadonlyArray<PeerId>;
   readonly contestants: ReadonlyArray<Contestant>;
   readonly rounds: number;
   readonly sizes: Sizes;
@@ -64,7 +74,17 @@ export interface Bench {
 export interface Measured {
   readonly id: string;
   readonly title: string;
-  readonly unit: "messages/s" | "events/s" | "ms" | "µs" | "bytes" | "sockets" | "connections/s" | "% of a core";
+  readonly unit:
+    | "messages/s"
+    | "events/s"
+    | "commands/s"
+    | "ms"
+    | "µs"
+    | "bytes"
+    | "sockets"
+    | "connections/s"
+    | "% of a core"
+    | "% of commands";
   readonly better: "higher" | "lower";
   readonly lanes: ReadonlyArray<{ readonly id: string; readonly name: string; readonly rounds: ReadonlyArray<number> }>;
   /** The lane to which the others are compared, where it was measured. */

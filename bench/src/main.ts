@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { apart, type Findings } from "./apart.js";
-import type { ContestantId } from "./contestants/contestant.js";
+import type { PeerId } from "./contestants/contestant.js";
 import { environmentOf } from "./report/environment.js";
 import { type Figures, readFigures, toJson } from "./report/json.js";
 import { writePages } from "./report/readme.js";
@@ -16,13 +16,13 @@ interface Flags {
   readonly from?: string;
   readonly readme: boolean;
   readonly only: ReadonlyArray<Section>;
-  readonly peers: ReadonlyArray<ContestantId>;
+  readonly peers: ReadonlyArray<PeerId>;
   readonly rounds?: number;
   readonly quick: boolean;
   readonly strict: boolean;
 }
 
-const PEERS: ReadonlyArray<ContestantId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee"];
+const PEERS: ReadonlyArray<PeerId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee", "emmett"];
 const SECTION_NAMES = Object.keys(SECTIONS) as ReadonlyArray<Section>;
 
 const listOf =

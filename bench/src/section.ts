@@ -2,19 +2,22 @@
 
 import type { Findings, Task } from "./apart.js";
 import { QUICK_SIZES, SIZES } from "./bench.js";
-import { load } from "./contestants/index.js";
+import { hasQueues, load } from "./contestants/index.js";
 import { startRedis } from "./redis.js";
 import { SECTIONS } from "./sections.js";
 
 const { section, peers, rounds, quick } = JSON.parse(process.argv[2] ?? "") as Task;
 
 const measure = async (): Promise<Findings> => {
-  const contestants = await Promise.all(peers.map(load));
+  const contestants = await Promise.all(peers.filter(hasQueues).map(load));
   const redis = await startRedis();
   try {
     const sizes = quick ? QUICK_SIZES : SIZES;
     const progress = (line: string): void => console.error(line);
-    return { redis: redis.version, measures: await SECTIONS[section]({ redis, contestants, rounds, sizes, progress }) };
+    return {
+      redis: redis.version,
+      measures: await SECTIONS[section]({ redis, peers, contestants, rounds, sizes, progress }),
+    };
   } finally {
     await redis.stop();
   }

@@ -20,14 +20,18 @@ export type Section =
   | "limits"
   | "backlog"
   | "log"
-  | "records";
+  | "records"
+  | "sourcing"
+  | "sourcing-redis"
+  | "sourcing-load"
+  | "projections";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
 const ofSluice =
   (measure: Measure): Measure =>
   async (bench) =>
-    bench.contestants.some(({ id }) => id === "sluice") ? measure(bench) : [];
+    bench.peers.includes("sluice") ? measure(bench) : [];
 
 export const SECTIONS: Readonly<Record<Section, Measure>> = {
   enqueue,
@@ -49,4 +53,8 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     ...(await (await import("./measures/records.js")).pages(bench)),
     ...(await (await import("./measures/along.js")).along(bench)),
   ]),
+  sourcing: async (bench) => (await import("./measures/commands.js")).inMemory(bench),
+  "sourcing-redis": async (bench) => (await import("./measures/commandsOnRedis.js")).onRedis(bench),
+  "sourcing-load": async (bench) => (await import("./measures/loads.js")).loads(bench),
+  projections: ofSluice(async (bench) => (await import("./measures/projections.js")).catchUps(bench)),
 };

@@ -32,6 +32,9 @@ const drained = (lane: string, against: string | ReadonlyArray<string>, bound: n
 const alone = (measure: string, lane: string, relation: "≥" | "≤", bound: number) =>
   ({ measure, lane, relation, bound }) as const;
 
+const commanded = (shape: string, bound: number) =>
+  ({ measure: `sourcing-redis-${shape}`, lane: "ids", against: "bare", relation: "≥", bound }) as const;
+
 const PROMISED: ReadonlyArray<Promised> = [
   { id: "enqueue-bullmq", text: "enqueue 50 in flight, times BullMQ", ...times("enqueue-50", "bullmq", "≥", 2) },
   { id: "enqueue-bee", text: "enqueue 50 in flight, times bee-queue", ...times("enqueue-50", "bee", "≥", 0.8) },
@@ -80,6 +83,15 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "log-append", text: "commands 64 in flight, times bare", ...times("log-append", "bare", "≥", 0.6) },
   { id: "log-append-1", text: "commands one by one, times bare", ...times("log-append-1", "bare", "≥", 0.45) },
   { id: "log-catch-up", text: "events read in order, a second", ...alone("log-catch-up", "sluice", "≥", 150_000) },
+  {
+    id: "sourcing-50",
+    text: "in memory, commands/s to 50 aggregates, 64 in flight",
+    ...alone("sourcing-50", "sluice", "≥", 60_000),
+  },
+  // A command with the record that keeps it from being done twice, beside a script that does the same.
+  { id: "sourcing-redis-1", text: "commands to aggregates one by one, times bare", ...commanded("1", 0.45) },
+  { id: "sourcing-redis-50", text: "to 50 aggregates, 64 in flight, times bare", ...commanded("50", 0.6) },
+  { id: "sourcing-redis-many", text: "to a thousand aggregates, 64 in flight, times bare", ...commanded("many", 0.6) },
   {
     id: "log-growth",
     text: "appends among many events, times those among few",

@@ -34,7 +34,8 @@ export class Deadlines<T extends Timed<T>> {
 
   add(entry: T): void {
     const { scheduler, afterMs } = this.options;
-    entry.dueMs = scheduler.now() + afterMs;
+    // Where none ever falls due nobody asks when, and the clock costs as much as the rest.
+    entry.dueMs = afterMs === Number.POSITIVE_INFINITY ? afterMs : scheduler.now() + afterMs;
     this.chain.push(entry);
     if (this.timer === undefined && !this.ticking) this.wait(afterMs);
   }

@@ -17,7 +17,8 @@ export class EventWriting {
   readonly events: Array<NewEvent> = [];
   /** What joins the list of the append, for each subject once. */
   readonly keyPlans: Array<Plan<unknown>> = [];
-  private readonly keys = new Map<string, Key>();
+  /** Made with the first of them, since most appends need none. */
+  private keys: Map<string, Key> | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -45,6 +46,7 @@ export class EventWriting {
   }
 
   private pushSealed(kind: EventKind, id: EventId, { data, subject, secret }: Parted): SluiceError | undefined {
+    this.keys ??= new Map();
     let key = this.keys.get(subject);
     if (key === undefined) {
       const planned = personalKeysOf(this.store).plan(subject);
@@ -63,7 +65,9 @@ export class EventWriting {
     { data, sealed }: { readonly data: string; readonly sealed?: Sealed },
   ): undefined {
     const v = upcasts.length === 0 ? undefined : upcasts.length + 1;
-    this.events.push({ id, type, data, meta: metaText({ v, ...this.meta, sealed }) });
+    // Most events have nothing beside their data: then no text is made only to see that it is empty.
+    const meta = v === undefined && sealed === undefined ? this.meta : { v, ...this.meta, sealed };
+    this.events.push({ id, type, data, meta: metaText(meta) });
     return undefined;
   }
 }

@@ -15,7 +15,7 @@ export const encodeEvent = (kind: EventKind, event: unknown): Either<SluiceError
  */
 export const kindOfEvent = (coding: Coding, event: unknown): Either<SluiceError, EventKind> => {
   const found = ask("event", () => {
-    const named = [...tagged(coding, event)];
+    const named = tagged(coding, event);
     if (named.length === 1) return named;
     const kinds = named.length > 0 ? named : untagged(coding);
     // The only one refuses by its codec, which says why.
@@ -34,14 +34,14 @@ export const kindOfEvent = (coding: Coding, event: unknown): Either<SluiceError,
   return right(kind);
 };
 
-/** The kinds that the event names by its tag. */
-const tagged = ({ kinds, tags }: Coding, event: unknown): ReadonlySet<EventKind> => {
-  const found = new Set<EventKind>();
+/** The kinds that the event names by its tag, each once. */
+const tagged = ({ kinds, tags }: Coding, event: unknown): ReadonlyArray<EventKind> => {
+  const found: Array<EventKind> = [];
   if (typeof event !== "object" || event === null) return found;
   for (const tag of tags) {
     const name = (event as Readonly<Record<string, unknown>>)[tag];
     const kind = typeof name === "string" ? kinds.get(name) : undefined;
-    if (kind?.tag === tag && kind.type === name) found.add(kind);
+    if (kind?.tag === tag && kind.type === name && !found.includes(kind)) found.push(kind);
   }
   return found;
 };

@@ -37,7 +37,7 @@ const NAMES = ["correlationId", "causationId", "actor", "headers"] as const;
 
 /** Checks what the caller gave, or throws `InvalidConfig`. */
 export const checkMeta = (given: EventMeta | undefined): EventMeta => {
-  if (given === undefined) return noMeta;
+  if (given === undefined || given === noMeta) return noMeta;
   const { headers, ...texts } = optionsOf(given, NAMES, "meta");
   const meta: { -readonly [K in keyof EventMeta]: EventMeta[K] } = {};
   for (const name of ["correlationId", "causationId", "actor"] as const) {
@@ -50,6 +50,7 @@ export const checkMeta = (given: EventMeta | undefined): EventMeta => {
 
 /** As it is stored. JSON escapes line breaks. */
 export const metaText = (meta: StoredMeta): string => {
+  if (meta === noMeta) return "";
   const text = JSON.stringify(meta);
   return text === "{}" ? "" : text;
 };

@@ -3,12 +3,19 @@
  * same client does without any library; it has no types, validates nothing and tells nothing of a log that went back.
  */
 import { Redis } from "ioredis";
-import type { Order } from "../payload.js";
+
+/** What is appended, once: at this version of its stream, by a command of this id. */
+export interface BareAppend {
+  readonly stream: string;
+  readonly version: number;
+  readonly commandId: string;
+  readonly data: unknown;
+}
 
 const APPEND = `
 local known = redis.call("GET", KEYS[1])
 if known then return known end
-if redis.call("LLEN", KEYS[2]) ~= tonumber(ARGV[1]) then return redis.error_reply("CONFLICT") end
+if redis.call("LLEN", KEYS[2]) ~= tonumber(ARGV[1]) then return redis.error_reply("CONFLICT it is at another version") end
 local version = redis.call("RPUSH", KEYS[2], ARGV[2])
 redis.call("XADD", KEYS[3], "*", "stream", ARGV[3], "version", version, "data", ARGV[2])
 redis.call("SET", KEYS[1], version, "PX", 3600000)
@@ -29,9 +36,14 @@ export class BareLog {
     return this;
   }
 
-  append(stream: string, version: number, order: Order): Promise<unknown> {
-    const data = JSON.stringify(order);
-    return this.#redis.evalsha(this.#sha, 3, `command:${order.n}`, `stream:${stream}`, "all", version, data, stream);
+  append({ stream, version, commandId, data }: BareAppend): Promise<unknown> {
+    const text = JSON.stringify(data);
+    return this.#redis.evalsha(this.#sha, 3, `command:${commandId}`, `stream:${stream}`, "all", version, text, stream);
+  }
+
+  async read(stream: string): Promise<ReadonlyArray<unknown>> {
+    const texts = await this.#redis.lrange(`stream:${stream}`, 0, -1);
+    return texts.map((text): unknown => JSON.parse(text));
   }
 
   /** Reads all events; answers how many. */
@@ -41,7 +53,7 @@ export class BareLog {
     for (;;) {
       const page = await this.#redis.xrange("all", after, "+", "COUNT", PAGE);
       for (const [, fields] of page) {
-        JSON.parse(fields[5] ?? "") as Order;
+        JSON.parse(fields[5] ?? "") as unknown;
         count += 1;
       }
       const last = page.at(-1)?.[0];

@@ -9,6 +9,8 @@ export const CONCURRENCY = 100;
 export const BULKS_IN_FLIGHT = 4;
 
 export type ContestantId = "sluice" | "sluice-batch" | "bare" | "bullmq" | "bee";
+/** Everybody who can take part: those with queues, and those who know aggregates alone. */
+export type PeerId = ContestantId | "emmett";
 
 export interface OpenOptions {
   readonly url: string;

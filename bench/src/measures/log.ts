@@ -51,9 +51,18 @@ const sluiceLog = async ({ redis }: Bench): Promise<Log> => {
   };
 };
 
+const bareLog = async (url: string): Promise<Log> => {
+  const log = await new BareLog(url).open();
+  return {
+    append: (stream, version, order) => log.append({ stream, version, commandId: String(order.n), data: order }),
+    readAll: () => log.readAll(),
+    close: () => log.close(),
+  };
+};
+
 const kinds = [
   { id: "sluice", name: "Sluice", open: sluiceLog },
-  { id: "bare", name: "bare ioredis", open: async ({ redis }: Bench): Promise<Log> => new BareLog(redis.url).open() },
+  { id: "bare", name: "bare ioredis", open: ({ redis }: Bench): Promise<Log> => bareLog(redis.url) },
 ] as const;
 
 const streamOf = (index: number): string => `orders/${index % STREAMS}`;

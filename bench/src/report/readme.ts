@@ -16,6 +16,7 @@ interface Place {
 
 const README: Place = { file: "README.md", mark: "bench" };
 const PERFORMANCE: Place = { file: "docs/guide/performance.md", mark: "bench" };
+const SOURCING: Place = { file: "docs/guide/performance.md", mark: "sourcing" };
 const LIMITS: Place = { file: "docs/guide/redis.md", mark: "limits" };
 
 interface Row {
@@ -171,6 +172,39 @@ const limits = (environment: Environment, measures: ReadonlyArray<Measured>): Re
   ];
 };
 
+/** Measures of the log, of records and of aggregates: a table for each kind, a row for each lane. */
+const SOURCING_TABLES: ReadonlyArray<{
+  readonly head: string;
+  readonly unit: string;
+  readonly ids: ReadonlyArray<string>;
+}> = [
+  {
+    head: "commands to aggregates",
+    unit: "commands/s",
+    ids: ["1", "50", "many", "contended"].flatMap((shape) => [`sourcing-${shape}`, `sourcing-redis-${shape}`]),
+  },
+  {
+    head: "one load of an aggregate",
+    unit: "µs",
+    ids: [1, 100, 10_000].flatMap((length) => [`load-${length}`, `load-redis-${length}`]),
+  },
+  { head: "all events, from the first on", unit: "events/s", ids: ["catch-up", "catch-up-redis", "log-catch-up"] },
+  { head: "growth", unit: "events/s", ids: ["log-growth"] },
+  { head: "pages", unit: "ms", ids: ["records-page"] },
+  { head: "memory in Redis", unit: "bytes", ids: ["log-bytes", "records-bytes", "sourcing-redis-bytes"] },
+];
+
+const sourcing = (environment: Environment, measures: ReadonlyArray<Measured>): ReadonlyArray<string> => [
+  `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; Emmett ${environment.versions["emmett"] ?? ""}):`,
+  ...SOURCING_TABLES.flatMap(({ head, unit, ids }) => {
+    const rows = ids.flatMap((id) => {
+      const title = measures.find((measured) => measured.id === id)?.title;
+      return rowsOf(measures, id, "").map((row) => row.replace("| ", `| ${title}: `));
+    });
+    return rows.length === 0 ? [] : ["", `| ${head} | ${unit} |`, "|---|---|", ...rows];
+  }),
+];
+
 /** Writes each stretch whose figures were measured; the others stay as they are. Answers which pages it wrote. */
 export const writePages = (
   environment: Environment,
@@ -195,6 +229,7 @@ export const writePages = (
     const sentences = wrapped([...sentencesOf(measures), missed(targets)].join(" "));
     put(PERFORMANCE, [...comparison(environment, measures, ROWS), "", sentences]);
   }
+  if (has("sourcing-50")) put(SOURCING, sourcing(environment, measures));
   if (has("limits-bytes")) put(LIMITS, limits(environment, measures));
   return written;
 };

@@ -19,6 +19,7 @@ import type { Order } from "./Order.js";
 import { standBack } from "./standBack.js";
 import { storing } from "./storing.js";
 
+type Followed = ReadonlyArray<Write<unknown>>;
 type Answer<S, E, X> = Either<X, Decided<S, E>>;
 
 /** `order` is made at each run, so that what is wrong with it is the answer of the run. */
@@ -87,9 +88,11 @@ class Handling<C, S, E, X> {
 
   private writeOf(decided: Events<S, E>): Either<SluiceError, Write<Decided<S, E>>> {
     const { named, meta, naming, followUp } = this.parts.order;
+    if (followUp === undefined) return right(storing(this.category, { named, meta, naming, decided, along: [] }));
     const { after, before, events } = decided;
     const decision = { ...versioned(named.id, { state: after, version: before.version + events.length }), events };
-    const along = ask("followUp", () => [...(followUp?.(decision) ?? [])]);
+    // A user without types may answer nothing.
+    const along = ask("followUp", () => [...((followUp(decision) as Followed | undefined) ?? [])]);
     return isLeft(along) ? along : right(storing(this.category, { named, meta, naming, decided, along: along.right }));
   }
 

@@ -42,5 +42,10 @@ export const judge = <C, S, E, X>(
   if (events.length === 0) return { _tag: "Nothing", known };
   const after = askEvolve(decider, born.right, events);
   if (isLeft(after)) return { _tag: "Failed", error: after.left };
-  return { _tag: "Events", before: known, events: [...birth.right, ...events], after: after.right };
+  return {
+    _tag: "Events",
+    before: known,
+    events: birth.right.length === 0 ? events : [...birth.right, ...events],
+    after: after.right,
+  };
 };

@@ -34,11 +34,13 @@ export const storing = <C, S, E, X>(
 ): Write<Decided<S, E>, CommandError> => {
   const { before, events } = decided;
   const version = before.version + events.length;
-  const record =
-    naming === undefined ? [] : [category.commandRecords.insert(naming, { version, count: events.length })];
   const expected = { version: before.version, lastId: before.lastId };
   const appended = category.log.append(named.stream, events, { expected, meta });
-  const joined: Write<unknown> = joinOf([...record, ...first, appended, ...along]);
+  const record = naming && category.commandRecords.insert(naming, { version, count: events.length });
+  const isAlone = record === undefined && first.length === 0 && along.length === 0;
+  const joined: Write<unknown> = isAlone
+    ? appended
+    : atomically([...(record === undefined ? [] : [record]), ...first, appended, ...along]);
   return new Write<Decided<S, E>, CommandError>(() => {
     const planned = joined.plan();
     if (isLeft(planned)) return planned;
@@ -56,11 +58,6 @@ export const storing = <C, S, E, X>(
       },
     });
   }, joined.options);
-};
-
-const joinOf = (writes: ReadonlyArray<Write<unknown>>): Write<unknown> => {
-  const [only, second] = writes;
-  return only !== undefined && second === undefined ? only : atomically(writes);
 };
 
 const appendsTo = (stream: string, step: Step): boolean =>
@@ -108,8 +105,8 @@ const eventsOf = <E>(
 ): ReadonlyArray<DecidedEvent<E>> => {
   if (position === undefined) return [];
   // The events of one append stand side by side, so that the place of the last tells those before it.
-  const place = placeOf(position);
   const last = stored.length - 1;
+  const place = last === 0 ? 0 : placeOf(position);
   return stored.map(({ id, type }, i) => {
     const at = i === last ? position : positionOf(place - (last - i), tailOf(id));
     return new EventOfCommand<E>({

@@ -29,8 +29,9 @@ export class LogState {
   /** The position of the last event that was trimmed. */
   trimmedTo: Position | undefined;
   private readonly streams = new Map<string, Stream>();
-  /** What the list that is being checked will have done so far. */
-  private planned = new Map<string, StreamState>();
+  /** What the list that is being checked will have done so far, stream by stream. Most lists change one: a Map is made for others alone. */
+  private planned: { readonly name: string; readonly state: StreamState } | undefined;
+  private plannedMore: Map<string, StreamState> | undefined;
   private plannedBy = 0;
 
   /** The last place; 0 where there never was an event. */
@@ -87,7 +88,7 @@ export class LogState {
 
   /** The stream as a step of this list finds it: what the steps before it will have done counts as done. */
   streamFor(list: number, name: string): StreamState {
-    const planned = this.plannedBy === list ? this.planned.get(name) : undefined;
+    const planned = this.plannedBy === list ? this.plannedOf(name) : undefined;
     if (planned !== undefined) return planned;
     const { places, closed, lastId } = this.stream(name);
     return { version: places.length, lastId, closed };
@@ -95,10 +96,19 @@ export class LogState {
 
   plan(list: number, name: string, state: StreamState): void {
     if (this.plannedBy !== list) {
-      this.planned = new Map();
       this.plannedBy = list;
+      this.planned = undefined;
+      this.plannedMore = undefined;
     }
-    this.planned.set(name, state);
+    if (this.planned === undefined || this.planned.name === name) this.planned = { name, state };
+    else {
+      this.plannedMore ??= new Map();
+      this.plannedMore.set(name, state);
+    }
+  }
+
+  private plannedOf(name: string): StreamState | undefined {
+    return this.planned?.name === name ? this.planned.state : this.plannedMore?.get(name);
   }
 
   append(name: string, added: ReadonlyArray<NewEvent>, nowMs: number): void {
