@@ -5,13 +5,17 @@
  * object is copied once, however many places refer to it. It is a loop, since messages refer to each other in lines of any length.
  */
 import { types } from "node:util";
+import { invariant } from "../../../core/invariant.js";
 
 export interface CopyOptions {
   /** What stands in the copy for this object. Undefined: its own copy. `copied` answers the copies of others. */
   readonly instead: (value: object, copied: <A>(other: A) => A) => object | undefined;
 }
 
-/** Copies everything that `root` refers to. Shared are functions, errors, and what is frozen: nobody changes them. */
+/**
+ * Copies everything that `root` refers to. Shared are functions, errors, and what is frozen: nobody changes them. Iterators cannot be copied:
+ * the copy has undefined for them, and whoever keeps one begins anew.
+ */
 export const copyOf = <T extends object>(root: T, { instead }: CopyOptions): T => {
   const copies = new Map<object, object>();
   const unfilled: Array<readonly [from: object, to: object]> = [];
@@ -21,6 +25,8 @@ export const copyOf = <T extends object>(root: T, { instead }: CopyOptions): T =
     // A copy has the type of what it is a copy of.
     if (known !== undefined) return known as A;
     if (Object.isFrozen(value) || types.isNativeError(value)) return value;
+    // Whoever keeps an iterator says by its type that it may be undefined.
+    if (types.isMapIterator(value) || types.isSetIterator(value)) return undefined as A;
     const stands = instead(value, copied);
     const made = stands ?? emptyOf(value);
     copies.set(value, made);
@@ -36,8 +42,12 @@ const emptyOf = (value: object): object => {
   if (value instanceof Map) return new Map();
   if (value instanceof Set) return new Set();
   if (Array.isArray(value)) return [];
+  invariant(isPlain(value), "a store keeps an object that cannot be copied by its properties");
   return Object.create(Object.getPrototypeOf(value) as object | null) as object;
 };
+
+/** Whether all that an object of this kind is stands in its properties. Others name themselves: a Date, a typed array, a timer. */
+const isPlain = (value: object): boolean => Object.prototype.toString.call(value) === "[object Object]";
 
 const fill = ([from, to]: readonly [from: object, to: object], copied: <A>(value: A) => A): void => {
   if (from instanceof Map)
