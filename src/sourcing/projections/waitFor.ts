@@ -3,7 +3,7 @@ import { defer, map, merge, type Observable, of, switchMap, take, timer } from "
 import { type Effect, fromOne } from "../../core/Effect.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type Position, placeOf } from "../../core/Position.js";
-import { waitTimedOut } from "../../core/SluiceError.js";
+import { logWentBack, waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
@@ -41,12 +41,18 @@ export const waitFor = <T>(
       const target = checkTarget(position);
       const look = (end: Position | undefined, { count, waitMs }: Looks): Observable<Turn<Looks, Kept<T>>> =>
         checkpoints.read().pipe(
-          map((kept) => {
-            if (hasReached(kept.position, end)) return { items: [kept], next: undefined };
+          switchMap((kept): Observable<Turn<Looks, Kept<T>>> => {
+            if (hasReached(kept.position, end))
+              return unlessLost(store, kept.position, end).pipe(map(() => ({ items: [kept], next: undefined })));
             const leftMs = endMs - scheduler.now();
-            if (leftMs <= 0) throw waitTimedOut(timeoutMs, kept.position);
+            if (leftMs <= 0)
+              return unlessLost(store, kept.position, end).pipe(
+                map(() => {
+                  throw waitTimedOut(timeoutMs, kept.position);
+                }),
+              );
             const nextMs = Math.min(LOOK_MS * LOOK_FACTOR ** count, LOOK_MS_MAX, leftMs);
-            return { items: [], next: { count: Math.min(count + 1, COUNT_MAX), waitMs: nextMs } };
+            return of({ items: [], next: { count: Math.min(count + 1, COUNT_MAX), waitMs: nextMs } });
           }),
           (look$) => (waitMs === 0 ? look$ : waited(waitMs).pipe(switchMap(() => look$))),
         );
@@ -70,6 +76,22 @@ const COUNT_MAX = 20;
 const checkTarget = (position: Position | "end" | undefined): Position | "end" | undefined => {
   if (position === undefined || position === "end") return position;
   return checkPosition("position", position);
+};
+
+/** Emits once where the log has, or had, the event that is waited for; `LogWentBack` where it is of a history that is lost. */
+const unlessLost = (
+  store: EventStore,
+  position: Position | undefined,
+  end: Position | undefined,
+): Observable<unknown> => {
+  // What is stored is of the log as it is: whoever keeps it would be told.
+  if (end === undefined || end === position) return of(undefined);
+  return store.readFeed({ after: end, types: undefined, categories: undefined, limit: 1, waitMsMax: 0 }).pipe(
+    map((page) => {
+      if (page._tag === "WentBack") throw logWentBack(page.head);
+      return page;
+    }),
+  );
 };
 
 const hasReached = (position: Position | undefined, end: Position | undefined): boolean =>
