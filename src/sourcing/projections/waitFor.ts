@@ -3,9 +3,9 @@ import { defer, map, merge, type Observable, of, switchMap, take, timer } from "
 import { type Effect, fromOne } from "../../core/Effect.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type Position, placeOf } from "../../core/Position.js";
-import { logWentBack, waitTimedOut } from "../../core/SluiceError.js";
+import { waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
-import { endOfLog } from "../../log/readFeed.js";
+import { endOfLog, unlessLost } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints, Kept } from "./Checkpoints.js";
 import { checkPosition } from "./definition.js";
@@ -43,10 +43,12 @@ export const waitFor = <T>(
         checkpoints.read().pipe(
           switchMap((kept): Observable<Turn<Looks, Kept<T>>> => {
             if (hasReached(kept.position, end))
-              return unlessLost(store, kept.position, end).pipe(map(() => ({ items: [kept], next: undefined })));
+              return (kept.position === end ? of(end) : unlessLost(store, end)).pipe(
+                map(() => ({ items: [kept], next: undefined })),
+              );
             const leftMs = endMs - scheduler.now();
             if (leftMs <= 0)
-              return unlessLost(store, kept.position, end).pipe(
+              return unlessLost(store, end).pipe(
                 map(() => {
                   throw waitTimedOut(timeoutMs, kept.position);
                 }),
@@ -76,22 +78,6 @@ const COUNT_MAX = 20;
 const checkTarget = (position: Position | "end" | undefined): Position | "end" | undefined => {
   if (position === undefined || position === "end") return position;
   return checkPosition("position", position);
-};
-
-/** Emits once where the log has, or had, the event that is waited for; `LogWentBack` where it is of a history that is lost. */
-const unlessLost = (
-  store: EventStore,
-  position: Position | undefined,
-  end: Position | undefined,
-): Observable<unknown> => {
-  // What is stored is of the log as it is: whoever keeps it would be told.
-  if (end === undefined || end === position) return of(undefined);
-  return store.readFeed({ after: end, types: undefined, categories: undefined, limit: 1, waitMsMax: 0 }).pipe(
-    map((page) => {
-      if (page._tag === "WentBack") throw logWentBack(page.head);
-      return page;
-    }),
-  );
 };
 
 const hasReached = (position: Position | undefined, end: Position | undefined): boolean =>
