@@ -13,7 +13,27 @@ import { viewOf } from "../port/viewOf.js";
 import { replaceableMemoryStore } from "../stores/memory/memoryStore.js";
 import type { StoreContents } from "../stores/memory/write/StoreContents.js";
 
-/** How the server behind all clients fails. */
+/**
+ * How the server behind all clients of a simulation fails: as a Redis does whose replica takes over before it has what was written last, or
+ * that is restored from an older file.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as t from "io-ts";
+ * import { queue } from "sluice";
+ * import { simulate } from "sluice/testing";
+ *
+ * await simulate(async ({ store, stopReplication, failover }) => {
+ *   const mails = queue(store, { name: "mails", codec: t.string });
+ *   await mails.enqueue("first");
+ *   stopReplication();
+ *   await mails.enqueue("second"); // confirmed, and never replicated
+ *   failover();
+ *   assert.equal((await mails.stats()).enqueued, 1);
+ * });
+ * ```
+ */
 export interface Replication {
   /**
    * From now on nothing that is written reaches the replica: the next `failover` loses it. Copies what the store keeps now. Has no effect

@@ -319,6 +319,29 @@ describe("a projection through a failover", () => {
       await advance(1_000);
     }));
 
+  it("tells it by lag$ also where it is behind, and what is stored went back with the log", () =>
+    simulate(async ({ store, stopReplication, failover, advance }) => {
+      const log = logOn(store);
+      const revenue = revenueOn(store);
+      const stop$ = new Subject<void>();
+      const run = listenTo(revenue.run({ stop$ }));
+      await log.append("cart/1", [paid("1", 1)]);
+      await advance(100);
+      stopReplication();
+      await log.append("cart/1", [paid("1", 2)]);
+      await advance(100);
+      stop$.next();
+      await advance(100);
+      expect(run.ended).toEqual({ completed: true });
+      await log.append("cart/1", [paid("1", 4)]);
+      const lags = listenTo(revenue.lag$);
+      await advance(2_000);
+      expect(lags.told.every(({ behindMs }) => behindMs > 0)).toBe(true);
+      failover();
+      await advance(2_000);
+      expect(lags.ended.error).toMatchObject({ _tag: "LogWentBack" });
+    }));
+
   it("is not waited for in vain: a position of what is lost is told, also where the log is longer", () =>
     simulate(async ({ store, stopReplication, failover, advance }) => {
       const log = logOn(store);
