@@ -29,13 +29,15 @@ interface Place {
   readonly at: Position | undefined;
 }
 
-/** `lastId` is the id of the event that `after` names, where that is known. */
-export const follow = (
-  reading: Reading,
-  name: string,
-  options: FollowOptions,
-  lastId?: EventId,
-): Observable<Recorded<unknown>> =>
+/** What a follower begins with. */
+interface Following {
+  /** As users give them. */
+  readonly options: FollowOptions;
+  /** The id of the event that `after` names, where that is known. */
+  readonly lastId?: EventId | undefined;
+}
+
+export const follow = (reading: Reading, name: string, { options, lastId }: Following): Observable<Recorded<unknown>> =>
   defer(() => {
     const { after = 0 } = optionsOf(options, ["after"]);
     const start: Place = { after: wholeNumber("after", after, versions), lastId, does: "begin", at: undefined };

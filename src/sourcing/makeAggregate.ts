@@ -156,7 +156,7 @@ const states = <C, S, E, X>(category: Category<C, S, E, X>, id: string): Observa
     switchMap((known) => {
       let now = versioned(id, known);
       const { stream } = category.named(id);
-      const later = follow(category.reading, stream, { after: known.version }, known.lastId).pipe(
+      const later = follow(category.reading, stream, { options: { after: known.version }, lastId: known.lastId }).pipe(
         map(({ event, version }) => {
           const after = askEvolve(category.definition.decider, now.state, [event as E]);
           if (isLeft(after)) throw after.left;
