@@ -7,7 +7,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
-import { from, lastValueFrom, map, take, toArray } from "rxjs";
+import { filter, from, lastValueFrom, map, take, toArray } from "rxjs";
 import { type Context, configure } from "rxjs-marbles";
 import {
   atomically,
@@ -23,13 +23,15 @@ import {
   type Store,
   settle,
 } from "sluice";
+import { eventCodec, eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import * as RQ from "sluice/reader";
 import { records, sortOf } from "sluice/records";
 import { redisStore } from "sluice/redis";
+import { aggregate, type Decider, projection } from "sluice/sourcing";
 import { viewOf } from "sluice/store";
 import * as Q from "sluice/task";
-import { marblesOf, simulate, testMessage } from "sluice/testing";
+import { given, marblesOf, simulate, testMessage } from "sluice/testing";
 
 const Order = t.type({ id: t.string, customerId: t.string, total: t.number });
 type Order = t.TypeOf<typeof Order>;
@@ -39,6 +41,65 @@ const order = (id: string): Order => ({ id, customerId: `c-${id.length}`, total:
 const charge = async (message: Message<Order>): Promise<string> => {
   if (message.data.id === "o-2" && message.attempt === 1) throw new Error("not yet");
   return message.data.id;
+};
+
+const DoorEvent = t.union([t.type({ type: t.literal("Opened"), by: t.string }), t.type({ type: t.literal("Shut") })]);
+type DoorEvent = t.TypeOf<typeof DoorEvent>;
+type DoorCommand = { readonly type: "Open"; readonly by: string } | { readonly type: "Shut" };
+
+const door: Decider<DoorCommand, "open" | "shut", DoorEvent, "open already" | "shut already"> = {
+  initial: "shut",
+  decide: (command) => (state) => {
+    if (command.type === "Open")
+      return state === "open" ? E.left("open already") : E.right([{ type: "Opened", by: command.by }]);
+    return state === "shut" ? E.left("shut already") : E.right([{ type: "Shut" }]);
+  },
+  evolve: (_state, event) => (event.type === "Opened" ? "open" : "shut"),
+};
+
+/** The log, aggregates upon it, and a projection of it. */
+const source = async (store: Store): Promise<void> => {
+  const codec = eventCodec(DoorEvent, { tag: "type" });
+  const log = eventLog(store, codec);
+  const doors = aggregate(store, { category: "door", decider: door, codec });
+  const openings = projection(store, {
+    name: "openings",
+    version: 1,
+    codec,
+    initial: 0,
+    state: t.number,
+    evolve: { Opened: (count) => count + 1 },
+  });
+  const running = openings.run().subscribe();
+
+  const opened = await doors.handle("front", { type: "Open", by: "ann" }, { commandId: "c-1" });
+  assert.ok(E.isRight(opened) && opened.right.version === 1 && !opened.right.duplicate);
+  const again = await doors.handle("front", { type: "Open", by: "ann" }, { commandId: "c-1" });
+  assert.ok(E.isRight(again) && again.right.duplicate);
+  assert.deepEqual(await doors.handle("front", { type: "Open", by: "bob" }), E.left("open already"));
+  const rejected = await Q.S.handle(doors)("back", { type: "Shut" })();
+  assert.ok(E.isLeft(rejected) && rejected.left._tag === "Rejected");
+  assert.deepEqual(await doors.state("front"), { id: "front", state: "open", version: 1 });
+
+  const { position } = await log.append("door/side", [{ type: "Opened", by: "eve" }, { type: "Shut" }], {
+    expected: "absent",
+  });
+  const side = await lastValueFrom(log.read("door/side").pipe(toArray()));
+  assert.deepEqual(
+    side.map(({ version, event }) => `${version} ${event.type}`),
+    ["1 Opened", "2 Shut"],
+  );
+  const fed = await lastValueFrom(
+    log.feed().pipe(
+      filter((item) => item._tag === "Event"),
+      map(({ stream }) => stream),
+      take(3),
+      toArray(),
+    ),
+  );
+  assert.deepEqual(fed, ["door/front", "door/side", "door/side"]);
+  assert.equal((await openings.waitFor(position)).state, 2);
+  running.unsubscribe();
 };
 
 const use = async (store: Store): Promise<void> => {
@@ -105,6 +166,8 @@ const use = async (store: Store): Promise<void> => {
   );
   await Promise.all(["v-1", "v-2"].map((id) => visits.remove(id)));
 
+  await source(store);
+
   const calls: Array<string> = [];
   const seen = viewOf(store, {
     around: (run, { name }) => {
@@ -135,6 +198,16 @@ const onVirtualTime = (): Promise<void> =>
     await advance(20);
   });
 
+const throughFailover = (): Promise<void> =>
+  simulate(async ({ store, stopReplication, failover }) => {
+    const jobs = queue(store, { name: "jobs", codec: t.string });
+    await jobs.enqueue("kept");
+    stopReplication();
+    await jobs.enqueue("lost");
+    failover();
+    assert.equal((await jobs.stats()).enqueued, 1);
+  });
+
 const withMarbles = marblesOf<Context>(configure)((m) => {
   const one = testMessage("a", { scheduler: m.scheduler });
   const outcomes$ = m.cold("-a|", { a: one }).pipe(
@@ -147,6 +220,10 @@ const withMarbles = marblesOf<Context>(configure)((m) => {
 
 await use(memoryStore());
 await onVirtualTime();
+await throughFailover();
+given(door, [{ type: "Opened", by: "ann" }])
+  .when({ type: "Shut" })
+  .expectEvents([{ type: "Shut" }]);
 withMarbles();
 console.log("memory");
 await use(redisStore(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379", { namespace: process.argv[2] ?? "matrix" }));

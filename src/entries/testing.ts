@@ -8,5 +8,6 @@ export { type Given, given, type When } from "../testing/given.js";
 export { type GivenEvents, givenEvents } from "../testing/givenEvents.js";
 export { type Configure, type MarblesConfiguration, marblesOf } from "../testing/marblesOf.js";
 export { type TestMessage, type TestMessageOptions, testMessage } from "../testing/messages.js";
+export type { Replication } from "../testing/replicated.js";
 export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "../testing/simulate.js";
 export { type TestRecordedOptions, testRecorded } from "../testing/testRecorded.js";

@@ -54,7 +54,7 @@ export const eventLog = <M extends EventMap>(store: EventStore, codec: EventCode
     append: (stream, events, options = {}) => append({ store, coding }, { stream, events, options }),
     head: (stream) => head(store, stream),
     read: (stream, options = {}) => read(reading, stream, options),
-    follow: (stream, options = {}) => follow(reading, stream, options),
+    follow: (stream, options = {}) => follow(reading, stream, { options }),
     feed: (options = {}) => feed(reading, options),
     feedPage: (options = {}) => feedPage(reading, options),
     close: (stream, options = {}) => close(store, stream, options),

@@ -32,6 +32,17 @@ export const endOfLog = (store: LogStore): Observable<Position | undefined> =>
     }),
   );
 
+/** Emits once where the log has, or had, the event of this position; `LogWentBack` where that is of a history that is lost. */
+export const unlessLost = (store: LogStore, position: Position | undefined): Observable<unknown> =>
+  position === undefined
+    ? of(undefined)
+    : store.readFeed({ after: position, types: undefined, categories: undefined, limit: 1, waitMsMax: 0 }).pipe(
+        map((page) => {
+          if (page._tag === "WentBack") throw logWentBack(page.head);
+          return page;
+        }),
+      );
+
 type Wanted = Pick<FeedRequest, "types" | "categories" | "limit">;
 
 /** Events that were looked at, and up to where. */

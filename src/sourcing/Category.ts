@@ -10,6 +10,7 @@ import { decodePageBy } from "../log/decodePage.js";
 import type { EventCodec, EventMap } from "../log/EventCodec.js";
 import type { EventLog } from "../log/EventLog.js";
 import { eventLog } from "../log/makeEventLog.js";
+import type { Reading } from "../log/Reading.js";
 import type { Store } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
 import type { Records } from "../records/Records.js";
@@ -28,6 +29,7 @@ const STREAM_BYTES_MAX = 300;
 
 export class Category<C, S, E, X> {
   readonly log: EventLog<EventMap>;
+  readonly reading: Reading;
   readonly entries: EntrySink;
   readonly loader: Loader<S, E>;
   readonly pool: Pool<Known<S>, "terminal" | "closed">;
@@ -43,11 +45,12 @@ export class Category<C, S, E, X> {
   ) {
     const { category, decider, snapshots, logger, pool } = definition;
     this.log = eventLog(store, codec);
+    this.reading = { store, coding: codec.coding, decode: decodePageBy(store, codec.coding) };
     this.entries = new EntrySink(category, logger, store.logger);
     this.snapshotter = snapshots === undefined ? undefined : new Snapshotter(store, snapshots, this.entries);
     this.loader = new Loader({
       store,
-      decode: decodePageBy(store, codec.coding),
+      decode: this.reading.decode,
       decider,
       snapshotter: this.snapshotter,
       entries: this.entries,

@@ -64,6 +64,11 @@ export class Loader<S, E> {
     const { snapshotter, decider, entries } = this.parts;
     const fromStart = (): Effect<Known<S>, LoadError> =>
       andThen(this.make(named, unborn(decider.initial), until), ({ known, unusable, prunedTo }) => {
+        if (unusable === "went back") {
+          // Between two pages.
+          this.tellWentBack(named, known);
+          return fromStart();
+        }
         if (unusable !== undefined) return fail(streamPruned(named.stream, prunedTo));
         entries.tell("Hydrated", { id: named.id, version: known.version });
         return succeed(known);
@@ -87,7 +92,7 @@ export class Loader<S, E> {
     this.parts.entries.tell("WentBack", { id, version }, logWentBack(undefined));
   }
 
-  /** The state behind this one. The event that made this one is read again: if it is not there, the log went back. */
+  /** The state behind this one. With each page the last event that is known is read again: if it is not there, the log went back. */
   private make(named: Named, from: Known<S>, until: Until): Effect<Made<S>, LoadError> {
     const { store } = this.parts;
     const first: Made<S> = { known: from, prunedTo: 0, isWhole: false };
@@ -97,7 +102,7 @@ export class Loader<S, E> {
         (made) => {
           if (made.isWhole || made.unusable !== undefined) return undefined;
           const { version } = made.known;
-          const after = made === first ? Math.max(0, version - 1) : version;
+          const after = Math.max(0, version - 1);
           const request = { stream: named.stream, after, upTo: until.version, limit: PAGE_COUNT, backwards: false };
           return andThen(store.readStream(request), (page) => {
             const unusable = unusableBy(made.known, page);

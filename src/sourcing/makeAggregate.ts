@@ -8,6 +8,7 @@ import { showing } from "../core/inspecting.js";
 import { shown, wholeNumber } from "../core/options.js";
 import { invalidConfig, type NotFound, notFound } from "../core/SluiceError.js";
 import type { EventMap, TypeName } from "../log/EventCodec.js";
+import { follow } from "../log/follow.js";
 import type { Recorded } from "../log/recorded.js";
 import type { Store } from "../port/Store.js";
 import type { Aggregate, Entity, LoadError } from "./Aggregate.js";
@@ -155,7 +156,7 @@ const states = <C, S, E, X>(category: Category<C, S, E, X>, id: string): Observa
     switchMap((known) => {
       let now = versioned(id, known);
       const { stream } = category.named(id);
-      const later = category.log.follow(stream, { after: known.version }).pipe(
+      const later = follow(category.reading, stream, { options: { after: known.version }, lastId: known.lastId }).pipe(
         map(({ event, version }) => {
           const after = askEvolve(category.definition.decider, now.state, [event as E]);
           if (isLeft(after)) throw after.left;

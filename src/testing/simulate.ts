@@ -6,7 +6,6 @@ import { ok } from "node:assert/strict";
 import { materialize, type Observable, type SchedulerLike, Subscription } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import type { Store } from "../port/Store.js";
-import { memoryStore } from "../stores/memory/memoryStore.js";
 import { type Faults, faultyStore } from "./faultyStore.js";
 import { leaseBreaker } from "./leaseBreaker.js";
 import { compareFrames } from "./marbles/compareFrames.js";
@@ -15,6 +14,7 @@ import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
 import { placeOf } from "./marbles/TestNotes.js";
 import { openReads } from "./openReads.js";
 import { PacedScheduler } from "./PacedScheduler.js";
+import { type Replication, replicated } from "./replicated.js";
 
 /** One client process of the simulated application: its own view of the one store, and the faults of that view. */
 export interface Client extends Faults {
@@ -27,8 +27,8 @@ export interface Expectation<T> {
   readonly toBe: (marbles: string, values?: Readonly<Record<string, T>>) => void;
 }
 
-/** The verbs of a simulation. */
-export interface Simulation {
+/** The verbs of a simulation. `stopReplication` and `failover` are of the server that all clients see, the other faults of the first client. */
+export interface Simulation extends Replication {
   /** The store as the first client sees it. */
   readonly store: Store;
   /** The clock. Give it to operators that no queue feeds. */
@@ -95,7 +95,8 @@ export const simulate = async <T>(
   { settleMs = 0 }: SimulateOptions = {},
 ): Promise<T> => {
   const scheduler = new PacedScheduler();
-  const breaker = leaseBreaker(memoryStore({ scheduler }));
+  const { store: server, ...replication } = replicated(scheduler);
+  const breaker = leaseBreaker(server);
   const reads = openReads(breaker.store);
   const open = (): Client => {
     const { store, faults } = faultyStore(reads.store);
@@ -107,6 +108,7 @@ export const simulate = async <T>(
     const value = await body({
       store,
       ...faults,
+      ...replication,
       scheduler,
       nowMs: () => scheduler.now(),
       advance: (ms) => scheduler.advance(ms),

@@ -3,7 +3,7 @@
 import * as t from "io-ts";
 import type { Observable } from "rxjs";
 import { atomically, type DecodeRefused, type Effect, type ReadError, type WriteError } from "sluice";
-import { eventCodec, type MapOf, type Position, type Recorded } from "sluice/log";
+import { eventCodec, type LogWentBack, type MapOf, type Position, type Recorded } from "sluice/log";
 import { type RecordPage, type Stored, sortOf } from "sluice/records";
 import {
   type Lag,
@@ -43,7 +43,7 @@ type<typeof live, Observable<Projected<number>>>(true);
 const got = revenue.get();
 type<typeof got, Effect<Projected<number>, ReadError | DecodeRefused>>(true);
 const waited = revenue.waitFor(position, { timeoutMs: 5 });
-type<typeof waited, Effect<Projected<number>, ReadError | DecodeRefused | WaitTimedOut>>(true);
+type<typeof waited, Effect<Projected<number>, ReadError | DecodeRefused | LogWentBack | WaitTimedOut>>(true);
 const run = revenue.run();
 type<typeof run, Observable<Progress>>(true);
 type<typeof revenue.lag$, Observable<Lag>>(true);
@@ -74,7 +74,7 @@ const page = carts.page("byStatus", { where: "paid" });
 type<typeof page, Effect<RecordPage<Cart>, ReadError>>(true);
 carts.page("byItems");
 const waitedFor = carts.waitFor("end");
-type<typeof waitedFor, Effect<void, ReadError | DecodeRefused | WaitTimedOut>>(true);
+type<typeof waitedFor, Effect<void, ReadError | DecodeRefused | LogWentBack | WaitTimedOut>>(true);
 type<typeof carts extends ReadModel<Cart, infer _> ? true : false, true>(true);
 carts.waitFor(undefined);
 

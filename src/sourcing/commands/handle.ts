@@ -124,8 +124,18 @@ class Handling<C, S, E, X> {
     const { category } = this;
     const { order, slot } = this.parts;
     category.entries.tell("Conflict", { id: slot.id, version: error.actual }, error);
-    if (isPinned(order) || this.attempt >= order.attemptsMax) return fail(error);
+    if (isPinned(order) || this.attempt >= order.attemptsMax) return this.givenUp(error);
     return andThen(standBack(category.store, this.attempt), () => this.again());
+  }
+
+  /**
+   * A conflict at the version that the pool knows, or before it, says that the log went back. Then the latest state is read before that is
+   * told: else whoever sends the command again would meet the same conflict for as long as the pool has what is lost.
+   */
+  private givenUp(error: SluiceError & { readonly actual: number }): Effect<Answer<S, E, X>> {
+    const { order, slot } = this.parts;
+    if (error.actual > (slot.value?.version ?? -1)) return fail(error);
+    return andThen(this.category.latest(slot, order.named), () => fail(error));
   }
 }
 

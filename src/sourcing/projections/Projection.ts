@@ -4,7 +4,7 @@ import type { Observable, ObservableInput } from "rxjs";
 import type { Effect } from "../../core/Effect.js";
 import type { Options } from "../../core/options.js";
 import type { Position } from "../../core/Position.js";
-import type { DecodeRefused, ReadError, WaitTimedOut, WriteError } from "../../core/SluiceError.js";
+import type { DecodeRefused, LogWentBack, ReadError, WaitTimedOut, WriteError } from "../../core/SluiceError.js";
 import type { EventCodec, EventMap, TypeName } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
 import type { RecordReads } from "../../records/Records.js";
@@ -124,17 +124,18 @@ export interface Durable<out A> {
    * Memory: one page, and what it makes. Pages that change nothing are stored every 50 ms at most. An outage is ridden out. Errors:
    * `LogWentBack` and `LogTrimmed`; run again after the first, it goes on where the stored state went back together with the log, else
    * only a new version helps; `ProjectionDropped` where somebody dropped this version; `DecodeRefused` where what is stored is not of
-   * this version's codec. Cancelling leaves everything as it is; the next one waits for a second before it takes over.
+   * this version's codec. Where a failover lost only what was stored last, and no event, it makes that again. Cancelling leaves everything as it is; the next one waits for a second before it takes over.
    */
   readonly run: (options?: RunOptions) => Observable<Progress>;
   /**
    * Waits until all events up to this position are in it: that of an append, or "end", of the log as it is now; undefined does not
-   * wait. It looks after 10 ms, then less and less often, at last four times a second; and whenever a `run` of this object stores.
+   * wait. It looks after 10 ms, then less and less often, at last four times a second; and whenever a `run` of this object stores. Errors:
+   * `WaitTimedOut`; `LogWentBack` where the log lost the event of this position; `DecodeRefused`.
    */
   readonly waitFor: (
     position: Position | "end" | undefined,
     options?: WaitOptions,
-  ) => Effect<A, ReadError | DecodeRefused | WaitTimedOut>;
+  ) => Effect<A, ReadError | DecodeRefused | LogWentBack | WaitTimedOut>;
   /**
    * Now, and whenever it has changed: looked for once a second while the log grows, and not at all while it does not. An outage is
    * ridden out. Completes when the store closes. Errors: `LogWentBack`, `LogTrimmed`, `DecodeRefused`.

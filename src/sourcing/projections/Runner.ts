@@ -80,7 +80,8 @@ export class Runner<T> {
   /** Whoever wrote last goes on; where that one has stopped, or there is none, whoever comes first. */
   private found(kept: Kept<T>, failures: number): Observable<Turn<Place<T>, Progress>> {
     const { running, seen, me } = this;
-    if (seen !== undefined && (kept.dropping || isBefore(kept.position, seen))) return this.gone(seen);
+    if (seen !== undefined && (kept.dropping || isBefore(kept.position, seen)))
+      return this.behind(seen, kept, failures);
     if (kept.dropping) return running.stage.drop(running.named.version).pipe(map(() => ({ items: [], next: look })));
     this.seen = kept.position;
     const isFree = kept.by === undefined || kept.by === me;
@@ -106,12 +107,17 @@ export class Runner<T> {
     );
   }
 
-  /** What is stored has gone back or away. The log tells whether it went back too; else somebody has dropped this version. */
-  private gone(seen: Position): Observable<never> {
+  /**
+   * What is stored has gone back or away. The log tells whether it went back too. Where it did not, and nothing is stored, somebody has
+   * dropped this version. Where something is, the store went back behind the events and before what was made of them: it is made again.
+   */
+  private behind(seen: Position, kept: Kept<T>, failures: number): Observable<Turn<Place<T>, Progress>> {
     const { named, source } = this.running;
     return source.page({ after: seen, pageSizeMax: 1, waitMsMax: 0 }).pipe(
-      map(() => {
-        throw projectionDropped(named.name, named.version);
+      switchMap(() => {
+        if (kept.dropping || kept.revision === undefined) throw projectionDropped(named.name, named.version);
+        this.seen = undefined;
+        return this.found(kept, failures);
       }),
     );
   }

@@ -5,6 +5,7 @@ import type { Position } from "../../core/Position.js";
 import {
   type DecodeRefused,
   invalidConfig,
+  type LogWentBack,
   type ReadError,
   type WaitTimedOut,
   type WriteError,
@@ -31,7 +32,7 @@ interface DurableKept<T> extends Omit<Durable<unknown>, "waitFor"> {
   readonly waitFor: (
     position: Position | "end" | undefined,
     options: WaitOptions,
-  ) => Effect<Kept<T>, ReadError | DecodeRefused | WaitTimedOut>;
+  ) => Effect<Kept<T>, ReadError | DecodeRefused | LogWentBack | WaitTimedOut>;
 }
 
 export const durableOf = <T>({ store, resolved, source, stage }: Parts<T>): DurableKept<T> => {
@@ -43,7 +44,7 @@ export const durableOf = <T>({ store, resolved, source, stage }: Parts<T>): Dura
   return {
     run: (options = {}) => run({ store, named, source, stage, onWrite }, options),
     waitFor: (position, options) =>
-      failingWith<ReadError | DecodeRefused | WaitTimedOut>()(waitFor(looking, position, options)),
+      failingWith<ReadError | DecodeRefused | LogWentBack | WaitTimedOut>()(waitFor(looking, position, options)),
     lag$: lagOf({ store, checkpoints: stage.checkpoints }),
     drop: (version) =>
       failingWith<WriteError | DecodeRefused>()(fromOne(defer(() => dropOther(stage, named, version)))),

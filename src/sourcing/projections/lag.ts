@@ -2,7 +2,7 @@
 import { defer, distinctUntilChanged, map, type Observable, of, switchMap, timer } from "rxjs";
 import type { Position } from "../../core/Position.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
-import { type EventsPage, endOfLog, pageFrom, WAIT_MS_MAX } from "../../log/readFeed.js";
+import { type EventsPage, endOfLog, pageFrom, unlessLost, WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints } from "./Checkpoints.js";
 import type { Lag } from "./Projection.js";
@@ -39,7 +39,8 @@ export const lagOf = ({ store, checkpoints }: Looked): Observable<Lag> =>
 const pauseOf = (store: EventStore, lag: Lag | undefined): Observable<unknown> => {
   if (lag === undefined) return of(undefined);
   const pause$ = timer(LAG_MS, store.scheduler);
-  if (lag.behindMs > 0) return pause$;
+  // What was told last may be of a history that is lost, and what is stored went back with that.
+  if (lag.behindMs > 0) return pause$.pipe(switchMap(() => unlessLost(store, lag.position)));
   return feed(store, lag.position, WAIT_MS_MAX).pipe(
     switchMap((page) => (page.next === lag.position ? of(page) : pause$)),
   );

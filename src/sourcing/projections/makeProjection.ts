@@ -3,7 +3,7 @@ import { defer, map, type Observable, of, switchMap } from "rxjs";
 import { checkCodec } from "../../codec/definition.js";
 import { failingWith, fromOne } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
-import type { DecodeRefused, ReadError, WaitTimedOut } from "../../core/SluiceError.js";
+import type { DecodeRefused, LogWentBack, ReadError, WaitTimedOut } from "../../core/SluiceError.js";
 import type { EventMap } from "../../log/EventCodec.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
@@ -77,7 +77,7 @@ export const projection = <S, M extends EventMap>(
   const face: Projection<S> = {
     ...durable,
     waitFor: (position, options = {}) =>
-      failingWith<ReadError | DecodeRefused | WaitTimedOut>()(
+      failingWith<ReadError | DecodeRefused | LogWentBack | WaitTimedOut>()(
         fromOne(waitFor(position, options).pipe(switchMap((kept) => projected(store, kept)))),
       ),
     live: () => live(source, { initial, evolve: resolved.evolve }),

@@ -4,7 +4,13 @@ import { checkCodec } from "../../codec/definition.js";
 import { failingWith, mapEffect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { callable } from "../../core/options.js";
-import { type DecodeRefused, invalidConfig, type ReadError, type WaitTimedOut } from "../../core/SluiceError.js";
+import {
+  type DecodeRefused,
+  invalidConfig,
+  type LogWentBack,
+  type ReadError,
+  type WaitTimedOut,
+} from "../../core/SluiceError.js";
 import type { EventMap } from "../../log/EventCodec.js";
 import type { EventStore } from "../../port/Store.js";
 import { records } from "../../records/makeRecords.js";
@@ -113,7 +119,9 @@ export const readModel = <A, M extends EventMap, W extends Places = Record<never
     ...durable,
     ...reads,
     waitFor: (position, options = {}) =>
-      failingWith<ReadError | DecodeRefused | WaitTimedOut>()(mapEffect(waitFor(position, options), () => undefined)),
+      failingWith<ReadError | DecodeRefused | LogWentBack | WaitTimedOut>()(
+        mapEffect(waitFor(position, options), () => undefined),
+      ),
   };
   return showing(face, "ReadModel", { name: resolved.name, version: resolved.version });
 };

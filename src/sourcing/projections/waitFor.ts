@@ -5,7 +5,7 @@ import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { type Position, placeOf } from "../../core/Position.js";
 import { waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
-import { endOfLog } from "../../log/readFeed.js";
+import { endOfLog, unlessLost } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Checkpoints, Kept } from "./Checkpoints.js";
 import { checkPosition } from "./definition.js";
@@ -41,12 +41,20 @@ export const waitFor = <T>(
       const target = checkTarget(position);
       const look = (end: Position | undefined, { count, waitMs }: Looks): Observable<Turn<Looks, Kept<T>>> =>
         checkpoints.read().pipe(
-          map((kept) => {
-            if (hasReached(kept.position, end)) return { items: [kept], next: undefined };
+          switchMap((kept): Observable<Turn<Looks, Kept<T>>> => {
+            if (hasReached(kept.position, end))
+              return (kept.position === end ? of(end) : unlessLost(store, end)).pipe(
+                map(() => ({ items: [kept], next: undefined })),
+              );
             const leftMs = endMs - scheduler.now();
-            if (leftMs <= 0) throw waitTimedOut(timeoutMs, kept.position);
+            if (leftMs <= 0)
+              return unlessLost(store, end).pipe(
+                map(() => {
+                  throw waitTimedOut(timeoutMs, kept.position);
+                }),
+              );
             const nextMs = Math.min(LOOK_MS * LOOK_FACTOR ** count, LOOK_MS_MAX, leftMs);
-            return { items: [], next: { count: Math.min(count + 1, COUNT_MAX), waitMs: nextMs } };
+            return of({ items: [], next: { count: Math.min(count + 1, COUNT_MAX), waitMs: nextMs } });
           }),
           (look$) => (waitMs === 0 ? look$ : waited(waitMs).pipe(switchMap(() => look$))),
         );

@@ -23,18 +23,15 @@ import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { IdleFeeds } from "./log/IdleFeeds.js";
-import { LogState } from "./log/LogState.js";
 import { isAtEnd, readFeed, readStream } from "./log/reading.js";
 import { now } from "./now.js";
 import { blocked, deadLetters, heads, peek, purge, redrive, redriveFrom, setPaused, stats } from "./queue/inspect.js";
-import { QueueState } from "./queue/QueueState.js";
+import type { QueueState } from "./queue/QueueState.js";
 import { take } from "./queue/take.js";
 import { unblock } from "./queue/unblock.js";
-import { CollectionState } from "./records/CollectionState.js";
 import { countOf, fitting, pageOf } from "./records/reading.js";
 import { Turns } from "./Turns.js";
-import type { Contents } from "./write/Performer.js";
-import { WriteMemory } from "./write/WriteMemory.js";
+import { StoreContents } from "./write/StoreContents.js";
 import { writeLists } from "./write/writeLists.js";
 
 /** How a memory store is made; all options may be left out. */
@@ -82,6 +79,16 @@ export type MemoryStoreOptions = Options<{
 export const memoryStore = (options: MemoryStoreOptions = {}): Store =>
   showing(new MemoryStore(options), "MemoryStore", {});
 
+/** A memory store whose contents somebody else may copy and replace: tests, by a replica that takes over. */
+export const replaceableMemoryStore = (scheduler: SchedulerLike): Replaceable => new MemoryStore({ scheduler });
+
+export interface Replaceable extends Store {
+  /** What it keeps now. */
+  readonly contents: StoreContents;
+  /** Goes on with other contents. Calls that wait in the former ones stay there: end them. */
+  readonly replace: (contents: StoreContents) => void;
+}
+
 /** How many stores were made on each virtual clock. */
 const madeOn = new WeakMap<SchedulerLike, number>();
 
@@ -98,7 +105,7 @@ const idsOn = (scheduler: SchedulerLike): (() => string) => {
 
 const NAMES = ["scheduler", "deadLettersMax", "logger"] as const;
 
-class MemoryStore implements Store {
+class MemoryStore implements Replaceable {
   readonly scheduler: SchedulerLike;
   readonly newId: () => string;
   readonly capabilities: Capabilities = {
@@ -111,12 +118,8 @@ class MemoryStore implements Store {
   };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
-  private readonly deadLettersMax: number;
-  private readonly queues = new Map<string, QueueState>();
-  private readonly collections = new Map<string, CollectionState>();
-  private readonly log = new LogState();
+  contents: StoreContents;
   private readonly idleFeeds: IdleFeeds;
-  private readonly writes = new WriteMemory();
   private readonly events = new Subject<StoreEvent>();
   private readonly closed$ = new AsyncSubject<void>();
   private readonly turns: Turns;
@@ -129,7 +132,9 @@ class MemoryStore implements Store {
     this.newId = idsOn(scheduler);
     this.turns = new Turns(scheduler);
     this.idleFeeds = new IdleFeeds(scheduler);
-    this.deadLettersMax = wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 });
+    this.contents = new StoreContents(scheduler, {
+      deadLettersMax: wholeNumber("deadLettersMax", deadLettersMax, { min: 0, max: 10_000_000 }),
+    });
     this.events$ = this.events.asObservable();
   }
 
@@ -142,7 +147,7 @@ class MemoryStore implements Store {
         asker.error(storeClosed());
         return undefined;
       }
-      const queue = this.queue(request.queue);
+      const queue = this.contents.queue(request.queue);
       const ask = (): (() => void) | undefined => {
         const taken = take(queue, request, now(this.scheduler));
         if (taken === "nothing" && request.waitMsMax > 0) return queue.idle.add(request, asker);
@@ -154,18 +159,18 @@ class MemoryStore implements Store {
     });
 
   readonly extend: Store["extend"] = (request) =>
-    this.once((nowMs) => extendLeases(this.queue(request.queue), request, nowMs));
+    this.once((nowMs) => extendLeases(this.contents.queue(request.queue), request, nowMs));
 
   readonly leave: Store["leave"] = ({ queue: name, consumer }) =>
     this.onceAs("goodbye", () => {
-      const queue = this.queue(name);
+      const queue = this.contents.queue(name);
       if (queue.owner !== consumer) return;
       queue.owner = undefined;
       queue.idle.serveSoon();
     });
 
   readonly heads: Store["heads"] = this.call(heads);
-  readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.queue(queue), queue, nowMs));
+  readonly stats: Store["stats"] = (queue) => this.once((nowMs) => stats(this.contents.queue(queue), queue, nowMs));
   readonly peek: Store["peek"] = this.call(peek);
   readonly setPaused: Store["setPaused"] = this.change(setPaused);
   readonly blocked: Store["blocked"] = this.call(blocked);
@@ -176,13 +181,15 @@ class MemoryStore implements Store {
   readonly purge: Store["purge"] = this.change(purge);
 
   readonly getRecords: Store["getRecords"] = (names) =>
-    this.once((nowMs) => fitting(names.map(({ collection, id }) => this.collection(collection).get(id, nowMs))));
+    this.once((nowMs) =>
+      fitting(names.map(({ collection, id }) => this.contents.collection(collection).get(id, nowMs))),
+    );
   readonly countRecords: Store["countRecords"] = ({ collection, indexes }) =>
-    this.once(() => indexes.map((name) => countOf(this.collection(collection), name)));
+    this.once(() => indexes.map((name) => countOf(this.contents.collection(collection), name)));
   readonly pageRecords: Store["pageRecords"] = (request) =>
-    this.once(() => pageOf(this.collection(request.collection), request));
+    this.once(() => pageOf(this.contents.collection(request.collection), request));
 
-  readonly readStream: Store["readStream"] = (request) => this.once(() => readStream(this.log, request));
+  readonly readStream: Store["readStream"] = (request) => this.once(() => readStream(this.contents.log, request));
   readonly readFeed: Store["readFeed"] = (request) =>
     effect((asker) => {
       if (!takes(this.phase, "new")) {
@@ -190,11 +197,11 @@ class MemoryStore implements Store {
         return undefined;
       }
       const tell = (): void => {
-        asker.next(readFeed(this.log, request));
+        asker.next(readFeed(this.contents.log, request));
         asker.complete();
       };
       const ask = (): Subscription | undefined => {
-        if (request.waitMsMax > 0 && takes(this.phase, "new") && isAtEnd(this.log, request.after))
+        if (request.waitMsMax > 0 && takes(this.phase, "new") && isAtEnd(this.contents.log, request.after))
           return this.idleFeeds.add(tell, request.waitMsMax);
         tell();
         return undefined;
@@ -205,18 +212,18 @@ class MemoryStore implements Store {
     });
   readonly pruneStream: Store["pruneStream"] = ({ stream, upTo, limit }, writeId) =>
     this.onceBy(writeId, () => {
-      const from = this.log.prunedTo(stream);
-      this.log.prune(stream, Math.min(upTo, from + limit, this.log.versionOf(stream)));
-      return { prunedTo: this.log.prunedTo(stream) };
+      const from = this.contents.log.prunedTo(stream);
+      this.contents.log.prune(stream, Math.min(upTo, from + limit, this.contents.log.versionOf(stream)));
+      return { prunedTo: this.contents.log.prunedTo(stream) };
     });
   readonly setClosed: Store["setClosed"] = ({ stream, closed }, writeId) =>
-    this.onceBy(writeId, () => this.log.setClosed(stream, closed));
+    this.onceBy(writeId, () => this.contents.log.setClosed(stream, closed));
   readonly trimLog: Store["trimLog"] = ({ upTo, limit }, writeId) =>
     this.onceBy(writeId, () => {
-      const from = this.log.trimmedCount;
-      const to = this.log.has(upTo) ? Math.min(placeOf(upTo), from + limit) : 0;
-      if (to > from) this.log.trim(to);
-      return { trimmedTo: this.log.trimmedTo };
+      const from = this.contents.log.trimmedCount;
+      const to = this.contents.log.has(upTo) ? Math.min(placeOf(upTo), from + limit) : 0;
+      if (to > from) this.contents.log.trim(to);
+      return { trimmedTo: this.contents.log.trimmedTo };
     });
 
   readonly ready: Store["ready"] = () => this.once(() => undefined);
@@ -229,7 +236,7 @@ class MemoryStore implements Store {
 
   private shut(): void {
     this.phase = "closing";
-    for (const queue of this.queues.values()) queue.idle.close();
+    for (const queue of this.contents.queues.values()) queue.idle.close();
     this.idleFeeds.serve();
     soon(this.scheduler, () => {
       this.phase = "closed";
@@ -239,39 +246,20 @@ class MemoryStore implements Store {
     });
   }
 
-  private readonly contents: Contents = {
-    log: this.log,
-    queue: (name) => this.queue(name),
-    collection: (name) => this.collection(name),
+  readonly replace: Replaceable["replace"] = (contents) => {
+    this.contents = contents;
   };
-
-  private collection(name: string): CollectionState {
-    let collection = this.collections.get(name);
-    if (collection === undefined) {
-      collection = new CollectionState();
-      this.collections.set(name, collection);
-    }
-    return collection;
-  }
-
-  private queue(name: string): QueueState {
-    const known = this.queues.get(name);
-    if (known !== undefined) return known;
-    const made = new QueueState(name, this.scheduler, { deadLettersMax: this.deadLettersMax });
-    this.queues.set(name, made);
-    return made;
-  }
 
   private writeOnce(
     lists: ReadonlyArray<ReadonlyArray<Step>>,
     writeId: string,
     nowMs: number,
   ): ReadonlyArray<WriteAnswer> {
-    const { head } = this.log;
-    const answers = this.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
+    const { head } = this.contents.log;
+    const answers = this.contents.writes.once(writeId, { steps: countSteps(lists), nowMs }, () =>
       writeLists(this.contents, lists, nowMs),
     );
-    if (this.log.head > head) this.idleFeeds.serveSoon();
+    if (this.contents.log.head > head) this.idleFeeds.serveSoon();
     return answers;
   }
 
@@ -312,18 +300,19 @@ class MemoryStore implements Store {
   private call<R extends { readonly queue: string }, A>(
     run: (queue: QueueState, request: R, nowMs: number) => A,
   ): (request: R) => Effect<A> {
-    return (request) => this.once((nowMs) => run(this.queue(request.queue), request, nowMs));
+    return (request) => this.once((nowMs) => run(this.contents.queue(request.queue), request, nowMs));
   }
 
   /** A call that changes something: the same write id again answers the same. */
   private change<R extends { readonly queue: string }, A>(
     run: (queue: QueueState, request: R, nowMs: number) => A,
   ): (request: R, writeId: string) => Effect<A> {
-    return (request, writeId) => this.onceBy(writeId, (nowMs) => run(this.queue(request.queue), request, nowMs));
+    return (request, writeId) =>
+      this.onceBy(writeId, (nowMs) => run(this.contents.queue(request.queue), request, nowMs));
   }
 
   private onceBy<A>(writeId: string, run: (nowMs: number) => A): Effect<A> {
-    return this.once((nowMs) => this.writes.once(writeId, { steps: 1, nowMs }, () => run(nowMs)));
+    return this.once((nowMs) => this.contents.writes.once(writeId, { steps: 1, nowMs }, () => run(nowMs)));
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * Random lives: many aggregates, many commands (some with many events, without any, refused, thrown), evictions, crashes and lost
- * replies in between. What is live equals what the stored events make, and subscribers saw each stored event once.
+ * Random lives: many aggregates, many commands (some with many events, without any, refused, thrown), evictions, crashes, lost
+ * replies and failovers in between. What is live equals what the stored events make, and subscribers saw each stored event once.
  */
 import { left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
+import { catchError } from "rxjs";
 import { eventCodec, eventLog } from "sluice/log";
 import { aggregate, type Decider } from "sluice/sourcing";
 import { simulate } from "sluice/testing";
@@ -59,6 +60,8 @@ interface Life {
   readonly poolSize: number;
   /** How often time passes between two commands. */
   readonly pauses: number;
+  /** How often replication stops, or the server fails after that. */
+  readonly failovers: number;
 }
 
 const commandOf = (random: () => number): Command => {
@@ -70,8 +73,8 @@ const commandOf = (random: () => number): Command => {
   return { does: dice < 0.92 ? "refuse" : "throw" };
 };
 
-const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<void> =>
-  simulate(async ({ store, client, advance }) => {
+const live = ({ seed, aggregates, commands, poolSize, pauses, failovers }: Life): Promise<void> =>
+  simulate(async ({ store, client, advance, stopReplication, failover }) => {
     const random = randomOf(seed);
     const on = (target: typeof store) =>
       aggregate(target, {
@@ -83,11 +86,29 @@ const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<v
         logger: () => undefined,
       });
     let seen = 0;
+    let wentBack = 0;
+    // A feed is told of a log that went back, and begins again.
     const counting = eventLog(store, events)
       .feed()
+      .pipe(
+        catchError((error: unknown, feed$) => {
+          if (!isSluiceError(error) || error._tag !== "LogWentBack") throw error;
+          seen = 0;
+          wentBack += 1;
+          return feed$;
+        }),
+      )
       .subscribe((item) => {
         if (item._tag === "Event") seen += 1;
       });
+    const torn = randomOf(`${seed} fails over`);
+    let isStopped = false;
+    const maybeFail = (): void => {
+      if (torn() >= failovers) return;
+      if (isStopped) failover();
+      else stopReplication();
+      isStopped = !isStopped;
+    };
     let process = client();
     let sums = on(process.store);
     const answers = { Right: 0, Left: 0, DeciderThrew: 0, StoreUnavailable: 0 };
@@ -103,6 +124,7 @@ const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<v
         sums = on(process.store);
       }
       if (dice > 0.97) process.dropReply();
+      maybeFail();
       const id = `${Math.floor(random() * aggregates)}`;
       const commandId = random() < 0.3 ? `k${i}` : undefined;
       const handling = sums.handle(id, commandOf(random), { commandId });
@@ -113,6 +135,8 @@ const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<v
       });
       if (random() < pauses) await advance(Math.floor(random() * 100));
     }
+    await advance(5_000);
+    if (isStopped) failover();
     await advance(5_000);
     const latest = on(client().store);
     let stored = 0;
@@ -139,7 +163,8 @@ const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<v
     counting.unsubscribe();
     expect(seen).toBe(stored);
     // All kinds of ends have occurred.
-    expect(stored).toBeGreaterThan(commands / 3);
+    expect(stored).toBeGreaterThan(failovers > 0 ? 0 : commands / 3);
+    expect(wentBack > 0).toBe(failovers > 0);
     expect(Math.min(answers.Right, answers.Left, answers.DeciderThrew)).toBeGreaterThan(0);
     expect(latest.poolStats().size).toBeLessThanOrEqual(poolSize);
     await advance(1_000);
@@ -147,10 +172,13 @@ const live = ({ seed, aggregates, commands, poolSize, pauses }: Life): Promise<v
 
 describe("random lives", () => {
   it.each([
-    { seed: "one", aggregates: 1, commands: 400, poolSize: 1, pauses: 0.2 },
-    { seed: "few", aggregates: 7, commands: 400, poolSize: 3, pauses: 0.2 },
-    { seed: "many", aggregates: 200, commands: 1_500, poolSize: 20, pauses: 0.1 },
-    { seed: "wide", aggregates: 1_000, commands: 2_500, poolSize: 100, pauses: 0.05 },
-    { seed: "widest", aggregates: 10_000, commands: 12_000, poolSize: 500, pauses: 0.005 },
+    { seed: "one", aggregates: 1, commands: 400, poolSize: 1, pauses: 0.2, failovers: 0 },
+    { seed: "few", aggregates: 7, commands: 400, poolSize: 3, pauses: 0.2, failovers: 0 },
+    { seed: "many", aggregates: 200, commands: 1_500, poolSize: 20, pauses: 0.1, failovers: 0 },
+    { seed: "wide", aggregates: 1_000, commands: 2_500, poolSize: 100, pauses: 0.05, failovers: 0 },
+    { seed: "widest", aggregates: 10_000, commands: 12_000, poolSize: 500, pauses: 0.005, failovers: 0 },
+    { seed: "torn one", aggregates: 1, commands: 400, poolSize: 1, pauses: 0.2, failovers: 0.1 },
+    { seed: "torn few", aggregates: 7, commands: 800, poolSize: 5, pauses: 0.3, failovers: 0.1 },
+    { seed: "torn many", aggregates: 200, commands: 1_500, poolSize: 50, pauses: 0.1, failovers: 0.02 },
   ])("of $aggregates aggregates and $commands commands ($seed) end in what the stored events make", live, 60_000);
 });

@@ -12,7 +12,8 @@ interface Seen {
  */
 export class DedupeWindow {
   private readonly seen = new Map<string, Seen>();
-  private sweep = this.seen.entries();
+  /** Undefined: it begins at the first one. */
+  private sweep: IterableIterator<[string, Seen]> | undefined;
 
   /** The message that this dedupe id stands for within its window. */
   find(dedupeId: string, nowMs: number): MessageId | undefined {
@@ -38,9 +39,10 @@ export class DedupeWindow {
   }
 
   private dropOver(nowMs: number): void {
+    this.sweep ??= this.seen.entries();
     const step = this.sweep.next();
     if (step.done === true) {
-      this.sweep = this.seen.entries();
+      this.sweep = undefined;
       return;
     }
     const [dedupeId, seen] = step.value;

@@ -27,7 +27,7 @@ export class IdleConsumers {
   private timerAtMs = Number.POSITIVE_INFINITY;
 
   constructor(
-    private readonly queue: QueueState,
+    readonly queue: QueueState,
     private readonly scheduler: SchedulerLike,
   ) {}
 
