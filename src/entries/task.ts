@@ -1,4 +1,5 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
+export type { Rejected } from "../sourcing/Rejected.js";
 export type {
   AggregateTasks,
   CallsOf,
@@ -9,7 +10,6 @@ export type {
   OnQueue,
   OnRecords,
   RecordTasks,
-  Rejected,
   TaskOf,
   TaskOfEither,
 } from "../task/calls.js";

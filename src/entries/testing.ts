@@ -10,3 +10,4 @@ export { type Configure, type MarblesConfiguration, marblesOf } from "../testing
 export { type TestMessage, type TestMessageOptions, testMessage } from "../testing/messages.js";
 export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "../testing/simulate.js";
 export { type TestRecordedOptions, testRecorded } from "../testing/testRecorded.js";
+export { type ExpectedSend, type WhenEvent, whenEvent } from "../testing/whenEvent.js";

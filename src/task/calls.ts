@@ -14,6 +14,7 @@ import type { CountArguments, PageArguments, RecordPage, Records } from "../reco
 import type { Places } from "../records/RecordsDefinition.js";
 import type { Aggregate } from "../sourcing/Aggregate.js";
 import type { Durable } from "../sourcing/projections/Projection.js";
+import type { Rejected } from "../sourcing/Rejected.js";
 import { fromLazy } from "./fromEffect.js";
 
 /** The type of a call that makes an Effect, changed so that it makes a task. */
@@ -63,12 +64,6 @@ export type LogTasks<M extends EventMap> = Omit<
 
 /** A call of a log as a task: of which log comes first, its arguments last. */
 export type OnLog<K extends CallsOf<EventLog<EventMap>>> = <M extends EventMap>(log: EventLog<M>) => LogTasks<M>[K];
-
-/** What a domain refuses, as an error of a task: told from a SluiceError by its tag, whatever the domain's own type is. */
-export interface Rejected<out X> {
-  readonly _tag: "Rejected";
-  readonly rejection: X;
-}
 
 /** As `TaskOf`; where the value is an Either, its Left joins the errors, as `Rejected`. */
 export type TaskOfEither<F> = F extends (...args: infer P) => infer R
