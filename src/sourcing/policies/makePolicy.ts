@@ -121,7 +121,9 @@ const sendAll = <X>(
     ({ place, done }) => {
       const next = sends[place];
       if (next === undefined || (!passes && rejected.length > 0)) return undefined;
-      return andThen(next.run(context.caused(`send ${place}`)), (answer) => {
+      // Whoever made the context, or the command, may throw in it.
+      const run = suspend(() => next.run(context.caused(`send ${place}`)));
+      return andThen(run, (answer) => {
         if (isRight(answer)) return succeed({ place: place + 1, done: done + 1 });
         rejected.push(rejectedSend(next, answer.left, { place, count: sends.length }));
         return succeed({ place: place + 1, done });

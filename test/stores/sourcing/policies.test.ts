@@ -216,6 +216,13 @@ describe.each(eachStore)("a policy on %s", (_, open) => {
       expect(await errorOf(broken(paid, causedBy("deliver", paid)))).toMatchObject({ _tag: "PolicyThrew" });
     }
     const { delivery } = deliveryOn(store, [create]);
+    const cause = new Error("no context");
+    const context: Causing = {
+      caused: () => {
+        throw cause;
+      },
+    };
+    expect(await errorOf(delivery(paid, context))).toMatchObject({ _tag: "Defect", cause });
     expect(await errorOf(delivery(paid, undefined as unknown as Causing))).toMatchObject({
       _tag: "InvalidConfig",
       option: "context",
