@@ -49,6 +49,13 @@ export type NotFound = Fault<"NotFound", { what: string; id: string }>;
 export type CommandIdReused = Fault<"CommandIdReused", { commandId: string }>;
 /** A function of a decider threw, or answered what it may not. Nothing was stored. */
 export type DeciderThrew = Fault<"DeciderThrew", { cause: unknown }>;
+/** The function of a policy threw, or answered something else than commands. None of them was sent. */
+export type PolicyThrew = Fault<"PolicyThrew", { cause: unknown }>;
+/**
+ * So many reactions stand behind an event that a policy does not react on it any more. None of its commands was sent. `eventId` is that of
+ * the event.
+ */
+export type TooManyHops = Fault<"TooManyHops", { hops: number; hopsMax: number; eventId: string }>;
 /** The beginning of a stream is given up, and no snapshot that this program can read stands behind that: its state cannot be made. */
 export type StreamPruned = Fault<"StreamPruned", { stream: string; prunedTo: number }>;
 /**
@@ -109,7 +116,7 @@ export type LogError =
   | ArchiveFailed
   | DecodeRefused;
 
-/** The errors of aggregates. */
+/** The errors of aggregates and policies. */
 export type SourcingError =
   | WriteError
   | VersionConflict
@@ -119,6 +126,8 @@ export type SourcingError =
   | NotFound
   | CommandIdReused
   | DeciderThrew
+  | PolicyThrew
+  | TooManyHops
   | StreamPruned;
 
 /** The errors of projections and read models. */
@@ -210,6 +219,20 @@ export const deciderThrew = (cause: unknown): DeciderThrew =>
     "DeciderThrew",
     `A function of the decider threw (${describeMessage(cause)}); nothing was stored. Mend it; what the domain refuses is a Left that decide answers.`,
     { cause },
+  );
+
+export const policyThrew = (cause: unknown): PolicyThrew =>
+  fault(
+    "PolicyThrew",
+    `The function of a policy threw (${describeMessage(cause)}), so none of its commands was sent. Mend it, and let the event come again.`,
+    { cause },
+  );
+
+export const tooManyHops = (eventId: string, hops: number, hopsMax: number): TooManyHops =>
+  fault(
+    "TooManyHops",
+    `${hops} reactions led to the event ${eventId}, one after the other, and the policy allows ${hopsMax}; none of its commands was sent. Look at the events of the same correlationId: where policies feed each other without an end, let one of them, or a decider, see that there is nothing to do. Where so long a chain is right, raise hopsMax.`,
+    { hops, hopsMax, eventId },
   );
 
 export const streamPruned = (stream: string, prunedTo: number): StreamPruned =>

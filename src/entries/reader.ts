@@ -32,5 +32,5 @@ export {
 export type { OnCollection, RecordReaders } from "../task/reader/records.js";
 export * as RR from "../task/reader/records.js";
 export type { HasStore, StoreTask } from "../task/reader/StoreTask.js";
-export type { AggregateReaders, OnCategory } from "../task/reader/sourcing.js";
+export type { AggregateReaders, OnCategory, OnGettable, OnModel, OnProjected } from "../task/reader/sourcing.js";
 export * as RS from "../task/reader/sourcing.js";

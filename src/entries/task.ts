@@ -1,15 +1,17 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
+export type { Rejected } from "../sourcing/Rejected.js";
 export type {
   AggregateTasks,
   CallsOf,
   LogTasks,
   OnAggregate,
   OnDurable,
+  OnGet,
   OnLog,
   OnQueue,
+  OnReadModel,
   OnRecords,
   RecordTasks,
-  Rejected,
   TaskOf,
   TaskOfEither,
 } from "../task/calls.js";

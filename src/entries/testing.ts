@@ -11,3 +11,4 @@ export { type TestMessage, type TestMessageOptions, testMessage } from "../testi
 export type { Replication } from "../testing/replicated.js";
 export { type Client, type Expectation, type SimulateOptions, type Simulation, simulate } from "../testing/simulate.js";
 export { type TestRecordedOptions, testRecorded } from "../testing/testRecorded.js";
+export { type ExpectedSend, type WhenEvent, whenEvent } from "../testing/whenEvent.js";

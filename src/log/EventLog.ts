@@ -167,6 +167,15 @@ export interface EventLog<M extends EventMap> {
    * The events of all streams in the order of positions, history, then live. It reads on at its own pace, since RxJS knows no demand, so
    * it is for what keeps up: else ask for pages by `feedPage`. Holds two pages. What is malformed is an item, and not the end. An outage is
    * ridden out. Completes when the store closes. Errors: `LogWentBack`, `LogTrimmed`.
+   *
+   * ```text
+   * ab---------c-----
+   *
+   * > log.feed(), from 4 ms on
+   *
+   * ----(abx)--(cx)--
+   * x := CaughtUp
+   * ```
    */
   readonly feed: <K extends TypeName<M> = TypeName<M>>(options?: FeedOptions<K>) => Observable<FeedItem<M[K]>>;
   /** One page of it, at your pace. */

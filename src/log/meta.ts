@@ -5,9 +5,9 @@
 import { parseJson } from "../codec/envelope.js";
 import { checkHeaders, checkKey, KEY_BYTES_MAX } from "../codec/parts.js";
 import { utf8Length } from "../core/bytes.js";
-import { type Options, optionsOf } from "../core/options.js";
+import { type Options, optionsOf, wholeNumber } from "../core/options.js";
 
-/** Where an event comes from. Each text has at most 512 UTF-8 bytes, the headers 8 KiB together. */
+/** Where an event comes from, as whoever appends it says. Each text has at most 512 UTF-8 bytes, the headers 8 KiB together. */
 export type EventMeta = Options<{
   /** What this event belongs to: a request, a process. */
   correlationId: string;
@@ -16,6 +16,8 @@ export type EventMeta = Options<{
   /** Who did it. */
   actor: string;
   headers: Readonly<Record<string, string>>;
+  /** How many reactions led to it, one after the other. A whole number; not said where none did. `caused` of a `Causing` counts on. */
+  hops: number;
 }>;
 
 /** The personal part of an event, encrypted. */
@@ -33,18 +35,19 @@ export interface StoredMeta extends EventMeta {
   readonly sealed?: Sealed | undefined;
 }
 
-const NAMES = ["correlationId", "causationId", "actor", "headers"] as const;
+const NAMES = ["correlationId", "causationId", "actor", "headers", "hops"] as const;
 
 /** Checks what the caller gave, or throws `InvalidConfig`. */
 export const checkMeta = (given: EventMeta | undefined): EventMeta => {
   if (given === undefined || given === noMeta) return noMeta;
-  const { headers, ...texts } = optionsOf(given, NAMES, "meta");
+  const { headers, hops, ...texts } = optionsOf(given, NAMES, "meta");
   const meta: { -readonly [K in keyof EventMeta]: EventMeta[K] } = {};
   for (const name of ["correlationId", "causationId", "actor"] as const) {
     const text = texts[name];
     if (text !== undefined) meta[name] = checkKey(`meta.${name}`, text);
   }
   if (headers !== undefined) meta.headers = checkHeaders(headers);
+  if (hops !== undefined) meta.hops = wholeNumber("meta.hops", hops, { min: 0, max: Number.MAX_SAFE_INTEGER });
   return meta;
 };
 
@@ -71,10 +74,11 @@ export const readMeta = (text: string): ReadMeta | undefined => {
   if (text === "") return plainMeta;
   const json = jsonOf(text);
   if (!isObject(json)) return undefined;
-  const { v = 1, sealed, correlationId, causationId, actor, headers } = json;
+  const { v = 1, sealed, correlationId, causationId, actor, headers, hops } = json;
   if (typeof v !== "number" || !Number.isInteger(v) || v < 1) return undefined;
   if (sealed !== undefined && !isSealed(sealed)) return undefined;
   if (headers !== undefined && !isHeaders(headers)) return undefined;
+  if (hops !== undefined && !isCount(hops)) return undefined;
   const meta: { -readonly [K in keyof EventMeta]: EventMeta[K] } = {};
   for (const [name, value] of Object.entries({ correlationId, causationId, actor })) {
     if (value === undefined) continue;
@@ -82,6 +86,7 @@ export const readMeta = (text: string): ReadMeta | undefined => {
     meta[name as "actor"] = value;
   }
   if (headers !== undefined) meta.headers = headers;
+  if (hops !== undefined) meta.hops = hops;
   return { version: v, meta, sealed };
 };
 
@@ -95,6 +100,8 @@ const jsonOf = (text: string): unknown => {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const isSealed = (value: unknown): value is Sealed =>
   isObject(value) &&

@@ -102,9 +102,37 @@ export interface Calls<C, S, E, X, Id extends ReadonlyArray<string>> {
    * the pool: of a version from a snapshot before it, where there is one. Where those events are given up: `StreamPruned`.
    */
   readonly stateAt: (...args: [...id: Id, when: number | Date]) => Effect<Versioned<S>, LoadError>;
-  /** The latest state, then one for each version. Errors: as `state` and `events$`. Completes when the store closes. */
+  /**
+   * The latest state, then one for each version. A command that is refused tells nothing, such as the second c. Errors: as `state` and
+   * `events$`. Completes when the store closes.
+   *
+   * ```text
+   * ab-------c-c-d---
+   *
+   * > bags.state$("1"), from 4 ms on
+   *
+   * ----x----y---z---
+   * x := ab at version 2
+   * y := abc at version 3
+   * z := abcd at version 4
+   * ```
+   */
   readonly state$: (...id: Id) => Observable<Versioned<S>>;
-  /** Its events, history, then live, with no hole and no double. Errors: `DecodeRefused` at a malformed one; `LogWentBack`. */
+  /**
+   * Its events, history, then live, with no hole and no double. Errors: `DecodeRefused` at a malformed one; `LogWentBack`.
+   *
+   * ```text
+   * ab-------c-c-d---
+   *
+   * > bags.events$("1"), from 4 ms on
+   *
+   * ----(ab)-c---d---
+   * a := a, version 1
+   * b := b, version 2
+   * c := c, version 3
+   * d := d, version 4
+   * ```
+   */
   readonly events$: (...args: [...id: Id, options?: FollowOptions]) => Observable<Recorded<E>>;
   /** It takes no more commands that store something: these fail with `StreamClosed`. Emits its last state; closing again changes nothing. */
   readonly close: (...id: Id) => Effect<Versioned<S>, LoadError | WriteError | VersionConflict>;

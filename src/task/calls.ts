@@ -13,7 +13,8 @@ import type { Queue } from "../queue/Queue.js";
 import type { CountArguments, PageArguments, RecordPage, Records } from "../records/Records.js";
 import type { Places } from "../records/RecordsDefinition.js";
 import type { Aggregate } from "../sourcing/Aggregate.js";
-import type { Durable } from "../sourcing/projections/Projection.js";
+import type { Durable, ReadModel } from "../sourcing/projections/Projection.js";
+import type { Rejected } from "../sourcing/Rejected.js";
 import { fromLazy } from "./fromEffect.js";
 
 /** The type of a call that makes an Effect, changed so that it makes a task. */
@@ -64,12 +65,6 @@ export type LogTasks<M extends EventMap> = Omit<
 /** A call of a log as a task: of which log comes first, its arguments last. */
 export type OnLog<K extends CallsOf<EventLog<EventMap>>> = <M extends EventMap>(log: EventLog<M>) => LogTasks<M>[K];
 
-/** What a domain refuses, as an error of a task: told from a SluiceError by its tag, whatever the domain's own type is. */
-export interface Rejected<out X> {
-  readonly _tag: "Rejected";
-  readonly rejection: X;
-}
-
 /** As `TaskOf`; where the value is an Either, its Left joins the errors, as `Rejected`. */
 export type TaskOfEither<F> = F extends (...args: infer P) => infer R
   ? R extends Effect<Either<infer X, infer A>>
@@ -94,6 +89,14 @@ export type OnAggregate<K extends CallsOf<Aggregate<unknown, unknown, EventMap, 
 
 /** A call of a projection or read model as a task: of which one comes first, its arguments last. */
 export type OnDurable<K extends CallsOf<Durable<unknown>>> = <A>(on: Durable<A>) => TaskOf<Durable<A>[K]>;
+
+/** What is read by `get`, an aggregate, a projection or a read model, as a task: of which one comes first, its arguments last. */
+export type OnGet = <F extends (...args: never) => Effect<unknown>>(on: { readonly get: F }) => TaskOf<F>;
+
+/** A call that reads the records of a read model as a task: of which model comes first, its arguments last. */
+export type OnReadModel<K extends "getAll" | "page" | "count"> = <A, W extends Places>(
+  on: ReadModel<A, W>,
+) => RecordTasks<A, W>[K];
 
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
 type Face = Readonly<Record<string, Call>>;
@@ -137,5 +140,8 @@ export const onAggregate = <K extends CallsOf<Aggregate<unknown, unknown, EventM
   name: K,
 ): OnAggregate<K> =>
   (name === "handle" || name === "decide" ? taskOfEither : taskOf)(name) as unknown as OnAggregate<K>;
+export const onGet: OnGet = taskOf("get") as unknown as OnGet;
+export const onReadModel = <K extends "getAll" | "page" | "count">(name: K): OnReadModel<K> =>
+  taskOf(name) as unknown as OnReadModel<K>;
 export const onDurable = <K extends CallsOf<Durable<unknown>>>(name: K): OnDurable<K> =>
   taskOf(name) as unknown as OnDurable<K>;

@@ -34,6 +34,7 @@ import { leaseLost } from "../../src/core/SluiceError.js";
 import { failedWith, succeeded } from "../support/handledOf.js";
 import { recordingQueue } from "../support/recordingQueue.js";
 import { tellBatch, tellMessage, tellOutcome, tellResult } from "../support/tell.js";
+import { logs } from "./logs.js";
 import { queues } from "./queues.js";
 import type { Stage } from "./stage.js";
 
@@ -85,6 +86,7 @@ const batches = ({ input, scheduler }: Stage): Observable<Batch<string>> =>
 const lost = leaseLost(newMessageId());
 
 export const table: Readonly<Record<string, Entry>> = {
+  ...logs,
   ...queues,
 
   batch: {

@@ -1,9 +1,13 @@
 /** What is inferred of projections and read models, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
 /* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- programs that must not compile have no types */
+
+import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as t from "io-ts";
 import type { Observable } from "rxjs";
 import { atomically, type DecodeRefused, type Effect, type ReadError, type WriteError } from "sluice";
 import { eventCodec, type LogWentBack, type MapOf, type Position, type Recorded } from "sluice/log";
+import { type HasStore, RS } from "sluice/reader";
 import { type RecordPage, type Stored, sortOf } from "sluice/records";
 import {
   type Lag,
@@ -12,10 +16,12 @@ import {
   type ProjectionDefinition,
   projection,
   type ReadModel,
+  type ReadModelDefinition,
   readModel,
   type WaitTimedOut,
 } from "sluice/sourcing";
 import type { Store } from "sluice/store";
+import { S } from "sluice/task";
 import { givenEvents, testRecorded } from "sluice/testing";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -81,6 +87,35 @@ carts.waitFor(undefined);
 givenEvents(revenueOf, [{ type: "CartPaid", cartId: "c", total: 30 }]).expectState(30);
 const recorded = testRecorded({ type: "CartPaid", total: 1 });
 type<typeof recorded, Recorded<{ type: string; total: number }>>(true);
+
+// ── as tasks, on the thing and on its definition
+const gotAsTask = S.get(revenue)();
+type<typeof gotAsTask, TaskEither<ReadError | DecodeRefused, Projected<number>>>(true);
+const cartAsTask = S.get(carts)("1");
+type<typeof cartAsTask, TaskEither<ReadError | DecodeRefused, Stored<Cart> | undefined>>(true);
+const pageAsTask = S.page(carts)("byStatus", { where: "paid" });
+type<typeof pageAsTask, TaskEither<ReadError, RecordPage<Cart>>>(true);
+declare const cartsOf: ReadModelDefinition<Cart, { readonly byStatus: "open" | "paid" }, MapOf<typeof cartEvents>>;
+const gotUpon = RS.get(revenueOf)();
+type<typeof gotUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused, Projected<number>>>(true);
+const cartUpon = RS.get(cartsOf)("1");
+type<typeof cartUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused, Stored<Cart> | undefined>>(true);
+const waitedUpon = RS.waitFor(revenueOf)("end");
+type<typeof waitedUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused | WaitTimedOut, Projected<number>>>(true);
+const countUpon = RS.count(cartsOf)("byStatus", { where: "paid" });
+type<typeof countUpon, ReaderTaskEither<HasStore, ReadError, number>>(true);
+// @ts-expect-error an index that the read model does not have
+S.page(carts)("byDay");
+// @ts-expect-error a where that no record has
+S.page(carts)("byStatus", { where: "lost" });
+// @ts-expect-error a projection has one state, and no pages
+S.page(revenue)("byStatus", { where: "paid" });
+// @ts-expect-error a projection has one state, and no ids
+S.get(revenue)("1");
+// @ts-expect-error a read model is read by an id
+RS.get(cartsOf)();
+// @ts-expect-error an index that the read model does not have
+RS.page(cartsOf)("byDay");
 
 const p = { name: "p", version: 1, codec: cartEvents, initial: 0, state: t.number };
 projection(store, { ...p, evolve: { CartPaid: (n) => n + 1 } });

@@ -18,6 +18,8 @@ import {
   type Entity,
   type LoadError,
   type NotFound,
+  type Projection,
+  type ReadModel,
   type Versioned,
 } from "sluice/sourcing";
 import type { Store } from "sluice/store";
@@ -176,5 +178,11 @@ type<
   ReturnType<ReturnType<typeof S.handle<CartCommand, Cart, MapOf<typeof cartEvents>, CartRefusal>>>,
   TaskEither<Rejected<CartRefusal> | CommandError, Decided<Cart, CartEventType>>
 >(true);
+type<Exclude<CallsOf<Durable<unknown>>, keyof typeof RS>, never>(true);
+type<Exclude<CallsOf<ReadModel<unknown, Record<never, never>>>, keyof typeof S>, never>(true);
+type<Exclude<CallsOf<ReadModel<unknown, Record<never, never>>>, keyof typeof RS>, never>(true);
+type<Exclude<CallsOf<Projection<unknown>>, keyof typeof S>, never>(true);
+const gotten = S.get(asTasks)("1");
+type<typeof gotten, TaskEither<LoadError | NotFound, Entity<CartCommand, Cart, CartEventType, CartRefusal>>>(true);
 // @ts-expect-error a command of another domain
 S.handle(asTasks)("1", { type: "CreateRoute" });

@@ -25,13 +25,13 @@ export interface Order<C, S, E> extends Context {
   readonly followUp: CommandOptions<S, E>["followUp"];
 }
 
-const CONTEXT = ["commandId", "correlationId", "causationId", "actor", "headers"] as const;
+const CONTEXT = ["commandId", "correlationId", "causationId", "actor", "headers", "hops"] as const;
 
 /** What is stored beside the events of this command. */
 export const contextOf = (named: Named, command: unknown, given: CommandContext): Either<SluiceError, Context> => {
-  const { commandId, correlationId, causationId, actor, headers } = optionsOf(given, CONTEXT);
+  const { commandId, correlationId, causationId, actor, headers, hops } = optionsOf(given, CONTEXT);
   const causation = causationId ?? commandId;
-  const meta = checkMeta({ correlationId: correlationId ?? causation, causationId: causation, actor, headers });
+  const meta = checkMeta({ correlationId: correlationId ?? causation, causationId: causation, actor, headers, hops });
   if (commandId === undefined) return right({ meta, naming: undefined });
   checkCommandId(commandId);
   const digest = digestOf(command);

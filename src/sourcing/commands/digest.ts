@@ -1,18 +1,22 @@
-/** Tells whether two commands are the same, by a short text. */
+/** Short texts in the place of values of any length: two that differ have two texts. */
 import { createHash } from "node:crypto";
 import { type Either, isLeft, right } from "fp-ts/lib/Either.js";
 import { ask } from "../../core/ask.js";
 import type { SluiceError } from "../../core/SluiceError.js";
 
-/** 22 characters are 132 bits: no two commands of one id will ever meet. */
+/** 22 characters are 132 bits: no two texts will ever meet. */
 const LENGTH = 22;
 
 /** The digest of any plain value, whatever the order of its properties; `EncodeRefused` of one that has no such text. */
 export const digestOf = (command: unknown): Either<SluiceError, string> => {
   const text = ask("command", () => canonical(command, []));
   if (isLeft(text)) return text;
-  return right(createHash("sha256").update(text.right).digest("base64url").slice(0, LENGTH));
+  return right(shortDigest(text.right));
 };
+
+/** The digest of a text. */
+export const shortDigest = (text: string): string =>
+  createHash("sha256").update(text).digest("base64url").slice(0, LENGTH);
 
 /** One text for each value. Each kind begins otherwise, so that values of two kinds are never the same. */
 const canonical = (value: unknown, above: ReadonlyArray<object>): string => {

@@ -154,6 +154,17 @@ export interface Projection<S> extends Durable<Projected<S>> {
    * The state from the first event on, in memory, beside whatever is stored; stores nothing. Emits it behind each page that has changed
    * it, and when it has caught up, then whenever it changes. Holds one page. Completes when the store closes. Errors: what `evolve`
    * throws, `DecodeRefused` at a malformed event, `LogWentBack`, `LogTrimmed`.
+   *
+   * ```text
+   * ab-------c-c-d---
+   *
+   * > count.live(), from 4 ms on
+   *
+   * ----x----y---z---
+   * x := 2, caught up
+   * y := 3, caught up
+   * z := 4, caught up
+   * ```
    */
   readonly live: () => Observable<Projected<S>>;
   /** The state as `run` keeps it. */

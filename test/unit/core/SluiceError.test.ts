@@ -21,6 +21,7 @@ import {
   logWentBack,
   notFound,
   payloadTooLarge,
+  policyThrew,
   projectionDropped,
   recordConflict,
   type SluiceError,
@@ -29,6 +30,7 @@ import {
   storeUnavailable,
   streamClosed,
   streamPruned,
+  tooManyHops,
   toSluiceError,
   versionConflict,
   waitTimedOut,
@@ -138,6 +140,18 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /threw \(ECONNRESET\); nothing was stored\. Mend it/,
     fields: { cause },
   },
+  PolicyThrew: {
+    error: policyThrew(cause),
+    retryable: false,
+    says: /threw \(ECONNRESET\), so none of its commands was sent\. Mend it/,
+    fields: { cause },
+  },
+  TooManyHops: {
+    error: tooManyHops("e", 4, 3),
+    retryable: false,
+    says: /^4 reactions led to the event e.*allows 3; none of its commands was sent\. Look at.*raise hopsMax/,
+    fields: { hops: 4, hopsMax: 3, eventId: "e" },
+  },
   StreamPruned: {
     error: streamPruned("cart/1", 3),
     retryable: false,
@@ -194,6 +208,8 @@ const match = (error: SluiceError): string => {
     case "AlreadyExists":
     case "NotFound":
       return error.id;
+    case "TooManyHops":
+      return error.eventId;
     case "CommandIdReused":
       return error.commandId;
     case "VersionConflict":
@@ -215,6 +231,7 @@ const match = (error: SluiceError): string => {
     case "StoreUnavailable":
     case "StoreFull":
     case "DeciderThrew":
+    case "PolicyThrew":
     case "Defect":
       return String(error.cause);
     case "StoreClosed":

@@ -175,6 +175,8 @@ describe("an event", () => {
     ["the data of another type", "A", '1{"type":"B","b":"x"}', "", /type: expected "A"/],
     ["a meta that is none", "A", '1{"type":"A","a":1}', "[]", /its meta/],
     ["a meta of other types", "A", '1{"type":"A","a":1}', '{"actor":5}', /its meta/],
+    ["a meta with hops that are no number", "A", '1{"type":"A","a":1}', '{"hops":"1"}', /its meta/],
+    ["a meta with less than no hops", "A", '1{"type":"A","a":1}', '{"hops":-1}', /its meta/],
     ["a meta with __proto__", "A", '1{"type":"A","a":1}', '{"headers":{"__proto__":"x"}}', /its meta/],
     ["a newer version", "A", '1{"type":"A","a":1}', '{"v":2}', /version 2 of A is newer than the 1/],
   ])("with %s is malformed", (_, type, data, meta, sentence) => {
@@ -270,6 +272,7 @@ describe("a meta", () => {
     expect(metaText({ v: undefined, correlationId: undefined })).toBe("");
     expect(metaText({ v: 2, actor: "a\nb" })).toBe('{"v":2,"actor":"a\\nb"}');
     expect(readMeta("")).toEqual({ version: 1, meta: {}, sealed: undefined });
+    expect(readMeta(metaText({ hops: 0 }))).toEqual({ version: 1, meta: { hops: 0 }, sealed: undefined });
     expect(readMeta('{"v":2,"actor":"a","later":1}')).toEqual({ version: 2, meta: { actor: "a" }, sealed: undefined });
   });
 
