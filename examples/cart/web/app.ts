@@ -26,8 +26,9 @@ export const createApp = (shop: Shop, closed$: Observable<unknown> = NEVER): Hon
     c.header("cache-control", "no-store");
   });
   app.get("/", async (c) => c.html(dashboardPage(await firstValueFrom(readDashboard(shop)))));
-  app.get("/live", () =>
+  app.get("/live", (c) =>
     liveStream(
+      c.req,
       dashboard$.pipe(
         concatMap(async (dashboard) => String(await liveDashboard(dashboard))),
         takeUntil(closed$),
