@@ -246,6 +246,15 @@ describe("a form", () => {
     expect(large.status).toBe(413);
   });
 
+  it("is a plain form: what is none, or has files, is not read", async () => {
+    const { app } = open();
+    const { cookie, token } = await visit(app);
+    for (const type of ["multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain"]) {
+      const headers = { cookie, "x-csrf-token": token, "content-type": type };
+      expect((await app.request("/cart/c-1", { method: "POST", headers, body: "none" })).status).toBe(415);
+    }
+  });
+
   it("is no link: what only asks changes nothing", async () => {
     const { app, shop } = open();
     const { add, get } = await visit(app);
