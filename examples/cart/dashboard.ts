@@ -2,15 +2,19 @@
 import {
   auditTime,
   concat,
-  concatMap,
   defer,
+  EMPTY,
+  exhaustMap,
   filter,
   forkJoin,
   map,
   type Observable,
+  type OperatorFunction,
   of,
+  repeat,
   shareReplay,
   switchMap,
+  tap,
 } from "rxjs";
 import type { Position } from "sluice/log";
 import type { Revenue } from "./revenue.js";
@@ -37,6 +41,25 @@ export const readDashboard = ({ revenue, summaries }: Shop, position?: Position)
     map(([{ state }, { items }]) => ({ revenue: state, carts: items.map(({ id, value }) => ({ id, ...value })) })),
   );
 
+/** Reads with what came last, and again once that is read if more has come meanwhile: what comes faster than it is read does not queue. */
+const readingLatest =
+  <T, A>(read: (latest: T) => Observable<A>): OperatorFunction<T, A> =>
+  (source$) =>
+    defer(() => {
+      let latest: { readonly value: T } | undefined;
+      const read$ = defer(() => {
+        const asked = latest;
+        latest = undefined;
+        return asked === undefined ? EMPTY : read(asked.value);
+      });
+      return source$.pipe(
+        tap((value) => {
+          latest = { value };
+        }),
+        exhaustMap(() => read$.pipe(repeat({ delay: () => (latest === undefined ? EMPTY : of(undefined)) }))),
+      );
+    });
+
 /** One reader of the log for all who watch, while there are any. An outage is ridden out. */
 export const watchDashboard = (shop: Shop): Observable<Dashboard> =>
   defer(() => shop.revenue.get()).pipe(
@@ -51,7 +74,7 @@ export const watchDashboard = (shop: Shop): Observable<Dashboard> =>
         ),
       ),
     ),
-    concatMap((position) => readDashboard(shop, position)),
+    readingLatest((position) => readDashboard(shop, position)),
     tellAndRetry("The dashboard"),
     shareReplay({ bufferSize: 1, refCount: true }),
   );

@@ -64,7 +64,10 @@ export interface AppendOptions
 export type ReadOptions = Options<{
   /** Begins behind this version; backwards it ends there. Default 0, the beginning. */
   after: number;
-  /** Ends with this version, or with the last event that was appended at or before this time. Default: the last event. */
+  /**
+   * Ends with this version, or before the first event that was appended after this time. Backwards it begins there, or with the last event
+   * that was appended at or before this time, which is another one where the store's clock was set back. Default: the last event.
+   */
   upTo: number | Date;
   /** So many events at most. Default: no limit. */
   limit: number;

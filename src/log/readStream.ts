@@ -36,30 +36,52 @@ const headOf = ({ version, prunedTo, closed, events: [last] }: StreamPage): Stre
   closed,
 });
 
+/**
+ * The events before the first one that is later than this time. The store's clock may have been set back, so what follows that one may be
+ * earlier again; but without it that would be no history.
+ */
+export const until = (events: ReadonlyArray<StoredEvent>, ms: number): ReadonlyArray<StoredEvent> => {
+  const end = events.findIndex(({ appendedAtMs }) => appendedAtMs > ms);
+  return end < 0 ? events : events.slice(0, end);
+};
+
+/** The same of events that are read from the last one on: without those at their beginning that are later. */
+const fromLast = (events: ReadonlyArray<StoredEvent>, ms: number): ReadonlyArray<StoredEvent> => {
+  const first = events.findIndex(({ appendedAtMs }) => appendedAtMs <= ms);
+  return first < 0 ? [] : events.slice(first);
+};
+
 /** What is still to be read. */
-type Range = Pick<StreamReadRequest, "stream" | "after" | "upTo" | "limit">;
+interface Range extends Pick<StreamReadRequest, "stream" | "after" | "upTo" | "limit"> {
+  /** The time of the last event that is wanted, milliseconds. Backwards it was found by the first event. */
+  readonly untilMs: number;
+}
 
 interface Read {
   readonly range: Range;
   readonly backwards: boolean;
-  /** The time of the last event that is wanted, milliseconds. */
-  readonly untilMs: number;
 }
 
 /** A stream's events, once. */
 export const read = (reading: Reading, stream: string, options: ReadOptions): Observable<Recorded<unknown>> =>
   defer(() => {
-    const { range, backwards, untilMs } = readOf(stream, options);
-    const call = (state: Range): Observable<Turn<Range, Recorded<unknown>>> =>
+    const { range, backwards } = readOf(stream, options);
+    const call = ({ untilMs, ...state }: Range): Observable<Turn<Range, Recorded<unknown>>> =>
       reading.store.readStream({ ...state, limit: Math.min(state.limit, PAGE_COUNT), backwards }).pipe(
         switchMap((page) => {
-          const events = page.events.filter(({ appendedAtMs }) => appendedAtMs <= untilMs);
+          const events = (backwards ? fromLast : until)(page.events, untilMs);
           const isOver = !backwards && events.length < page.events.length;
           return wellFormed(reading.decode, events).pipe(
             map(({ items, error }) => ({
               items,
               error,
-              next: isOver ? undefined : restOf(state, page, { backwards, count: items.length }),
+              next: isOver
+                ? undefined
+                : restOf(
+                    { ...state, untilMs: backwards && events.length > 0 ? Number.POSITIVE_INFINITY : untilMs },
+                    page,
+                    { backwards, count: items.length },
+                  ),
             })),
           );
         }),
@@ -69,15 +91,15 @@ export const read = (reading: Reading, stream: string, options: ReadOptions): Ob
 
 /** What is left to be read behind this page; undefined where that is nothing. */
 const restOf = (
-  { stream, after, upTo, limit }: Range,
+  { stream, after, upTo, limit, untilMs }: Range,
   { events, version }: StreamPage,
   { backwards, count }: { readonly backwards: boolean; readonly count: number },
 ): Range | undefined => {
   const last: StoredEvent | undefined = events.at(-1);
   if (last === undefined) return undefined;
   const rest = backwards
-    ? { stream, after, upTo: last.version - 1, limit: limit - count }
-    : { stream, after: last.version, upTo: Math.min(upTo ?? version, version), limit: limit - count };
+    ? { stream, after, upTo: last.version - 1, limit: limit - count, untilMs }
+    : { stream, after: last.version, upTo: Math.min(upTo ?? version, version), limit: limit - count, untilMs };
   return rest.after < rest.upTo && rest.limit > 0 ? rest : undefined;
 };
 
@@ -91,9 +113,9 @@ const readOf = (stream: string, options: ReadOptions): Read => {
       after: wholeNumber("after", after, versions),
       upTo: upTo === undefined || upTo instanceof Date ? undefined : wholeNumber("upTo", upTo, versions),
       limit: wholeNumber("limit", limit, versions),
+      untilMs: upTo instanceof Date ? checkTime(upTo) : Number.POSITIVE_INFINITY,
     },
     backwards: checkBackwards(backwards),
-    untilMs: upTo instanceof Date ? checkTime(upTo) : Number.POSITIVE_INFINITY,
   };
 };
 

@@ -98,13 +98,14 @@ export interface Calls<C, S, E, X, Id extends ReadonlyArray<string>> {
   /** The latest state; that of version 0 where nothing is stored. */
   readonly state: (...id: Id) => Effect<Versioned<S>, LoadError>;
   /**
-   * The state as it was at this version, or at this time by the store's clock; of a later one the latest. Read from the events, beside
-   * the pool: of a version from a snapshot before it, where there is one. Where those events are given up: `StreamPruned`.
+   * The state as it was at this version, or before the first event that was appended after this time by the store's clock; of a later one
+   * the latest. Read from the events, beside the pool: of a version from a snapshot before it, where there is one. Where those events are
+   * given up: `StreamPruned`.
    */
   readonly stateAt: (...args: [...id: Id, when: number | Date]) => Effect<Versioned<S>, LoadError>;
   /**
-   * The latest state, then one for each version. A command that is refused tells nothing, such as the second c. Errors: as `state` and
-   * `events$`. Completes when the store closes.
+   * The latest state, then one for each version; where events were given up before they were read here, the latest one in their place. A
+   * command that is refused tells nothing, such as the second c. Errors: as `state` and `events$`. Completes when the store closes.
    *
    * ```text
    * ab-------c-c-d---

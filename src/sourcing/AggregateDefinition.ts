@@ -63,7 +63,10 @@ export interface AggregateDefinition<C, S, M extends EventMap, X>
      * its own. Write its result type, since literals would widen. Default: none.
      */
     genesis: (id: string) => ReadonlyArray<M[TypeName<M>]>;
-    /** Told once when one leaves the pool of this process, or is closed; it may act on that. What fails there is told to the logger. */
+    /**
+     * Told once when one leaves the pool of this process, or is closed. It may act on that, but not on the aggregate that has left: to use
+     * that brings it back, so another one leaves, and so on. What fails there is told to the logger.
+     */
     closure: (closed: Closed<S>) => Work | undefined;
     /** Gets every entry. Default: warnings and errors go to the store's logger, or are process warnings, the first of each kind. */
     logger: EntryLogger;

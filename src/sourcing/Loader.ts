@@ -6,6 +6,7 @@ import { iterate } from "../core/iterate.js";
 import { logWentBack, type SluiceError, streamPruned } from "../core/SluiceError.js";
 import type { DecodePage } from "../log/decodePage.js";
 import { wellFormed } from "../log/decodePage.js";
+import { until } from "../log/readStream.js";
 import type { StoredEvent, StreamPage } from "../port/LogPort.js";
 import type { LogStore } from "../port/Store.js";
 import type { LoadError } from "./Aggregate.js";
@@ -118,7 +119,7 @@ export class Loader<S, E> {
   private goOn({ known }: Made<S>, page: StreamPage, { version: upTo = page.version, atMs }: Until): Effect<Made<S>> {
     const { decode, decider } = this.parts;
     const later = page.events.filter((event) => event.version > known.version);
-    const wanted = atMs === undefined ? later : later.filter(({ appendedAtMs }) => appendedAtMs <= atMs);
+    const wanted = atMs === undefined ? later : until(later, atMs);
     const last = wanted.at(-1);
     const isWhole = wanted.length < later.length || (last ?? known).version >= Math.min(upTo, page.version);
     if (last === undefined) {

@@ -1,7 +1,7 @@
 /** The maker of aggregates. */
 
 import { isLeft } from "fp-ts/lib/Either.js";
-import { concat, defer, map, type Observable, of, switchMap } from "rxjs";
+import { concat, concatMap, defer, EMPTY, type Observable, of, switchMap, tap } from "rxjs";
 import { andThen, suspend } from "../core/andThen.js";
 import { type Effect, fail, failingWith, succeed } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
@@ -154,14 +154,25 @@ const untilOf = (when: number | Date): Until => {
 const states = <C, S, E, X>(category: Category<C, S, E, X>, id: string): Observable<Versioned<S>> =>
   defer(() => latest(category, id)).pipe(
     switchMap((known) => {
-      let now = versioned(id, known);
       const { stream } = category.named(id);
+      let now = versioned(id, known);
+      const evolved = ({ event, version }: Recorded<unknown>): Versioned<S> => {
+        const after = askEvolve(category.definition.decider, now.state, [event as E]);
+        if (isLeft(after)) throw after.left;
+        return { id, state: after.right, version };
+      };
+      /** The events between were given up before they were read, or they are none of the domain. */
+      const behindGap = (recorded: Recorded<unknown>): Observable<Versioned<S>> =>
+        category.log
+          .head(stream)
+          .pipe(switchMap(({ prunedTo }) => (prunedTo > now.version ? state(category, id) : of(evolved(recorded)))));
       const later = follow(category.reading, stream, { options: { after: known.version }, lastId: known.lastId }).pipe(
-        map(({ event, version }) => {
-          const after = askEvolve(category.definition.decider, now.state, [event as E]);
-          if (isLeft(after)) throw after.left;
-          now = { id, state: after.right, version };
-          return now;
+        concatMap((recorded) => {
+          if (recorded.version <= now.version) return EMPTY;
+          return recorded.version === now.version + 1 ? of(evolved(recorded)) : behindGap(recorded);
+        }),
+        tap((next) => {
+          now = next;
         }),
       );
       return concat(of(now), later);

@@ -1,8 +1,10 @@
 /** The web application as a function from requests to answers, on memory. */
 import type { Hono } from "hono";
-import { Subject } from "rxjs";
+import { Subject, switchMap, timer } from "rxjs";
 import { memoryStore } from "sluice/memory";
+import { fromOne, viewOf } from "sluice/store";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Dashboard, watchDashboard } from "../../examples/cart/dashboard.js";
 import { openShop } from "../../examples/cart/Shop.js";
 import { createApp } from "../../examples/cart/web/app.js";
 import { liveStream } from "../../examples/cart/web/liveStream.js";
@@ -244,6 +246,15 @@ describe("a form", () => {
     expect(large.status).toBe(413);
   });
 
+  it("is a plain form: what is none, or has files, is not read", async () => {
+    const { app } = open();
+    const { cookie, token } = await visit(app);
+    for (const type of ["multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain"]) {
+      const headers = { cookie, "x-csrf-token": token, "content-type": type };
+      expect((await app.request("/cart/c-1", { method: "POST", headers, body: "none" })).status).toBe(415);
+    }
+  });
+
   it("is no link: what only asks changes nothing", async () => {
     const { app, shop } = open();
     const { add, get } = await visit(app);
@@ -271,7 +282,7 @@ describe("what is live", () => {
 
   it("holds one part for who reads slowly, the latest, and ends with its source or its reader", async () => {
     const parts$ = new Subject<string>();
-    const reader = liveStream(parts$).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = liveStream({ method: "GET" }, parts$).body!.pipeThrough(new TextDecoderStream()).getReader();
     for (let n = 1; n <= 1_000; n += 1) parts$.next(`part ${n}\nof it`);
     const read: Array<string | undefined> = [];
     for (let last = ""; !last.includes("part 1000\n"); ) {
@@ -287,10 +298,52 @@ describe("what is live", () => {
     expect((await reader.read()).done).toBe(true);
 
     const left$ = new Subject<string>();
-    const body = liveStream(left$).body!;
+    const body = liveStream({ method: "GET" }, left$).body!;
     expect(left$.observed).toBe(true);
     await body.cancel();
     expect(left$.observed).toBe(false);
+  });
+
+  it("listens to nothing for who only asks what it would be", async () => {
+    const { app } = open();
+    for (const path of ["/live", "/cart/c-1/live?version=0"]) {
+      const asked = await app.request(path, { method: "HEAD" });
+      expect([asked.status, asked.headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    }
+    const unread$ = new Subject<string>();
+    expect(liveStream({ method: "HEAD" }, unread$).body).toBeNull();
+    expect(unread$.observed).toBe(false);
+  });
+
+  it("reads the dashboard again with what came last, however much came while it was read", async () => {
+    const store = memoryStore();
+    let reads = 0;
+    // Each page of the list takes as long as many events.
+    const slow = viewOf(store, {
+      pageRecords: (request) => {
+        reads += 1;
+        return fromOne(timer(300).pipe(switchMap(() => store.pageRecords(request))));
+      },
+    });
+    const shop = openShop(slow);
+    const running = shop.run().subscribe();
+    let last: Dashboard | undefined;
+    const watching = watchDashboard(shop).subscribe((dashboard) => {
+      last = dashboard;
+    });
+    onTestFinished(async () => {
+      watching.unsubscribe();
+      running.unsubscribe();
+      await store.close();
+    });
+    const { carts } = openShop(slow);
+    for (let n = 1; n <= 20; n += 1) {
+      await carts.handle("c-1", { type: "AddToCart", sku: `tea ${n}`, qty: 1, price: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await expect.poll(() => last?.carts[0]?.cart.lines.length, { timeout: 5_000 }).toBe(20);
+    // Twenty events, 60 ms apart, are some four reads long, and not twenty.
+    expect(reads).toBeLessThan(12);
   });
 
   it("tells the revenue of all carts, and who they are", async () => {

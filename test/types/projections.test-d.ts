@@ -101,7 +101,10 @@ type<typeof gotUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused, Proje
 const cartUpon = RS.get(cartsOf)("1");
 type<typeof cartUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused, Stored<Cart> | undefined>>(true);
 const waitedUpon = RS.waitFor(revenueOf)("end");
-type<typeof waitedUpon, ReaderTaskEither<HasStore, ReadError | DecodeRefused | WaitTimedOut, Projected<number>>>(true);
+type<
+  typeof waitedUpon,
+  ReaderTaskEither<HasStore, ReadError | DecodeRefused | LogWentBack | WaitTimedOut, Projected<number>>
+>(true);
 const countUpon = RS.count(cartsOf)("byStatus", { where: "paid" });
 type<typeof countUpon, ReaderTaskEither<HasStore, ReadError, number>>(true);
 // @ts-expect-error an index that the read model does not have

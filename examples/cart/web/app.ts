@@ -9,7 +9,7 @@ import { problemPage } from "../views/problemPage.js";
 import { assets } from "./assets.js";
 import { cartRoutes } from "./cartRoutes.js";
 import { liveStream } from "./liveStream.js";
-import { headers, smallBodies } from "./protect.js";
+import { headers, plainForms, smallBodies } from "./protect.js";
 import { type WithToken, withToken } from "./token.js";
 
 /** @param closed$ ends the streams, so that a server can close; default never */
@@ -19,15 +19,16 @@ export const createApp = (shop: Shop, closed$: Observable<unknown> = NEVER): Hon
 
   app.use(headers);
   app.route("/assets", assets);
-  app.use(smallBodies, methodOverride({ app }), withToken);
+  app.use(smallBodies, plainForms, methodOverride({ app }), withToken);
   app.use(async (c, next) => {
     await next();
     // Pages have a token in them.
     c.header("cache-control", "no-store");
   });
   app.get("/", async (c) => c.html(dashboardPage(await firstValueFrom(readDashboard(shop)))));
-  app.get("/live", () =>
+  app.get("/live", (c) =>
     liveStream(
+      c.req,
       dashboard$.pipe(
         concatMap(async (dashboard) => String(await liveDashboard(dashboard))),
         takeUntil(closed$),

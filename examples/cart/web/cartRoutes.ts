@@ -57,6 +57,7 @@ export const cartRoutes = (shop: Shop, closed$: Observable<unknown>): Hono<OfCar
     const version = decodeInput(Version, c.req.query("version"));
     if (isLeft(version)) return c.html(problemPage("There is no such version", version.left), 400);
     return liveStream(
+      c.req,
       watchCart(shop, c.get("id"), version.right).pipe(
         concatMap(async (now) => String(await liveCart(now, c.get("token")))),
         tellAndRetry("A live cart"),

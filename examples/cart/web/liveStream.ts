@@ -13,7 +13,15 @@ const asEvent = (html: string): string =>
     .map((line) => `data: ${line}`)
     .join("\n")}\n\n`;
 
-export const liveStream = (parts$: Observable<string>): Response => {
+const headers = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
+
+export const liveStream = ({ method }: Pick<Request, "method">, parts$: Observable<string>): Response => {
+  // Who asks by HEAD never reads, and never leaves.
+  if (method === "HEAD") return new Response(null, { headers });
   const encoder = new TextEncoder();
   let subscription: Subscription | undefined;
   let latest: string | undefined;
@@ -40,11 +48,5 @@ export const liveStream = (parts$: Observable<string>): Response => {
     pull: send,
     cancel: () => subscription?.unsubscribe(),
   });
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-    },
-  });
+  return new Response(body, { headers });
 };

@@ -1,4 +1,5 @@
 /** What every answer says to the browser, and how much a request may bring. */
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { problemPage } from "../views/problemPage.js";
@@ -29,3 +30,13 @@ export const smallBodies = bodyLimit({
   maxSize: bodyBytesMax,
   onError: (c) => c.html(problemPage("That is too much", `A form has at most ${bodyBytesMax} bytes.`), 413),
 });
+
+/** Forms come as browsers send them without files. Of anything else what is none would be found out only when it is read. */
+export const plainForms: MiddlewareHandler = async (c, next) => {
+  const type = c.req.header("content-type");
+  if (type === undefined || type.startsWith("application/x-www-form-urlencoded")) return next();
+  return c.html(
+    problemPage("That is no form of this shop", "Go back, load the page again, and send it once more."),
+    415,
+  );
+};

@@ -30,10 +30,10 @@ const CONTEXT = ["commandId", "correlationId", "causationId", "actor", "headers"
 /** What is stored beside the events of this command. */
 export const contextOf = (named: Named, command: unknown, given: CommandContext): Either<SluiceError, Context> => {
   const { commandId, correlationId, causationId, actor, headers, hops } = optionsOf(given, CONTEXT);
+  if (commandId !== undefined) checkCommandId(commandId);
   const causation = causationId ?? commandId;
   const meta = checkMeta({ correlationId: correlationId ?? causation, causationId: causation, actor, headers, hops });
   if (commandId === undefined) return right({ meta, naming: undefined });
-  checkCommandId(commandId);
   const digest = digestOf(command);
   if (isLeft(digest)) return digest;
   return right({ meta, naming: { commandId, digest: digest.right, recordId: recordIdOf(named.stream, commandId) } });

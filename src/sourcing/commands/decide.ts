@@ -37,7 +37,8 @@ const verdictOf = <C, S, E, X>(
   slot: Slot<Known<S>>,
 ): Effect<Verdict<S, E, X>> => {
   if (order.naming === undefined) return decideOn(category, order, slot);
-  const known = slot.value ?? unborn(category.definition.decider.initial);
+  // What the pool knows may be out of date: where the command was done before, the latest state is read.
+  const known = unborn(category.definition.decider.initial);
   return andThen(firstAnswer(category, order, { slot, known }), (first) =>
     first === undefined ? decideOn(category, order, slot) : succeed({ _tag: "Done" as const, decided: first }),
   );

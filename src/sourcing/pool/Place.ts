@@ -36,6 +36,8 @@ export interface PlaceOwner<T> {
   readonly onBegin: (found: boolean) => void;
   /** The first value of this place was set. */
   readonly onFilled: (place: Place<T>) => void;
+  /** Something was set while it was at rest. */
+  readonly onLearned: (place: Place<T>) => void;
   /** No work is left. */
   readonly onRest: (place: Place<T>) => void;
 }
@@ -69,6 +71,7 @@ export class Place<T> implements Slot<T>, Timed<Place<T>> {
     this.known = value;
     this.inDoubt = false;
     if (first) this.owner.onFilled(this);
+    else if (this.atRest) this.owner.onLearned(this);
   }
 
   doubt(): void {
@@ -87,13 +90,20 @@ export class Place<T> implements Slot<T>, Timed<Place<T>> {
   private drain(): void {
     if (this.draining) return;
     this.draining = true;
-    while (this.running === undefined) {
-      const next = this.mailbox.shift();
-      if (next === undefined) break;
-      this.running = next;
-      this.begin(next);
+    let over = false;
+    try {
+      while (this.running === undefined) {
+        const next = this.mailbox.shift();
+        if (next === undefined) break;
+        this.running = next;
+        this.begin(next);
+      }
+      over = true;
+    } finally {
+      this.draining = false;
+      // Whoever was told has thrown: that goes to who has asked last, and those who wait go on.
+      if (!over) this.drain();
     }
-    this.draining = false;
     if (this.running === undefined) this.owner.onRest(this);
   }
 

@@ -69,6 +69,10 @@ export class Pool<T, B extends string> {
         else this.misses += 1;
       },
       onFilled: (place) => this.filled(place),
+      onLearned: (place) => {
+        this.wake(place);
+        this.rest(place);
+      },
       onRest: (place) => this.rest(place),
     };
   }
@@ -96,11 +100,13 @@ export class Pool<T, B extends string> {
       this.places.set(id, place);
       return place;
     }
-    if (found.atRest) {
-      found.atRest = false;
-      this.atRest.remove(found);
-    }
+    if (found.atRest) this.wake(found);
     return found;
+  }
+
+  private wake(place: Place<T>): void {
+    place.atRest = false;
+    this.atRest.remove(place);
   }
 
   private filled(place: Place<T>): void {
@@ -117,6 +123,8 @@ export class Pool<T, B extends string> {
     }
     const because = this.options.doneBecause(known, place.id);
     if (because === undefined) {
+      // It has come back to life, so its next end is news.
+      place.doneAtFirst = undefined;
       place.atRest = true;
       this.atRest.add(place);
       this.makeRoom();

@@ -125,7 +125,9 @@ export class Leader<T> {
     const then: Lead<T> = { ...at, position, caughtUp, rest, failures: 0 };
     const end = (items: ReadonlyArray<Progress>, next: Lead<T>): LeadTurn<T> =>
       stuck === undefined ? { items, next } : withItems(items, this.stuckAt(next, stuck));
-    if (!taken.changed && stuck === undefined && !this.isDue(at)) return of(end([], then));
+    // Nothing is stored yet: whoever looks again begins before these.
+    if (!taken.changed && stuck === undefined && !this.isDue(at))
+      return of(end([], { ...then, failures: at.failures }));
     const portion = Math.min(this.options.pageSizeMax, Math.ceil(at.portion * GROWTH));
     return this.written({ ...then, portion }, { state: taken.state, position, along: taken.along }).pipe(
       map((next) => end(advanced({ position, events: count, caughtUp }), next)),

@@ -135,6 +135,24 @@ describe.each(eachStore)("a command id on %s", (_, open) => {
     });
   });
 
+  it("of a command that is decided for others is answered with the state of now, whatever the pool has", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    await carts.handle("1", addToCart("1", "A"), { commandId: "k" });
+    await cartsOn(processOn(store).store).handle("1", addToCart("1", "B"));
+    const again = rightOf(await carts.decide("1", addToCart("1", "A"), { commandId: "k" }));
+    expect(await again).toMatchObject({ duplicate: true, version: 2, state: { items: { A: 10, B: 10 } } });
+  });
+
+  it("is refused by its own name where it is too long, or no text", async () => {
+    const carts = cartsOn(open());
+    for (const commandId of ["x".repeat(201), "x".repeat(600), 5 as never])
+      expect(await errorOf(carts.handle("1", addToCart("1", "A"), { commandId }))).toMatchObject({
+        _tag: "InvalidConfig",
+        option: "commandId",
+      });
+  });
+
   it("needs a command that is data", async () => {
     const carts = cartsOn(open());
     const command = { ...addToCart("1", "A"), undo: () => undefined };

@@ -4,13 +4,20 @@ import { right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { firstValueFrom, lastValueFrom, map, merge, take, tap, toArray } from "rxjs";
 import { eventCodec, eventLog } from "sluice/log";
+import { records } from "sluice/records";
 import { aggregate, type Versioned } from "sluice/sourcing";
+import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { addToCart, type Cart } from "../../support/cart.js";
 import { eachStore } from "../eachStore.js";
 import { cartEvents, cartsOn, errorOf, listening, processOn, restorable, rightOf, routesOn } from "./scene.js";
 
 const skus = ({ state }: Versioned<Cart>): string => Object.keys(state.items).join("");
+
+/** The version of the snapshot of cart 1. */
+const snapshotVersion = async (store: Store): Promise<unknown> =>
+  (await records(store, { name: "sluice.snapshots", codec: t.type({ version: t.number }) }).get("cart/1"))?.value
+    .version;
 
 describe.each(eachStore)("the past on %s", (_, open) => {
   it("is told by version, while the present stays", async () => {
@@ -84,6 +91,43 @@ describe.each(eachStore)("state$ on %s", (_, open) => {
   it("begins with version 0 where nothing is stored", async () => {
     const carts = cartsOn(open());
     expect(await firstValueFrom(carts.state$("1"))).toEqual({ id: "1", version: 0, state: { items: {}, paid: false } });
+  });
+
+  it("tells the latest state where events were given up before they were read", async () => {
+    const store = open();
+    const snapshots = { codec: t.type({ items: t.record(t.string, t.number), paid: t.boolean }), schema: 1, every: 3 };
+    const carts = cartsOn(store, { snapshots });
+    await carts.handle("1", addToCart("1", "A"));
+    const { store: reached, faults } = processOn(store);
+    const seen: Array<string> = [];
+    const watching = cartsOn(reached, { snapshots })
+      .state$("1")
+      .subscribe((now) => seen.push(`${now.version}:${skus(now)}`));
+    await expect.poll(() => seen).toEqual(["1:A"]);
+    faults.disconnect();
+    for (const sku of ["B", "C", "D"]) await carts.handle("1", addToCart("1", sku));
+    await expect.poll(async () => await snapshotVersion(store)).toBe(3);
+    await eventLog(store, cartEvents).prune("cart/1", { upTo: 3 });
+    faults.reconnect();
+    await expect.poll(() => seen, { timeout: 5_000 }).toEqual(["1:A", "4:ABCD"]);
+    await carts.handle("1", addToCart("1", "E"));
+    await expect.poll(() => seen).toEqual(["1:A", "4:ABCD", "5:ABCDE"]);
+    watching.unsubscribe();
+  });
+
+  it("counts events that are not ours, and needs nothing of them", async () => {
+    const store = open();
+    const carts = cartsOn(store);
+    await carts.handle("1", addToCart("1", "A"));
+    const seen: Array<string> = [];
+    const watching = carts.state$("1").subscribe((now) => seen.push(`${now.version}:${skus(now)}`));
+    await expect.poll(() => seen).toEqual(["1:A"]);
+    const foreign = eventLog(store, eventCodec(t.type({ type: t.literal("Noted") }), { tag: "type" }));
+    await foreign.append("cart/1", [{ type: "Noted" }, { type: "Noted" }]);
+    await carts.handle("1", addToCart("1", "B"));
+    await carts.handle("1", addToCart("1", "C"));
+    await expect.poll(() => seen).toEqual(["1:A", "4:AB", "5:ABC"]);
+    watching.unsubscribe();
   });
 
   it("completes when the store closes", async () => {

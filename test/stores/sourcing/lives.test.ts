@@ -204,6 +204,10 @@ describe.each(eachStore)("the end of an aggregate on %s", (_, open) => {
     // It may come back to life.
     rightOf(await r.handle({ do: "AssignPackages", count: 1 }));
     expect(routes.poolStats().size).toBe(1);
+    // One that somebody else's write has ended leaves as well.
+    await rightOf(await r.decide({ do: "Deliver", packageId: "p0", atMs: 6 }));
+    expect(routes.poolStats().size).toBe(0);
+    expect(told.slice(1).map(({ because, version }) => [because, version])).toEqual([["terminal", 5]]);
   });
 
   it("that is closed takes no events any more, is told once, and is still read", async () => {

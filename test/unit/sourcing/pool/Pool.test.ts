@@ -116,6 +116,22 @@ describe("a pool", () => {
     expect([sum, told.length]).toEqual([20_000, 2]);
   });
 
+  it("goes on where a receiver throws, for whoever waits and whoever comes later", () => {
+    const { told, use } = setUp();
+    const broken = (): never => {
+      throw new Error("the receiver's own");
+    };
+    expect(() => use("a", 5).run(broken, broken)).toThrow("the receiver's own");
+    use("a").run((n) => told.push(`got ${n}`), broken);
+    expect(told).toEqual(["load a", "got 5"]);
+    const asking = (): void => {
+      use("a").run(broken, broken);
+      use("a").run((n) => told.push(`then ${n}`), broken);
+    };
+    expect(() => use("a").run(asking, broken)).toThrow("the receiver's own");
+    expect(told.slice(2)).toEqual(["then 5"]);
+  });
+
   it("takes a work that is asked for by the answer of another one", () => {
     const { pool, use, told } = setUp({ sizeMax: 1 });
     const got: Array<number> = [];
@@ -233,6 +249,26 @@ describe("a value that is done", () => {
     pool.peek("a")?.set({ n: 4 });
     second.end();
     expect([told.at(-1), pool.stats().size]).toEqual(["end 2 ", 1]);
+  });
+
+  it("leaves at once also where that is learned while it is at rest", async () => {
+    const { pool, told, use } = setUp();
+    await use("a");
+    await use("b");
+    pool.peek("a")?.set({ n: 9, done: true });
+    expect([told, pool.stats()]).toEqual([
+      ["load a", "load b", "a9 done"],
+      { size: 1, hits: 0, misses: 2, evictions: 1 },
+    ]);
+    pool.peek("b")?.set({ n: 3 });
+    expect([await use("b"), await use("a", 2)]).toEqual([3, 2]);
+  });
+
+  it("is told again where it came back to life in between", async () => {
+    const { pool, told } = setUp();
+    const set = (done: boolean) => pool.run("a", (slot) => succeed(slot.set({ n: 1, done })));
+    for (const done of [true, false, true, true]) await set(done);
+    expect(told).toEqual(["a1 done"]);
   });
 
   it("that was so when it was loaded leaves untold", async () => {

@@ -1,10 +1,12 @@
 /** Projections on virtual time: when they tell, look, write and take over. */
+import * as t from "io-ts";
 import { lastValueFrom, map, Subject, switchMap, take, takeUntil, timer, toArray } from "rxjs";
-import type { Lag, Progress } from "sluice/sourcing";
+import { eventLog, eventType } from "sluice/log";
+import { type Lag, type Progress, readModel } from "sluice/sourcing";
 import { fromOne, type Store, viewOf } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { added, cartsOn, logOn, paid, revenueOn } from "../../../stores/projections/scene.js";
+import { added, cartEvents, cartsOn, logOn, paid, revenueOn } from "../../../stores/projections/scene.js";
 
 /** The same store, and how often which of its calls were made. */
 const counted = (store: Store) => {
@@ -194,6 +196,27 @@ describe("run", () => {
       expect(gaps[0]).toBeLessThanOrEqual(200);
       expect(Math.max(...gaps)).toBeLessThanOrEqual(60_000);
       expect(Math.max(...gaps)).toBeGreaterThan(30_000);
+      expect(at.length).toBeGreaterThan(12);
+      expect(at.length).toBeLessThan(40);
+      run.unsubscribe();
+    }));
+
+  it("does so also where what stands before that event changes nothing", () =>
+    simulate(async ({ store, advance, nowMs }) => {
+      const odd = eventLog(store, eventType("CartPaid", t.type({ odd: t.boolean })));
+      await logOn(store).append("cart/1", [paid("1", 1)]);
+      await odd.append("cart/1", [{ odd: true }]);
+      const none = readModel(store, {
+        name: "none",
+        version: 1,
+        codec: cartEvents,
+        record: t.null,
+        id: () => undefined,
+        evolve: { CartPaid: () => null },
+      });
+      const at: Array<number> = [];
+      const run = none.run().subscribe((progress) => progress._tag === "Failed" && at.push(nowMs()));
+      await advance(600_000);
       expect(at.length).toBeGreaterThan(12);
       expect(at.length).toBeLessThan(40);
       run.unsubscribe();
