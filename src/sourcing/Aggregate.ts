@@ -135,7 +135,10 @@ export interface Calls<C, S, E, X, Id extends ReadonlyArray<string>> {
    * ```
    */
   readonly events$: (...args: [...id: Id, options?: FollowOptions]) => Observable<Recorded<E>>;
-  /** It takes no more commands that store something: these fail with `StreamClosed`. Emits its last state; closing again changes nothing. */
+  /**
+   * It takes no more commands that store something: these fail with `StreamClosed`. Emits its last state; closing again changes nothing. One
+   * that never was is taken for good: it cannot be created any more.
+   */
   readonly close: (...id: Id) => Effect<Versioned<S>, LoadError | WriteError | VersionConflict>;
 }
 

@@ -19,11 +19,24 @@ export const askDecide = <C, S, E, X>(
     if (answer?._tag === "Left" && "left" in answer) return right({ _tag: "Rejected", rejection: answer.left });
     if (answer?._tag === "Right" && "right" in answer && Array.isArray(answer.right))
       return right({ _tag: "Events", events: [...(answer.right as ReadonlyArray<E>)] });
+    refusePromise("decide", answer);
     throw new TypeError("decide must answer an Either: right of an array of events, or left of why it refuses");
   } catch (cause) {
     return left(deciderThrew(cause));
   }
 };
+
+/** A promise is no answer of a pure function. What it fails with is nobody's then, and must not end the process. */
+const refusePromise = (name: string, answer: unknown): void => {
+  if (!isPromiseLike(answer)) return;
+  Promise.resolve(answer).catch(() => undefined);
+  throw new TypeError(
+    `${name} answered a promise: it must answer at once. Read what it needs first, and give that with the command`,
+  );
+};
+
+const isPromiseLike = (answer: unknown): answer is PromiseLike<unknown> =>
+  typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";
 
 /** The state after these events. */
 export const askEvolve = <S, E>(
@@ -34,6 +47,7 @@ export const askEvolve = <S, E>(
   try {
     let after = state;
     for (const event of events) after = evolve(after, event);
+    refusePromise("evolve", after);
     return right(after);
   } catch (cause) {
     return left(deciderThrew(cause));

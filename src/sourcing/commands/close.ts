@@ -2,6 +2,7 @@
 import { andThen, orElse } from "../../core/andThen.js";
 import { type Effect, fail, failingWith, succeed } from "../../core/Effect.js";
 import type { VersionConflict, WriteError } from "../../core/SluiceError.js";
+import { atomically, type Write } from "../../core/Write.js";
 import type { LoadError } from "../Aggregate.js";
 import type { Versioned } from "../AggregateDefinition.js";
 import { type Category, versioned } from "../Category.js";
@@ -36,7 +37,10 @@ const closeBehind = <C, S, E, X>(
     const answer = versioned(named.id, known);
     if (known.closed) return succeed(answer);
     const { version, lastId } = known;
-    const closed = andThen(category.log.close(named.stream, { expected: { version, lastId } }), () => {
+    const end = category.log.close(named.stream, { expected: { version, lastId } });
+    // One without events is taken by its record of birth alone, and it is not to be born any more.
+    const ends: Write<unknown> = version > 0 ? end : atomically([category.births.put(named.stream, true), end]);
+    const closed = andThen(ends, () => {
       // Known as open first, so that its end is told also where it had no event.
       slot.set(known);
       slot.set({ ...known, closed: true });

@@ -46,12 +46,18 @@ const canonicalObject = (value: object, above: ReadonlyArray<object>): string =>
   if (Array.isArray(value)) return `[${Array.from(value, (part: unknown) => canonical(part, within)).join()}]`;
   if (value instanceof Map) return `map${canonicalObject(Array.from<unknown>(value), within)}`;
   if (value instanceof Set) return `set${canonicalObject(Array.from<unknown>(value), within)}`;
+  if (!isPlain(value))
+    throw new TypeError("it holds an object whose data nobody can see, so it cannot be told from others");
   const parts = Object.entries(value)
     .filter(([, part]) => part !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, part]) => `${JSON.stringify(name)}:${canonical(part, within)}`);
   return `{${parts.join()}}`;
 };
+
+/** Of a RegExp, an Error, a buffer or a promise the properties say nothing. */
+const isPlain = (value: object): boolean =>
+  Object.prototype.toString.call(value) === "[object Object]" || ArrayBuffer.isView(value);
 
 const hasJson = (value: object): value is { readonly toJSON: () => unknown } =>
   "toJSON" in value && typeof value.toJSON === "function";

@@ -241,6 +241,11 @@ describe.each(eachStore)("the end of an aggregate on %s", (_, open) => {
     expect(await carts.close("1")).toMatchObject({ version: 0 });
     expect(await errorOf(carts.handle("1", addToCart("1", "A")))).toMatchObject({ _tag: "StreamClosed" });
     expect(told).toEqual(["closed 0"]);
+    expect(await errorOf(carts.create("1"))).toMatchObject({ _tag: "AlreadyExists" });
+    await carts.create("2");
+    expect(await carts.close("2")).toMatchObject({ version: 0 });
+    expect(await errorOf(carts.create("2"))).toMatchObject({ _tag: "AlreadyExists" });
+    expect(told).toEqual(["closed 0", "closed 0"]);
   });
 
   it("races with commands: what was stored before it is told, what comes later is refused", async () => {

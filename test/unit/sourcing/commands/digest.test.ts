@@ -30,6 +30,7 @@ describe("the digest of a command", () => {
       ...[{}, { a: 1 }, { a: "1" }, { a: { b: 1 } }, { "a:1,b": 1 }, { a: 1, b: 1 }],
       ...[new Date(1), new Date(2), new Date(Number.NaN), new URL("a:b"), new URL("a:c"), Buffer.from("a")],
       ...[new Map(), new Map([["a", 1]]), new Map([["a", 2]]), new Set(), new Set([1]), new Set([2])],
+      ...[new Uint8Array([1]), new Uint8Array([2])],
     ];
     expect(new Set(values.map(digest)).size).toBe(values.length);
   });
@@ -53,7 +54,8 @@ describe("the digest of a command", () => {
         throw new Error("getter");
       },
     };
-    for (const command of [cyclic, hostile, { f: () => 1 }, Symbol("x"), [() => 1]]) {
+    const hidden = [/a/, new Error("4111"), new ArrayBuffer(1), Promise.resolve("4111"), new WeakMap()];
+    for (const command of [cyclic, hostile, { f: () => 1 }, Symbol("x"), [() => 1], ...hidden, { at: hidden }]) {
       const refused = digestOf(command);
       expect(isLeft(refused) && refused.left._tag).toBe("EncodeRefused");
       expect(JSON.stringify(refused)).not.toContain("4111");
