@@ -14,6 +14,7 @@ import type { Reading } from "./Reading.js";
 import { endOfLog, WAIT_MS_MAX } from "./readFeed.js";
 import { PAGE_COUNT } from "./readStream.js";
 import type { Recorded } from "./recorded.js";
+import { sharedFeed } from "./sharedFeed.js";
 
 /**
  * How far it has come. The end of the log is asked for before the stream is read, and waited behind after that: what is appended in
@@ -50,15 +51,13 @@ export const follow = (reading: Reading, name: string, { options, lastId }: Foll
           .readStream({ stream, after: firstRead(place), upTo: undefined, limit: PAGE_COUNT, backwards: false })
           .pipe(switchMap((page) => (isOf(place, page) ? readTurn(reading, place, page) : wentBack(store)))),
       wait: (place) =>
-        store
-          .readFeed({
-            after: place.at,
-            types: [...reading.coding.kinds.keys()],
-            categories: [categoryOf(stream)],
-            limit: PAGE_COUNT,
-            waitMsMax: WAIT_MS_MAX,
-          })
-          .pipe(map((page) => ({ items: [], next: waited(stream, place, page) }))),
+        sharedFeed(store, {
+          after: place.at,
+          types: [...reading.coding.kinds.keys()],
+          categories: [categoryOf(stream)],
+          limit: PAGE_COUNT,
+          waitMsMax: WAIT_MS_MAX,
+        }).pipe(map((page) => ({ items: [], next: waited(stream, place, page) }))),
     };
     return callsOf(store, { start, call: (place: Place) => calls[place.does](place), live: true });
   });

@@ -169,6 +169,36 @@ describe("a follower", () => {
       await advance(10);
     }));
 
+  it("waits together with all others of its category: an append costs one call, however many there are", () =>
+    simulate(async ({ store, advance }) => {
+      let calls = 0;
+      const counting = viewOf(store, {
+        readFeed: (request) => {
+          calls += 1;
+          return store.readFeed(request);
+        },
+      });
+      const log = eventLog(counting, numbers);
+      const told: Array<string> = [];
+      const followers = Array.from({ length: 500 }, (_, i) =>
+        log.follow(`a/${i}`).subscribe(({ stream, event }) => told.push(`${stream} ${event}`)),
+      );
+      await advance(10);
+      calls = 0;
+      for (const count of [1, 2, 3]) {
+        await log.append("a/7", [count]);
+        await advance(10);
+      }
+      expect(told).toEqual(["a/7 1", "a/7 2", "a/7 3"]);
+      expect(calls).toBeLessThan(10);
+      // Those who go take nobody along.
+      for (const follower of followers.filter((_, i) => i !== 9)) follower.unsubscribe();
+      await log.append("a/9", [4]);
+      await advance(60_000);
+      expect(told.slice(3)).toEqual(["a/9 4"]);
+      for (const follower of followers) follower.unsubscribe();
+    }));
+
   it("is told where the stream goes back while it waits", () =>
     simulate(async ({ store, advance }) => {
       let back = false;
