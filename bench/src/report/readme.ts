@@ -172,7 +172,7 @@ const limits = (environment: Environment, measures: ReadonlyArray<Measured>): Re
   ];
 };
 
-/** Measures of the log, of records and of aggregates: a table for each kind, a row for each lane. */
+/** Measures of the log, of records and of aggregates: a table for each kind, a row for each measure. */
 const SOURCING_TABLES: ReadonlyArray<{
   readonly head: string;
   readonly unit: string;
@@ -197,10 +197,12 @@ const SOURCING_TABLES: ReadonlyArray<{
 const sourcing = (environment: Environment, measures: ReadonlyArray<Measured>): ReadonlyArray<string> => [
   `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; Emmett ${environment.versions["emmett"] ?? ""}):`,
   ...SOURCING_TABLES.flatMap(({ head, unit, ids }) => {
-    const rows = ids.flatMap((id) => {
-      const title = measures.find((measured) => measured.id === id)?.title;
-      return rowsOf(measures, id, "").map((row) => row.replace("| ", `| ${title}: `));
-    });
+    const rows = measures
+      .filter(({ id }) => ids.includes(id))
+      .map(({ title, lanes }) => {
+        const cells = lanes.map(({ name, rounds }) => `${name}: **${figure(median(rounds))}**`);
+        return `| ${title} | ${cells.join("; ")} |`;
+      });
     return rows.length === 0 ? [] : ["", `| ${head} | ${unit} |`, "|---|---|", ...rows];
   }),
 ];
