@@ -88,7 +88,8 @@ const readTurn = (
   const known = last?.id ?? lastId;
   const next: Place =
     last !== undefined && last.version < version
-      ? { after: last.version, lastId: known, does: "read", at }
+      ? // A page that had room for the event before alone has told that it is there: the next one begins behind it.
+        { after: last.version, lastId: last.version > after ? known : undefined, does: "read", at }
       : // The last event, if it is there, may stand behind the end that was asked for.
         { after: version, lastId: known, does: "wait", at: later(at, last?.position) };
   const unread = events.filter((event) => event.version > after);

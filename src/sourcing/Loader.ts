@@ -40,6 +40,8 @@ interface Made<S> {
   readonly unusable?: "went back" | "pruned" | undefined;
   readonly prunedTo: number;
   readonly isWhole: boolean;
+  /** Whether the last page had room for the event that is known alone: the next one begins behind it. */
+  readonly isBehind?: boolean | undefined;
 }
 
 export class Loader<S, E> {
@@ -93,7 +95,7 @@ export class Loader<S, E> {
     this.parts.entries.tell("WentBack", { id, version }, logWentBack(undefined));
   }
 
-  /** The state behind this one. With each page the last event that is known is read again: if it is not there, the log went back. */
+  /** The state behind this one. The last event that is known is read again with the next ones: if it is not there, the log went back. */
   private make(named: Named, from: Known<S>, until: Until): Effect<Made<S>, LoadError> {
     const { store } = this.parts;
     const first: Made<S> = { known: from, prunedTo: 0, isWhole: false };
@@ -103,7 +105,7 @@ export class Loader<S, E> {
         (made) => {
           if (made.isWhole || made.unusable !== undefined) return undefined;
           const { version } = made.known;
-          const after = Math.max(0, version - 1);
+          const after = made.isBehind === true ? version : Math.max(0, version - 1);
           const request = { stream: named.stream, after, upTo: until.version, limit: PAGE_COUNT, backwards: false };
           return andThen(store.readStream(request), (page) => {
             const unusable = unusableBy(made.known, page);
@@ -124,7 +126,7 @@ export class Loader<S, E> {
     const isWhole = wanted.length < later.length || (last ?? known).version >= Math.min(upTo, page.version);
     if (last === undefined) {
       const same = known.closed === page.closed ? known : { ...known, closed: page.closed };
-      return succeed({ known: same, prunedTo: page.prunedTo, isWhole });
+      return succeed({ known: same, prunedTo: page.prunedTo, isWhole, isBehind: true });
     }
     return andThen(fromOne(wellFormed(decode, wanted)), ({ items, error }): Effect<Made<S>> => {
       if (error !== undefined) return fail(error);
