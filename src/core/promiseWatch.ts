@@ -3,6 +3,7 @@
  * would compare what follows the promise, without a word. Outside of such a test nobody watches.
  */
 import { isObservable } from "rxjs";
+import { isThenable } from "./isThenable.js";
 
 let watcher: ((what: string) => void) | undefined;
 
@@ -25,7 +26,3 @@ export const unlessPromise = <A>(input: A, what: string): A => {
   if (watcher !== undefined && !isObservable(input) && isThenable(input)) watcher(what);
   return input;
 };
-
-const isThenable = (value: unknown): boolean =>
-  ((typeof value === "object" && value !== null) || typeof value === "function") &&
-  typeof (value as { readonly then?: unknown }).then === "function";

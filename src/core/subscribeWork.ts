@@ -1,5 +1,6 @@
 /** Subscribes to what a handler returned. Promises of handlers are followed only here. */
 import { isObservable, type Observer, Subscriber, type Unsubscribable } from "rxjs";
+import { isThenable } from "./isThenable.js";
 import { promiseAsked } from "./promiseWatch.js";
 
 /** Is told how a work ends. */
@@ -40,11 +41,6 @@ const follow = (promise: PromiseLike<unknown>, observer: Observer<unknown>): voi
     (cause: unknown) => observer.error(cause),
   );
 };
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  ((typeof value === "object" && value !== null) || typeof value === "function") &&
-  "then" in value &&
-  typeof value.then === "function";
 
 const notAWork = (value: unknown): TypeError =>
   new TypeError(

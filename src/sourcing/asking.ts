@@ -1,5 +1,6 @@
 /** Calls the functions of a decider. What they throw, or answer against their types, is `DeciderThrew`. */
 import { type Either, left, right } from "fp-ts/lib/Either.js";
+import { isThenable } from "../core/isThenable.js";
 import { type DeciderThrew, deciderThrew } from "../core/SluiceError.js";
 import type { Decider } from "./Decider.js";
 
@@ -28,15 +29,12 @@ export const askDecide = <C, S, E, X>(
 
 /** A promise is no answer of a pure function. What it fails with is nobody's then, and must not end the process. */
 const refusePromise = (name: string, answer: unknown): void => {
-  if (!isPromiseLike(answer)) return;
+  if (!isThenable(answer)) return;
   Promise.resolve(answer).catch(() => undefined);
   throw new TypeError(
     `${name} answered a promise: it must answer at once. Read what it needs first, and give that with the command`,
   );
 };
-
-const isPromiseLike = (answer: unknown): answer is PromiseLike<unknown> =>
-  typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";
 
 /** The state after these events. */
 export const askEvolve = <S, E>(

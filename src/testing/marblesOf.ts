@@ -1,5 +1,6 @@
 /** Configures rxjs-marbles so that a test cannot pass by accident, and a failure says what differs. */
 import { ok } from "node:assert/strict";
+import { isThenable } from "../core/isThenable.js";
 import { watchingPromises } from "../core/promiseWatch.js";
 import { compareMarbles } from "./marbles/compareMarbles.js";
 import { MarblesDiffer } from "./marbles/MarblesDiffer.js";
@@ -112,6 +113,3 @@ const promiseMet = (what: string): Error => {
   error.stack = String(error);
   return error;
 };
-
-const isThenable = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";

@@ -124,7 +124,8 @@ export interface Durable<out A> {
    * Memory: one page, and what it makes. Pages that change nothing are stored every 50 ms at most. An outage is ridden out. Errors:
    * `LogWentBack` and `LogTrimmed`; run again after the first, it goes on where the stored state went back together with the log, else
    * only a new version helps; `ProjectionDropped` where somebody dropped this version; `DecodeRefused` where what is stored is not of
-   * this version's codec. Where a failover lost only what was stored last, and no event, it makes that again. Cancelling leaves everything as it is; the next one waits for a second before it takes over.
+   * this version's codec. Where a failover lost only what was stored last, and no event, it makes that again. Cancelling leaves
+   * everything as it is; the next one waits for a second before it takes over.
    */
   readonly run: (options?: RunOptions) => Observable<Progress>;
   /**
