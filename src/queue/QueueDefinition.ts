@@ -9,11 +9,11 @@ export interface QueueLimits<A> {
   readonly key: (data: A) => string | undefined;
   /** How long a delivery may stay unsettled before it is delivered again. Milliseconds, 10 or more; default 30,000. */
   readonly leaseMs: number;
-  /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000; default 20. */
+  /** Failures (retries, expired leases) after which the store dead-letters on its own. 1 to 4,000, or `Infinity`: never. Default 20. */
   readonly attemptsMax: number;
   /**
    * How often in a row a message may be delivered and given back uncounted (Release, unsubscribing). After that it is dead-lettered:
-   * a stream that fails and is subscribed to again would deliver it for ever. 1 to 4,000; default 1,000.
+   * a stream that fails and is subscribed to again would deliver it for ever. 1 to 4,000, or `Infinity`: never. Default 1,000.
    */
   readonly deliveriesMax: number;
   /** The largest encoded value. Bytes, default 1 MiB; less than 8 MiB. */
@@ -59,10 +59,14 @@ export const resolveDefinition = <A>(given: QueueDefinition<A>): ResolvedDefinit
     codec: checkCodec(definition.codec),
     key: definition.key === undefined ? undefined : callable("key", definition.key),
     leaseMs: wholeNumber("leaseMs", definition.leaseMs ?? 30_000, { ...duration, min: 10 }),
-    attemptsMax: wholeNumber("attemptsMax", definition.attemptsMax ?? 20, { min: 1, max: 4_000 }),
-    deliveriesMax: wholeNumber("deliveriesMax", definition.deliveriesMax ?? 1_000, { min: 1, max: 4_000 }),
+    attemptsMax: boundOf("attemptsMax", definition.attemptsMax ?? 20),
+    deliveriesMax: boundOf("deliveriesMax", definition.deliveriesMax ?? 1_000),
     payloadBytesMax: checkBytesMax("payloadBytesMax", definition.payloadBytesMax),
     exclusive: definition.exclusive ?? false,
     dedupeMs: wholeNumber("dedupeMs", definition.dedupeMs ?? 5 * 60_000, duration),
   };
 };
+
+/** Stores count up to 4,095, so a bound beyond that is never reached. They take whole numbers. */
+const boundOf = (option: string, bound: number): number =>
+  bound === Number.POSITIVE_INFINITY ? Number.MAX_SAFE_INTEGER : wholeNumber(option, bound, { min: 1, max: 4_000 });

@@ -18,7 +18,11 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
   private completed = false;
   private readonly conflicts = new Conflicts();
 
-  constructor(private readonly subscriber: Subscriber<Settlement<A, R, E>>) {}
+  /** `decide` says what becomes of a message whose follow-ups were refused. */
+  constructor(
+    private readonly subscriber: Subscriber<Settlement<A, R, E>>,
+    private readonly decide: (failure: Failure<E>, message: Message<A>) => Outcome = defaultOutcome,
+  ) {}
 
   next(handled: Handled<A, R, E>): void {
     const { message, result, outcome, givenUp } = handled;
@@ -44,7 +48,7 @@ export class Settling<A, R, E> implements Observer<Handled<A, R, E>> {
 
   private settleFailed(message: Message<A>, refusal: SluiceError): void {
     const failure: Failure<E> = Threw(refusal);
-    const outcome = this.conflicts.outcomeOf(message.id, refusal) ?? defaultOutcome(failure, message);
+    const outcome = this.conflicts.outcomeOf(message.id, refusal) ?? this.decide(failure, message);
     request({ message, followUps: none }, outcome, (error, performed) =>
       this.settled({ message, result: left(failure) }, error, performed),
     );

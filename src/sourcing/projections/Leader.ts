@@ -12,7 +12,7 @@ import { type Lead, look, type Place } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Running } from "./Runner.js";
 import { refused, type Stuck, type Taken } from "./Stage.js";
-import type { Stop } from "./Stop.js";
+import type { Stop } from "../../core/Stop.js";
 import { QUIET_MS } from "./waits.js";
 
 interface Options {

@@ -15,7 +15,7 @@ import { Leader } from "./Leader.js";
 import { type Look, look, type Place, type StandBy } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Stage } from "./Stage.js";
-import { Stop } from "./Stop.js";
+import { Stop } from "../../core/Stop.js";
 import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
 
 /** What a run is made of. */

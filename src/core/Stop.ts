@@ -11,9 +11,9 @@ import {
   take,
   timer,
 } from "rxjs";
-import { describeCause } from "../../core/cause.js";
-import { unlessPromise } from "../../core/promiseWatch.js";
-import { invalidConfig } from "../../core/SluiceError.js";
+import { describeCause } from "./cause.js";
+import { unlessPromise } from "./promiseWatch.js";
+import { invalidConfig } from "./SluiceError.js";
 
 export class Stop {
   /** Emits once, also to those who come later. */

@@ -1,0 +1,89 @@
+/**
+ * What all processes of a broker agree upon, in one record: which reactions it has and in which lanes, what people have prioritised, and
+ * what is being caught up. It changes seldom. Each write of a correlator checks its revision, so nothing is ever correlated by an
+ * agreement that is past.
+ */
+import * as t from "io-ts";
+import { PositionCodec } from "../codec/PositionCodec.js";
+import type { Vector } from "./vector.js";
+
+/**
+ * Events that were correlated already, or passed, and are to be correlated now up to where their lane stands: those of reactions that
+ * are new in it, or those of targets that are replayed. One after the other in each lane, in the order in which they were asked for.
+ */
+export interface CatchUp {
+  readonly id: string;
+  readonly lane: string;
+  readonly of:
+    | { readonly reactions: ReadonlyArray<string> }
+    | { readonly streams: ReadonlyArray<string> };
+  /** Behind this. */
+  readonly from: Vector;
+}
+
+/** What people have said of some targets. */
+export interface Priority {
+  readonly of: { readonly stream: string } | { readonly prefix: string };
+  readonly priority: number;
+}
+
+export interface Control {
+  /** By name: in which lane it is correlated, and behind which positions. */
+  readonly reactions: Readonly<Record<string, { readonly lane: string; readonly since: Vector }>>;
+  /** By name: where its correlation began. */
+  readonly lanes: Readonly<Record<string, Vector>>;
+  readonly priorities: ReadonlyArray<Priority>;
+  readonly catchUps: ReadonlyArray<CatchUp>;
+}
+
+/** JSON has no undefined. */
+export const VectorCodec: t.Type<Vector, unknown> = new t.Type<Vector, unknown>(
+  "Vector",
+  (value): value is Vector => Array.isArray(value) && value.every((one) => one === undefined || PositionCodec.is(one)),
+  (value, context) => {
+    const read = t.array(t.union([PositionCodec, t.null])).validate(value, context);
+    return read._tag === "Left" ? read : t.success(read.right.map((position) => position ?? undefined));
+  },
+  (vector) => vector.map((position) => position ?? null),
+);
+
+export const ControlCodec: t.Type<Control, unknown> = t.type({
+  reactions: t.record(t.string, t.type({ lane: t.string, since: VectorCodec })),
+  lanes: t.record(t.string, VectorCodec),
+  priorities: t.readonlyArray(
+    t.type({
+      of: t.union([t.type({ stream: t.string }), t.type({ prefix: t.string })]),
+      priority: t.number,
+    }),
+  ),
+  catchUps: t.readonlyArray(
+    t.type({
+      id: t.string,
+      lane: t.string,
+      of: t.union([t.type({ reactions: t.readonlyArray(t.string) }), t.type({ streams: t.readonlyArray(t.string) })]),
+      from: VectorCodec,
+    }),
+  ),
+});
+
+/** The catch-up that a lane is at. */
+export const activeOf = ({ catchUps }: Control, lane: string): CatchUp | undefined =>
+  catchUps.find((one) => one.lane === lane);
+
+/** The targets that are being replayed in a lane, which its correlation passes over meanwhile. */
+export const replayedIn = (control: Control, lane: string): ReadonlySet<string> => {
+  const active = activeOf(control, lane);
+  return new Set(active !== undefined && "streams" in active.of ? active.of.streams : []);
+};
+
+/** The reactions of a lane that are still to be caught up, each with where it was left. */
+export const leftIn = ({ catchUps }: Control, lane: string): ReadonlyMap<string, Vector> =>
+  new Map(
+    catchUps.flatMap((one) =>
+      one.lane === lane && "reactions" in one.of ? one.of.reactions.map((name) => [name, one.from] as const) : [],
+    ),
+  );
+
+/** What people have said of this target last. */
+export const priorityOf = ({ priorities }: Control, stream: string): number | undefined =>
+  priorities.filter(({ of }) => ("stream" in of ? of.stream === stream : stream.startsWith(of.prefix))).at(-1)?.priority;

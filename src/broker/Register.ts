@@ -1,0 +1,90 @@
+/** The reactions of a broker, found by name, by lane and by the type of an event. */
+import { invalidConfig } from "../core/SluiceError.js";
+import { shown } from "../core/options.js";
+import type { Coding } from "../log/EventCodec.js";
+import type { Reaction } from "./Reaction.js";
+import { checkReaction, DEFAULT_LANE } from "./on.js";
+
+/** The reactions of one lane. */
+export interface LaneRegister {
+  readonly lane: string;
+  readonly reactions: ReadonlyArray<Reaction>;
+  /** By the names under which events are stored; in the order of the register. */
+  readonly byType: ReadonlyMap<string, ReadonlyArray<Reaction>>;
+  readonly types: ReadonlyArray<string>;
+}
+
+export class Register {
+  readonly lanes: ReadonlyMap<string, LaneRegister>;
+  private readonly byName: ReadonlyMap<string, Reaction>;
+
+  constructor(readonly reactions: ReadonlyArray<Reaction>) {
+    this.byName = byNameOf(reactions);
+    this.lanes = new Map(
+      [...new Set(reactions.map(({ lane }) => lane))].map((lane) => [
+        lane,
+        laneOf(lane, reactions.filter((reaction) => reaction.lane === lane)),
+      ]),
+    );
+    checkFixedTargets(reactions);
+  }
+
+  named(name: string): Reaction | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The lanes in which events may stand in the line of this target. */
+  lanesOf(target: string): ReadonlyArray<string> {
+    const lanes = new Set<string>();
+    for (const { lane, parts } of this.reactions) {
+      const { target: to } = parts;
+      if (to.is !== "nowhere" && (to.is !== "fixed" || to.stream === target)) lanes.add(lane);
+    }
+    return lanes.size === 0 ? [...this.lanes.keys()] : [...lanes];
+  }
+
+  /** The codecs of its reactions, each once. */
+  get codings(): ReadonlySet<Coding> {
+    return new Set(this.reactions.map(({ parts }) => parts.coding));
+  }
+}
+
+const byNameOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, Reaction> => {
+  if (!Array.isArray(reactions) || reactions.length === 0)
+    throw invalidConfig("reactions", "reactions must have one reaction at least, made by on(codec, …types).do(handler).");
+  const byName = new Map<string, Reaction>();
+  for (const reaction of reactions) {
+    const { name } = checkReaction(reaction);
+    if (byName.has(name))
+      throw invalidConfig("reactions", `Two reactions are called ${shown(name)}: give one of them another name by the option name.`);
+    byName.set(name, reaction);
+  }
+  return byName;
+};
+
+const laneOf = (lane: string, reactions: ReadonlyArray<Reaction>): LaneRegister => {
+  const byType = new Map<string, Array<Reaction>>();
+  for (const reaction of reactions)
+    for (const type of reaction.parts.storedAs) {
+      const known = byType.get(type);
+      if (known === undefined) byType.set(type, [reaction]);
+      else known.push(reaction);
+    }
+  return { lane, reactions, byType, types: [...byType.keys()] };
+};
+
+/** One line, so one order. */
+const checkFixedTargets = (reactions: ReadonlyArray<Reaction>): void => {
+  const lanes = new Map<string, string>();
+  for (const { lane, parts } of reactions) {
+    if (parts.target.is !== "fixed") continue;
+    const { stream } = parts.target;
+    const other = lanes.get(stream) ?? lane;
+    if (other !== lane)
+      throw invalidConfig("lane", `Reactions to the target ${shown(stream)} stand in the lanes ${shown(other)} and ${shown(lane)}: give them one lane, since a target is one line in each.`);
+    lanes.set(stream, lane);
+  }
+};
+
+/** Whether a lane is defined, or is the one that always is. */
+export const isDefined = (lane: string, lanes: object): boolean => lane === DEFAULT_LANE || Object.hasOwn(lanes, lane);

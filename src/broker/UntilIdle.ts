@@ -1,0 +1,183 @@
+/** Correlates and delivers what there is, until nothing makes progress any more; one at a time in a process. */
+import {
+  AsyncSubject,
+  defer,
+  exhaustMap,
+  filter,
+  map,
+  merge,
+  Observable,
+  type Observer,
+  reduce,
+  Subject,
+  switchMap,
+  take,
+  timer,
+} from "rxjs";
+import { soon } from "../core/Clock.js";
+import { type Effect, mapEffect } from "../core/Effect.js";
+import { iterate } from "../core/iterate.js";
+import { toSluiceError } from "../core/SluiceError.js";
+import { idFrom } from "../core/Sources.js";
+import { Stop } from "../core/Stop.js";
+import { callsOf } from "../log/callsOf.js";
+import type { QueueStats } from "../port/Inspect.js";
+import type { Idle } from "./Broker.js";
+import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
+import type { Place } from "./correlate/Place.js";
+import type { CorrelatorEvent } from "./correlate/told.js";
+import type { Parts } from "./definition.js";
+import { deliver } from "./deliver/deliver.js";
+import type { Lane } from "./Lane.js";
+import type { Local } from "./Local.js";
+import { CONCURRENCY } from "./run.js";
+
+/** How often a lane is looked at, whether anything is left in it. */
+const LOOK_MS = 20;
+/** What is leased and does not change over so many looks is in the hands of others. */
+const LOOKS = 3;
+
+const nothing: Idle = { fetched: 0, delivered: 0, acked: 0, blocked: 0 };
+
+export class UntilIdle {
+  private current: AsyncSubject<Idle> | undefined;
+  /** The run behind it, for all who have come meanwhile. */
+  private following: AsyncSubject<Idle> | undefined;
+  private waking = false;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly local: Local,
+  ) {}
+
+  /** The next run that begins from now on. */
+  run(): Observable<Idle> {
+    if (this.current === undefined) return this.start(new AsyncSubject());
+    this.following ??= new AsyncSubject();
+    return this.following;
+  }
+
+  /** Soon, once for all calls of one moment. A run waits for events by itself. */
+  wake(): void {
+    if (this.waking || this.local.isRunning) return;
+    this.waking = true;
+    soon(this.parts.store.scheduler, () => {
+      this.waking = false;
+      this.run().subscribe({ error: (cause: unknown) => this.local.sink.tell({ _tag: "Failed", cause }) });
+    });
+  }
+
+  private start(answer: AsyncSubject<Idle>): Observable<Idle> {
+    this.current = answer;
+    const end = (tell: (observer: Observer<Idle>) => void): void => {
+      const { following } = this;
+      this.current = undefined;
+      this.following = undefined;
+      tell(answer);
+      if (following !== undefined) this.start(following);
+    };
+    passes(this.parts, this.local).run(
+      (idle) =>
+        end((observer) => {
+          observer.next(idle);
+          observer.complete();
+        }),
+      (cause) => end((observer) => observer.error(toSluiceError(cause))),
+    );
+    return answer;
+  }
+}
+
+interface Passed {
+  readonly sum: Idle;
+  readonly goesOn: boolean;
+}
+
+/** Handlers may have appended events, so it begins again where anything was done. */
+const passes = (parts: Parts, local: Local): Effect<Idle> =>
+  mapEffect(
+    iterate<Passed, never>(
+    () => ({ sum: nothing, goesOn: true }),
+    ({ sum, goesOn }) =>
+      goesOn
+        ? pass(parts, local).pipe(
+            map((done) => ({ sum: plus(sum, done), goesOn: done.fetched > 0 || done.delivered > 0 })),
+          )
+        : undefined,
+    ),
+    ({ sum }) => sum,
+  );
+
+const pass = ({ lanes, store }: Parts, local: Local): Observable<Idle> =>
+  defer(() => {
+    const me = idFrom(store);
+    return merge(...lanes.map((lane) => correlated(lane, local, me))).pipe(
+      reduce(plus, nothing),
+      switchMap((fetched) => merge(...lanes.map((lane) => delivered(lane, local, me))).pipe(reduce(plus, fetched))),
+    );
+  });
+
+const plus = (one: Idle, other: Idle): Idle => ({
+  fetched: one.fetched + other.fetched,
+  delivered: one.delivered + other.delivered,
+  acked: one.acked + other.acked,
+  blocked: one.blocked + other.blocked,
+});
+
+/** Up to the end of the log, or until the lane is full. */
+const correlated = (lane: Lane, local: Local, me: string): Observable<Idle> => {
+  const stop = new Stop(lane.store.scheduler);
+  const correlator = new Correlator(lane, { stop, me, untilIdle: true, pageSizeMax: PAGE_COUNT });
+  const start: Place = { does: "look", first: true };
+  return callsOf<Place, CorrelatorEvent>(lane.store, { start, call: correlator.turn, live: false }).pipe(
+    map((event) => {
+      if (event._tag === "Correlated" || event._tag === "Full") local.sink.tell({ ...event, lane: lane.name });
+      return { ...nothing, fetched: event._tag === "Correlated" ? event.events : 0 };
+    }),
+  );
+};
+
+/** Until the lane has nothing that is ready, and this process nothing in hand. */
+const delivered = (lane: Lane, local: Local, me: string): Observable<Idle> =>
+  new Observable((subscriber) => {
+    const quiet$ = new Subject<void>();
+    const idle$ = new Subject<void>();
+    let running = 0;
+    const onRunning = (count: number): void => {
+      running = count;
+      local.runningIn(lane.name, me, count);
+      if (count === 0) quiet$.next();
+    };
+    const looks = merge(timer(0, LOOK_MS, lane.store.scheduler), quiet$).pipe(
+      exhaustMap(() => (running > 0 ? [] : lane.store.stats(lane.queueName))),
+      filter(isIdle(() => running)),
+      take(1),
+    );
+    subscriber.add(looks.subscribe({ next: () => idle$.next(), error: (cause: unknown) => subscriber.error(cause) }));
+    const options = { concurrency: lane.concurrency ?? CONCURRENCY, stop$: idle$, stopMsMax: 0, onRunning };
+    return deliver(lane, options)
+      .pipe(
+        map((event) => {
+          local.sink.tell(event);
+          const isBlock = event._tag === "Blocked" || event._tag === "Malformed";
+          return {
+            fetched: 0,
+            delivered: 1,
+            acked: event._tag === "Acked" ? 1 : 0,
+            blocked: isBlock ? 1 : 0,
+          };
+        }),
+      )
+      .subscribe(subscriber);
+  });
+
+const isIdle = (running: () => number): ((stats: QueueStats) => boolean) => {
+  let last = -1;
+  let looks = 0;
+  return ({ ready, leased, paused, halted }) => {
+    looks = leased === last ? looks + 1 : 1;
+    last = leased;
+    if (running() > 0 || (ready > 0 && !paused && !halted)) return false;
+    return leased === 0 || looks >= LOOKS;
+  };
+};

@@ -1,0 +1,328 @@
+/** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
+import { catchError, map, type Observable, of, switchMap, type SchedulerLike } from "rxjs";
+import { randomOf } from "../../core/Random.js";
+import { isSluiceError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
+import type { Stop } from "../../core/Stop.js";
+import { atomically, type Write } from "../../core/Write.js";
+import type { Turn } from "../../log/callsOf.js";
+import { WAIT_MS_MAX } from "../../log/readFeed.js";
+import type { StoredEvent } from "../../port/LogPort.js";
+import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
+import type { Checkpoint } from "../Kept.js";
+import type { Lane } from "../Lane.js";
+import type { Reaction } from "../Reaction.js";
+import { isBehind, isSame, positionIn, withPosition } from "../vector.js";
+import { agree, standing } from "./agree.js";
+import { catchUp, readCatchUp } from "./catchUp.js";
+import { enqueueAll, messagesOf } from "./Enqueueing.js";
+import { type EventPage, Pages } from "./Pages.js";
+import type { CatchingUp, Lead, Look, Place, Standing, StandBy } from "./Place.js";
+import { Room } from "./Room.js";
+import { type Line, Routing } from "./Routing.js";
+import type { CorrelatorEvent } from "./told.js";
+import { LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
+
+export interface CorrelatorOptions {
+  readonly stop: Stop;
+  /** What this run writes as its name. */
+  readonly me: string;
+  /** Ends at the end of the log, and where the lane is full; and waits for nobody. */
+  readonly untilIdle: boolean;
+  /** The most events of a page. */
+  readonly pageSizeMax: number;
+}
+
+/** The most events of a page: what they make fits into one write as a rule. */
+export const PAGE_COUNT = 500;
+
+type CorrelatorTurn = Turn<Place, CorrelatorEvent>;
+
+/** The end of a run. */
+const over: CorrelatorTurn = { items: [], next: undefined };
+
+export class Correlator {
+  private readonly pages: Pages;
+  private readonly routing: Routing;
+  private readonly room: Room;
+  private readonly random: () => number;
+  private readonly scheduler: SchedulerLike;
+  private wasFull = false;
+
+  constructor(
+    readonly lane: Lane,
+    readonly options: CorrelatorOptions,
+  ) {
+    const { store, sources, correlate, queueName, pendingMax, register } = lane;
+    this.scheduler = store.scheduler;
+    this.pages = new Pages(sources, register.types);
+    this.routing = new Routing(sources, register, correlate);
+    this.room = new Room(store, queueName, pendingMax);
+    this.random = randomOf(options.me);
+  }
+
+  /** One call, or a few that belong together. */
+  readonly turn = (place: Place): Observable<CorrelatorTurn> => {
+    const { stop } = this.options;
+    switch (place.does) {
+      case "look":
+        return stop.isAsked ? of(over) : this.look(place);
+      case "stand by":
+        return stop.isAsked ? of(over) : this.standBy(place);
+      case "lead":
+        return (stop.isAsked ? this.leave(place) : this.lead(place)).pipe(
+          catchError((error: unknown) => {
+            if (!isSluiceError(error) || error._tag !== "RecordConflict") throw error;
+            this.room.forget();
+            return of({ items: [], next: { does: "look", first: false } as const });
+          }),
+        );
+    }
+  };
+
+  private look({ first }: Look): Observable<CorrelatorTurn> {
+    const { lane } = this;
+    return agree({ ...lane, register: lane.all }, first).pipe(
+      map(({ control, moment, lanes }) => {
+        const found = moment.lanes[lanes.indexOf(lane.name)];
+        const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
+        return this.found({
+          control,
+          controlRevision: moment.control.revision,
+          checkpoint: { at, by: found?.value?.by, lacks: found?.value?.lacks ?? false },
+          revision: found?.revision,
+        });
+      }),
+    );
+  }
+
+  /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
+  private found(found: Standing): CorrelatorTurn {
+    const { by, lacks } = found.checkpoint;
+    const isFree = by === undefined || by === this.options.me || (lacks && this.lacking(found.control).length === 0);
+    if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
+    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found } };
+  }
+
+  private begin(found: Standing): Lead {
+    return {
+      does: "lead",
+      standing: found,
+      at: found.checkpoint.at,
+      caughtUp: false,
+      writtenAtMs: this.scheduler.now(),
+      rest: undefined,
+      catchingUp: undefined,
+      catchesUp: activeOf(found.control, this.lane.name) !== undefined,
+    };
+  }
+
+  private standBy(place: StandBy): Observable<CorrelatorTurn> {
+    const { stop } = this.options;
+    const { checkpoint, revision } = place.standing;
+    return stop.before(this.pages.page({ after: checkpoint.at, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
+      switchMap((page): Observable<CorrelatorTurn> => {
+        if (page === undefined || isSame(page.at, checkpoint.at)) return of({ items: [], next: place });
+        const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
+        return stop.pause(pauseMs).pipe(
+          switchMap(() => this.lane.kept.read({ lanes: [this.lane.name], catchUps: [] })),
+          map(({ lanes: [now] }): CorrelatorTurn => {
+            if (now?.revision === revision) return { items: [], next: this.begin(place.standing) };
+            return { items: [], next: { does: "look", first: false } };
+          }),
+        );
+      }),
+    );
+  }
+
+  /** The reactions of the lane that this program does not have, and that nobody catches up. */
+  private lacking(control: Control): ReadonlyArray<string> {
+    const { name, register } = this.lane;
+    const known = new Set(register.reactions.map((reaction) => reaction.name));
+    const left = leftIn(control, name);
+    return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
+      lane === name && !known.has(reaction) && !left.has(reaction) ? [reaction] : [],
+    );
+  }
+
+  private lead(at: Lead): Observable<CorrelatorTurn> {
+    const { control } = at.standing;
+    const lacking = this.lacking(control);
+    if (lacking.length > 0) return this.leaveBehind(at, lacking);
+    const active = activeOf(control, this.lane.name);
+    if (active === undefined) return this.take({ ...at, catchingUp: undefined });
+    if (at.catchingUp?.of.id !== active.id)
+      return readCatchUp(this.lane, active).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+    if (!at.catchesUp || !this.knows(at.catchingUp)) return this.take({ ...at, catchesUp: true });
+    return this.whereThereIsRoom(at, () => this.catchUp({ ...at, catchesUp: false }));
+  }
+
+  /** Whether this program has all reactions that the catch-up is for. A replay is for all of the lane. */
+  private knows({ of: { of: what } }: CatchingUp): boolean {
+    return !("reactions" in what) || what.reactions.every((name) => this.lane.all.named(name) !== undefined);
+  }
+
+  private catchUp(at: Lead): Observable<CorrelatorTurn> {
+    const { lane, routing, room } = this;
+    return catchUp({ lane, routing, limit: Math.min(this.options.pageSizeMax, room.left) }, at).pipe(
+      map(({ next, messages, events }) => {
+        room.added(messages);
+        const position = positionIn(next.standing.checkpoint.at);
+        return { items: events === 0 ? [] : [{ _tag: "Correlated", events, messages, position }], next };
+      }),
+    );
+  }
+
+  /** A page of the lane, or what is left of one, up to what one write holds. */
+  private take(at: Lead): Observable<CorrelatorTurn> {
+    return this.whereThereIsRoom(at, () => {
+      const page$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
+      return page$.pipe(
+        switchMap((page) => {
+          if (page === undefined) return of({ items: [], next: at });
+          return page.events.length === 0 ? this.passed(at, page) : this.some(at, page);
+        }),
+      );
+    });
+  }
+
+  private whereThereIsRoom(at: Lead, go: () => Observable<CorrelatorTurn>): Observable<CorrelatorTurn> {
+    return this.room.fullBy().pipe(
+      switchMap((pending) => {
+        if (pending === undefined) {
+          this.wasFull = false;
+          return go();
+        }
+        const items: ReadonlyArray<CorrelatorEvent> = this.wasFull ? [] : [{ _tag: "Full", pending }];
+        this.wasFull = true;
+        if (this.options.untilIdle) return of({ items, next: undefined });
+        return this.options.stop.pause(LOOK_MS).pipe(map(() => ({ items, next: at })));
+      }),
+    );
+  }
+
+  private next(lead: Lead): Observable<EventPage> {
+    const { at, writtenAtMs } = lead;
+    const { checkpoint } = lead.standing;
+    const untilDueMs = isSame(at, checkpoint.at)
+      ? WAIT_MS_MAX
+      : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
+    const limit = Math.min(this.options.pageSizeMax, this.room.left);
+    return this.pages.page({ after: at, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+  }
+
+  /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
+  private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
+    if (!caughtUp || this.options.untilIdle) return 0;
+    if (catchingUp === undefined || !this.knows(catchingUp)) return untilDueMs;
+    return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
+  }
+
+  /** Nothing that is wanted up to there. That is stored now and then. */
+  private passed(at: Lead, page: EventPage): Observable<CorrelatorTurn> {
+    const { checkpoint } = at.standing;
+    const next: Lead = { ...at, at: page.at, caughtUp: page.caughtUp, rest: undefined };
+    const isMoved = !isSame(page.at, checkpoint.at);
+    const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
+    const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
+    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(at.catchingUp);
+    const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
+    return isMoved && isDue ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next }))) : of(end);
+  }
+
+  /** Whether there is a catch-up that this process can bring forward by itself. */
+  private goesOn(catchingUp: CatchingUp | undefined): boolean {
+    return catchingUp !== undefined && !catchingUp.waits && this.knows(catchingUp);
+  }
+
+  private some(at: Lead, page: EventPage): Observable<CorrelatorTurn> {
+    const { control } = at.standing;
+    const { source, events } = page;
+    return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
+      switchMap((routed) => {
+        const replayed = replayedIn(control, this.lane.name);
+        const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(({ target }) => !replayed.has(target)));
+        return this.enqueued(at, page, lines);
+      }),
+    );
+  }
+
+  private enqueued(at: Lead, page: EventPage, lines: ReadonlyArray<ReadonlyArray<Line>>): Observable<CorrelatorTurn> {
+    const { store, queueName: queue } = this.lane;
+    const { control } = at.standing;
+    const { source, events } = page;
+    const messages = messagesOf({
+      ...{ store, queue, source, events, lines },
+      before: at.at,
+      mark: undefined,
+      priorityOf: (target) => priorityOf(control, target),
+    });
+    const isWhole = messages.events === events.length;
+    const position = isWhole ? page.at[source] : events[messages.events - 1]?.position;
+    const next: Lead = {
+      ...at,
+      at: withPosition(at.at, source, position),
+      caughtUp: isWhole && page.caughtUp,
+      rest: isWhole ? undefined : { ...page, events: events.slice(messages.events) },
+    };
+    const parts = messages.steps.length === 0 ? [] : [enqueueAll(store, messages.steps)];
+    return this.written(next, parts).pipe(
+      map((written) => {
+        this.room.added(messages.steps.length);
+        const correlated: CorrelatorEvent = {
+          _tag: "Correlated",
+          events: messages.events,
+          messages: messages.steps.length,
+          position: positionIn(written.at),
+        };
+        const items = written.caughtUp && !at.caughtUp ? [correlated, { _tag: "CaughtUp" } as const] : [correlated];
+        return { items, next: written };
+      }),
+    );
+  }
+
+  /** One write: all of it, or nothing where what is stored is not what it was made upon. */
+  private written(next: Lead, parts: ReadonlyArray<Write<unknown>>): Observable<Lead> {
+    const { kept, name } = this.lane;
+    const { controlRevision, revision } = next.standing;
+    const checkpoint: Checkpoint = { at: next.at, by: this.options.me, lacks: next.standing.checkpoint.lacks };
+    return atomically([kept.putLane(name, checkpoint, revision), kept.checkControl(controlRevision), ...parts]).pipe(
+      map(([now]) => ({
+        ...next,
+        standing: { ...next.standing, checkpoint, revision: now },
+        writtenAtMs: this.scheduler.now(),
+      })),
+    );
+  }
+
+  /** Which of the lane's reactions see an event that comes now. */
+  private wants(control: Control, source: number): (reaction: Reaction, event: StoredEvent) => boolean {
+    const { name: lane } = this.lane;
+    const left = leftIn(control, lane);
+    return ({ name }, { position }) => {
+      const there = control.reactions[name];
+      return there !== undefined && there.lane === lane && !left.has(name) && isBehind(there.since, source, position);
+    };
+  }
+
+  /** Reactions that only another version of the program has: they are caught up from here by a process that has them. */
+  private leaveBehind(at: Lead, reactions: ReadonlyArray<string>): Observable<CorrelatorTurn> {
+    const { kept, name: lane, store } = this.lane;
+    const { control, controlRevision, checkpoint, revision } = at.standing;
+    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
+    const lacks = { at: checkpoint.at, by: this.options.me, lacks: true };
+    return atomically([
+      kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),
+      kept.putLane(lane, lacks, revision),
+    ]).pipe(map(() => ({ items: [], next: { does: "look", first: false } as const })));
+  }
+
+  /** Stores how far it has come, and leaves the place to others. */
+  private leave(at: Lead): Observable<CorrelatorTurn> {
+    const { kept, name } = this.lane;
+    const { checkpoint, revision, controlRevision } = at.standing;
+    if (isSame(at.at, checkpoint.at) && checkpoint.by !== this.options.me) return of(over);
+    const last: Checkpoint = { ...checkpoint, at: at.at, by: undefined };
+    return atomically([kept.putLane(name, last, revision), kept.checkControl(controlRevision)]).pipe(map(() => over));
+  }
+}

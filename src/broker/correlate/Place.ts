@@ -1,0 +1,64 @@
+/**
+ * Where one run stands with the correlation of one lane.
+ *
+ * ```text
+ *            ┌──────────────── another was faster ───────────────┐
+ *            ▼                                                   │
+ *   start ─▶ look ──nobody else wrote last──▶ lead ──page, write─┴─▶ lead … ──stop$──▶ stored, over
+ *            │  ▲                              ▲
+ *            │  └───────── it moved ────────┐  │
+ *            └──another wrote last──▶ stand by ┴──it stands still──┘
+ * ```
+ */
+import type { Revision } from "../../core/Revision.js";
+import type { CatchUp, Control } from "../Control.js";
+import type { Checkpoint } from "../Kept.js";
+import type { Vector } from "../vector.js";
+import type { EventPage } from "./Pages.js";
+
+/** What stands in the store, as it was read or written last. */
+export interface Standing {
+  readonly control: Control;
+  readonly controlRevision: Revision | undefined;
+  readonly checkpoint: Checkpoint;
+  readonly revision: Revision | undefined;
+}
+
+export interface Look {
+  readonly does: "look";
+  /** Whether this is the first look of a run. */
+  readonly first: boolean;
+}
+
+export interface StandBy {
+  readonly does: "stand by";
+  readonly standing: Standing;
+}
+
+/** A catch-up that is under way, as it stands in the store. */
+export interface CatchingUp {
+  readonly of: CatchUp;
+  readonly at: Vector;
+  readonly revision: Revision | undefined;
+  /** Whether the lines of replayed targets were emptied. Of reactions there is nothing to empty. */
+  readonly begun: boolean;
+  /** Whether one of those lines has a head that somebody is at. */
+  readonly waits: boolean;
+}
+
+export interface Lead {
+  readonly does: "lead";
+  readonly standing: Standing;
+  /** Up to here events were looked at: further than is stored, where nobody wants those that follow. */
+  readonly at: Vector;
+  /** Whether that was told to be the end of the logs. */
+  readonly caughtUp: boolean;
+  readonly writtenAtMs: number;
+  /** What is left of a page that one write could not hold. */
+  readonly rest: EventPage | undefined;
+  readonly catchingUp: CatchingUp | undefined;
+  /** Whether the next turn is that of the catch-up: it and the lane take turns. */
+  readonly catchesUp: boolean;
+}
+
+export type Place = Look | StandBy | Lead;

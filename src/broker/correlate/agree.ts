@@ -1,0 +1,178 @@
+/** What a process adds to what all processes of its broker agree upon: the reactions and lanes that are new. */
+import { catchError, defer, forkJoin, map, type Observable, of, switchMap } from "rxjs";
+import { isSluiceError } from "../../core/SluiceError.js";
+import { idFrom } from "../../core/Sources.js";
+import { atomically } from "../../core/Write.js";
+import { endOfLog } from "../../log/readFeed.js";
+import type { EventStore, Store } from "../../port/Store.js";
+import type { CatchUp, Control } from "../Control.js";
+import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
+import type { Reaction } from "../Reaction.js";
+import type { Register } from "../Register.js";
+import { hasReached, lowestOf, startOf, textOf, type Vector, vectorOf } from "../vector.js";
+
+export interface Agreeing {
+  readonly store: Store;
+  readonly sources: ReadonlyArray<EventStore>;
+  readonly kept: Kept;
+  readonly register: Register;
+}
+
+/** What stands, and how far each lane of it has come. */
+export interface Agreed {
+  readonly control: Control;
+  readonly moment: Moment;
+  /** The lanes of the moment, in its order. */
+  readonly lanes: ReadonlyArray<string>;
+}
+
+/**
+ * Reads what stands and adds what is missing, until nothing is. A reaction that stands in another lane than this program says is moved
+ * where `moves` says so: at the start of a run. Two versions of a program side by side would else move it to and fro.
+ */
+export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
+  defer(() => look(agreeing, [...agreeing.register.lanes.keys()])).pipe(
+    switchMap((agreed) =>
+      forkJoin(agreeing.sources.map((source) => (needsEnd(agreeing, agreed) ? endOfLog(source) : of(undefined)))).pipe(
+        switchMap((ends) => {
+          const control = amended({ ...agreeing, ...agreed, ends, moves });
+          if (control === undefined) return of({ ...agreed, control: agreed.moment.control.value as Control });
+          const { kept } = agreeing;
+          const { moment, lanes } = agreed;
+          // It is made of how far the lanes have come: all of that must still stand.
+          const checks = lanes.map((lane, i) => kept.checkLane(lane, moment.lanes[i]?.revision));
+          return atomically([kept.putControl(control, moment.control.revision), ...checks]).pipe(
+            map(() => undefined),
+            catchError((error: unknown) => {
+              if (isSluiceError(error) && error._tag === "RecordConflict") return of(undefined);
+              throw error;
+            }),
+            switchMap(() => agree(agreeing, moves)),
+          );
+        }),
+      ),
+    ),
+  );
+
+type Looked = Omit<Agreed, "control">;
+
+/** Reads once more where there are lanes that this program does not have. */
+const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>): Observable<Looked> =>
+  kept.read({ lanes, catchUps: [] }).pipe(
+    switchMap((moment) => {
+      const all = new Set([...lanes, ...Object.keys(moment.control.value?.lanes ?? {})]);
+      if (all.size === lanes.length) return of({ moment, lanes });
+      const more = [...all];
+      return kept.read({ lanes: more, catchUps: [] }).pipe(map((again) => ({ moment: again, lanes: more })));
+    }),
+  );
+
+const needsEnd = ({ register }: Agreeing, { moment }: Looked): boolean => {
+  const known = moment.control.value?.reactions ?? {};
+  return register.reactions.some(({ name, parts }) => parts.from === "end" && !Object.hasOwn(known, name));
+};
+
+interface Amending extends Agreeing, Looked {
+  readonly ends: Vector;
+  readonly moves: boolean;
+}
+
+/** Undefined where nothing is missing. */
+const amended = (amending: Amending): Control | undefined => {
+  const { register, moment, moves } = amending;
+  const known = moment.control.value;
+  if (known === undefined) return first(amending);
+  const missing = register.reactions.filter(({ name, lane }) => {
+    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
+    return there === undefined || (moves && there.lane !== lane && !isLeft(known, name));
+  });
+  const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
+  return missing.length === 0 && newLanes.length === 0 ? undefined : added(known, { ...amending, missing, newLanes });
+};
+
+/** Whether it is still to be caught up: until then it stays in its lane. */
+const isLeft = ({ catchUps }: Control, name: string): boolean =>
+  catchUps.some(({ of: what }) => "reactions" in what && what.reactions.includes(name));
+
+/** Nobody has run this broker before: each lane begins where the first of its reactions does. */
+const first = (amending: Amending): Control => {
+  const { register } = amending;
+  const lanes = [...register.lanes.values()].map(({ lane, reactions }) => [
+    lane,
+    reactions.map((reaction) => sinceOf(reaction, amending)).reduce(lowestOf),
+  ]);
+  return {
+    reactions: Object.fromEntries(
+      register.reactions.map((reaction) => [
+        reaction.name,
+        { lane: reaction.lane, since: sinceOf(reaction, amending) },
+      ]),
+    ),
+    lanes: Object.fromEntries(lanes) as Control["lanes"],
+    priorities: [],
+    catchUps: [],
+  };
+};
+
+interface Adding extends Amending {
+  readonly missing: ReadonlyArray<Reaction>;
+  readonly newLanes: ReadonlyArray<string>;
+}
+
+/**
+ * A new lane begins where the slowest one stands, so that no position goes back. A reaction that begins, or was left, behind where its
+ * lane stands is caught up.
+ */
+const added = (known: Control, adding: Adding): Control => {
+  const lanes = { ...known.lanes };
+  const reactions = { ...known.reactions };
+  const standing = Object.keys(known.lanes).map((lane) => standingOf(lane, adding));
+  for (const lane of adding.newLanes) lanes[lane] = standing.reduce(lowestOf, standing[0] ?? startOf(adding.sources.length));
+  const left = new Map<string, { readonly lane: string; readonly from: Vector; readonly names: Array<string> }>();
+  for (const reaction of adding.missing) {
+    const { name, lane } = reaction;
+    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
+    const from = there === undefined ? sinceOf(reaction, adding) : standingOf(there.lane, adding);
+    reactions[name] = { lane, since: there?.since ?? from };
+    const at = adding.newLanes.includes(lane) ? (lanes[lane] as Vector) : standingOf(lane, adding);
+    if (hasReached(from, at)) continue;
+    const key = `${lane} ${textOf(from)}`;
+    const together = left.get(key) ?? { lane, from, names: [] };
+    left.set(key, together);
+    together.names.push(name);
+  }
+  const catchUps = [...left.values()].map(
+    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
+  );
+  return { ...known, reactions, lanes, catchUps: [...known.catchUps, ...catchUps] };
+};
+
+const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {
+  switch (parts.from) {
+    case "start":
+      return startOf(sources.length);
+    case "end":
+      return ends;
+    default:
+      return vectorOf(parts.from, sources.length);
+  }
+};
+
+const standingOf = (lane: string, { moment, lanes, sources }: Amending): Vector =>
+  standing({ control: moment.control.value, lane, found: moment.lanes[lanes.indexOf(lane)], sources: sources.length });
+
+/** Where the correlation of a lane stands. Sources that came later are at their starts. */
+export const standing = ({
+  control,
+  lane,
+  found,
+  sources,
+}: {
+  readonly control: Control | undefined;
+  readonly lane: string;
+  readonly found: Found<Checkpoint> | undefined;
+  readonly sources: number;
+}): Vector => {
+  const at = found?.value?.at ?? (control !== undefined && Object.hasOwn(control.lanes, lane) ? control.lanes[lane] : undefined) ?? [];
+  return startOf(sources).map((_, source) => at[source]);
+};

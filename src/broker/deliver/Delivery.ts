@@ -1,0 +1,21 @@
+/** What is found out about one delivery while it is handled. */
+import type { MalformedEvent, Recorded } from "../../log/recorded.js";
+import type { Reaction } from "../Reaction.js";
+
+/** A reaction that was begun, with the event as it sees it. */
+export interface Begun {
+  readonly reaction: Reaction;
+  readonly recorded: Recorded<unknown>;
+}
+
+export class Delivery {
+  /** Those that are to run. */
+  reactions: ReadonlyArray<Reaction> = [];
+  /** The one that runs, or ran last: its options decide a failure. */
+  at: Reaction | undefined = undefined;
+  readonly results: Array<Begun> = [];
+  recorded: Recorded<unknown> | undefined = undefined;
+  /** Whether a handler asked for it to be held. */
+  deferred = false;
+  malformed: MalformedEvent | undefined = undefined;
+}

@@ -1,0 +1,162 @@
+/**
+ * Runs the reactions of a delivered event, one after the other in the order of the register, until one does not succeed.
+ *
+ * An event with one reaction, whose data came with it and is not sealed, takes the short way: its handler is called, and what it answers is
+ * the work.
+ */
+import { map, type Observable, of, switchMap } from "rxjs";
+import { delivery as deliveryOf, type Message } from "../../core/Message.js";
+import { Block, type Outcome, Reject, Release } from "../../core/Outcome.js";
+import type { Work } from "../../core/Work.js";
+import { decodeEvent, oursOf } from "../../log/decodeEvent.js";
+import type { Coding } from "../../log/EventCodec.js";
+import type { MalformedEvent, Recorded } from "../../log/recorded.js";
+import type { StoredEvent } from "../../port/LogPort.js";
+import type { HandleContext } from "../../operators/internal/WorkContext.js";
+import { Routing } from "../correlate/Routing.js";
+import type { Lane } from "../Lane.js";
+import type { Pending } from "../Pending.js";
+import { gone, PendingEvents, unread } from "../PendingEvents.js";
+import type { Reaction } from "../Reaction.js";
+import { Context } from "./Context.js";
+import type { Delivery } from "./Delivery.js";
+import { inTurn } from "./inTurn.js";
+import { Timeouts } from "./Timeouts.js";
+
+/** A process that does not have a reaction of an event leaves it to another one for so long. */
+const HELD_MS_MAX = 10 * 60_000;
+/** And is given it again after that. */
+const HELD_MS = 1_000;
+
+export class Reacting {
+  private readonly timeouts: Timeouts;
+  private readonly routing: Routing;
+  private readonly events: PendingEvents;
+
+  constructor(private readonly lane: Lane) {
+    this.timeouts = new Timeouts(lane.store.scheduler);
+    this.events = new PendingEvents(lane.sources);
+    this.routing = new Routing(lane.sources, lane.register, lane.correlate);
+  }
+
+  /** No timer stays behind. */
+  stop(): void {
+    this.timeouts.stop();
+  }
+
+  /** The work of one delivery. What it finds out is written into `delivery`. */
+  work(message: Message<Pending>, delivery: Delivery, context: HandleContext): Work {
+    const { event, fault, reactions: names } = message.data;
+    const known: Array<Reaction> = [];
+    for (const name of names) {
+      const reaction = this.lane.all.named(name);
+      if (reaction === undefined) return of(this.missing(message, delivery, name));
+      if (reaction.parts.target.is !== "nowhere") known.push(reaction);
+    }
+    delivery.reactions = known;
+    const [only] = known;
+    if (only === undefined) return of(undefined);
+    if (message.attempt > attemptsMaxOf(known)) return this.tooOften(message, delivery, known);
+    if (known.length === 1 && fault === undefined && "data" in event) {
+      const recorded = decodedNow(only.parts.coding, event);
+      if (recorded !== undefined) return this.react(only, { recorded, delivery, message, context });
+    }
+    return this.events.stored(message.data).pipe(
+      switchMap((stored) =>
+        stored === undefined
+          ? of(refuse(delivery, gone(event)))
+          : this.reactAll(known, { stored, delivery, message, context }),
+      ),
+    );
+  }
+
+  /** An event that this program cannot handle, since it was made by another version of it, or its reaction was removed. */
+  private missing(message: Message<Pending>, delivery: Delivery, name: string): Outcome {
+    const { data } = message;
+    const cause = `this program has no reaction ${JSON.stringify(name)}; register it (with .void(), to pass such events), or skip the target`;
+    const block = refuse(delivery, unread(data.event, cause));
+    const ageMs = message[deliveryOf].nowMs() - message.enqueuedAtMs;
+    return ageMs < HELD_MS_MAX ? Release({ reason: cause, delayMs: HELD_MS }) : block;
+  }
+
+  /** Its last delivery was never settled: whoever ran it has died, as many times as it may be tried. */
+  private tooOften(message: Message<Pending>, delivery: Delivery, known: ReadonlyArray<Reaction>): Observable<Outcome> {
+    const cause = `${message.attempt - 1} attempts without an acknowledged progress: the last ones ended with their process, or their lease`;
+    return this.events.show(message.data, known).pipe(
+      map((ours) => {
+        if (ours._tag === "Event") delivery.recorded = ours;
+        else delivery.malformed = ours;
+        return known.every(({ parts }) => !parts.blockOnError) ? Reject({ cause }) : Block({ cause, scope: "key" });
+      }),
+    );
+  }
+
+  private reactAll(known: ReadonlyArray<Reaction>, { stored, delivery, message, context }: Stored): Observable<unknown> {
+    const { data: pending } = message;
+    return this.events.decode(stored, pending.source, known).pipe(
+      switchMap((ours) => this.faultOf(stored, pending).pipe(map((fault) => ({ ours, fault })))),
+      switchMap(({ ours, fault }): Observable<unknown> => {
+        const refused = ours.find((one): one is MalformedEvent => one._tag === "Malformed");
+        if (refused !== undefined) return of(refuse(delivery, refused));
+        const [first] = ours;
+        if (first?._tag === "Event") delivery.recorded = first;
+        if (fault !== undefined) return of(Block({ cause: fault, scope: "key" }));
+        const works = known.map((reaction, i) => () => {
+          // Those that are malformed have left above.
+          const recorded = ours[i] as Recorded<unknown>;
+          return this.react(reaction, { recorded, delivery, message, context });
+        });
+        return inTurn(works);
+      }),
+    );
+  }
+
+  /** Why its targets can still not be told. */
+  private faultOf(event: StoredEvent, { fault, source, reactions }: Pending): Observable<string | undefined> {
+    if (fault === undefined) return of(undefined);
+    const wants = ({ name }: Reaction): boolean => reactions.includes(name);
+    return this.routing
+      .route({ source, events: [event], wants })
+      .pipe(map(([lines]) => lines?.find((line) => line.fault !== undefined)?.fault));
+  }
+
+  private react(reaction: Reaction, { recorded, delivery, message, context }: Reacted): Work {
+    delivery.at = reaction;
+    delivery.recorded ??= recorded;
+    delivery.results.push({ reaction, recorded });
+    const { handler, timeoutMs } = reaction.parts;
+    const own = new Context({ broker: this.lane.broker, reaction, recorded, message, context });
+    return this.timeouts.within(timeoutMs, () => handler(recorded, own));
+  }
+}
+
+interface Handling {
+  readonly message: Message<Pending>;
+  readonly delivery: Delivery;
+  readonly context: HandleContext;
+}
+
+interface Stored extends Handling {
+  readonly stored: StoredEvent;
+}
+
+interface Reacted extends Handling {
+  readonly recorded: Recorded<unknown>;
+}
+
+const attemptsMaxOf = (reactions: ReadonlyArray<Reaction>): number =>
+  reactions.reduce((most, { parts }) => Math.max(most, parts.attemptsMax), 1);
+
+/** Undefined where it has to be asked for a key, or is malformed: then the long way tells. */
+const decodedNow = (coding: Coding, stored: StoredEvent): Recorded<unknown> | undefined => {
+  const [ours] = oursOf(coding, [stored]);
+  if (ours === undefined || ours.meta === undefined || ours.meta.sealed !== undefined) return undefined;
+  const event = decodeEvent(ours, undefined);
+  return event._tag === "Event" ? event : undefined;
+};
+
+/** Nobody can handle it, however often it is tried: it blocks its target. */
+const refuse = (delivery: Delivery, event: MalformedEvent): Outcome => {
+  delivery.malformed = event;
+  return Block({ cause: event.report.join("; "), scope: "key" });
+};

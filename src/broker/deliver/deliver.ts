@@ -1,0 +1,89 @@
+/** Delivers the events of one lane: leases, handles, settles and tells. */
+import { filter, map, Observable, type ObservableInput } from "rxjs";
+import type { Settlement } from "../../core/Handled.js";
+import type { Message } from "../../core/Message.js";
+import { handle } from "../../operators/handle.js";
+import { observe } from "../../operators/internal/observe.js";
+import { Settling } from "../../operators/internal/Settling.js";
+import type { BrokerEvent } from "../Broker.js";
+import type { Lane } from "../Lane.js";
+import type { Pending } from "../Pending.js";
+import { Delivery } from "./Delivery.js";
+import { decided, fateOf, type Reacted } from "./fate.js";
+import { Reacting } from "./Reacting.js";
+import { told } from "./told.js";
+
+export interface DeliverOptions {
+  readonly concurrency: number;
+  readonly stop$: ObservableInput<unknown> | undefined;
+  readonly stopMsMax: number;
+  /** Told how many deliveries are under way. */
+  readonly onRunning: (running: number) => void;
+}
+
+/** What became of each delivery. */
+export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerEvent<unknown>> =>
+  new Observable<BrokerEvent<unknown> | undefined>((subscriber) => {
+    const { concurrency, stop$, stopMsMax, onRunning } = options;
+    const reacting = new Reacting(lane);
+    const underWay = new UnderWay(onRunning);
+    subscriber.add(() => {
+      reacting.stop();
+      underWay.end();
+    });
+    const decided$ = lane.queue.messages({ stop$, stopMsMax, leaseMs: lane.leaseMs }).pipe(
+      // Each reaction has a time of its own.
+      handle((message: Message<Pending>, context) => reacting.work(message, underWay.begin(message), context), {
+        concurrency,
+        timeoutMs: Number.POSITIVE_INFINITY,
+      }),
+      map((reacted: Reacted) => decided(reacted, underWay.of(reacted.message))),
+    );
+    return settled(decided$, underWay)
+      .pipe(
+        map((settlement) => {
+          const { message } = settlement;
+          const event = told(settlement, underWay.of(message), lane.name);
+          underWay.ended(message);
+          return event;
+        }),
+      )
+      .subscribe(subscriber);
+  }).pipe(filter((event): event is BrokerEvent<unknown> => event !== undefined));
+
+/** Settles, and decides by the reaction where its follow-ups were refused. */
+const settled = (source: Observable<Reacted>, underWay: UnderWay): Observable<Settlement<Pending, unknown>> =>
+  new Observable((subscriber) => {
+    const decide: ConstructorParameters<typeof Settling<Pending, unknown, unknown>>[1] = (failure, message) =>
+      fateOf(failure, message, underWay.of(message));
+    observe(source, new Settling<Pending, unknown, unknown>(subscriber, decide), subscriber);
+  });
+
+/** The deliveries that were begun and are not settled. */
+class UnderWay {
+  private readonly deliveries = new Map<Message<Pending>, Delivery>();
+
+  constructor(private readonly onRunning: (running: number) => void) {}
+
+  begin(message: Message<Pending>): Delivery {
+    const delivery = new Delivery();
+    this.deliveries.set(message, delivery);
+    this.onRunning(this.deliveries.size);
+    return delivery;
+  }
+
+  /** Of one that was not begun there is nothing to know. */
+  of(message: Message<Pending>): Delivery {
+    return this.deliveries.get(message) ?? new Delivery();
+  }
+
+  ended(message: Message<Pending>): void {
+    this.deliveries.delete(message);
+    this.onRunning(this.deliveries.size);
+  }
+
+  end(): void {
+    this.deliveries.clear();
+    this.onRunning(0);
+  }
+}

@@ -1,0 +1,80 @@
+/** What becomes of a delivery: the outcome that its handler answered, or what the options of the reaction say of a failure. */
+import { isLeft, left, right } from "fp-ts/lib/Either.js";
+import { backoffDelayMs } from "../../core/Backoff.js";
+import { causeOf, type Failure, Threw } from "../../core/Failure.js";
+import { attemptOf } from "../../core/FailurePolicy.js";
+import { type Handled, handled } from "../../core/Handled.js";
+import { delivery as deliveryOf, type Message } from "../../core/Message.js";
+import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
+import { atomically, refusalOf, type Write } from "../../core/Write.js";
+import { deferredBy, isNonRetryable } from "../outcomes.js";
+import type { Pending } from "../Pending.js";
+import type { Delivery } from "./Delivery.js";
+import { Results } from "./inTurn.js";
+
+export type Reacted = Handled<Pending, unknown, unknown>;
+
+/** Decided, with the writes that commit with an ack. */
+export const decided = (undecided: Reacted, delivery: Delivery): Reacted => {
+  const { message, result, outcome } = undecided;
+  if (isLeft(result)) return handled({ message, result, outcome: fateOf(result.left, message, delivery), followUps: none });
+  if (outcome !== undefined && outcome._tag !== "Ack") {
+    delivery.deferred = outcome._tag === "Release";
+    return handled({ message, result, outcome: performed(outcome, message, delivery), followUps: none });
+  }
+  try {
+    return handled({ message, result: right(undefined), outcome: Ack, followUps: followUpsOf(result.right, delivery) });
+  } catch (cause) {
+    const failure = Threw(cause);
+    return handled({ message, result: left(failure), outcome: fateOf(failure, message, delivery), followUps: none });
+  }
+};
+
+const none: ReadonlyArray<Write<unknown>> = [];
+/** The writes commit together with one step more: the ack. */
+const THE_ACK = 1;
+
+const followUpsOf = (result: unknown, { results }: Delivery): ReadonlyArray<Write<unknown>> => {
+  const followUps: Array<Write<unknown>> = [];
+  const all = result instanceof Results ? result.all : [result];
+  for (const [i, { reaction, recorded }] of results.entries()) {
+    const { followUp } = reaction.parts;
+    if (followUp !== undefined) followUps.push(...followUp(all[i], recorded));
+  }
+  if (followUps.length === 0) return none;
+  const refusal = refusalOf(atomically(followUps), THE_ACK);
+  if (refusal !== undefined) throw refusal;
+  return followUps;
+};
+
+/** The outcome of a failure. Interruptions are given back, uncounted. */
+export const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: Delivery): Outcome => {
+  if (failure._tag === "Interrupted") return Release({ reason: failure.reason });
+  const cause = causeOf(failure);
+  if (at === undefined) return Retry({ cause, delayMs: UNKNOWN_MS });
+  const { attemptsMax, backoff, blockOnError } = at.parts;
+  if (isNonRetryable(cause)) return ended((cause as Error).cause, blockOnError);
+  if (message.attempt >= attemptsMax) return ended(cause, blockOnError);
+  return Retry({ cause, delayMs: backoffDelayMs(backoff, message.attempt, attemptOf(message).random) });
+};
+
+/** A failure before a reaction was begun: its event could not be read, since the store did not answer. */
+const UNKNOWN_MS = 1_000;
+
+const ended = (cause: unknown, blockOnError: boolean): Outcome =>
+  blockOnError ? Block({ cause, scope: "key" }) : Reject({ cause });
+
+/** As the handler asked for it. A block is that of its target, and a retry counts as one. */
+const performed = (outcome: Outcome, message: Message<Pending>, { at }: Delivery): Outcome => {
+  switch (outcome._tag) {
+    case "Ack":
+    case "Reject":
+      return outcome;
+    case "Block":
+      return outcome.scope === "key" ? outcome : Block({ cause: outcome.cause, scope: "key" });
+    case "Release":
+      return deferredBy(outcome, message[deliveryOf].nowMs());
+    case "Retry":
+      return at !== undefined && message.attempt >= at.parts.attemptsMax ? ended(outcome.cause, at.parts.blockOnError) : outcome;
+  }
+};

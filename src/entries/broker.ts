@@ -1,0 +1,31 @@
+/** `sluice/broker`: reactions to events, each target in order, retried, then blocked. */
+export type {
+  BlockedStream,
+  Broker,
+  BrokerChangeError,
+  BrokerDefinition,
+  BrokerEvent,
+  BrokerRunOptions,
+  BrokerStatus,
+  Correlated,
+  Delivered,
+  EventIn,
+  Idle,
+  LaneIn,
+  LaneOptions,
+  LaneStatus,
+  Streams,
+} from "../broker/Broker.js";
+export { broker } from "../broker/makeBroker.js";
+export { on } from "../broker/on.js";
+export { Defer, type DeferUntil, type NonRetryable, nonRetryable } from "../broker/outcomes.js";
+export type {
+  Doing,
+  EventsOf,
+  On,
+  Reaction,
+  ReactionBackoff,
+  ReactionContext,
+  ReactionOptions,
+  Targeted,
+} from "../broker/Reaction.js";
