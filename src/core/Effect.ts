@@ -13,7 +13,7 @@ import {
   type TeardownLogic,
   type Unsubscribable,
 } from "rxjs";
-import type { Jitter } from "./Backoff.js";
+import type { Growth, Jitter } from "./Backoff.js";
 import { showAs } from "./inspecting.js";
 import type { Options } from "./options.js";
 import { promiseAsked } from "./promiseWatch.js";
@@ -35,7 +35,9 @@ export type RetryOptions = Options<{
   attemptsMax: number;
   /** The delay before the second run. Milliseconds, default 200; 0 runs again at once. */
   initialMs: number;
-  /** By how much each delay is longer than the one before. Default 2. */
+  /** How the delays grow: "exponential", "linear" or "none". Default "exponential". */
+  growth: Growth;
+  /** By how much each delay of exponential growth is longer than the one before. Default 2. */
   factor: number;
   /** No delay is longer, jitter included. Milliseconds, default 60,000. */
   delayMsMax: number;

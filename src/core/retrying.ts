@@ -7,16 +7,22 @@ import { optionsOf, wholeNumber } from "./options.js";
 import { isSluiceError } from "./SluiceError.js";
 import type { Sources } from "./Sources.js";
 
-const NAMES = ["attemptsMax", "initialMs", "factor", "delayMsMax", "jitter", "deadlineMs", "scheduler"] as const;
+const NAMES = [
+  "attemptsMax",
+  "initialMs",
+  "growth",
+  "factor",
+  "delayMsMax",
+  "jitter",
+  "deadlineMs",
+  "scheduler",
+] as const;
 
 /** What an Effect does that runs `effect` again after failures. Each of its subscribers has attempts of its own. */
 export const retrying = <A>(effect: Pick<Effect<A>, "run">, given: RetryOptions, sources: Sources): Start<A> => {
-  const { scheduler, attemptsMax, initialMs, factor, delayMsMax, jitter, deadlineMs } = optionsOf(given, NAMES);
+  const { scheduler, attemptsMax, jitter, ...rest } = optionsOf(given, NAMES);
   const backoff = makeBackoff({
-    initialMs,
-    factor,
-    delayMsMax,
-    deadlineMs,
+    ...rest,
     jitter: jitter ?? "full",
     attemptsMax: wholeNumber("attemptsMax", attemptsMax ?? 5, { min: 1, max: Number.MAX_SAFE_INTEGER }),
   });

@@ -1,6 +1,6 @@
 /** `sluice`: durable queues as Observables. Stores are in `sluice/memory` and `sluice/redis`. */
 export { MessageIdCodec } from "../codec/MessageIdCodec.js";
-export type { Backoff, BackoffOptions, Jitter } from "../core/Backoff.js";
+export type { Backoff, BackoffOptions, Growth, Jitter } from "../core/Backoff.js";
 export type { Answers, Batch, NonEmpty } from "../core/Batch.js";
 export { systemScheduler } from "../core/Clock.js";
 export { Effect, type ErrorsOf, fail, fromOne, type RetryOptions, succeed } from "../core/Effect.js";

@@ -66,6 +66,7 @@ export {
   type PageRequest,
   PORTION_COUNT_MAX,
   type Portion,
+  type PurgeRequest,
   type RedriveFromRequest,
   type Redriven,
   type RedrivenLetter,

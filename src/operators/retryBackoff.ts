@@ -30,12 +30,14 @@ import { type Decision, type DecisionIn, decideBy, policyWhen, type When } from 
  * A failure that `when` excludes is not given up: it passes as it is to the decisions that follow. The queue's own `attemptsMax`
  * (20 by default) dead-letters earlier where it is less.
  *
- * Errors: throws `InvalidConfig` for options out of range.
+ * Errors: throws `InvalidConfig` for options out of range, and for a growth that goes with no such jitter or factor.
  *
- * @param options `initialMs` (milliseconds, default 200), `factor` (default 2), `delayMsMax` (milliseconds, default 60,000),
- *   `jitter` ("none" by default, "full", "equal", "decorrelated"; applied first, then capped), `attemptsMax` (attempts in all: the
- *   attempt with this number is given up; default: as many as the queue allows), `deadlineMs` (milliseconds from the enqueue: it
- *   gives up where the retry would be due later; default: no bound), `when` (which failures)
+ * @param options `initialMs` (milliseconds, default 200), `growth` ("exponential" by default, initial · factor^(attempt − 1);
+ *   "linear", initial · attempt; "none", always initial), `factor` (of exponential growth alone, default 2), `delayMsMax`
+ *   (milliseconds, default 60,000), `jitter` ("none" by default, "full", "equal", "decorrelated", which has a growth of its own;
+ *   applied first, then capped), `attemptsMax` (attempts in all: the attempt with this number is given up; default: as many as
+ *   the queue allows), `deadlineMs` (milliseconds from the enqueue: it gives up where the retry would be due later; default: no
+ *   bound), `when` (which failures)
  *
  * @example
  * ```ts

@@ -85,6 +85,13 @@ export interface RedrivenLetter extends Pick<StoredDeadLetter, "id" | "position"
   readonly payload: string | undefined;
 }
 
+export interface PurgeRequest {
+  readonly queue: string;
+  readonly limit: number;
+  /** Only messages that wait behind the head of this key; undefined purges the whole queue. */
+  readonly followersOf?: string | undefined;
+}
+
 export interface RedriveRequest {
   readonly queue: string;
   /** These dead letters. One that is not there, or not any more, is passed over and not counted. */
@@ -150,6 +157,10 @@ export interface Inspect {
   /**
    * Deletes up to `limit` messages: ready ones by priority and in order, each with its followers; then delayed ones by due time,
    * likewise; then followers of a head that stays. Leased and blocked messages stay.
+   *
+   * With `followersOf` it deletes messages that wait behind the head of that key, those nearest to the head first, and nothing
+   * else: the head stays wherever it is. Delayed first deliveries join the line when they are due, before anything is deleted;
+   * the others of the key are not in it yet, and stay. `more` then tells of that key alone.
    */
-  readonly purge: (request: { readonly queue: string; readonly limit: number }, writeId: string) => Effect<Portion>;
+  readonly purge: (request: PurgeRequest, writeId: string) => Effect<Portion>;
 }

@@ -14,7 +14,8 @@
  *   left; a redriven message is new.
  * - A delayed first delivery is not in the line of its key: it joins the end when it is due, as if it were enqueued then. A message
  *   that was leased before and is delayed (Retry, Release) keeps its place at the head meanwhile.
- * - The next `lease`, `peek`, `stats` or `heads` makes due messages ready, and so does a call that takes in messages of keys, before it does.
+ * - The next `lease`, `peek`, `stats` or `heads` makes due messages ready, and so does a call that takes in messages of keys, or purges
+ *   the followers of one, before it does.
  * - A token names one delivery. It is live until the delivery is settled or reaped; whoever has a dead token changes nothing and is
  *   answered `LeaseLost`. A lease past its end is reaped as soon as a `lease` comes to it (of a queue that is neither
  *   paused nor halted): it counts as a failure, and where the failures reach `attemptsMax` the message is dead-lettered with the

@@ -44,7 +44,8 @@ export type Command =
       readonly decision: BlockDecision;
     }
   | { readonly do: "redrive"; readonly messages: ReadonlyArray<number> }
-  | { readonly do: "purge" }
+  /** All, or up to so many that wait behind the head of a key. */
+  | { readonly do: "purge"; readonly followersOf: string | undefined; readonly limit: number }
   | { readonly do: "pause"; readonly paused: boolean };
 
 /** Failures after which a message of these sequences is dead. */
@@ -102,6 +103,11 @@ const rare: ReadonlyArray<fc.Arbitrary<Command>> = [
     decision: fc.constantFrom<BlockDecision>("retry", "skip", "reject"),
   }),
   fc.record({ do: fc.constant("redrive" as const), messages: fc.array(fc.nat(30), { maxLength: 8 }) }),
+  fc.record({
+    do: fc.constant("purge" as const),
+    followersOf: fc.constantFrom("a", "b", "c"),
+    limit: fc.constantFrom(1, 2, 1_000),
+  }),
   fc.record({ do: fc.constant("pause" as const), paused: fc.boolean() }),
 ];
 const advance = fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 60 }) });
@@ -113,7 +119,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { arbitrary: advance, weight: 6 },
   { arbitrary: fc.constant<Command>({ do: "advance", ms: DEDUPE_MS }), weight: 1 },
   ...rare.map((arbitrary) => ({ arbitrary, weight: 2 })),
-  { arbitrary: fc.constant<Command>({ do: "purge" }), weight: 1 },
+  { arbitrary: fc.constant<Command>({ do: "purge", followersOf: undefined, limit: 1_000 }), weight: 1 },
 );
 
 /** Sequences of commands. */

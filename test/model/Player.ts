@@ -32,6 +32,8 @@ export interface Observation {
   readonly performed: ReadonlyArray<Outcome["_tag"]>;
   /** How many an operation answered. */
   readonly count: number | undefined;
+  /** Whether a purge answered that some are left. */
+  readonly more: boolean | undefined;
   /** After a lease, which messages are dead. */
   readonly dead: ReadonlyArray<number>;
   readonly stats: QueueStats;
@@ -69,7 +71,17 @@ export class Player {
   async play(command: Command): Promise<Observation> {
     const shown = await this.perform(command);
     const stats = await this.store.stats(QUEUE);
-    return { leased: [], enqueued: [], done: [], performed: [], count: undefined, dead: [], ...shown, stats };
+    return {
+      leased: [],
+      enqueued: [],
+      done: [],
+      performed: [],
+      count: undefined,
+      more: undefined,
+      dead: [],
+      ...shown,
+      stats,
+    };
   }
 
   /** Everything that stands in the queue, in order. */
@@ -122,7 +134,10 @@ export class Player {
         return { count: (await this.store.redrive({ queue: QUEUE, letters }, newId())).count };
       }
       case "purge":
-        return { count: (await this.store.purge({ queue: QUEUE, limit: 1_000 }, newId())).count };
+        return await this.store.purge(
+          { queue: QUEUE, limit: command.limit, followersOf: command.followersOf },
+          newId(),
+        );
       case "pause":
         await this.store.setPaused({ queue: QUEUE, paused: command.paused }, newId());
         return {};

@@ -76,12 +76,9 @@ export class QueueModel {
       case "redrive":
         this.redrive(command.messages, observation.count);
         break;
-      case "purge": {
-        const purged = this.line.filter(({ place }) => place === "queue");
-        for (const message of purged) this.leave(message, "purged");
-        expect(observation.count).toBe(purged.length);
+      case "purge":
+        this.purge(command, observation);
         break;
-      }
       case "pause":
         this.paused = command.paused;
         break;
@@ -267,6 +264,19 @@ export class QueueModel {
         message.place = "queue";
       } else this.leave(message, decision === "skip" ? "purged" : "dead");
     }
+  }
+
+  private purge(
+    { followersOf, limit }: Extract<Command, { readonly do: "purge" }>,
+    { count, more }: Observation,
+  ): void {
+    const all =
+      followersOf === undefined
+        ? this.line.filter(({ place }) => place === "queue")
+        : this.line.filter((message) => message.key === followersOf && message.joined && isIn(message)).slice(1);
+    const purged = all.slice(0, limit);
+    for (const message of purged) this.leave(message, "purged");
+    expect({ count, more }).toEqual({ count: purged.length, more: purged.length < all.length });
   }
 
   private redrive(numbers: ReadonlyArray<number>, count: number | undefined): void {

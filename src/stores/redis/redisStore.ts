@@ -28,6 +28,7 @@ import {
   headsScript,
   pauseScript,
   peekScript,
+  purgeFollowersScript,
   purgeScript,
   redriveFromScript,
   redriveScript,
@@ -252,7 +253,10 @@ class RedisStore implements Store {
   readonly deadLetters: Store["deadLetters"] = (request) => this.running(deadLettersScript, () => this.on(request));
   readonly redrive: Store["redrive"] = (request, writeId) => this.changing(redriveScript, request, writeId);
   readonly redriveFrom: Store["redriveFrom"] = (request, writeId) => this.changing(redriveFromScript, request, writeId);
-  readonly purge: Store["purge"] = (request, writeId) => this.changing(purgeScript, request, writeId);
+  readonly purge: Store["purge"] = ({ followersOf, ...request }, writeId) =>
+    followersOf === undefined
+      ? this.changing(purgeScript, request, writeId)
+      : this.changing(purgeFollowersScript, { ...request, followersOf }, writeId);
   readonly unblock: Store["unblock"] = (request, writeId) =>
     this.changing(unblockScript, { ...request, deadLettersMax: this.deadLettersMax }, writeId);
 

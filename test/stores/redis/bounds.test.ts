@@ -244,6 +244,29 @@ const cases: Readonly<Record<string, () => Promise<Call>>> = {
     await fillLarge(20, { delayMs: 60_000 });
     return () => at.store.purge({ queue: at.queue, limit: 1_000 }, newId());
   },
+  "purge of 1,000 followers": async () => {
+    await at.enqueue(small(1_001), { key: "k" });
+    return () => at.store.purge({ queue: at.queue, limit: 1_000, followersOf: "k" }, newId());
+  },
+  "purge of 1,000 followers with dedupe ids": async () => {
+    const dedupe = (id: string) => ({ id, windowMs: Number.POSITIVE_INFINITY });
+    await at.store.write([small(1_001).map((text) => at.step(text, { key: "k", dedupe: dedupe(text) }))], newId());
+    return () => at.store.purge({ queue: at.queue, limit: 1_000, followersOf: "k" }, newId());
+  },
+  "purge of 100 MiB of followers": async () => {
+    await fillLarge(101, { key: "k" });
+    return () => at.store.purge({ queue: at.queue, limit: 1_000, followersOf: "k" }, newId());
+  },
+  "purge of 20 MiB of followers with dedupe ids": async () => {
+    for (let n = 0; n < 21; n++)
+      await at.enqueue([large], { key: "k", dedupe: { id: `d${n}`, windowMs: Number.POSITIVE_INFINITY } });
+    return () => at.store.purge({ queue: at.queue, limit: 1_000, followersOf: "k" }, newId());
+  },
+  "purge of followers where 1,000 are due": async () => {
+    await fill(1_000, { key: "k", delayMs: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return () => at.store.purge({ queue: at.queue, limit: 1_000, followersOf: "k" }, newId());
+  },
   "unblock of 1,000": async () => {
     await fill(1_000);
     await endAll(blockKey);

@@ -261,7 +261,13 @@ class Twins {
         return "redrive";
       }
       case 4: {
-        if (this.below(3) > 0) return "no purge";
+        const purges = this.below(3);
+        if (purges === 1) {
+          const request = { queue, limit: this.pick([1, 2, 1_000]), followersOf: this.pick(KEYS) ?? "none" };
+          await this.both((store) => store.purge(request, newId()));
+          return `purge ${request.limit} behind ${request.followersOf}`;
+        }
+        if (purges > 1) return "no purge";
         // Which of the waiting ones go first is nobody's promise, so either none of them goes, or all do.
         const { memory } = await this.both((store) => store.stats(queue));
         const { ready, delayed } = memory;

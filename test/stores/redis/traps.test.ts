@@ -208,6 +208,12 @@ describe("a foreign value at a key of ours", () => {
     ["unblock", (at) => at.store.unblock({ queue: at.queue, target: "all", decision: "reject", limit: 10 }, newId())],
     ["dead letters", (at) => at.store.deadLetters({ queue: at.queue, after: undefined, limit: 10 })],
     ["purge", (at) => at.store.purge({ queue: at.queue, limit: 10 }, newId())],
+    ["purge of followers", (at) => at.store.purge({ queue: at.queue, limit: 10, followersOf: "key" }, newId())],
+    [
+      "purge of followers where marks are",
+      (at) => at.store.purge({ queue: at.queue, limit: 10, followersOf: "key" }, newId()),
+      beginMarks,
+    ],
     ["leave", (at) => at.store.leave({ queue: at.queue, consumer: "one" })],
   ];
 

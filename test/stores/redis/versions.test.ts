@@ -76,6 +76,7 @@ const calls: ReadonlyArray<readonly [string, (at: Bench, lease: never) => Promis
     (at) => at.store.redriveFrom({ queue: at.queue, after: undefined, seenMax: 1, limit: 1, ids: undefined }, newId()),
   ],
   ["purge", (at) => at.store.purge({ queue: at.queue, limit: 1 }, newId())],
+  ["purge of followers", (at) => at.store.purge({ queue: at.queue, limit: 1, followersOf: "k" }, newId())],
 ];
 
 describe("the format", () => {

@@ -21,14 +21,24 @@ const delays = (options: BackoffOptions, random: () => number, attempts = 5): Re
   return Array.from({ length: attempts }, (_, i) => backoffDelayMs(backoff, i + 1, random));
 };
 
+const anyGrowth = fc.oneof(
+  fc.record({
+    jitter: fc.constantFrom("none" as const, "full" as const, "equal" as const, "decorrelated" as const),
+    factor: fc.oneof(fc.constantFrom(0, 1, 2, 1_000), fc.double({ min: 0, max: 1_000, noNaN: true })),
+  }),
+  fc.record({
+    jitter: fc.constantFrom("none" as const, "full" as const, "equal" as const),
+    growth: fc.constantFrom("linear" as const, "none" as const),
+  }),
+);
+
 const anyBackoff: fc.Arbitrary<Backoff> = fc
   .record({
     initialMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: DELAY_MS_MAX, noNaN: true })),
-    factor: fc.oneof(fc.constantFrom(0, 1, 2, 1_000), fc.double({ min: 0, max: 1_000, noNaN: true })),
     delayMsMax: fc.oneof(fc.constant(0), fc.double({ min: 0, max: DELAY_MS_MAX, noNaN: true })),
-    jitter: fc.constantFrom("none" as const, "full" as const, "equal" as const, "decorrelated" as const),
+    growth: anyGrowth,
   })
-  .map(makeBackoff);
+  .map(({ growth, ...options }) => makeBackoff({ ...options, ...growth }));
 
 const anyAttempt = fc.integer({ min: 1, max: 4_000 });
 
@@ -36,6 +46,7 @@ describe("makeBackoff", () => {
   it("fills in its defaults", () => {
     const defaults = {
       initialMs: 200,
+      growth: "exponential",
       factor: 2,
       delayMsMax: 60_000,
       jitter: "none",
@@ -45,6 +56,31 @@ describe("makeBackoff", () => {
     expect(makeBackoff()).toEqual(defaults);
     expect(makeBackoff({ initialMs: undefined, factor: undefined, jitter: undefined, attemptsMax: undefined })).toEqual(
       defaults,
+    );
+  });
+
+  it.each(["linear", "none"] as const)("takes growth %s with any jitter but the decorrelated one", (growth) => {
+    for (const jitter of ["none", "full", "equal"] as const)
+      expect(makeBackoff({ growth, jitter, factor: undefined })).toMatchObject({ growth, jitter });
+    expect(() => makeBackoff({ growth, jitter: "decorrelated" })).toThrow(
+      expect.objectContaining({
+        _tag: "InvalidConfig",
+        option: "growth",
+        message: `growth must be "exponential", or left out, with decorrelated jitter, which has a growth of its own, not "${growth}".`,
+      }),
+    );
+  });
+
+  it.each(["linear", "none"] as const)("refuses a factor beside growth %s, whatever it is", (growth) => {
+    for (const factor of [0, 1, 2])
+      expect(() => makeBackoff({ growth, factor })).toThrow(
+        expect.objectContaining({ _tag: "InvalidConfig", option: "factor" }),
+      );
+  });
+
+  it("takes decorrelated jitter beside the growth that is the default, told or not", () => {
+    expect(makeBackoff({ growth: "exponential", jitter: "decorrelated", factor: 3 })).toEqual(
+      makeBackoff({ jitter: "decorrelated", factor: 3 }),
     );
   });
 
@@ -64,6 +100,9 @@ describe("makeBackoff", () => {
     ["delayMsMax", -1],
     ["delayMsMax", Number.NaN],
     ["delayMsMax", DELAY_MS_MAX + 1],
+    ["growth", "some"],
+    ["growth", "toString"],
+    ["growth", 2],
     ["jitter", "some"],
     ["attemptsMax", -1],
     ["attemptsMax", 1.5],
@@ -94,6 +133,34 @@ describe("backoffDelayMs", () => {
     expect(delays({ initialMs: 100, factor: 1 }, middle, 3)).toEqual([100, 100, 100]);
     expect(delays({ initialMs: 100, factor: 0.5 }, middle, 3)).toEqual([100, 50, 25]);
     expect(delays({ initialMs: 100, factor: 0 }, middle, 3)).toEqual([100, 0, 0]);
+  });
+
+  it("doubles the delay of exponential growth, which is the default", () => {
+    expect(delays({ initialMs: 100 }, middle, 4)).toEqual([100, 200, 400, 800]);
+    expect(delays({ initialMs: 100, growth: "exponential", delayMsMax: 500 }, middle)).toEqual([
+      100, 200, 400, 500, 500,
+    ]);
+  });
+
+  it("adds the initial delay each time with linear growth, up to the cap", () => {
+    expect(delays({ initialMs: 50, growth: "linear" }, middle)).toEqual([50, 100, 150, 200, 250]);
+    expect(delays({ initialMs: 200, growth: "linear", delayMsMax: 500 }, middle, 4)).toEqual([200, 400, 500, 500]);
+    expect(delays({ initialMs: 0, growth: "linear" }, middle, 2)).toEqual([0, 0]);
+  });
+
+  it("keeps the initial delay where there is no growth, under the cap", () => {
+    expect(delays({ initialMs: 200, growth: "none" }, middle, 3)).toEqual([200, 200, 200]);
+    expect(delays({ initialMs: 700, growth: "none", delayMsMax: 500 }, middle, 2)).toEqual([500, 500]);
+  });
+
+  it("jitters what has grown, whatever the growth, and caps then", () => {
+    expect(delays({ initialMs: 100, growth: "linear", jitter: "full" }, middle, 3)).toEqual([50, 100, 150]);
+    expect(delays({ initialMs: 100, growth: "linear", jitter: "equal" }, middle, 3)).toEqual([75, 150, 225]);
+    expect(delays({ initialMs: 100, growth: "none", jitter: "full" }, middle, 2)).toEqual([50, 50]);
+    expect(delays({ initialMs: 100, growth: "none", jitter: "equal" }, lowest, 2)).toEqual([50, 50]);
+    expect(delays({ initialMs: 1_000, growth: "linear", jitter: "full", delayMsMax: 500 }, () => 0.125, 5)).toEqual([
+      125, 250, 375, 500, 500,
+    ]);
   });
 
   it("draws full jitter from the whole of [0, delay)", () => {

@@ -365,6 +365,19 @@ describe("retry", () => {
   );
 
   it(
+    "waits by the growth that it is told, the same each time or longer by as much",
+    marbles((m) => {
+      const { scheduler } = m;
+      const [linear, none] = (["linear", "none"] as const).map((growth) =>
+        failing(3).retry({ initialMs: 2, growth, jitter: "none", scheduler }),
+      );
+      if (linear === undefined || none === undefined) throw new Error("there are two");
+      m.expect(linear).toBeObservable("------------(a|)", { a: 4 });
+      m.expect(none).toBeObservable("------(a|)", { a: 4 });
+    }),
+  );
+
+  it(
     "gives up after attemptsMax runs, and each subscription has its own",
     marbles((m) => {
       const error = storeFull("no room");
@@ -413,7 +426,12 @@ describe("retry", () => {
 
   it("can be awaited, and refuses options out of range", async () => {
     expect(await failing(2).retry({ initialMs: 0 })).toBe(3);
-    for (const options of [{ attemptsMax: 0 }, { initialMs: -1 }, { factor: Number.NaN }])
+    for (const options of [
+      { attemptsMax: 0 },
+      { initialMs: -1 },
+      { factor: Number.NaN },
+      { growth: "none", factor: 1 } as const,
+    ])
       expect(() => succeed(1).retry(options)).toThrow(expect.objectContaining({ _tag: "InvalidConfig" }));
   });
 });

@@ -55,6 +55,17 @@ describe("retryBackoff", () => {
     expect(delays({ initialMs: 0 }, [1, 5])).toStrictEqual(["0 ms", "0 ms"]);
   });
 
+  it("grows by as much each time, or not at all, where it is told to", () => {
+    expect(delays({ initialMs: 50, growth: "linear" }, [1, 2, 5])).toStrictEqual(["50 ms", "100 ms", "250 ms"]);
+    expect(delays({ initialMs: 100, growth: "exponential", delayMsMax: 500 }, [1, 2, 4])).toStrictEqual([
+      "100 ms",
+      "200 ms",
+      "500 ms",
+    ]);
+    expect(delays({ initialMs: 200, growth: "none" }, [1, 7])).toStrictEqual(["200 ms", "200 ms"]);
+    expect(() => retryBackoff({ growth: "linear", factor: 2 })).toThrow(expect.objectContaining({ option: "factor" }));
+  });
+
   it("leaves the last attempt to the decisions that follow: attemptsMax counts attempts in all", () => {
     expect(afterwards({ initialMs: 1, factor: 1, attemptsMax: 3 }, { attempt: 2 })).toBe("Failed(no): Retry in 1 ms");
     expect(afterwards({ attemptsMax: 3 }, { attempt: 3 })).toBe("Failed(no)");

@@ -18,6 +18,11 @@ export class KeyGate {
     return this.busy.has(key);
   }
 
+  /** How many wait behind the head of the key. */
+  waitingBehind(key: string): number {
+    return this.busy.get(key)?.size ?? 0;
+  }
+
   /** The mark of the key's head. */
   markOf(key: string): string | undefined {
     return this.marks.get(key);

@@ -2,6 +2,7 @@
 import type {
   PageRequest,
   Portion,
+  PurgeRequest,
   QueueStats,
   RedriveFromRequest,
   Redriven,
@@ -132,8 +133,23 @@ const redriveOne = (
   queue.admit(again, nowMs);
 };
 
+export const purge: Call<PurgeRequest, Portion> = (queue, { limit, followersOf }, nowMs) =>
+  followersOf === undefined ? purgeAll(queue, limit) : purgeFollowers(queue, { key: followersOf, limit }, nowMs);
+
+const purgeFollowers = (
+  queue: QueueState,
+  { key, limit }: { readonly key: string; readonly limit: number },
+  nowMs: number,
+): Portion => {
+  queue.promoteDue(nowMs);
+  const followers = queue.keys.takeBehind(key, limit);
+  for (const entry of followers) queue.forget(entry);
+  queue.purged += followers.length;
+  return { count: followers.length, more: queue.keys.waitingBehind(key) > 0 };
+};
+
 /** Each head goes with those that wait behind it. */
-export const purge: Call<Limited, Portion> = (queue, { limit }) => {
+const purgeAll = (queue: QueueState, limit: number): Portion => {
   let purged = 0;
   const forget = (entries: ReadonlyArray<Entry>): void => {
     for (const entry of entries) queue.forget(entry);

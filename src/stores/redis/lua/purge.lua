@@ -17,7 +17,7 @@ local given, limit, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 --- @include openGuarded
 --- @include keys
 --- @include passOn
---- @include portion
+--- @include planFollowers
 --- @include entry
 --- @include once
 
@@ -25,8 +25,6 @@ local queue = openGuarded(key, clock(given))
 local keyed, deduped = redis.call("HLEN", key .. ":k") > 0, redis.call("HGET", key, "deduped") == "1"
 local portion = openPortion(limit, bytesMax)
 local drops, met = {}, {}
-
-local function withoutMark(text) return queue.marks and queue.marks.part(text) or text end
 
 -- Everything is planned, and so read, before the first message is deleted: no error can come in between.
 local function plan(number, drop)
@@ -36,16 +34,10 @@ end
 -- Plans for those that wait behind a head, which goes with them or stays.
 local function planBehind(name, headGoes)
   if met[name] then return end
-  local list = key .. ":k:" .. name
-  local waiting = redis.call("LLEN", list) -- a foreign value fails here: see guard
-  local parcels = deduped and readPortion(portion, waiting, function(at) return redis.call("LINDEX", list, at) end)
-  local number = parcels and #parcels or fitUnread(portion, waiting, queue.largest)
+  local drop = planFollowers(queue, name, portion, deduped)
   met[name] = true
   plan(1, function()
-    for _, text in ipairs(parcels or {}) do forget(key, withoutMark(text)) end
-    if number > 0 then redis.call("LTRIM", list, number, -1) end
-    if number == waiting then redis.call("SREM", key .. ":f", name) end
-    count(queue, "waiting", -number)
+    drop()
     if headGoes then leaveKey(queue, name) end
   end)
 end
@@ -80,7 +72,7 @@ local function planAll()
     end
   end
   planHeads(redis.call("ZCARD", key .. ":d"), function(at)
-    return withoutMark(parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1]))
+    return withoutMark(queue, parcelOfEntry(redis.call("ZRANGE", key .. ":d", at, at)[1]))
   end, function(number) redis.call("ZREMRANGEBYRANK", key .. ":d", 0, number - 1) end, wasLeased) -- a first delivery is no head
   if not portion.full then
     for _, name in ipairs(redis.call("SRANDMEMBER", key .. ":f", portion.count)) do

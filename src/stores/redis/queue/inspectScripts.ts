@@ -187,11 +187,24 @@ export const redriveFromScript: Script<OnQueue & Changing & Omit<RedriveFromRequ
   decode: readRedriven,
 };
 
-export const purgeScript: Script<OnQueue & Changing & { readonly limit: number }, Portion> = {
+interface PurgeInput extends OnQueue, Changing {
+  readonly limit: number;
+}
+
+export const purgeScript: Script<PurgeInput, Portion> = {
   name: "purge",
   encode: ({ result, queue, answered, given, limit }) => ({
     keys: [result, queue, ...answered],
     args: [given, String(limit), BYTES_MAX],
+  }),
+  decode: readPortion,
+};
+
+export const purgeFollowersScript: Script<PurgeInput & { readonly followersOf: string }, Portion> = {
+  name: "purgeFollowers",
+  encode: ({ result, queue, answered, given, limit, followersOf }) => ({
+    keys: [result, queue, ...answered],
+    args: [given, escapeText(followersOf), String(limit), BYTES_MAX],
   }),
   decode: readPortion,
 };

@@ -265,9 +265,11 @@ export class Scene {
     return redriven;
   }
 
-  /** Purges up to `limit` messages, in as many calls as it takes. */
-  async purge(limit = 1_000): Promise<number> {
-    return await this.inPortions(limit, (left) => this.store.purge({ queue: this.queue, limit: left }, v7()));
+  /** Purges up to `limit` messages, or followers of one key, in as many calls as it takes. */
+  async purge(limit = 1_000, followersOf?: string): Promise<number> {
+    return await this.inPortions(limit, (left) =>
+      this.store.purge({ queue: this.queue, limit: left, followersOf }, v7()),
+    );
   }
 
   private async inPortions(limit: number, call: (left: number) => PromiseLike<Portion>): Promise<number> {

@@ -110,6 +110,21 @@ export const marksCases: ReadonlyArray<ConformanceCase> = casesOf("4. Order per 
     await scene.settle([last], Ack);
     await isFree(scene, "after the last of the key");
   },
+  "a purge of followers leaves the head its mark, and whoever comes after follows it": async (scene) => {
+    await enqueueMarked(scene, ["first", "second", "third", "fourth"]);
+    assert.equal(await scene.purge(2, "k"), 2);
+    await headIs(scene, "first", "while it is ready");
+    const lease = await scene.leaseOne();
+    assert.equal(await scene.purge(1_000, "k"), 1);
+    await headIs(scene, "first", "while it is leased");
+    await enqueueMarked(scene, ["after"]);
+    await headIs(scene, "first", "when another one was enqueued");
+    await scene.settle([lease], Block({ cause: "no", scope: "key" }));
+    await isBlocked(scene, "first", "while it is blocked");
+    assert.equal(await scene.unblock({ key: "k" }, "skip"), 1);
+    await headIs(scene, "after", "when the first is gone");
+    assert.deepEqual(payloadsOf(await scene.lease()), ["after"]);
+  },
   "whoever has no mark inherits none": async (scene) => {
     await enqueueMarked(scene, ["first"]);
     await scene.enqueue(["without"], { key: "k" });

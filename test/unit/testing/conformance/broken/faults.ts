@@ -13,6 +13,7 @@ import { onTheLog } from "./log.js";
 import { losing } from "./losing.js";
 import { marking } from "./marking.js";
 import { ordering } from "./ordering.js";
+import { purging } from "./purging.js";
 import { onTheRecords } from "./records.js";
 import { sharedView } from "./sharedView.js";
 import { sleeping } from "./sleeping.js";
@@ -29,6 +30,7 @@ const breaks: Readonly<Record<string, Break>> = {
   ...sleeping,
   ...suspecting,
   ...attending,
+  ...purging,
   ...ending,
   ...onTheRecords,
   ...marking,

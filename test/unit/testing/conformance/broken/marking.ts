@@ -79,6 +79,12 @@ export const marking: Readonly<Record<string, Break>> = {
       return store.unblock(request, writeId);
     },
   })),
+  "forgets the mark of a head whose followers are purged": forgettingAfter((store, forget) => ({
+    purge: (request, writeId) => {
+      if (request.followersOf !== undefined) forget();
+      return store.purge(request, writeId);
+    },
+  })),
   "looks at heads without what is due": (store) => {
     const hidden = new Set<string>();
     return {
@@ -162,6 +168,9 @@ export const markProofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "forgets a mark when its message is unblocked": [
     "a head that is blocked says so and tells its mark, and after an unblock too",
+  ],
+  "forgets the mark of a head whose followers are purged": [
+    "a purge of followers leaves the head its mark, and whoever comes after follows it",
   ],
   "looks at heads without what is due": [
     "a delayed first delivery tells its mark once it is due and the head of its key",

@@ -2,6 +2,7 @@ import { everyCall } from "../../../../../src/testing/conformance/lifecycle/ever
 import { feedProofs } from "./feeds.js";
 import { logProofs } from "./log.js";
 import { markProofs } from "./marking.js";
+import { purgeProofs } from "./purging.js";
 import { recordProofs } from "./records.js";
 
 /** Each call that is answered when it must not be any more; a goodbye is still taken while the store is closing. */
@@ -24,6 +25,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...logProofs,
   ...feedProofs,
   ...markProofs,
+  ...purgeProofs,
   "loses every tenth message": ["write ids are remembered beside many others"],
   "loses all but the first hundred thousand bytes of a payload": ["a payload of 1 MiB arrives as it was given"],
   "loses what is beyond 1,000 messages of one write": [
@@ -160,6 +162,7 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
     "many messages that are acked at once free their ids",
     "without an end an id is free when its message is dead, and a redrive does not take it again",
     "without an end an id is free when its message is purged",
+    "purge of followers frees their dedupe ids, and not that of the head",
     "after the window the same id is new",
     "a duplicate does not lengthen the window",
   ],
@@ -433,12 +436,14 @@ export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "never says that something is left": [
     "unblock and purge say whether more is left",
+    "purge of followers takes the nearest to the head first, at most so many, and says whether more are left",
     "a walk redrives the letters in order, as many as it is told, and says where to go on",
   ],
   "begins every walk over the dead letters at the front": ["a walk may redrive some ids alone, and looks at all"],
   "redrives all that it walks over": ["a walk may redrive some ids alone, and looks at all"],
   "performs what people do again when it is sent again": [
     "a call that changed something answers as before when it is sent again",
+    "purge of followers that is sent again answers as before and deletes nothing",
   ],
   "rejects what it should skip": [
     "stats count a message in each of the eight places",
