@@ -3,7 +3,14 @@ import type { Observable, ObservableInput } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import type { Options } from "../core/options.js";
 import type { Position } from "../core/Position.js";
-import type { DecodeRefused, LogTrimmed, LogWentBack, ReadError, RecordConflict, WriteError } from "../core/SluiceError.js";
+import type {
+  DecodeRefused,
+  LogTrimmed,
+  LogWentBack,
+  ReadError,
+  RecordConflict,
+  WriteError,
+} from "../core/SluiceError.js";
 import type { MalformedEvent, Recorded } from "../log/recorded.js";
 import type { Page } from "../port/Page.js";
 import type { EventStore, Store } from "../port/Store.js";

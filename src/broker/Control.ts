@@ -14,9 +14,7 @@ import type { Vector } from "./vector.js";
 export interface CatchUp {
   readonly id: string;
   readonly lane: string;
-  readonly of:
-    | { readonly reactions: ReadonlyArray<string> }
-    | { readonly streams: ReadonlyArray<string> };
+  readonly of: { readonly reactions: ReadonlyArray<string> } | { readonly streams: ReadonlyArray<string> };
   /** Behind this. */
   readonly from: Vector;
 }
@@ -86,4 +84,5 @@ export const leftIn = ({ catchUps }: Control, lane: string): ReadonlyMap<string,
 
 /** What people have said of this target last. */
 export const priorityOf = ({ priorities }: Control, stream: string): number | undefined =>
-  priorities.filter(({ of }) => ("stream" in of ? of.stream === stream : stream.startsWith(of.prefix))).at(-1)?.priority;
+  priorities.filter(({ of }) => ("stream" in of ? of.stream === stream : stream.startsWith(of.prefix))).at(-1)
+    ?.priority;

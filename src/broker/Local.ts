@@ -55,7 +55,15 @@ export class Local {
         break;
       default:
         this.correlates(lane, run, true);
-        this.sink.tell({ ...event, lane });
+        this.tell(lane, event);
+    }
+  }
+
+  private tell(lane: string, event: Extract<CorrelatorEvent, { readonly _tag: "Correlated" | "Full" }>): void {
+    if (event._tag === "Full") this.sink.tell({ ...event, lane });
+    else {
+      const { events, messages, position } = event;
+      this.sink.tell({ _tag: "Correlated", lane, events, messages, position });
     }
   }
 }

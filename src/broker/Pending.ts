@@ -43,7 +43,9 @@ export const PendingCodec: t.Type<Pending, unknown> = new t.Type<Pending, unknow
   (value): value is Pending => typeof value === "object" && value !== null && "event" in value && "reactions" in value,
   (json, context) => {
     const pending = Array.isArray(json) ? read(json) : undefined;
-    return pending === undefined ? t.failure(json, context, "it is no pending event of this version") : t.success(pending);
+    return pending === undefined
+      ? t.failure(json, context, "it is no pending event of this version")
+      : t.success(pending);
   },
   () => {
     throw new TypeError("a broker makes the payloads of its messages itself");

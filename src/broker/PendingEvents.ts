@@ -1,11 +1,11 @@
 /** Reads pending events: their data, and how reactions see them. */
 import { defer, forkJoin, map, type Observable, of, switchMap } from "rxjs";
+import { invalidConfig } from "../core/SluiceError.js";
 import type { OurEvent } from "../log/decodeEvent.js";
 import { decodePageBy } from "../log/decodePage.js";
 import { noMeta } from "../log/meta.js";
 import { type MalformedEvent, malformed } from "../log/recorded.js";
 import type { StoredEvent } from "../port/LogPort.js";
-import { invalidConfig } from "../core/SluiceError.js";
 import type { EventStore } from "../port/Store.js";
 import type { EventOrName, Pending } from "./Pending.js";
 import type { Reaction } from "./Reaction.js";
@@ -49,7 +49,10 @@ export class PendingEvents {
   private of(source: number): EventStore {
     const store = this.sources[source];
     if (store !== undefined) return store;
-    throw invalidConfig("sources", `A pending event is of source ${source}, which this broker does not have: keep the order of its sources, and add new ones at the end.`);
+    throw invalidConfig(
+      "sources",
+      `A pending event is of source ${source}, which this broker does not have: keep the order of its sources, and add new ones at the end.`,
+    );
   }
 }
 

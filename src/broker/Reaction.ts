@@ -80,9 +80,7 @@ export interface Doing<out E, out R, out L extends string> extends Targeted<E, L
    *
    * @param next the writes for a result; not called where the handler answered an Outcome other than `Ack`
    */
-  readonly followUp: (
-    next: (result: R, recorded: Recorded<E>) => ReadonlyArray<Write<unknown>>,
-  ) => Targeted<E, L>;
+  readonly followUp: (next: (result: R, recorded: Recorded<E>) => ReadonlyArray<Write<unknown>>) => Targeted<E, L>;
 }
 
 export interface On<out E> {

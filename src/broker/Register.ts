@@ -1,9 +1,9 @@
 /** The reactions of a broker, found by name, by lane and by the type of an event. */
-import { invalidConfig } from "../core/SluiceError.js";
+
 import { shown } from "../core/options.js";
-import type { Coding } from "../log/EventCodec.js";
+import { invalidConfig } from "../core/SluiceError.js";
+import { checkReaction } from "./on.js";
 import type { Reaction } from "./Reaction.js";
-import { checkReaction, DEFAULT_LANE } from "./on.js";
 
 /** The reactions of one lane. */
 export interface LaneRegister {
@@ -23,7 +23,10 @@ export class Register {
     this.lanes = new Map(
       [...new Set(reactions.map(({ lane }) => lane))].map((lane) => [
         lane,
-        laneOf(lane, reactions.filter((reaction) => reaction.lane === lane)),
+        laneOf(
+          lane,
+          reactions.filter((reaction) => reaction.lane === lane),
+        ),
       ]),
     );
     checkFixedTargets(reactions);
@@ -42,25 +45,28 @@ export class Register {
     }
     return lanes.size === 0 ? [...this.lanes.keys()] : [...lanes];
   }
-
-  /** The codecs of its reactions, each once. */
-  get codings(): ReadonlySet<Coding> {
-    return new Set(this.reactions.map(({ parts }) => parts.coding));
-  }
 }
 
 const byNameOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, Reaction> => {
-  if (!Array.isArray(reactions) || reactions.length === 0)
-    throw invalidConfig("reactions", "reactions must have one reaction at least, made by on(codec, …types).do(handler).");
+  if (!isList(reactions) || reactions.length === 0)
+    throw invalidConfig(
+      "reactions",
+      "reactions must have one reaction at least, made by on(codec, …types).do(handler).",
+    );
   const byName = new Map<string, Reaction>();
   for (const reaction of reactions) {
     const { name } = checkReaction(reaction);
     if (byName.has(name))
-      throw invalidConfig("reactions", `Two reactions are called ${shown(name)}: give one of them another name by the option name.`);
+      throw invalidConfig(
+        "reactions",
+        `Two reactions are called ${shown(name)}: give one of them another name by the option name.`,
+      );
     byName.set(name, reaction);
   }
   return byName;
 };
+
+const isList = (given: unknown): boolean => Array.isArray(given);
 
 const laneOf = (lane: string, reactions: ReadonlyArray<Reaction>): LaneRegister => {
   const byType = new Map<string, Array<Reaction>>();
@@ -81,10 +87,10 @@ const checkFixedTargets = (reactions: ReadonlyArray<Reaction>): void => {
     const { stream } = parts.target;
     const other = lanes.get(stream) ?? lane;
     if (other !== lane)
-      throw invalidConfig("lane", `Reactions to the target ${shown(stream)} stand in the lanes ${shown(other)} and ${shown(lane)}: give them one lane, since a target is one line in each.`);
+      throw invalidConfig(
+        "lane",
+        `Reactions to the target ${shown(stream)} stand in the lanes ${shown(other)} and ${shown(lane)}: give them one lane, since a target is one line in each.`,
+      );
     lanes.set(stream, lane);
   }
 };
-
-/** Whether a lane is defined, or is the one that always is. */
-export const isDefined = (lane: string, lanes: object): boolean => lane === DEFAULT_LANE || Object.hasOwn(lanes, lane);

@@ -23,22 +23,34 @@ export class Sink {
   private warnOf(event: BrokerEvent<unknown>): void {
     switch (event._tag) {
       case "Blocked":
-        this.warn("BROKER_BLOCKED", "blocked a target, whose events wait now: look at blockedStreams(), then unblock or skip it", {
-          stream: event.stream,
-          cause: describeCause(event.cause),
-        });
+        this.warn(
+          "BROKER_BLOCKED",
+          "blocked a target, whose events wait now: look at blockedStreams(), then unblock or skip it",
+          {
+            stream: event.stream,
+            cause: describeCause(event.cause),
+          },
+        );
         break;
       case "Malformed":
-        this.warn("BROKER_MALFORMED", "blocked a target, since no reaction of this program can read its event: look at blockedStreams()", {
-          stream: event.stream,
-          report: event.recorded.report,
-        });
+        this.warn(
+          "BROKER_MALFORMED",
+          "blocked a target, since no reaction of this program can read its event: look at blockedStreams()",
+          {
+            stream: event.stream,
+            report: event.recorded.report,
+          },
+        );
         break;
       case "Full":
-        this.warn("BROKER_FULL", "holds as many events in a lane as pendingMax allows, so correlation waits for its handlers", {
-          lane: event.lane,
-          pending: event.pending,
-        });
+        this.warn(
+          "BROKER_FULL",
+          "holds as many events in a lane as pendingMax allows, so correlation waits for its handlers",
+          {
+            lane: event.lane,
+            pending: event.pending,
+          },
+        );
         break;
       default:
     }

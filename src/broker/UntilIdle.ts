@@ -4,6 +4,7 @@ import {
   defer,
   exhaustMap,
   filter,
+  finalize,
   map,
   merge,
   Observable,
@@ -52,7 +53,11 @@ export class UntilIdle {
 
   /** The next run that begins from now on. */
   run(): Observable<Idle> {
-    if (this.current === undefined) return this.start(new AsyncSubject());
+    if (this.current === undefined) {
+      const answer = new AsyncSubject<Idle>();
+      this.begin(answer);
+      return answer;
+    }
     this.following ??= new AsyncSubject();
     return this.following;
   }
@@ -67,14 +72,14 @@ export class UntilIdle {
     });
   }
 
-  private start(answer: AsyncSubject<Idle>): Observable<Idle> {
+  private begin(answer: AsyncSubject<Idle>): void {
     this.current = answer;
     const end = (tell: (observer: Observer<Idle>) => void): void => {
       const { following } = this;
       this.current = undefined;
       this.following = undefined;
       tell(answer);
-      if (following !== undefined) this.start(following);
+      if (following !== undefined) this.begin(following);
     };
     passes(this.parts, this.local).run(
       (idle) =>
@@ -84,7 +89,6 @@ export class UntilIdle {
         }),
       (cause) => end((observer) => observer.error(toSluiceError(cause))),
     );
-    return answer;
   }
 }
 
@@ -97,13 +101,13 @@ interface Passed {
 const passes = (parts: Parts, local: Local): Effect<Idle> =>
   mapEffect(
     iterate<Passed, never>(
-    () => ({ sum: nothing, goesOn: true }),
-    ({ sum, goesOn }) =>
-      goesOn
-        ? pass(parts, local).pipe(
-            map((done) => ({ sum: plus(sum, done), goesOn: done.fetched > 0 || done.delivered > 0 })),
-          )
-        : undefined,
+      () => ({ sum: nothing, goesOn: true }),
+      ({ sum, goesOn }) =>
+        goesOn
+          ? pass(parts, local).pipe(
+              map((done) => ({ sum: plus(sum, done), goesOn: done.fetched > 0 || done.delivered > 0 })),
+            )
+          : undefined,
     ),
     ({ sum }) => sum,
   );
@@ -131,9 +135,10 @@ const correlated = (lane: Lane, local: Local, me: string): Observable<Idle> => {
   const start: Place = { does: "look", first: true };
   return callsOf<Place, CorrelatorEvent>(lane.store, { start, call: correlator.turn, live: false }).pipe(
     map((event) => {
-      if (event._tag === "Correlated" || event._tag === "Full") local.sink.tell({ ...event, lane: lane.name });
+      local.correlated(lane.name, me, event);
       return { ...nothing, fetched: event._tag === "Correlated" ? event.events : 0 };
     }),
+    finalize(() => local.correlates(lane.name, me, false)),
   );
 };
 

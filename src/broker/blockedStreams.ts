@@ -3,8 +3,8 @@ import { isRight } from "fp-ts/lib/Either.js";
 import { concatMap, defer, from, map, type Observable, of, switchMap, toArray } from "rxjs";
 import { optionsOf, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
-import type { KeyHead } from "../port/QueuePort.js";
 import type { Page } from "../port/Page.js";
+import type { KeyHead } from "../port/QueuePort.js";
 import type { Blocked, PageOptions } from "../queue/Queue.js";
 import type { BlockedStream } from "./Broker.js";
 import type { Parts } from "./definition.js";
@@ -38,12 +38,16 @@ const cursorOf = ({ lanes }: Parts, text: string | undefined): Cursor => {
 };
 
 /** The first page that is not empty. */
-const pageOf = (parts: Parts, { lane: at, after, limit }: Cursor & { readonly limit: number }): Observable<Page<Item>> => {
+const pageOf = (
+  parts: Parts,
+  { lane: at, after, limit }: Cursor & { readonly limit: number },
+): Observable<Page<Item>> => {
   const lane = parts.lanes[at];
   if (lane === undefined) return of({ items: [], next: undefined });
   return lane.queue.blocked({ after, limit }).pipe(
     switchMap((page) => {
-      if (page.items.length === 0 && page.next === undefined) return pageOf(parts, { lane: at + 1, after: undefined, limit });
+      if (page.items.length === 0 && page.next === undefined)
+        return pageOf(parts, { lane: at + 1, after: undefined, limit });
       const following = parts.lanes[at + 1]?.name;
       const next = page.next === undefined ? following && `${following}/` : `${lane.name}/${page.next}`;
       return itemsOf(parts, lane, page.items).pipe(map((items) => ({ items, next })));
@@ -51,7 +55,11 @@ const pageOf = (parts: Parts, { lane: at, after, limit }: Cursor & { readonly li
   );
 };
 
-const itemsOf = ({ store, sources }: Parts, lane: Lane, blocked: ReadonlyArray<Blocked<Pending>>): Observable<ReadonlyArray<Item>> => {
+const itemsOf = (
+  { store, sources }: Parts,
+  lane: Lane,
+  blocked: ReadonlyArray<Blocked<Pending>>,
+): Observable<ReadonlyArray<Item>> => {
   const events = new PendingEvents(sources);
   const keys = blocked.map(({ key }) => key ?? "");
   return store.heads({ queue: lane.queueName, keys }).pipe(
@@ -70,13 +78,25 @@ interface Showing {
   readonly sources: number;
 }
 
-const itemOf = ({ lane, events, sources }: Showing, { key = "", cause, sinceMs, data }: Blocked<Pending>, head: KeyHead | undefined): Observable<Item> => {
+const itemOf = (
+  { lane, events, sources }: Showing,
+  { key = "", cause, sinceMs, data }: Blocked<Pending>,
+  head: KeyHead | undefined,
+): Observable<Item> => {
   // What is no pending event is dead-lettered, and never blocked.
   if (!isRight(data)) throw invalidConfig("name", "the queue of this lane has messages that are none of a broker");
   const pending = data.right;
   const known = pending.reactions.flatMap((name) => lane.all.named(name) ?? []);
   const position = head?.mark === undefined ? undefined : positionIn(vectorOf(head.mark, sources));
   return events.show(pending, known).pipe(
-    map((recorded) => ({ stream: key, lane: lane.name, position, recorded, reactions: pending.reactions, cause, sinceMs })),
+    map((recorded) => ({
+      stream: key,
+      lane: lane.name,
+      position,
+      recorded,
+      reactions: pending.reactions,
+      cause,
+      sinceMs,
+    })),
   );
 };

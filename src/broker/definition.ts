@@ -1,5 +1,5 @@
 /** The definition of a broker, checked, with its defaults filled in, as the lanes that it has. */
-import { optionsOf, shown, wholeNumber, callable, duration } from "../core/options.js";
+import { callable, duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { EventStore, Store } from "../port/Store.js";
 import { queue } from "../queue/makeQueue.js";
@@ -11,7 +11,7 @@ import { checkName, queueOf } from "./names.js";
 import { checkLane, DEFAULT_LANE } from "./on.js";
 import { PendingCodec } from "./Pending.js";
 import type { Reaction } from "./Reaction.js";
-import { isDefined, Register } from "./Register.js";
+import { Register } from "./Register.js";
 
 /** What all parts of a broker work with. */
 export interface Parts {
@@ -33,17 +33,30 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
   const name = checkName(given.name);
   const register = new Register(given.reactions);
   const sources = checkSources(given.sources ?? [store]);
-  const correlate = given.correlate === undefined ? undefined : (callable("correlate", given.correlate) as Correlate);
+  const correlate =
+    given.correlate === undefined ? undefined : (callable<unknown>("correlate", given.correlate) as Correlate);
   const options = limitsOf(given);
   for (const { lane, name: reaction } of register.reactions)
-    if (!isDefined(lane, options))
-      throw invalidConfig("lanes", `The reaction ${shown(reaction)} is in the lane ${shown(lane)}, which lanes does not define: add it, be it as {}.`);
+    if (!options.has(lane))
+      throw invalidConfig(
+        "lanes",
+        `The reaction ${shown(reaction)} is in the lane ${shown(lane)}, which lanes does not define: add it, be it as {}.`,
+      );
   const kept = new Kept(store, name);
   const lanes = [...register.lanes.values()].map((laneRegister): Lane => {
-    const limits = options[laneRegister.lane] ?? {};
+    const limits = options.get(laneRegister.lane) ?? {};
     return {
       ...resolved(laneRegister.lane, limits),
-      ...{ name: laneRegister.lane, broker: name, store, sources, correlate, kept, all: register, register: laneRegister },
+      ...{
+        name: laneRegister.lane,
+        broker: name,
+        store,
+        sources,
+        correlate,
+        kept,
+        all: register,
+        register: laneRegister,
+      },
       queueName: queueOf(name, laneRegister.lane),
       queue: queue(store, {
         name: queueOf(name, laneRegister.lane),
@@ -60,19 +73,26 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
 type Given = Pick<BrokerDefinition<Reaction>, "lanes" | "leaseMs" | "pendingMax">;
 
 /** By lane; only that of the default lane may be missing. */
-const limitsOf = ({ lanes, leaseMs, pendingMax }: Given): Readonly<Record<string, LaneOptions>> => {
-  const options: Record<string, LaneOptions> = Object.assign(Object.create(null) as object, lanes ?? {});
-  for (const lane of Object.keys(options)) {
+const limitsOf = ({ lanes, leaseMs, pendingMax }: Given): ReadonlyMap<string, LaneOptions> => {
+  const options = new Map<string, LaneOptions>(Object.entries(lanes ?? {}));
+  for (const lane of options.keys()) {
     checkLane(lane);
     if (lane === DEFAULT_LANE)
-      throw invalidConfig("lanes", "lanes names the lane \"default\", whose options stand beside it: leaseMs, pendingMax, and concurrency of run.");
+      throw invalidConfig(
+        "lanes",
+        'lanes names the lane "default", whose options stand beside it: leaseMs, pendingMax, and concurrency of run.',
+      );
   }
-  options[DEFAULT_LANE] = { leaseMs, pendingMax };
+  options.set(DEFAULT_LANE, { leaseMs, pendingMax });
   return options;
 };
 
 const resolved = (lane: string, options: LaneOptions): LaneLimits => {
-  const { concurrency, leaseMs, pendingMax } = optionsOf(options, ["concurrency", "leaseMs", "pendingMax"], `lanes.${lane}`);
+  const { concurrency, leaseMs, pendingMax } = optionsOf(
+    options,
+    ["concurrency", "leaseMs", "pendingMax"],
+    `lanes.${lane}`,
+  );
   return {
     concurrency: concurrency === undefined ? undefined : checkConcurrency(concurrency),
     leaseMs: wholeNumber("leaseMs", leaseMs ?? 30_000, { ...duration, min: 10 }),
@@ -80,11 +100,17 @@ const resolved = (lane: string, options: LaneOptions): LaneLimits => {
   };
 };
 
-export const checkConcurrency = (concurrency: number): number => wholeNumber("concurrency", concurrency, { min: 1, max: 1_000 });
+export const checkConcurrency = (concurrency: number): number =>
+  wholeNumber("concurrency", concurrency, { min: 1, max: 1_000 });
 
-const checkSources = (sources: ReadonlyArray<EventStore>): ReadonlyArray<EventStore> => {
+export const checkSources = (sources: ReadonlyArray<EventStore>): ReadonlyArray<EventStore> => {
   const isList = (given: unknown): boolean => Array.isArray(given);
-  if (isList(sources) && sources.length > 0 && sources.length <= SOURCES_MAX && sources.every((one) => typeof (one as Partial<EventStore> | undefined)?.readFeed === "function"))
+  if (
+    isList(sources) &&
+    sources.length > 0 &&
+    sources.length <= SOURCES_MAX &&
+    sources.every((one) => typeof (one as Partial<EventStore> | undefined)?.readFeed === "function")
+  )
     return [...sources];
   throw invalidConfig("sources", `sources must be an array of 1 to ${SOURCES_MAX} stores, not ${shown(sources)}.`);
 };

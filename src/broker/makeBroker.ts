@@ -4,12 +4,12 @@ import { failingWith, fromOne } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { DecodeRefused, LogTrimmed, LogWentBack, ReadError, WriteError } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
-import { blockedStreams } from "./blockedStreams.js";
 import type { Broker, BrokerDefinition, EventIn, LaneIn } from "./Broker.js";
+import { blockedStreams } from "./blockedStreams.js";
 import { partsOf } from "./definition.js";
 import { Local } from "./Local.js";
 import { checkStream, free, prioritize, reset } from "./people.js";
-import { standingOf } from "./position.js";
+import { lanesOf, standingIn } from "./position.js";
 import type { Reaction } from "./Reaction.js";
 import { run } from "./run.js";
 import { Sink } from "./Sink.js";
@@ -72,7 +72,13 @@ export const broker = <const R extends Reaction>(
       failingWith<WriteError | LogWentBack | LogTrimmed | DecodeRefused>()(fromOne(defer(() => untilIdle.run()))),
     wake: () => untilIdle.wake(),
     position: (stream) =>
-      reads(fromOne(defer(() => standingOf(parts, checkStream(stream)).pipe(map(({ at }) => positionIn(at)))))),
+      reads(
+        fromOne(
+          defer(() =>
+            standingIn(parts, lanesOf(parts, checkStream(stream)), stream).pipe(map(({ at }) => positionIn(at))),
+          ),
+        ),
+      ),
     blockedStreams: (options = {}) => reads(fromOne(blockedStreams(parts, options))),
     unblock: (streams) => free(parts, streams, "retry"),
     skip: (streams) => free(parts, streams, "skip"),

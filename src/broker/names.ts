@@ -7,7 +7,10 @@ const NAME_LENGTH_MAX = 64;
 /** The name of a broker, or `InvalidConfig`. */
 export const checkName = (name: string): string => {
   if (wellFormedName("name", name).length <= NAME_LENGTH_MAX) return name;
-  throw invalidConfig("name", `name must have ${NAME_LENGTH_MAX} characters at most: the names of its queues are made of it.`);
+  throw invalidConfig(
+    "name",
+    `name must have ${NAME_LENGTH_MAX} characters at most: the names of its queues are made of it.`,
+  );
 };
 
 /** The queue of a lane. A lane has no "/", so no two of them meet. */

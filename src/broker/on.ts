@@ -1,11 +1,12 @@
 /** The maker of reactions. */
+
+import { checkKey } from "../codec/parts.js";
 import { makeBackoff } from "../core/Backoff.js";
 import { utf8Length } from "../core/bytes.js";
 import { showing } from "../core/inspecting.js";
 import { callable, DURATION_MS_MAX, optionsOf, realNumber, shown, wholeNumber } from "../core/options.js";
 import { type Position, parsePosition } from "../core/Position.js";
 import { invalidConfig } from "../core/SluiceError.js";
-import { checkKey } from "../codec/parts.js";
 import type { EventCodec, EventMap } from "../log/EventCodec.js";
 import { checkEventCodec } from "../log/makeEventCodec.js";
 import type { ReactionParts, Target } from "./parts.js";
@@ -54,7 +55,8 @@ export const on = <M extends EventMap, const K extends readonly [keyof M & strin
     if (!codec.types.has(type)) throw invalidConfig("types", `The codec has no event of the type ${shown(type)}.`);
   const storedAs = [...coding.kinds].flatMap(([name, { type }]) => (wanted.has(type) ? [name] : []));
   const face: On<unknown> = {
-    do: (handler, options = {}) => doing({ coding, storedAs }, { handler: callable("handler", handler), options, types: [...wanted] }),
+    do: (handler, options = {}) =>
+      doing({ coding, storedAs }, { handler: callable("handler", handler), options, types: [...wanted] }),
   };
   // Its handlers are given what the codec decodes.
   return showing(face, "On", { types: [...wanted] }) as On<EventsOf<M, K>>;
@@ -73,7 +75,14 @@ const doing = <R, L extends string>(
   { handler, options, types }: Asked,
 ): Doing<unknown, R, L> => {
   const given = optionsOf(options, NAMES);
-  const { attemptsMax = 4, backoff = {}, timeoutMs = 300_000, from = "start", lane = DEFAULT_LANE, priority = 0 } = given;
+  const {
+    attemptsMax = 4,
+    backoff = {},
+    timeoutMs = 300_000,
+    from = "start",
+    lane = DEFAULT_LANE,
+    priority = 0,
+  } = given;
   const reaction: Named = { name: nameOf(given.name, handler, types), types, lane: checkLane(lane) };
   const parts: ReactionParts = {
     ...events,
@@ -83,9 +92,15 @@ const doing = <R, L extends string>(
     attemptsMax: attemptsOf(attemptsMax),
     backoff: makeBackoff(optionsOf(backoff, BACKOFF, "backoff")),
     blockOnError: checkFlag("blockOnError", given.blockOnError ?? true),
-    timeoutMs: timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : realNumber("timeoutMs", timeoutMs, { min: 0, max: DURATION_MS_MAX }),
+    timeoutMs:
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? timeoutMs
+        : realNumber("timeoutMs", timeoutMs, { min: 0, max: DURATION_MS_MAX }),
     from: checkFrom(from),
-    priority: typeof priority === "function" ? (priority as ReactionParts["priority"]) : wholeNumber("priority", priority, { min: 0, max: 9 }),
+    priority:
+      typeof priority === "function"
+        ? (priority as ReactionParts["priority"])
+        : wholeNumber("priority", priority, { min: 0, max: 9 }),
   };
   // The types of the events, of the result and of the lane stand in the face alone.
   return withFollowUp(reaction, parts) as unknown as Doing<unknown, R, L>;
@@ -115,13 +130,20 @@ const withFollowUp = (named: Named, parts: ReactionParts): object =>
 
 const nameOf = (given: string | undefined, handler: Asked["handler"], types: ReadonlyArray<string>): string => {
   const name = given ?? (handler.name === "" ? types.join(", ") : handler.name);
-  if (typeof name === "string" && name !== "" && name !== "__proto__" && utf8Length(name) <= NAME_BYTES_MAX) return name;
-  throw invalidConfig("name", `name must be a text of 1 to ${NAME_BYTES_MAX} UTF-8 bytes, not ${shown(name)}: it names the reaction from version to version of the program.`);
+  if (typeof name === "string" && name !== "" && name !== "__proto__" && utf8Length(name) <= NAME_BYTES_MAX)
+    return name;
+  throw invalidConfig(
+    "name",
+    `name must be a text of 1 to ${NAME_BYTES_MAX} UTF-8 bytes, not ${shown(name)}: it names the reaction from version to version of the program.`,
+  );
 };
 
 export const checkLane = (lane: string): string => {
   if (typeof lane === "string" && LANE.test(lane)) return lane;
-  throw invalidConfig("lane", `lane must be a letter, then up to 31 letters, digits and _ . - only, not ${shown(lane)}.`);
+  throw invalidConfig(
+    "lane",
+    `lane must be a letter, then up to 31 letters, digits and _ . - only, not ${shown(lane)}.`,
+  );
 };
 
 const checkFlag = (option: string, value: boolean): boolean => {
@@ -132,17 +154,23 @@ const checkFlag = (option: string, value: boolean): boolean => {
 const checkTarget = (target: unknown): Target => {
   if (typeof target === "function") return { is: "found", of: target as Extract<Target, { is: "found" }>["of"] };
   if (typeof target !== "string" || target === "")
-    throw invalidConfig("target", `target must be the name of a stream, or a function that answers one, not ${shown(target)}.`);
+    throw invalidConfig(
+      "target",
+      `target must be the name of a stream, or a function that answers one, not ${shown(target)}.`,
+    );
   return { is: "fixed", stream: checkKey("target", target) };
 };
 
 const attemptsOf = (attemptsMax: number): number =>
-  attemptsMax === Number.POSITIVE_INFINITY ? attemptsMax : wholeNumber("attemptsMax", attemptsMax, { min: 1, max: 1_000 });
+  attemptsMax === Number.POSITIVE_INFINITY
+    ? attemptsMax
+    : wholeNumber("attemptsMax", attemptsMax, { min: 1, max: 1_000 });
 
 /** A broker of several sources knows more of its positions: it checks them. */
 const checkFrom = (from: Position | "start" | "end"): Position | "start" | "end" => {
   if (from === "start" || from === "end") return from;
-  if (typeof from === "string" && from.split(",").every((part) => part === "-" || parsePosition(part) !== undefined)) return from;
+  if (typeof from === "string" && from.split(",").every((part) => part === "-" || parsePosition(part) !== undefined))
+    return from;
   throw invalidConfig("from", `from must be "start", "end" or a position, not ${shown(from)}.`);
 };
 

@@ -1,4 +1,6 @@
 /** Answers of handlers that only a broker knows. */
+
+import { systemScheduler } from "../core/Clock.js";
 import { type Outcome, Release } from "../core/Outcome.js";
 import { DELAY_MS_MAX, realNumber, shown } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
@@ -22,7 +24,7 @@ export const Defer = (until: DeferUntil): Outcome => {
   }
   const untilMs = until.until instanceof Date ? until.until.getTime() : Number.NaN;
   if (Number.isNaN(untilMs)) throw invalidConfig("until", `until must be a valid Date, not ${shown(until.until)}.`);
-  const outcome = Release({ reason: "deferred", delayMs: delayUntil(untilMs, Date.now()) });
+  const outcome = Release({ reason: "deferred", delayMs: delayUntil(untilMs, systemScheduler.now()) });
   untils.set(outcome, untilMs);
   return outcome;
 };

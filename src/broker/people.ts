@@ -90,14 +90,26 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
         const byLane = new Map<Lane, Array<string>>();
         for (const stream of names)
           for (const lane of lanesOf(parts, stream)) byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
-        return [...byLane].reduce((before, [{ name }, own]) => replaying(before, { id: `${id}/${name}`, lane: name, of: { streams: own }, from: startOf(parts.sources.length) }), control);
+        return [...byLane].reduce(
+          (before, [{ name }, own]) =>
+            replaying(before, {
+              id: `${id}/${name}`,
+              lane: name,
+              of: { streams: own },
+              from: startOf(parts.sources.length),
+            }),
+          control,
+        );
       },
     };
   });
 };
 
 /** Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. */
-const replaying = (control: Control, replay: CatchUp & { readonly of: { readonly streams: ReadonlyArray<string> } }): Control => {
+const replaying = (
+  control: Control,
+  replay: CatchUp & { readonly of: { readonly streams: ReadonlyArray<string> } },
+): Control => {
   const { catchUps } = control;
   const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
   if (before === undefined || !("streams" in before.of) || before === activeOf(control, replay.lane))
@@ -108,18 +120,27 @@ const replaying = (control: Control, replay: CatchUp & { readonly of: { readonly
 };
 
 /** What counts for these targets instead of the priorities of their reactions. */
-export const prioritize = (parts: Parts, streams: Streams, priority: number | undefined): Effect<number, BrokerChangeError> =>
+export const prioritize = (
+  parts: Parts,
+  streams: Streams,
+  priority: number | undefined,
+): Effect<number, BrokerChangeError> =>
   changed(parts, () => {
     if (priority !== undefined) wholeNumber("priority", priority, { min: 0, max: 9 });
     const prefix = prefixIn(streams);
-    const given: ReadonlyArray<Priority["of"]> = prefix === undefined ? namesOf(streams).map((stream) => ({ stream })) : [{ prefix }];
+    const given: ReadonlyArray<Priority["of"]> =
+      prefix === undefined ? namesOf(streams).map((stream) => ({ stream })) : [{ prefix }];
     return {
       count: given.length,
       change: (control) => {
         const others = control.priorities.filter(({ of: known }) => !given.some((one) => isSame(one, known)));
-        const priorities = priority === undefined ? others : [...others, ...given.map((one) => ({ of: one, priority }))];
+        const priorities =
+          priority === undefined ? others : [...others, ...given.map((one) => ({ of: one, priority }))];
         if (priorities.length > STREAMS_MAX)
-          throw invalidConfig("streams", `${priorities.length} priorities would be kept, at most ${STREAMS_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`);
+          throw invalidConfig(
+            "streams",
+            `${priorities.length} priorities would be kept, at most ${STREAMS_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`,
+          );
         return { ...control, priorities };
       },
     };

@@ -3,14 +3,14 @@
  * so it costs no write, and it is exact for targets that never had an event. The records are read first: what is enqueued afterwards stands
  * in the line, and what was done before is no head any more.
  */
-import { forkJoin, map, type Observable, switchMap } from "rxjs";
+import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
 import { activeOf, type CatchUp } from "./Control.js";
 import { standing } from "./correlate/agree.js";
 import type { Parts } from "./definition.js";
-import type { Moment } from "./Kept.js";
-import { lowestOf, startOf, type Vector, vectorOf } from "./vector.js";
+import type { Kept, Moment } from "./Kept.js";
 import type { Lane } from "./Lane.js";
+import { lowestOf, padded, type Vector, vectorOf } from "./vector.js";
 
 /** How one target stands. */
 export interface Standing {
@@ -18,28 +18,36 @@ export interface Standing {
   readonly blocked: boolean;
 }
 
-/** In all lanes that may have events of it. */
-export const standingOf = (parts: Parts, stream: string): Observable<Standing> => {
-  return forkJoin(lanesOf(parts, stream).map((lane) => inLane(parts, lane, stream))).pipe(
+/** A lane, as far as it is needed to find a target in it. */
+export type Place = Pick<Lane, "name" | "queueName">;
+
+/** What is read. */
+export type Readable = Pick<Parts, "kept" | "store" | "sources">;
+
+/** In all of these lanes. */
+export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stream: string): Observable<Standing> =>
+  forkJoin(lanes.map((lane) => inLane(readable, lane, stream))).pipe(
     map((all) => ({
       at: all.map(({ at }) => at).reduce(lowestOf),
       blocked: all.some(({ blocked }) => blocked),
     })),
   );
-};
 
 /** The lanes that may have events of this target; a strategy of the user's may use them all. */
-export const lanesOf = ({ lanes, register }: Parts, stream: string): ReadonlyArray<Lane> => {
+export const lanesOf = (
+  { lanes, register }: Pick<Parts, "lanes" | "register">,
+  stream: string,
+): ReadonlyArray<Lane> => {
   const names = register.lanesOf(stream);
   return lanes.filter(({ name, correlate }) => correlate !== undefined || names.includes(name));
 };
 
-const inLane = ({ kept, store, sources }: Parts, lane: Lane, stream: string): Observable<Standing> =>
-  momentOf({ kept }, lane, stream, undefined).pipe(
+const inLane = ({ kept, store, sources }: Readable, lane: Place, stream: string): Observable<Standing> =>
+  momentOf(kept, { lane: lane.name, stream }, undefined).pipe(
     switchMap(({ moment, replay }) =>
       store.heads({ queue: lane.queueName, keys: [stream] }).pipe(
         map(([head]) => ({
-          at: positionOf({ moment, replay, head, lane }, sources.length),
+          at: positionOf({ moment, replay, head, lane: lane.name }, sources.length),
           blocked: head?.blocked === true,
         })),
       ),
@@ -53,19 +61,26 @@ interface Read {
 }
 
 /** Reads again where the target is being replayed, so that how far that has come is of the same moment. */
-const momentOf = ({ kept }: Pick<Parts, "kept">, lane: Lane, stream: string, known: string | undefined): Observable<Read> =>
-  kept.read({ lanes: [lane.name], catchUps: known === undefined ? [] : [known] }).pipe(
-    switchMap((moment): Observable<Read> | ReadonlyArray<Read> => {
+const momentOf = (
+  kept: Kept,
+  { lane, stream }: { readonly lane: string; readonly stream: string },
+  known: string | undefined,
+): Observable<Read> =>
+  kept.read({ lanes: [lane], catchUps: known === undefined ? [] : [known] }).pipe(
+    switchMap((moment) => {
       const { value: control } = moment.control;
-      const active = control && activeOf(control, lane.name);
-      const replay = active !== undefined && "streams" in active.of && active.of.streams.includes(stream) ? active : undefined;
-      return replay === undefined || replay.id === known ? [{ moment, replay }] : momentOf({ kept }, lane, stream, replay.id);
+      const active = control && activeOf(control, lane);
+      const replay =
+        active !== undefined && "streams" in active.of && active.of.streams.includes(stream) ? active : undefined;
+      return replay === undefined || replay.id === known
+        ? of({ moment, replay })
+        : momentOf(kept, { lane, stream }, replay.id);
     }),
   );
 
 interface Reading extends Read {
   readonly head: KeyHead | undefined;
-  readonly lane: Lane;
+  readonly lane: string;
 }
 
 const positionOf = ({ moment, replay, head, lane }: Reading, sources: number): Vector => {
@@ -74,7 +89,5 @@ const positionOf = ({ moment, replay, head, lane }: Reading, sources: number): V
   if (replay !== undefined && progress?.value?.begun !== true) return padded(replay.from, sources);
   if (head?.mark !== undefined) return vectorOf(head.mark, sources);
   if (replay !== undefined) return padded(progress?.value?.at ?? replay.from, sources);
-  return standing({ control: moment.control.value, lane: lane.name, found: moment.lanes[0], sources });
+  return standing({ control: moment.control.value, lane, found: moment.lanes[0], sources });
 };
-
-const padded = (at: Vector, sources: number): Vector => startOf(sources).map((_, source) => at[source]);

@@ -1,6 +1,6 @@
 /** What one process does for a broker: correlates and delivers the lanes that it serves. */
 import { filter, finalize, ignoreElements, merge, Observable, switchMap, takeUntil, tap, timer } from "rxjs";
-import { optionsOf, shown, duration, wholeNumber } from "../core/options.js";
+import { duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
 import { Stop } from "../core/Stop.js";
@@ -43,8 +43,9 @@ export const run = (parts: Parts, local: Local, options: BrokerRunOptions<string
     );
     const correlations = lanes.map((lane) => correlate(lane, local, { stop, me }));
     const ended$ = stop.stopped$.pipe(switchMap(() => timer(stopMsMax + END_MS_MAX, parts.store.scheduler)));
-    return merge(...correlations, ...deliveries.map((events$) => events$.pipe(tap((event) => local.sink.tell(event)))))
-      .pipe(takeUntil(ended$), filter(isDelivered))
+    const told$ = deliveries.map((events$) => events$.pipe(tap((event) => local.sink.tell(event))));
+    return merge(...correlations, ...told$)
+      .pipe(filter(isDelivered), takeUntil(ended$))
       .subscribe(subscriber);
   });
 };
@@ -70,10 +71,17 @@ const lanesOf = ({ lanes }: Parts, names: ReadonlyArray<string> | undefined): Re
   if (names === undefined) return lanes;
   const isList = (given: unknown): boolean => Array.isArray(given);
   if (!isList(names) || names.length === 0)
-    throw invalidConfig("lanes", `lanes must be an array of one lane at least, not ${shown(names)}; leave it out for all.`);
+    throw invalidConfig(
+      "lanes",
+      `lanes must be an array of one lane at least, not ${shown(names)}; leave it out for all.`,
+    );
   return [...new Set(names)].map((name) => {
     const lane = lanes.find((one) => one.name === name);
-    if (lane === undefined) throw invalidConfig("lanes", `The broker has no lane ${shown(name)}; it has ${lanes.map((one) => shown(one.name)).join(", ")}.`);
+    if (lane === undefined)
+      throw invalidConfig(
+        "lanes",
+        `The broker has no lane ${shown(name)}; it has ${lanes.map((one) => shown(one.name)).join(", ")}.`,
+      );
     return lane;
   });
 };

@@ -38,8 +38,7 @@ const look = (parts: Parts, local: Local): Observable<BrokerStatus> => {
         map(({ ends, stats }) => {
           const { value: control } = moment.control;
           const places = lanes.map(
-            ({ name: lane }, i): Vector =>
-              standing({ control, lane, found: moment.lanes[i], sources: sources.length }),
+            ({ name: lane }, i): Vector => standing({ control, lane, found: moment.lanes[i], sources: sources.length }),
           );
           const isWhole = lanes.every(({ name }) => control !== undefined && activeOf(control, name) === undefined);
           const statuses = lanes.map(({ name }, i): readonly [string, LaneStatus] => {

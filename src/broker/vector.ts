@@ -10,6 +10,9 @@ export type Vector = ReadonlyArray<Position | undefined>;
 /** No event of any log. */
 export const startOf = (sources: number): Vector => new Array<undefined>(sources).fill(undefined);
 
+/** For so many sources: those that came later are at their starts. */
+export const padded = (vector: Vector, sources: number): Vector => startOf(sources).map((_, source) => vector[source]);
+
 /** For a mark: never empty, of "!" to "~" only. */
 export const textOf = (vector: Vector): string => {
   const [only] = vector;
@@ -17,10 +20,7 @@ export const textOf = (vector: Vector): string => {
 };
 
 /** What such a text says; sources that came later are at their starts. */
-export const vectorOf = (text: string, sources: number): Vector => {
-  const positions = text.split(",").map(parsePosition);
-  return startOf(sources).map((_, source) => positions[source]);
-};
+export const vectorOf = (text: string, sources: number): Vector => padded(text.split(",").map(parsePosition), sources);
 
 /** As users see it. */
 export const positionIn = (vector: Vector): Position | undefined =>

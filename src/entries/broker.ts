@@ -16,6 +16,8 @@ export type {
   LaneStatus,
   Streams,
 } from "../broker/Broker.js";
+export { type QueueStoreDefinition, queueStore } from "../broker/byHand/queueStore.js";
+export type { Fetched, QueueStore, StreamQueue, StreamState } from "../broker/byHand/StreamQueue.js";
 export { broker } from "../broker/makeBroker.js";
 export { on } from "../broker/on.js";
 export { Defer, type DeferUntil, type NonRetryable, nonRetryable } from "../broker/outcomes.js";

@@ -1,5 +1,5 @@
 /** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
-import { catchError, map, type Observable, of, switchMap, type SchedulerLike } from "rxjs";
+import { catchError, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
@@ -17,7 +17,7 @@ import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
 import { type EventPage, Pages } from "./Pages.js";
-import type { CatchingUp, Lead, Look, Place, Standing, StandBy } from "./Place.js";
+import type { CatchingUp, Lead, Look, Place, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
@@ -165,10 +165,11 @@ export class Correlator {
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
     const { lane, routing, room } = this;
     return catchUp({ lane, routing, limit: Math.min(this.options.pageSizeMax, room.left) }, at).pipe(
-      map(({ next, messages, events }) => {
+      map(({ next, messages, of: caughtUp }) => {
         room.added(messages);
+        const events = caughtUp.events.length;
         const position = positionIn(next.standing.checkpoint.at);
-        return { items: events === 0 ? [] : [{ _tag: "Correlated", events, messages, position }], next };
+        return { items: events === 0 ? [] : [{ _tag: "Correlated", events, messages, position, of: caughtUp }], next };
       }),
     );
   }
@@ -227,7 +228,9 @@ export class Correlator {
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
     const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(at.catchingUp);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
-    return isMoved && isDue ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next }))) : of(end);
+    return isMoved && isDue
+      ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
+      : of(end);
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself. */
@@ -241,7 +244,8 @@ export class Correlator {
     return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
       switchMap((routed) => {
         const replayed = replayedIn(control, this.lane.name);
-        const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(({ target }) => !replayed.has(target)));
+        const lines =
+          replayed.size === 0 ? routed : routed.map((own) => own.filter(({ target }) => !replayed.has(target)));
         return this.enqueued(at, page, lines);
       }),
     );
@@ -274,6 +278,7 @@ export class Correlator {
           events: messages.events,
           messages: messages.steps.length,
           position: positionIn(written.at),
+          of: { source, events: events.slice(0, messages.events) },
         };
         const items = written.caughtUp && !at.caughtUp ? [correlated, { _tag: "CaughtUp" } as const] : [correlated];
         return { items, next: written };

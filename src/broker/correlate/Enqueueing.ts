@@ -1,11 +1,11 @@
 /** The messages of events, as parts of a write. */
 import { right } from "fp-ts/lib/Either.js";
+import { utf8Length } from "../../core/bytes.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { idFrom } from "../../core/Sources.js";
 import type { EnqueueStep } from "../../core/steps/Enqueue.js";
 import { WRITE_BYTES_MAX, WRITE_COUNT_MAX } from "../../core/steps/Step.js";
 import { Write } from "../../core/Write.js";
-import { utf8Length } from "../../core/bytes.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import type { Store } from "../../port/Store.js";
 import { payloadOf } from "../Pending.js";

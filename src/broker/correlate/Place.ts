@@ -44,6 +44,8 @@ export interface CatchingUp {
   readonly begun: boolean;
   /** Whether one of those lines has a head that somebody is at. */
   readonly waits: boolean;
+  /** How often blocked heads of them were skipped. */
+  readonly skips: number;
 }
 
 export interface Lead {

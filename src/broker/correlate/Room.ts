@@ -1,7 +1,7 @@
 /** How many events a lane may still take, so that what is pending stays bounded. */
 import { map, type Observable, of } from "rxjs";
-import type { QueueStore } from "../../port/Store.js";
 import type { QueueStats } from "../../port/Inspect.js";
+import type { QueueStore } from "../../port/Store.js";
 
 /** Events in the lines of a lane, wherever they are. */
 export const pendingOf = ({ ready, waiting, delayed, leased, blocked }: QueueStats): number =>

@@ -25,10 +25,7 @@ export interface Line {
 }
 
 /** A strategy of the user's instead of the targets of the reactions. */
-export type Correlate = (
-  recorded: Recorded<unknown>,
-  register: ReadonlyArray<Reaction>,
-) => ReadonlyArray<Correlated>;
+export type Correlate = (recorded: Recorded<unknown>, register: ReadonlyArray<Reaction>) => ReadonlyArray<Correlated>;
 
 export interface RouteRequest {
   readonly source: number;
@@ -78,7 +75,10 @@ export class Routing {
     const store = this.sources[source];
     if (asked.size === 0 || store === undefined) return of(none);
     const parts = [...asked].map(([coding, events]) =>
-      decodePageBy(store, coding)([...events]).pipe(
+      decodePageBy(
+        store,
+        coding,
+      )([...events]).pipe(
         // All of them are ours, so they come back as they went.
         map((ours) => [coding, new Map([...events].map((event, i) => [event, ours[i] as OurEvent] as const))] as const),
       ),
@@ -138,11 +138,7 @@ const byStrategy = (correlate: Correlate, { event, reactions }: Wanted, decoded:
 };
 
 /** All reactions at one target are one line, with the highest of their priorities. */
-const grouped = (
-  correlated: ReadonlyArray<Correlated>,
-  event: StoredEvent,
-  decoded: Decoded,
-): ReadonlyArray<Line> => {
+const grouped = (correlated: ReadonlyArray<Correlated>, event: StoredEvent, decoded: Decoded): ReadonlyArray<Line> => {
   const lines = new Map<string, Line>();
   for (const { stream: target, reaction } of correlated) {
     const known = lines.get(target);

@@ -9,7 +9,7 @@ import type { CatchUp, Control } from "../Control.js";
 import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
-import { hasReached, lowestOf, startOf, textOf, type Vector, vectorOf } from "../vector.js";
+import { hasReached, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -127,7 +127,8 @@ const added = (known: Control, adding: Adding): Control => {
   const lanes = { ...known.lanes };
   const reactions = { ...known.reactions };
   const standing = Object.keys(known.lanes).map((lane) => standingOf(lane, adding));
-  for (const lane of adding.newLanes) lanes[lane] = standing.reduce(lowestOf, standing[0] ?? startOf(adding.sources.length));
+  for (const lane of adding.newLanes)
+    lanes[lane] = standing.reduce(lowestOf, standing[0] ?? startOf(adding.sources.length));
   const left = new Map<string, { readonly lane: string; readonly from: Vector; readonly names: Array<string> }>();
   for (const reaction of adding.missing) {
     const { name, lane } = reaction;
@@ -173,6 +174,6 @@ export const standing = ({
   readonly found: Found<Checkpoint> | undefined;
   readonly sources: number;
 }): Vector => {
-  const at = found?.value?.at ?? (control !== undefined && Object.hasOwn(control.lanes, lane) ? control.lanes[lane] : undefined) ?? [];
-  return startOf(sources).map((_, source) => at[source]);
+  const began = control !== undefined && Object.hasOwn(control.lanes, lane) ? control.lanes[lane] : undefined;
+  return padded(found?.value?.at ?? began ?? [], sources);
 };

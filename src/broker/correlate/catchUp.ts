@@ -12,7 +12,7 @@ import type { StoredEvent } from "../../port/LogPort.js";
 import { type CatchUp, type Control, leftIn, priorityOf } from "../Control.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { hasReached, isBehind, startOf, textOf, type Vector, withPosition } from "../vector.js";
+import { hasReached, isBehind, padded, textOf, type Vector, withPosition } from "../vector.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
 import type { EventPage } from "./Pages.js";
 import type { CatchingUp, Lead } from "./Place.js";
@@ -21,9 +21,11 @@ import type { Line, Routing } from "./Routing.js";
 /** What was done, and where the lane is then. */
 export interface CaughtUp {
   readonly next: Lead;
-  readonly events: number;
+  readonly of: { readonly source: number; readonly events: ReadonlyArray<StoredEvent> };
   readonly messages: number;
 }
+
+const nothing = { of: { source: 0, events: [] }, messages: 0 };
 
 interface Catching {
   readonly lane: Lane;
@@ -39,10 +41,11 @@ export const readCatchUp = ({ kept, sources }: Lane, what: CatchUp): Observable<
       const at = found?.value?.at ?? what.from;
       return {
         of: what,
-        at: startOf(sources.length).map((_, source) => at[source]),
+        at: padded(at, sources.length),
         revision: found?.revision,
         begun: found?.value?.begun ?? !("streams" in what.of),
         waits: false,
+        skips: 0,
       };
     }),
   );
@@ -50,7 +53,7 @@ export const readCatchUp = ({ kept, sources }: Lane, what: CatchUp): Observable<
 /** One page of it, or a look whether the lines of what is replayed are empty by now. */
 export const catchUp = (catching: Catching, at: Lead): Observable<CaughtUp> => {
   const { catchingUp } = at;
-  if (catchingUp === undefined) return of({ next: at, events: 0, messages: 0 });
+  if (catchingUp === undefined) return of({ next: at, ...nothing });
   const what = catchingUp.of.of;
   if ("streams" in what && !catchingUp.begun) return empty(catching.lane, { at, catchingUp, streams: what.streams });
   return pageOf(catching, at, catchingUp).pipe(switchMap((page) => take(catching, { at, catchingUp, page })));
@@ -83,7 +86,7 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
           : undefined,
     );
   const skip = (key: string, i: number): Observable<unknown> =>
-    store.unblock({ queue, target: { key }, decision: "skip", limit: 1 }, `${id}/${i}/skip`);
+    store.unblock({ queue, target: { key }, decision: "skip", limit: 1 }, `${id}/${i}/skip/${catchingUp.skips}`);
   return from(streams).pipe(
     concatMap(drop),
     last(undefined, undefined),
@@ -94,10 +97,10 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
         return from(blocked).pipe(
           concatMap(({ key, i }) => skip(key, i)),
           last(undefined, undefined),
-          map(() => ({ next: at, events: 0, messages: 0 })),
+          map(() => ({ next: { ...at, catchingUp: { ...catchingUp, skips: catchingUp.skips + 1 } }, ...nothing })),
         );
       if (heads.some((head) => head !== undefined))
-        return of({ next: { ...at, catchingUp: { ...catchingUp, waits: true } }, events: 0, messages: 0 });
+        return of({ next: { ...at, catchingUp: { ...catchingUp, waits: true } }, ...nothing });
       const begun = { at: catchingUp.at, begun: true };
       return atomically([
         kept.putCatchUp(id, begun, catchingUp.revision),
@@ -105,8 +108,7 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
       ]).pipe(
         map(([revision]) => ({
           next: { ...at, catchingUp: { ...catchingUp, revision, begun: true, waits: false } },
-          events: 0,
-          messages: 0,
+          ...nothing,
         })),
       );
     }),
@@ -203,15 +205,13 @@ const store = (lane: Lane, { at, catchingUp, page, lines }: Storing): Observable
     ? page.at
     : withPosition(catchingUp.at, source, events[messages.events - 1]?.position);
   const parts: ReadonlyArray<Write<unknown>> = messages.steps.length === 0 ? [] : [enqueueAll(target, messages.steps)];
-  const done = { events: messages.events, messages: messages.steps.length };
+  const done = { of: { source, events: events.slice(0, messages.events) }, messages: messages.steps.length };
   if (!hasReached(reached, checkpoint.at))
     return atomically([
       kept.putCatchUp(what.id, { at: reached, begun: true }, catchingUp.revision),
       kept.checkControl(controlRevision),
       ...parts,
-    ]).pipe(
-      map(([now]) => ({ ...done, next: { ...at, catchingUp: { ...catchingUp, at: reached, revision: now } } })),
-    );
+    ]).pipe(map(([now]) => ({ ...done, next: { ...at, catchingUp: { ...catchingUp, at: reached, revision: now } } })));
   const rest = { ...control, catchUps: control.catchUps.filter(({ id }) => id !== what.id) };
   return atomically([
     kept.putControl(rest, controlRevision),

@@ -1,5 +1,6 @@
 /** What the correlation of a lane tells. */
 import type { Position } from "../../core/Position.js";
+import type { StoredEvent } from "../../port/LogPort.js";
 
 export type CorrelatorEvent =
   | {
@@ -7,6 +8,8 @@ export type CorrelatorEvent =
       readonly events: number;
       readonly messages: number;
       readonly position: Position | undefined;
+      /** The events themselves, and which source they are of. */
+      readonly of: { readonly source: number; readonly events: ReadonlyArray<StoredEvent> };
     }
   | { readonly _tag: "Full"; readonly pending: number }
   | { readonly _tag: "CaughtUp" | "StandsBy" };

@@ -11,8 +11,8 @@ import type { Work } from "../../core/Work.js";
 import { decodeEvent, oursOf } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
-import type { StoredEvent } from "../../port/LogPort.js";
 import type { HandleContext } from "../../operators/internal/WorkContext.js";
+import type { StoredEvent } from "../../port/LogPort.js";
 import { Routing } from "../correlate/Routing.js";
 import type { Lane } from "../Lane.js";
 import type { Pending } from "../Pending.js";
@@ -61,13 +61,15 @@ export class Reacting {
       const recorded = decodedNow(only.parts.coding, event);
       if (recorded !== undefined) return this.react(only, { recorded, delivery, message, context });
     }
-    return this.events.stored(message.data).pipe(
-      switchMap((stored) =>
-        stored === undefined
-          ? of(refuse(delivery, gone(event)))
-          : this.reactAll(known, { stored, delivery, message, context }),
-      ),
-    );
+    return this.events
+      .stored(message.data)
+      .pipe(
+        switchMap((stored) =>
+          stored === undefined
+            ? of(refuse(delivery, gone(event)))
+            : this.reactAll(known, { stored, delivery, message, context }),
+        ),
+      );
   }
 
   /** An event that this program cannot handle, since it was made by another version of it, or its reaction was removed. */
@@ -91,7 +93,10 @@ export class Reacting {
     );
   }
 
-  private reactAll(known: ReadonlyArray<Reaction>, { stored, delivery, message, context }: Stored): Observable<unknown> {
+  private reactAll(
+    known: ReadonlyArray<Reaction>,
+    { stored, delivery, message, context }: Stored,
+  ): Observable<unknown> {
     const { data: pending } = message;
     return this.events.decode(stored, pending.source, known).pipe(
       switchMap((ours) => this.faultOf(stored, pending).pipe(map((fault) => ({ ours, fault })))),

@@ -1,9 +1,10 @@
 /** Bounds the time of works: each by its own option, with one timer for all that have the same. */
+
+import type { Unsubscribable } from "rxjs";
 import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
 import { Deadlines, type Timed } from "../../core/Deadlines.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import type { Work } from "../../core/Work.js";
-import type { Unsubscribable } from "rxjs";
 
 export class Timeouts {
   private readonly byTime = new Map<number, Deadlines<TimedWork>>();

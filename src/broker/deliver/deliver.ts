@@ -23,7 +23,7 @@ export interface DeliverOptions {
 
 /** What became of each delivery. */
 export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerEvent<unknown>> =>
-  new Observable<BrokerEvent<unknown> | undefined>((subscriber) => {
+  new Observable((subscriber) => {
     const { concurrency, stop$, stopMsMax, onRunning } = options;
     const reacting = new Reacting(lane);
     const underWay = new UnderWay(onRunning);
@@ -39,17 +39,17 @@ export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerE
       }),
       map((reacted: Reacted) => decided(reacted, underWay.of(reacted.message))),
     );
-    return settled(decided$, underWay)
-      .pipe(
-        map((settlement) => {
-          const { message } = settlement;
-          const event = told(settlement, underWay.of(message), lane.name);
-          underWay.ended(message);
-          return event;
-        }),
-      )
-      .subscribe(subscriber);
-  }).pipe(filter((event): event is BrokerEvent<unknown> => event !== undefined));
+    const told$ = settled(decided$, underWay).pipe(
+      map((settlement) => {
+        const { message } = settlement;
+        const event = told(settlement, underWay.of(message), lane.name);
+        underWay.ended(message);
+        return event;
+      }),
+      filter((event): event is BrokerEvent<unknown> => event !== undefined),
+    );
+    return told$.subscribe(subscriber);
+  });
 
 /** Settles, and decides by the reaction where its follow-ups were refused. */
 const settled = (source: Observable<Reacted>, underWay: UnderWay): Observable<Settlement<Pending, unknown>> =>

@@ -17,7 +17,8 @@ export type Reacted = Handled<Pending, unknown, unknown>;
 /** Decided, with the writes that commit with an ack. */
 export const decided = (undecided: Reacted, delivery: Delivery): Reacted => {
   const { message, result, outcome } = undecided;
-  if (isLeft(result)) return handled({ message, result, outcome: fateOf(result.left, message, delivery), followUps: none });
+  if (isLeft(result))
+    return handled({ message, result, outcome: fateOf(result.left, message, delivery), followUps: none });
   if (outcome !== undefined && outcome._tag !== "Ack") {
     delivery.deferred = outcome._tag === "Release";
     return handled({ message, result, outcome: performed(outcome, message, delivery), followUps: none });
@@ -75,6 +76,8 @@ const performed = (outcome: Outcome, message: Message<Pending>, { at }: Delivery
     case "Release":
       return deferredBy(outcome, message[deliveryOf].nowMs());
     case "Retry":
-      return at !== undefined && message.attempt >= at.parts.attemptsMax ? ended(outcome.cause, at.parts.blockOnError) : outcome;
+      return at !== undefined && message.attempt >= at.parts.attemptsMax
+        ? ended(outcome.cause, at.parts.blockOnError)
+        : outcome;
   }
 };

@@ -15,7 +15,8 @@ export const told = (
 ): BrokerEvent<unknown> | undefined => {
   const stream = message.key ?? message.data.event.stream;
   const { recorded, malformed } = delivery;
-  if (malformed !== undefined && outcome._tag === "Block") return { _tag: "Malformed", lane, stream, recorded: malformed };
+  if (malformed !== undefined && outcome._tag === "Block")
+    return { _tag: "Malformed", lane, stream, recorded: malformed };
   if (recorded === undefined) return undefined;
   const of = { stream, lane, recorded, reactions: message.data.reactions, attempt: message.attempt };
   const dueAtMs = (delayMs: number): number => message[deliveryOf].nowMs() + delayMs;
@@ -25,7 +26,9 @@ export const told = (
     case "Retry":
       return { ...of, _tag: "Retrying", cause: outcome.cause, dueAtMs: dueAtMs(delayOf(outcome)) };
     case "Release":
-      return isLeft(result) || !delivery.deferred ? undefined : { ...of, _tag: "Deferred", dueAtMs: dueAtMs(delayOf(outcome)) };
+      return isLeft(result) || !delivery.deferred
+        ? undefined
+        : { ...of, _tag: "Deferred", dueAtMs: dueAtMs(delayOf(outcome)) };
     case "Block":
       return { ...of, _tag: "Blocked", cause: outcome.cause };
     case "Reject":

@@ -2,6 +2,7 @@
 import { catchError, map, type Observable, of, switchMap } from "rxjs";
 import type { Position } from "../../core/Position.js";
 import { isSluiceError } from "../../core/SluiceError.js";
+import type { Stop } from "../../core/Stop.js";
 import { atomically } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
 import type { FeedPage } from "../../log/EventLog.js";
@@ -12,7 +13,6 @@ import { type Lead, look, type Place } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Running } from "./Runner.js";
 import { refused, type Stuck, type Taken } from "./Stage.js";
-import type { Stop } from "../../core/Stop.js";
 import { QUIET_MS } from "./waits.js";
 
 interface Options {

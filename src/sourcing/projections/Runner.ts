@@ -5,6 +5,7 @@ import { type Position, placeOf } from "../../core/Position.js";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError, projectionDropped } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
+import { Stop } from "../../core/Stop.js";
 import type { Turn } from "../../log/callsOf.js";
 import type { FeedPage } from "../../log/EventLog.js";
 import { WAIT_MS_MAX } from "../../log/readFeed.js";
@@ -15,7 +16,6 @@ import { Leader } from "./Leader.js";
 import { type Look, look, type Place, type StandBy } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Stage } from "./Stage.js";
-import { Stop } from "../../core/Stop.js";
 import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
 
 /** What a run is made of. */
