@@ -99,7 +99,7 @@ export class Correlator {
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
   private found(found: Standing): CorrelatorTurn {
     const { by, lacks } = found.checkpoint;
-    const isFree = by === undefined || by === this.options.me || (lacks && this.lacking(found.control).length === 0);
+    const isFree = by === undefined || by === this.options.me || (lacks && this.missing(found.control).length === 0);
     if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
     return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found } };
   }
@@ -135,26 +135,27 @@ export class Correlator {
     );
   }
 
-  /** The reactions of the lane that this program does not have, and that nobody catches up. */
-  private lacking(control: Control): ReadonlyArray<string> {
-    const { name, register } = this.lane;
-    const known = new Set(register.reactions.map((reaction) => reaction.name));
-    const left = leftIn(control, name);
+  /** The reactions of the lane that this program does not have. */
+  private missing(control: Control): ReadonlyArray<string> {
+    const { name, all } = this.lane;
     return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
-      lane === name && !known.has(reaction) && !left.has(reaction) ? [reaction] : [],
+      lane === name && all.named(reaction) === undefined ? [reaction] : [],
     );
   }
 
   private lead(at: Lead): Observable<CorrelatorTurn> {
     const { control } = at.standing;
-    const lacking = this.lacking(control);
+    const left = leftIn(control, this.lane.name);
+    const lacking = this.missing(control).filter((name) => !left.has(name));
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
     const active = activeOf(control, this.lane.name);
     if (active === undefined) return this.take({ ...at, catchingUp: undefined });
     if (at.catchingUp?.of.id !== active.id)
       return readCatchUp(this.lane, active).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
     if (!at.catchesUp || !this.knows(at.catchingUp)) return this.take({ ...at, catchesUp: true });
-    return this.whereThereIsRoom(at, () => this.catchUp({ ...at, catchesUp: false }));
+    const next = { ...at, catchesUp: false };
+    // What is full may be so since the line of a target that is replayed was not emptied yet.
+    return at.catchingUp.begun ? this.whereThereIsRoom(next, () => this.catchUp(next)) : this.catchUp(next);
   }
 
   /** Whether this program has all reactions that the catch-up is for. A replay is for all of the lane. */
@@ -197,7 +198,8 @@ export class Correlator {
         const items: ReadonlyArray<CorrelatorEvent> = this.wasFull ? [] : [{ _tag: "Full", pending }];
         this.wasFull = true;
         if (this.options.untilIdle) return of({ items, next: undefined });
-        return this.options.stop.pause(LOOK_MS).pipe(map(() => ({ items, next: at })));
+        // An empty line makes room, and so does whoever handles what is pending.
+        return this.options.stop.pause(LOOK_MS).pipe(map(() => ({ items, next: { ...at, catchesUp: true } })));
       }),
     );
   }
@@ -290,7 +292,7 @@ export class Correlator {
   private written(next: Lead, parts: ReadonlyArray<Write<unknown>>): Observable<Lead> {
     const { kept, name } = this.lane;
     const { controlRevision, revision } = next.standing;
-    const checkpoint: Checkpoint = { at: next.at, by: this.options.me, lacks: next.standing.checkpoint.lacks };
+    const checkpoint = this.checkpointAt(next);
     return atomically([kept.putLane(name, checkpoint, revision), kept.checkControl(controlRevision), ...parts]).pipe(
       map(([now]) => ({
         ...next,
@@ -298,6 +300,12 @@ export class Correlator {
         writtenAtMs: this.scheduler.now(),
       })),
     );
+  }
+
+  /** A run until all is idle leaves the place to others with each write. */
+  private checkpointAt({ at, standing }: Pick<Lead, "at" | "standing">): Checkpoint {
+    const { me, untilIdle } = this.options;
+    return { at, by: untilIdle ? undefined : me, lacks: this.missing(standing.control).length > 0 };
   }
 
   /** Which of the lane's reactions see an event that comes now. */
@@ -315,7 +323,7 @@ export class Correlator {
     const { kept, name: lane, store } = this.lane;
     const { control, controlRevision, checkpoint, revision } = at.standing;
     const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
-    const lacks = { at: checkpoint.at, by: this.options.me, lacks: true };
+    const lacks = this.checkpointAt({ at: checkpoint.at, standing: at.standing });
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),
       kept.putLane(lane, lacks, revision),

@@ -126,7 +126,9 @@ interface Adding extends Amending {
 const added = (known: Control, adding: Adding): Control => {
   const lanes = { ...known.lanes };
   const reactions = { ...known.reactions };
-  const standing = Object.keys(known.lanes).map((lane) => standingOf(lane, adding));
+  // A lane that this program does not have may stand still for ever.
+  const own = Object.keys(known.lanes).filter((lane) => adding.register.lanes.has(lane));
+  const standing = (own.length > 0 ? own : Object.keys(known.lanes)).map((lane) => standingOf(lane, adding));
   for (const lane of adding.newLanes)
     lanes[lane] = standing.reduce(lowestOf, standing[0] ?? startOf(adding.sources.length));
   const left = new Map<string, { readonly lane: string; readonly from: Vector; readonly names: Array<string> }>();

@@ -6,6 +6,7 @@ import { attemptOf } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
+import { isSluiceError } from "../../core/SluiceError.js";
 import { atomically, refusalOf, type Write } from "../../core/Write.js";
 import { deferredBy, isNonRetryable } from "../outcomes.js";
 import type { Pending } from "../Pending.js";
@@ -52,15 +53,20 @@ const followUpsOf = (result: unknown, { results }: Delivery): ReadonlyArray<Writ
 export const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: Delivery): Outcome => {
   if (failure._tag === "Interrupted") return Release({ reason: failure.reason });
   const cause = causeOf(failure);
-  if (at === undefined) return Retry({ cause, delayMs: UNKNOWN_MS });
+  if (at === undefined) return unread(cause);
   const { attemptsMax, backoff, blockOnError } = at.parts;
   if (isNonRetryable(cause)) return ended((cause as Error).cause, blockOnError);
   if (message.attempt >= attemptsMax) return ended(cause, blockOnError);
   return Retry({ cause, delayMs: backoffDelayMs(backoff, message.attempt, attemptOf(message).random) });
 };
 
-/** A failure before a reaction was begun: its event could not be read, since the store did not answer. */
-const UNKNOWN_MS = 1_000;
+/** Before a reaction was begun: its event could not be read. That is no attempt where the store may answer later. */
+const unread = (cause: unknown): Outcome =>
+  isSluiceError(cause) && cause.retryable
+    ? Release({ reason: cause.message, delayMs: UNREAD_MS })
+    : Block({ cause, scope: "key" });
+
+const UNREAD_MS = 1_000;
 
 const ended = (cause: unknown, blockOnError: boolean): Outcome =>
   blockOnError ? Block({ cause, scope: "key" }) : Reject({ cause });
