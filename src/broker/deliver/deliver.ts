@@ -33,7 +33,7 @@ export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerE
     });
     const decided$ = lane.queue.messages({ stop$, stopMsMax, leaseMs: lane.leaseMs }).pipe(
       // Each reaction has a time of its own.
-      handle((message: Message<Pending>, context) => reacting.work(message, underWay.begin(message), context), {
+      handle((message: Message<Pending>) => reacting.work(message, underWay.begin(message)), {
         concurrency,
         timeoutMs: Number.POSITIVE_INFINITY,
       }),
