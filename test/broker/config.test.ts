@@ -86,7 +86,12 @@ describe("a broker refuses", () => {
     ["what does nothing yet", make({ reactions: [incs] }), "reactions", "made by on(codec"],
     ["two reactions of one name", make({ reactions: [one, one] }), "reactions", 'Two reactions are called "one"'],
     ["a lane that is not defined", make({ reactions: [slow] }), "lanes", "which lanes does not define"],
-    ["a lane that is called as the default", make({ lanes: { default: {} } }), "lanes", "whose options stand beside it"],
+    [
+      "a lane that is called as the default",
+      make({ lanes: { default: {} } }),
+      "lanes",
+      "whose options stand beside it",
+    ],
     ["a lane of a wrong name", make({ lanes: { "a/b": {} } }), "lane", '"a/b"'],
     ["a lane without options", lane(5), "lanes.slow", "must be an object"],
     ["a lane of 0 at a time", lane({ concurrency: 0 }), "concurrency", "from 1 to 1000"],
@@ -101,7 +106,10 @@ describe("a broker refuses", () => {
     ["a strategy that is no function", make({ correlate: {} }), "correlate", "must be a function"],
     [
       "a fixed target in two lanes",
-      make({ reactions: [incs.do(handler, { name: "1" }).to("x"), incs.do(handler, { name: "2", lane: "l" }).to("x")], lanes: { l: {} } }),
+      make({
+        reactions: [incs.do(handler, { name: "1" }).to("x"), incs.do(handler, { name: "2", lane: "l" }).to("x")],
+        lanes: { l: {} },
+      }),
       "lane",
       'Reactions to the target "x" stand in the lanes "default" and "l"',
     ],
@@ -146,7 +154,7 @@ describe("what people do refuses", () => {
   };
   const cases: ReadonlyArray<readonly [string, (b: Broker<unknown, string>) => PromiseLike<unknown>, string]> = [
     ["the position of no target", (b) => b.position(""), "stream"],
-    ["to free no name", (b) => b.unblock(bad(5)), "stream"],
+    ["to free no name", (b) => b.unblock(bad(5)), "streams"],
     ["to free a name that is too long", (b) => b.skip("é".repeat(257)), "stream"],
     ["to free an empty name in a list", (b) => b.unblock(["a", ""]), "stream"],
     ["a prefix that is no text", (b) => b.skip(bad({ prefix: 5 })), "streams"],
@@ -167,7 +175,12 @@ describe("the name of a reaction", () => {
     expect(both.do(handler).name).toBe("handler");
     expect(both.do(async () => 1).name).toBe("Inc, Dec");
     expect(both.do(never).to("x").name).toBe("never");
-    expect(both.do(handler).followUp(() => []).void().name).toBe("handler");
+    expect(
+      both
+        .do(handler)
+        .followUp(() => [])
+        .void().name,
+    ).toBe("handler");
   });
 
   it("is that of its events for a policy: all of them would else have the name of one function of the library", () => {

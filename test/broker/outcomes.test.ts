@@ -78,23 +78,26 @@ describe.each(eachStore)("a handler on %s", (_, open) => {
     expect(idle).toEqual({ fetched: 2, delivered: 2, acked: 1, blocked: 0 });
   });
 
-  it.each(["key", "queue"] as const)("that answers Block of scope %s blocks its target at once, and that alone", async (scope) => {
-    const store = open();
-    const each = on(counts, "Inc").do(
-      async ({ event }) => (event.by === 1 ? Block({ cause: "needs a person", scope }) : "fine"),
-      { name: "each", blockOnError: false },
-    );
-    const b = broker(store, { name: "b", reactions: [each] });
-    await logOn(store).append("a/1", [inc(1), inc(2)]);
-    const events = collect(b.events$);
-    await b.runUntilIdle();
-    // Where the whole queue stood, this one would wait.
-    await logOn(store).append("a/2", [inc(3)]);
-    expect(await b.runUntilIdle()).toMatchObject({ acked: 1, blocked: 0 });
-    expect(events.seen.filter(isDelivered).map(tell)).toEqual(["Blocked a/1@1 (1)", "Acked a/2@1 (1)"]);
-    expect((await b.blockedStreams()).items).toMatchObject([{ stream: "a/1", cause: "needs a person" }]);
-    expect(await b.unblock("a/1")).toBe(1);
-  });
+  it.each(["key", "queue"] as const)(
+    "that answers Block of scope %s blocks its target at once, and that alone",
+    async (scope) => {
+      const store = open();
+      const each = on(counts, "Inc").do(
+        async ({ event }) => (event.by === 1 ? Block({ cause: "needs a person", scope }) : "fine"),
+        { name: "each", blockOnError: false },
+      );
+      const b = broker(store, { name: "b", reactions: [each] });
+      await logOn(store).append("a/1", [inc(1), inc(2)]);
+      const events = collect(b.events$);
+      await b.runUntilIdle();
+      // Where the whole queue stood, this one would wait.
+      await logOn(store).append("a/2", [inc(3)]);
+      expect(await b.runUntilIdle()).toMatchObject({ acked: 1, blocked: 0 });
+      expect(events.seen.filter(isDelivered).map(tell)).toEqual(["Blocked a/1@1 (1)", "Acked a/2@1 (1)"]);
+      expect((await b.blockedStreams()).items).toMatchObject([{ stream: "a/1", cause: "needs a person" }]);
+      expect(await b.unblock("a/1")).toBe(1);
+    },
+  );
 
   it.each([
     ["Release", () => Release({ reason: "later", delayMs: 30 })],
@@ -119,19 +122,22 @@ describe.each(eachStore)("a handler on %s", (_, open) => {
   it.each([
     ["throws", async () => Promise.reject(nonRetryable("hopeless"))],
     ["answers as a Left", async () => left(nonRetryable("hopeless"))],
-  ] as const)("that %s nonRetryable blocks at once, with its cause, and what was done before is not done again", async (_w, fail) => {
-    const seen: Array<number> = [];
-    const handler = async ({ event }: Recorded<Inc>) => {
-      seen.push(event.by);
-      return event.by === 2 ? fail() : undefined;
-    };
-    const { told, idle, b } = await toldOf(handler, { attemptsMax: 6 });
-    expect(told.map(tell)).toEqual(["Acked x@1 (1)", "Blocked x@2 (1)"]);
-    expect(idle).toMatchObject({ acked: 1, blocked: 1 });
-    expect((await b.blockedStreams()).items).toMatchObject([{ cause: "hopeless" }]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 0, delivered: 0, acked: 0, blocked: 0 });
-    expect(seen).toEqual([1, 2]);
-  });
+  ] as const)(
+    "that %s nonRetryable blocks at once, with its cause, and what was done before is not done again",
+    async (_w, fail) => {
+      const seen: Array<number> = [];
+      const handler = async ({ event }: Recorded<Inc>) => {
+        seen.push(event.by);
+        return event.by === 2 ? fail() : undefined;
+      };
+      const { told, idle, b } = await toldOf(handler, { attemptsMax: 6 });
+      expect(told.map(tell)).toEqual(["Acked x@1 (1)", "Blocked x@2 (1)"]);
+      expect(idle).toMatchObject({ acked: 1, blocked: 1 });
+      expect((await b.blockedStreams()).items).toMatchObject([{ cause: "hopeless" }]);
+      expect(await b.runUntilIdle()).toEqual({ fetched: 0, delivered: 0, acked: 0, blocked: 0 });
+      expect(seen).toEqual([1, 2]);
+    },
+  );
 
   it("that throws nonRetryable is passed over at once where it does not block", async () => {
     const handler = async (recorded: Recorded<Inc>) => {

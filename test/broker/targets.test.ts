@@ -172,7 +172,10 @@ describe.each(eachStore)("targets on %s", (_, open) => {
     const seen: Array<string> = [];
     const options = { attemptsMax: 1 } as const;
     const steady = on(counts, "Inc").do(async () => seen.push("steady"), { name: "steady" });
-    const fails = on(counts, "Inc", "Dec").do(async () => Promise.reject(new Error("no")), { name: "fails", ...options });
+    const fails = on(counts, "Inc", "Dec").do(async () => Promise.reject(new Error("no")), {
+      name: "fails",
+      ...options,
+    });
     await logOn(store).append("a/1", [inc(1)]);
     const { position } = await logOn(store).append("a/2", [dec(1)]);
     const before = broker(store, { name: "b", reactions: [steady, fails] });

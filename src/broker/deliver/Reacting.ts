@@ -92,10 +92,7 @@ export class Reacting {
     );
   }
 
-  private reactAll(
-    known: ReadonlyArray<Reaction>,
-    { stored, delivery, message }: Stored,
-  ): Observable<unknown> {
+  private reactAll(known: ReadonlyArray<Reaction>, { stored, delivery, message }: Stored): Observable<unknown> {
     const { data: pending } = message;
     return this.events.decode(stored, pending.source, known).pipe(
       switchMap((ours) => this.faultOf(stored, pending).pipe(map((fault) => ({ ours, fault })))),
