@@ -147,12 +147,12 @@ describe("a run refuses", () => {
 });
 
 describe("what people do refuses", () => {
-  const opened = (): Broker<unknown, string> => {
+  const opened = (): Broker<unknown, "default"> => {
     const store = memoryStore();
     atEnd(() => store.close());
     return broker(store, { name: "b", reactions: [incs.do(handler)] });
   };
-  const cases: ReadonlyArray<readonly [string, (b: Broker<unknown, string>) => PromiseLike<unknown>, string]> = [
+  const cases: ReadonlyArray<readonly [string, (b: Broker<unknown, "default">) => PromiseLike<unknown>, string]> = [
     ["the position of no target", (b) => b.position(""), "stream"],
     ["to free no name", (b) => b.unblock(bad(5)), "streams"],
     ["to free a name that is too long", (b) => b.skip("é".repeat(257)), "stream"],

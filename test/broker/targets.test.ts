@@ -2,7 +2,7 @@
 import { broker, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
 import { eachStore } from "../stores/eachStore.js";
-import { atOnce, counts, dec, inc, logOn, noted } from "./scene.js";
+import { counts, dec, inc, logOn, noted } from "./scene.js";
 
 describe.each(eachStore)("targets on %s", (_, open) => {
   it("are the event's own stream where nothing is said", async () => {
@@ -141,7 +141,7 @@ describe.each(eachStore)("targets on %s", (_, open) => {
     const { items } = await b.blockedStreams();
     expect(items.map(({ stream, cause }) => [stream, cause])).toEqual([
       ["a/1", "no target"],
-      ["a/2", 'the target must be a text of 1 to 512 UTF-8 bytes, not ""'],
+      ["a/2", "the target must be a text of 1 to 512 UTF-8 bytes, not one of 0"],
     ]);
     // Asked again, and still without an answer: it blocks again, and nothing has run.
     expect(await b.unblock(["a/1", "a/2"])).toBe(2);
