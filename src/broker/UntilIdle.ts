@@ -154,14 +154,22 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
     const quiet$ = new Subject<void>();
     const idle$ = new Subject<void>();
     let running = 0;
+    let isStirred = false;
     const onRunning = (count: number): void => {
       running = count;
+      isStirred = true;
       local.runningIn(lane.name, me, count);
       if (count === 0) quiet$.next();
     };
     const looks = merge(timer(0, LOOK_MS, lane.store.scheduler), quiet$).pipe(
       exhaustMap(() => (running > 0 ? [] : lane.store.stats(lane.queueName))),
-      filter(isIdle(() => running)),
+      filter(
+        isIdle(() => {
+          const since = { running, isStirred };
+          isStirred = false;
+          return since;
+        }),
+      ),
       take(1),
     );
     subscriber.add(looks.subscribe({ next: () => idle$.next(), error: (cause: unknown) => subscriber.error(cause) }));
@@ -179,13 +187,21 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
       .subscribe(subscriber);
   });
 
-const isIdle = (running: () => number): ((stats: QueueStats) => boolean) => {
+/** What this process does, and whether it has begun or ended anything since the last look. */
+interface Doings {
+  readonly running: number;
+  readonly isStirred: boolean;
+}
+
+/** While this process is at work, what is leased may be on its way to it. */
+const isIdle = (doings: () => Doings): ((stats: QueueStats) => boolean) => {
   let last = -1;
   let looks = 0;
   return ({ ready, leased, paused, halted }) => {
-    looks = leased === last ? looks + 1 : 1;
+    const { running, isStirred } = doings();
+    looks = leased === last && !isStirred ? looks + 1 : 1;
     last = leased;
-    if (running() > 0 || (ready > 0 && !paused && !halted)) return false;
+    if (running > 0 || (ready > 0 && !paused && !halted)) return false;
     return leased === 0 || looks >= LOOKS;
   };
 };

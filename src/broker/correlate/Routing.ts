@@ -3,7 +3,6 @@ import { forkJoin, map, type Observable, of } from "rxjs";
 import { KEY_BYTES_MAX } from "../../codec/parts.js";
 import { utf8Length } from "../../core/bytes.js";
 import { describeMessage } from "../../core/cause.js";
-import { shown } from "../../core/options.js";
 import type { OurEvent } from "../../log/decodeEvent.js";
 import { decodePageBy } from "../../log/decodePage.js";
 import type { Coding } from "../../log/EventCodec.js";
@@ -127,8 +126,10 @@ const byStrategy = (correlate: Correlate, { event, reactions }: Wanted, decoded:
   const [first] = reactions;
   if (first === undefined) return [];
   const answer: unknown = correlate(recordedBy(first, event, decoded), reactions);
-  if (!Array.isArray(answer) || answer.length > TARGETS_MAX)
-    throw new TypeError(`correlate must answer an array of at most ${TARGETS_MAX} targets, not ${shown(answer)}`);
+  if (!Array.isArray(answer) || answer.length > TARGETS_MAX) {
+    const given = Array.isArray(answer) ? `one of ${answer.length}` : kindOf(answer);
+    throw new TypeError(`correlate must answer an array of at most ${TARGETS_MAX} targets, not ${given}`);
+  }
   const correlated = (answer as ReadonlyArray<Correlated>).map(({ stream, reaction }) => {
     if (!reactions.includes(reaction))
       throw new TypeError("correlate answered a reaction that is not among those that it was given");
@@ -169,10 +170,16 @@ const targetOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): str
   }
 };
 
+/** What was answered instead, without showing it: it may have been made of what an event carries. */
+const kindOf = (answer: unknown): string => {
+  if (typeof answer === "string") return `one of ${utf8Length(answer)}`;
+  return typeof answer === "number" ? String(answer) : `a value of type ${answer === null ? "null" : typeof answer}`;
+};
+
 /** The user's function may answer anything. */
 const checkStream = (stream: unknown): string => {
   if (typeof stream === "string" && stream !== "" && utf8Length(stream) <= KEY_BYTES_MAX) return stream;
-  throw new TypeError(`the target must be a text of 1 to ${KEY_BYTES_MAX} UTF-8 bytes, not ${shown(stream)}`);
+  throw new TypeError(`the target must be a text of 1 to ${KEY_BYTES_MAX} UTF-8 bytes, not ${kindOf(stream)}`);
 };
 
 const priorityOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): number => {
@@ -180,7 +187,7 @@ const priorityOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): n
   if (typeof priority === "number") return priority;
   const answer = priority(recordedBy(reaction, event, decoded));
   if (Number.isInteger(answer) && answer >= 0 && answer <= 9) return answer;
-  throw new TypeError(`the priority must be a whole number from 0 to 9, not ${shown(answer)}`);
+  throw new TypeError(`the priority must be a whole number from 0 to 9, not ${kindOf(answer)}`);
 };
 
 const recordedBy = ({ parts }: Reaction, event: StoredEvent, decoded: Decoded): Recorded<unknown> => {
