@@ -46,9 +46,9 @@ type Told = Observable<Delivered<string>>;
 /** What a broker delivers while `others` go on too; it is shared by all outputs. */
 const running = (
   { scheduler }: Stage,
-  of: Pick<Broker<string, string>, "run">,
+  run: Told,
   ...others: ReadonlyArray<Observable<never>>
-): Told => merge(of.run(), ...others).pipe(takeUntil(timer(LEAVES_AT_MS, scheduler)), share());
+): Told => merge(run, ...others).pipe(takeUntil(timer(LEAVES_AT_MS, scheduler)), share());
 
 /** One output for each of these titles, of the deliveries that are of it. */
 const outputs = <T extends string>(
