@@ -187,6 +187,42 @@ export interface Broker<out E, L extends string> {
    *
    * Errors: `LogWentBack`, `LogTrimmed`, `InvalidConfig`. Memory: what is in hand, and two pages of events a lane. Unsubscribing gives
    * back what is in hand, uncounted.
+   *
+   * Each target has its events in order, and no target waits for another one:
+   *
+   * ```text
+   * abcd----------
+   * a := x1
+   * b := x2
+   * c := y1
+   * d := x3
+   *
+   * > on(…).do(takes 3 ms).to(firstLetter)
+   *
+   * ---a--b--d----
+   * a := x1
+   * b := x2
+   * d := x3
+   * title = x
+   *
+   * -----c--------
+   * c := y1
+   * title = y
+   * ```
+   *
+   * nor does a lane:
+   *
+   * ```text
+   * abc-------------------
+   *
+   * > on(…).do(takes 6 ms, { lane: "slow" }) and on(…).do(takes 1 ms), one at a time
+   *
+   * ------a-----b-----c---
+   * title = slow
+   *
+   * -abc------------------
+   * title = default
+   * ```
    */
   readonly run: (options?: BrokerRunOptions<L>) => Observable<Delivered<E>>;
   /**
@@ -207,7 +243,32 @@ export interface Broker<out E, L extends string> {
   readonly position: (stream: string) => Effect<Position | undefined, ReadError | DecodeRefused>;
   /** Oldest first, lane by lane. */
   readonly blockedStreams: (options?: PageOptions) => Effect<Page<BlockedStream<E>>, ReadError | DecodeRefused>;
-  /** Frees blocked targets: the same event again, from attempt 1. Emits how many. */
+  /**
+   * Frees blocked targets: the same event again, from attempt 1. Emits how many.
+   *
+   * ```text
+   * abc-----------
+   * a := x1
+   * b := x2
+   * c := y1
+   *
+   * ------u-------
+   * u := x
+   * title = mended, and unblock
+   *
+   * > on(…).do(fails at x1 until it is mended, { attemptsMax: 1 }).to(firstLetter)
+   *
+   * s-----(ab)----
+   * s := x1: Blocked
+   * a := x1
+   * b := x2
+   * title = x
+   *
+   * --c-----------
+   * c := y1
+   * title = y
+   * ```
+   */
   readonly unblock: (streams: Streams) => Effect<number, WriteError>;
   /** Frees blocked targets past the event that blocks. Emits how many. */
   readonly skip: (streams: Streams) => Effect<number, WriteError>;

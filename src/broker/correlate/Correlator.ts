@@ -1,18 +1,18 @@
 /** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
-import { catchError, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
+import { catchError, forkJoin, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
 import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
-import { WAIT_MS_MAX } from "../../log/readFeed.js";
+import { unlessLost, WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { isBehind, isSame, positionIn, withPosition } from "../vector.js";
+import { isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
@@ -37,6 +37,9 @@ export interface CorrelatorOptions {
 export const PAGE_COUNT = 500;
 
 type CorrelatorTurn = Turn<Place, CorrelatorEvent>;
+
+/** What is stored may have gone back together with the log, so it would not tell. */
+const lookAgain = (known: Vector): Look => ({ does: "look", first: false, known });
 
 /** The end of a run. */
 const over: CorrelatorTurn = { items: [], next: undefined };
@@ -74,15 +77,16 @@ export class Correlator {
           catchError((error: unknown) => {
             if (!isSluiceError(error) || error._tag !== "RecordConflict") throw error;
             this.room.forget();
-            return of({ items: [], next: { does: "look", first: false } as const });
+            return of({ items: [], next: lookAgain(place.at) });
           }),
         );
     }
   };
 
-  private look({ first }: Look): Observable<CorrelatorTurn> {
+  private look({ first, known = [] }: Look): Observable<CorrelatorTurn> {
     const { lane } = this;
-    return agree({ ...lane, register: lane.all }, first).pipe(
+    return forkJoin(lane.sources.map((source, i) => unlessLost(source, known[i]))).pipe(
+      switchMap(() => agree({ ...lane, register: lane.all }, first)),
       map(({ control, moment, lanes }) => {
         const found = moment.lanes[lanes.indexOf(lane.name)];
         const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
@@ -128,7 +132,7 @@ export class Correlator {
           switchMap(() => this.lane.kept.read({ lanes: [this.lane.name], catchUps: [] })),
           map(({ lanes: [now] }): CorrelatorTurn => {
             if (now?.revision === revision) return { items: [], next: this.begin(place.standing) };
-            return { items: [], next: { does: "look", first: false } };
+            return { items: [], next: lookAgain(checkpoint.at) };
           }),
         );
       }),
@@ -327,7 +331,7 @@ export class Correlator {
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),
       kept.putLane(lane, lacks, revision),
-    ]).pipe(map(() => ({ items: [], next: { does: "look", first: false } as const })));
+    ]).pipe(map(() => ({ items: [], next: lookAgain(checkpoint.at) })));
   }
 
   /** Stores how far it has come, and leaves the place to others. */

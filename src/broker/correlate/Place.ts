@@ -28,6 +28,8 @@ export interface Look {
   readonly does: "look";
   /** Whether this is the first look of a run. */
   readonly first: boolean;
+  /** How far the lane was known to be before: where a log does not have that any more, it went back. */
+  readonly known?: Vector;
 }
 
 export interface StandBy {
