@@ -39,7 +39,7 @@ export const LEASE_MS = 60_000;
 export const SHORT_LEASE_MS = 50;
 
 /** Each event in the line of its own stream. */
-export const opened: Reaction<DoorEvent> = on(doors, "Opened").do(async () => undefined, { name: "opened" });
+export const opened: Reaction<DoorEvent, "default"> = on(doors, "Opened").do(async () => undefined, { name: "opened" });
 
 /** How long a case waits for something that must come, in milliseconds, and between two looks. */
 const ARRIVAL_MS_MAX = 3_000;
@@ -80,7 +80,7 @@ export class Stage {
 
   /** An event of the log, as it was recorded. */
   async recorded(stream: string, version: number): Promise<Recorded<DoorEvent>> {
-    const { items } = await answered(this.log.feedPage({ limit: 100 }));
+    const { items } = await answered(this.log.feedPage());
     const found = items.find((item) => item._tag === "Event" && item.stream === stream && item.version === version);
     assert.ok(found?._tag === "Event", `the log has no event ${version} of ${stream}`);
     return found;

@@ -5,7 +5,7 @@ import { type ConformanceOptions, register } from "../conformance.js";
 import { fetching, fetchingElsewhere } from "./fetching.js";
 import { type QueueStoreMaker, Stage, type StageCase } from "./Stage.js";
 import { besideBrokers, settling } from "./settling.js";
-import { enqueueing, standing, watching } from "./standing.js";
+import { enqueueing, standing, watching, watchingAtOnce } from "./standing.js";
 
 /**
  * Every sentence that a queue store must make true, by unique names, for the queue stores that this makes: for a test runner that
@@ -30,6 +30,7 @@ export const queueStoreCases = (make: QueueStoreMaker): ReadonlyArray<Conformanc
     ...group("ack and block", settling),
     ...group("enqueue", enqueueing),
     ...group("position", standing),
+    ...group("state$", watchingAtOnce, { virtualTime: true }),
     ...group("state$", watching),
     ...group("beside a broker of its name", besideBrokers),
   ];
