@@ -31,3 +31,4 @@ export type {
   ReactionOptions,
   Targeted,
 } from "../broker/Reaction.js";
+export type { BrokerError, DecodeRefused, LogTrimmed, LogWentBack, RecordConflict } from "../core/SluiceError.js";

@@ -6,6 +6,7 @@ import { idFrom } from "../../core/Sources.js";
 import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
+import { QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
 import { unlessLost, WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
@@ -21,7 +22,7 @@ import type { CatchingUp, Lead, Look, Place, StandBy, Standing } from "./Place.j
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
-import { LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
+import { LOOK_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
