@@ -52,7 +52,9 @@ describe.each(eachStore)("correlation on %s", (_, open) => {
     const store = open();
     await append(store, [1]);
     const seen = new Seen();
-    expect(await broker(store, { name: "b", reactions: [seen.reaction("r")] }).runUntilIdle()).toMatchObject({ acked: 1 });
+    expect(await broker(store, { name: "b", reactions: [seen.reaction("r")] }).runUntilIdle()).toMatchObject({
+      acked: 1,
+    });
     expect(seen.of("r")).toEqual([1]);
   });
 
@@ -123,7 +125,9 @@ describe.each(eachStore)("correlation on %s", (_, open) => {
     expect(seen.of("many", "s/1")).toEqual([2]);
   });
 
-  it("counts targets, not pairs: 900 of them with two reactions each are one event's", { timeout: 30_000 }, async () => {
+  it("counts targets, not pairs: 900 of them with two reactions each are one event's", {
+    timeout: 30_000,
+  }, async () => {
     const store = open();
     await append(store, [1]);
     const reactions = ["one", "two"].map((name) => on(codec, "A").do(none.do, { name }));
@@ -131,7 +135,9 @@ describe.each(eachStore)("correlation on %s", (_, open) => {
       name: "b",
       reactions,
       correlate: (_one, register) =>
-        upTo(900).flatMap((i) => [...register, ...register].reverse().map((reaction) => ({ stream: `t/${i}`, reaction }))),
+        upTo(900).flatMap((i) =>
+          [...register, ...register].reverse().map((reaction) => ({ stream: `t/${i}`, reaction })),
+        ),
     });
     const told: Array<ReadonlyArray<string>> = [];
     many.events$.subscribe((event) => event._tag === "Acked" && told.push(event.reactions));

@@ -30,7 +30,11 @@ const event = (type: Type, n: number, to: string): Happened => ({ type, n, to })
 export const append = async (
   store: Store,
   numbers: ReadonlyArray<number>,
-  { type = "A", to = "x", stream = "s/1" }: { readonly type?: Type; readonly to?: string; readonly stream?: string } = {},
+  {
+    type = "A",
+    to = "x",
+    stream = "s/1",
+  }: { readonly type?: Type; readonly to?: string; readonly stream?: string } = {},
 ): Promise<Position> => {
   let last: Position | undefined;
   for (let at = 0; at < numbers.length; at += 250) {
