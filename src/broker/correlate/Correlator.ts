@@ -9,20 +9,21 @@ import type { Turn } from "../../log/callsOf.js";
 import { QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
 import { unlessLost, WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
-import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
+import { activeOf, type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
+import { hasReached, isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
 import { type EventPage, Pages } from "./Pages.js";
-import type { CatchingUp, Lead, Look, Place, StandBy, Standing } from "./Place.js";
+import type { Lead, Look, Place, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
-import { LOOK_MS } from "./waits.js";
+import { typesIn } from "./typesIn.js";
+import { LEFT_LOOK_MS, LOOK_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -57,10 +58,10 @@ export class Correlator {
     readonly lane: Lane,
     readonly options: CorrelatorOptions,
   ) {
-    const { store, sources, correlate, queueName, pendingMax, register } = lane;
+    const { store, sources, correlate, queueName, pendingMax, all } = lane;
     this.scheduler = store.scheduler;
-    this.pages = new Pages(sources, register.types);
-    this.routing = new Routing(sources, register, correlate);
+    this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
+    this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
     this.random = randomOf(options.me);
   }
@@ -106,7 +107,7 @@ export class Correlator {
     const { by, lacks } = found.checkpoint;
     const isFree = by === undefined || by === this.options.me || (lacks && this.missing(found.control).length === 0);
     if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
-    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found } };
+    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
   }
 
   private begin(found: Standing): Lead {
@@ -124,18 +125,28 @@ export class Correlator {
 
   private standBy(place: StandBy): Observable<CorrelatorTurn> {
     const { stop } = this.options;
-    const { checkpoint, revision } = place.standing;
-    return stop.before(this.pages.page({ after: checkpoint.at, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
-      switchMap((page): Observable<CorrelatorTurn> => {
-        if (page === undefined || isSame(page.at, checkpoint.at)) return of({ items: [], next: place });
+    const { checkpoint, control } = place.standing;
+    if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
+    const types = typesIn(this.lane, control);
+    return stop.before(this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
+      map((page) => {
+        if (page === undefined || isSame(page.at, checkpoint.at)) return { items: [], next: place };
         const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return stop.pause(pauseMs).pipe(
-          switchMap(() => this.lane.kept.read({ lanes: [this.lane.name], catchUps: [] })),
-          map(({ lanes: [now] }): CorrelatorTurn => {
-            if (now?.revision === revision) return { items: [], next: this.begin(place.standing) };
-            return { items: [], next: lookAgain(checkpoint.at) };
-          }),
-        );
+        return { items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } };
+      }),
+    );
+  }
+
+  /** There is something to do: for whoever leads, for anybody where that one has left, and for this one where it stands still. */
+  private awaitLeader(place: StandBy, untilMs: number): Observable<CorrelatorTurn> {
+    const { lane, options } = this;
+    return lane.kept.read({ lanes: [lane.name], catchUps: [] }).pipe(
+      switchMap(({ lanes: [now] }): Observable<CorrelatorTurn> => {
+        const leftMs = untilMs - this.scheduler.now();
+        if (now?.value?.by === undefined || (leftMs <= 0 && now.revision !== place.standing.revision))
+          return of({ items: [], next: lookAgain(place.standing.checkpoint.at) });
+        if (leftMs <= 0) return of({ items: [], next: this.begin(place.standing) });
+        return options.stop.pause(Math.min(LEFT_LOOK_MS, leftMs)).pipe(map(() => ({ items: [], next: place })));
       }),
     );
   }
@@ -148,24 +159,39 @@ export class Correlator {
     );
   }
 
-  private lead(at: Lead): Observable<CorrelatorTurn> {
-    const { control } = at.standing;
+  /** Those of them that nobody catches up. */
+  private lacking(control: Control): ReadonlyArray<string> {
     const left = leftIn(control, this.lane.name);
-    const lacking = this.missing(control).filter((name) => !left.has(name));
-    if (lacking.length > 0) return this.leaveBehind(at, lacking);
-    const active = activeOf(control, this.lane.name);
-    if (active === undefined) return this.take({ ...at, catchingUp: undefined });
-    if (at.catchingUp?.of.id !== active.id)
-      return readCatchUp(this.lane, active).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
-    if (!at.catchesUp || !this.knows(at.catchingUp)) return this.take({ ...at, catchesUp: true });
-    const next = { ...at, catchesUp: false };
-    // What is full may be so since the line of a target that is replayed was not emptied yet.
-    return at.catchingUp.begun ? this.whereThereIsRoom(next, () => this.catchUp(next)) : this.catchUp(next);
+    return this.missing(control).filter((reaction) => !left.has(reaction));
   }
 
-  /** Whether this program has all reactions that the catch-up is for. A replay is for all of the lane. */
-  private knows({ of: { of: what } }: CatchingUp): boolean {
-    return !("reactions" in what) || what.reactions.every((name) => this.lane.all.named(name) !== undefined);
+  private lead(at: Lead): Observable<CorrelatorTurn> {
+    const { control } = at.standing;
+    const lacking = this.lacking(control);
+    if (lacking.length > 0) return this.leaveBehind(at, lacking);
+    const next = this.nextCatchUp(control);
+    if (next === undefined) return this.take({ ...at, catchingUp: undefined });
+    if (at.catchingUp?.of.id !== next.id)
+      return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+    if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
+    const then = { ...at, catchesUp: false };
+    // What is full may be so since the line of a target that is replayed was not emptied yet.
+    return at.catchingUp.begun ? this.whereThereIsRoom(then, () => this.catchUp(then)) : this.catchUp(then);
+  }
+
+  /**
+   * The one that is next, if this program can bring it forward. One for reactions that only another version has holds up no other
+   * reactions. A replay is for all reactions of the lane, so it waits for a program that has them.
+   */
+  private nextCatchUp(control: Control): CatchUp | undefined {
+    const { name, all } = this.lane;
+    const first = activeOf(control, name);
+    if (first === undefined) return undefined;
+    if ("streams" in first.of) return this.missing(control).length === 0 ? first : undefined;
+    return control.catchUps.find(
+      ({ lane, of: what }) =>
+        lane === name && "reactions" in what && what.reactions.every((reaction) => all.named(reaction) !== undefined),
+    );
   }
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
@@ -216,13 +242,14 @@ export class Correlator {
       ? WAIT_MS_MAX
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
-    return this.pages.page({ after: at, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+    const types = typesIn(this.lane, lead.standing.control);
+    return this.pages.page({ after: at, types, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
   }
 
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
   private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
     if (!caughtUp || this.options.untilIdle) return 0;
-    if (catchingUp === undefined || !this.knows(catchingUp)) return untilDueMs;
+    if (catchingUp === undefined) return untilDueMs;
     return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
   }
 
@@ -233,16 +260,17 @@ export class Correlator {
     const isMoved = !isSame(page.at, checkpoint.at);
     const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
-    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(at.catchingUp);
+    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
     return isMoved && isDue
       ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
       : of(end);
   }
 
-  /** Whether there is a catch-up that this process can bring forward by itself. */
-  private goesOn(catchingUp: CatchingUp | undefined): boolean {
-    return catchingUp !== undefined && !catchingUp.waits && this.knows(catchingUp);
+  /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
+  private goesOn({ catchingUp, at }: Lead): boolean {
+    if (catchingUp === undefined || !catchingUp.waits) return catchingUp !== undefined;
+    return "reactions" in catchingUp.of.of && hasReached(at, catchingUp.at);
   }
 
   private some(at: Lead, page: EventPage): Observable<CorrelatorTurn> {

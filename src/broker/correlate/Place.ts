@@ -35,6 +35,8 @@ export interface Look {
 export interface StandBy {
   readonly does: "stand by";
   readonly standing: Standing;
+  /** The log has grown: who leads has until then to write. */
+  readonly untilMs: number | undefined;
 }
 
 /** A catch-up that is under way, as it stands in the store. */
