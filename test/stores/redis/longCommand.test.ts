@@ -3,7 +3,19 @@ import { Command } from "ioredis";
 import { expect, test } from "vitest";
 import { LongCommand } from "../../../src/stores/redis/connection/LongCommand.js";
 
-const TEXTS = ["", "a", "ä", "日本", "😀", "\0", "a\r\nb", "\ud800", "x".repeat(24), "x".repeat(25), `${"x".repeat(23)}é`];
+const TEXTS = [
+  "",
+  "a",
+  "ä",
+  "日本",
+  "😀",
+  "\0",
+  "a\r\nb",
+  "\ud800",
+  "x".repeat(24),
+  "x".repeat(25),
+  `${"x".repeat(23)}é`,
+];
 
 const bytesOf = (command: Command): Buffer => Buffer.from(command.toWritable({}));
 
