@@ -16,9 +16,9 @@ import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
-import { enqueueAll, messagesOf } from "./Enqueueing.js";
+import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
 import { type EventPage, Pages } from "./Pages.js";
-import type { Lead, Look, Place, StandBy, Standing } from "./Place.js";
+import type { Lead, Look, Made, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
@@ -209,11 +209,11 @@ export class Correlator {
   /** A page of the lane, or what is left of one, up to what one write holds. */
   private take(at: Lead): Observable<CorrelatorTurn> {
     return this.whereThereIsRoom(at, () => {
-      const page$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
-      return page$.pipe(
-        switchMap((page) => {
-          if (page === undefined) return of({ items: [], next: at });
-          return page.events.length === 0 ? this.passed(at, page) : this.some(at, page);
+      const ready$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
+      return ready$.pipe(
+        switchMap((ready) => {
+          if (ready === undefined) return of({ items: [], next: at });
+          return ready.page.events.length === 0 ? this.passed(at, ready.page) : this.some(at, ready);
         }),
       );
     });
@@ -235,7 +235,7 @@ export class Correlator {
     );
   }
 
-  private next(lead: Lead): Observable<EventPage> {
+  private next(lead: Lead): Observable<Ready> {
     const { at, writtenAtMs } = lead;
     const { checkpoint } = lead.standing;
     const untilDueMs = isSame(at, checkpoint.at)
@@ -243,7 +243,22 @@ export class Correlator {
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
     const types = typesIn(this.lane, lead.standing.control);
-    return this.pages.page({ after: at, types, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+    const page$ = this.pages.page({ after: at, types, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+    return page$.pipe(map((page) => ({ page, made: undefined })));
+  }
+
+  /**
+   * The next page with its messages, while the one before it is written: so the server and this process work at once. Undefined where
+   * there is none, no room for it, or it could not be read: the next turn reads anew then, and tells what is wrong.
+   */
+  private ahead(lead: Lead, adding: number): Observable<Ready | undefined> {
+    const limit = Math.min(this.options.pageSizeMax, this.room.left - adding);
+    if (lead.caughtUp || lead.rest !== undefined || limit < 1) return of(undefined);
+    const types = typesIn(this.lane, lead.standing.control);
+    return this.pages.page({ after: lead.at, types, limit, waitMsMax: 0 }).pipe(
+      switchMap((page) => this.made(lead, page).pipe(map((made) => ({ page, made })))),
+      catchError(() => of(undefined)),
+    );
   }
 
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
@@ -273,40 +288,43 @@ export class Correlator {
     return "reactions" in catchingUp.of.of && hasReached(at, catchingUp.at);
   }
 
-  private some(at: Lead, page: EventPage): Observable<CorrelatorTurn> {
-    const { control } = at.standing;
-    const { source, events } = page;
+  private some(at: Lead, { page, made }: Ready): Observable<CorrelatorTurn> {
+    const made$ = made?.by === at.standing.control ? of(made) : this.made(at, page);
+    return made$.pipe(switchMap(({ messages }) => this.enqueued(at, page, messages)));
+  }
+
+  /** The messages of a page that begins where the lane has come to. */
+  private made({ at: before, standing }: Lead, { source, events }: EventPage): Observable<Made> {
+    const { store, queueName: queue, name } = this.lane;
+    const { control } = standing;
+    const replayed = replayedIn(control, name);
+    const goesOn = ({ target }: Line): boolean => !replayed.has(target);
     return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
-      switchMap((routed) => {
-        const replayed = replayedIn(control, this.lane.name);
-        const lines =
-          replayed.size === 0 ? routed : routed.map((own) => own.filter(({ target }) => !replayed.has(target)));
-        return this.enqueued(at, page, lines);
+      map((routed) => {
+        const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(goesOn));
+        const messages = messagesOf({
+          ...{ store, queue, source, events, lines, before },
+          mark: undefined,
+          priorityOf: (target) => priorityOf(control, target),
+        });
+        return { by: control, messages };
       }),
     );
   }
 
-  private enqueued(at: Lead, page: EventPage, lines: ReadonlyArray<ReadonlyArray<Line>>): Observable<CorrelatorTurn> {
-    const { store, queueName: queue } = this.lane;
-    const { control } = at.standing;
+  private enqueued(at: Lead, page: EventPage, messages: Messages): Observable<CorrelatorTurn> {
     const { source, events } = page;
-    const messages = messagesOf({
-      ...{ store, queue, source, events, lines },
-      before: at.at,
-      mark: undefined,
-      priorityOf: (target) => priorityOf(control, target),
-    });
     const isWhole = messages.events === events.length;
     const position = isWhole ? page.at[source] : events[messages.events - 1]?.position;
     const next: Lead = {
       ...at,
       at: withPosition(at.at, source, position),
       caughtUp: isWhole && page.caughtUp,
-      rest: isWhole ? undefined : { ...page, events: events.slice(messages.events) },
+      rest: isWhole ? undefined : { page: { ...page, events: events.slice(messages.events) }, made: undefined },
     };
-    const parts = messages.steps.length === 0 ? [] : [enqueueAll(store, messages.steps)];
-    return this.written(next, parts).pipe(
-      map((written) => {
+    const parts = messages.steps.length === 0 ? [] : [enqueueAll(this.lane.store, messages.steps)];
+    return forkJoin([this.ahead(next, messages.steps.length), this.written(next, parts)]).pipe(
+      map(([ahead, written]) => {
         this.room.added(messages.steps.length);
         const correlated: CorrelatorEvent = {
           _tag: "Correlated",
@@ -316,7 +334,7 @@ export class Correlator {
           of: { source, events: events.slice(0, messages.events) },
         };
         const items = written.caughtUp && !at.caughtUp ? [correlated, { _tag: "CaughtUp" } as const] : [correlated];
-        return { items, next: written };
+        return { items, next: { ...written, rest: written.rest ?? ahead } };
       }),
     );
   }

@@ -14,6 +14,7 @@ import type { Revision } from "../../core/Revision.js";
 import type { CatchUp, Control } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Vector } from "../vector.js";
+import type { Messages } from "./Enqueueing.js";
 import type { EventPage } from "./Pages.js";
 
 /** What stands in the store, as it was read or written last. */
@@ -52,6 +53,18 @@ export interface CatchingUp {
   readonly skips: number;
 }
 
+/** A page that was read, with the messages of its events where they are made by now. */
+export interface Ready {
+  readonly page: EventPage;
+  readonly made: Made | undefined;
+}
+
+/** Messages are made by what a control says, and hold as long as it stands. */
+export interface Made {
+  readonly by: Control;
+  readonly messages: Messages;
+}
+
 export interface Lead {
   readonly does: "lead";
   readonly standing: Standing;
@@ -60,8 +73,8 @@ export interface Lead {
   /** Whether that was told to be the end of the logs. */
   readonly caughtUp: boolean;
   readonly writtenAtMs: number;
-  /** What is left of a page that one write could not hold. */
-  readonly rest: EventPage | undefined;
+  /** What follows and was read by now: what is left of a page that one write could not hold, or the page behind it. */
+  readonly rest: Ready | undefined;
   readonly catchingUp: CatchingUp | undefined;
   /** Whether the next turn is that of the catch-up: it and the lane take turns. */
   readonly catchesUp: boolean;
