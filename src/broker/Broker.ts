@@ -140,6 +140,11 @@ export type BrokerEvent<E> =
     }
   /** A lane holds `pendingMax` events, so its correlation waits until some are done. */
   | { readonly _tag: "Full"; readonly lane: string; readonly pending: number }
+  /**
+   * Reactions that another version of the program has, or had, and this one has not (or not with all their types). They are left behind, and
+   * caught up by a process that has them; replays in this lane wait for one too. Retire them by registering them once with `.void()`.
+   */
+  | { readonly _tag: "Lacks"; readonly lane: string; readonly reactions: ReadonlyArray<string> }
   /** An event that no reaction of this program can read: its codec refuses it, or its reaction is not registered. It blocks its target. */
   | { readonly _tag: "Malformed"; readonly lane: string; readonly stream: string; readonly recorded: MalformedEvent }
   /** A run that `wake` began has failed. */

@@ -1,5 +1,5 @@
 /** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
-import { catchError, forkJoin, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
+import { catchError, forkJoin, map, merge, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
@@ -7,9 +7,9 @@ import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
 import { QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
-import { unlessLost, WAIT_MS_MAX } from "../../log/readFeed.js";
+import { unlessLost } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
-import { activeOf, type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
+import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
@@ -17,13 +17,14 @@ import { hasReached, isBehind, isSame, positionIn, type Vector, withPosition } f
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
+import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, Pages } from "./Pages.js";
 import type { Lead, Look, Made, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
-import { LEFT_LOOK_MS, LOOK_MS } from "./waits.js";
+import { CONTROL_LOOK_MS, LEFT_LOOK_MS, LOOK_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -53,6 +54,7 @@ export class Correlator {
   private readonly random: () => number;
   private readonly scheduler: SchedulerLike;
   private wasFull = false;
+  private lacked = "";
 
   constructor(
     readonly lane: Lane,
@@ -104,10 +106,21 @@ export class Correlator {
 
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
   private found(found: Standing): CorrelatorTurn {
-    const { by, lacks } = found.checkpoint;
-    const isFree = by === undefined || by === this.options.me || (lacks && this.missing(found.control).length === 0);
-    if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
-    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
+    const { by, lacks, at } = found.checkpoint;
+    const missing = missingIn(this.lane, found.control);
+    const knowsAll = missing.length === 0 && !lacksSources(this.lane, at);
+    const isFree = by === undefined || by === this.options.me || (lacks && knowsAll);
+    const told: ReadonlyArray<CorrelatorEvent> = this.tell(missing);
+    if (isFree || this.options.untilIdle) return { items: told, next: this.begin(found) };
+    return { items: [...told, { _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
+  }
+
+  /** Once, and again where it has changed. */
+  private tell(missing: ReadonlyArray<string>): ReadonlyArray<CorrelatorEvent> {
+    const names = missing.join("\n");
+    if (names === this.lacked) return [];
+    this.lacked = names;
+    return missing.length === 0 ? [] : [{ _tag: "Lacks", reactions: missing }];
   }
 
   private begin(found: Standing): Lead {
@@ -124,17 +137,37 @@ export class Correlator {
   }
 
   private standBy(place: StandBy): Observable<CorrelatorTurn> {
-    const { stop } = this.options;
     const { checkpoint, control } = place.standing;
     if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
     const types = typesIn(this.lane, control);
-    return stop.before(this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
-      map((page) => {
-        if (page === undefined || isSame(page.at, checkpoint.at)) return { items: [], next: place };
+    const page$ = this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: CONTROL_LOOK_MS });
+    return this.unlessChanged(page$).pipe(
+      switchMap((page): Observable<CorrelatorTurn> => {
+        if (page === undefined) return of({ items: [], next: lookAgain(checkpoint.at) });
+        const hasWork = !isSame(page.at, checkpoint.at) || nextCatchUp(this.lane, control, checkpoint.at) !== undefined;
+        if (!hasWork) return this.afterLook(place.standing, { items: [], next: place });
         const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return { items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } };
+        return of({ items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } });
       }),
     );
+  }
+
+  /** The turn, unless what all processes agree upon has changed: nobody is told of that where the log stands still. */
+  private afterLook({ controlRevision, checkpoint }: Standing, turn: CorrelatorTurn): Observable<CorrelatorTurn> {
+    return this.lane.kept
+      .read({ lanes: [], catchUps: [] })
+      .pipe(
+        map(({ control }) =>
+          control.revision === controlRevision ? turn : { ...turn, next: lookAgain(checkpoint.at) },
+        ),
+      );
+  }
+
+  /** What it emits; undefined at the stop, and where people of this process have changed what all agree upon. */
+  private unlessChanged<A>(source$: Observable<A>): Observable<A | undefined> {
+    const changed$ = this.lane.changed$.pipe(map((): A | undefined => undefined));
+    const either$: Observable<A | undefined> = merge(changed$, source$);
+    return this.options.stop.before(either$);
   }
 
   /** There is something to do: for whoever leads, for anybody where that one has left, and for this one where it stands still. */
@@ -151,25 +184,11 @@ export class Correlator {
     );
   }
 
-  /** The reactions of the lane that this program does not have. */
-  private missing(control: Control): ReadonlyArray<string> {
-    const { name, all } = this.lane;
-    return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
-      lane === name && all.named(reaction) === undefined ? [reaction] : [],
-    );
-  }
-
-  /** Those of them that nobody catches up. */
-  private lacking(control: Control): ReadonlyArray<string> {
-    const left = leftIn(control, this.lane.name);
-    return this.missing(control).filter((reaction) => !left.has(reaction));
-  }
-
   private lead(at: Lead): Observable<CorrelatorTurn> {
-    const { control } = at.standing;
-    const lacking = this.lacking(control);
+    const { control, checkpoint } = at.standing;
+    const lacking = lackingIn(this.lane, control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
-    const next = this.nextCatchUp(control);
+    const next = nextCatchUp(this.lane, control, checkpoint.at);
     if (next === undefined) return this.take({ ...at, catchingUp: undefined });
     if (at.catchingUp?.of.id !== next.id)
       return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
@@ -177,21 +196,6 @@ export class Correlator {
     const then = { ...at, catchesUp: false };
     // What is full may be so since the line of a target that is replayed was not emptied yet.
     return at.catchingUp.begun ? this.whereThereIsRoom(then, () => this.catchUp(then)) : this.catchUp(then);
-  }
-
-  /**
-   * The one that is next, if this program can bring it forward. One for reactions that only another version has holds up no other
-   * reactions. A replay is for all reactions of the lane, so it waits for a program that has them.
-   */
-  private nextCatchUp(control: Control): CatchUp | undefined {
-    const { name, all } = this.lane;
-    const first = activeOf(control, name);
-    if (first === undefined) return undefined;
-    if ("streams" in first.of) return this.missing(control).length === 0 ? first : undefined;
-    return control.catchUps.find(
-      ({ lane, of: what }) =>
-        lane === name && "reactions" in what && what.reactions.every((reaction) => all.named(reaction) !== undefined),
-    );
   }
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
@@ -209,10 +213,10 @@ export class Correlator {
   /** A page of the lane, or what is left of one, up to what one write holds. */
   private take(at: Lead): Observable<CorrelatorTurn> {
     return this.whereThereIsRoom(at, () => {
-      const ready$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
+      const ready$ = at.rest === undefined ? this.unlessChanged(this.next(at)) : of(at.rest);
       return ready$.pipe(
-        switchMap((ready) => {
-          if (ready === undefined) return of({ items: [], next: at });
+        switchMap((ready): Observable<CorrelatorTurn> => {
+          if (ready === undefined) return of({ items: [], next: this.options.stop.isAsked ? at : lookAgain(at.at) });
           return ready.page.events.length === 0 ? this.passed(at, ready.page) : this.some(at, ready);
         }),
       );
@@ -239,7 +243,7 @@ export class Correlator {
     const { at, writtenAtMs } = lead;
     const { checkpoint } = lead.standing;
     const untilDueMs = isSame(at, checkpoint.at)
-      ? WAIT_MS_MAX
+      ? CONTROL_LOOK_MS
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
     const types = typesIn(this.lane, lead.standing.control);
@@ -277,9 +281,9 @@ export class Correlator {
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
     const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
-    return isMoved && isDue
-      ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
-      : of(end);
+    if (isMoved && isDue) return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
+    const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
+    return hasWaited && !this.options.untilIdle ? this.afterLook(at.standing, end) : of(end);
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
@@ -356,7 +360,7 @@ export class Correlator {
   /** A run until all is idle leaves the place to others with each write. */
   private checkpointAt({ at, standing }: Pick<Lead, "at" | "standing">): Checkpoint {
     const { me, untilIdle } = this.options;
-    return { at, by: untilIdle ? undefined : me, lacks: this.missing(standing.control).length > 0 };
+    return { at, by: untilIdle ? undefined : me, lacks: missingIn(this.lane, standing.control).length > 0 || lacksSources(this.lane, at) };
   }
 
   /** Which of the lane's reactions see an event that comes now. */
@@ -373,7 +377,7 @@ export class Correlator {
   private leaveBehind(at: Lead, reactions: ReadonlyArray<string>): Observable<CorrelatorTurn> {
     const { kept, name: lane, store } = this.lane;
     const { control, controlRevision, checkpoint, revision } = at.standing;
-    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
+    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at, round: 0 };
     const lacks = this.checkpointAt({ at: checkpoint.at, standing: at.standing });
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),

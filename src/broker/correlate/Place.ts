@@ -47,6 +47,8 @@ export interface CatchingUp {
   readonly revision: Revision | undefined;
   /** Whether the lines of replayed targets were emptied. Of reactions there is nothing to empty. */
   readonly begun: boolean;
+  /** Whether this process has dropped what waited in those lines: nothing is added to them any more. */
+  readonly dropped: boolean;
   /** Whether one of those lines has a head that somebody is at. */
   readonly waits: boolean;
   /** How often blocked heads of them were skipped. */

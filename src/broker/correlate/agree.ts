@@ -5,7 +5,7 @@ import { idFrom } from "../../core/Sources.js";
 import { atomically } from "../../core/Write.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore, Store } from "../../port/Store.js";
-import type { CatchUp, Control } from "../Control.js";
+import type { CatchUp, Control, KnownReaction } from "../Control.js";
 import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
@@ -92,11 +92,36 @@ const amended = (amending: Amending): Control | undefined => {
   const known = moment.control.value;
   if (known === undefined) return first(amending);
   const missing = register.reactions.filter(({ name, lane }) => {
-    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
+    const there = knownIn(known, name);
     return there === undefined || (moves && there.lane !== lane);
   });
   const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
-  return missing.length === 0 && newLanes.length === 0 ? undefined : added(known, { ...amending, missing, newLanes });
+  const all = missing.length === 0 && newLanes.length === 0 ? known : added(known, { ...amending, missing, newLanes });
+  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves), all);
+  return said === known ? undefined : said;
+};
+
+const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefined =>
+  Object.hasOwn(reactions, name) ? reactions[name] : undefined;
+
+/**
+ * Its types, and whether it is retired, as this program says. Types are added whenever they are missing; what else it says counts at the
+ * start of a run, for the reason that `agree` gives.
+ */
+const saidOf = (control: Control, { name, parts }: Reaction, moves: boolean): Control => {
+  const there = knownIn(control, name);
+  if (there === undefined) return control;
+  const own = parts.storedAs;
+  const types = moves ? own : [...new Set([...there.types, ...own])];
+  const retired = moves ? parts.target.is === "nowhere" : there.retired;
+  const isSaid =
+    retired === there.retired && types.length === there.types.length && types.every((type) => there.types.includes(type));
+  if (isSaid) return control;
+  return {
+    ...control,
+    reactions: { ...control.reactions, [name]: { ...there, types, retired } },
+    catchUps: retired ? without(control.catchUps, [name]) : control.catchUps,
+  };
 };
 
 /** Nobody has run this broker before: each lane begins where the first of its reactions does. */
@@ -110,7 +135,7 @@ const first = (amending: Amending): Control => {
     reactions: Object.fromEntries(
       register.reactions.map((reaction) => [
         reaction.name,
-        { lane: reaction.lane, since: sinceOf(reaction, amending) },
+        newlyKnown(reaction, sinceOf(reaction, amending)),
       ]),
     ),
     lanes: Object.fromEntries(lanes) as Control["lanes"],
@@ -118,6 +143,13 @@ const first = (amending: Amending): Control => {
     catchUps: [],
   };
 };
+
+const newlyKnown = ({ lane, parts }: Reaction, since: Vector): KnownReaction => ({
+  lane,
+  since,
+  types: parts.storedAs,
+  retired: parts.target.is === "nowhere",
+});
 
 interface Adding extends Amending {
   readonly missing: ReadonlyArray<Reaction>;
@@ -139,24 +171,24 @@ const added = (known: Control, adding: Adding): Control => {
   const left = new Map<string, { readonly lane: string; readonly from: Vector; readonly names: Array<string> }>();
   for (const reaction of adding.missing) {
     const { name, lane } = reaction;
-    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
+    const there = knownIn(known, name);
     const from = there === undefined ? sinceOf(reaction, adding) : leftAt(name, known, adding);
-    reactions[name] = { lane, since: there?.since ?? from };
+    reactions[name] = there === undefined ? newlyKnown(reaction, from) : { ...there, lane };
     const at = adding.newLanes.includes(lane) ? (lanes[lane] as Vector) : standingOf(lane, adding);
-    if (there === undefined ? hasReached(from, at) : isSame(from, at)) continue;
+    if (reactions[name].retired || (there === undefined ? hasReached(from, at) : isSame(from, at))) continue;
     const key = `${lane} ${textOf(from)}`;
     const together = left.get(key) ?? { lane, from, names: [] };
     left.set(key, together);
     together.names.push(name);
   }
   const catchUps = [...left.values()].map(
-    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
+    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from, round: 0 }),
   );
   const moved = adding.missing.filter(({ name }) => Object.hasOwn(known.reactions, name));
   return {
     ...known,
     ...{ reactions, lanes },
-    catchUps: [...without(known.catchUps, moved), ...catchUps, ...replaysOf(known, moved, adding)],
+    catchUps: [...without(known.catchUps, moved.map(({ name }) => name)), ...catchUps, ...replaysOf(known, moved, adding)],
   };
 };
 
@@ -169,14 +201,12 @@ const leftAt = (name: string, known: Control, adding: Adding): Vector => {
   return padded(progress?.value?.at ?? one.from, adding.sources.length);
 };
 
-const without = (catchUps: ReadonlyArray<CatchUp>, moved: ReadonlyArray<Reaction>): ReadonlyArray<CatchUp> => {
-  const names = new Set(moved.map(({ name }) => name));
-  return catchUps.flatMap((one) => {
+const without = (catchUps: ReadonlyArray<CatchUp>, names: ReadonlyArray<string>): ReadonlyArray<CatchUp> =>
+  catchUps.flatMap((one) => {
     if (!("reactions" in one.of)) return [one];
-    const reactions = one.of.reactions.filter((name) => !names.has(name));
+    const reactions = one.of.reactions.filter((name) => !names.includes(name));
     return reactions.length === 0 ? [] : [{ ...one, of: { reactions } }];
   });
-};
 
 /** Targets that are being replayed in the lane of a reaction that is moved are replayed in its new lane too, so that it misses nothing. */
 const replaysOf = (known: Control, moved: ReadonlyArray<Reaction>, { store, sources }: Adding): ReadonlyArray<CatchUp> => {
@@ -184,7 +214,7 @@ const replaysOf = (known: Control, moved: ReadonlyArray<Reaction>, { store, sour
   return [...ways].flatMap(([way, lane]) =>
     known.catchUps.flatMap((one) =>
       "streams" in one.of && way === `${one.lane} ${lane}`
-        ? [{ id: idFrom(store), lane, of: one.of, from: startOf(sources.length) }]
+        ? [{ id: idFrom(store), lane, of: one.of, from: startOf(sources.length), round: 0 }]
         : [],
     ),
   );

@@ -9,6 +9,7 @@ import type { Lane } from "../Lane.js";
 export const typesIn = ({ name, all, register }: Lane, control: Control): ReadonlyArray<string> => {
   const types = new Set<string>();
   for (const reaction of all.reactions)
-    if (control.reactions[reaction.name]?.lane === name) for (const type of reaction.parts.storedAs) types.add(type);
+    if (control.reactions[reaction.name]?.lane === name && reaction.parts.target.is !== "nowhere")
+      for (const type of reaction.parts.storedAs) types.add(type);
   return types.size === 0 ? register.types : [...types];
 };

@@ -5,3 +5,6 @@ export const LEFT_LOOK_MS = 250;
 
 /** How long a lane that is full, or a target whose line is being emptied, is left alone between two looks. */
 export const LOOK_MS = 50;
+
+/** How often it is looked whether people, or another version of the program, have changed what all agree upon, while the log stands still. */
+export const CONTROL_LOOK_MS = 2_000;
