@@ -42,7 +42,8 @@ export interface Correlated {
   readonly reaction: Reaction;
 }
 
-interface Definition<R extends Reaction>
+/** A broker without its lanes. */
+export interface BrokerSettings<R extends Reaction>
   extends Options<{
     /** Of the lane "default". Milliseconds, 10 or more; default 30,000. */
     leaseMs: number;
@@ -64,15 +65,17 @@ interface Definition<R extends Reaction>
   readonly reactions: ReadonlyArray<R>;
 }
 
-type LanesOf<L extends string> = { readonly [K in Exclude<L, "default">]: LaneOptions };
+/** The options of the lanes of these names; those of "default" stand beside them. */
+export type LanesOf<L extends string> = { readonly [K in Exclude<L, "default">]: LaneOptions };
 
 /** A broker's name, reactions, and the lanes that they name. */
-export type BrokerDefinition<R extends Reaction> = Definition<R> &
+export type BrokerDefinition<R extends Reaction> = BrokerSettings<R> &
   ([Exclude<LaneIn<R>, "default">] extends [never]
     ? { readonly lanes?: undefined }
     : { readonly lanes: LanesOf<LaneIn<R>> });
 
-interface Delivery<out E> {
+/** Which event was delivered where. */
+export interface EventDelivery<out E> {
   /** The target. */
   readonly stream: string;
   readonly lane: string;
@@ -88,7 +91,7 @@ interface Delivery<out E> {
  *
  * `Lost`: its lease was lost, so that another broker has the event by now; what was done for it is done once more.
  */
-export type Delivered<E> = Delivery<E> &
+export type Delivered<E> = EventDelivery<E> &
   (
     | { readonly _tag: "Acked" }
     | { readonly _tag: "Retrying"; readonly cause: unknown; readonly dueAtMs: number }

@@ -71,7 +71,7 @@ export interface Outside {
   readonly isOpen?: () => boolean;
   readonly opensAt?: () => Date;
 }
-export type PaymentRefusal = { readonly _tag: "Declined" | "Busy" };
+type PaymentRefusal = { readonly _tag: "Declined" | "Busy" };
 
 const reactionsOn = (store: Store, { charge, printLabel, isOpen, opensAt }: Outside) => {
   const orders = ordersOn(store);

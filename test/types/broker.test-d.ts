@@ -1,4 +1,5 @@
 /** What is inferred of reactions and brokers, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
+/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- programs that must not compile have no types */
 import * as E from "fp-ts/lib/Either.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";

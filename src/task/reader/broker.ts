@@ -7,21 +7,18 @@ import { broker } from "../../broker/makeBroker.js";
 import type { Reaction } from "../../broker/Reaction.js";
 import { type CallsOf, onBroker } from "../calls.js";
 import type { ReaderOf } from "./queues.js";
-import { type FaceTask, onMade } from "./StoreTask.js";
+import { onMade } from "./StoreTask.js";
 
 type AnyBroker = Broker<unknown, string>;
 
 /** A call of a broker as such a task: of which definition comes first, its arguments last. */
-export type OnReactions<K extends CallsOf<AnyBroker>> = <const R extends Reaction>(
+export type OnReactions<K extends CallsOf<Broker<unknown, string>>> = <const R extends Reaction>(
   definition: BrokerDefinition<R>,
 ) => ReaderOf<Broker<EventIn<R>, LaneIn<R>>[K]>;
 
 const onReactions = <K extends CallsOf<AnyBroker>>(name: K): OnReactions<K> =>
   // The type says which arguments belong to which call: see onMade.
-  onMade<BrokerDefinition<Reaction>, AnyBroker>(
-    broker,
-    onBroker(name) as unknown as FaceTask<AnyBroker>,
-  ) as unknown as OnReactions<K>;
+  onMade<BrokerDefinition<Reaction>, AnyBroker>(broker, onBroker(name)) as unknown as OnReactions<K>;
 
 /** Correlates and delivers until there is nothing left to do; answers what was done. */
 export const runUntilIdle: OnReactions<"runUntilIdle"> = onReactions("runUntilIdle");

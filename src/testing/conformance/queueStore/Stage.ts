@@ -6,7 +6,7 @@ import { on } from "../../../broker/on.js";
 import type { Reaction } from "../../../broker/Reaction.js";
 import { type Position, placeOf } from "../../../core/Position.js";
 import { isSluiceError } from "../../../core/SluiceError.js";
-import type { MapOf } from "../../../log/EventCodec.js";
+import type { EventCodec } from "../../../log/EventCodec.js";
 import type { EventLog } from "../../../log/EventLog.js";
 import { eventCodec } from "../../../log/makeEventCodec.js";
 import { eventLog } from "../../../log/makeEventLog.js";
@@ -23,23 +23,29 @@ export interface QueueStoreOptions {
 /** Makes the queue store under test: `queueStore`, or one of your own. */
 export type QueueStoreMaker = (store: Store, options: QueueStoreOptions) => QueueStore;
 
-const Door = t.union([
-  t.type({ type: t.literal("Opened"), by: t.string }),
-  t.type({ type: t.literal("Shut"), by: t.string }),
-]);
+interface DoorEvent<T extends string> {
+  readonly type: T;
+  readonly by: string;
+}
+/** The events of all cases. */
+type DoorEvents = Readonly<{ Opened: DoorEvent<"Opened">; Shut: DoorEvent<"Shut"> }>;
 
-export const doors = eventCodec(Door, { tag: "type" });
-export type DoorEvent = t.TypeOf<typeof Door>;
+export const doors: EventCodec<DoorEvents> = eventCodec(
+  t.union([t.type({ type: t.literal("Opened"), by: t.string }), t.type({ type: t.literal("Shut"), by: t.string })]),
+  { tag: "type" },
+);
 
 /** The name of the queue stores and brokers of all cases. */
 export const NAME = "conformance";
 
 /** Long enough for a case on a busy machine. */
-export const LEASE_MS = 60_000;
+const LEASE_MS = 60_000;
 export const SHORT_LEASE_MS = 50;
 
 /** Each event in the line of its own stream. */
-export const opened: Reaction<DoorEvent, "default"> = on(doors, "Opened").do(async () => undefined, { name: "opened" });
+export const opened: Reaction<DoorEvents["Opened"], "default"> = on(doors, "Opened").do(async () => undefined, {
+  name: "opened",
+});
 
 /** How long a case waits for something that must come, in milliseconds, and between two looks. */
 const ARRIVAL_MS_MAX = 3_000;
@@ -47,7 +53,7 @@ const POLL_MS = 5;
 
 export class Stage {
   readonly store: Store;
-  readonly log: EventLog<MapOf<typeof doors>>;
+  readonly log: EventLog<DoorEvents>;
 
   constructor(
     private readonly scene: Scene,
@@ -79,7 +85,7 @@ export class Stage {
   }
 
   /** An event of the log, as it was recorded. */
-  async recorded(stream: string, version: number): Promise<Recorded<DoorEvent>> {
+  async recorded(stream: string, version: number): Promise<Recorded<DoorEvents[keyof DoorEvents]>> {
     const { items } = await answered(this.log.feedPage());
     const found = items.find((item) => item._tag === "Event" && item.stream === stream && item.version === version);
     assert.ok(found?._tag === "Event", `the log has no event ${version} of ${stream}`);
@@ -145,13 +151,14 @@ export const failsWith = async (effect: PromiseLike<unknown>, tag: string, why: 
   assert.equal(error._tag, tag, why);
 };
 
+/** Between which events a target stands, where there are such. */
+export interface Bounds {
+  readonly done?: Position | undefined;
+  readonly pending?: Position | undefined;
+}
+
 /** Asserts that a target is done up to this event, and no further than before that one. */
-export const standsBetween = (
-  { position }: StreamState,
-  done: Position | undefined,
-  pending: Position | undefined,
-  when: string,
-): void => {
+export const standsBetween = ({ position }: StreamState, { done, pending }: Bounds, when: string): void => {
   const place = position === undefined ? -1 : placeOf(position);
   if (done !== undefined) assert.ok(place >= placeOf(done), `${when}: what is done is behind the position`);
   if (pending !== undefined) assert.ok(place < placeOf(pending), `${when}: what is pending is before the position`);

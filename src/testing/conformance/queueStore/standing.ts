@@ -24,12 +24,12 @@ export const enqueueing: Readonly<Record<string, StageCase>> = {
     const line = queues.queue("door/by hand");
     assert.equal(await answered(line.enqueue(third, opened)), true);
     assert.equal(await answered(line.enqueue(third, opened)), false, "it stands there already");
-    standsBetween(await answered(line.state()), undefined, third.position, "while it is pending");
+    standsBetween(await answered(line.state()), { pending: third.position }, "while it is pending");
     const { queues: fetched } = await answered(queues.fetch([opened], 10));
     assert.deepEqual(namesOf(fetched), ["door/2", "door/3", "door/by hand"]);
     assert.deepEqual(await nextOf(line), third);
     await ackNext(line);
-    standsBetween(await answered(line.state()), third.position, undefined, "once it is acked");
+    standsBetween(await answered(line.state()), { done: third.position }, "once it is acked");
     assert.equal(await answered(line.enqueue(third, opened)), false, "it is done");
     assert.deepEqual((await answered(queues.fetch([opened], 10))).queues, []);
   },
@@ -94,20 +94,20 @@ export const standing: Readonly<Record<string, StageCase>> = {
     assert.deepEqual(await watch.read("door/1"), { position: undefined, blocked: false }, "nothing is correlated");
     const at = (version: number): Position | undefined => all[version - 1];
     await answered(queues.fetch([opened], 10));
-    standsBetween(await watch.read("door/1"), undefined, at(1), "door/1 at first");
-    standsBetween(await watch.read("door/2"), undefined, at(2), "door/2 at first");
-    standsBetween(await watch.read("quiet"), at(5), undefined, "a quiet target");
+    standsBetween(await watch.read("door/1"), { pending: at(1) }, "door/1 at first");
+    standsBetween(await watch.read("door/2"), { pending: at(2) }, "door/2 at first");
+    standsBetween(await watch.read("quiet"), { done: at(5) }, "a quiet target");
     await ackNext(queues.queue("door/1"));
-    standsBetween(await watch.read("door/1"), at(1), at(3), "door/1 with one acked");
-    standsBetween(await watch.read("door/2"), undefined, at(2), "door/2 where nothing is acked");
+    standsBetween(await watch.read("door/1"), { done: at(1), pending: at(3) }, "door/1 with one acked");
+    standsBetween(await watch.read("door/2"), { pending: at(2) }, "door/2 where nothing is acked");
     assert.equal(await answered(queues.queue("door/2").block("stuck")), true);
     await answered(queues.fetch([opened], 10));
     await ackNext(queues.queue("door/1"));
-    standsBetween(await watch.read("door/1"), at(3), at(5), "door/1 with two acked");
-    standsBetween(await watch.read("door/2"), undefined, at(2), "door/2 where it is blocked");
+    standsBetween(await watch.read("door/1"), { done: at(3), pending: at(5) }, "door/1 with two acked");
+    standsBetween(await watch.read("door/2"), { pending: at(2) }, "door/2 where it is blocked");
     await answered(queues.fetch([opened], 10));
     await ackNext(queues.queue("door/1"));
-    standsBetween(await watch.read("door/1"), at(5), undefined, "door/1 with all acked");
+    standsBetween(await watch.read("door/1"), { done: at(5) }, "door/1 with all acked");
   },
 };
 
@@ -147,8 +147,8 @@ export const watchingAtOnce: Readonly<Record<string, StageCase>> = {
     );
     assert.equal(states[1]?.position, states[2]?.position, "a block moves nothing");
     assert.ok(states[0] !== undefined && states[1] !== undefined);
-    standsBetween(states[0], undefined, first, "at first");
-    standsBetween(states[1], first, undefined, "with one acked");
+    standsBetween(states[0], { pending: first }, "at first");
+    standsBetween(states[1], { done: first }, "with one acked");
     end();
   },
 };

@@ -1,9 +1,10 @@
 /** Queue stores that break their word, each in one way. */
 import { filter, map, of, switchMap, take } from "rxjs";
 import { type Effect, effect, fromOne } from "../../../../../src/core/Effect.js";
-import { isSluiceError } from "../../../../../src/core/SluiceError.js";
+import { type DecodeRefused, isSluiceError, type ReadError } from "../../../../../src/core/SluiceError.js";
 import { type QueueStore, queueStore, type StreamQueue, type StreamState } from "../../../../../src/entries/broker.js";
 import type { QueueStoreMaker } from "../../../../../src/entries/testing.js";
+import type { Recorded } from "../../../../../src/log/recorded.js";
 
 type Queue = StreamQueue<unknown>;
 type Fetch = QueueStore["fetch"];
@@ -47,7 +48,7 @@ const stoodOf = (queues: QueueStore): Map<string, StreamState> => {
   return known;
 };
 
-export const breaks: Readonly<Record<string, Break>> = {
+const breaks: Readonly<Record<string, Break>> = {
   "takes any limit": changedFetch((queues, register, limit) =>
     queues.fetch(register, Math.min(1_000, Math.max(1, limit))),
   ),
@@ -92,14 +93,14 @@ export const breaks: Readonly<Record<string, Break>> = {
   "passes over what is malformed": {
     queue: (queue) => ({
       next: () =>
-        effect((asker) => {
+        effect<Recorded<unknown> | undefined, ReadError | DecodeRefused>((asker) => {
           queue.next().subscribe({
             next: (found) => asker.next(found),
             error: (error: unknown) =>
               isSluiceError(error) && error._tag === "DecodeRefused" ? asker.next(undefined) : asker.error(error),
             complete: () => asker.complete(),
           });
-        }) as ReturnType<Queue["next"]>,
+        }),
     }),
   },
   "acks whatever is next": {
