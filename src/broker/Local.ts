@@ -1,10 +1,10 @@
 /** What the parts of one broker share in this process: what happens, and what runs. */
-import type { Unsubscribable } from "rxjs";
+import { Subscription, type Unsubscribable } from "rxjs";
 import type { CorrelatorEvent } from "./correlate/told.js";
 import type { Sink } from "./Sink.js";
 
 export class Local {
-  /** How many runs there are. */
+  /** How many runs serve all lanes. */
   private runs = 0;
   /** By lane, and then by run: how many deliveries are under way. */
   private readonly deliveries = new Map<string, Map<string, number>>();
@@ -13,8 +13,9 @@ export class Local {
 
   constructor(readonly sink: Sink) {}
 
-  /** A run has begun; its end is told by the answer. */
-  running(): Unsubscribable {
+  /** A run has begun, maybe of some lanes alone; its end is told by the answer. */
+  running(ofAllLanes: boolean): Unsubscribable {
+    if (!ofAllLanes) return Subscription.EMPTY;
     this.runs += 1;
     return { unsubscribe: () => (this.runs -= 1) };
   }

@@ -23,6 +23,7 @@ import { idFrom } from "../core/Sources.js";
 import { Stop } from "../core/Stop.js";
 import { callsOf } from "../log/callsOf.js";
 import type { QueueStats } from "../port/Inspect.js";
+import { allLanes } from "./allLanes.js";
 import type { Idle } from "./Broker.js";
 import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
 import type { Place } from "./correlate/Place.js";
@@ -84,8 +85,9 @@ export class UntilIdle {
       const { following } = this;
       this.current = undefined;
       this.following = undefined;
-      tell(answer);
+      // Whoever is told may ask for the next run at once.
       if (following !== undefined) this.begin(following);
+      tell(answer);
     };
     passes(this.parts, this.local).run(
       (idle) =>
@@ -116,12 +118,16 @@ const passes = (parts: Parts, local: Local): Effect<Idle> =>
     ({ sum: { progress: _, ...idle } }) => idle,
   );
 
-const pass = ({ lanes, store }: Parts, local: Local): Observable<Done> =>
+const pass = (parts: Parts, local: Local): Observable<Done> =>
   defer(() => {
-    const me = idFrom(store);
-    return merge(...lanes.map((lane) => correlated(lane, local, me))).pipe(
+    const me = idFrom(parts.store);
+    return merge(...parts.lanes.map((lane) => correlated(lane, local, me))).pipe(
       reduce(plus, nothing),
-      switchMap((fetched) => merge(...lanes.map((lane) => delivered(lane, local, me))).pipe(reduce(plus, fetched))),
+      switchMap((fetched) =>
+        allLanes(parts).pipe(
+          switchMap((lanes) => merge(...lanes.map((lane) => delivered(lane, local, me))).pipe(reduce(plus, fetched))),
+        ),
+      ),
     );
   });
 

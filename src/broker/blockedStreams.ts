@@ -6,6 +6,7 @@ import { invalidConfig } from "../core/SluiceError.js";
 import type { Page } from "../port/Page.js";
 import type { KeyHead } from "../port/QueuePort.js";
 import type { Blocked, PageOptions } from "../queue/Queue.js";
+import { allLanes } from "./allLanes.js";
 import type { BlockedStream } from "./Broker.js";
 import type { Parts } from "./definition.js";
 import type { Lane } from "./Lane.js";
@@ -20,7 +21,9 @@ export const blockedStreams = (parts: Parts, options: PageOptions): Observable<P
   defer(() => {
     const { after, limit = 100 } = optionsOf(options, ["after", "limit"]);
     wholeNumber("limit", limit, { min: 1, max: 1_000 });
-    return pageOf(parts, { ...fromOf(parts, after), limit });
+    return allLanes(parts).pipe(
+      switchMap((lanes) => pageOf({ ...parts, lanes }, { ...fromOf({ lanes }, after), limit })),
+    );
   });
 
 interface From {
@@ -29,7 +32,7 @@ interface From {
   readonly after: string | undefined;
 }
 
-const fromOf = ({ lanes }: Parts, text: string | undefined): From => {
+const fromOf = ({ lanes }: Pick<Parts, "lanes">, text: string | undefined): From => {
   if (text === undefined) return { lane: 0, after: undefined };
   const [name = "", after = ""] = /^([^/]*)\/(.*)$/su.exec(text)?.slice(1) ?? [];
   const lane = lanes.findIndex((one) => one.name === name);

@@ -12,7 +12,7 @@ import { checkName, queueOf } from "./names.js";
 import { checkLane, DEFAULT_LANE } from "./on.js";
 import { PendingCodec } from "./Pending.js";
 import type { Reaction } from "./Reaction.js";
-import { Register } from "./Register.js";
+import { type LaneRegister, Register } from "./Register.js";
 
 /** What all parts of a broker work with. */
 export interface Parts {
@@ -22,6 +22,8 @@ export interface Parts {
   readonly kept: Kept;
   readonly register: Register;
   readonly lanes: ReadonlyArray<Lane>;
+  /** A lane of this name that this program has no reactions in. */
+  readonly laneNamed: (lane: string) => Lane;
   /** Told where people of this process have changed what all processes agree upon. */
   readonly changed$: Subject<void>;
 }
@@ -47,21 +49,14 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
       );
   const kept = new Kept(store, name);
   const changed$ = new Subject<void>();
-  const lanes = [...register.lanes.values()].map((laneRegister): Lane => {
+  const laneOf = (laneRegister: LaneRegister): Lane => {
     const limits = options.get(laneRegister.lane) ?? {};
     return {
       ...resolved(laneRegister.lane, limits),
-      ...{
-        name: laneRegister.lane,
-        broker: name,
-        store,
-        sources,
-        correlate,
-        kept,
-        all: register,
-        register: laneRegister,
-        changed$,
-      },
+      ...{ broker: name, store, sources, correlate, kept, changed$ },
+      name: laneRegister.lane,
+      all: register,
+      register: laneRegister,
       queueName: queueOf(name, laneRegister.lane),
       queue: queue(store, {
         name: queueOf(name, laneRegister.lane),
@@ -71,8 +66,12 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
         deliveriesMax: Number.POSITIVE_INFINITY,
       }),
     };
-  });
-  return { name, store, sources, kept, register, lanes, changed$ };
+  };
+  return {
+    ...{ name, store, sources, kept, register, changed$ },
+    lanes: [...register.lanes.values()].map(laneOf),
+    laneNamed: (lane) => laneOf({ lane, reactions: [], types: [] }),
+  };
 };
 
 type Given = Pick<BrokerDefinition<Reaction>, "lanes" | "leaseMs" | "pendingMax">;

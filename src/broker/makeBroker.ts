@@ -9,7 +9,7 @@ import { blockedStreams } from "./blockedStreams.js";
 import { partsOf } from "./definition.js";
 import { Local } from "./Local.js";
 import { checkStream, free, prioritize, reset } from "./people.js";
-import { lanesOf, standingIn } from "./position.js";
+import { lanesOf, readableOf, standingIn } from "./position.js";
 import type { Reaction } from "./Reaction.js";
 import { run } from "./run.js";
 import { Sink } from "./Sink.js";
@@ -85,7 +85,7 @@ export const broker = <const R extends Reaction>(
       reads(
         fromOne(
           defer(() =>
-            standingIn(parts, lanesOf(parts, checkStream(stream)), stream).pipe(map(({ at }) => positionIn(at))),
+            standingIn(readableOf(parts), lanesOf(parts, checkStream(stream)), stream).pipe(map(({ at }) => positionIn(at))),
           ),
         ),
       ),

@@ -1,11 +1,13 @@
 /** What people do with the targets of a broker: free those that are blocked, replay them, say which come first. */
 import { catchError, defer, map, type Observable, of, switchMap, tap } from "rxjs";
 import { checkKey } from "../codec/parts.js";
+import { utf8Length } from "../core/bytes.js";
 import { type Effect, failingWith, fromOne } from "../core/Effect.js";
 import { iterate } from "../core/iterate.js";
 import { optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig, isSluiceError, type WriteError } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
+import { allLanes } from "./allLanes.js";
 import type { BrokerChangeError, Streams } from "./Broker.js";
 import { activeOf, type CatchUp, type Control, type Priority } from "./Control.js";
 import { agree } from "./correlate/agree.js";
@@ -25,13 +27,18 @@ export const free = (parts: Parts, streams: Streams, decision: "retry" | "skip")
     fromOne(
       defer(() => {
         const prefix = prefixIn(streams);
-        if (prefix === "") return sumOf(parts.lanes, ({ queue }) => queue.unblock("all", decision));
-        const places =
-          prefix === undefined
-            ? of(namesOf(streams).flatMap((stream) => lanesOf(parts, stream).map((lane) => ({ lane, stream }))))
-            : blockedWith(parts, prefix);
-        return places.pipe(
-          switchMap((all) => sumOf(all, ({ lane, stream }) => lane.queue.unblock({ key: stream }, decision))),
+        const names = prefix === undefined ? namesOf(streams) : [];
+        return allLanes(parts).pipe(
+          switchMap((lanes) => {
+            if (prefix === "") return sumOf(lanes, ({ queue }) => queue.unblock("all", decision));
+            const places =
+              prefix === undefined
+                ? of(names.flatMap((stream) => lanes.map((lane) => ({ lane, stream }))))
+                : blockedWith(lanes, prefix);
+            return places.pipe(
+              switchMap((all) => sumOf(all, ({ lane, stream }) => lane.queue.unblock({ key: stream }, decision))),
+            );
+          }),
         );
       }),
     ),
@@ -58,7 +65,7 @@ interface Walk {
   readonly found: ReadonlyArray<PlaceOf>;
 }
 
-const blockedWith = ({ lanes }: Parts, prefix: string): Observable<ReadonlyArray<PlaceOf>> =>
+const blockedWith = (lanes: ReadonlyArray<Lane>, prefix: string): Observable<ReadonlyArray<PlaceOf>> =>
   iterate<Walk, never>(
     () => ({ lane: 0, after: undefined, found: [] }),
     ({ lane: at, after, found }) => {
@@ -90,7 +97,7 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
         const byLane = new Map<Lane, Array<string>>();
         for (const stream of names)
           for (const lane of lanesOf(parts, stream)) byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
-        return [...byLane].reduce(
+        const next = [...byLane].reduce(
           (before, [{ name }, own]) =>
             replaying(before, {
               id: `${id}/${name}`,
@@ -101,10 +108,26 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
             }),
           control,
         );
+        checkNames(next);
+        return next;
       },
     };
   });
 };
+
+/** What waits to be replayed stands in one record with all else that processes agree upon, and must leave room for that. */
+const checkNames = ({ catchUps }: Control): void => {
+  const bytes = catchUps
+    .flatMap(({ of: what }) => ("streams" in what ? what.streams : []))
+    .reduce((sum, stream) => sum + utf8Length(JSON.stringify(stream)), 0);
+  if (bytes > NAMES_BYTES_MAX)
+    throw invalidConfig(
+      "streams",
+      `The names of all targets that wait to be replayed would have ${bytes} bytes, at most ${NAMES_BYTES_MAX} fit: wait until some are replayed.`,
+    );
+};
+
+const NAMES_BYTES_MAX = 1024 * 1024;
 
 /** Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. */
 const replaying = (

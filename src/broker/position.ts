@@ -5,7 +5,8 @@
  */
 import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
-import { type CatchUp, replayOf } from "./Control.js";
+import { otherLanes } from "./allLanes.js";
+import { type CatchUp, type Control, replayOf } from "./Control.js";
 import { standing } from "./correlate/agree.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
@@ -22,14 +23,47 @@ export interface Standing {
 export type Place = Pick<Lane, "name" | "queueName">;
 
 /** What is read. */
-export type Readable = Pick<Parts, "kept" | "store" | "sources">;
+export interface Readable extends Pick<Parts, "kept" | "store" | "sources"> {
+  /** The lanes that only other versions of the program have. */
+  readonly othersOf: (control: Control | undefined) => ReadonlyArray<Place>;
+}
 
-/** In all of these lanes. */
-export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stream: string): Observable<Standing> =>
+export const readableOf = (parts: Parts): Readable => ({
+  ...parts,
+  othersOf: (control) => otherLanes(parts.register, control).map((name) => parts.laneNamed(name)),
+});
+
+/** In all of these lanes, and in the lines of those that only other versions of the program have. */
+export const standingIn = (
+  readable: Readable,
+  lanes: ReadonlyArray<Place>,
+  stream: string,
+): Observable<Standing> =>
   forkJoin(lanes.map((lane) => inLane(readable, lane, stream))).pipe(
+    switchMap((all) => {
+      const others = readable.othersOf(all[0]?.control);
+      return others.length === 0 ? of(all) : forkJoin([...all.map((one) => of(one)), ...others.map((lane) => inLine(readable, lane, stream))]);
+    }),
     map((all) => ({
-      at: all.map(({ at }) => at).reduce(lowestOf),
+      at: all.flatMap(({ at }) => (at === undefined ? [] : [at])).reduce(lowestOf),
       blocked: all.some(({ blocked }) => blocked),
+    })),
+  );
+
+interface InLane {
+  /** Undefined: nothing is known of it there. */
+  readonly at: Vector | undefined;
+  readonly blocked: boolean;
+  readonly control: Control | undefined;
+}
+
+/** Nothing is correlated into that lane any more, so only what stands in the line counts. */
+const inLine = ({ store, sources }: Readable, { queueName: queue }: Place, stream: string): Observable<InLane> =>
+  store.heads({ queue, keys: [stream] }).pipe(
+    map(([head]) => ({
+      at: head?.mark === undefined ? undefined : vectorOf(head.mark, sources.length),
+      blocked: head?.blocked === true,
+      control: undefined,
     })),
   );
 
@@ -42,13 +76,14 @@ export const lanesOf = (
   return lanes.filter(({ name, correlate }) => correlate !== undefined || names.includes(name));
 };
 
-const inLane = ({ kept, store, sources }: Readable, lane: Place, stream: string): Observable<Standing> =>
+const inLane = ({ kept, store, sources }: Readable, lane: Place, stream: string): Observable<InLane> =>
   momentOf(kept, { lane: lane.name, stream }, undefined).pipe(
     switchMap(({ moment, replay }) =>
       store.heads({ queue: lane.queueName, keys: [stream] }).pipe(
         map(([head]) => ({
           at: positionOf({ moment, replay, head, lane: lane.name }, sources.length),
           blocked: head?.blocked === true,
+          control: moment.control.value,
         })),
       ),
     ),

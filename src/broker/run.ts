@@ -1,12 +1,26 @@
 /** What one process does for a broker: correlates and delivers the lanes that it serves. */
-import { filter, finalize, ignoreElements, merge, Observable, switchMap, takeUntil, tap, timer } from "rxjs";
+import {
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  Observable,
+  switchMap,
+  takeUntil,
+  tap,
+  timer,
+} from "rxjs";
 import { duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
 import { Stop } from "../core/Stop.js";
-import { callsOf } from "../log/callsOf.js";
+import { callsOf, type Turn } from "../log/callsOf.js";
 import { END_MS_MAX } from "../log/leading.js";
-import type { BrokerRunOptions, Delivered } from "./Broker.js";
+import { allLanes } from "./allLanes.js";
+import type { BrokerEvent, BrokerRunOptions, Delivered } from "./Broker.js";
 import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
 import type { Place } from "./correlate/Place.js";
 import type { CorrelatorEvent } from "./correlate/told.js";
@@ -31,22 +45,28 @@ export const run = (parts: Parts, local: Local, options: BrokerRunOptions<string
     const stop = new Stop(parts.store.scheduler);
     const me = idFrom(parts.store);
     subscriber.add(stop.listen(given.stop$, (error) => subscriber.error(error)));
-    subscriber.add(local.running());
-    const deliveries = lanes.map((lane) =>
+    subscriber.add(local.running(lanes.length === parts.lanes.length));
+    const delivered = (lane: Lane): Observable<BrokerEvent<unknown>> =>
       deliver(lane, {
         concurrency: lane.concurrency ?? concurrency,
         stop$: stop.stopped$,
         stopMsMax,
         onRunning: (running) => local.runningIn(lane.name, me, running),
-      }),
-    );
+      }).pipe(tap((event) => local.sink.tell(event)));
+    const others = given.lanes === undefined ? othersOf(parts, stop).pipe(mergeMap(delivered)) : EMPTY;
     const correlations = lanes.map((lane) => correlate(lane, local, { stop, me }));
     const ended$ = stop.stopped$.pipe(switchMap(() => timer(stopMsMax + END_MS_MAX, parts.store.scheduler)));
-    const told$ = deliveries.map((events$) => events$.pipe(tap((event) => local.sink.tell(event))));
-    return merge(...correlations, ...told$)
+    return merge(...correlations, ...lanes.map(delivered), others)
       .pipe(filter(isDelivered), takeUntil(ended$))
       .subscribe(subscriber);
   });
+};
+
+/** The lanes that only other versions of the program have, as they are now. */
+const othersOf = (parts: Parts, stop: Stop): Observable<Lane> => {
+  const call = (): Observable<Turn<true, Lane>> =>
+    allLanes(parts).pipe(map((all) => ({ items: stop.isAsked ? [] : all.slice(parts.lanes.length), next: undefined })));
+  return callsOf<true, Lane>(parts.store, { start: true, call, live: true });
 };
 
 interface Correlating {

@@ -77,6 +77,8 @@ export const queueStore = (store: Store, definition: QueueStoreDefinition): Queu
   let latest: Parts | undefined;
   const byHand: ByHand = {
     ...{ name, store, sources: checkSources(given.sources ?? [store]), kept: new Kept(store, name) },
+    // Lines of other lanes are of programs that run a broker.
+    othersOf: () => [],
     leased: new Leased(),
     changed$: new Subject(),
     lanesOf: (stream) => (latest === undefined ? [inDefault] : lanesOf(latest, stream)),

@@ -233,7 +233,11 @@ const put = (byHand: ByHand, putting: Putting, left: number): Observable<boolean
               }),
             { target: store, settles: false },
           );
-          return atomically([added, kept.checkLane(lane, found?.revision)]).pipe(map(([isNew]) => isNew));
+          return atomically([
+            added,
+            kept.checkLane(lane, found?.revision),
+            kept.checkControl(moment.control.revision),
+          ]).pipe(map(([isNew]) => isNew));
         }),
       ),
     ),
