@@ -95,9 +95,9 @@ export default {
     {
       name: "operators-internal",
       comment:
-        "operators/internal is what operators share: besides them only their TaskEither faces (task) and the lists of exports (entries) know it.",
+        "operators/internal is what operators share: besides them only their TaskEither faces (task), the delivery of brokers, and the lists of exports (entries) know it.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(?:operators|task|entries)/" },
+      from: { path: "^src/", pathNot: "^src/(?:operators|task|entries|broker/deliver)/" },
       to: { path: "^src/operators/internal/" },
     },
     {
