@@ -28,7 +28,7 @@ describe.each(eachStore)("the context of a handler on %s", (_, open) => {
       });
     await logOn(store).append("a/1", [inc(1), inc(1)]);
     for (const name of ["b", "b2"])
-      await broker(store, { name, reactions: [reaction("one"), reaction("two")] }).runUntilIdle();
+      await broker(store, { name, reactions: [reaction("one"), reaction("one/two")] }).runUntilIdle();
     // Names that would read the same where they were only joined.
     const joined = broker(store, { name: "b2/one", reactions: [reaction("two")] });
     await joined.runUntilIdle();

@@ -8,7 +8,7 @@ import type { Store } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { eachStore } from "../stores/eachStore.js";
-import { atOnce, collect, counts, dec, inc, isDelivered, logOn, tell } from "./scene.js";
+import { atOnce, collect, counts, dec, inc, isDelivered, logOn, tell, times } from "./scene.js";
 
 const mailsOn = (store: Store) => queue(store, { name: "mails", codec: t.string });
 const sumsOn = (store: Store) => records(store, { name: "sums", codec: t.type({ sum: t.number }) });
@@ -107,12 +107,12 @@ describe.each(eachStore)("the follow-ups of a reaction on %s", (_, open) => {
     conflicts = 11;
     await logOn(store).append("a/1", [inc(6)]);
     await b.runUntilIdle();
-    expect(runs).toEqual([...Array(11).fill(1), 2]);
+    expect(runs).toEqual([...times(11, 1), 2]);
     runs.length = 0;
     conflicts = 1_000;
     await logOn(store).append("a/1", [inc(7)]);
     expect(await b.runUntilIdle()).toMatchObject({ blocked: 1 });
-    expect(runs).toEqual([...Array(11).fill(1), ...Array(11).fill(2)]);
+    expect(runs).toEqual([...times(11, 1), ...times(11, 2)]);
     expect(told().slice(1)).toEqual([
       ...["Retrying a/1@2 (1)", "Acked a/1@2 (2)"],
       ...["Retrying a/1@3 (1)", "Blocked a/1@3 (2)"],

@@ -8,7 +8,7 @@ import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import type { Work } from "../../src/core/Work.js";
 import { eachStore } from "../stores/eachStore.js";
-import { atOnce, collect, counts, inc, isDelivered, logOn, tell } from "./scene.js";
+import { atOnce, collect, counts, inc, isDelivered, logOn, tell, times } from "./scene.js";
 
 type Inc = { readonly type: "Inc"; readonly by: number };
 type Options = ReactionOptions<Inc, "default">;
@@ -116,7 +116,7 @@ describe.each(eachStore)("a handler on %s", (_, open) => {
     await logOn(store).append("a/1", [inc(1), inc(2)]);
     const run = collect(broker(store, { name: "b", reactions: [reaction] }).run());
     await run.until(5);
-    expect(run.seen.map(tell)).toEqual([...Array(3).fill("Deferred x@1 (1)"), "Acked x@1 (1)", "Acked x@2 (1)"]);
+    expect(run.seen.map(tell)).toEqual([...times(3, "Deferred x@1 (1)"), "Acked x@1 (1)", "Acked x@2 (1)"]);
   });
 
   it.each([

@@ -54,3 +54,6 @@ export const collect = <T>(source$: Observable<T>) => {
 
 /** What a handler does that never ends by itself. */
 export const never = (): Promise<never> => new Promise(() => undefined);
+
+/** The same value, so many times. */
+export const times = <T>(count: number, value: T): ReadonlyArray<T> => Array.from({ length: count }, () => value);

@@ -1,6 +1,5 @@
 /** How long a work may take, on virtual time: each reaction by its own option. */
-import { config, NEVER, Observable, of, timer } from "rxjs";
-import { map } from "rxjs/operators";
+import { config, map, NEVER, Observable, of, timer } from "rxjs";
 import { broker, on, type ReactionOptions } from "sluice/broker";
 import { type Simulation, simulate } from "sluice/testing";
 import { afterEach, describe, expect, it } from "vitest";
