@@ -29,7 +29,7 @@ const processesOn = (server: RedisServer) => {
   const namespace = `faults-${newId()}`;
   const lines: Array<string> = [];
   let count = 0;
-  const start = (role: "writer" | "broker" | "deadly"): ChildProcess => {
+  const start = (role: "writes too" | "reads" | "dies"): ChildProcess => {
     const args = ["--import", "tsx", script, server.url, namespace, role, `${SEED} ${count++}`];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
@@ -67,8 +67,8 @@ const samplingOf = (world: World, targets: ReadonlyArray<string>) => {
   return { end };
 };
 
-describe("four writers and four brokers, each a process", () => {
-  it("of which some are killed, handle each event once and in order", { timeout: 300_000 }, async () => {
+describe("four writers and four brokers, in processes", () => {
+  it("of which some are killed, handle each event once and in order", { timeout: 400_000 }, async () => {
     const server = await startRedisServer();
     atEnd(() => server.stop());
     const { lines, start, kill, store } = processesOn(server);
@@ -76,24 +76,28 @@ describe("four writers and four brokers, each a process", () => {
     const dice = (max: number): number => Math.floor(random() * max);
     const world = worldOn(store);
     const sampling = samplingOf(world, ["item/0", "item/5", "shard/0", "shard/1", "slow/0", "slow/1", "quiet/1"]);
-    const writers = Array.from({ length: 4 }, () => start("writer"));
-    const brokers = Array.from({ length: 4 }, () => start("broker"));
-    await vi.waitFor(() => expect(lines.filter((line) => line === "runs").length).toBe(4), { timeout: 120_000 });
-    for (let kills = 0; kills < 8; kills++) {
-      await sleep(300 + dice(1_500));
-      const [all, role] = kills % 3 === 2 ? [writers, "writer" as const] : [brokers, "broker" as const];
-      const at = dice(all.length);
-      await kill(all[at] as ChildProcess);
-      all[at] = start(role);
+    const running = (count: number): Promise<void> =>
+      vi.waitFor(() => expect(lines.filter((line) => line === "runs").length).toBe(count), { timeout: 120_000 });
+    const processes = Array.from({ length: 4 }, () => start("writes too"));
+    await running(4);
+    for (let kills = 1; kills <= 5; kills++) {
+      await sleep(300 + dice(1_000));
+      const at = dice(processes.length);
+      await kill(processes[at] as ChildProcess);
+      processes[at] = start("writes too");
+      await running(4 + kills);
     }
-    for (const writer of writers) await kill(writer);
+    // Two brokers that do not write have all that is left.
+    await Promise.all(processes.map(kill));
+    start("reads");
+    start("reads");
     const { counts, gaps, targets, end } = await expectedOf(store);
     await vi.waitFor(
       async () => {
         for (const target of [...targets, "quiet/1"])
           expect([target, await world.position(target)]).toEqual([target, end]);
       },
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
     const sampled = await sampling.end();
     expect(gaps).toBe(0);
@@ -101,7 +105,14 @@ describe("four writers and four brokers, each a process", () => {
     expect(Object.values(counts).every(({ outOfTurn }) => outOfTurn === 0)).toBe(true);
     expect(Object.values(counts).reduce((sum, { done }) => sum + done, 0)).toBeGreaterThan(500);
     for (const lane of lanes)
-      expect(await store.stats(lane)).toMatchObject({ leased: 0, ready: 0, waiting: 0, delayed: 0, blocked: 0, dead: 0 });
+      expect(await store.stats(lane)).toMatchObject({
+        leased: 0,
+        ready: 0,
+        waiting: 0,
+        delayed: 0,
+        blocked: 0,
+        dead: 0,
+      });
     expect(lines.filter((line) => line !== "runs")).toEqual([]);
     expect(sampled.wentBack).toEqual([]);
     expect(sampled.count).toBeGreaterThan(1_000);
@@ -121,7 +132,7 @@ describe("a handler that kills its process", () => {
       isOver = true;
       return Promise.resolve();
     });
-    const keepAlive = (): void => void start("deadly").once("exit", () => isOver || keepAlive());
+    const keepAlive = (): void => void start("dies").once("exit", () => isOver || keepAlive());
     keepAlive();
     keepAlive();
     await vi.waitFor(

@@ -1,12 +1,14 @@
 /**
- * A broker, or a writer, in a process of its own, to be killed. It drops hints by chance, and dies at an event that kills its process. Says
- * "again <n> <target>" where a handler runs for an event that was acked before, and "failed <error>" where its run ends with one.
+ * A broker in a process of its own, to be killed, and a writer beside it where it is told so. It misses hints and replies by chance, and dies
+ * at an event that kills its process. Says "again <n> <target>" where a handler runs for an event that was acked before, and "failed <error>"
+ * where its run ends with one.
  */
 import { concatMap, defer, repeat, timer } from "rxjs";
 import { eventLog } from "sluice/log";
 import { redisStore } from "sluice/redis";
-import { faultyStore } from "sluice/testing";
 import { randomOf } from "../../src/core/Random.js";
+// By itself: `sluice/testing` has much more, and these processes are started often.
+import { faultyStore } from "../../src/testing/faultyStore.js";
 import { noted, stepped, steps, worldOn } from "../broker/faults/world.js";
 
 const [, , url = "", namespace = "", role = "", seed = ""] = process.argv;
@@ -20,7 +22,7 @@ const { store, faults } = faultyStore(redisStore(url, { namespace }));
 const DEADLY = -1;
 const STREAMS = 12;
 
-if (role === "writer") {
+if (role === "writes too") {
   const log = eventLog(store, steps);
   defer(() => timer(dice(20)))
     .pipe(
@@ -31,25 +33,26 @@ if (role === "writer") {
       repeat(),
     )
     .subscribe({ error: (error: unknown) => say(`failed ${String(error)}`) });
-} else {
-  timer(500, 1_000).subscribe(() => {
-    if (dice(2) === 0) faults.dropHints();
-    if (dice(2) === 0) faults.dropReply(2);
-  });
-  worldOn(store, {
-    leaseMs: 1_500,
-    attemptsMax: role === "deadly" ? 3 : 1_000,
-    slowMs: 3,
-    fails: (n, attempt) => n % 13 === 0 && attempt < 3,
-    again: (n, stream) => say(`again ${n} ${stream}`),
-    begins: (n, stream, attempt) => {
-      if (n !== DEADLY || !stream.startsWith("item/")) return undefined;
-      say(`dies ${attempt}`);
-      // Once the line is written.
-      return new Promise(() => process.stdout.write("", () => process.kill(process.pid, "SIGKILL")));
-    },
-  })
-    .run({ concurrency: 10 })
-    .subscribe({ error: (error: unknown) => say(`failed ${String(error)}`) });
-  say("runs");
 }
+
+timer(500, 1_000).subscribe(() => {
+  if (dice(2) === 0) faults.dropHints();
+  if (dice(2) === 0) faults.dropReply(2);
+});
+
+worldOn(store, {
+  leaseMs: 1_500,
+  attemptsMax: role === "dies" ? 3 : 1_000,
+  slowMs: 3,
+  fails: (n, attempt) => n % 13 === 0 && attempt < 3,
+  again: (n, stream) => say(`again ${n} ${stream}`),
+  begins: (n, stream, attempt) => {
+    if (n !== DEADLY || !stream.startsWith("item/")) return undefined;
+    say(`dies ${attempt}`);
+    // Once the line is written.
+    return new Promise(() => process.stdout.write("", () => process.kill(process.pid, "SIGKILL")));
+  },
+})
+  .run({ concurrency: 10 })
+  .subscribe({ error: (error: unknown) => say(`failed ${String(error)}`) });
+say("runs");

@@ -1,7 +1,7 @@
 /** Whoever leaves a broker, at whatever moment, leaves nothing behind: no timer, no call that waits, no lease; and size costs no stack. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Subject, of, timer } from "rxjs";
+import { of, Subject, timer } from "rxjs";
 import { broker, on } from "sluice/broker";
 import { eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
@@ -72,10 +72,8 @@ describe("a run that is left", () => {
       await advance(3);
       left.unsubscribe();
       await advance(5_000);
-      for (const lane of lanes)
-        expect([lane, await store.stats(lane)]).toMatchObject([lane, { leased: 0 }]);
-    }),
-  );
+      for (const lane of lanes) expect([lane, await store.stats(lane)]).toMatchObject([lane, { leased: 0 }]);
+    }));
 });
 
 describe("many events on memory", () => {
