@@ -1,6 +1,6 @@
 /**
  * Brokers and writers in processes of their own on a real Redis, which are killed: each event is handled once and in order, whoever dies,
- * and whatever wakes nobody. `SEED=x` plays another run.
+ * and whatever wakes nobody. `SEED=x KILLS=20` plays another run, and a longer one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -16,6 +16,7 @@ import { atEnd } from "../stores/eachStore.js";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
 
 const SEED = process.env["SEED"] ?? "processes";
+const KILLS = Number(process.env["KILLS"] ?? 3);
 const script = fileURLToPath(new URL("./brokerProcess.ts", import.meta.url));
 
 const children = new Set<ChildProcess>();
@@ -80,7 +81,7 @@ describe("four writers and four brokers, in processes", () => {
       vi.waitFor(() => expect(lines.filter((line) => line === "runs").length).toBe(count), { timeout: 120_000 });
     const processes = Array.from({ length: 4 }, () => start("writes too"));
     await running(4);
-    for (let kills = 1; kills <= 5; kills++) {
+    for (let kills = 1; kills <= KILLS; kills++) {
       await sleep(300 + dice(1_000));
       const at = dice(processes.length);
       await kill(processes[at] as ChildProcess);
