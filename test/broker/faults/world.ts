@@ -106,7 +106,7 @@ export const expectedOf = async (store: Store) => {
   let gaps = 0;
   let after: Position | undefined;
   for (;;) {
-    const { items, next, caughtUp } = await log.feedPage({ after, limit: 500 });
+    const { items, next, caughtUp } = await log.feedPage({ after });
     for (const item of items) {
       if (item._tag !== "Event") throw new Error("an event of this test is malformed");
       const { event, stream, version, position } = item;
