@@ -44,11 +44,8 @@ const telling = ({ scheduler, input }: Stage) => {
 type Told = Observable<Delivered<string>>;
 
 /** What a broker delivers while `others` go on too; it is shared by all outputs. */
-const running = (
-  { scheduler }: Stage,
-  run: Told,
-  ...others: ReadonlyArray<Observable<never>>
-): Told => merge(run, ...others).pipe(takeUntil(timer(LEAVES_AT_MS, scheduler)), share());
+const running = ({ scheduler }: Stage, run: Told, ...others: ReadonlyArray<Observable<never>>): Told =>
+  merge(run, ...others).pipe(takeUntil(timer(LEAVES_AT_MS, scheduler)), share());
 
 /** One output for each of these titles, of the deliveries that are of it. */
 const outputs = <T extends string>(
@@ -79,7 +76,11 @@ export const brokers: Readonly<Record<string, Entry>> = {
       const work = on(said, "Said")
         .do(({ event }) => stage.work(event, 3), { name: "work" })
         .to(firstLetter);
-      return outputs(running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying), ["x", "y"], byTarget);
+      return outputs(
+        running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying),
+        ["x", "y"],
+        byTarget,
+      );
     },
   },
 
@@ -94,7 +95,11 @@ export const brokers: Readonly<Record<string, Entry>> = {
           { name: "work", backoff: { initialMs: 4, growth: "linear" } },
         )
         .to(firstLetter);
-      return outputs(running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying), ["x", "y"], byTarget);
+      return outputs(
+        running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying),
+        ["x", "y"],
+        byTarget,
+      );
     },
   },
 
@@ -147,7 +152,11 @@ export const brokers: Readonly<Record<string, Entry>> = {
           { name: "work" },
         )
         .to(firstLetter);
-      return outputs(running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying), ["x", "y"], byTarget);
+      return outputs(
+        running(stage, broker(store, { name: "b", reactions: [work] }).run(), saying),
+        ["x", "y"],
+        byTarget,
+      );
     },
   },
 };

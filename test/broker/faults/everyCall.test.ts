@@ -37,10 +37,14 @@ describe("one process that fails at any of its calls, while another one stands b
       await simulate(async ({ store, client, advance }) => {
         const { again, begun, options } = watching();
         const failing = failingAt(store, call, way);
-        const first = worldOn(failing.store, { ...options, slowMs: 3 }).run().subscribe();
+        const first = worldOn(failing.store, { ...options, slowMs: 3 })
+          .run()
+          .subscribe();
         await fill(client().store);
         await advance(20);
-        const second = worldOn(client().store, { ...options, slowMs: 3 }).run().subscribe();
+        const second = worldOn(client().store, { ...options, slowMs: 3 })
+          .run()
+          .subscribe();
         await advance(2);
         if (way.startsWith("dies")) first.unsubscribe();
         await eventLog(client().store, steps).append("item/3", [stepped(5)]);
@@ -74,8 +78,12 @@ describe("one process that fails at any of its calls, while another one stands b
     const started = runs.map(({ way, call, name }) => {
       const { again, options } = watching();
       const failing = failingAt(store, call, way);
-      const first = worldOn(failing.store, { ...options, name, leaseMs: 1_000 }).run().subscribe();
-      const second = worldOn(store, { ...options, name, leaseMs: 1_000 }).run().subscribe();
+      const first = worldOn(failing.store, { ...options, name, leaseMs: 1_000 })
+        .run()
+        .subscribe();
+      const second = worldOn(store, { ...options, name, leaseMs: 1_000 })
+        .run()
+        .subscribe();
       atEnd(() => {
         failing.kill();
         first.unsubscribe();

@@ -65,9 +65,19 @@ it.each([1, 2])("a handler that kills its process is begun three times, of %i pr
     expect(items.map(({ stream, lane, cause }) => ({ stream, lane, cause }))).toEqual([
       { stream: "item/bad", lane: "default", cause: expect.stringContaining("3 attempts without an acknowledged") },
     ]);
-    expect(await people.stats("sluice.broker/slow/world")).toMatchObject({ acked: 303, leased: 0, ready: 0, delayed: 0 });
+    expect(await people.stats("sluice.broker/slow/world")).toMatchObject({
+      acked: 303,
+      leased: 0,
+      ready: 0,
+      delayed: 0,
+    });
     // All but the poison, and what stands behind it in the one line.
-    expect(await people.stats("sluice.broker/default/world")).toMatchObject({ acked: 604, leased: 0, ready: 0, blocked: 1 });
+    expect(await people.stats("sluice.broker/default/world")).toMatchObject({
+      acked: 604,
+      leased: 0,
+      ready: 0,
+      blocked: 1,
+    });
     // What was in hand when a process died ran once more.
     expect(begun.filter((one) => / [23]$/.test(one) && !one.includes("item/bad")).length).toBeGreaterThan(0);
     expect(begun.filter((one) => one.endsWith(" 3"))).toEqual([`${POISON} item/bad 3`]);

@@ -1,6 +1,7 @@
 /** A server that loses what it has confirmed, under brokers that run: they are told, and do not go on as if nothing were. */
-import { eventLog } from "sluice/log";
+
 import { switchMap, tap, timer } from "rxjs";
+import { eventLog } from "sluice/log";
 import { fromOne, viewOf } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";

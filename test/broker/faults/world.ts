@@ -10,10 +10,7 @@ import { records } from "sluice/records";
 import type { Store } from "sluice/store";
 
 export const steps = eventCodec(
-  t.union([
-    t.type({ type: t.literal("Stepped"), n: t.number }),
-    t.type({ type: t.literal("Noted"), text: t.string }),
-  ]),
+  t.union([t.type({ type: t.literal("Stepped"), n: t.number }), t.type({ type: t.literal("Noted"), text: t.string })]),
   { tag: "type" },
 );
 
@@ -57,7 +54,14 @@ export const slowOf = (n: number): string => `slow/${n % 2}`;
 
 /** Three reactions to each event: in the line of its own stream, in that of a shard, and in a slow one of another lane. */
 export const worldOn = (store: Store, options: WorldOptions = {}) => {
-  const { name: worldName = "world", leaseMs = 500, attemptsMax = 1_000, slowMs = 0, workMs = 0, fails = () => false } = options;
+  const {
+    name: worldName = "world",
+    leaseMs = 500,
+    attemptsMax = 1_000,
+    slowMs = 0,
+    workMs = 0,
+    fails = () => false,
+  } = options;
   const counts = countsOn(store, worldName);
   const counting = <const L extends string>(name: string, lane: L, takesMs: number) =>
     on(steps, "Stepped")
@@ -102,7 +106,7 @@ export const expectedOf = async (store: Store) => {
   let gaps = 0;
   let after: Position | undefined;
   for (;;) {
-    const { items, next, caughtUp } = await log.feedPage({ after, pageSizeMax: 500 });
+    const { items, next, caughtUp } = await log.feedPage({ after });
     for (const item of items) {
       if (item._tag !== "Event") throw new Error("an event of this test is malformed");
       const { event, stream, version, position } = item;
@@ -119,7 +123,11 @@ export const expectedOf = async (store: Store) => {
 };
 
 /** What the records are. */
-export const foundOf = async (store: Store, targets: ReadonlyArray<string>, name = "world"): Promise<Record<string, Count>> => {
+export const foundOf = async (
+  store: Store,
+  targets: ReadonlyArray<string>,
+  name = "world",
+): Promise<Record<string, Count>> => {
   const found = await countsOn(store, name).getAll(targets);
   return Object.fromEntries(targets.flatMap((target, i) => (found[i] === undefined ? [] : [[target, found[i].value]])));
 };
