@@ -6,7 +6,6 @@ import { idFrom } from "../../core/Sources.js";
 import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
-import { WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { activeOf, type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
@@ -22,7 +21,15 @@ import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
-import { LEFT_LOOK_MS, LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
+import {
+  AGREED_LOOK_MS,
+  LEFT_LOOK_MS,
+  LOOK_MS,
+  QUIET_MS,
+  SIGN_MS,
+  STAND_STILL_JITTER_MS,
+  STAND_STILL_MS,
+} from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -123,11 +130,25 @@ export class Correlator {
     const { checkpoint, control } = place.standing;
     if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
     const types = typesIn(this.lane, control);
-    return stop.before(this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
-      map((page) => {
-        if (page === undefined || isSame(page.at, checkpoint.at)) return { items: [], next: place };
+    return stop.before(this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: AGREED_LOOK_MS })).pipe(
+      switchMap((page): Observable<CorrelatorTurn> => {
+        if (page === undefined) return of({ items: [], next: place });
+        // A catch-up is something to do also where the log does not grow.
+        const isMore = !isSame(page.at, checkpoint.at) || this.nextCatchUp(control) !== undefined;
+        if (!isMore) return this.unlessChanged(place.standing, place);
         const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return { items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } };
+        return of({ items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } });
+      }),
+    );
+  }
+
+  /** Goes on at this place, or looks anew where something was agreed upon, or written, since. */
+  private unlessChanged({ controlRevision, revision }: Standing, place: Place): Observable<CorrelatorTurn> {
+    const { kept, name } = this.lane;
+    return kept.read({ lanes: [name], catchUps: [] }).pipe(
+      map(({ control, lanes: [now] }) => {
+        const isSame = control.revision === controlRevision && now?.revision === revision;
+        return { items: [], next: isSame ? place : { does: "look", first: false } };
       }),
     );
   }
@@ -231,7 +252,7 @@ export class Correlator {
     const { at, writtenAtMs } = lead;
     const { checkpoint } = lead.standing;
     const untilDueMs = isSame(at, checkpoint.at)
-      ? WAIT_MS_MAX
+      ? AGREED_LOOK_MS
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
     const types = typesIn(this.lane, lead.standing.control);
@@ -250,11 +271,15 @@ export class Correlator {
     const { checkpoint } = at.standing;
     const next: Lead = { ...at, at: page.at, caughtUp: page.caughtUp, rest: undefined };
     const isMoved = !isSame(page.at, checkpoint.at);
-    const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
+    const { untilIdle } = this.options;
+    const sinceMs = this.scheduler.now() - at.writtenAtMs;
+    const isDue = untilIdle || (isMoved ? sinceMs >= QUIET_MS : at.catchingUp !== undefined && sinceMs >= SIGN_MS);
+    if (!isMoved && at.caughtUp && at.catchingUp === undefined && !untilIdle)
+      return this.unlessChanged(at.standing, next);
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
-    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
+    const ended = page.caughtUp && untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
-    return isMoved && isDue
+    return isDue && (isMoved || !untilIdle)
       ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
       : of(end);
   }

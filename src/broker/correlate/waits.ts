@@ -3,6 +3,15 @@
 /** A checkpoint that alone has moved is stored when so much has passed since the last write: types that nobody wants cost nothing. */
 export const QUIET_MS = 50;
 
+/**
+ * At the end of the log nobody is woken by what people or other programs agree upon meanwhile: a reset, a new reaction, a place that was
+ * left. So both who leads and who stands by look so often.
+ */
+export const AGREED_LOOK_MS = 1_000;
+
+/** Who catches up, and writes nothing besides, shows so often that he is there. */
+export const SIGN_MS = 400;
+
 /** Who finds that nothing was written for so long, though the log has grown, takes over. */
 export const STAND_STILL_MS = 1_000;
 
