@@ -47,7 +47,10 @@ describe.each(eachStore)("an older program on %s", (_, open) => {
     const next = running(newer());
     let n = 5;
     await eventually(async () => {
-      if (n < 8) await append(store, [(n += 1)]);
+      if (n < 8) {
+        n += 1;
+        await append(store, [n]);
+      }
       expect(seen.of("b").length).toBeGreaterThan(0);
     });
     await append(store, [n + 1]);
@@ -66,7 +69,10 @@ describe.each(eachStore)("an older program on %s", (_, open) => {
       const runs = { newer: running(newer()), older: running(older()) };
       let n = 0;
       const some = async () => {
-        for (let i = 0; i < 20; i++) await append(store, [(n += 1)]);
+        for (let i = 0; i < 20; i++) {
+          n += 1;
+          await append(store, [n]);
+        }
       };
       await some();
       await runs[first].stop();
@@ -237,7 +243,10 @@ describe.each(eachStore)("a reaction that is moved to another lane on %s", (_, o
       const { seen, here, there } = moving(store);
       let n = 0;
       const some = async () => {
-        for (let i = 0; i < 15; i++) await append(store, [(n += 1)]);
+        for (let i = 0; i < 15; i++) {
+          n += 1;
+          await append(store, [n]);
+        }
       };
       const olds = [running(here())];
       await some();
