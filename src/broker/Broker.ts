@@ -193,7 +193,7 @@ export interface Broker<out E, L extends string> {
    * Correlates and delivers until it is stopped, told as it is confirmed. Any number of processes may run one broker: each target has one
    * holder at a time, and one of them correlates a lane. An outage is ridden out. Completes when the store closes.
    *
-   * Errors: `LogWentBack`, `LogTrimmed`, `InvalidConfig`. Memory: what is in hand, and two pages of events a lane. Unsubscribing gives
+   * Errors: `LogWentBack`; `LogTrimmed` where events were trimmed that it had not come to yet; `InvalidConfig`. Memory: what is in hand, and two pages of events a lane. Unsubscribing gives
    * back what is in hand, uncounted.
    *
    * Each target has its events in order, and no target waits for another one:
@@ -284,6 +284,9 @@ export interface Broker<out E, L extends string> {
    * Replays these targets from the start of the log, each event once and in order, while others go on. What stands in their lines is
    * dropped, since it comes again; the event that one of them may be handling is done first, and where it waits for a retry, that too. The
    * replay reads the log once, whatever it is for: name many targets in one call. Emits how many were named. At most 1,000.
+   *
+   * It begins within a second of a run, at what is left of a log that was trimmed. It needs a program that has all reactions of the lane,
+   * and waits for one: retire a reaction by `.void()` rather than by removing it.
    */
   readonly reset: (streams: string | ReadonlyArray<string>) => Effect<number, BrokerChangeError>;
   /**

@@ -62,10 +62,16 @@ export interface ReactionOptions<E, L extends string>
     timeoutMs: number;
     /**
      * From where in the log the reaction is to see events when a broker of this name meets it first: all of them, those that are appended
-     * from then on, or those behind a position. Later it goes on where it was. Default "start".
+     * from then on, or those behind a position. Later it goes on where it was. Of a log that was trimmed "start" is what is left of it.
+     * Default "start".
      */
     from: Position | "start" | "end";
-    /** Its queue in the broker, so that slow handlers do not stand in the way of fast ones. A letter, then letters, digits, "_", "-" or ".", 32 at most. Default "default". */
+    /**
+     * Its queue in the broker, so that slow handlers do not stand in the way of fast ones. A letter, then letters, digits, "_", "-" or ".", 32 at most. Default "default".
+     *
+     * A later run may name another lane: the reaction goes on there where it was. What stands in the old one is worked by programs that
+     * have a reaction in it, be it a `.void()` one, side by side with what comes in the new one.
+     */
     lane: L;
     /** 0 to 9; of the targets that are ready those with a higher one come first, and lower ones keep one delivery in eight. Pure. Default 0. */
     priority: number | ((recorded: Recorded<E>) => number);

@@ -24,7 +24,7 @@ import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
-import { CONTROL_LOOK_MS, LEFT_LOOK_MS, LOOK_MS } from "./waits.js";
+import { CONTROL_LOOK_MS, LEFT_LOOK_MS, LOOK_MS, SIGN_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -153,14 +153,14 @@ export class Correlator {
   }
 
   /** The turn, unless what all processes agree upon has changed: nobody is told of that where the log stands still. */
-  private afterLook({ controlRevision, checkpoint }: Standing, turn: CorrelatorTurn): Observable<CorrelatorTurn> {
-    return this.lane.kept
-      .read({ lanes: [], catchUps: [] })
-      .pipe(
-        map(({ control }) =>
-          control.revision === controlRevision ? turn : { ...turn, next: lookAgain(checkpoint.at) },
-        ),
-      );
+  private afterLook(known: Standing, turn: CorrelatorTurn): Observable<CorrelatorTurn> {
+    const { kept, name } = this.lane;
+    return kept.read({ lanes: [name], catchUps: [] }).pipe(
+      map(({ control, lanes: [now] }) => {
+        const stands = control.revision === known.controlRevision && now?.revision === known.revision;
+        return stands ? turn : { ...turn, next: lookAgain(known.checkpoint.at) };
+      }),
+    );
   }
 
   /** What it emits; undefined at the stop, and where people of this process have changed what all agree upon. */
@@ -277,13 +277,16 @@ export class Correlator {
     const { checkpoint } = at.standing;
     const next: Lead = { ...at, at: page.at, caughtUp: page.caughtUp, rest: undefined };
     const isMoved = !isSame(page.at, checkpoint.at);
-    const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
+    const { untilIdle } = this.options;
+    const sinceMs = this.scheduler.now() - at.writtenAtMs;
+    const isDue = untilIdle || (isMoved ? sinceMs >= QUIET_MS : at.catchingUp !== undefined && sinceMs >= SIGN_MS);
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
-    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
+    const ended = page.caughtUp && untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
-    if (isMoved && isDue) return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
+    if (isDue && (isMoved || !untilIdle))
+      return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
     const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
-    return hasWaited && !this.options.untilIdle ? this.afterLook(at.standing, end) : of(end);
+    return hasWaited && !untilIdle ? this.afterLook(at.standing, end) : of(end);
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */

@@ -70,7 +70,9 @@ const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: boolean):
     switchMap((moment) => {
       const { value: control } = moment.control;
       const more = [...new Set([...lanes, ...Object.keys(control?.lanes ?? {})])];
-      const catchUps = (moves ? (control?.catchUps ?? []) : []).flatMap((one) => ("reactions" in one.of ? [one.id] : []));
+      const catchUps = (moves ? (control?.catchUps ?? []) : []).flatMap((one) =>
+        "reactions" in one.of ? [one.id] : [],
+      );
       if (more.length === lanes.length && catchUps.length === 0) return of({ moment, lanes, catchUps });
       return kept.read({ lanes: more, catchUps }).pipe(map((again) => ({ moment: again, lanes: more, catchUps })));
     }),
@@ -209,7 +211,11 @@ const without = (catchUps: ReadonlyArray<CatchUp>, names: ReadonlyArray<string>)
   });
 
 /** Targets that are being replayed in the lane of a reaction that is moved are replayed in its new lane too, so that it misses nothing. */
-const replaysOf = (known: Control, moved: ReadonlyArray<Reaction>, { store, sources }: Adding): ReadonlyArray<CatchUp> => {
+const replaysOf = (
+  known: Control,
+  moved: ReadonlyArray<Reaction>,
+  { store, sources }: Adding,
+): ReadonlyArray<CatchUp> => {
   const ways = new Map(moved.map(({ name, lane }) => [`${known.reactions[name]?.lane} ${lane}`, lane] as const));
   return [...ways].flatMap(([way, lane]) =>
     known.catchUps.flatMap((one) =>

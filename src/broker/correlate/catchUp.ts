@@ -11,12 +11,12 @@ import type { StoredEvent } from "../../port/LogPort.js";
 import { type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { typesIn } from "./typesIn.js";
 import { hasReached, isBehind, padded, textOf, type Vector, withPosition } from "../vector.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
 import { type EventPage, pageFromWhatIsLeft } from "./Pages.js";
 import type { CatchingUp, Lead } from "./Place.js";
 import type { Line, Routing } from "./Routing.js";
+import { typesIn } from "./typesIn.js";
 
 /** What was done, and where the lane is then. */
 export interface CaughtUp {

@@ -1,10 +1,16 @@
 /** The times of correlation beside those of `log/leading`. */
 
+/**
+ * At the end of the log nobody is woken by what people or other programs agree upon meanwhile: a reset, a new reaction, a place that was
+ * left. So both who leads and who stands by look so often.
+ */
+export const CONTROL_LOOK_MS = 1_000;
+
+/** Who catches up, and writes nothing besides, shows so often that he is there. */
+export const SIGN_MS = 400;
+
 /** Who waits for that looks so often whether the other one has left, so that a stop is no pause for anybody. */
 export const LEFT_LOOK_MS = 250;
 
 /** How long a lane that is full, or a target whose line is being emptied, is left alone between two looks. */
 export const LOOK_MS = 50;
-
-/** How often it is looked whether people, or another version of the program, have changed what all agree upon, while the log stands still. */
-export const CONTROL_LOOK_MS = 2_000;
