@@ -8,20 +8,21 @@ import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
 import { WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
-import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
+import { activeOf, type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { isBehind, isSame, positionIn, withPosition } from "../vector.js";
+import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
-import { type EventPage, Pages } from "./Pages.js";
-import type { CatchingUp, Lead, Look, Made, Place, Ready, StandBy, Standing } from "./Place.js";
+import { type EventPage, type PageRequest, Pages } from "./Pages.js";
+import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
-import { LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
+import { typesIn } from "./typesIn.js";
+import { LEFT_LOOK_MS, LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -53,10 +54,10 @@ export class Correlator {
     readonly lane: Lane,
     readonly options: CorrelatorOptions,
   ) {
-    const { store, sources, correlate, queueName, pendingMax, register } = lane;
+    const { store, sources, correlate, queueName, pendingMax, all } = lane;
     this.scheduler = store.scheduler;
-    this.pages = new Pages(sources, register.types);
-    this.routing = new Routing(sources, register, correlate);
+    this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
+    this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
     this.random = randomOf(options.me);
   }
@@ -99,9 +100,9 @@ export class Correlator {
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
   private found(found: Standing): CorrelatorTurn {
     const { by, lacks } = found.checkpoint;
-    const isFree = by === undefined || by === this.options.me || (lacks && this.lacking(found.control).length === 0);
+    const isFree = by === undefined || by === this.options.me || (lacks && this.missing(found.control).length === 0);
     if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
-    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found } };
+    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
   }
 
   private begin(found: Standing): Lead {
@@ -119,47 +120,71 @@ export class Correlator {
 
   private standBy(place: StandBy): Observable<CorrelatorTurn> {
     const { stop } = this.options;
-    const { checkpoint, revision } = place.standing;
-    return stop.before(this.pages.page({ after: checkpoint.at, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
-      switchMap((page): Observable<CorrelatorTurn> => {
-        if (page === undefined || isSame(page.at, checkpoint.at)) return of({ items: [], next: place });
+    const { checkpoint, control } = place.standing;
+    if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
+    const types = typesIn(this.lane, control);
+    return stop.before(this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
+      map((page) => {
+        if (page === undefined || isSame(page.at, checkpoint.at)) return { items: [], next: place };
         const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return stop.pause(pauseMs).pipe(
-          switchMap(() => this.lane.kept.read({ lanes: [this.lane.name], catchUps: [] })),
-          map(({ lanes: [now] }): CorrelatorTurn => {
-            if (now?.revision === revision) return { items: [], next: this.begin(place.standing) };
-            return { items: [], next: { does: "look", first: false } };
-          }),
-        );
+        return { items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } };
       }),
     );
   }
 
-  /** The reactions of the lane that this program does not have, and that nobody catches up. */
-  private lacking(control: Control): ReadonlyArray<string> {
-    const { name, register } = this.lane;
-    const known = new Set(register.reactions.map((reaction) => reaction.name));
-    const left = leftIn(control, name);
-    return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
-      lane === name && !known.has(reaction) && !left.has(reaction) ? [reaction] : [],
+  /** There is something to do: for whoever leads, for anybody where that one has left, and for this one where it stands still. */
+  private awaitLeader(place: StandBy, untilMs: number): Observable<CorrelatorTurn> {
+    const { lane, options } = this;
+    return lane.kept.read({ lanes: [lane.name], catchUps: [] }).pipe(
+      switchMap(({ lanes: [now] }): Observable<CorrelatorTurn> => {
+        const leftMs = untilMs - this.scheduler.now();
+        if (now?.value?.by === undefined || (leftMs <= 0 && now.revision !== place.standing.revision))
+          return of({ items: [], next: { does: "look", first: false } });
+        if (leftMs <= 0) return of({ items: [], next: this.begin(place.standing) });
+        return options.stop.pause(Math.min(LEFT_LOOK_MS, leftMs)).pipe(map(() => ({ items: [], next: place })));
+      }),
     );
+  }
+
+  /** The reactions of the lane that this program does not have. */
+  private missing(control: Control): ReadonlyArray<string> {
+    const { name, all } = this.lane;
+    return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
+      lane === name && all.named(reaction) === undefined ? [reaction] : [],
+    );
+  }
+
+  /** Those of them that nobody catches up. */
+  private lacking(control: Control): ReadonlyArray<string> {
+    const left = leftIn(control, this.lane.name);
+    return this.missing(control).filter((reaction) => !left.has(reaction));
   }
 
   private lead(at: Lead): Observable<CorrelatorTurn> {
     const { control } = at.standing;
     const lacking = this.lacking(control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
-    const active = activeOf(control, this.lane.name);
-    if (active === undefined) return this.take({ ...at, catchingUp: undefined });
-    if (at.catchingUp?.of.id !== active.id)
-      return readCatchUp(this.lane, active).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
-    if (!at.catchesUp || !this.knows(at.catchingUp)) return this.take({ ...at, catchesUp: true });
+    const next = this.nextCatchUp(control);
+    if (next === undefined) return this.take({ ...at, catchingUp: undefined });
+    if (at.catchingUp?.of.id !== next.id)
+      return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+    if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
     return this.whereThereIsRoom(at, () => this.catchUp({ ...at, catchesUp: false }));
   }
 
-  /** Whether this program has all reactions that the catch-up is for. A replay is for all of the lane. */
-  private knows({ of: { of: what } }: CatchingUp): boolean {
-    return !("reactions" in what) || what.reactions.every((name) => this.lane.all.named(name) !== undefined);
+  /**
+   * The one that is next, if this program can bring it forward. One for reactions that only another version has holds up no other
+   * reactions. A replay is for all reactions of the lane, so it waits for a program that has them.
+   */
+  private nextCatchUp(control: Control): CatchUp | undefined {
+    const { name, all } = this.lane;
+    const first = activeOf(control, name);
+    if (first === undefined) return undefined;
+    if ("streams" in first.of) return this.missing(control).length === 0 ? first : undefined;
+    return control.catchUps.find(
+      ({ lane, of: what }) =>
+        lane === name && "reactions" in what && what.reactions.every((reaction) => all.named(reaction) !== undefined),
+    );
   }
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
@@ -177,7 +202,9 @@ export class Correlator {
   /** A page of the lane, or what is left of one, up to what one write holds. */
   private take(at: Lead): Observable<CorrelatorTurn> {
     return this.whereThereIsRoom(at, () => {
-      const ready$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
+      const { rest } = at;
+      // What was read for another control may lack the types of a reaction that has joined.
+      const ready$ = rest?.by === at.standing.control ? of(rest) : this.options.stop.before(this.next(at));
       return ready$.pipe(
         switchMap((ready) => {
           if (ready === undefined) return of({ items: [], next: at });
@@ -209,8 +236,13 @@ export class Correlator {
       ? WAIT_MS_MAX
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
-    const page$ = this.pages.page({ after: at, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
-    return page$.pipe(map((page) => ({ page, made: undefined })));
+    return this.read(lead, { limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+  }
+
+  private read({ at: after, standing }: Lead, how: Pick<PageRequest, "limit" | "waitMsMax">): Observable<Ready> {
+    const { control: by } = standing;
+    const types = typesIn(this.lane, by);
+    return this.pages.page({ after, types, ...how }).pipe(map((page) => ({ by, page, messages: undefined })));
   }
 
   /**
@@ -220,8 +252,8 @@ export class Correlator {
   private ahead(lead: Lead, adding: number): Observable<Ready | undefined> {
     const limit = Math.min(this.options.pageSizeMax, this.room.left - adding);
     if (lead.caughtUp || lead.rest !== undefined || limit < 1) return of(undefined);
-    return this.pages.page({ after: lead.at, limit, waitMsMax: 0 }).pipe(
-      switchMap((page) => this.made(lead, page).pipe(map((made) => ({ page, made })))),
+    return this.read(lead, { limit, waitMsMax: 0 }).pipe(
+      switchMap((ready) => this.messagesOf(lead, ready).pipe(map((messages) => ({ ...ready, messages })))),
       catchError(() => of(undefined)),
     );
   }
@@ -229,7 +261,7 @@ export class Correlator {
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
   private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
     if (!caughtUp || this.options.untilIdle) return 0;
-    if (catchingUp === undefined || !this.knows(catchingUp)) return untilDueMs;
+    if (catchingUp === undefined) return untilDueMs;
     return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
   }
 
@@ -240,43 +272,43 @@ export class Correlator {
     const isMoved = !isSame(page.at, checkpoint.at);
     const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
-    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(at.catchingUp);
+    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
     return isMoved && isDue
       ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
       : of(end);
   }
 
-  /** Whether there is a catch-up that this process can bring forward by itself. */
-  private goesOn(catchingUp: CatchingUp | undefined): boolean {
-    return catchingUp !== undefined && !catchingUp.waits && this.knows(catchingUp);
+  /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
+  private goesOn({ catchingUp, at }: Lead): boolean {
+    if (catchingUp === undefined || !catchingUp.waits) return catchingUp !== undefined;
+    return "reactions" in catchingUp.of.of && hasReached(at, catchingUp.at);
   }
 
-  private some(at: Lead, { page, made }: Ready): Observable<CorrelatorTurn> {
-    const made$ = made?.by === at.standing.control ? of(made) : this.made(at, page);
-    return made$.pipe(switchMap(({ messages }) => this.enqueued(at, page, messages)));
+  private some(at: Lead, ready: Ready): Observable<CorrelatorTurn> {
+    return this.messagesOf(at, ready).pipe(switchMap((messages) => this.enqueued(at, ready, messages)));
   }
 
   /** The messages of a page that begins where the lane has come to. */
-  private made({ at: before, standing }: Lead, { source, events }: EventPage): Observable<Made> {
+  private messagesOf({ at: before }: Lead, { by, page, messages }: Ready): Observable<Messages> {
+    if (messages !== undefined) return of(messages);
     const { store, queueName: queue, name } = this.lane;
-    const { control } = standing;
-    const replayed = replayedIn(control, name);
+    const { source, events } = page;
+    const replayed = replayedIn(by, name);
     const goesOn = ({ target }: Line): boolean => !replayed.has(target);
-    return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
+    return this.routing.route({ source, events, wants: this.wants(by, source) }).pipe(
       map((routed) => {
         const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(goesOn));
-        const messages = messagesOf({
+        return messagesOf({
           ...{ store, queue, source, events, lines, before },
           mark: undefined,
-          priorityOf: (target) => priorityOf(control, target),
+          priorityOf: (target) => priorityOf(by, target),
         });
-        return { by: control, messages };
       }),
     );
   }
 
-  private enqueued(at: Lead, page: EventPage, messages: Messages): Observable<CorrelatorTurn> {
+  private enqueued(at: Lead, { by, page }: Ready, messages: Messages): Observable<CorrelatorTurn> {
     const { source, events } = page;
     const isWhole = messages.events === events.length;
     const position = isWhole ? page.at[source] : events[messages.events - 1]?.position;
@@ -284,7 +316,7 @@ export class Correlator {
       ...at,
       at: withPosition(at.at, source, position),
       caughtUp: isWhole && page.caughtUp,
-      rest: isWhole ? undefined : { page: { ...page, events: events.slice(messages.events) }, made: undefined },
+      rest: isWhole ? undefined : { by, page: { ...page, events: events.slice(messages.events) }, messages: undefined },
     };
     const parts = messages.steps.length === 0 ? [] : [enqueueAll(this.lane.store, messages.steps)];
     return forkJoin([this.ahead(next, messages.steps.length), this.written(next, parts)]).pipe(
@@ -307,7 +339,10 @@ export class Correlator {
   private written(next: Lead, parts: ReadonlyArray<Write<unknown>>): Observable<Lead> {
     const { kept, name } = this.lane;
     const { controlRevision, revision } = next.standing;
-    const checkpoint: Checkpoint = { at: next.at, by: this.options.me, lacks: next.standing.checkpoint.lacks };
+    const lacks = this.missing(next.standing.control).length > 0;
+    // A run that ends by itself leaves the place at once.
+    const by = this.options.untilIdle ? undefined : this.options.me;
+    const checkpoint: Checkpoint = { at: next.at, by, lacks };
     return atomically([kept.putLane(name, checkpoint, revision), kept.checkControl(controlRevision), ...parts]).pipe(
       map(([now]) => ({
         ...next,

@@ -12,7 +12,7 @@ import type { StoredEvent } from "../../port/LogPort.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Correlated } from "../Broker.js";
 import type { Reaction } from "../Reaction.js";
-import type { LaneRegister } from "../Register.js";
+import type { Register } from "../Register.js";
 
 /** An event in the line of one target. */
 export interface Line {
@@ -49,7 +49,7 @@ export const TARGETS_MAX = 900;
 export class Routing {
   constructor(
     private readonly sources: ReadonlyArray<EventStore>,
-    private readonly lane: Pick<LaneRegister, "byType">,
+    private readonly register: Pick<Register, "byType">,
     private readonly correlate: Correlate | undefined,
   ) {}
 
@@ -60,7 +60,7 @@ export class Routing {
   }
 
   private reactionsOf(event: StoredEvent, { wants }: RouteRequest): ReadonlyArray<Reaction> {
-    const all = this.lane.byType.get(event.type) ?? [];
+    const all = this.register.byType.get(event.type) ?? [];
     return all.filter((reaction) => reaction.parts.target.is !== "nowhere" && wants(reaction, event));
   }
 
@@ -127,14 +127,16 @@ const byStrategy = (correlate: Correlate, { event, reactions }: Wanted, decoded:
   const [first] = reactions;
   if (first === undefined) return [];
   const answer: unknown = correlate(recordedBy(first, event, decoded), reactions);
-  if (!Array.isArray(answer) || answer.length > TARGETS_MAX)
-    throw new TypeError(`correlate must answer an array of at most ${TARGETS_MAX} targets, not ${shown(answer)}`);
+  if (!Array.isArray(answer)) throw new TypeError(`correlate must answer an array, not ${shown(answer)}`);
   const correlated = (answer as ReadonlyArray<Correlated>).map(({ stream, reaction }) => {
     if (!reactions.includes(reaction))
       throw new TypeError("correlate answered a reaction that is not among those that it was given");
     return { stream: checkStream(stream), reaction };
   });
-  return grouped(correlated, event, decoded);
+  return grouped(correlated, event, decoded).map((line) => ({
+    ...line,
+    reactions: reactions.flatMap(({ name }) => (line.reactions.includes(name) ? [name] : [])),
+  }));
 };
 
 /** All reactions at one target are one line, with the highest of their priorities. */
@@ -150,6 +152,8 @@ const grouped = (correlated: ReadonlyArray<Correlated>, event: StoredEvent, deco
       fault: undefined,
     });
   }
+  if (lines.size > TARGETS_MAX)
+    throw new TypeError(`an event may have ${TARGETS_MAX} targets at most, and this one has ${lines.size}`);
   return [...lines.values()];
 };
 

@@ -7,16 +7,16 @@ import { concatMap, from, last, map, type Observable, of, switchMap } from "rxjs
 import { iterate } from "../../core/iterate.js";
 import { placeOf } from "../../core/Position.js";
 import { atomically, type Write } from "../../core/Write.js";
-import { pageFrom } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { type CatchUp, type Control, leftIn, priorityOf } from "../Control.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, padded, textOf, type Vector, withPosition } from "../vector.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
-import type { EventPage } from "./Pages.js";
+import { type EventPage, pageFromWhatIsLeft } from "./Pages.js";
 import type { CatchingUp, Lead } from "./Place.js";
 import type { Line, Routing } from "./Routing.js";
+import { typesIn } from "./typesIn.js";
 
 /** What was done, and where the lane is then. */
 export interface CaughtUp {
@@ -56,6 +56,9 @@ export const catchUp = (catching: Catching, at: Lead): Observable<CaughtUp> => {
   if (catchingUp === undefined) return of({ next: at, ...nothing });
   const what = catchingUp.of.of;
   if ("streams" in what && !catchingUp.begun) return empty(catching.lane, { at, catchingUp, streams: what.streams });
+  // A reaction that was moved here from a lane that is ahead waits for this one.
+  if (isAhead(at.standing.checkpoint.at, catchingUp.at))
+    return of({ next: { ...at, catchingUp: { ...catchingUp, waits: true } }, ...nothing });
   return pageOf(catching, at, catchingUp).pipe(switchMap((page) => take(catching, { at, catchingUp, page })));
 };
 
@@ -118,14 +121,17 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
 /** The most messages that one call to the store is asked to drop. */
 const CHUNK = 1_000;
 
-/** The next page, up to where the lane stands. */
+/** Whether nothing of the lane is behind it, and it has come further than the lane in some log. */
+const isAhead = (lane: Vector, at: Vector): boolean => hasReached(at, lane) && !hasReached(lane, at);
+
+/** The next page, up to where the lane stands. What was trimmed is passed over. */
 const pageOf = ({ lane, limit }: Catching, at: Lead, { of: what, at: after }: CatchingUp): Observable<EventPage> => {
   const upTo = at.standing.checkpoint.at;
   const source = upTo.findIndex((position, i) => position !== undefined && isBehind(after, i, position));
   const store = lane.sources[source];
   if (store === undefined) return of({ source: 0, events: [], at: upTo, caughtUp: true });
-  const types = "reactions" in what.of ? typesOf(lane, what.of.reactions) : lane.register.types;
-  return pageFrom(store, { after: after[source], types, categories: undefined, limit, waitMsMax: 0 }).pipe(
+  const types = "reactions" in what.of ? typesOf(lane, what.of.reactions) : typesIn(lane, at.standing.control);
+  return pageFromWhatIsLeft(store, { after: after[source], types, categories: undefined, limit, waitMsMax: 0 }).pipe(
     map(({ events, next }) => {
       const end = upTo[source];
       const place = end === undefined ? 0 : placeOf(end);
@@ -206,12 +212,19 @@ const store = (lane: Lane, { at, catchingUp, page, lines }: Storing): Observable
     : withPosition(catchingUp.at, source, events[messages.events - 1]?.position);
   const parts: ReadonlyArray<Write<unknown>> = messages.steps.length === 0 ? [] : [enqueueAll(target, messages.steps)];
   const done = { of: { source, events: events.slice(0, messages.events) }, messages: messages.steps.length };
-  if (!hasReached(reached, checkpoint.at))
+  if (!hasReached(reached, checkpoint.at) || !hasReached(checkpoint.at, reached))
     return atomically([
       kept.putCatchUp(what.id, { at: reached, begun: true }, catchingUp.revision),
       kept.checkControl(controlRevision),
+      // The marks say where the lane stands.
+      kept.checkLane(name, revision),
       ...parts,
-    ]).pipe(map(([now]) => ({ ...done, next: { ...at, catchingUp: { ...catchingUp, at: reached, revision: now } } })));
+    ]).pipe(
+      map(([now]) => ({
+        ...done,
+        next: { ...at, catchingUp: { ...catchingUp, at: reached, revision: now, waits: false } },
+      })),
+    );
   const rest = { ...control, catchUps: control.catchUps.filter(({ id }) => id !== what.id) };
   return atomically([
     kept.putControl(rest, controlRevision),

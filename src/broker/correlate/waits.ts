@@ -9,5 +9,8 @@ export const STAND_STILL_MS = 1_000;
 /** And up to so much more, by chance, so that of many who stand by one is first. */
 export const STAND_STILL_JITTER_MS = 500;
 
+/** Who waits for that looks so often whether the other one has left, so that a stop is no pause for anybody. */
+export const LEFT_LOOK_MS = 250;
+
 /** How long a lane that is full, or a target whose line is being emptied, is left alone between two looks. */
 export const LOOK_MS = 50;

@@ -36,7 +36,7 @@ export class Reacting {
   constructor(private readonly lane: Lane) {
     this.timeouts = new Timeouts(lane.store.scheduler);
     this.events = new PendingEvents(lane.sources);
-    this.routing = new Routing(lane.sources, lane.register, lane.correlate);
+    this.routing = new Routing(lane.sources, lane.all, lane.correlate);
   }
 
   /** No timer stays behind. */
