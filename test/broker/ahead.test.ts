@@ -35,7 +35,7 @@ const inOrder = Array.from({ length: TARGETS }, (_, target) =>
 );
 
 describe.each(eachStore)("on %s", (_, open) => {
-  test("several pages, to the end", async () => {
+  test("several pages, to the end", { timeout: 60_000 }, async () => {
     const store = open();
     await fill(store);
     const { seen, counting } = reacting(store, "b");
@@ -48,7 +48,7 @@ describe.each(eachStore)("on %s", (_, open) => {
     expect(pages.reduce((sum, events) => sum + events)).toBe(EVENTS);
   });
 
-  test("a page that is read ahead is no more than there is room for", async () => {
+  test("a page that is read ahead is no more than there is room for", { timeout: 60_000 }, async () => {
     const store = open();
     await fill(store);
     const { seen, counting } = reacting(store, "b", 1_100);
@@ -65,7 +65,7 @@ describe.each(eachStore)("on %s", (_, open) => {
     expect(seen).toEqual(inOrder);
   });
 
-  test("two programs that lead in turns", async () => {
+  test("two programs that lead in turns", { timeout: 60_000 }, async () => {
     const store = open();
     await fill(store);
     const one = reacting(store, "b");
