@@ -28,9 +28,15 @@ const COPIES_LENGTH_MAX = 1024 * 1024;
 /** The payload that says so; of `copies` messages in all. */
 export const payloadOf = ({ source, reactions, fault, event }: Pending, copies: number): string => {
   const { id, type, stream, version, position, appendedAtMs } = event;
-  const name = [source, reactions, fault ?? null, id, type, stream, version, position, appendedAtMs];
-  const isCopied = "data" in event && isShort(event.data.length + event.meta.length, copies);
-  return ENVELOPE_VERSION + JSON.stringify(isCopied ? [...name, event.data, event.meta] : name);
+  if ("data" in event && isShort(event.data.length + event.meta.length, copies)) {
+    const { data, meta } = event;
+    return (
+      ENVELOPE_VERSION +
+      JSON.stringify([source, reactions, fault, id, type, stream, version, position, appendedAtMs, data, meta])
+    );
+  }
+  const name = [source, reactions, fault, id, type, stream, version, position, appendedAtMs];
+  return ENVELOPE_VERSION + JSON.stringify(name);
 };
 
 const isShort = (length: number, copies: number): boolean =>
@@ -58,7 +64,9 @@ const read = (parts: ReadonlyArray<unknown>): Pending | undefined => {
   if (typeof source !== "number" || !Names.is(reactions) || position === undefined) return undefined;
   if (typeof id !== "string" || typeof type !== "string" || typeof stream !== "string") return undefined;
   if (typeof version !== "number" || typeof appendedAtMs !== "number") return undefined;
-  const name = { id: id as EventId, type, stream, version, position, appendedAtMs };
-  const event = typeof data === "string" && typeof meta === "string" ? { ...name, data, meta } : name;
+  const event =
+    typeof data === "string" && typeof meta === "string"
+      ? { id: id as EventId, type, stream, version, position, appendedAtMs, data, meta }
+      : { id: id as EventId, type, stream, version, position, appendedAtMs };
   return { source, reactions, fault: typeof fault === "string" ? fault : undefined, event };
 };

@@ -18,12 +18,18 @@ export interface Ours {
   readonly meta: ReadMeta | undefined;
 }
 
+/** This event, if it is ours. */
+export const oneOfOurs = ({ kinds }: Coding, stored: StoredEvent): Ours | undefined => {
+  const kind = kinds.get(stored.type);
+  return kind === undefined ? undefined : { stored, kind, meta: readMeta(stored.meta) };
+};
+
 /** Those of these events that are ours. */
-export const oursOf = ({ kinds }: Coding, events: ReadonlyArray<StoredEvent>): ReadonlyArray<Ours> => {
+export const oursOf = (coding: Coding, events: ReadonlyArray<StoredEvent>): ReadonlyArray<Ours> => {
   const ours: Array<Ours> = [];
   for (const stored of events) {
-    const kind = kinds.get(stored.type);
-    if (kind !== undefined) ours.push({ stored, kind, meta: readMeta(stored.meta) });
+    const one = oneOfOurs(coding, stored);
+    if (one !== undefined) ours.push(one);
   }
   return ours;
 };

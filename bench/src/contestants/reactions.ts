@@ -3,6 +3,9 @@
 export interface Reactions {
   /** Puts all that was committed before into the lines of its targets, and handles nothing. Absent where that is not done apart. */
   readonly correlate?: () => Promise<void>;
+  /** What correlation alone needs before it and behind it, beside the measured time. */
+  readonly prepare?: () => Promise<void>;
+  readonly proceed?: () => Promise<void>;
   /** Reacts to all that was committed before, and resolves when every reaction is done and acknowledged. */
   readonly catchUp: () => Promise<void>;
   /** From now on a commit is reacted to as soon as the library can. */

@@ -45,32 +45,43 @@ export const reactionsOn = async (store: Store, options: ReactionsOptions): Prom
   const log = eventLog(store, codec);
   let committed = events;
   let calls = 0;
-  const setPaused = (paused: boolean): PromiseLike<void> =>
-    store.setPaused({ queue: QUEUE, paused }, `bench-${calls++}`);
-  const stop$ = new Subject<void>();
-  /** Runs it until it has told `events` of what is counted. */
-  const until = async (countOf: (event: Told) => number): Promise<void> => {
-    let sum = 0;
-    const told = reacting.events$.subscribe((event) => {
-      sum += countOf(event);
-      if (sum === events) stop$.next();
-    });
-    await lastValueFrom(reacting.run({ stop$ }), { defaultValue: undefined });
-    told.unsubscribe();
+  const setPaused = async (paused: boolean): Promise<void> => {
+    await store.setPaused({ queue: QUEUE, paused }, `bench-${calls++}`);
   };
+  const stop$ = new Subject<void>();
+  /** A run that is under way, and its end. */
+  let ended: Promise<unknown> = Promise.resolve();
+  const stop = async (): Promise<void> => {
+    stop$.next();
+    await ended;
+  };
+  /** Runs it, until it has told `events` of what is counted; its end is not waited for. */
+  const until = (countOf: (event: Told) => number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let sum = 0;
+      const told = reacting.events$.subscribe((event) => {
+        sum += countOf(event);
+        if (sum !== events) return;
+        told.unsubscribe();
+        resolve();
+      });
+      ended = lastValueFrom(reacting.run({ stop$ }), { defaultValue: undefined });
+      ended.catch(reject);
+    });
   return {
-    correlate: async () => {
-      await setPaused(true);
-      await until((event) => (event._tag === "Correlated" ? event.messages : 0));
+    prepare: () => setPaused(true),
+    correlate: () => until((event) => (event._tag === "Correlated" ? event.messages : 0)),
+    proceed: async () => {
+      await stop();
       await setPaused(false);
     },
     catchUp: () => until((event) => (event._tag === "Acked" ? 1 : 0)),
     follow: () => {
-      reacting.run({ stop$ }).subscribe();
+      ended = lastValueFrom(reacting.run({ stop$ }), { defaultValue: undefined });
     },
     commit: (stream) => log.append(stream, [orderOf(committed++)]),
     close: async () => {
-      stop$.next();
+      await stop();
       await store.close();
     },
   };

@@ -43,11 +43,13 @@ const laneOf = (bench: Bench, { id, streams, lane }: Shape): Lane => ({
     const events = streams === 1 ? bench.sizes.reactedInOrder : bench.sizes.reacted;
     const reacted = new Reacted(streams, lane.id !== "bullmq");
     const reactions = await lane.open({ events, streams, onReaction: reacted.mark });
+    await reactions.prepare?.();
     globalThis.gc?.();
     const correlateMs = await timed(() =>
       withDeadline(reactions.correlate?.() ?? Promise.resolve(), () => `${id}: correlation`),
     );
     reacted.assertAll(0);
+    await reactions.proceed?.();
     globalThis.gc?.();
     const deliverMs = await timed(() => withDeadline(reactions.catchUp(), () => `${id}: delivery`));
     reacted.assertAll(events);

@@ -18,8 +18,8 @@ import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
 import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
-import { type EventPage, Pages } from "./Pages.js";
-import type { Lead, Look, Made, Place, Ready, StandBy, Standing } from "./Place.js";
+import { type EventPage, type PageRequest, Pages } from "./Pages.js";
+import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
@@ -213,7 +213,9 @@ export class Correlator {
   /** A page of the lane, or what is left of one, up to what one write holds. */
   private take(at: Lead): Observable<CorrelatorTurn> {
     return this.whereThereIsRoom(at, () => {
-      const ready$ = at.rest === undefined ? this.unlessChanged(this.next(at)) : of(at.rest);
+      const { rest } = at;
+      // What was read for another control may lack the types of a reaction that has joined.
+      const ready$ = rest?.by === at.standing.control ? of(rest) : this.unlessChanged(this.next(at));
       return ready$.pipe(
         switchMap((ready): Observable<CorrelatorTurn> => {
           if (ready === undefined) return of({ items: [], next: this.options.stop.isAsked ? at : lookAgain(at.at) });
@@ -246,9 +248,13 @@ export class Correlator {
       ? CONTROL_LOOK_MS
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
-    const types = typesIn(this.lane, lead.standing.control);
-    const page$ = this.pages.page({ after: at, types, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
-    return page$.pipe(map((page) => ({ page, made: undefined })));
+    return this.read(lead, { limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+  }
+
+  private read({ at: after, standing }: Lead, how: Pick<PageRequest, "limit" | "waitMsMax">): Observable<Ready> {
+    const { control: by } = standing;
+    const types = typesIn(this.lane, by);
+    return this.pages.page({ after, types, ...how }).pipe(map((page) => ({ by, page, messages: undefined })));
   }
 
   /**
@@ -258,9 +264,8 @@ export class Correlator {
   private ahead(lead: Lead, adding: number): Observable<Ready | undefined> {
     const limit = Math.min(this.options.pageSizeMax, this.room.left - adding);
     if (lead.caughtUp || lead.rest !== undefined || limit < 1) return of(undefined);
-    const types = typesIn(this.lane, lead.standing.control);
-    return this.pages.page({ after: lead.at, types, limit, waitMsMax: 0 }).pipe(
-      switchMap((page) => this.made(lead, page).pipe(map((made) => ({ page, made })))),
+    return this.read(lead, { limit, waitMsMax: 0 }).pipe(
+      switchMap((ready) => this.messagesOf(lead, ready).pipe(map((messages) => ({ ...ready, messages })))),
       catchError(() => of(undefined)),
     );
   }
@@ -295,31 +300,30 @@ export class Correlator {
     return "reactions" in catchingUp.of.of && hasReached(at, catchingUp.at);
   }
 
-  private some(at: Lead, { page, made }: Ready): Observable<CorrelatorTurn> {
-    const made$ = made?.by === at.standing.control ? of(made) : this.made(at, page);
-    return made$.pipe(switchMap(({ messages }) => this.enqueued(at, page, messages)));
+  private some(at: Lead, ready: Ready): Observable<CorrelatorTurn> {
+    return this.messagesOf(at, ready).pipe(switchMap((messages) => this.enqueued(at, ready, messages)));
   }
 
   /** The messages of a page that begins where the lane has come to. */
-  private made({ at: before, standing }: Lead, { source, events }: EventPage): Observable<Made> {
+  private messagesOf({ at: before }: Lead, { by, page, messages }: Ready): Observable<Messages> {
+    if (messages !== undefined) return of(messages);
     const { store, queueName: queue, name } = this.lane;
-    const { control } = standing;
-    const replayed = replayedIn(control, name);
+    const { source, events } = page;
+    const replayed = replayedIn(by, name);
     const goesOn = ({ target }: Line): boolean => !replayed.has(target);
-    return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
+    return this.routing.route({ source, events, wants: this.wants(by, source) }).pipe(
       map((routed) => {
         const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(goesOn));
-        const messages = messagesOf({
+        return messagesOf({
           ...{ store, queue, source, events, lines, before },
           mark: undefined,
-          priorityOf: (target) => priorityOf(control, target),
+          priorityOf: (target) => priorityOf(by, target),
         });
-        return { by: control, messages };
       }),
     );
   }
 
-  private enqueued(at: Lead, page: EventPage, messages: Messages): Observable<CorrelatorTurn> {
+  private enqueued(at: Lead, { by, page }: Ready, messages: Messages): Observable<CorrelatorTurn> {
     const { source, events } = page;
     const isWhole = messages.events === events.length;
     const position = isWhole ? page.at[source] : events[messages.events - 1]?.position;
@@ -327,7 +331,7 @@ export class Correlator {
       ...at,
       at: withPosition(at.at, source, position),
       caughtUp: isWhole && page.caughtUp,
-      rest: isWhole ? undefined : { page: { ...page, events: events.slice(messages.events) }, made: undefined },
+      rest: isWhole ? undefined : { by, page: { ...page, events: events.slice(messages.events) }, messages: undefined },
     };
     const parts = messages.steps.length === 0 ? [] : [enqueueAll(this.lane.store, messages.steps)];
     return forkJoin([this.ahead(next, messages.steps.length), this.written(next, parts)]).pipe(

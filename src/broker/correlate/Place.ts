@@ -55,16 +55,11 @@ export interface CatchingUp {
   readonly skips: number;
 }
 
-/** A page that was read, with the messages of its events where they are made by now. */
+/** A page that was read, with its messages where they are made by now. It holds as long as this control stands: read and made by what it says. */
 export interface Ready {
-  readonly page: EventPage;
-  readonly made: Made | undefined;
-}
-
-/** Messages are made by what a control says, and hold as long as it stands. */
-export interface Made {
   readonly by: Control;
-  readonly messages: Messages;
+  readonly page: EventPage;
+  readonly messages: Messages | undefined;
 }
 
 export interface Lead {

@@ -8,7 +8,7 @@ import { map, type Observable, of, switchMap } from "rxjs";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
 import { Block, type Outcome, Reject, Release } from "../../core/Outcome.js";
 import type { Work } from "../../core/Work.js";
-import { decodeEvent, oursOf } from "../../log/decodeEvent.js";
+import { decodeEvent, oneOfOurs } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
 import type { StoredEvent } from "../../port/LogPort.js";
@@ -151,7 +151,7 @@ const attemptsMaxOf = (reactions: ReadonlyArray<Reaction>): number =>
 
 /** Undefined where it has to be asked for a key, or is malformed: then the long way tells. */
 const decodedNow = (coding: Coding, stored: StoredEvent): Recorded<unknown> | undefined => {
-  const [ours] = oursOf(coding, [stored]);
+  const ours = oneOfOurs(coding, stored);
   if (ours === undefined || ours.meta === undefined || ours.meta.sealed !== undefined) return undefined;
   const event = decodeEvent(ours, undefined);
   return event._tag === "Event" ? event : undefined;

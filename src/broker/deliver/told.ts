@@ -18,11 +18,13 @@ export const told = (
   if (malformed !== undefined && outcome._tag === "Block")
     return { _tag: "Malformed", lane, stream, recorded: malformed };
   if (recorded === undefined) return undefined;
-  const of = { stream, lane, recorded, reactions: message.data.reactions, attempt: message.attempt };
+  const { attempt } = message;
+  const { reactions } = message.data;
+  // The usual one is made in one piece: a spread of all its fields would cost more than all else here.
+  if (outcome._tag === "Ack") return { _tag: "Acked", stream, lane, recorded, reactions, attempt };
+  const of = { stream, lane, recorded, reactions, attempt };
   const dueAtMs = (delayMs: number): number => message[deliveryOf].nowMs() + delayMs;
   switch (outcome._tag) {
-    case "Ack":
-      return { ...of, _tag: "Acked" };
     case "Retry":
       return { ...of, _tag: "Retrying", cause: outcome.cause, dueAtMs: dueAtMs(delayOf(outcome)) };
     case "Release":
