@@ -4,7 +4,7 @@
  * At the end of the log nobody is woken by what people or other programs agree upon meanwhile: a reset, a new reaction, a place that was
  * left. So both who leads and who stands by look so often.
  */
-export const CONTROL_LOOK_MS = 1_000;
+export const CONTROL_LOOK_MS = 2_000;
 
 /** Who catches up, and writes nothing besides, shows so often that he is there. */
 export const SIGN_MS = 400;
