@@ -28,7 +28,7 @@ export const brokerHere = ({ broker }: Fulfilment): Brokers => {
   };
 };
 
-const waitMsMax = 30_000;
+const waitMsMax = 60_000;
 
 /** Two that go on, and one that is killed after some charges. */
 export const brokersOn = async (place: Place, paceMs: number, say: Say): Promise<Brokers> => {

@@ -24,7 +24,7 @@ interface Spawning extends Place {
 export const spawnBroker = ({ url, namespace, paceMs, standsAfter = 0 }: Spawning): BrokerProcess => {
   const path = fileURLToPath(new URL("brokerProcess.ts", import.meta.url));
   const child = fork(path, [url, namespace, String(paceMs), String(standsAfter)]);
-  const words$ = new ReplaySubject<unknown>();
+  const words$ = new ReplaySubject<unknown>(2);
   child.on("message", (word) => words$.next(word));
   child.on("exit", () => words$.complete());
   return {

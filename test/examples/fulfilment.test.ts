@@ -35,7 +35,7 @@ describe("fulfilment", () => {
     expect(code).toBe(0);
   });
 
-  it("adds up on Redis where one of three brokers is killed with money taken", { timeout: 120_000 }, async () => {
+  it("adds up on Redis where one of three brokers is killed with money taken", { timeout: 180_000 }, async () => {
     const { code, stdout, stderr } = await runExample("fulfilment/main.ts", ["--redis", inject("redisUrl")]);
 
     expect(stderr).toBe("");
