@@ -32,13 +32,13 @@ export const liveDashboard = (
   <p class="figure" id="total">${money(revenue.total)}</p>
   ${revenueChart(revenue)}
 </section>
-<section class="card" id="held" aria-labelledby="held-title">
-  <div class="title"><h2 id="held-title">Held parcels</h2><span class="badge">${held.length} held</span></div>
-  ${heldTable(held, token)}
-</section>
 <section class="card" id="carts" aria-labelledby="carts-title">
   <h2 id="carts-title">Carts</h2>
   ${cartsTable(carts)}
+</section>
+<section class="card" id="held" aria-labelledby="held-title">
+  <div class="title"><h2 id="held-title">Held parcels</h2><span class="badge">${held.length} held</span></div>
+  ${heldTable(held, token)}
 </section>`;
 
 export const dashboardPage = (dashboard: Dashboard, token: string): Html =>
