@@ -31,7 +31,7 @@ export interface Held {
   readonly sinceMs: number;
 }
 
-export const heldMax = 50;
+const heldMax = 50;
 
 const lookMs = 1_000;
 
@@ -79,5 +79,3 @@ export const shipping = (store: Store) => {
 
   return { parcels, broker: ships, held, held$, insure, skip };
 };
-
-export type Shipping = ReturnType<typeof shipping>;

@@ -8,7 +8,7 @@ const ParcelShipped = t.type({ type: t.literal("ParcelShipped"), worth: t.number
 export const ParcelEvent = t.union([ParcelInsured, ParcelShipped]);
 type ParcelEvent = t.TypeOf<typeof ParcelEvent>;
 
-export type ParcelCommand = { readonly type: "Ship"; readonly worth: number } | { readonly type: "Insure" };
+type ParcelCommand = { readonly type: "Ship"; readonly worth: number } | { readonly type: "Insure" };
 
 export interface Parcel {
   readonly insured: boolean;

@@ -33,7 +33,7 @@ export type OrderCommand =
   | { readonly type: "Ship" }
   | { readonly type: "Refuse"; readonly because: string };
 
-export type Order =
+type Order =
   | { readonly stage: "none" }
   | { readonly stage: "placed" | "paid" | "packed" | "shipped" | "refused"; readonly details: Details };
 

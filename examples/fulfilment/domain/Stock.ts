@@ -9,7 +9,7 @@ const Short = t.type({ type: t.literal("StockShort"), orderId: t.string });
 export const StockEvent = t.union([Received, Reserved, Short]);
 export type StockEvent = t.TypeOf<typeof StockEvent>;
 
-export type StockCommand =
+type StockCommand =
   | { readonly type: "Receive"; readonly qty: number }
   | { readonly type: "Reserve"; readonly orderId: string; readonly qty: number };
 

@@ -5,9 +5,9 @@ import { nonRetryable } from "sluice/broker";
 import { records } from "sluice/records";
 
 /** Where the carrier does not go. To try again is of no use. */
-export const unknownAddress = "o-13";
+const unknownAddress = "o-13";
 /** Whose labels cannot be printed for a while. */
-export const brokenRegion = "south";
+const brokenRegion = "south";
 
 export const carrierOn = (store: Store) => {
   const printers = records(store, { name: "printers", codec: t.type({ mended: t.boolean }) });

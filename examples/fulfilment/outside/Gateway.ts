@@ -26,7 +26,7 @@ export interface Charges {
 }
 
 /** Whose card is refused. */
-export const declinedCustomer = "c-5";
+const declinedCustomer = "c-5";
 
 export type Answer = { readonly _tag: "Charged"; readonly receipt: string } | { readonly _tag: "Declined" };
 

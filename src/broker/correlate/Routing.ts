@@ -44,7 +44,7 @@ interface Wanted {
 type Decoded = ReadonlyMap<Coding, ReadonlyMap<StoredEvent, OurEvent>>;
 
 /** So many targets an event may have: they are to fit into one write with the checkpoint. */
-export const TARGETS_MAX = 900;
+const TARGETS_MAX = 900;
 
 export class Routing {
   constructor(
