@@ -20,6 +20,11 @@ export interface Sizes {
   readonly commands: number;
   /** Events that a projection reads from the start. */
   readonly projected: number;
+  /** Events that are reacted to, in a run of one lane; and so many where all of them are of one target. */
+  readonly reacted: number;
+  readonly reactedInOrder: number;
+  /** Commits whose reactions are waited for, at each load. */
+  readonly reactionSamples: number;
   /** Each lane has seen so many before it is measured, or three rounds. */
   readonly warmUp: number;
 }
@@ -39,6 +44,9 @@ export const SIZES: Sizes = {
   inOrder: 20_000,
   commands: 20_000,
   projected: 100_000,
+  reacted: 100_000,
+  reactedInOrder: 20_000,
+  reactionSamples: 2_000,
   warmUp: 150_000,
 };
 
@@ -57,6 +65,9 @@ export const QUICK_SIZES: Sizes = {
   inOrder: 2_000,
   commands: 2_000,
   projected: 10_000,
+  reacted: 4_000,
+  reactedInOrder: 2_000,
+  reactionSamples: 200,
   warmUp: 0,
 };
 

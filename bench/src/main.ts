@@ -22,7 +22,7 @@ interface Flags {
   readonly strict: boolean;
 }
 
-const PEERS: ReadonlyArray<PeerId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee", "emmett"];
+const PEERS: ReadonlyArray<PeerId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee", "emmett", "act"];
 const SECTION_NAMES = Object.keys(SECTIONS) as ReadonlyArray<Section>;
 
 const listOf =

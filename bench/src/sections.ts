@@ -24,7 +24,8 @@ export type Section =
   | "sourcing"
   | "sourcing-redis"
   | "sourcing-load"
-  | "projections";
+  | "projections"
+  | "broker";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -57,4 +58,9 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
   "sourcing-redis": async (bench) => (await import("./measures/commandsOnRedis.js")).onRedis(bench),
   "sourcing-load": async (bench) => (await import("./measures/loads.js")).loads(bench),
   projections: ofSluice(async (bench) => (await import("./measures/projections.js")).catchUps(bench)),
+  broker: async (bench) => [
+    ...(await (await import("./measures/broker.js")).lines(bench)),
+    ...(await (await import("./measures/brokers.js")).together(bench)),
+    ...(await (await import("./measures/brokerLatency.js")).latencies(bench)),
+  ],
 };

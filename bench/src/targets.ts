@@ -35,6 +35,57 @@ const alone = (measure: string, lane: string, relation: "≥" | "≤", bound: nu
 const commanded = (shape: string, bound: number) =>
   ({ measure: `sourcing-redis-${shape}`, lane: "ids", against: "bare", relation: "≥", bound }) as const;
 
+const BROKER: ReadonlyArray<Promised> = [
+  {
+    id: "broker-correlate",
+    text: "correlation alone, events/s",
+    ...alone("broker-correlate", "sluice-500", "≥", 40_000),
+  },
+  {
+    id: "broker-deliver-500",
+    text: "delivery alone to 500 targets, events/s",
+    ...alone("broker-deliver", "sluice-500", "≥", 35_000),
+  },
+  {
+    id: "broker-deliver-100000",
+    text: "delivery alone to 100,000 targets, events/s",
+    ...alone("broker-deliver", "sluice-100000", "≥", 50_000),
+  },
+  {
+    id: "broker-deliver-1",
+    text: "delivery alone to one target, events/s",
+    ...alone("broker-deliver", "sluice-1", "≥", 3_000),
+  },
+  {
+    id: "broker-cost",
+    text: "time of a delivery to 100,000 targets, times that to 1,000",
+    measure: "broker-cost",
+    lane: "sluice-100000",
+    against: "sluice-1000",
+    relation: "≤",
+    bound: 1.3,
+  },
+  {
+    id: "broker-processes",
+    text: "correlation and delivery by 4 processes, times one",
+    measure: "broker-together",
+    lane: "sluice-4",
+    against: "sluice-1",
+    relation: "≥",
+    bound: 0.8,
+  },
+  {
+    id: "broker-latency",
+    text: "commit to reaction, idle, p50 ms",
+    ...alone("broker-latency-idle", "sluice-p50", "≤", 1.5),
+  },
+  {
+    id: "broker-latency-1000",
+    text: "commit to reaction, 1,000 events/s, p99 ms",
+    ...alone("broker-latency-1000", "sluice-p99", "≤", 20),
+  },
+];
+
 const PROMISED: ReadonlyArray<Promised> = [
   { id: "enqueue-bullmq", text: "enqueue 50 in flight, times BullMQ", ...times("enqueue-50", "bullmq", "≥", 2) },
   { id: "enqueue-bee", text: "enqueue 50 in flight, times bee-queue", ...times("enqueue-50", "bee", "≥", 0.8) },
@@ -92,6 +143,7 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "sourcing-redis-1", text: "commands to aggregates one by one, times bare", ...commanded("1", 0.45) },
   { id: "sourcing-redis-50", text: "to 50 aggregates, 64 in flight, times bare", ...commanded("50", 0.6) },
   { id: "sourcing-redis-many", text: "to a thousand aggregates, 64 in flight, times bare", ...commanded("many", 0.6) },
+  ...BROKER,
   {
     id: "log-growth",
     text: "appends among many events, times those among few",

@@ -23,6 +23,7 @@ import {
   type Store,
   settle,
 } from "sluice";
+import { broker, nonRetryable, on, queueStore } from "sluice/broker";
 import { eventCodec, eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import * as RQ from "sluice/reader";
@@ -102,6 +103,47 @@ const source = async (store: Store): Promise<void> => {
   running.unsubscribe();
 };
 
+/** Reactions on the log, a target that blocks and is freed, and its queues by hand. */
+const reacting = async (store: Store): Promise<void> => {
+  const codec = eventCodec(DoorEvent, { tag: "type" });
+  const log = eventLog(store, codec);
+  const greeted: Array<string> = [];
+  let isWelcome = false;
+  const greet = on(codec, "Opened").do(
+    async ({ event }) => {
+      if (event.by === "eve" && !isWelcome) throw nonRetryable("she is not welcome");
+      greeted.push(event.by);
+    },
+    { name: "greet", from: "end" },
+  );
+  const count = on(codec, "Shut")
+    .do(() => TE.right(1), { name: "count", lane: "slow", from: "end" })
+    .to("doors");
+  const porter = broker(store, { name: "porter", reactions: [greet, count], lanes: { slow: {} } });
+  assert.equal((await porter.runUntilIdle()).delivered, 0);
+  await log.append("gate/1", [{ type: "Opened", by: "ann" }, { type: "Shut" }]);
+  const { position } = await log.append("gate/2", [{ type: "Opened", by: "eve" }]);
+  assert.deepEqual(await porter.runUntilIdle(), { fetched: 3, delivered: 3, acked: 2, blocked: 1 });
+  assert.deepEqual(
+    (await porter.blockedStreams()).items.map(({ stream, reactions }) => [stream, reactions]),
+    [["gate/2", ["greet"]]],
+  );
+  assert.notEqual(await porter.position("gate/2"), position);
+  isWelcome = true;
+  const freed = await Q.B.unblock(porter)("gate/2")();
+  assert.ok(E.isRight(freed) && freed.right === 1);
+  await porter.runUntilIdle();
+  assert.deepEqual(greeted, ["ann", "eve"]);
+
+  const queues = queueStore(store, { name: "hand" });
+  const { queues: fetched } = await queues.fetch([greet], 10);
+  assert.deepEqual(fetched, []);
+  await log.append("gate/3", [{ type: "Opened", by: "bob" }]);
+  const [gate] = (await queues.fetch([greet], 10)).queues;
+  const next = await gate?.next();
+  assert.ok(next?.event.by === "bob" && (await gate?.ack(next.position)) === true);
+};
+
 const use = async (store: Store): Promise<void> => {
   const orders = queue(store, { name: "orders", codec: Order, key: ({ customerId }) => customerId });
   const done = queue(store, { name: "done", codec: t.string });
@@ -167,6 +209,7 @@ const use = async (store: Store): Promise<void> => {
   await Promise.all(["v-1", "v-2"].map((id) => visits.remove(id)));
 
   await source(store);
+  await reacting(store);
 
   const calls: Array<string> = [];
   const seen = viewOf(store, {

@@ -42,7 +42,8 @@ export interface Correlated {
   readonly reaction: Reaction;
 }
 
-interface Definition<R extends Reaction>
+/** A broker without its lanes. */
+export interface BrokerSettings<R extends Reaction>
   extends Options<{
     /** Of the lane "default". Milliseconds, 10 or more; default 30,000. */
     leaseMs: number;
@@ -64,15 +65,17 @@ interface Definition<R extends Reaction>
   readonly reactions: ReadonlyArray<R>;
 }
 
-type LanesOf<L extends string> = { readonly [K in Exclude<L, "default">]: LaneOptions };
+/** The options of the lanes of these names; those of "default" stand beside them. */
+export type LanesOf<L extends string> = { readonly [K in Exclude<L, "default">]: LaneOptions };
 
 /** A broker's name, reactions, and the lanes that they name. */
-export type BrokerDefinition<R extends Reaction> = Definition<R> &
+export type BrokerDefinition<R extends Reaction> = BrokerSettings<R> &
   ([Exclude<LaneIn<R>, "default">] extends [never]
     ? { readonly lanes?: undefined }
     : { readonly lanes: LanesOf<LaneIn<R>> });
 
-interface Delivery<out E> {
+/** Which event was delivered where. */
+export interface EventDelivery<out E> {
   /** The target. */
   readonly stream: string;
   readonly lane: string;
@@ -88,7 +91,7 @@ interface Delivery<out E> {
  *
  * `Lost`: its lease was lost, so that another broker has the event by now; what was done for it is done once more.
  */
-export type Delivered<E> = Delivery<E> &
+export type Delivered<E> = EventDelivery<E> &
   (
     | { readonly _tag: "Acked" }
     | { readonly _tag: "Retrying"; readonly cause: unknown; readonly dueAtMs: number }
@@ -140,6 +143,11 @@ export type BrokerEvent<E> =
     }
   /** A lane holds `pendingMax` events, so its correlation waits until some are done. */
   | { readonly _tag: "Full"; readonly lane: string; readonly pending: number }
+  /**
+   * Reactions that another version of the program has, or had, and this one has not (or not with all their types). They are left behind, and
+   * caught up by a process that has them; replays in this lane wait for one too. Retire them by registering them once with `.void()`.
+   */
+  | { readonly _tag: "Lacks"; readonly lane: string; readonly reactions: ReadonlyArray<string> }
   /** An event that no reaction of this program can read: its codec refuses it, or its reaction is not registered. It blocks its target. */
   | { readonly _tag: "Malformed"; readonly lane: string; readonly stream: string; readonly recorded: MalformedEvent }
   /** A run that `wake` began has failed. */
@@ -187,6 +195,42 @@ export interface Broker<out E, L extends string> {
    *
    * Errors: `LogWentBack`, `LogTrimmed`, `InvalidConfig`. Memory: what is in hand, and two pages of events a lane. Unsubscribing gives
    * back what is in hand, uncounted.
+   *
+   * Each target has its events in order, and no target waits for another one:
+   *
+   * ```text
+   * abcd----------
+   * a := x1
+   * b := x2
+   * c := y1
+   * d := x3
+   *
+   * > on(…).do(takes 3 ms).to(firstLetter)
+   *
+   * ---a--b--d----
+   * a := x1
+   * b := x2
+   * d := x3
+   * title = x
+   *
+   * -----c--------
+   * c := y1
+   * title = y
+   * ```
+   *
+   * nor does a lane:
+   *
+   * ```text
+   * abc-------------------
+   *
+   * > on(…).do(takes 6 ms, { lane: "slow" }) and on(…).do(takes 1 ms), one at a time
+   *
+   * ------a-----b-----c---
+   * title = slow
+   *
+   * -abc------------------
+   * title = default
+   * ```
    */
   readonly run: (options?: BrokerRunOptions<L>) => Observable<Delivered<E>>;
   /**
@@ -207,7 +251,32 @@ export interface Broker<out E, L extends string> {
   readonly position: (stream: string) => Effect<Position | undefined, ReadError | DecodeRefused>;
   /** Oldest first, lane by lane. */
   readonly blockedStreams: (options?: PageOptions) => Effect<Page<BlockedStream<E>>, ReadError | DecodeRefused>;
-  /** Frees blocked targets: the same event again, from attempt 1. Emits how many. */
+  /**
+   * Frees blocked targets: the same event again, from attempt 1. Emits how many.
+   *
+   * ```text
+   * abc-----------
+   * a := x1
+   * b := x2
+   * c := y1
+   *
+   * ------u-------
+   * u := x
+   * title = mended, and unblock
+   *
+   * > on(…).do(fails at x1 until it is mended, { attemptsMax: 1 }).to(firstLetter)
+   *
+   * s-----(ab)----
+   * s := x1: Blocked
+   * a := x1
+   * b := x2
+   * title = x
+   *
+   * --c-----------
+   * c := y1
+   * title = y
+   * ```
+   */
   readonly unblock: (streams: Streams) => Effect<number, WriteError>;
   /** Frees blocked targets past the event that blocks. Emits how many. */
   readonly skip: (streams: Streams) => Effect<number, WriteError>;

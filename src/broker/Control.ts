@@ -17,6 +17,20 @@ export interface CatchUp {
   readonly of: { readonly reactions: ReadonlyArray<string> } | { readonly streams: ReadonlyArray<string> };
   /** Behind this. */
   readonly from: Vector;
+  /** How often it was put behind others, since a target that it replays was in somebody's hands. */
+  readonly round: number;
+}
+
+/** What all processes know of a reaction. */
+export interface KnownReaction {
+  /** In which it is correlated. */
+  readonly lane: string;
+  /** It sees the events behind this. */
+  readonly since: Vector;
+  /** The names under which its events are stored. */
+  readonly types: ReadonlyArray<string>;
+  /** A program has registered it with `.void()`: nobody needs to have it any more. */
+  readonly retired: boolean;
 }
 
 /** What people have said of some targets. */
@@ -26,8 +40,8 @@ export interface Priority {
 }
 
 export interface Control {
-  /** By name: in which lane it is correlated, and behind which positions. */
-  readonly reactions: Readonly<Record<string, { readonly lane: string; readonly since: Vector }>>;
+  /** By name. */
+  readonly reactions: Readonly<Record<string, KnownReaction>>;
   /** By name: where its correlation began. */
   readonly lanes: Readonly<Record<string, Vector>>;
   readonly priorities: ReadonlyArray<Priority>;
@@ -46,7 +60,8 @@ export const VectorCodec: t.Type<Vector, unknown> = new t.Type<Vector, unknown>(
 );
 
 export const ControlCodec: t.Type<Control, unknown> = t.type({
-  reactions: t.record(t.string, t.type({ lane: t.string, since: VectorCodec })),
+  reactions: t.record(t.string, t.type({ lane: t.string, since: VectorCodec, types: t.readonlyArray(t.string), retired: t.boolean }),
+  ),
   lanes: t.record(t.string, VectorCodec),
   priorities: t.readonlyArray(
     t.type({
@@ -60,6 +75,7 @@ export const ControlCodec: t.Type<Control, unknown> = t.type({
       lane: t.string,
       of: t.union([t.type({ reactions: t.readonlyArray(t.string) }), t.type({ streams: t.readonlyArray(t.string) })]),
       from: VectorCodec,
+      round: t.number,
     }),
   ),
 });
@@ -68,10 +84,21 @@ export const ControlCodec: t.Type<Control, unknown> = t.type({
 export const activeOf = ({ catchUps }: Control, lane: string): CatchUp | undefined =>
   catchUps.find((one) => one.lane === lane);
 
-/** The targets that are being replayed in a lane, which its correlation passes over meanwhile. */
+/** The replay of this target in a lane, be it that it is at or one that waits. */
+export const replayOf = ({ catchUps }: Control, lane: string, stream: string): CatchUp | undefined =>
+  catchUps.find((one) => one.lane === lane && "streams" in one.of && one.of.streams.includes(stream));
+
+/**
+ * The targets that are being replayed in a lane, or that were about to be when their replay was put behind others. Nothing else is
+ * correlated for them meanwhile: the replay brings it.
+ */
 export const replayedIn = (control: Control, lane: string): ReadonlySet<string> => {
   const active = activeOf(control, lane);
-  return new Set(active !== undefined && "streams" in active.of ? active.of.streams : []);
+  const streams = new Set<string>();
+  for (const one of control.catchUps)
+    if (one.lane === lane && "streams" in one.of && (one === active || one.round > 0))
+      for (const stream of one.of.streams) streams.add(stream);
+  return streams;
 };
 
 /** The reactions of a lane that are still to be caught up, each with where it was left. */

@@ -104,6 +104,10 @@ export class Kept {
     return this.records.update(catchUpId(id), { is: "catch-up", value }, was);
   }
 
+  checkCatchUp(id: string, was: Revision | undefined): Write<void, WriteError | RecordConflict> {
+    return this.records.check(catchUpId(id), was);
+  }
+
   /** Joined with the control that does not name it any more. */
   removeCatchUp(id: string): Write<boolean, WriteError> {
     return this.records.remove(catchUpId(id));

@@ -1,4 +1,5 @@
 /** One lane of a broker: its reactions, its queue and its limits, with all that its parts need. */
+import type { Subject } from "rxjs";
 import type { EventStore, Store } from "../port/Store.js";
 import type { Queue } from "../queue/Queue.js";
 import type { Correlate } from "./correlate/Routing.js";
@@ -26,4 +27,6 @@ export interface Lane extends LaneLimits {
   readonly register: LaneRegister;
   readonly queue: Queue<Pending>;
   readonly queueName: string;
+  /** Told where people of this process have changed what all processes agree upon. */
+  readonly changed$: Subject<void>;
 }

@@ -53,6 +53,9 @@ export class Local {
       case "StandsBy":
         this.correlates(lane, run, false);
         break;
+      case "Lacks":
+        this.sink.tell({ ...event, lane });
+        break;
       default:
         this.correlates(lane, run, true);
         this.tell(lane, event);

@@ -31,7 +31,30 @@ export interface ReactionOptions<E, L extends string>
     name: string;
     /** Attempts in all, the first included: 1 to 1,000, or `Infinity`. Default 4. */
     attemptsMax: number;
-    /** Default: after 200 ms, then twice as long each time, 60 s at most. The store keeps the delay, so each broker honours it. */
+    /**
+     * Default: after 200 ms, then twice as long each time, 60 s at most. The store keeps the delay, so each broker honours it. The events
+     * behind it at this target wait, and others go on:
+     *
+     * ```text
+     * ab--c-------------
+     * a := x1
+     * b := x2
+     * c := y1
+     *
+     * > on(…).do(fails twice at x1, { backoff: { initialMs: 4, growth: "linear" } }).to(firstLetter)
+     *
+     * r---s-------(ab)--
+     * r := x1: Retrying
+     * s := x1: Retrying
+     * a := x1
+     * b := x2
+     * title = x
+     *
+     * ----c-------------
+     * c := y1
+     * title = y
+     * ```
+     */
     backoff: ReactionBackoff;
     /** What follows the last attempt: true blocks the target until people unblock it; false passes the event over, told as `Skipped`. Default true. */
     blockOnError: boolean;
@@ -88,6 +111,25 @@ export interface On<out E> {
    * What is done on each of these events, at least once. The work is an Observable (an Effect is one), an awaitable, a Task or a
    * TaskEither. A Left, a throw or a timeout is a failure. An Outcome is performed: `Block` blocks the target at once, `Retry` tries again
    * then, `Defer` holds it without an attempt, `Reject` passes it over, told as `Skipped`. All else acks.
+   *
+   * ```text
+   * abc---------
+   * a := x1
+   * b := x2
+   * c := y1
+   *
+   * > on(…).do(x1 answers Defer({ forMs: 6 }) at first).to(firstLetter)
+   *
+   * d-----(ab)--
+   * d := x1: Deferred
+   * a := x1
+   * b := x2
+   * title = x
+   *
+   * --c---------
+   * c := y1
+   * title = y
+   * ```
    */
   readonly do: <W extends Work, const L extends string = "default">(
     handler: (recorded: Recorded<E>, context: ReactionContext) => W,

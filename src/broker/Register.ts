@@ -9,17 +9,18 @@ import type { Reaction } from "./Reaction.js";
 export interface LaneRegister {
   readonly lane: string;
   readonly reactions: ReadonlyArray<Reaction>;
-  /** By the names under which events are stored; in the order of the register. */
-  readonly byType: ReadonlyMap<string, ReadonlyArray<Reaction>>;
   readonly types: ReadonlyArray<string>;
 }
 
 export class Register {
   readonly lanes: ReadonlyMap<string, LaneRegister>;
+  /** Those of all lanes, by the names under which events are stored; in the order of the register. */
+  readonly byType: ReadonlyMap<string, ReadonlyArray<Reaction>>;
   private readonly byName: ReadonlyMap<string, Reaction>;
 
   constructor(readonly reactions: ReadonlyArray<Reaction>) {
     this.byName = byNameOf(reactions);
+    this.byType = byTypeOf(reactions);
     this.lanes = new Map(
       [...new Set(reactions.map(({ lane }) => lane))].map((lane) => [
         lane,
@@ -68,7 +69,13 @@ const byNameOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, React
 
 const isList = (given: unknown): boolean => Array.isArray(given);
 
-const laneOf = (lane: string, reactions: ReadonlyArray<Reaction>): LaneRegister => {
+const laneOf = (lane: string, reactions: ReadonlyArray<Reaction>): LaneRegister => ({
+  lane,
+  reactions,
+  types: [...byTypeOf(reactions).keys()],
+});
+
+const byTypeOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, ReadonlyArray<Reaction>> => {
   const byType = new Map<string, Array<Reaction>>();
   for (const reaction of reactions)
     for (const type of reaction.parts.storedAs) {
@@ -76,7 +83,7 @@ const laneOf = (lane: string, reactions: ReadonlyArray<Reaction>): LaneRegister 
       if (known === undefined) byType.set(type, [reaction]);
       else known.push(reaction);
     }
-  return { lane, reactions, byType, types: [...byType.keys()] };
+  return byType;
 };
 
 /** One line, so one order. */

@@ -52,6 +52,13 @@ export class Sink {
           },
         );
         break;
+      case "Lacks":
+        this.warn(
+          "BROKER_LACKS",
+          "has reactions that this program does not have: they are left behind, until a program has them or one registers them with .void()",
+          { lane: event.lane, reactions: event.reactions },
+        );
+        break;
       default:
     }
   }

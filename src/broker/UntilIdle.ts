@@ -38,7 +38,13 @@ const LOOK_MS = 20;
 /** What is leased and does not change over so many looks is in the hands of others. */
 const LOOKS = 3;
 
-const nothing: Idle = { fetched: 0, delivered: 0, acked: 0, blocked: 0 };
+/** What a pass has done. */
+interface Done extends Idle {
+  /** Events that were correlated, and deliveries that left their lines or blocked them. What waits for a retry is no progress. */
+  readonly progress: number;
+}
+
+const nothing: Done = { fetched: 0, delivered: 0, acked: 0, blocked: 0, progress: 0 };
 
 export class UntilIdle {
   private current: AsyncSubject<Idle> | undefined;
@@ -93,7 +99,7 @@ export class UntilIdle {
 }
 
 interface Passed {
-  readonly sum: Idle;
+  readonly sum: Done;
   readonly goesOn: boolean;
 }
 
@@ -104,15 +110,13 @@ const passes = (parts: Parts, local: Local): Effect<Idle> =>
       () => ({ sum: nothing, goesOn: true }),
       ({ sum, goesOn }) =>
         goesOn
-          ? pass(parts, local).pipe(
-              map((done) => ({ sum: plus(sum, done), goesOn: done.fetched > 0 || done.delivered > 0 })),
-            )
+          ? pass(parts, local).pipe(map((done) => ({ sum: plus(sum, done), goesOn: done.progress > 0 })))
           : undefined,
     ),
-    ({ sum }) => sum,
+    ({ sum: { progress: _, ...idle } }) => idle,
   );
 
-const pass = ({ lanes, store }: Parts, local: Local): Observable<Idle> =>
+const pass = ({ lanes, store }: Parts, local: Local): Observable<Done> =>
   defer(() => {
     const me = idFrom(store);
     return merge(...lanes.map((lane) => correlated(lane, local, me))).pipe(
@@ -121,41 +125,51 @@ const pass = ({ lanes, store }: Parts, local: Local): Observable<Idle> =>
     );
   });
 
-const plus = (one: Idle, other: Idle): Idle => ({
+const plus = (one: Done, other: Done): Done => ({
   fetched: one.fetched + other.fetched,
   delivered: one.delivered + other.delivered,
   acked: one.acked + other.acked,
   blocked: one.blocked + other.blocked,
+  progress: one.progress + other.progress,
 });
 
 /** Up to the end of the log, or until the lane is full. */
-const correlated = (lane: Lane, local: Local, me: string): Observable<Idle> => {
+const correlated = (lane: Lane, local: Local, me: string): Observable<Done> => {
   const stop = new Stop(lane.store.scheduler);
   const correlator = new Correlator(lane, { stop, me, untilIdle: true, pageSizeMax: PAGE_COUNT });
   const start: Place = { does: "look", first: true };
   return callsOf<Place, CorrelatorEvent>(lane.store, { start, call: correlator.turn, live: false }).pipe(
     map((event) => {
       local.correlated(lane.name, me, event);
-      return { ...nothing, fetched: event._tag === "Correlated" ? event.events : 0 };
+      const fetched = event._tag === "Correlated" ? event.events : 0;
+      return { ...nothing, fetched, progress: fetched };
     }),
     finalize(() => local.correlates(lane.name, me, false)),
   );
 };
 
 /** Until the lane has nothing that is ready, and this process nothing in hand. */
-const delivered = (lane: Lane, local: Local, me: string): Observable<Idle> =>
+const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
   new Observable((subscriber) => {
     const quiet$ = new Subject<void>();
     const idle$ = new Subject<void>();
     let running = 0;
+    let isStirred = false;
     const onRunning = (count: number): void => {
       running = count;
+      isStirred = true;
       local.runningIn(lane.name, me, count);
       if (count === 0) quiet$.next();
     };
     const looks = merge(timer(0, LOOK_MS, lane.store.scheduler), quiet$).pipe(
       exhaustMap(() => (running > 0 ? [] : lane.store.stats(lane.queueName))),
-      filter(isIdle(() => running)),
+      filter(
+        isIdle(() => {
+          const since = { running, isStirred };
+          isStirred = false;
+          return since;
+        }),
+      ),
       take(1),
     );
     subscriber.add(looks.subscribe({ next: () => idle$.next(), error: (cause: unknown) => subscriber.error(cause) }));
@@ -164,25 +178,30 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Idle> =>
       .pipe(
         map((event) => {
           local.sink.tell(event);
-          const isBlock = event._tag === "Blocked" || event._tag === "Malformed";
-          return {
-            fetched: 0,
-            delivered: 1,
-            acked: event._tag === "Acked" ? 1 : 0,
-            blocked: isBlock ? 1 : 0,
-          };
+          const acked = event._tag === "Acked" ? 1 : 0;
+          const blocked = event._tag === "Blocked" || event._tag === "Malformed" ? 1 : 0;
+          const skipped = event._tag === "Skipped" ? 1 : 0;
+          return { fetched: 0, delivered: 1, acked, blocked, progress: acked + blocked + skipped };
         }),
       )
       .subscribe(subscriber);
   });
 
-const isIdle = (running: () => number): ((stats: QueueStats) => boolean) => {
+/** What this process does, and whether it has begun or ended anything since the last look. */
+interface Doings {
+  readonly running: number;
+  readonly isStirred: boolean;
+}
+
+/** While this process is at work, what is leased may be on its way to it. */
+const isIdle = (doings: () => Doings): ((stats: QueueStats) => boolean) => {
   let last = -1;
   let looks = 0;
   return ({ ready, leased, paused, halted }) => {
-    looks = leased === last ? looks + 1 : 1;
+    const { running, isStirred } = doings();
+    looks = leased === last && !isStirred ? looks + 1 : 1;
     last = leased;
-    if (running() > 0 || (ready > 0 && !paused && !halted)) return false;
+    if (running > 0 || (ready > 0 && !paused && !halted)) return false;
     return leased === 0 || looks >= LOOKS;
   };
 };

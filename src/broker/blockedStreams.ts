@@ -15,21 +15,21 @@ import { positionIn, vectorOf } from "./vector.js";
 
 type Item = BlockedStream<unknown>;
 
-/** Lane by lane: `next` is the name of the lane and the `next` of its queue. */
+/** Lane by lane: where a page goes on is told as the name of a lane and what its queue says. */
 export const blockedStreams = (parts: Parts, options: PageOptions): Observable<Page<Item>> =>
   defer(() => {
     const { after, limit = 100 } = optionsOf(options, ["after", "limit"]);
     wholeNumber("limit", limit, { min: 1, max: 1_000 });
-    return pageOf(parts, { ...startOf(parts, after), limit });
+    return pageOf(parts, { ...fromOf(parts, after), limit });
   });
 
-interface Start {
+interface From {
   /** Its place among the lanes. */
   readonly lane: number;
   readonly after: string | undefined;
 }
 
-const startOf = ({ lanes }: Parts, text: string | undefined): Start => {
+const fromOf = ({ lanes }: Parts, text: string | undefined): From => {
   if (text === undefined) return { lane: 0, after: undefined };
   const [name = "", after = ""] = /^([^/]*)\/(.*)$/su.exec(text)?.slice(1) ?? [];
   const lane = lanes.findIndex((one) => one.name === name);
@@ -40,7 +40,7 @@ const startOf = ({ lanes }: Parts, text: string | undefined): Start => {
 /** The first page that is not empty. */
 const pageOf = (
   parts: Parts,
-  { lane: at, after, limit }: Start & { readonly limit: number },
+  { lane: at, after, limit }: From & { readonly limit: number },
 ): Observable<Page<Item>> => {
   const lane = parts.lanes[at];
   if (lane === undefined) return of({ items: [], next: undefined });

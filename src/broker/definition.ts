@@ -1,4 +1,5 @@
 /** The definition of a broker, checked, with its defaults filled in, as the lanes that it has. */
+import { Subject } from "rxjs";
 import { callable, duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { EventStore, Store } from "../port/Store.js";
@@ -21,6 +22,8 @@ export interface Parts {
   readonly kept: Kept;
   readonly register: Register;
   readonly lanes: ReadonlyArray<Lane>;
+  /** Told where people of this process have changed what all processes agree upon. */
+  readonly changed$: Subject<void>;
 }
 
 const NAMES = ["name", "reactions", "lanes", "leaseMs", "pendingMax", "sources", "correlate"] as const;
@@ -43,6 +46,7 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
         `The reaction ${shown(reaction)} is in the lane ${shown(lane)}, which lanes does not define: add it, be it as {}.`,
       );
   const kept = new Kept(store, name);
+  const changed$ = new Subject<void>();
   const lanes = [...register.lanes.values()].map((laneRegister): Lane => {
     const limits = options.get(laneRegister.lane) ?? {};
     return {
@@ -56,6 +60,7 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
         kept,
         all: register,
         register: laneRegister,
+        changed$,
       },
       queueName: queueOf(name, laneRegister.lane),
       queue: queue(store, {
@@ -67,7 +72,7 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
       }),
     };
   });
-  return { name, store, sources, kept, register, lanes };
+  return { name, store, sources, kept, register, lanes, changed$ };
 };
 
 type Given = Pick<BrokerDefinition<Reaction>, "lanes" | "leaseMs" | "pendingMax">;

@@ -37,22 +37,32 @@ import { positionIn } from "./vector.js";
  *
  * const store = memoryStore();
  * const codec = eventType("Ordered", t.type({ sku: t.string }));
- * const sent: Array<string> = [];
+ * const log = eventLog(store, codec);
+ * await log.append("order/1", [{ sku: "piano" }, { sku: "stool" }]);
+ * await log.append("order/2", [{ sku: "book" }]);
+ *
+ * const carried: Array<string> = [];
+ * let strong = false;
  * const ship = on(codec, "Ordered").do(
- *   async ({ event }, { attempt }) => {
- *     if (attempt < 3) throw new Error("the carrier does not answer");
- *     sent.push(event.sku);
+ *   async ({ event }) => {
+ *     if (event.sku === "piano" && !strong) throw new Error("too heavy");
+ *     carried.push(event.sku);
  *   },
- *   { name: "ship", backoff: { initialMs: 1 } },
+ *   { name: "ship", attemptsMax: 2, backoff: { initialMs: 0 } },
  * );
  * const shipping = broker(store, { name: "shipping", reactions: [ship] });
- * await eventLog(store, codec).append("order/1", [{ sku: "book" }]);
- * for (const { _tag } of [1, 2, 3].map(() => ({ _tag: "again" }))) {
- *   await shipping.runUntilIdle();
- *   await new Promise((resolve) => setTimeout(resolve, 10));
- *   assert.equal(_tag, "again");
- * }
- * assert.deepEqual(sent, ["book"]);
+ *
+ * // After its second attempt the piano blocks its own order, and the stool waits behind it. The other order goes on.
+ * assert.deepEqual(await shipping.runUntilIdle(), { fetched: 3, delivered: 3, acked: 1, blocked: 1 });
+ * assert.deepEqual(carried, ["book"]);
+ * const [blocked] = (await shipping.blockedStreams()).items;
+ * assert.deepEqual([blocked?.stream, blocked?.recorded.version], ["order/1", 1]);
+ *
+ * // Somebody has mended it.
+ * strong = true;
+ * await shipping.unblock("order/1");
+ * await shipping.runUntilIdle();
+ * assert.deepEqual(carried, ["book", "piano", "stool"]);
  * ```
  */
 export const broker = <const R extends Reaction>(

@@ -106,7 +106,7 @@ const doing = <R, L extends string>(
   return withFollowUp(reaction, parts) as unknown as Doing<unknown, R, L>;
 };
 
-const BACKOFF = ["initialMs", "factor", "delayMsMax", "jitter"] as const;
+const BACKOFF = ["initialMs", "growth", "factor", "delayMsMax", "jitter"] as const;
 
 interface Named {
   readonly name: string;

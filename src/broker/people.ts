@@ -1,5 +1,5 @@
 /** What people do with the targets of a broker: free those that are blocked, replay them, say which come first. */
-import { catchError, defer, map, type Observable, of, switchMap } from "rxjs";
+import { catchError, defer, map, type Observable, of, switchMap, tap } from "rxjs";
 import { checkKey } from "../codec/parts.js";
 import { type Effect, failingWith, fromOne } from "../core/Effect.js";
 import { iterate } from "../core/iterate.js";
@@ -97,6 +97,7 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
               lane: name,
               of: { streams: own },
               from: startOf(parts.sources.length),
+              round: 0,
             }),
           control,
         );
@@ -112,7 +113,7 @@ const replaying = (
 ): Control => {
   const { catchUps } = control;
   const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
-  if (before === undefined || !("streams" in before.of) || before === activeOf(control, replay.lane))
+  if (before === undefined || !("streams" in before.of) || before === activeOf(control, replay.lane) || before.round > 0)
     return { ...control, catchUps: [...catchUps, replay] };
   const streams = [...new Set([...before.of.streams, ...replay.of.streams])];
   if (streams.length > STREAMS_MAX) return { ...control, catchUps: [...catchUps, replay] };
@@ -173,6 +174,7 @@ const attempt = (parts: Parts, change: Changing["change"], left: number): Observ
       const next = change(control);
       return next === control ? of(undefined) : parts.kept.putControl(next, moment.control.revision);
     }),
+    tap(() => parts.changed$.next()),
     catchError((error: unknown) => {
       if (left > 1 && isSluiceError(error) && error._tag === "RecordConflict") return attempt(parts, change, left - 1);
       throw error;

@@ -5,7 +5,7 @@
  */
 import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
-import { activeOf, type CatchUp } from "./Control.js";
+import { type CatchUp, replayOf } from "./Control.js";
 import { standing } from "./correlate/agree.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
@@ -69,9 +69,7 @@ const momentOf = (
   kept.read({ lanes: [lane], catchUps: known === undefined ? [] : [known] }).pipe(
     switchMap((moment) => {
       const { value: control } = moment.control;
-      const active = control && activeOf(control, lane);
-      const replay =
-        active !== undefined && "streams" in active.of && active.of.streams.includes(stream) ? active : undefined;
+      const replay = control && replayOf(control, lane, stream);
       return replay === undefined || replay.id === known
         ? of({ moment, replay })
         : momentOf(kept, { lane, stream }, replay.id);

@@ -5,6 +5,7 @@ import { invalidConfig } from "../core/SluiceError.js";
 import { idFrom } from "../core/Sources.js";
 import { Stop } from "../core/Stop.js";
 import { callsOf } from "../log/callsOf.js";
+import { END_MS_MAX } from "../log/leading.js";
 import type { BrokerRunOptions, Delivered } from "./Broker.js";
 import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
 import type { Place } from "./correlate/Place.js";
@@ -17,8 +18,6 @@ import type { Local } from "./Local.js";
 
 export const CONCURRENCY = 50;
 const STOP_MS_MAX = 30_000;
-/** A run that was stopped completes after that much more also while the store does not answer. */
-const END_MS_MAX = 1_000;
 
 const NAMES = ["concurrency", "lanes", "stop$", "stopMsMax"] as const;
 

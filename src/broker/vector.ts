@@ -10,8 +10,9 @@ export type Vector = ReadonlyArray<Position | undefined>;
 /** No event of any log. */
 export const startOf = (sources: number): Vector => new Array<undefined>(sources).fill(undefined);
 
-/** For so many sources: those that came later are at their starts. */
-export const padded = (vector: Vector, sources: number): Vector => startOf(sources).map((_, source) => vector[source]);
+/** For so many sources at least: those that came later are at their starts. What other programs know of more sources stays. */
+export const padded = (vector: Vector, sources: number): Vector =>
+  startOf(Math.max(sources, vector.length)).map((_, source) => vector[source]);
 
 /** For a mark: never empty, of "!" to "~" only. */
 export const textOf = (vector: Vector): string => {
@@ -39,13 +40,13 @@ export const isBehind = (vector: Vector, source: number, position: Position): bo
 
 /** Whether it has come as far as the other one, in each log. */
 export const hasReached = (vector: Vector, other: Vector): boolean =>
-  vector.every((position, source) => !isBefore(position, other[source]));
+  other.every((position, source) => !isBefore(vector[source], position));
 
 /** What both of them stand for. */
 export const lowestOf = (one: Vector, other: Vector): Vector =>
-  one.map((position, source) => (isBefore(position, other[source]) ? position : other[source]));
+  padded(one, other.length).map((position, source) => (isBefore(position, other[source]) ? position : other[source]));
 
 export const isSame = (one: Vector, other: Vector): boolean =>
-  one.every((position, source) => position === other[source]);
+  padded(one, other.length).every((position, source) => position === other[source]);
 
 const NONE = "-";

@@ -133,8 +133,18 @@ export type SourcingError =
 /** The errors of projections and read models. */
 export type ProjectionError = WriteError | DecodeRefused | LogWentBack | LogTrimmed | WaitTimedOut | ProjectionDropped;
 
+/** The errors of brokers and their queues. What handlers fail with is told by the broker, and is no error of it. */
+export type BrokerError = WriteError | RecordConflict | DecodeRefused | LogWentBack | LogTrimmed;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
-export type SluiceError = QueueError | RecordsError | LogError | SourcingError | ProjectionError | WriteRefused;
+export type SluiceError =
+  | QueueError
+  | RecordsError
+  | LogError
+  | SourcingError
+  | ProjectionError
+  | BrokerError
+  | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
   fault(

@@ -6,14 +6,17 @@ export type {
   BrokerDefinition,
   BrokerEvent,
   BrokerRunOptions,
+  BrokerSettings,
   BrokerStatus,
   Correlated,
   Delivered,
+  EventDelivery,
   EventIn,
   Idle,
   LaneIn,
   LaneOptions,
   LaneStatus,
+  LanesOf,
   Streams,
 } from "../broker/Broker.js";
 export { type QueueStoreDefinition, queueStore } from "../broker/byHand/queueStore.js";
@@ -31,3 +34,4 @@ export type {
   ReactionOptions,
   Targeted,
 } from "../broker/Reaction.js";
+export type { BrokerError, DecodeRefused, LogTrimmed, LogWentBack, RecordConflict } from "../core/SluiceError.js";

@@ -28,6 +28,7 @@ export type {
   AlreadyExists,
   AlreadySettled,
   ArchiveFailed,
+  BrokerError,
   ChangeError,
   CommandIdReused,
   DeciderThrew,

@@ -1,4 +1,6 @@
 /** `sluice/reader`: the tasks of `sluice/task`, from definitions without a store. Use it as `import * as RQ from "sluice/reader"`. */
+export type { OnReactions } from "../task/reader/broker.js";
+export * as RB from "../task/reader/broker.js";
 export { consume } from "../task/reader/consume.js";
 export type { LogReaders, OnCodec } from "../task/reader/log.js";
 export * as RL from "../task/reader/log.js";

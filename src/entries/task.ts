@@ -1,10 +1,12 @@
 /** `sluice/task`: the fp-ts face. Use it as `import * as Q from "sluice/task"`. */
 export type { Rejected } from "../sourcing/Rejected.js";
+export * as B from "../task/broker.js";
 export type {
   AggregateTasks,
   CallsOf,
   LogTasks,
   OnAggregate,
+  OnBroker,
   OnDurable,
   OnGet,
   OnLog,

@@ -2,6 +2,12 @@
 export type { ConformanceCase, StoreFactory, StoreUnderTest } from "../testing/conformance/ConformanceCase.js";
 export { conformanceCases } from "../testing/conformance/cases.js";
 export { type ConformanceOptions, conformance, type Runner } from "../testing/conformance/conformance.js";
+export {
+  type QueueStoreConformanceOptions,
+  queueStoreCases,
+  queueStoreConformance,
+} from "../testing/conformance/queueStore/cases.js";
+export type { QueueStoreMaker, QueueStoreOptions } from "../testing/conformance/queueStore/Stage.js";
 export { runCase } from "../testing/conformance/runCase.js";
 export { type Faults, type FaultyStore, faultyStore } from "../testing/faultyStore.js";
 export { type Given, given, type When } from "../testing/given.js";

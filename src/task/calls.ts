@@ -4,6 +4,7 @@
  */
 import { type Either, mapLeft } from "fp-ts/lib/Either.js";
 import { flatMap, fromEither, type TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { Broker } from "../broker/Broker.js";
 import type { Effect, ErrorsOf } from "../core/Effect.js";
 import { invariant } from "../core/invariant.js";
 import type { ReadError } from "../core/SluiceError.js";
@@ -98,6 +99,11 @@ export type OnReadModel<K extends "getAll" | "page" | "count"> = <A, W extends P
   on: ReadModel<A, W>,
 ) => RecordTasks<A, W>[K];
 
+/** A call of a broker as a task: of which broker comes first, its arguments last. */
+export type OnBroker<K extends CallsOf<Broker<unknown, string>>> = <E, L extends string>(
+  on: Broker<E, L>,
+) => TaskOf<Broker<E, L>[K]>;
+
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
 type Face = Readonly<Record<string, Call>>;
 
@@ -145,3 +151,5 @@ export const onReadModel = <K extends "getAll" | "page" | "count">(name: K): OnR
   taskOf(name) as unknown as OnReadModel<K>;
 export const onDurable = <K extends CallsOf<Durable<unknown>>>(name: K): OnDurable<K> =>
   taskOf(name) as unknown as OnDurable<K>;
+export const onBroker = <K extends CallsOf<Broker<unknown, string>>>(name: K): OnBroker<K> =>
+  taskOf(name) as unknown as OnBroker<K>;

@@ -8,6 +8,7 @@ import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
 import type { StoreEvent } from "../port/StoreEvent.js";
 import { viewOf } from "../port/viewOf.js";
+import { missedHints } from "./missedHints.js";
 
 /** The faults of one view. */
 export interface Faults {
@@ -16,6 +17,11 @@ export interface Faults {
    * and their replies never arrive: they fail with `StoreUnavailable`.
    */
   readonly dropReply: (count?: number) => void;
+  /**
+   * Whoever waits in this view now (consumers, feeds, the runs of projections and brokers) misses what would wake it, as where a hint
+   * between processes is lost. Each looks again by itself 2 s later.
+   */
+  readonly dropHints: () => void;
   /** From now on no call reaches the store: each fails with `StoreUnavailable`. Says `StoreDown`. */
   readonly disconnect: () => void;
   /** Calls reach the store again. Says `StoreUp`. */
@@ -38,6 +44,7 @@ export const faultyStore = (inner: Store): FaultyStore => {
   let repliesToDrop = 0;
   const events$ = new Subject<StoreEvent>();
   const connection = new Subscription();
+  const hints = missedHints(inner.scheduler);
   const cause = new Error("the connection is down, as the test wants it");
 
   /** Passes a call on if the link is up. Its answer arrives only if the link is still up then. */
@@ -87,12 +94,27 @@ export const faultyStore = (inner: Store): FaultyStore => {
   return {
     store: viewOf(inner, {
       events$: merge(inner.events$, events$),
-      around: (run, { kind }) => (kind === "close" ? run() : kind === "change" ? changing(run) : linked(run)),
+      around: (run, { kind }) => {
+        switch (kind) {
+          case "close":
+            return run();
+          case "change":
+            return changing(run);
+          case "lease":
+          case "wait":
+            return linked(() => hints.passing(run));
+          case "look":
+          case "renew":
+          case "leave":
+            return linked(run);
+        }
+      },
     }),
     faults: {
       dropReply: (count = 1) => {
         repliesToDrop += count;
       },
+      dropHints: () => hints.miss(),
       disconnect: () => {
         link = "down";
         events$.next({ _tag: "StoreDown", cause });

@@ -46,6 +46,8 @@ export interface Simulation extends Replication {
   readonly crash: Faults["crash"];
   /** The first client's next writes are performed, and their replies are lost. */
   readonly dropReply: Faults["dropReply"];
+  /** Whoever waits at the first client misses what would wake it, and looks again 2 s later. */
+  readonly dropHints: Faults["dropHints"];
   readonly disconnect: Faults["disconnect"];
   readonly reconnect: Faults["reconnect"];
   /** Ends every lease of a queue now, counted, as if its time were over; its consumer finds it lost. Answers how many there were. */

@@ -34,6 +34,7 @@ import { leaseLost } from "../../src/core/SluiceError.js";
 import { failedWith, succeeded } from "../support/handledOf.js";
 import { recordingQueue } from "../support/recordingQueue.js";
 import { tellBatch, tellMessage, tellOutcome, tellResult } from "../support/tell.js";
+import { brokers } from "./brokers.js";
 import { logs } from "./logs.js";
 import { queues } from "./queues.js";
 import type { Stage } from "./stage.js";
@@ -86,6 +87,7 @@ const batches = ({ input, scheduler }: Stage): Observable<Batch<string>> =>
 const lost = leaseLost(newMessageId());
 
 export const table: Readonly<Record<string, Entry>> = {
+  ...brokers,
   ...logs,
   ...queues,
 

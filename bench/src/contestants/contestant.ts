@@ -9,8 +9,8 @@ export const CONCURRENCY = 100;
 export const BULKS_IN_FLIGHT = 4;
 
 export type ContestantId = "sluice" | "sluice-batch" | "bare" | "bullmq" | "bee";
-/** Everybody who can take part: those with queues, and those who know aggregates alone. */
-export type PeerId = ContestantId | "emmett";
+/** Everybody who can take part: those with queues, those who know aggregates alone, and those who know reactions. */
+export type PeerId = ContestantId | "emmett" | "act";
 
 export interface OpenOptions {
   readonly url: string;

@@ -23,8 +23,9 @@ const versionAt = (path: string): string => {
 
 const LIBRARIES = ["bullmq", "bee-queue", "ioredis", "rxjs", "fp-ts", "io-ts"];
 
-/** It does not let its package.json be resolved. */
+/** They do not let their package.json be resolved. */
 const EMMETT = new URL("../../node_modules/@event-driven-io/emmett/package.json", import.meta.url);
+const ACT = new URL("../../node_modules/@rotorsoft/act/package.json", import.meta.url);
 
 export const environmentOf = (about: Pick<Environment, "redis" | "rounds" | "quick">): Environment => ({
   date: new Date().toISOString(),
@@ -37,5 +38,6 @@ export const environmentOf = (about: Pick<Environment, "redis" | "rounds" | "qui
     sluice: versionAt(new URL("../../../package.json", import.meta.url).pathname),
     ...Object.fromEntries(LIBRARIES.map((name) => [name, versionAt(require.resolve(`${name}/package.json`))])),
     emmett: versionAt(EMMETT.pathname),
+    act: versionAt(ACT.pathname),
   },
 });

@@ -17,6 +17,7 @@ interface Place {
 const README: Place = { file: "README.md", mark: "bench" };
 const PERFORMANCE: Place = { file: "docs/guide/performance.md", mark: "bench" };
 const SOURCING: Place = { file: "docs/guide/performance.md", mark: "sourcing" };
+const BROKER: Place = { file: "docs/guide/performance.md", mark: "broker" };
 const LIMITS: Place = { file: "docs/guide/redis.md", mark: "limits" };
 
 interface Row {
@@ -172,12 +173,15 @@ const limits = (environment: Environment, measures: ReadonlyArray<Measured>): Re
   ];
 };
 
-/** Measures of the log, of records and of aggregates: a table for each kind, a row for each measure. */
-const SOURCING_TABLES: ReadonlyArray<{
+/** A table, of a row for each measure. */
+interface Kind {
   readonly head: string;
   readonly unit: string;
   readonly ids: ReadonlyArray<string>;
-}> = [
+}
+
+/** Measures of the log, of records and of aggregates. */
+const SOURCING_TABLES: ReadonlyArray<Kind> = [
   {
     head: "commands to aggregates",
     unit: "commands/s",
@@ -194,9 +198,19 @@ const SOURCING_TABLES: ReadonlyArray<{
   { head: "memory in Redis", unit: "bytes", ids: ["log-bytes", "records-bytes", "sourcing-redis-bytes"] },
 ];
 
-const sourcing = (environment: Environment, measures: ReadonlyArray<Measured>): ReadonlyArray<string> => [
-  `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; Emmett ${environment.versions["emmett"] ?? ""}):`,
-  ...SOURCING_TABLES.flatMap(({ head, unit, ids }) => {
+/** Measures of reactions. */
+const BROKER_TABLES: ReadonlyArray<Kind> = [
+  { head: "events by a broker", unit: "events/s", ids: ["broker-correlate", "broker-deliver", "broker-together"] },
+  { head: "one delivery", unit: "µs", ids: ["broker-cost"] },
+  {
+    head: "latency",
+    unit: "ms",
+    ids: ["broker-latency-idle", "broker-latency-100", "broker-latency-1000"],
+  },
+];
+
+const tablesOf = (kinds: ReadonlyArray<Kind>, measures: ReadonlyArray<Measured>): ReadonlyArray<string> =>
+  kinds.flatMap(({ head, unit, ids }) => {
     const rows = measures
       .filter(({ id }) => ids.includes(id))
       .map(({ title, lanes }) => {
@@ -204,7 +218,22 @@ const sourcing = (environment: Environment, measures: ReadonlyArray<Measured>): 
         return `| ${title} | ${cells.join("; ")} |`;
       });
     return rows.length === 0 ? [] : ["", `| ${head} | ${unit} |`, "|---|---|", ...rows];
-  }),
+  });
+
+const sourcing = (environment: Environment, measures: ReadonlyArray<Measured>): ReadonlyArray<string> => [
+  `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; Emmett ${environment.versions["emmett"] ?? ""}):`,
+  ...tablesOf(SOURCING_TABLES, measures),
+];
+
+const broker = (
+  environment: Environment,
+  measures: ReadonlyArray<Measured>,
+  targets: ReadonlyArray<Target>,
+): ReadonlyArray<string> => [
+  `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; act ${environment.versions["act"] ?? ""}):`,
+  ...tablesOf(BROKER_TABLES, measures),
+  "",
+  wrapped(missed(targets.filter(({ id }) => id.startsWith("broker-")))),
 ];
 
 /** Writes each stretch whose figures were measured; the others stay as they are. Answers which pages it wrote. */
@@ -232,6 +261,7 @@ export const writePages = (
     put(PERFORMANCE, [...comparison(environment, measures, ROWS), "", sentences]);
   }
   if (has("sourcing-50")) put(SOURCING, sourcing(environment, measures));
+  if (has("broker-deliver")) put(BROKER, broker(environment, measures, targets));
   if (has("limits-bytes")) put(LIMITS, limits(environment, measures));
   return written;
 };

@@ -132,7 +132,7 @@ const fetchIn = (byHand: ByHand, lane: Lane, limit: number): Observable<Fetched<
 
 /** One page, as the first of its reactions sees each event; malformed ones block their lines, and are no events here. */
 const correlated = (lane: Lane, limit: number): Observable<ReadonlyArray<Recorded<unknown>>> => {
-  const { store, sources, register } = lane;
+  const { store, sources, all } = lane;
   const stop = new Stop(store.scheduler);
   const correlator = new Correlator(lane, { stop, me: idFrom(store), untilIdle: true, pageSizeMax: limit });
   const start: Place = { does: "look", first: true };
@@ -143,7 +143,7 @@ const correlated = (lane: Lane, limit: number): Observable<ReadonlyArray<Recorde
       event._tag === "Correlated" ? event.of.events.map((stored) => ({ stored, source: event.of.source })) : [],
     ),
     concatMap(({ stored, source }) => {
-      const [first] = register.byType.get(stored.type) ?? [];
+      const [first] = all.byType.get(stored.type) ?? [];
       return first === undefined ? of([]) : events.decode(stored, source, [first]);
     }),
     concatMap((ours) => ours.filter((one) => one._tag === "Event")),

@@ -7,7 +7,7 @@ import {
   filter,
   map,
   merge,
-  type Observable,
+  Observable,
   of,
   type Subject,
   switchMap,
@@ -112,20 +112,32 @@ const stateOf = (
   { store, changed$ }: ByHand,
   stream: string,
   state: () => Observable<StreamState>,
-): Observable<StreamState> => {
-  const pause = (): Observable<unknown> =>
-    merge(timer(LOOK_MS, store.scheduler), changed$.pipe(filter((changed) => changed === stream))).pipe(take(1));
-  const call = (isFirst: boolean): Observable<Turn<boolean, StreamState>> => {
-    const when$: Observable<unknown> = isFirst ? of(undefined) : pause();
-    return when$.pipe(
-      switchMap(() => state()),
-      map((next) => ({ items: [next], next: false })),
+): Observable<StreamState> =>
+  new Observable((subscriber) => {
+    /** Whether it was changed here since the last read began. */
+    let isChanged = false;
+    const mine$ = changed$.pipe(filter((changed) => changed === stream));
+    subscriber.add(
+      mine$.subscribe(() => {
+        isChanged = true;
+      }),
     );
-  };
-  return callsOf<boolean, StreamState>(store, { start: true, call, live: true }).pipe(
-    distinctUntilChanged((one, other) => one.position === other.position && one.blocked === other.blocked),
-  );
-};
+    const pause = (): Observable<unknown> =>
+      isChanged ? of(undefined) : merge(timer(LOOK_MS, store.scheduler), mine$).pipe(take(1));
+    const call = (isFirst: boolean): Observable<Turn<boolean, StreamState>> => {
+      const when$: Observable<unknown> = isFirst ? of(undefined) : pause();
+      return when$.pipe(
+        switchMap(() => {
+          isChanged = false;
+          return state();
+        }),
+        map((next) => ({ items: [next], next: false })),
+      );
+    };
+    return callsOf<boolean, StreamState>(store, { start: true, call, live: true })
+      .pipe(distinctUntilChanged((one, other) => one.position === other.position && one.blocked === other.blocked))
+      .subscribe(subscriber);
+  });
 
 const nextOf = ({ sources, reactionsOf }: ByHand, leased: Leased$): Observable<Recorded<unknown> | undefined> => {
   if (leased === undefined) return of(undefined);

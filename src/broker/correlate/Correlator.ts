@@ -1,27 +1,30 @@
 /** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
-import { catchError, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
+import { catchError, forkJoin, map, merge, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
 import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
-import { WAIT_MS_MAX } from "../../log/readFeed.js";
+import { QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
+import { unlessLost } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { isBehind, isSame, positionIn, withPosition } from "../vector.js";
+import { hasReached, isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
-import { enqueueAll, messagesOf } from "./Enqueueing.js";
+import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
+import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, Pages } from "./Pages.js";
-import type { CatchingUp, Lead, Look, Place, StandBy, Standing } from "./Place.js";
+import type { Lead, Look, Made, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
-import { LOOK_MS, QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
+import { typesIn } from "./typesIn.js";
+import { CONTROL_LOOK_MS, LEFT_LOOK_MS, LOOK_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -38,6 +41,9 @@ export const PAGE_COUNT = 500;
 
 type CorrelatorTurn = Turn<Place, CorrelatorEvent>;
 
+/** What is stored may have gone back together with the log, so it would not tell. */
+const lookAgain = (known: Vector): Look => ({ does: "look", first: false, known });
+
 /** The end of a run. */
 const over: CorrelatorTurn = { items: [], next: undefined };
 
@@ -48,15 +54,16 @@ export class Correlator {
   private readonly random: () => number;
   private readonly scheduler: SchedulerLike;
   private wasFull = false;
+  private lacked = "";
 
   constructor(
     readonly lane: Lane,
     readonly options: CorrelatorOptions,
   ) {
-    const { store, sources, correlate, queueName, pendingMax, register } = lane;
+    const { store, sources, correlate, queueName, pendingMax, all } = lane;
     this.scheduler = store.scheduler;
-    this.pages = new Pages(sources, register.types);
-    this.routing = new Routing(sources, register, correlate);
+    this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
+    this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
     this.random = randomOf(options.me);
   }
@@ -74,15 +81,16 @@ export class Correlator {
           catchError((error: unknown) => {
             if (!isSluiceError(error) || error._tag !== "RecordConflict") throw error;
             this.room.forget();
-            return of({ items: [], next: { does: "look", first: false } as const });
+            return of({ items: [], next: lookAgain(place.at) });
           }),
         );
     }
   };
 
-  private look({ first }: Look): Observable<CorrelatorTurn> {
+  private look({ first, known = [] }: Look): Observable<CorrelatorTurn> {
     const { lane } = this;
-    return agree({ ...lane, register: lane.all }, first).pipe(
+    return forkJoin(lane.sources.map((source, i) => unlessLost(source, known[i]))).pipe(
+      switchMap(() => agree({ ...lane, register: lane.all }, first)),
       map(({ control, moment, lanes }) => {
         const found = moment.lanes[lanes.indexOf(lane.name)];
         const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
@@ -98,10 +106,21 @@ export class Correlator {
 
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
   private found(found: Standing): CorrelatorTurn {
-    const { by, lacks } = found.checkpoint;
-    const isFree = by === undefined || by === this.options.me || (lacks && this.lacking(found.control).length === 0);
-    if (isFree || this.options.untilIdle) return { items: [], next: this.begin(found) };
-    return { items: [{ _tag: "StandsBy" }], next: { does: "stand by", standing: found } };
+    const { by, lacks, at } = found.checkpoint;
+    const missing = missingIn(this.lane, found.control);
+    const knowsAll = missing.length === 0 && !lacksSources(this.lane, at);
+    const isFree = by === undefined || by === this.options.me || (lacks && knowsAll);
+    const told: ReadonlyArray<CorrelatorEvent> = this.tell(missing);
+    if (isFree || this.options.untilIdle) return { items: told, next: this.begin(found) };
+    return { items: [...told, { _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
+  }
+
+  /** Once, and again where it has changed. */
+  private tell(missing: ReadonlyArray<string>): ReadonlyArray<CorrelatorEvent> {
+    const names = missing.join("\n");
+    if (names === this.lacked) return [];
+    this.lacked = names;
+    return missing.length === 0 ? [] : [{ _tag: "Lacks", reactions: missing }];
   }
 
   private begin(found: Standing): Lead {
@@ -118,48 +137,65 @@ export class Correlator {
   }
 
   private standBy(place: StandBy): Observable<CorrelatorTurn> {
-    const { stop } = this.options;
-    const { checkpoint, revision } = place.standing;
-    return stop.before(this.pages.page({ after: checkpoint.at, limit: 1, waitMsMax: WAIT_MS_MAX })).pipe(
+    const { checkpoint, control } = place.standing;
+    if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
+    const types = typesIn(this.lane, control);
+    const page$ = this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: CONTROL_LOOK_MS });
+    return this.unlessChanged(page$).pipe(
       switchMap((page): Observable<CorrelatorTurn> => {
-        if (page === undefined || isSame(page.at, checkpoint.at)) return of({ items: [], next: place });
+        if (page === undefined) return of({ items: [], next: lookAgain(checkpoint.at) });
+        const hasWork = !isSame(page.at, checkpoint.at) || nextCatchUp(this.lane, control, checkpoint.at) !== undefined;
+        if (!hasWork) return this.afterLook(place.standing, { items: [], next: place });
         const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return stop.pause(pauseMs).pipe(
-          switchMap(() => this.lane.kept.read({ lanes: [this.lane.name], catchUps: [] })),
-          map(({ lanes: [now] }): CorrelatorTurn => {
-            if (now?.revision === revision) return { items: [], next: this.begin(place.standing) };
-            return { items: [], next: { does: "look", first: false } };
-          }),
-        );
+        return of({ items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } });
       }),
     );
   }
 
-  /** The reactions of the lane that this program does not have, and that nobody catches up. */
-  private lacking(control: Control): ReadonlyArray<string> {
-    const { name, register } = this.lane;
-    const known = new Set(register.reactions.map((reaction) => reaction.name));
-    const left = leftIn(control, name);
-    return Object.entries(control.reactions).flatMap(([reaction, { lane }]) =>
-      lane === name && !known.has(reaction) && !left.has(reaction) ? [reaction] : [],
+  /** The turn, unless what all processes agree upon has changed: nobody is told of that where the log stands still. */
+  private afterLook({ controlRevision, checkpoint }: Standing, turn: CorrelatorTurn): Observable<CorrelatorTurn> {
+    return this.lane.kept
+      .read({ lanes: [], catchUps: [] })
+      .pipe(
+        map(({ control }) =>
+          control.revision === controlRevision ? turn : { ...turn, next: lookAgain(checkpoint.at) },
+        ),
+      );
+  }
+
+  /** What it emits; undefined at the stop, and where people of this process have changed what all agree upon. */
+  private unlessChanged<A>(source$: Observable<A>): Observable<A | undefined> {
+    const changed$ = this.lane.changed$.pipe(map((): A | undefined => undefined));
+    const either$: Observable<A | undefined> = merge(changed$, source$);
+    return this.options.stop.before(either$);
+  }
+
+  /** There is something to do: for whoever leads, for anybody where that one has left, and for this one where it stands still. */
+  private awaitLeader(place: StandBy, untilMs: number): Observable<CorrelatorTurn> {
+    const { lane, options } = this;
+    return lane.kept.read({ lanes: [lane.name], catchUps: [] }).pipe(
+      switchMap(({ lanes: [now] }): Observable<CorrelatorTurn> => {
+        const leftMs = untilMs - this.scheduler.now();
+        if (now?.value?.by === undefined || (leftMs <= 0 && now.revision !== place.standing.revision))
+          return of({ items: [], next: lookAgain(place.standing.checkpoint.at) });
+        if (leftMs <= 0) return of({ items: [], next: this.begin(place.standing) });
+        return options.stop.pause(Math.min(LEFT_LOOK_MS, leftMs)).pipe(map(() => ({ items: [], next: place })));
+      }),
     );
   }
 
   private lead(at: Lead): Observable<CorrelatorTurn> {
-    const { control } = at.standing;
-    const lacking = this.lacking(control);
+    const { control, checkpoint } = at.standing;
+    const lacking = lackingIn(this.lane, control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
-    const active = activeOf(control, this.lane.name);
-    if (active === undefined) return this.take({ ...at, catchingUp: undefined });
-    if (at.catchingUp?.of.id !== active.id)
-      return readCatchUp(this.lane, active).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
-    if (!at.catchesUp || !this.knows(at.catchingUp)) return this.take({ ...at, catchesUp: true });
-    return this.whereThereIsRoom(at, () => this.catchUp({ ...at, catchesUp: false }));
-  }
-
-  /** Whether this program has all reactions that the catch-up is for. A replay is for all of the lane. */
-  private knows({ of: { of: what } }: CatchingUp): boolean {
-    return !("reactions" in what) || what.reactions.every((name) => this.lane.all.named(name) !== undefined);
+    const next = nextCatchUp(this.lane, control, checkpoint.at);
+    if (next === undefined) return this.take({ ...at, catchingUp: undefined });
+    if (at.catchingUp?.of.id !== next.id)
+      return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+    if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
+    const then = { ...at, catchesUp: false };
+    // What is full may be so since the line of a target that is replayed was not emptied yet.
+    return at.catchingUp.begun ? this.whereThereIsRoom(then, () => this.catchUp(then)) : this.catchUp(then);
   }
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
@@ -177,11 +213,11 @@ export class Correlator {
   /** A page of the lane, or what is left of one, up to what one write holds. */
   private take(at: Lead): Observable<CorrelatorTurn> {
     return this.whereThereIsRoom(at, () => {
-      const page$ = at.rest === undefined ? this.options.stop.before(this.next(at)) : of(at.rest);
-      return page$.pipe(
-        switchMap((page) => {
-          if (page === undefined) return of({ items: [], next: at });
-          return page.events.length === 0 ? this.passed(at, page) : this.some(at, page);
+      const ready$ = at.rest === undefined ? this.unlessChanged(this.next(at)) : of(at.rest);
+      return ready$.pipe(
+        switchMap((ready): Observable<CorrelatorTurn> => {
+          if (ready === undefined) return of({ items: [], next: this.options.stop.isAsked ? at : lookAgain(at.at) });
+          return ready.page.events.length === 0 ? this.passed(at, ready.page) : this.some(at, ready);
         }),
       );
     });
@@ -197,25 +233,42 @@ export class Correlator {
         const items: ReadonlyArray<CorrelatorEvent> = this.wasFull ? [] : [{ _tag: "Full", pending }];
         this.wasFull = true;
         if (this.options.untilIdle) return of({ items, next: undefined });
-        return this.options.stop.pause(LOOK_MS).pipe(map(() => ({ items, next: at })));
+        // An empty line makes room, and so does whoever handles what is pending.
+        return this.options.stop.pause(LOOK_MS).pipe(map(() => ({ items, next: { ...at, catchesUp: true } })));
       }),
     );
   }
 
-  private next(lead: Lead): Observable<EventPage> {
+  private next(lead: Lead): Observable<Ready> {
     const { at, writtenAtMs } = lead;
     const { checkpoint } = lead.standing;
     const untilDueMs = isSame(at, checkpoint.at)
-      ? WAIT_MS_MAX
+      ? CONTROL_LOOK_MS
       : Math.max(1, Math.ceil(writtenAtMs + QUIET_MS - this.scheduler.now()));
     const limit = Math.min(this.options.pageSizeMax, this.room.left);
-    return this.pages.page({ after: at, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+    const types = typesIn(this.lane, lead.standing.control);
+    const page$ = this.pages.page({ after: at, types, limit, waitMsMax: this.waitMsOf(lead, untilDueMs) });
+    return page$.pipe(map((page) => ({ page, made: undefined })));
+  }
+
+  /**
+   * The next page with its messages, while the one before it is written: so the server and this process work at once. Undefined where
+   * there is none, no room for it, or it could not be read: the next turn reads anew then, and tells what is wrong.
+   */
+  private ahead(lead: Lead, adding: number): Observable<Ready | undefined> {
+    const limit = Math.min(this.options.pageSizeMax, this.room.left - adding);
+    if (lead.caughtUp || lead.rest !== undefined || limit < 1) return of(undefined);
+    const types = typesIn(this.lane, lead.standing.control);
+    return this.pages.page({ after: lead.at, types, limit, waitMsMax: 0 }).pipe(
+      switchMap((page) => this.made(lead, page).pipe(map((made) => ({ page, made })))),
+      catchError(() => of(undefined)),
+    );
   }
 
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
   private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
     if (!caughtUp || this.options.untilIdle) return 0;
-    if (catchingUp === undefined || !this.knows(catchingUp)) return untilDueMs;
+    if (catchingUp === undefined) return untilDueMs;
     return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
   }
 
@@ -226,52 +279,56 @@ export class Correlator {
     const isMoved = !isSame(page.at, checkpoint.at);
     const isDue = this.scheduler.now() - at.writtenAtMs >= QUIET_MS || this.options.untilIdle;
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
-    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(at.catchingUp);
+    const ended = page.caughtUp && this.options.untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
-    return isMoved && isDue
-      ? this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })))
-      : of(end);
+    if (isMoved && isDue) return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
+    const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
+    return hasWaited && !this.options.untilIdle ? this.afterLook(at.standing, end) : of(end);
   }
 
-  /** Whether there is a catch-up that this process can bring forward by itself. */
-  private goesOn(catchingUp: CatchingUp | undefined): boolean {
-    return catchingUp !== undefined && !catchingUp.waits && this.knows(catchingUp);
+  /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
+  private goesOn({ catchingUp, at }: Lead): boolean {
+    if (catchingUp === undefined || !catchingUp.waits) return catchingUp !== undefined;
+    return "reactions" in catchingUp.of.of && hasReached(at, catchingUp.at);
   }
 
-  private some(at: Lead, page: EventPage): Observable<CorrelatorTurn> {
-    const { control } = at.standing;
-    const { source, events } = page;
+  private some(at: Lead, { page, made }: Ready): Observable<CorrelatorTurn> {
+    const made$ = made?.by === at.standing.control ? of(made) : this.made(at, page);
+    return made$.pipe(switchMap(({ messages }) => this.enqueued(at, page, messages)));
+  }
+
+  /** The messages of a page that begins where the lane has come to. */
+  private made({ at: before, standing }: Lead, { source, events }: EventPage): Observable<Made> {
+    const { store, queueName: queue, name } = this.lane;
+    const { control } = standing;
+    const replayed = replayedIn(control, name);
+    const goesOn = ({ target }: Line): boolean => !replayed.has(target);
     return this.routing.route({ source, events, wants: this.wants(control, source) }).pipe(
-      switchMap((routed) => {
-        const replayed = replayedIn(control, this.lane.name);
-        const lines =
-          replayed.size === 0 ? routed : routed.map((own) => own.filter(({ target }) => !replayed.has(target)));
-        return this.enqueued(at, page, lines);
+      map((routed) => {
+        const lines = replayed.size === 0 ? routed : routed.map((own) => own.filter(goesOn));
+        const messages = messagesOf({
+          ...{ store, queue, source, events, lines, before },
+          mark: undefined,
+          priorityOf: (target) => priorityOf(control, target),
+        });
+        return { by: control, messages };
       }),
     );
   }
 
-  private enqueued(at: Lead, page: EventPage, lines: ReadonlyArray<ReadonlyArray<Line>>): Observable<CorrelatorTurn> {
-    const { store, queueName: queue } = this.lane;
-    const { control } = at.standing;
+  private enqueued(at: Lead, page: EventPage, messages: Messages): Observable<CorrelatorTurn> {
     const { source, events } = page;
-    const messages = messagesOf({
-      ...{ store, queue, source, events, lines },
-      before: at.at,
-      mark: undefined,
-      priorityOf: (target) => priorityOf(control, target),
-    });
     const isWhole = messages.events === events.length;
     const position = isWhole ? page.at[source] : events[messages.events - 1]?.position;
     const next: Lead = {
       ...at,
       at: withPosition(at.at, source, position),
       caughtUp: isWhole && page.caughtUp,
-      rest: isWhole ? undefined : { ...page, events: events.slice(messages.events) },
+      rest: isWhole ? undefined : { page: { ...page, events: events.slice(messages.events) }, made: undefined },
     };
-    const parts = messages.steps.length === 0 ? [] : [enqueueAll(store, messages.steps)];
-    return this.written(next, parts).pipe(
-      map((written) => {
+    const parts = messages.steps.length === 0 ? [] : [enqueueAll(this.lane.store, messages.steps)];
+    return forkJoin([this.ahead(next, messages.steps.length), this.written(next, parts)]).pipe(
+      map(([ahead, written]) => {
         this.room.added(messages.steps.length);
         const correlated: CorrelatorEvent = {
           _tag: "Correlated",
@@ -281,7 +338,7 @@ export class Correlator {
           of: { source, events: events.slice(0, messages.events) },
         };
         const items = written.caughtUp && !at.caughtUp ? [correlated, { _tag: "CaughtUp" } as const] : [correlated];
-        return { items, next: written };
+        return { items, next: { ...written, rest: written.rest ?? ahead } };
       }),
     );
   }
@@ -290,7 +347,7 @@ export class Correlator {
   private written(next: Lead, parts: ReadonlyArray<Write<unknown>>): Observable<Lead> {
     const { kept, name } = this.lane;
     const { controlRevision, revision } = next.standing;
-    const checkpoint: Checkpoint = { at: next.at, by: this.options.me, lacks: next.standing.checkpoint.lacks };
+    const checkpoint = this.checkpointAt(next);
     return atomically([kept.putLane(name, checkpoint, revision), kept.checkControl(controlRevision), ...parts]).pipe(
       map(([now]) => ({
         ...next,
@@ -298,6 +355,12 @@ export class Correlator {
         writtenAtMs: this.scheduler.now(),
       })),
     );
+  }
+
+  /** A run until all is idle leaves the place to others with each write. */
+  private checkpointAt({ at, standing }: Pick<Lead, "at" | "standing">): Checkpoint {
+    const { me, untilIdle } = this.options;
+    return { at, by: untilIdle ? undefined : me, lacks: missingIn(this.lane, standing.control).length > 0 || lacksSources(this.lane, at) };
   }
 
   /** Which of the lane's reactions see an event that comes now. */
@@ -314,12 +377,12 @@ export class Correlator {
   private leaveBehind(at: Lead, reactions: ReadonlyArray<string>): Observable<CorrelatorTurn> {
     const { kept, name: lane, store } = this.lane;
     const { control, controlRevision, checkpoint, revision } = at.standing;
-    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
-    const lacks = { at: checkpoint.at, by: this.options.me, lacks: true };
+    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at, round: 0 };
+    const lacks = this.checkpointAt({ at: checkpoint.at, standing: at.standing });
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),
       kept.putLane(lane, lacks, revision),
-    ]).pipe(map(() => ({ items: [], next: { does: "look", first: false } as const })));
+    ]).pipe(map(() => ({ items: [], next: lookAgain(checkpoint.at) })));
   }
 
   /** Stores how far it has come, and leaves the place to others. */

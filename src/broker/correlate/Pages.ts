@@ -1,7 +1,8 @@
 /** Pages of the logs of all sources, one at a time. */
-import { defer, map, merge, type Observable, take } from "rxjs";
+import { catchError, defer, map, merge, type Observable, of, type SchedulerLike, take, timer } from "rxjs";
+import { isSluiceError, type LogTrimmed } from "../../core/SluiceError.js";
 import { type EventsPage, pageFrom } from "../../log/readFeed.js";
-import type { StoredEvent } from "../../port/LogPort.js";
+import type { FeedRequest, StoredEvent } from "../../port/LogPort.js";
 import type { EventStore } from "../../port/Store.js";
 import { type Vector, withPosition } from "../vector.js";
 
@@ -16,10 +17,21 @@ export interface EventPage {
 
 export interface PageRequest {
   readonly after: Vector;
+  /** The names under which the wanted events are stored. */
+  readonly types: ReadonlyArray<string>;
   readonly limit: number;
   /** How long to wait for the first event where all logs are at their ends. */
   readonly waitMsMax: number;
 }
+
+export interface PagesOptions {
+  readonly scheduler: SchedulerLike;
+  /** Whether a log whose store does not answer is left for a while, so that the others go on. */
+  readonly patient: boolean;
+}
+
+/** A log that did not answer is asked again after so long. */
+const AWAY_MS = 1_000;
 
 export class Pages {
   /** Which logs were at their ends when they were looked at last. */
@@ -28,7 +40,7 @@ export class Pages {
 
   constructor(
     private readonly sources: ReadonlyArray<EventStore>,
-    private readonly types: ReadonlyArray<string>,
+    private readonly options: PagesOptions,
   ) {
     this.ended = sources.map(() => false);
   }
@@ -57,15 +69,44 @@ export class Pages {
     return source;
   }
 
-  private pageOf(source: number, { after, limit, waitMsMax }: PageRequest): Observable<EventPage> {
-    const { sources, types, ended } = this;
+  private pageOf(source: number, { after, types, limit, waitMsMax }: PageRequest): Observable<EventPage> {
+    const { sources, ended } = this;
     const store = sources[source];
     if (store === undefined) throw new TypeError("a source that there is not");
-    return pageFrom(store, { after: after[source], types, categories: undefined, limit, waitMsMax }).pipe(
+    const read = after[source] === undefined ? pageFromWhatIsLeft : pageFrom;
+    return read(store, { after: after[source], types, categories: undefined, limit, waitMsMax }).pipe(
       map(({ events, next, caughtUp }: EventsPage) => {
         ended[source] = caughtUp;
         return { source, events, at: withPosition(after, source, next), caughtUp: ended.every((isEnd) => isEnd) };
       }),
+      catchError((error: unknown) => {
+        if (sources.length === 1 || !this.options.patient || !isSluiceError(error) || !error.retryable) throw error;
+        return this.away(source, { after, waitMsMax });
+      }),
     );
   }
+
+  /** Nothing of a log that does not answer. It counts as ended, so the others come first, and it is asked again with them. */
+  private away(source: number, { after, waitMsMax }: Pick<PageRequest, "after" | "waitMsMax">): Observable<EventPage> {
+    const { ended, options } = this;
+    ended[source] = true;
+    const nothing = { source, events: [], at: after, caughtUp: ended.every((isEnd) => isEnd) };
+    return waitMsMax === 0 ? of(nothing) : timer(AWAY_MS, options.scheduler).pipe(map(() => nothing));
+  }
 }
+
+/** A page; where what follows was trimmed, the place behind that. */
+export const pageFromWhatIsLeft = (store: EventStore, request: FeedRequest): Observable<EventsPage> =>
+  pageFrom(store, request).pipe(
+    catchError((error: unknown) => {
+      if (isSluiceError(error) && error._tag === "LogTrimmed") return of(behind(error));
+      throw error;
+    }),
+  );
+
+const behind = ({ trimmedTo }: LogTrimmed): EventsPage => ({
+  _tag: "Events",
+  events: [],
+  next: trimmedTo,
+  caughtUp: false,
+});

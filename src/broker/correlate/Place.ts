@@ -14,6 +14,7 @@ import type { Revision } from "../../core/Revision.js";
 import type { CatchUp, Control } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Vector } from "../vector.js";
+import type { Messages } from "./Enqueueing.js";
 import type { EventPage } from "./Pages.js";
 
 /** What stands in the store, as it was read or written last. */
@@ -28,11 +29,15 @@ export interface Look {
   readonly does: "look";
   /** Whether this is the first look of a run. */
   readonly first: boolean;
+  /** How far the lane was known to be before: where a log does not have that any more, it went back. */
+  readonly known?: Vector;
 }
 
 export interface StandBy {
   readonly does: "stand by";
   readonly standing: Standing;
+  /** The log has grown: who leads has until then to write. */
+  readonly untilMs: number | undefined;
 }
 
 /** A catch-up that is under way, as it stands in the store. */
@@ -42,10 +47,24 @@ export interface CatchingUp {
   readonly revision: Revision | undefined;
   /** Whether the lines of replayed targets were emptied. Of reactions there is nothing to empty. */
   readonly begun: boolean;
+  /** Whether this process has dropped what waited in those lines: nothing is added to them any more. */
+  readonly dropped: boolean;
   /** Whether one of those lines has a head that somebody is at. */
   readonly waits: boolean;
   /** How often blocked heads of them were skipped. */
   readonly skips: number;
+}
+
+/** A page that was read, with the messages of its events where they are made by now. */
+export interface Ready {
+  readonly page: EventPage;
+  readonly made: Made | undefined;
+}
+
+/** Messages are made by what a control says, and hold as long as it stands. */
+export interface Made {
+  readonly by: Control;
+  readonly messages: Messages;
 }
 
 export interface Lead {
@@ -56,8 +75,8 @@ export interface Lead {
   /** Whether that was told to be the end of the logs. */
   readonly caughtUp: boolean;
   readonly writtenAtMs: number;
-  /** What is left of a page that one write could not hold. */
-  readonly rest: EventPage | undefined;
+  /** What follows and was read by now: what is left of a page that one write could not hold, or the page behind it. */
+  readonly rest: Ready | undefined;
   readonly catchingUp: CatchingUp | undefined;
   /** Whether the next turn is that of the catch-up: it and the lane take turns. */
   readonly catchesUp: boolean;

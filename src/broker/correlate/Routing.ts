@@ -3,7 +3,6 @@ import { forkJoin, map, type Observable, of } from "rxjs";
 import { KEY_BYTES_MAX } from "../../codec/parts.js";
 import { utf8Length } from "../../core/bytes.js";
 import { describeMessage } from "../../core/cause.js";
-import { shown } from "../../core/options.js";
 import type { OurEvent } from "../../log/decodeEvent.js";
 import { decodePageBy } from "../../log/decodePage.js";
 import type { Coding } from "../../log/EventCodec.js";
@@ -12,7 +11,7 @@ import type { StoredEvent } from "../../port/LogPort.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Correlated } from "../Broker.js";
 import type { Reaction } from "../Reaction.js";
-import type { LaneRegister } from "../Register.js";
+import type { Register } from "../Register.js";
 
 /** An event in the line of one target. */
 export interface Line {
@@ -49,7 +48,7 @@ const TARGETS_MAX = 900;
 export class Routing {
   constructor(
     private readonly sources: ReadonlyArray<EventStore>,
-    private readonly lane: Pick<LaneRegister, "byType">,
+    private readonly register: Pick<Register, "byType">,
     private readonly correlate: Correlate | undefined,
   ) {}
 
@@ -60,7 +59,7 @@ export class Routing {
   }
 
   private reactionsOf(event: StoredEvent, { wants }: RouteRequest): ReadonlyArray<Reaction> {
-    const all = this.lane.byType.get(event.type) ?? [];
+    const all = this.register.byType.get(event.type) ?? [];
     return all.filter((reaction) => reaction.parts.target.is !== "nowhere" && wants(reaction, event));
   }
 
@@ -127,14 +126,16 @@ const byStrategy = (correlate: Correlate, { event, reactions }: Wanted, decoded:
   const [first] = reactions;
   if (first === undefined) return [];
   const answer: unknown = correlate(recordedBy(first, event, decoded), reactions);
-  if (!Array.isArray(answer) || answer.length > TARGETS_MAX)
-    throw new TypeError(`correlate must answer an array of at most ${TARGETS_MAX} targets, not ${shown(answer)}`);
+  if (!Array.isArray(answer)) throw new TypeError(`correlate must answer an array, not ${kindOf(answer)}`);
   const correlated = (answer as ReadonlyArray<Correlated>).map(({ stream, reaction }) => {
     if (!reactions.includes(reaction))
       throw new TypeError("correlate answered a reaction that is not among those that it was given");
     return { stream: checkStream(stream), reaction };
   });
-  return grouped(correlated, event, decoded);
+  return grouped(correlated, event, decoded).map((line) => ({
+    ...line,
+    reactions: reactions.flatMap(({ name }) => (line.reactions.includes(name) ? [name] : [])),
+  }));
 };
 
 /** All reactions at one target are one line, with the highest of their priorities. */
@@ -150,6 +151,8 @@ const grouped = (correlated: ReadonlyArray<Correlated>, event: StoredEvent, deco
       fault: undefined,
     });
   }
+  if (lines.size > TARGETS_MAX)
+    throw new TypeError(`an event may have ${TARGETS_MAX} targets at most, and this one has ${lines.size}`);
   return [...lines.values()];
 };
 
@@ -169,10 +172,16 @@ const targetOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): str
   }
 };
 
+/** What was answered instead, without showing it: it may have been made of what an event carries. */
+const kindOf = (answer: unknown): string => {
+  if (typeof answer === "string") return `one of ${utf8Length(answer)}`;
+  return typeof answer === "number" ? String(answer) : `a value of type ${answer === null ? "null" : typeof answer}`;
+};
+
 /** The user's function may answer anything. */
 const checkStream = (stream: unknown): string => {
   if (typeof stream === "string" && stream !== "" && utf8Length(stream) <= KEY_BYTES_MAX) return stream;
-  throw new TypeError(`the target must be a text of 1 to ${KEY_BYTES_MAX} UTF-8 bytes, not ${shown(stream)}`);
+  throw new TypeError(`the target must be a text of 1 to ${KEY_BYTES_MAX} UTF-8 bytes, not ${kindOf(stream)}`);
 };
 
 const priorityOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): number => {
@@ -180,7 +189,7 @@ const priorityOf = (reaction: Reaction, event: StoredEvent, decoded: Decoded): n
   if (typeof priority === "number") return priority;
   const answer = priority(recordedBy(reaction, event, decoded));
   if (Number.isInteger(answer) && answer >= 0 && answer <= 9) return answer;
-  throw new TypeError(`the priority must be a whole number from 0 to 9, not ${shown(answer)}`);
+  throw new TypeError(`the priority must be a whole number from 0 to 9, not ${kindOf(answer)}`);
 };
 
 const recordedBy = ({ parts }: Reaction, event: StoredEvent, decoded: Decoded): Recorded<unknown> => {

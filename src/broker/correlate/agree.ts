@@ -5,11 +5,11 @@ import { idFrom } from "../../core/Sources.js";
 import { atomically } from "../../core/Write.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore, Store } from "../../port/Store.js";
-import type { CatchUp, Control } from "../Control.js";
+import type { CatchUp, Control, KnownReaction } from "../Control.js";
 import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
-import { hasReached, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
+import { hasReached, isSame, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -24,24 +24,32 @@ export interface Agreed {
   readonly moment: Moment;
   /** The lanes of the moment, in its order. */
   readonly lanes: ReadonlyArray<string>;
+  /** The catch-ups of reactions of the moment, in its order: those that may be moved. */
+  readonly catchUps: ReadonlyArray<string>;
 }
 
 /**
  * Reads what stands and adds what is missing, until nothing is. A reaction that stands in another lane than this program says is moved
- * where `moves` says so: at the start of a run. Two versions of a program side by side would else move it to and fro.
+ * where `moves` says so: at the start of a run. Two versions of a program side by side would else move it to and fro. It goes on where
+ * it was, be that behind or ahead of its new lane.
  */
 export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
-  defer(() => look(agreeing, [...agreeing.register.lanes.keys()])).pipe(
+  defer(() => look(agreeing, [...agreeing.register.lanes.keys()], moves)).pipe(
     switchMap((agreed) =>
       forkJoin(agreeing.sources.map((source) => (needsEnd(agreeing, agreed) ? endOfLog(source) : of(undefined)))).pipe(
         switchMap((ends) => {
           const control = amended({ ...agreeing, ...agreed, ends, moves });
           if (control === undefined) return of({ ...agreed, control: agreed.moment.control.value as Control });
           const { kept } = agreeing;
-          const { moment, lanes } = agreed;
+          const { moment, lanes, catchUps } = agreed;
           // It is made of how far the lanes have come: all of that must still stand.
           const checks = lanes.map((lane, i) => kept.checkLane(lane, moment.lanes[i]?.revision));
-          return atomically([kept.putControl(control, moment.control.revision), ...checks]).pipe(
+          const moved = catchUps.flatMap((id, i) => {
+            const isThere = control.catchUps.some((one) => one.id === id);
+            const check = kept.checkCatchUp(id, moment.catchUps[i]?.revision);
+            return isThere ? [check] : [check, kept.removeCatchUp(id)];
+          });
+          return atomically([kept.putControl(control, moment.control.revision), ...checks, ...moved]).pipe(
             map(() => undefined),
             catchError((error: unknown) => {
               if (isSluiceError(error) && error._tag === "RecordConflict") return of(undefined);
@@ -56,14 +64,15 @@ export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
 
 type Looked = Omit<Agreed, "control">;
 
-/** Reads once more where there are lanes that this program does not have. */
-const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>): Observable<Looked> =>
+/** Reads once more where there are lanes that this program does not have, or reactions that may be moved before they are caught up. */
+const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: boolean): Observable<Looked> =>
   kept.read({ lanes, catchUps: [] }).pipe(
     switchMap((moment) => {
-      const all = new Set([...lanes, ...Object.keys(moment.control.value?.lanes ?? {})]);
-      if (all.size === lanes.length) return of({ moment, lanes });
-      const more = [...all];
-      return kept.read({ lanes: more, catchUps: [] }).pipe(map((again) => ({ moment: again, lanes: more })));
+      const { value: control } = moment.control;
+      const more = [...new Set([...lanes, ...Object.keys(control?.lanes ?? {})])];
+      const catchUps = (moves ? (control?.catchUps ?? []) : []).flatMap((one) => ("reactions" in one.of ? [one.id] : []));
+      if (more.length === lanes.length && catchUps.length === 0) return of({ moment, lanes, catchUps });
+      return kept.read({ lanes: more, catchUps }).pipe(map((again) => ({ moment: again, lanes: more, catchUps })));
     }),
   );
 
@@ -83,16 +92,37 @@ const amended = (amending: Amending): Control | undefined => {
   const known = moment.control.value;
   if (known === undefined) return first(amending);
   const missing = register.reactions.filter(({ name, lane }) => {
-    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
-    return there === undefined || (moves && there.lane !== lane && !isLeft(known, name));
+    const there = knownIn(known, name);
+    return there === undefined || (moves && there.lane !== lane);
   });
   const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
-  return missing.length === 0 && newLanes.length === 0 ? undefined : added(known, { ...amending, missing, newLanes });
+  const all = missing.length === 0 && newLanes.length === 0 ? known : added(known, { ...amending, missing, newLanes });
+  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves), all);
+  return said === known ? undefined : said;
 };
 
-/** Whether it is still to be caught up: until then it stays in its lane. */
-const isLeft = ({ catchUps }: Control, name: string): boolean =>
-  catchUps.some(({ of: what }) => "reactions" in what && what.reactions.includes(name));
+const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefined =>
+  Object.hasOwn(reactions, name) ? reactions[name] : undefined;
+
+/**
+ * Its types, and whether it is retired, as this program says. Types are added whenever they are missing; what else it says counts at the
+ * start of a run, for the reason that `agree` gives.
+ */
+const saidOf = (control: Control, { name, parts }: Reaction, moves: boolean): Control => {
+  const there = knownIn(control, name);
+  if (there === undefined) return control;
+  const own = parts.storedAs;
+  const types = moves ? own : [...new Set([...there.types, ...own])];
+  const retired = moves ? parts.target.is === "nowhere" : there.retired;
+  const isSaid =
+    retired === there.retired && types.length === there.types.length && types.every((type) => there.types.includes(type));
+  if (isSaid) return control;
+  return {
+    ...control,
+    reactions: { ...control.reactions, [name]: { ...there, types, retired } },
+    catchUps: retired ? without(control.catchUps, [name]) : control.catchUps,
+  };
+};
 
 /** Nobody has run this broker before: each lane begins where the first of its reactions does. */
 const first = (amending: Amending): Control => {
@@ -105,7 +135,7 @@ const first = (amending: Amending): Control => {
     reactions: Object.fromEntries(
       register.reactions.map((reaction) => [
         reaction.name,
-        { lane: reaction.lane, since: sinceOf(reaction, amending) },
+        newlyKnown(reaction, sinceOf(reaction, amending)),
       ]),
     ),
     lanes: Object.fromEntries(lanes) as Control["lanes"],
@@ -114,38 +144,80 @@ const first = (amending: Amending): Control => {
   };
 };
 
+const newlyKnown = ({ lane, parts }: Reaction, since: Vector): KnownReaction => ({
+  lane,
+  since,
+  types: parts.storedAs,
+  retired: parts.target.is === "nowhere",
+});
+
 interface Adding extends Amending {
   readonly missing: ReadonlyArray<Reaction>;
   readonly newLanes: ReadonlyArray<string>;
 }
 
 /**
- * A new lane begins where the slowest one stands, so that no position goes back. A reaction that begins, or was left, behind where its
- * lane stands is caught up.
+ * A new lane begins where the slowest one stands, so that no position goes back. A reaction that begins behind where its lane stands is
+ * caught up, and so is one that comes from another lane; where it is ahead of its new lane, once that is there.
  */
 const added = (known: Control, adding: Adding): Control => {
   const lanes = { ...known.lanes };
   const reactions = { ...known.reactions };
-  const standing = Object.keys(known.lanes).map((lane) => standingOf(lane, adding));
+  // A lane that this program does not have may stand still for ever.
+  const own = Object.keys(known.lanes).filter((lane) => adding.register.lanes.has(lane));
+  const standing = (own.length > 0 ? own : Object.keys(known.lanes)).map((lane) => standingOf(lane, adding));
   for (const lane of adding.newLanes)
     lanes[lane] = standing.reduce(lowestOf, standing[0] ?? startOf(adding.sources.length));
   const left = new Map<string, { readonly lane: string; readonly from: Vector; readonly names: Array<string> }>();
   for (const reaction of adding.missing) {
     const { name, lane } = reaction;
-    const there = Object.hasOwn(known.reactions, name) ? known.reactions[name] : undefined;
-    const from = there === undefined ? sinceOf(reaction, adding) : standingOf(there.lane, adding);
-    reactions[name] = { lane, since: there?.since ?? from };
+    const there = knownIn(known, name);
+    const from = there === undefined ? sinceOf(reaction, adding) : leftAt(name, known, adding);
+    reactions[name] = there === undefined ? newlyKnown(reaction, from) : { ...there, lane };
     const at = adding.newLanes.includes(lane) ? (lanes[lane] as Vector) : standingOf(lane, adding);
-    if (hasReached(from, at)) continue;
+    if (reactions[name].retired || (there === undefined ? hasReached(from, at) : isSame(from, at))) continue;
     const key = `${lane} ${textOf(from)}`;
     const together = left.get(key) ?? { lane, from, names: [] };
     left.set(key, together);
     together.names.push(name);
   }
   const catchUps = [...left.values()].map(
-    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
+    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from, round: 0 }),
   );
-  return { ...known, reactions, lanes, catchUps: [...known.catchUps, ...catchUps] };
+  const moved = adding.missing.filter(({ name }) => Object.hasOwn(known.reactions, name));
+  return {
+    ...known,
+    ...{ reactions, lanes },
+    catchUps: [...without(known.catchUps, moved.map(({ name }) => name)), ...catchUps, ...replaysOf(known, moved, adding)],
+  };
+};
+
+/** How far a reaction that is moved has come: with its lane, or with the catch-up that it is in. */
+const leftAt = (name: string, known: Control, adding: Adding): Vector => {
+  const { lane } = known.reactions[name] ?? { lane: "" };
+  const one = known.catchUps.find(({ of: what }) => "reactions" in what && what.reactions.includes(name));
+  if (one === undefined) return standingOf(lane, adding);
+  const progress = adding.moment.catchUps[adding.catchUps.indexOf(one.id)];
+  return padded(progress?.value?.at ?? one.from, adding.sources.length);
+};
+
+const without = (catchUps: ReadonlyArray<CatchUp>, names: ReadonlyArray<string>): ReadonlyArray<CatchUp> =>
+  catchUps.flatMap((one) => {
+    if (!("reactions" in one.of)) return [one];
+    const reactions = one.of.reactions.filter((name) => !names.includes(name));
+    return reactions.length === 0 ? [] : [{ ...one, of: { reactions } }];
+  });
+
+/** Targets that are being replayed in the lane of a reaction that is moved are replayed in its new lane too, so that it misses nothing. */
+const replaysOf = (known: Control, moved: ReadonlyArray<Reaction>, { store, sources }: Adding): ReadonlyArray<CatchUp> => {
+  const ways = new Map(moved.map(({ name, lane }) => [`${known.reactions[name]?.lane} ${lane}`, lane] as const));
+  return [...ways].flatMap(([way, lane]) =>
+    known.catchUps.flatMap((one) =>
+      "streams" in one.of && way === `${one.lane} ${lane}`
+        ? [{ id: idFrom(store), lane, of: one.of, from: startOf(sources.length), round: 0 }]
+        : [],
+    ),
+  );
 };
 
 const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {

@@ -12,4 +12,5 @@ export type CorrelatorEvent =
       readonly of: { readonly source: number; readonly events: ReadonlyArray<StoredEvent> };
     }
   | { readonly _tag: "Full"; readonly pending: number }
+  | { readonly _tag: "Lacks"; readonly reactions: ReadonlyArray<string> }
   | { readonly _tag: "CaughtUp" | "StandsBy" };

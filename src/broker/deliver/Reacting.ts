@@ -11,7 +11,6 @@ import type { Work } from "../../core/Work.js";
 import { decodeEvent, oursOf } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
-import type { HandleContext } from "../../operators/internal/WorkContext.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { Routing } from "../correlate/Routing.js";
 import type { Lane } from "../Lane.js";
@@ -36,7 +35,7 @@ export class Reacting {
   constructor(private readonly lane: Lane) {
     this.timeouts = new Timeouts(lane.store.scheduler);
     this.events = new PendingEvents(lane.sources);
-    this.routing = new Routing(lane.sources, lane.register, lane.correlate);
+    this.routing = new Routing(lane.sources, lane.all, lane.correlate);
   }
 
   /** No timer stays behind. */
@@ -45,7 +44,7 @@ export class Reacting {
   }
 
   /** The work of one delivery. What it finds out is written into `delivery`. */
-  work(message: Message<Pending>, delivery: Delivery, context: HandleContext): Work {
+  work(message: Message<Pending>, delivery: Delivery): Work {
     const { event, fault, reactions: names } = message.data;
     const known: Array<Reaction> = [];
     for (const name of names) {
@@ -59,7 +58,7 @@ export class Reacting {
     if (message.attempt > attemptsMaxOf(known)) return this.tooOften(message, delivery, known);
     if (known.length === 1 && fault === undefined && "data" in event) {
       const recorded = decodedNow(only.parts.coding, event);
-      if (recorded !== undefined) return this.react(only, { recorded, delivery, message, context });
+      if (recorded !== undefined) return this.react(only, { recorded, delivery, message });
     }
     return this.events
       .stored(message.data)
@@ -67,7 +66,7 @@ export class Reacting {
         switchMap((stored) =>
           stored === undefined
             ? of(refuse(delivery, gone(event)))
-            : this.reactAll(known, { stored, delivery, message, context }),
+            : this.reactAll(known, { stored, delivery, message }),
         ),
       );
   }
@@ -93,10 +92,7 @@ export class Reacting {
     );
   }
 
-  private reactAll(
-    known: ReadonlyArray<Reaction>,
-    { stored, delivery, message, context }: Stored,
-  ): Observable<unknown> {
+  private reactAll(known: ReadonlyArray<Reaction>, { stored, delivery, message }: Stored): Observable<unknown> {
     const { data: pending } = message;
     return this.events.decode(stored, pending.source, known).pipe(
       switchMap((ours) => this.faultOf(stored, pending).pipe(map((fault) => ({ ours, fault })))),
@@ -109,7 +105,7 @@ export class Reacting {
         const works = known.map((reaction, i) => () => {
           // Those that are malformed have left above.
           const recorded = ours[i] as Recorded<unknown>;
-          return this.react(reaction, { recorded, delivery, message, context });
+          return this.react(reaction, { recorded, delivery, message });
         });
         return inTurn(works);
       }),
@@ -125,20 +121,21 @@ export class Reacting {
       .pipe(map(([lines]) => lines?.find((line) => line.fault !== undefined)?.fault));
   }
 
-  private react(reaction: Reaction, { recorded, delivery, message, context }: Reacted): Work {
+  private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Work {
     delivery.at = reaction;
     delivery.recorded ??= recorded;
     delivery.results.push({ reaction, recorded });
     const { handler, timeoutMs } = reaction.parts;
-    const own = new Context({ broker: this.lane.broker, reaction, recorded, message, context });
-    return this.timeouts.within(timeoutMs, () => handler(recorded, own));
+    const { broker } = this.lane;
+    return this.timeouts.within(timeoutMs, (context) =>
+      handler(recorded, new Context({ broker, reaction, recorded, message, context })),
+    );
   }
 }
 
 interface Handling {
   readonly message: Message<Pending>;
   readonly delivery: Delivery;
-  readonly context: HandleContext;
 }
 
 interface Stored extends Handling {

@@ -5,6 +5,11 @@ import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
 import { Deadlines, type Timed } from "../../core/Deadlines.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import type { Work } from "../../core/Work.js";
+import { reportUnhandled } from "../../operators/internal/reportUnhandled.js";
+import { type HandleContext, WorkContext } from "../../operators/internal/WorkContext.js";
+
+/** Makes a work, whose signal aborts when it is unsubscribed before its end. */
+type MakeWork = (context: HandleContext) => Work;
 
 export class Timeouts {
   private readonly byTime = new Map<number, Deadlines<TimedWork>>();
@@ -12,7 +17,7 @@ export class Timeouts {
   constructor(private readonly scheduler: SchedulerLike) {}
 
   /** The work, ended as failed after that time. */
-  within(timeoutMs: number, work: () => Work): Observable<unknown> {
+  within(timeoutMs: number, work: MakeWork): Observable<unknown> {
     return new Observable((subscriber) => {
       const timed = new TimedWork(subscriber, this.of(timeoutMs));
       timed.start(work);
@@ -43,6 +48,7 @@ class TimedWork implements WorkObserver, Timed<TimedWork>, Unsubscribable {
   after: TimedWork | undefined = undefined;
   dueMs = 0;
   subscription: Unsubscribable | undefined = undefined;
+  private readonly context = new WorkContext();
   private waits = false;
   private ended = false;
 
@@ -51,9 +57,9 @@ class TimedWork implements WorkObserver, Timed<TimedWork>, Unsubscribable {
     private readonly deadlines: Deadlines<TimedWork>,
   ) {}
 
-  start(work: () => Work): void {
+  start(work: MakeWork): void {
     try {
-      subscribeWork(work(), this);
+      subscribeWork(work(this.context), this);
     } catch (cause) {
       this.error(cause);
     }
@@ -82,11 +88,17 @@ class TimedWork implements WorkObserver, Timed<TimedWork>, Unsubscribable {
     this.subscriber.error(new Error(`timed out after ${timeoutMs} ms`));
   }
 
+  /** A teardown that throws must break neither the answer nor the timer of other works. */
   unsubscribe(): void {
+    const { subscription, ended } = this;
     this.end();
-    const { subscription } = this;
     this.subscription = undefined;
-    subscription?.unsubscribe();
+    if (!ended) this.context.abort();
+    try {
+      subscription?.unsubscribe();
+    } catch (cause) {
+      reportUnhandled(cause);
+    }
   }
 
   private end(): void {

@@ -1,5 +1,5 @@
 /** Delivers the events of one lane: leases, handles, settles and tells. */
-import { filter, map, Observable, type ObservableInput } from "rxjs";
+import { map, Observable, type ObservableInput, type Observer } from "rxjs";
 import type { Settlement } from "../../core/Handled.js";
 import type { Message } from "../../core/Message.js";
 import { handle } from "../../operators/handle.js";
@@ -33,22 +33,24 @@ export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerE
     });
     const decided$ = lane.queue.messages({ stop$, stopMsMax, leaseMs: lane.leaseMs }).pipe(
       // Each reaction has a time of its own.
-      handle((message: Message<Pending>, context) => reacting.work(message, underWay.begin(message), context), {
+      handle((message: Message<Pending>) => reacting.work(message, underWay.begin(message)), {
         concurrency,
         timeoutMs: Number.POSITIVE_INFINITY,
       }),
       map((reacted: Reacted) => decided(reacted, underWay.of(reacted.message))),
     );
-    const told$ = settled(decided$, underWay).pipe(
-      map((settlement) => {
+    const telling: Observer<Settlement<Pending, unknown>> = {
+      next: (settlement) => {
         const { message } = settlement;
         const event = told(settlement, underWay.of(message), lane.name);
+        if (event !== undefined) subscriber.next(event);
+        // Told first: whoever waits for the end of the last one may stop all of it at once.
         underWay.ended(message);
-        return event;
-      }),
-      filter((event): event is BrokerEvent<unknown> => event !== undefined),
-    );
-    return told$.subscribe(subscriber);
+      },
+      error: (cause: unknown) => subscriber.error(cause),
+      complete: () => subscriber.complete(),
+    };
+    observe(settled(decided$, underWay), telling, subscriber);
   });
 
 /** Settles, and decides by the reaction where its follow-ups were refused. */

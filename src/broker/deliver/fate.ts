@@ -6,9 +6,11 @@ import { attemptOf } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
 import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
+import { isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import { atomically, refusalOf, type Write } from "../../core/Write.js";
 import { deferredBy, isNonRetryable } from "../outcomes.js";
 import type { Pending } from "../Pending.js";
+import type { Reaction } from "../Reaction.js";
 import type { Delivery } from "./Delivery.js";
 import { Results } from "./inTurn.js";
 
@@ -35,32 +37,53 @@ const none: ReadonlyArray<Write<unknown>> = [];
 /** The writes commit together with one step more: the ack. */
 const THE_ACK = 1;
 
-const followUpsOf = (result: unknown, { results }: Delivery): ReadonlyArray<Write<unknown>> => {
-  const followUps: Array<Write<unknown>> = [];
+/** The reaction that is asked for its writes is the one that fails where it throws, or where they are refused. */
+const followUpsOf = (result: unknown, delivery: Delivery): ReadonlyArray<Write<unknown>> => {
+  const own: Array<{ readonly reaction: Reaction; readonly writes: ReadonlyArray<Write<unknown>> }> = [];
   const all = result instanceof Results ? result.all : [result];
-  for (const [i, { reaction, recorded }] of results.entries()) {
+  for (const [i, { reaction, recorded }] of delivery.results.entries()) {
     const { followUp } = reaction.parts;
-    if (followUp !== undefined) followUps.push(...followUp(all[i], recorded));
+    if (followUp === undefined) continue;
+    delivery.at = reaction;
+    const writes: unknown = followUp(all[i], recorded);
+    if (!Array.isArray(writes)) throw new TypeError("followUp must answer an array of Writes");
+    own.push({ reaction, writes: writes as ReadonlyArray<Write<unknown>> });
   }
-  if (followUps.length === 0) return none;
-  const refusal = refusalOf(atomically(followUps), THE_ACK);
-  if (refusal !== undefined) throw refusal;
-  return followUps;
+  const followUps = own.flatMap(({ writes }) => writes);
+  const refusal = refusalIn(followUps);
+  if (refusal === undefined) return followUps;
+  delivery.at = own.find(({ writes }) => refusalIn(writes) !== undefined)?.reaction ?? delivery.at;
+  throw refusal;
+};
+
+const refusalIn = (writes: ReadonlyArray<Write<unknown>>): SluiceError | undefined => {
+  if (writes.length === 0) return undefined;
+  try {
+    return refusalOf(atomically(writes), THE_ACK);
+  } catch (cause) {
+    // What is no Write, or changes different stores.
+    return toSluiceError(cause);
+  }
 };
 
 /** The outcome of a failure. Interruptions are given back, uncounted. */
 export const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: Delivery): Outcome => {
   if (failure._tag === "Interrupted") return Release({ reason: failure.reason });
   const cause = causeOf(failure);
-  if (at === undefined) return Retry({ cause, delayMs: UNKNOWN_MS });
+  if (at === undefined) return unread(cause);
   const { attemptsMax, backoff, blockOnError } = at.parts;
   if (isNonRetryable(cause)) return ended((cause as Error).cause, blockOnError);
   if (message.attempt >= attemptsMax) return ended(cause, blockOnError);
   return Retry({ cause, delayMs: backoffDelayMs(backoff, message.attempt, attemptOf(message).random) });
 };
 
-/** A failure before a reaction was begun: its event could not be read, since the store did not answer. */
-const UNKNOWN_MS = 1_000;
+/** Before a reaction was begun: its event could not be read. That is no attempt where the store may answer later. */
+const unread = (cause: unknown): Outcome =>
+  isSluiceError(cause) && cause.retryable
+    ? Release({ reason: cause.message, delayMs: UNREAD_MS })
+    : Block({ cause, scope: "key" });
+
+const UNREAD_MS = 1_000;
 
 const ended = (cause: unknown, blockOnError: boolean): Outcome =>
   blockOnError ? Block({ cause, scope: "key" }) : Reject({ cause });

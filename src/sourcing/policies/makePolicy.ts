@@ -72,7 +72,8 @@ export const policy = <E, T extends Send = Send>(
           : sendAll(sends.right, { context, passes: rejected === "pass" });
       }),
     );
-  return Object.assign(perform, { react: sendsOf });
+  // It has no name of its own: a broker would else give all policies the same one.
+  return Object.assign(Object.defineProperty(perform, "name", { value: "" }), { react: sendsOf });
 };
 
 /** A user without types may hand over anything, such as nothing. */

@@ -6,6 +6,7 @@ import type { Stop } from "../../core/Stop.js";
 import { atomically } from "../../core/Write.js";
 import type { Turn } from "../../log/callsOf.js";
 import type { FeedPage } from "../../log/EventLog.js";
+import { QUIET_MS } from "../../log/leading.js";
 import { WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { Recorded } from "../../log/recorded.js";
 import type { Kept } from "./Checkpoints.js";
@@ -13,7 +14,6 @@ import { type Lead, look, type Place } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Running } from "./Runner.js";
 import { refused, type Stuck, type Taken } from "./Stage.js";
-import { QUIET_MS } from "./waits.js";
 
 interface Options {
   readonly stop: Stop;

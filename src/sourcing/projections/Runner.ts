@@ -8,6 +8,7 @@ import { idFrom } from "../../core/Sources.js";
 import { Stop } from "../../core/Stop.js";
 import type { Turn } from "../../log/callsOf.js";
 import type { FeedPage } from "../../log/EventLog.js";
+import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
 import { WAIT_MS_MAX } from "../../log/readFeed.js";
 import type { EventStore } from "../../port/Store.js";
 import type { Kept } from "./Checkpoints.js";
@@ -16,7 +17,6 @@ import { Leader } from "./Leader.js";
 import { type Look, look, type Place, type StandBy } from "./Place.js";
 import type { Progress } from "./Projection.js";
 import type { Stage } from "./Stage.js";
-import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "./waits.js";
 
 /** What a run is made of. */
 export interface Running<T> {

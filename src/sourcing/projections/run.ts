@@ -2,10 +2,10 @@
 import { defer, Observable, switchMap, takeUntil, timer } from "rxjs";
 import { optionsOf, wholeNumber } from "../../core/options.js";
 import { callsOf } from "../../log/callsOf.js";
+import { END_MS_MAX } from "../../log/leading.js";
 import { look, type Place } from "./Place.js";
 import type { Progress, RunOptions } from "./Projection.js";
 import { Runner, type Running } from "./Runner.js";
-import { END_MS_MAX } from "./waits.js";
 
 const PAGE_SIZE_MAX = 500;
 

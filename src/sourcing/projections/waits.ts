@@ -1,16 +1,4 @@
-/** The times of projections, in one place. */
-
-/** A position that alone has changed is stored when so much has passed since the last write: types that nobody wants cost nothing. */
-export const QUIET_MS = 50;
-
-/** Who finds that nothing was written for so long, though the log has grown, takes over. */
-export const STAND_STILL_MS = 1_000;
-
-/** And up to so much more, by chance, so that of many who stand by one is first. */
-export const STAND_STILL_JITTER_MS = 500;
-
-/** A run that was stopped completes after that also while the store does not answer. */
-export const END_MS_MAX = 1_000;
+/** The times of projections beside those of `log/leading`, in one place. */
 
 /** How often lag is looked for, while it changes. */
 export const LAG_MS = 1_000;

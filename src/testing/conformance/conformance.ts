@@ -1,6 +1,6 @@
 /** The suite that every store runs. */
 import type { Capabilities } from "../../port/Capabilities.js";
-import type { StoreFactory } from "./ConformanceCase.js";
+import type { ConformanceCase, StoreFactory } from "./ConformanceCase.js";
 import { conformanceCases } from "./cases.js";
 import { applies, runCase } from "./runCase.js";
 
@@ -40,13 +40,21 @@ export interface Runner {
  * conformance("memory", ({ scheduler }) => ({ store: memoryStore({ scheduler }) }), { capabilities, runner: { describe, it } });
  * ```
  */
-export const conformance = (
-  name: string,
-  factory: StoreFactory,
-  { capabilities, runner: { describe, it } }: ConformanceOptions,
+export const conformance = (name: string, factory: StoreFactory, options: ConformanceOptions): void =>
+  register(`${name}: conformance`, { cases: conformanceCases, factory, ...options });
+
+interface Registering extends ConformanceOptions {
+  readonly cases: ReadonlyArray<ConformanceCase>;
+  readonly factory: StoreFactory;
+}
+
+/** The cases that apply, each as a test. */
+export const register = (
+  title: string,
+  { cases: all, factory, capabilities, runner: { describe, it } }: Registering,
 ): void => {
-  const cases = conformanceCases.filter((each) => applies(each, capabilities));
-  describe(`${name}: conformance`, () => {
+  const cases = all.filter((each) => applies(each, capabilities));
+  describe(title, () => {
     for (const guarantee of new Set(cases.map((each) => each.guarantee)))
       describe(guarantee, () => {
         for (const each of cases.filter((other) => other.guarantee === guarantee))

@@ -4,6 +4,7 @@ import { storeUnavailable } from "../../../core/SluiceError.js";
 import { scriptSource } from "../scripts/scriptSource.js";
 import type { ScriptName } from "../scripts/scripts.generated.js";
 import type { Client } from "./clients.js";
+import { LONG_COMMAND_ARGS, LongCommand } from "./LongCommand.js";
 
 export class Wire {
   private readonly loaded = new Set<ScriptName>();
@@ -26,7 +27,8 @@ export class Wire {
   send(name: string, args: Array<string>): Promise<unknown> {
     if (this.turn === "first") this.cork();
     const { client } = this;
-    const command = new Command(name, args, { replyEncoding: "utf8" });
+    const Sent = args.length < LONG_COMMAND_ARGS ? Command : LongCommand;
+    const command = new Sent(name, args, { replyEncoding: "utf8" });
     const reply = client.sendCommand(command) as Promise<unknown>;
     // It is on its way, and the driver need not keep its arguments: we send it again, if need be, from what we have. The driver of
     // a cluster needs them, to follow redirections.
