@@ -1,5 +1,5 @@
-/** The shop on a store: its carts, and what is made of their events. */
-import { merge, type Observable } from "rxjs";
+/** The shop on a store: its carts, what is made of their events, and what is done upon them. */
+import { ignoreElements, merge, type Observable } from "rxjs";
 import type { Store } from "sluice";
 import { eventLog } from "sluice/log";
 import { aggregate, type Progress } from "sluice/sourcing";
@@ -7,6 +7,7 @@ import { cartEvents, category } from "./cartEvents.js";
 import { Cart } from "./domain/Cart.js";
 import { cartDecider } from "./domain/decide.js";
 import { revenue } from "./revenue.js";
+import { shipping } from "./shipping.js";
 import { summaries } from "./summaries.js";
 
 export const openShop = (store: Store) => {
@@ -20,10 +21,15 @@ export const openShop = (store: Store) => {
     log: eventLog(store, cartEvents),
     revenue: revenue(store),
     summaries: summaries(store),
+    shipping: shipping(store),
   };
-  /** Keeps the projections up to date, as long as it is subscribed to or until `stop$`. */
+  /** Keeps the projections up to date, and ships what is paid, as long as it is subscribed to or until `stop$`. */
   const run = (stop$?: Observable<unknown>): Observable<Progress> =>
-    merge(shop.revenue.run({ stop$ }), shop.summaries.run({ stop$ }));
+    merge(
+      shop.revenue.run({ stop$ }),
+      shop.summaries.run({ stop$ }),
+      shop.shipping.broker.run({ stop$, stopMsMax: 2_000 }).pipe(ignoreElements()),
+    );
   return { ...shop, run };
 };
 

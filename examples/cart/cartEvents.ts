@@ -8,3 +8,5 @@ export const cartEvents = eventCodec(CartEvent, { tag: "type" });
 
 /** The id of the cart that a stream is of. */
 export const cartIdOf = (stream: string): string => stream.slice(category.length + 1);
+
+export const streamOfCart = (id: string): string => `${category}/${id}`;

@@ -1,6 +1,7 @@
 /** What the dashboard shows, now and whenever an event of any cart has come and is in the projections. */
 import {
   auditTime,
+  combineLatest,
   concat,
   defer,
   EMPTY,
@@ -19,6 +20,7 @@ import {
 import type { Position } from "sluice/log";
 import type { Revenue } from "./revenue.js";
 import type { Shop } from "./Shop.js";
+import type { Held } from "./shipping.js";
 import type { Summary } from "./summaries.js";
 import { tellAndRetry } from "./tellAndRetry.js";
 
@@ -26,19 +28,26 @@ export interface Dashboard {
   readonly revenue: Revenue;
   /** Those that changed last, the latest first. */
   readonly carts: ReadonlyArray<Summary & { readonly id: string }>;
+  /** Parcels that wait for people. */
+  readonly held: ReadonlyArray<Held>;
 }
 
 const cartsMax = 12;
 
 /** With every event up to this position; undefined does not wait. */
-export const readDashboard = ({ revenue, summaries }: Shop, position?: Position): Observable<Dashboard> =>
+export const readDashboard = ({ revenue, summaries, shipping }: Shop, position?: Position): Observable<Dashboard> =>
   forkJoin([
     revenue.waitFor(position),
     defer(() => summaries.waitFor(position)).pipe(
       switchMap(() => summaries.page("byChange", { backwards: true, limit: cartsMax })),
     ),
+    shipping.held(),
   ]).pipe(
-    map(([{ state }, { items }]) => ({ revenue: state, carts: items.map(({ id, value }) => ({ id, ...value })) })),
+    map(([{ state }, { items }, held]) => ({
+      revenue: state,
+      carts: items.map(({ id, value }) => ({ id, ...value })),
+      held,
+    })),
   );
 
 /** Reads with what came last, and again once that is read if more has come meanwhile: what comes faster than it is read does not queue. */
@@ -64,15 +73,18 @@ const readingLatest =
 export const watchDashboard = (shop: Shop): Observable<Dashboard> =>
   defer(() => shop.revenue.get()).pipe(
     switchMap(({ position }) =>
-      concat(
-        // One of the two may be further than the other: both are waited for.
-        of(position),
-        shop.log.feed(position === undefined ? {} : { after: position }).pipe(
-          filter((item) => item._tag === "Event"),
-          map((recorded) => recorded.position),
-          auditTime(50),
+      combineLatest([
+        concat(
+          // One of the two may be further than the other: both are waited for.
+          of(position),
+          shop.log.feed(position === undefined ? {} : { after: position }).pipe(
+            filter((item) => item._tag === "Event"),
+            map((recorded) => recorded.position),
+            auditTime(50),
+          ),
         ),
-      ),
+        shop.shipping.held$,
+      ]).pipe(map(([latest]) => latest)),
     ),
     readingLatest((position) => readDashboard(shop, position)),
     tellAndRetry("The dashboard"),

@@ -1,8 +1,8 @@
-/** The shop as a server: it listens, keeps the projections up to date, and closes in the order in which things depend on each other. */
+/** The shop as a server: it listens, keeps the projections up to date, ships what is paid, and closes in the order in which things depend on each other. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { lastValueFrom, Subject, tap } from "rxjs";
+import { lastValueFrom, Subject, takeUntil, tap } from "rxjs";
 import type { Store } from "sluice";
 import { openShop } from "./Shop.js";
 import { createApp } from "./web/app.js";
@@ -32,6 +32,9 @@ export const serveShop = async (store: Store, { host, port }: Address): Promise<
     ),
     { defaultValue: undefined },
   );
+  shop.shipping.broker.events$.pipe(takeUntil(closed$)).subscribe((event) => {
+    if (event._tag === "Blocked") console.error(`The parcel of ${event.stream} is held:`, textOf(event.cause));
+  });
   // A log that went back ends them, while the carts go on: it is told at once, and not again by `close`.
   projecting.catch((error: unknown) => console.error("The projections have ended:", error));
 
@@ -54,3 +57,6 @@ export const serveShop = async (store: Store, { host, port }: Address): Promise<
     },
   };
 };
+
+const textOf = (cause: unknown): string =>
+  typeof cause === "object" && cause !== null && "message" in cause ? String(cause.message) : String(cause);

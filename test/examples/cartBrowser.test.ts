@@ -260,6 +260,10 @@ describe("what it looks like", () => {
     const page = await tab(`${url}/cart/look`);
     await add(page, `<img src=x onerror=alert(1)>`, "99999.99", "999");
     await add(page, "W".repeat(40), "1");
+    // It is worth too much to be shipped: the dashboard has what people may do about it.
+    await page.getByRole("button", { name: "Complete purchase" }).click();
+    const dashboard = await tab(url);
+    await shows(dashboard, "#held", "without insurance");
     const paths = ["/", "/cart/look", "/cart/empty", "/nowhere"];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
@@ -280,6 +284,11 @@ describe("what it looks like", () => {
       const bright = (channels as ReadonlyArray<number>).every((channel) => channel > 200);
       expect([colorScheme, bright]).toEqual([colorScheme, colorScheme === "light"]);
     }
+    await dashboard.getByRole("button", { name: "Insure the parcel of look" }).click();
+    await shows(dashboard, "#held", "None: what is paid is shipped.");
+    await shows(page, "h1", "There is nothing here");
+    await page.goto(`${url}/cart/look`);
+    await shows(page, "#now .badge", "Shipped");
     expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
   });
 });

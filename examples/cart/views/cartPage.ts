@@ -28,10 +28,10 @@ const removeForm = (id: string, token: string, { sku }: Line): Html =>
   );
 
 const nowCard = (
-  { id, now: { state } }: CartPage,
+  { id, now: { state }, parcel }: CartPage,
   token: string,
 ): Html => html`<section class="card" id="now" aria-labelledby="now-title"${state.paid ? html` data-paid` : ""}>
-  <div class="title"><h2 id="now-title">In the cart</h2><span class="badge ${state.paid ? "paid" : "open"}">${state.paid ? "Paid" : "Open"}</span></div>
+  <div class="title"><h2 id="now-title">In the cart</h2><span class="badge ${state.paid ? "paid" : "open"}">${state.paid ? "Paid" : "Open"}</span>${state.paid ? html`<span class="badge">${parcel.shipped ? "Shipped" : "To be shipped"}</span>` : ""}</div>
   ${linesTable(state, state.paid ? undefined : (line) => removeForm(id, token, line))}
   ${state.paid || state.lines.length === 0 ? "" : sendingForm(`/cart/${id}/pay`, token, html`<button class="primary wide">Complete purchase</button>`)}
 </section>`;

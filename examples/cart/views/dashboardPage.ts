@@ -1,7 +1,8 @@
-/** The dashboard: the revenue of all carts, and the carts that changed last. */
+/** The dashboard: the revenue of all carts, parcels that are held, and the carts that changed last. */
 import type { Dashboard } from "../dashboard.js";
 import { totalOf } from "../domain/Cart.js";
 import { type Html, html } from "./Html.js";
+import { heldTable } from "./heldTable.js";
 import { layout } from "./layout.js";
 import { revenueChart } from "./revenueChart.js";
 import { clock, money } from "./texts.js";
@@ -23,10 +24,10 @@ const cartsTable = (carts: Dashboard["carts"]): Html =>
       </table></div>`;
 
 /** What changes by itself while it is looked at. */
-export const liveDashboard = ({
-  revenue,
-  carts,
-}: Dashboard): Html => html`<section class="card" id="revenue" aria-labelledby="revenue-title">
+export const liveDashboard = (
+  { revenue, carts, held }: Dashboard,
+  token: string,
+): Html => html`<section class="card" id="revenue" aria-labelledby="revenue-title">
   <div class="title"><h2 id="revenue-title">Revenue</h2><span class="badge">${revenue.paid} paid ${revenue.paid === 1 ? "cart" : "carts"}</span></div>
   <p class="figure" id="total">${money(revenue.total)}</p>
   ${revenueChart(revenue)}
@@ -34,13 +35,17 @@ export const liveDashboard = ({
 <section class="card" id="carts" aria-labelledby="carts-title">
   <h2 id="carts-title">Carts</h2>
   ${cartsTable(carts)}
+</section>
+<section class="card" id="held" aria-labelledby="held-title">
+  <div class="title"><h2 id="held-title">Held parcels</h2><span class="badge">${held.length} held</span></div>
+  ${heldTable(held, token)}
 </section>`;
 
-export const dashboardPage = (dashboard: Dashboard): Html =>
+export const dashboardPage = (dashboard: Dashboard, token: string): Html =>
   layout(
     "Dashboard",
     html`<h1>Dashboard</h1>
-    <div id="live" class="stack" hx-sse:connect="/live" hx-swap="innerMorph">${liveDashboard(dashboard)}</div>
+    <div id="live" class="stack" hx-sse:connect="/live" hx-swap="innerMorph">${liveDashboard(dashboard, token)}</div>
     <section class="card" id="open" aria-labelledby="open-title">
       <h2 id="open-title">Open a cart</h2>
       <form method="get" action="/cart" class="add">

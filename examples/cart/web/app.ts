@@ -10,6 +10,7 @@ import { assets } from "./assets.js";
 import { cartRoutes } from "./cartRoutes.js";
 import { liveStream } from "./liveStream.js";
 import { headers, plainForms, smallBodies } from "./protect.js";
+import { shippingRoutes } from "./shippingRoutes.js";
 import { type WithToken, withToken } from "./token.js";
 
 /** @param closed$ ends the streams, so that a server can close; default never */
@@ -25,17 +26,18 @@ export const createApp = (shop: Shop, closed$: Observable<unknown> = NEVER): Hon
     // Pages have a token in them.
     c.header("cache-control", "no-store");
   });
-  app.get("/", async (c) => c.html(dashboardPage(await firstValueFrom(readDashboard(shop)))));
+  app.get("/", async (c) => c.html(dashboardPage(await firstValueFrom(readDashboard(shop)), c.get("token"))));
   app.get("/live", (c) =>
     liveStream(
       c.req,
       dashboard$.pipe(
-        concatMap(async (dashboard) => String(await liveDashboard(dashboard))),
+        concatMap(async (dashboard) => String(await liveDashboard(dashboard, c.get("token")))),
         takeUntil(closed$),
       ),
     ),
   );
   app.route("/cart", cartRoutes(shop, closed$));
+  app.route("/shipping", shippingRoutes(shop));
 
   app.notFound((c) =>
     c.html(problemPage("There is nothing here", "Look at the address, or begin at the dashboard."), 404),

@@ -10,16 +10,16 @@ const pauseMs = 20;
 
 const none: ReadonlyArray<Recorded<CartEvent>> = [];
 
-export const watchCart = ({ carts }: Shop, id: string, version: number): Observable<CartPage> => {
+export const watchCart = ({ carts, shipping }: Shop, id: string, version: number): Observable<CartPage> => {
   const events$ = carts.events$(id).pipe(
     scan((latest, recorded) => [recorded, ...latest].slice(0, eventsMax), none),
     startWith(none),
   );
   return carts.stateAt(id, version).pipe(
     switchMap((past) =>
-      combineLatest([carts.state$(id), events$]).pipe(
+      combineLatest([carts.state$(id), shipping.parcels.state$(id), events$]).pipe(
         auditTime(pauseMs),
-        map(([now, events]) => ({ id, now, past, events })),
+        map(([now, { state: parcel }, events]) => ({ id, now, past, parcel, events })),
       ),
     ),
   );

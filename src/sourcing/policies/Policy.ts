@@ -62,7 +62,8 @@ export interface Policy<in E, out X = unknown> {
   /**
    * Sends the commands for an event, one after the other, each with a command id of its own that is the same each time. So the event may
    * come any number of times, also after a crash between two commands: each is done once (for as long as its aggregate remembers command
-   * ids, `commandIdTtlMs`). A command that was refused is remembered by nobody, and is decided again.
+   * ids, `commandIdTtlMs`, seven days by default: a target of a broker that stays blocked longer, in the middle of its commands, may do the
+   * first ones again once it is unblocked). A command that was refused is remembered by nobody, and is decided again.
    */
   (recorded: Recorded<E>, context: Causing): Effect<Either<RejectedSend<X>, Reacted<X>>, PolicyError>;
   /** The commands for an event, not sent: for tests. */
