@@ -96,7 +96,9 @@ export type Delivered<E> = EventDelivery<E> &
     | { readonly _tag: "Acked" }
     | { readonly _tag: "Retrying"; readonly cause: unknown; readonly dueAtMs: number }
     | { readonly _tag: "Deferred"; readonly dueAtMs: number }
-    | { readonly _tag: "Blocked" | "Skipped" | "Lost"; readonly cause: unknown }
+    | { readonly _tag: "Blocked"; readonly cause: unknown }
+    | { readonly _tag: "Skipped"; readonly cause: unknown }
+    | { readonly _tag: "Lost"; readonly cause: unknown }
   );
 
 /** What `runUntilIdle` has done. */

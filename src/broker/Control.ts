@@ -60,7 +60,9 @@ export const VectorCodec: t.Type<Vector, unknown> = new t.Type<Vector, unknown>(
 );
 
 export const ControlCodec: t.Type<Control, unknown> = t.type({
-  reactions: t.record(t.string, t.type({ lane: t.string, since: VectorCodec, types: t.readonlyArray(t.string), retired: t.boolean }),
+  reactions: t.record(
+    t.string,
+    t.type({ lane: t.string, since: VectorCodec, types: t.readonlyArray(t.string), retired: t.boolean }),
   ),
   lanes: t.record(t.string, VectorCodec),
   priorities: t.readonlyArray(

@@ -67,6 +67,12 @@ export interface ReactionOptions<E, L extends string>
      */
     from: Position | "start" | "end";
     /**
+     * Types that an earlier version of the program named for this reaction, and that it reacts on no more: their events pass. A type that is
+     * left out without a word may be one of a newer version that runs beside: then the reaction is left behind, to be caught up by that.
+     * Default: none.
+     */
+    without: ReadonlyArray<string>;
+    /**
      * Its queue in the broker, so that slow handlers do not stand in the way of fast ones. A letter, then letters, digits, "_", "-" or ".", 32 at most. Default "default".
      *
      * A later run may name another lane: the reaction goes on there where it was. What stands in the old one is worked by programs that

@@ -55,7 +55,7 @@ export class Sink {
       case "Lacks":
         this.warn(
           "BROKER_LACKS",
-          "has reactions that this program does not have: they are left behind, until a program has them or one registers them with .void()",
+          "has reactions that this program does not have: they are left behind, until a program has them, or one registers them with .void() (or names the types that it gave up by the option without)",
           { lane: event.lane, reactions: event.reactions },
         );
         break;

@@ -85,7 +85,9 @@ export const broker = <const R extends Reaction>(
       reads(
         fromOne(
           defer(() =>
-            standingIn(readableOf(parts), lanesOf(parts, checkStream(stream)), stream).pipe(map(({ at }) => positionIn(at))),
+            standingIn(readableOf(parts), lanesOf(parts, checkStream(stream)), stream).pipe(
+              map(({ at }) => positionIn(at)),
+            ),
           ),
         ),
       ),

@@ -68,7 +68,17 @@ interface Asked {
   readonly types: ReadonlyArray<string>;
 }
 
-const NAMES = ["name", "attemptsMax", "backoff", "blockOnError", "timeoutMs", "from", "lane", "priority"] as const;
+const NAMES = [
+  "name",
+  "attemptsMax",
+  "backoff",
+  "blockOnError",
+  "timeoutMs",
+  "from",
+  "without",
+  "lane",
+  "priority",
+] as const;
 
 const doing = <R, L extends string>(
   events: Pick<ReactionParts, "coding" | "storedAs">,
@@ -87,6 +97,7 @@ const doing = <R, L extends string>(
   const parts: ReactionParts = {
     ...events,
     handler: handler as unknown as ReactionParts["handler"],
+    without: checkTypes(given.without ?? []),
     followUp: undefined,
     target: { is: "its own stream" },
     attemptsMax: attemptsOf(attemptsMax),
@@ -144,6 +155,12 @@ export const checkLane = (lane: string): string => {
     "lane",
     `lane must be a letter, then up to 31 letters, digits and _ . - only, not ${shown(lane)}.`,
   );
+};
+
+const checkTypes = (types: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const isList = (given: unknown): boolean => Array.isArray(given);
+  if (isList(types) && types.every((type) => typeof type === "string")) return [...types];
+  throw invalidConfig("without", `without must be an array of names of event types, not ${shown(types)}.`);
 };
 
 const checkFlag = (option: string, value: boolean): boolean => {

@@ -17,6 +17,8 @@ export interface ReactionParts {
   readonly coding: Coding;
   /** All names under which its events are stored, earlier ones included. */
   readonly storedAs: ReadonlyArray<string>;
+  /** Types that it had in earlier versions of the program, and has no more. */
+  readonly without: ReadonlyArray<string>;
   readonly handler: (recorded: Recorded<unknown>, context: ReactionContext) => Work;
   readonly followUp: ((result: unknown, recorded: Recorded<unknown>) => ReadonlyArray<Write<unknown>>) | undefined;
   readonly target: Target;

@@ -136,7 +136,12 @@ const replaying = (
 ): Control => {
   const { catchUps } = control;
   const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
-  if (before === undefined || !("streams" in before.of) || before === activeOf(control, replay.lane) || before.round > 0)
+  if (
+    before === undefined ||
+    !("streams" in before.of) ||
+    before === activeOf(control, replay.lane) ||
+    before.round > 0
+  )
     return { ...control, catchUps: [...catchUps, replay] };
   const streams = [...new Set([...before.of.streams, ...replay.of.streams])];
   if (streams.length > STREAMS_MAX) return { ...control, catchUps: [...catchUps, replay] };

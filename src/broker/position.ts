@@ -34,15 +34,13 @@ export const readableOf = (parts: Parts): Readable => ({
 });
 
 /** In all of these lanes, and in the lines of those that only other versions of the program have. */
-export const standingIn = (
-  readable: Readable,
-  lanes: ReadonlyArray<Place>,
-  stream: string,
-): Observable<Standing> =>
+export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stream: string): Observable<Standing> =>
   forkJoin(lanes.map((lane) => inLane(readable, lane, stream))).pipe(
     switchMap((all) => {
       const others = readable.othersOf(all[0]?.control);
-      return others.length === 0 ? of(all) : forkJoin([...all.map((one) => of(one)), ...others.map((lane) => inLine(readable, lane, stream))]);
+      return others.length === 0
+        ? of(all)
+        : forkJoin([...all.map((one) => of(one)), ...others.map((lane) => inLine(readable, lane, stream))]);
     }),
     map((all) => ({
       at: all.flatMap(({ at }) => (at === undefined ? [] : [at])).reduce(lowestOf),

@@ -367,7 +367,11 @@ export class Correlator {
   /** A run until all is idle leaves the place to others with each write. */
   private checkpointAt({ at, standing }: Pick<Lead, "at" | "standing">): Checkpoint {
     const { me, untilIdle } = this.options;
-    return { at, by: untilIdle ? undefined : me, lacks: missingIn(this.lane, standing.control).length > 0 || lacksSources(this.lane, at) };
+    return {
+      at,
+      by: untilIdle ? undefined : me,
+      lacks: missingIn(this.lane, standing.control).length > 0 || lacksSources(this.lane, at),
+    };
   }
 
   /** Which of the lane's reactions see an event that comes now. */

@@ -107,18 +107,15 @@ const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefine
   Object.hasOwn(reactions, name) ? reactions[name] : undefined;
 
 /**
- * Its types, and whether it is retired, as this program says. Types are added whenever they are missing; what else it says counts at the
- * start of a run, for the reason that `agree` gives.
+ * Its types, and whether it is retired, as this program says. Types are added whenever they are missing, and never taken away: another
+ * version may have them. What else it says counts at the start of a run, for the reason that `agree` gives.
  */
 const saidOf = (control: Control, { name, parts }: Reaction, moves: boolean): Control => {
   const there = knownIn(control, name);
   if (there === undefined) return control;
-  const own = parts.storedAs;
-  const types = moves ? own : [...new Set([...there.types, ...own])];
+  const types = [...new Set([...there.types, ...parts.storedAs])];
   const retired = moves ? parts.target.is === "nowhere" : there.retired;
-  const isSaid =
-    retired === there.retired && types.length === there.types.length && types.every((type) => there.types.includes(type));
-  if (isSaid) return control;
+  if (retired === there.retired && types.length === there.types.length) return control;
   return {
     ...control,
     reactions: { ...control.reactions, [name]: { ...there, types, retired } },
@@ -135,10 +132,7 @@ const first = (amending: Amending): Control => {
   ]);
   return {
     reactions: Object.fromEntries(
-      register.reactions.map((reaction) => [
-        reaction.name,
-        newlyKnown(reaction, sinceOf(reaction, amending)),
-      ]),
+      register.reactions.map((reaction) => [reaction.name, newlyKnown(reaction, sinceOf(reaction, amending))]),
     ),
     lanes: Object.fromEntries(lanes) as Control["lanes"],
     priorities: [],
@@ -190,7 +184,14 @@ const added = (known: Control, adding: Adding): Control => {
   return {
     ...known,
     ...{ reactions, lanes },
-    catchUps: [...without(known.catchUps, moved.map(({ name }) => name)), ...catchUps, ...replaysOf(known, moved, adding)],
+    catchUps: [
+      ...without(
+        known.catchUps,
+        moved.map(({ name }) => name),
+      ),
+      ...catchUps,
+      ...replaysOf(known, moved, adding),
+    ],
   };
 };
 

@@ -90,7 +90,10 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
           : undefined,
     );
   const skip = (key: string, i: number): Observable<unknown> =>
-    store.unblock({ queue, target: { key }, decision: "skip", limit: 1 }, `${id}/${round}/${i}/skip/${catchingUp.skips}`);
+    store.unblock(
+      { queue, target: { key }, decision: "skip", limit: 1 },
+      `${id}/${round}/${i}/skip/${catchingUp.skips}`,
+    );
   return from(catchingUp.dropped ? [] : streams).pipe(
     concatMap(drop),
     last(undefined, undefined),
@@ -106,7 +109,8 @@ const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<Ca
             ...nothing,
           })),
         );
-      if (heads.some((head) => head !== undefined)) return waiting(lane, { ...at, catchingUp: { ...catchingUp, dropped: true, waits: true } });
+      if (heads.some((head) => head !== undefined))
+        return waiting(lane, { ...at, catchingUp: { ...catchingUp, dropped: true, waits: true } });
       const begun = { at: catchingUp.at, begun: true };
       return atomically([
         kept.putCatchUp(id, begun, catchingUp.revision),

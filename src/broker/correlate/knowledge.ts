@@ -10,9 +10,10 @@ import type { Vector } from "../vector.js";
 
 /** Whether this program has the reaction, with all types that it has for all processes. */
 const has = ({ all }: Lane, control: Control, name: string): boolean => {
-  const own = all.named(name);
+  const own = all.named(name)?.parts;
   const there = control.reactions[name];
-  return own !== undefined && (there === undefined || there.types.every((type) => own.parts.storedAs.includes(type)));
+  if (own === undefined || there === undefined) return own !== undefined;
+  return there.types.every((type) => own.storedAs.includes(type) || own.without.includes(type));
 };
 
 /** The reactions of the lane that this program does not have. */

@@ -19,18 +19,20 @@ import { gone, PendingEvents, unread } from "../PendingEvents.js";
 import type { Reaction } from "../Reaction.js";
 import { Context } from "./Context.js";
 import type { Delivery } from "./Delivery.js";
+import { Holding } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
 import { Timeouts } from "./Timeouts.js";
 
 /** A process that does not have a reaction of an event leaves it to another one for so long. */
 const HELD_MS_MAX = 10 * 60_000;
 /** And is given it again after that. */
-const HELD_MS = 1_000;
+const HELD_MS = 200;
 
 export class Reacting {
   private readonly timeouts: Timeouts;
   private readonly routing: Routing;
   private readonly events: PendingEvents;
+  private readonly holding = new Holding();
 
   constructor(private readonly lane: Lane) {
     this.timeouts = new Timeouts(lane.store.scheduler);
@@ -76,8 +78,10 @@ export class Reacting {
     const { data } = message;
     const cause = `this program has no reaction ${JSON.stringify(name)}; register it (with .void(), to pass such events), or skip the target`;
     const block = refuse(delivery, unread(data.event, cause));
-    const ageMs = message[deliveryOf].nowMs() - message.enqueuedAtMs;
-    return ageMs < HELD_MS_MAX ? Release({ reason: cause, delayMs: HELD_MS }) : block;
+    const heldMs = this.holding.forMs(message.id, message[deliveryOf].nowMs());
+    if (heldMs < HELD_MS_MAX) return Release({ reason: cause, delayMs: HELD_MS });
+    this.holding.forget(message.id);
+    return block;
   }
 
   /** Its last delivery was never settled: whoever ran it has died, as many times as it may be tried. */
