@@ -248,7 +248,7 @@ export interface Broker<out E, L extends string> {
   readonly wake: () => void;
   /**
    * All events of this target up to there are done; undefined: none is known. The lowest of the lanes that may have events of it. Never
-   * goes back but by `reset`; is not moved by a block. Two reads, whatever the backlog.
+   * goes back but by `reset`, and where a reaction is moved to a lane that is behind; is not moved by a block. Two reads, whatever the backlog.
    */
   readonly position: (stream: string) => Effect<Position | undefined, ReadError | DecodeRefused>;
   /** Oldest first, lane by lane. */

@@ -75,8 +75,8 @@ export interface ReactionOptions<E, L extends string>
     /**
      * Its queue in the broker, so that slow handlers do not stand in the way of fast ones. A letter, then letters, digits, "_", "-" or ".", 32 at most. Default "default".
      *
-     * A later run may name another lane: the reaction goes on there where it was. What stands in the old one is worked by programs that
-     * have a reaction in it, be it a `.void()` one, side by side with what comes in the new one.
+     * A later run may name another lane: the reaction goes on there where it was. What stands in the line of the old one is delivered from
+     * there, side by side with what comes in the new one.
      */
     lane: L;
     /** 0 to 9; of the targets that are ready those with a higher one come first, and lower ones keep one delivery in eight. Pure. Default 0. */

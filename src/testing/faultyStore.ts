@@ -2,8 +2,8 @@
  * A client's view of a store, which fails as networks and processes do: replies get lost, the store is out of reach, the client
  * dies. The store behind it works as ever; only this view of it breaks.
  */
-import { merge, Subject, Subscription } from "rxjs";
-import { type Effect, effect } from "../core/Effect.js";
+import { merge, type Observer, Subject, Subscription } from "rxjs";
+import { type Asker, type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
 import type { StoreEvent } from "../port/StoreEvent.js";
@@ -37,6 +37,13 @@ export interface FaultyStore {
 }
 
 type Link = "up" | "down" | "dead";
+
+/** A reply that gets lost. */
+const dropped = <A>(asker: Asker<A>): Observer<A> => ({
+  next: () => undefined,
+  error: (error: unknown) => asker.error(error),
+  complete: () => asker.error(storeUnavailable(new Error("the reply was dropped, as the test wants it"))),
+});
 
 /** A view of a store that can be broken. Closing the view closes the store. */
 export const faultyStore = (inner: Store): FaultyStore => {
@@ -79,35 +86,16 @@ export const faultyStore = (inner: Store): FaultyStore => {
     effect((asker) => {
       const drop = link === "up" && repliesToDrop > 0;
       if (drop) repliesToDrop -= 1;
-      linked(call).subscribe({
-        next: (value) => {
-          if (!drop) asker.next(value);
-        },
-        error: (error: unknown) => asker.error(error),
-        complete: () => {
-          if (drop) asker.error(storeUnavailable(new Error("the reply was dropped, as the test wants it")));
-          else asker.complete();
-        },
-      });
+      linked(call).subscribe(drop ? dropped(asker) : asker);
     });
 
   return {
     store: viewOf(inner, {
       events$: merge(inner.events$, events$),
       around: (run, { kind }) => {
-        switch (kind) {
-          case "close":
-            return run();
-          case "change":
-            return changing(run);
-          case "lease":
-          case "wait":
-            return linked(() => hints.passing(run));
-          case "look":
-          case "renew":
-          case "leave":
-            return linked(run);
-        }
+        if (kind === "close") return run();
+        if (kind === "change") return changing(run);
+        return linked(kind === "lease" || kind === "wait" ? () => hints.passing(run) : run);
       },
     }),
     faults: {

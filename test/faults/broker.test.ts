@@ -139,7 +139,10 @@ describe("a handler that kills its process", () => {
     await vi.waitFor(
       async () => {
         expect((await worldOn(store).blockedStreams()).items).toMatchObject([
-          { stream: "item/bad", cause: expect.stringContaining("3 attempts without an acknowledged progress") },
+          {
+            stream: "item/bad",
+            cause: expect.stringContaining("3 attempts without an acknowledged progress") as string,
+          },
         ]);
       },
       { timeout: 180_000, interval: 300 },

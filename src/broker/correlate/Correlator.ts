@@ -1,30 +1,30 @@
 /** Correlates one lane in one run: decides who does, and reads pages of events, each written as messages with the checkpoint behind it. */
-import { catchError, forkJoin, map, merge, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
+import { catchError, forkJoin, map, type Observable, of, type SchedulerLike, switchMap } from "rxjs";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
 import type { Stop } from "../../core/Stop.js";
 import { atomically, type Write } from "../../core/Write.js";
-import type { Turn } from "../../log/callsOf.js";
-import { QUIET_MS, STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
+import { QUIET_MS } from "../../log/leading.js";
 import { unlessLost } from "../../log/readFeed.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { activeOf, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
-import { hasReached, isBehind, isSame, positionIn, type Vector, withPosition } from "../vector.js";
+import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vector.js";
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
 import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, type PageRequest, Pages } from "./Pages.js";
-import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
+import type { Lead, Look, Place, Ready, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
-import { CONTROL_LOOK_MS, LEFT_LOOK_MS, LOOK_MS, SIGN_MS } from "./waits.js";
+import { type CorrelatorTurn, lookAgain, Watching } from "./Watching.js";
+import { CONTROL_LOOK_MS, LOOK_MS, SIGN_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -39,11 +39,6 @@ export interface CorrelatorOptions {
 /** The most events of a page: what they make fits into one write as a rule. */
 export const PAGE_COUNT = 500;
 
-type CorrelatorTurn = Turn<Place, CorrelatorEvent>;
-
-/** What is stored may have gone back together with the log, so it would not tell. */
-const lookAgain = (known: Vector): Look => ({ does: "look", first: false, known });
-
 /** The end of a run. */
 const over: CorrelatorTurn = { items: [], next: undefined };
 
@@ -51,7 +46,7 @@ export class Correlator {
   private readonly pages: Pages;
   private readonly routing: Routing;
   private readonly room: Room;
-  private readonly random: () => number;
+  private readonly watching: Watching;
   private readonly scheduler: SchedulerLike;
   private wasFull = false;
   private lacked = "";
@@ -65,7 +60,9 @@ export class Correlator {
     this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
     this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
-    this.random = randomOf(options.me);
+    const { stop, me } = options;
+    const { pages } = this;
+    this.watching = new Watching(lane, { stop, pages, random: randomOf(me), begin: (found) => this.begin(found) });
   }
 
   /** One call, or a few that belong together. */
@@ -75,7 +72,7 @@ export class Correlator {
       case "look":
         return stop.isAsked ? of(over) : this.look(place);
       case "stand by":
-        return stop.isAsked ? of(over) : this.standBy(place);
+        return stop.isAsked ? of(over) : this.watching.standBy(place);
       case "lead":
         return (stop.isAsked ? this.leave(place) : this.lead(place)).pipe(
           catchError((error: unknown) => {
@@ -136,54 +133,6 @@ export class Correlator {
     };
   }
 
-  private standBy(place: StandBy): Observable<CorrelatorTurn> {
-    const { checkpoint, control } = place.standing;
-    if (place.untilMs !== undefined) return this.awaitLeader(place, place.untilMs);
-    const types = typesIn(this.lane, control);
-    const page$ = this.pages.page({ after: checkpoint.at, types, limit: 1, waitMsMax: CONTROL_LOOK_MS });
-    return this.unlessChanged(page$).pipe(
-      switchMap((page): Observable<CorrelatorTurn> => {
-        if (page === undefined) return of({ items: [], next: lookAgain(checkpoint.at) });
-        const hasWork = !isSame(page.at, checkpoint.at) || nextCatchUp(this.lane, control, checkpoint.at) !== undefined;
-        if (!hasWork) return this.afterLook(place.standing, { items: [], next: place });
-        const pauseMs = STAND_STILL_MS + Math.floor(this.random() * STAND_STILL_JITTER_MS);
-        return of({ items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } });
-      }),
-    );
-  }
-
-  /** The turn, unless what all processes agree upon has changed: nobody is told of that where the log stands still. */
-  private afterLook(known: Standing, turn: CorrelatorTurn): Observable<CorrelatorTurn> {
-    const { kept, name } = this.lane;
-    return kept.read({ lanes: [name], catchUps: [] }).pipe(
-      map(({ control, lanes: [now] }) => {
-        const stands = control.revision === known.controlRevision && now?.revision === known.revision;
-        return stands ? turn : { ...turn, next: lookAgain(known.checkpoint.at) };
-      }),
-    );
-  }
-
-  /** What it emits; undefined at the stop, and where people of this process have changed what all agree upon. */
-  private unlessChanged<A>(source$: Observable<A>): Observable<A | undefined> {
-    const changed$ = this.lane.changed$.pipe(map((): A | undefined => undefined));
-    const either$: Observable<A | undefined> = merge(changed$, source$);
-    return this.options.stop.before(either$);
-  }
-
-  /** There is something to do: for whoever leads, for anybody where that one has left, and for this one where it stands still. */
-  private awaitLeader(place: StandBy, untilMs: number): Observable<CorrelatorTurn> {
-    const { lane, options } = this;
-    return lane.kept.read({ lanes: [lane.name], catchUps: [] }).pipe(
-      switchMap(({ lanes: [now] }): Observable<CorrelatorTurn> => {
-        const leftMs = untilMs - this.scheduler.now();
-        if (now?.value?.by === undefined || (leftMs <= 0 && now.revision !== place.standing.revision))
-          return of({ items: [], next: lookAgain(place.standing.checkpoint.at) });
-        if (leftMs <= 0) return of({ items: [], next: this.begin(place.standing) });
-        return options.stop.pause(Math.min(LEFT_LOOK_MS, leftMs)).pipe(map(() => ({ items: [], next: place })));
-      }),
-    );
-  }
-
   private lead(at: Lead): Observable<CorrelatorTurn> {
     const { control, checkpoint } = at.standing;
     const lacking = lackingIn(this.lane, control);
@@ -215,7 +164,7 @@ export class Correlator {
     return this.whereThereIsRoom(at, () => {
       const { rest } = at;
       // What was read for another control may lack the types of a reaction that has joined.
-      const ready$ = rest?.by === at.standing.control ? of(rest) : this.unlessChanged(this.next(at));
+      const ready$ = rest?.by === at.standing.control ? of(rest) : this.watching.unlessChanged(this.next(at));
       return ready$.pipe(
         switchMap((ready): Observable<CorrelatorTurn> => {
           if (ready === undefined) return of({ items: [], next: this.options.stop.isAsked ? at : lookAgain(at.at) });
@@ -291,7 +240,7 @@ export class Correlator {
     if (isDue && (isMoved || !untilIdle))
       return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
     const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
-    return hasWaited && !untilIdle ? this.afterLook(at.standing, end) : of(end);
+    return hasWaited && !untilIdle ? this.watching.afterLook(at.standing, end) : of(end);
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */

@@ -6,7 +6,6 @@ import { on } from "sluice/broker";
 import { eventCodec, eventLog, type Position } from "sluice/log";
 import { fromOne, type Store, viewOf } from "sluice/store";
 import { vi } from "vitest";
-import { newId } from "../../../src/core/newId.js";
 import { atEnd } from "../../stores/eachStore.js";
 
 export { errorOf, restorable } from "../../stores/restorable.js";
@@ -69,7 +68,7 @@ export class Seen {
           await work(n);
           this.all.push(`${name} ${stream} ${n}`);
         },
-        { name, ...options } as ReactionOptions<Happened, L>,
+        { name, ...options },
       )
       .to(({ event: { to } }) => to);
   }
@@ -85,6 +84,7 @@ export class Seen {
   }
 }
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- brokers of any events and lanes are run here */
 // biome-ignore lint/suspicious/noExplicitAny: brokers of any events and lanes are run here
 type Any = any;
 
@@ -151,6 +151,3 @@ export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-
-/** A name that no other test has. */
-export const named = (name: string): string => `${name}-${newId().slice(-8)}`;

@@ -63,7 +63,11 @@ it.each([1, 2])("a handler that kills its process is begun three times, of %i pr
     ]);
     const { items } = await world.blockedStreams();
     expect(items.map(({ stream, lane, cause }) => ({ stream, lane, cause }))).toEqual([
-      { stream: "item/bad", lane: "default", cause: expect.stringContaining("3 attempts without an acknowledged") },
+      {
+        stream: "item/bad",
+        lane: "default",
+        cause: expect.stringContaining("3 attempts without an acknowledged") as string,
+      },
     ]);
     expect(await people.stats("sluice.broker/slow/world")).toMatchObject({
       acked: 303,

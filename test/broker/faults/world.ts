@@ -23,14 +23,14 @@ export type Count = t.TypeOf<typeof Count>;
 const none: Count = { done: 0, sum: 0, last: "", outOfTurn: 0 };
 
 /** Positions of one log are ordered as their texts. */
-export const counted = ({ done, sum, last, outOfTurn }: Count, n: number, position: Position): Count => ({
+const counted = ({ done, sum, last, outOfTurn }: Count, n: number, position: Position): Count => ({
   done: done + 1,
   sum: sum + n,
   last: position,
   outOfTurn: outOfTurn + (position > last ? 0 : 1),
 });
 
-export const countsOn = (store: Store, name = "world") => records(store, { name: `counts.${name}`, codec: Count });
+const countsOn = (store: Store, name = "world") => records(store, { name: `counts.${name}`, codec: Count });
 
 export interface WorldOptions {
   /** Of the broker and its records. Default "world". */
@@ -49,8 +49,8 @@ export interface WorldOptions {
   readonly begins?: ((n: number, stream: string, attempt: number) => unknown) | undefined;
 }
 
-export const shardOf = (n: number): string => `shard/${n % 3}`;
-export const slowOf = (n: number): string => `slow/${n % 2}`;
+const shardOf = (n: number): string => `shard/${n % 3}`;
+const slowOf = (n: number): string => `slow/${n % 2}`;
 
 /** Three reactions to each event: in the line of its own stream, in that of a shard, and in a slow one of another lane. */
 export const worldOn = (store: Store, options: WorldOptions = {}) => {
