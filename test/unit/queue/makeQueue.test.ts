@@ -50,8 +50,8 @@ describe("queue", () => {
     ["leaseMs", Number.POSITIVE_INFINITY],
     ["attemptsMax", 0],
     ["attemptsMax", 4_001],
-    ["attemptsMax", Number.POSITIVE_INFINITY],
     ["attemptsMax", Number.NaN],
+    ["deliveriesMax", 4_001],
     ["payloadBytesMax", 0],
     ["payloadBytesMax", 8 * 1024 * 1024],
     ["payloadBytesMax", Number.NaN],
@@ -68,6 +68,10 @@ describe("queue", () => {
       expect(() => make({ [option]: undefined })).not.toThrow();
     },
   );
+
+  it("takes Infinity for bounds of attempts and deliveries: never", () => {
+    expect(() => make({ attemptsMax: Number.POSITIVE_INFINITY, deliveriesMax: Number.POSITIVE_INFINITY })).not.toThrow();
+  });
 
   it("takes the ends of every range", () => {
     expect(() => make({ leaseMs: 10, attemptsMax: 1, payloadBytesMax: 1, dedupeMs: 0 })).not.toThrow();
