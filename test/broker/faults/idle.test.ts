@@ -12,7 +12,7 @@ import { startRedisServer } from "../../support/redisServer.js";
 import { stepped, steps } from "./world.js";
 
 /** `IDLE_MS=20000 npx vitest run test/broker/faults/idle.test.ts` measures longer; it prints what it finds. */
-const IDLE_MS = Number(process.env["IDLE_MS"] ?? 5_000);
+const IDLE_MS = Number(process.env["IDLE_MS"] ?? 4_000);
 
 const laneNames = ["default", "b", "c"] as const;
 
@@ -32,8 +32,6 @@ const callsIn = (stats: string): Readonly<Record<string, number>> =>
 
 it.each([
   { processes: 1, lanes: 1 },
-  { processes: 1, lanes: 3 },
-  { processes: 3, lanes: 1 },
   { processes: 3, lanes: 3 },
 ])("on Redis, $processes processes with $lanes lanes", { timeout: 60_000 }, async ({ processes, lanes }) => {
   const server = await startRedisServer();
@@ -58,7 +56,7 @@ it.each([
     names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / (IDLE_MS / 1_000);
   const sent = perSecond(["evalsha", "eval", "blpop"]);
   const all = perSecond(Object.keys(calls));
-  if (IDLE_MS > 5_000) console.log({ processes, lanes, sent, all });
+  if (IDLE_MS > 4_000) console.log({ processes, lanes, sent, all });
   for (const run of runs) run.unsubscribe();
   // One look every two seconds at each queue, at the log, and at what is agreed upon.
   expect(sent).toBeGreaterThan(0);

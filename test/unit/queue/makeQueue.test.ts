@@ -70,7 +70,9 @@ describe("queue", () => {
   );
 
   it("takes Infinity for bounds of attempts and deliveries: never", () => {
-    expect(() => make({ attemptsMax: Number.POSITIVE_INFINITY, deliveriesMax: Number.POSITIVE_INFINITY })).not.toThrow();
+    expect(() =>
+      make({ attemptsMax: Number.POSITIVE_INFINITY, deliveriesMax: Number.POSITIVE_INFINITY }),
+    ).not.toThrow();
   });
 
   it("takes the ends of every range", () => {
