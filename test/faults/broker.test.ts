@@ -16,7 +16,7 @@ import { atEnd } from "../stores/eachStore.js";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
 
 const SEED = process.env["SEED"] ?? "processes";
-const KILLS = Number(process.env["KILLS"] ?? 2);
+const KILLS = Number(process.env["KILLS"] ?? 1);
 const script = fileURLToPath(new URL("./brokerProcess.ts", import.meta.url));
 
 const children = new Set<ChildProcess>();

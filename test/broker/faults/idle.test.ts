@@ -30,39 +30,40 @@ const callsIn = (stats: string): Readonly<Record<string, number>> =>
     [...stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)].map(([, name = "", calls]) => [name, Number(calls)]),
   );
 
-it.each([
-  { processes: 1, lanes: 1 },
-  { processes: 3, lanes: 3 },
-])("on Redis, $processes processes with $lanes lanes", { timeout: 60_000 }, async ({ processes, lanes }) => {
-  const server = await startRedisServer();
-  atEnd(() => server.stop());
-  const admin = new Redis(server.url);
-  atEnd(() => Promise.resolve(admin.disconnect()));
-  const stores = Array.from({ length: processes }, () => redisStore(server.url));
-  for (const store of stores) atEnd(() => store.close());
-  let acked = 0;
-  const runs = stores.map((store) =>
-    brokerOn(store, lanes)
-      .run()
-      .subscribe(() => (acked += 1)),
-  );
-  await eventLog(stores[0]!, steps).append("item/1", [stepped(1)]);
-  await vi.waitFor(() => expect(acked).toBe(lanes), { timeout: 20_000 });
-  await sleep(2_500);
-  await admin.config("RESETSTAT");
-  await sleep(IDLE_MS);
-  const calls = callsIn(await admin.info("commandstats"));
-  const perSecond = (names: ReadonlyArray<string>): number =>
-    names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / (IDLE_MS / 1_000);
-  const sent = perSecond(["evalsha", "eval", "blpop"]);
-  const all = perSecond(Object.keys(calls));
-  if (IDLE_MS > 4_000) console.log({ processes, lanes, sent, all });
-  for (const run of runs) run.unsubscribe();
-  // One look every two seconds at each queue, at the log, and at what is agreed upon.
-  expect(sent).toBeGreaterThan(0);
-  expect(sent).toBeLessThan((3 + 2 * lanes) * processes);
-  expect(all).toBeLessThan((20 + 15 * lanes) * processes);
-});
+it.each([{ processes: 3, lanes: 3 }])(
+  "on Redis, $processes processes with $lanes lanes",
+  { timeout: 60_000 },
+  async ({ processes, lanes }) => {
+    const server = await startRedisServer();
+    atEnd(() => server.stop());
+    const admin = new Redis(server.url);
+    atEnd(() => Promise.resolve(admin.disconnect()));
+    const stores = Array.from({ length: processes }, () => redisStore(server.url));
+    for (const store of stores) atEnd(() => store.close());
+    let acked = 0;
+    const runs = stores.map((store) =>
+      brokerOn(store, lanes)
+        .run()
+        .subscribe(() => (acked += 1)),
+    );
+    await eventLog(stores[0]!, steps).append("item/1", [stepped(1)]);
+    await vi.waitFor(() => expect(acked).toBe(lanes), { timeout: 20_000 });
+    await sleep(2_500);
+    await admin.config("RESETSTAT");
+    await sleep(IDLE_MS);
+    const calls = callsIn(await admin.info("commandstats"));
+    const perSecond = (names: ReadonlyArray<string>): number =>
+      names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / (IDLE_MS / 1_000);
+    const sent = perSecond(["evalsha", "eval", "blpop"]);
+    const all = perSecond(Object.keys(calls));
+    if (IDLE_MS > 4_000) console.log({ processes, lanes, sent, all });
+    for (const run of runs) run.unsubscribe();
+    // One look every two seconds at each queue, at the log, and at what is agreed upon.
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan((3 + 2 * lanes) * processes);
+    expect(all).toBeLessThan((20 + 15 * lanes) * processes);
+  },
+);
 
 it("on memory, two looks of each lane in two seconds", async () => {
   let calls = 0;
