@@ -195,8 +195,9 @@ export interface Broker<out E, L extends string> {
    * Correlates and delivers until it is stopped, told as it is confirmed. Any number of processes may run one broker: each target has one
    * holder at a time, and one of them correlates a lane. An outage is ridden out. Completes when the store closes.
    *
-   * Errors: `LogWentBack`; `LogTrimmed` where events were trimmed that it had not come to yet; `InvalidConfig`. Memory: what is in hand, and two pages of events a lane. Unsubscribing gives
-   * back what is in hand, uncounted.
+   * Errors: `LogWentBack`; `LogTrimmed` where events were trimmed that it had not come to yet; `InvalidConfig`; `DecodeRefused` where a newer
+   * version of the library has written what processes agree upon. Memory: what is in hand, and two pages of events a lane. Unsubscribing
+   * gives back what is in hand, uncounted.
    *
    * Each target has its events in order, and no target waits for another one:
    *
@@ -248,7 +249,7 @@ export interface Broker<out E, L extends string> {
   readonly wake: () => void;
   /**
    * All events of this target up to there are done; undefined: none is known. The lowest of the lanes that may have events of it. Never
-   * goes back but by `reset`, and where a reaction is moved to a lane that is behind; is not moved by a block. Two reads, whatever the backlog.
+   * goes back but by `reset`, and where a reaction is moved to a lane that is behind; is not moved by a block. Two reads a lane, whatever the backlog.
    */
   readonly position: (stream: string) => Effect<Position | undefined, ReadError | DecodeRefused>;
   /** Oldest first, lane by lane. */
@@ -287,7 +288,7 @@ export interface Broker<out E, L extends string> {
    * dropped, since it comes again; the event that one of them may be handling is done first, and where it waits for a retry, that too. The
    * replay reads the log once, whatever it is for: name many targets in one call. Emits how many were named. At most 1,000.
    *
-   * It begins within a second of a run, at what is left of a log that was trimmed. It needs a program that has all reactions of the lane,
+   * It begins at once in this process, else within two seconds of a run, at what is left of a log that was trimmed. It needs a program that has all reactions of the lane,
    * and waits for one: retire a reaction by `.void()` rather than by removing it.
    */
   readonly reset: (streams: string | ReadonlyArray<string>) => Effect<number, BrokerChangeError>;

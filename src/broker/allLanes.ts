@@ -12,7 +12,11 @@ export const otherLanes = (register: Parts["register"], control: Control | undef
   Object.keys(control?.lanes ?? {}).filter((lane) => !register.lanes.has(lane));
 
 /** The lanes of this program first, in its order. */
-export const allLanes = ({ kept, register, lanes, laneNamed }: Parts): Observable<ReadonlyArray<Lane>> =>
-  kept
-    .read({ lanes: [], catchUps: [] })
-    .pipe(map(({ control }) => [...lanes, ...otherLanes(register, control.value).map((name) => laneNamed(name))]));
+export const lanesBy = ({ register, lanes, laneNamed }: Parts, control: Control | undefined): ReadonlyArray<Lane> => [
+  ...lanes,
+  ...otherLanes(register, control).map((name) => laneNamed(name)),
+];
+
+/** The same, as they are now. */
+export const allLanes = (parts: Parts): Observable<ReadonlyArray<Lane>> =>
+  parts.kept.read({ lanes: [], catchUps: [] }).pipe(map(({ control }) => lanesBy(parts, control.value)));

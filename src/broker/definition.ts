@@ -47,6 +47,12 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
         "lanes",
         `The reaction ${shown(reaction)} is in the lane ${shown(lane)}, which lanes does not define: add it, be it as {}.`,
       );
+  for (const { parts, name: reaction } of register.reactions)
+    if (parts.from.split(",").length > sources.length)
+      throw invalidConfig(
+        "from",
+        `The reaction ${shown(reaction)} begins from positions in more logs than the broker has sources: give it a position of this broker.`,
+      );
   const kept = new Kept(store, name);
   const changed$ = new Subject<void>();
   const laneOf = (laneRegister: LaneRegister): Lane => {

@@ -96,6 +96,7 @@ const doing = <R, L extends string>(
   const reaction: Named = { name: nameOf(given.name, handler, types), types, lane: checkLane(lane) };
   const parts: ReactionParts = {
     ...events,
+    // It is called with events of these types alone, as its own type says; here they are of any type.
     handler: handler as unknown as ReactionParts["handler"],
     without: checkTypes(given.without ?? []),
     followUp: undefined,
@@ -183,7 +184,7 @@ const attemptsOf = (attemptsMax: number): number =>
     ? attemptsMax
     : wholeNumber("attemptsMax", attemptsMax, { min: 1, max: 1_000 });
 
-/** A broker of several sources knows more of its positions: it checks them. */
+/** How many sources it may be of, the broker knows. */
 const checkFrom = (from: Position | "start" | "end"): Position | "start" | "end" => {
   if (from === "start" || from === "end") return from;
   if (typeof from === "string" && from.split(",").every((part) => part === "-" || parsePosition(part) !== undefined))

@@ -2,14 +2,12 @@
 import { defer, distinctUntilChanged, forkJoin, map, type Observable, of, switchMap, timer } from "rxjs";
 import { callsOf, type Turn } from "../log/callsOf.js";
 import { endOfLog } from "../log/readFeed.js";
-import { otherLanes } from "./allLanes.js";
+import { lanesBy } from "./allLanes.js";
 import type { BrokerStatus, LaneStatus } from "./Broker.js";
 import { activeOf } from "./Control.js";
 import { standing } from "./correlate/agree.js";
 import { pendingOf } from "./correlate/Room.js";
 import type { Parts } from "./definition.js";
-import type { Moment } from "./Kept.js";
-import type { Lane } from "./Lane.js";
 import type { Local } from "./Local.js";
 import { isSame, lowestOf, positionIn, type Vector } from "./vector.js";
 
@@ -29,11 +27,6 @@ export const statusOf = (parts: Parts, local: Local): Observable<BrokerStatus> =
     return callsOf<Looks, BrokerStatus>(parts.store, { start: { first: true }, call, live: true });
   }).pipe(distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)));
 
-const all = ({ lanes, register, laneNamed }: Parts, { control }: Moment): ReadonlyArray<Lane> => [
-  ...lanes,
-  ...otherLanes(register, control.value).map((name) => laneNamed(name)),
-];
-
 /** The ends of the logs are asked for behind the checkpoints: what is told to have caught up had at that moment. */
 const look = (parts: Parts, local: Local): Observable<BrokerStatus> => {
   const { kept, lanes, store, sources } = parts;
@@ -41,7 +34,7 @@ const look = (parts: Parts, local: Local): Observable<BrokerStatus> => {
     switchMap((moment) =>
       forkJoin({
         ends: forkJoin(sources.map((source) => endOfLog(source))),
-        stats: forkJoin(all(parts, moment).map(({ queueName }) => store.stats(queueName))),
+        stats: forkJoin(lanesBy(parts, moment.control.value).map(({ queueName }) => store.stats(queueName))),
       }).pipe(
         map(({ ends, stats }) => {
           const { value: control } = moment.control;
@@ -49,7 +42,7 @@ const look = (parts: Parts, local: Local): Observable<BrokerStatus> => {
             ({ name: lane }, i): Vector => standing({ control, lane, found: moment.lanes[i], sources: sources.length }),
           );
           const isWhole = lanes.every(({ name }) => control !== undefined && activeOf(control, name) === undefined);
-          const statuses = all(parts, moment).map(({ name }, i): readonly [string, LaneStatus] => {
+          const statuses = lanesBy(parts, control).map(({ name }, i): readonly [string, LaneStatus] => {
             const own = stats[i];
             return [
               name,

@@ -1,16 +1,14 @@
-/** Programs of brokers as users write them: orders from payment to shipping, repairs, several stores, queues by hand, virtual time. */
+/** Programs of brokers as users write them: orders from payment to shipping, repairs, several stores, queues by hand. The one on virtual time is in faults/simulated. */
 import { pipe } from "fp-ts/lib/function.js";
 import * as RTE from "fp-ts/lib/ReaderTaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { concatMap, filter, firstValueFrom, groupBy, map, mergeMap, reduce, Subject, take, timer } from "rxjs";
+import { filter, firstValueFrom, groupBy, map, mergeMap, reduce, Subject, take } from "rxjs";
 import { type Broker, broker, on, queueStore } from "sluice/broker";
 import { eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { RB } from "sluice/reader";
-import { aggregate } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { B } from "sluice/task";
-import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { atEnd, eachStore } from "../stores/eachStore.js";
 import {
@@ -19,7 +17,6 @@ import {
   mailsOn,
   type OrderEvent,
   type Outside,
-  order,
   orderEvents,
   ordersOn,
   shippedOn,
@@ -222,31 +219,4 @@ describe.each(eachStore)("several stores and queues by hand on %s", (_, open) =>
     expect(done).toEqual(["order/1"]);
     expect((await queues.queue("order/2").state()).blocked).toBe(true);
   });
-});
-
-describe("on virtual time", () => {
-  it("tries again after growing delays, while nobody waits", () =>
-    simulate(async ({ store, scheduler, advance, expect$ }) => {
-      const placed = aggregate(store, { category: "order", decider: order, codec: orderEvents });
-      const flaky = on(orderEvents, "OrderPlaced")
-        .do(
-          async (_, { attempt }) => {
-            if (attempt < 3) throw new Error("no");
-          },
-          { backoff: { initialMs: 10, growth: "linear" } },
-        )
-        .to("t");
-      const tags$ = broker(store, { name: "b", reactions: [flaky] })
-        .run()
-        .pipe(
-          filter(({ stream }) => stream === "t"),
-          map(({ _tag }) => _tag),
-          take(3),
-        );
-      timer(0, scheduler)
-        .pipe(concatMap(() => placed.handle("1", { orderId: "1", type: "Place", customerId: "c", total: 1 })))
-        .subscribe();
-      expect$(tags$).toBe("a 9ms b 19ms (c|)", { a: "Retrying", b: "Retrying", c: "Acked" });
-      await advance(100);
-    }));
 });

@@ -9,8 +9,6 @@ export interface Begun {
 }
 
 export class Delivery {
-  /** Those that are to run. */
-  reactions: ReadonlyArray<Reaction> = [];
   /** The one that runs, or ran last: its options decide a failure. */
   at: Reaction | undefined = undefined;
   readonly results: Array<Begun> = [];

@@ -54,7 +54,6 @@ export class Reacting {
       if (reaction === undefined) return of(this.missing(message, delivery, name));
       if (reaction.parts.target.is !== "nowhere") known.push(reaction);
     }
-    delivery.reactions = known;
     const [only] = known;
     if (only === undefined) return of(undefined);
     if (message.attempt > attemptsMaxOf(known)) return this.tooOften(message, delivery, known);

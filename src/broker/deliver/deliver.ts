@@ -56,9 +56,10 @@ export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerE
 /** Settles, and decides by the reaction where its follow-ups were refused. */
 const settled = (source: Observable<Reacted>, underWay: UnderWay): Observable<Settlement<Pending, unknown>> =>
   new Observable((subscriber) => {
-    const decide: ConstructorParameters<typeof Settling<Pending, unknown, unknown>>[1] = (failure, message) =>
-      fateOf(failure, message, underWay.of(message));
-    observe(source, new Settling<Pending, unknown, unknown>(subscriber, decide), subscriber);
+    const settling = new Settling<Pending, unknown, unknown>(subscriber, (failure, message) =>
+      fateOf(failure, message, underWay.of(message)),
+    );
+    observe(source, settling, subscriber);
   });
 
 /** The deliveries that were begun and are not settled. */

@@ -208,3 +208,10 @@ it("a thousand reactions at one target that end at once need no deeper stack", a
   expect(acked).toBe(1);
   expect(seen.all.length).toBe(1_000);
 });
+
+it("a reaction begins at positions of no more logs than the broker has", () => {
+  const store = memoryStore();
+  atEnd(() => store.close());
+  const from = "-,-" as never;
+  expect(() => brokerOf(store, [new Seen().reaction("a", { from })])).toThrow(/more logs than the broker has sources/);
+});

@@ -1,13 +1,14 @@
 /** The events, reactions and processes that the correlation of brokers is tested with. */
 import * as t from "io-ts";
-import { defer, NEVER, Subject } from "rxjs";
+import { Subject } from "rxjs";
 import type { Broker, BrokerRunOptions, Delivered, ReactionOptions } from "sluice/broker";
 import { on } from "sluice/broker";
 import { eventCodec, eventLog, type Position } from "sluice/log";
-import { fromOne, type Store, viewOf } from "sluice/store";
+import type { Store } from "sluice/store";
 import { vi } from "vitest";
 import { atEnd } from "../../stores/eachStore.js";
 
+export { dyingAt } from "../../stores/dyingAt.js";
 export { errorOf, restorable } from "../../stores/restorable.js";
 
 /** An event is for a target, and has a number to know it by. */
@@ -122,29 +123,6 @@ export const running = (of: Broker<Any, Any>, options: BrokerRunOptions<Any> = {
 
 /** Waits until the expectations hold, also on a busy machine. */
 export const eventually = <A>(check: () => A | Promise<A>): Promise<A> => vi.waitFor(check, { timeout: 20_000 });
-
-/** A process that dies at its call of this number, before the store gets it or after: nothing is answered to it any more. */
-export const dyingAt = (store: Store, call: number, when: "before" | "after") => {
-  let calls = 0;
-  let died = false;
-  const dead = <A>() => fromOne<A>(NEVER);
-  const view = viewOf(store, {
-    around: (run) =>
-      fromOne(
-        defer(() => {
-          if (died) return dead<never>();
-          calls += 1;
-          if (calls !== call) return run();
-          died = true;
-          if (when === "before") return dead<never>();
-          // The store performs it, and nobody hears of that.
-          run().subscribe({ error: () => undefined });
-          return dead<never>();
-        }),
-      ),
-  });
-  return { store: view, died: () => died };
-};
 
 /** Some time that passes really. */
 export const pause = (ms: number): Promise<void> =>

@@ -1,10 +1,11 @@
 /** Processes that die, whose replies are lost, or that are several: what events make is stored exactly once. */
 import * as t from "io-ts";
-import { defer, firstValueFrom, NEVER } from "rxjs";
+import { firstValueFrom } from "rxjs";
 import { readModel } from "sluice/sourcing";
-import { fromOne, type Store, viewOf } from "sluice/store";
+import type { Store } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
+import { dyingAt } from "../dyingAt.js";
 import { eachStore } from "../eachStore.js";
 import {
   added,
@@ -18,29 +19,6 @@ import {
   revenueOn,
   running,
 } from "./scene.js";
-
-/** A process that dies at its call of this number, before the store gets it or after. It says whether it came to that. */
-const dyingAt = (store: Store, call: number, when: "before" | "after") => {
-  let calls = 0;
-  let died = false;
-  const dead = <A>() => fromOne<A>(NEVER);
-  const view = viewOf(store, {
-    around: (run) =>
-      fromOne(
-        defer(() => {
-          if (died) return dead<never>();
-          calls += 1;
-          if (calls !== call) return run();
-          died = true;
-          if (when === "before") return dead<never>();
-          // The store performs it, and nobody hears of that.
-          run().subscribe({ error: () => undefined });
-          return dead<never>();
-        }),
-      ),
-  });
-  return { store: view, died: () => died };
-};
 
 /** Every call of a run over some pages, and both ways to die at it. */
 const deaths = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].flatMap((call) => [
