@@ -1,38 +1,13 @@
 /** A broker on virtual time, as users test theirs: the program of the design, and each fault that `simulate` offers. */
-import { left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { concatMap, filter, map, take, timer } from "rxjs";
 import { broker, on } from "sluice/broker";
-import { eventCodec, eventLog, eventType } from "sluice/log";
+import { eventLog, eventType } from "sluice/log";
 import { records } from "sluice/records";
-import { aggregate, type Decider } from "sluice/sourcing";
+import { aggregate } from "sluice/sourcing";
 import { type Simulation, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-
-const OrderEvent = t.type({
-  type: t.literal("OrderPlaced"),
-  orderId: t.string,
-  customerId: t.string,
-  total: t.number,
-});
-type OrderEvent = t.TypeOf<typeof OrderEvent>;
-const orderEvents = eventCodec(OrderEvent, { tag: "type" });
-
-interface Place {
-  readonly type: "Place";
-  readonly orderId: string;
-  readonly customerId: string;
-  readonly total: number;
-}
-
-const order: Decider<Place, { readonly stage: "none" | "placed" }, OrderEvent, "wrong stage"> = {
-  initial: { stage: "none" },
-  decide:
-    ({ orderId, customerId, total }) =>
-    ({ stage }) =>
-      stage === "none" ? right([{ type: "OrderPlaced", orderId, customerId, total }]) : left("wrong stage"),
-  evolve: () => ({ stage: "placed" }),
-};
+import { order, orderEvents } from "../../support/fulfilment.js";
 
 it("tells two failures of a target, then its success, on virtual time", () =>
   simulate(async ({ store, scheduler, advance, expect$ }) => {
