@@ -38,36 +38,3 @@ export const deferredBy = (outcome: Outcome, nowMs: number): Outcome => {
 };
 
 const delayUntil = (untilMs: number, nowMs: number): number => Math.min(Math.max(0, untilMs - nowMs), DELAY_MS_MAX);
-
-/** A failure that no further attempt would mend. */
-export interface NonRetryable extends Error {
-  readonly _tag: "NonRetryable";
-  readonly cause: unknown;
-}
-
-class NonRetryableError extends Error implements NonRetryable {
-  readonly _tag = "NonRetryable";
-  override readonly name = "NonRetryable";
-  override readonly cause: unknown;
-  constructor(cause: unknown) {
-    super("no further attempt would mend this");
-    this.cause = cause;
-  }
-}
-
-/**
- * An error that a handler throws, or answers as a Left, where no further attempt would help: the target blocks at once (with
- * `blockOnError: false` the event is passed over at once).
- *
- * @param cause why: any value, kept as one line of text
- */
-export const nonRetryable = (cause: unknown): NonRetryable => new NonRetryableError(cause);
-
-/** Whether this is such an error, of whatever copy of the library. */
-export const isNonRetryable = (error: unknown): boolean => {
-  try {
-    return error instanceof Error && (error as Partial<NonRetryable>)._tag === "NonRetryable";
-  } catch {
-    return false;
-  }
-};

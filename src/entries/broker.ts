@@ -23,7 +23,7 @@ export { type QueueStoreDefinition, queueStore } from "../broker/byHand/queueSto
 export type { Fetched, QueueStore, StreamQueue, StreamState } from "../broker/byHand/StreamQueue.js";
 export { broker } from "../broker/makeBroker.js";
 export { on } from "../broker/on.js";
-export { Defer, type DeferUntil, type NonRetryable, nonRetryable } from "../broker/outcomes.js";
+export { Defer, type DeferUntil } from "../broker/outcomes.js";
 export type {
   Doing,
   EventsOf,
@@ -34,4 +34,5 @@ export type {
   ReactionOptions,
   Targeted,
 } from "../broker/Reaction.js";
+export { type NonRetryable, nonRetryable } from "../core/nonRetryable.js";
 export type { BrokerError, DecodeRefused, LogTrimmed, LogWentBack, RecordConflict } from "../core/SluiceError.js";

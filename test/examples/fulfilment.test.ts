@@ -14,11 +14,13 @@ const sums = [
   "right: nothing is pending, nothing is blocked",
 ];
 const freed = [
-  "region/south is blocked at order/o-2: Error: the printer in the south is out of paper",
   "region/south is mended, and goes on with the same event",
   "region/east is blocked at order/o-13: Error: no such address: o-13",
   "region/east goes on behind order/o-13, which is skipped",
 ];
+
+/** Payments run side by side: which of the orders for the south is paid first is not told beforehand. */
+const southIsBlocked = /^region\/south is blocked at order\/o-\d+: Error: the printer in the south is out of paper$/;
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split("\n");
 const askedOf = (text: string): number => Number(/^the gateway was asked (\d+) times for 55 charges$/m.exec(text)?.[1]);
@@ -28,7 +30,7 @@ describe("fulfilment", () => {
     const { code, stdout, stderr } = await runExample("fulfilment/main.ts", ["--pace", "5"]);
 
     expect(stderr).toBe("");
-    expect(linesOf(stdout)).toEqual(expect.arrayContaining([...freed, ...sums]));
+    expect(linesOf(stdout)).toEqual(expect.arrayContaining([expect.stringMatching(southIsBlocked), ...freed, ...sums]));
     expect(askedOf(stdout)).toBe(55);
     // No terminal, no page.
     expect(stdout).not.toContain("\u001b");
@@ -43,6 +45,7 @@ describe("fulfilment", () => {
       expect.arrayContaining([
         "3 broker processes work",
         "killed one of them: it had charged an order, and had stored nothing of it",
+        expect.stringMatching(southIsBlocked),
         ...freed,
         ...sums,
       ]),

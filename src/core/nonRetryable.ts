@@ -1,0 +1,34 @@
+/** Failures that no further attempt would mend: for brokers and hubs, which know no other word for them. */
+
+/** A failure that no further attempt would mend. */
+export interface NonRetryable extends Error {
+  readonly _tag: "NonRetryable";
+  readonly cause: unknown;
+}
+
+class NonRetryableError extends Error implements NonRetryable {
+  readonly _tag = "NonRetryable";
+  override readonly name = "NonRetryable";
+  override readonly cause: unknown;
+  constructor(cause: unknown) {
+    super("no further attempt would mend this");
+    this.cause = cause;
+  }
+}
+
+/**
+ * An error that a handler of a broker or a hub throws, or answers as a Left, where no further attempt would help. A broker's
+ * target blocks at once (with `blockOnError: false` the event is passed over at once).
+ *
+ * @param cause why: any value, kept as one line of text
+ */
+export const nonRetryable = (cause: unknown): NonRetryable => new NonRetryableError(cause);
+
+/** Whether this is such an error, of whatever copy of the library. */
+export const isNonRetryable = (error: unknown): boolean => {
+  try {
+    return error instanceof Error && (error as Partial<NonRetryable>)._tag === "NonRetryable";
+  } catch {
+    return false;
+  }
+};
