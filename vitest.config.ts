@@ -20,6 +20,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "bench/**", "dist/**"],
     globalSetup: ["test/support/redisGlobal.ts"],
     pool: "forks",
+    // A file that had a process of its own would load the whole library anew, which takes a second for each of more than two hundred.
+    isolate: false,
     // Vitest leaves one core to itself, so that of two only one would work; but files wait for servers more than they compute.
     maxWorkers: Math.max(2, availableParallelism()),
     retry: 0,
