@@ -2,7 +2,7 @@
 import { config, map, NEVER, Observable, of, timer } from "rxjs";
 import { broker, on, type ReactionOptions } from "sluice/broker";
 import { type Simulation, simulate } from "sluice/testing";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Work } from "../../src/core/Work.js";
 import { collect, counts, inc, logOn, tell } from "./scene.js";
 
@@ -135,7 +135,7 @@ describe("a work", () => {
         ["Retrying a/1@1 (2)", 300, "timed out after 100 ms"],
         ["Blocked a/1@1 (3)", 500, "timed out after 100 ms"],
       ]);
-      expect(reported).toHaveLength(3);
+      await vi.waitFor(() => expect(reported).toHaveLength(3));
     });
   });
 });
