@@ -288,8 +288,8 @@ export interface Broker<out E, L extends string> {
    * dropped, since it comes again; the event that one of them may be handling is done first, and where it waits for a retry, that too. The
    * replay reads the log once, whatever it is for: name many targets in one call. Emits how many were named. At most 1,000.
    *
-   * It begins at once in this process, else within two seconds of a run, at what is left of a log that was trimmed. It needs a program that has all reactions of the lane,
-   * and waits for one: retire a reaction by `.void()` rather than by removing it.
+   * It begins at once in a run of this broker object, else within two seconds of a run, at what is left of a log that was trimmed. It needs a
+   * program that has all reactions of the lane, and waits for one: retire a reaction by `.void()` rather than by removing it.
    */
   readonly reset: (streams: string | ReadonlyArray<string>) => Effect<number, BrokerChangeError>;
   /**

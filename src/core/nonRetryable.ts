@@ -1,4 +1,4 @@
-/** Failures that no further attempt would mend: for brokers and hubs, which know no other word for them. */
+/** Failures that no further attempt would mend, told by whoever handles something. */
 
 /** A failure that no further attempt would mend. */
 export interface NonRetryable extends Error {
@@ -17,8 +17,8 @@ class NonRetryableError extends Error implements NonRetryable {
 }
 
 /**
- * An error that a handler of a broker or a hub throws, or answers as a Left, where no further attempt would help. A broker's
- * target blocks at once (with `blockOnError: false` the event is passed over at once).
+ * An error that a handler of a broker throws, or answers as a Left, where no further attempt would help: the target blocks at once (with
+ * `blockOnError: false` the event is passed over at once).
  *
  * @param cause why: any value, kept as one line of text
  */
