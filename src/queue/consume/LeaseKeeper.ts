@@ -49,6 +49,14 @@ export class LeaseKeeper {
     return this.suspects > 0;
   }
 
+  /** Whether something may be worked upon that is not proven, so that it may still kill the process. */
+  get mayKill(): boolean {
+    if (this.unproven === 0) return false;
+    return this.live
+      .all()
+      .some(({ proven, delivery }) => !proven && !delivery.custody.arriving && delivery.settlement.state === "open");
+  }
+
   /** What the consumer has unsettled, apart from `settling` messages whose settlements the store was handed. */
   handsBut(settling: number): Hands {
     if (this.size <= settling) return "empty";
@@ -96,6 +104,13 @@ export class LeaseKeeper {
     return this.timer !== undefined && this.isLate(this.options.store.scheduler.now());
   }
 
+  /** Renews these leases now. The store is told whether their works begin: only then does the end of this process count. */
+  renewAs(what: "begun" | "unbegun", deliveries: ReadonlyArray<LeasedDelivery>): void {
+    const look = { nowMs: this.options.store.scheduler.now(), renewMs: this.renewMs, late: false };
+    if (what === "begun") this.renew(deliveries, [], look);
+    else this.renew([], deliveries, look);
+  }
+
   /** Looks at all leases now. */
   catchUp(): void {
     this.stop();
@@ -132,7 +147,7 @@ export class LeaseKeeper {
     for (const tenure of this.live.all())
       if (tenure.delivery.settlement.state === "open") this.see(tenure, look, found);
     const { ended, working, unbegun, proved, nextMs } = found;
-    if (working.length + unbegun.length > 0) this.renew(working, unbegun, look);
+    this.renew(working, unbegun, look);
     // One look serves all leases that are due within 2 % of the length of a lease.
     if (nextMs !== undefined) this.tickAt(Math.max(nextMs, nowMs + this.options.leaseMs / 50));
     for (const delivery of unbegunFirst(ended)) this.end(delivery);
@@ -171,6 +186,7 @@ export class LeaseKeeper {
   ): void {
     const { store, queue, leaseMs, events } = this.options;
     const deliveries = working.concat(unbegun);
+    if (deliveries.length === 0) return;
     const leases = deliveries.map((delivery) => delivery.lease);
     store.extend({ queue, leases, leaseMs, unbegun: unbegun.length, late }).run(
       (answers) => {

@@ -11,6 +11,7 @@
  * | `LeaseKeeper` | the unsettled deliveries, and the tenure of each |
  * | `Settler` | the settlements that wait to leave, or to be answered |
  * | `CatchingUp` | nothing: decides what comes first where the process was busy |
+ * | `Solitude` | nothing: one suspect of a store handle works at a time, and alone |
  *
  * ```text
  *   store ─leases─▶ Puller ─▶ Receiving ─▶ subscriber ─▶ operators ─▶ Settlement ─▶ Settler ─▶ store
@@ -37,6 +38,7 @@ import { Prefetch } from "./Prefetch.js";
 import { Puller, type Starts } from "./Puller.js";
 import { Receiving } from "./Receiving.js";
 import { Settler } from "./Settler.js";
+import { Solitude } from "./Solitude.js";
 import { SourceLife } from "./SourceLife.js";
 
 export interface SourceContext<A> {
@@ -60,6 +62,7 @@ export class MessageSource<A> implements Owner {
   private readonly puller: Puller;
   private readonly receiving: Receiving<A>;
   private readonly catchingUp: CatchingUp;
+  private readonly solitude: Solitude;
   private readonly life: SourceLife;
 
   constructor(
@@ -92,6 +95,7 @@ export class MessageSource<A> implements Owner {
       onLate: () => this.catchingUp.settleFirst(),
       onCredit: () => {
         this.life.leaveIfEmpty();
+        this.solitude.changed();
         this.puller.pull();
       },
     });
@@ -109,7 +113,19 @@ export class MessageSource<A> implements Owner {
       onFailure: (error) => this.readFailed(error),
     });
     const { puller } = this;
-    this.receiving = new Receiving({ owner: this, codec, events, pauses, prefetch, keeper, puller, subscriber });
+    this.solitude = new Solitude({ store, keeper, goOn: () => this.receiving.goOn() });
+    const { solitude } = this;
+    this.receiving = new Receiving({
+      owner: this,
+      codec,
+      events,
+      pauses,
+      prefetch,
+      keeper,
+      puller,
+      solitude,
+      subscriber,
+    });
     this.catchingUp = new CatchingUp({ store, keeper, settler, puller });
     const { queue, catchingUp } = this;
     this.life = new SourceLife({
@@ -122,6 +138,7 @@ export class MessageSource<A> implements Owner {
       keeper,
       puller,
       catchingUp,
+      solitude,
       subscriber,
     });
   }
@@ -139,6 +156,7 @@ export class MessageSource<A> implements Owner {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery.lease, performed);
     this.life.leaveIfEmpty();
+    this.solitude.changed();
     if (!this.settler.rounds.answering) this.puller.pull();
   }
 
@@ -150,6 +168,7 @@ export class MessageSource<A> implements Owner {
   givenBack(delivery: LeasedDelivery): void {
     this.keeper.remove(delivery);
     this.life.leaveIfEmpty();
+    this.solitude.changed();
   }
 
   leaseChanged(): void {

@@ -4,6 +4,7 @@
  * ```text
  *   leased ──▶ arrived ──its turn──▶ emitted
  *                │  └──── poison ──▶ rejected, never emitted
+ *                ├─ while a suspect of this process works alone, it waits: see `Solitude`
  *                └─ given back or settled within an emission before it ──▶ passed over
  * ```
  */
@@ -22,6 +23,7 @@ import type { PauseWatch } from "./PauseWatch.js";
 import type { Prefetch } from "./Prefetch.js";
 import type { Puller } from "./Puller.js";
 import { rejectPoison } from "./poison.js";
+import type { Solitude } from "./Solitude.js";
 
 export interface ReceivingParts<A> {
   readonly owner: Owner;
@@ -31,6 +33,7 @@ export interface ReceivingParts<A> {
   readonly prefetch: Prefetch;
   readonly keeper: LeaseKeeper;
   readonly puller: Puller;
+  readonly solitude: Solitude;
   readonly subscriber: Subscriber<Message<A>>;
 }
 
@@ -38,14 +41,16 @@ export class Receiving<A> {
   /** Deliveries that wait for their emission. */
   private arrived: Array<LeasedDelivery> = [];
   private busy = false;
+  /** Whether the store was told of some of them that they have not begun. */
+  private held = false;
 
   constructor(private readonly parts: ReceivingParts<A>) {}
 
   /** `full`: as many came as were asked for, so there may be more. */
   receive(leases: ReadonlyArray<Lease>, receivedMs: number, full: boolean): void {
-    const { owner, keeper, puller } = this.parts;
-    for (const lease of leases) {
-      const delivery = new LeasedDelivery(lease, owner, receivedMs);
+    const { owner, keeper, puller, solitude } = this.parts;
+    const deliveries = leases.map((lease) => new LeasedDelivery(lease, owner, receivedMs));
+    for (const delivery of deliveries) {
       keeper.add(delivery);
       this.arrived.push(delivery);
     }
@@ -55,14 +60,32 @@ export class Receiving<A> {
     this.busy = true;
     // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.
     if (full) puller.pull(true);
+    if (solitude.mayEmit) this.emit();
+    else this.hold(deliveries);
+    this.busy = false;
+  }
+
+  /** Emits what was held, if nothing keeps it any more. */
+  goOn(): void {
+    if (this.busy || this.arrived.length === 0 || !this.parts.solitude.mayEmit) return;
+    this.busy = true;
     this.emit();
     this.busy = false;
   }
 
+  /** They wait for their emission: if the process dies meanwhile, it was not by them. */
+  private hold(deliveries: ReadonlyArray<LeasedDelivery>): void {
+    this.held = true;
+    this.parts.keeper.renewAs("unbegun", deliveries);
+    this.parts.pauses.watch();
+  }
+
   private emit(): void {
-    const { subscriber, puller, prefetch, pauses } = this.parts;
+    const { subscriber, puller, prefetch, pauses, keeper } = this.parts;
     const deliveries = this.arrived;
     this.arrived = [];
+    if (this.held) keeper.renewAs("begun", deliveries.filter(isUnbegun));
+    this.held = false;
     puller.pausedFor(() => {
       for (const delivery of deliveries) {
         if (subscriber.closed) break;

@@ -24,6 +24,7 @@ import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import type { Puller } from "./Puller.js";
 import type { Settler } from "./Settler.js";
+import type { Solitude } from "./Solitude.js";
 
 /** After a stop, how long its end waits for a store that does not answer (milliseconds). */
 const END_MS_MAX = 900;
@@ -38,6 +39,7 @@ export interface SourceLifeParts {
   readonly keeper: LeaseKeeper;
   readonly puller: Puller;
   readonly catchingUp: CatchingUp;
+  readonly solitude: Solitude;
   readonly subscriber: Subscriber<unknown>;
 }
 
@@ -58,8 +60,9 @@ export class SourceLife implements Pausable {
   }
 
   start(): void {
-    const { catchingUp, pauses, options, subscriber, puller } = this.parts;
+    const { catchingUp, solitude, pauses, options, subscriber, puller } = this.parts;
     catchingUp.join();
+    solitude.join();
     pauses.add(this);
     const { stop$ } = options;
     if (stop$ !== undefined) {
@@ -150,9 +153,10 @@ export class SourceLife implements Pausable {
   /** Says goodbye to the store, once no message is unsettled any more. */
   leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.parts.keeper.size > 0) return;
-    const { keeper, catchingUp, pauses, settler, subscriber, store, queue, options, events } = this.parts;
+    const { keeper, catchingUp, solitude, pauses, settler, subscriber, store, queue, options, events } = this.parts;
     this.phase = "left";
     catchingUp.leave();
+    solitude.leave();
     pauses.remove(this);
     this.stopTimer?.unsubscribe();
     this.stopping?.unsubscribe();

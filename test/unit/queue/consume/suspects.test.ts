@@ -1,9 +1,11 @@
 /** A message that kills its process takes no neighbours along, and costs at most two processes more than it has attempts. */
-import { NEVER, type Observable, timer } from "rxjs";
+import { mergeMap, NEVER, type Observable, tap, timer } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../../src/core/Message.js";
 import { handle } from "../../../../src/operators/handle.js";
 import { settle } from "../../../../src/operators/settle.js";
+import type { QueueStats } from "../../../../src/port/Inspect.js";
+import type { Store } from "../../../../src/port/Store.js";
 import { queue } from "../../../../src/queue/makeQueue.js";
 import { leaseRequest } from "../../../../src/testing/conformance/queue/steps.js";
 import { faultyStore } from "../../../../src/testing/faultyStore.js";
@@ -50,6 +52,139 @@ describe("a message that kills its process", () => {
     expect(deaths).toBe(expected);
     expect(s.stats()).toMatchObject({ acked: 49, dead: 1 });
     expect(now(s.queue.deadLetters()).items.map(({ data }) => data)).toMatchObject([{ right: killer }]);
+  });
+});
+
+describe("a message that kills its process, beside other queues of it", () => {
+  /** Processes that each serve both queues, until nothing is left or so many have died. */
+  const livesOf = ({ workMs, killsAfterMs }: { readonly workMs: number; readonly killsAfterMs: number }) => {
+    const s = scene({ leaseMs: LEASE_MS, attemptsMax: 3 });
+    now(s.queue.enqueueAll([KILLER, 1, 2]));
+    const otherOf = (store: Store) => queue(store, { ...s.queue.definition, name: "others" });
+    now(otherOf(s.inner).enqueueAll([10, 11, 12]));
+    const statsOf = (): ReadonlyArray<QueueStats> => [s.stats(), now(otherOf(s.inner).stats())];
+    const isLeft = (): boolean => statsOf().some(({ acked, dead }) => acked + dead < 3);
+    let deaths = 0;
+    let alive = false;
+    for (let process = 0; process < 10 && isLeft(); process++) {
+      alive = true;
+      const { store, faults } = faultyStore(s.inner);
+      const die = (): void => {
+        deaths += 1;
+        alive = false;
+        faults.crash();
+      };
+      const work = ({ data }: Message<number>): Observable<unknown> =>
+        data === KILLER
+          ? timer(killsAfterMs, s.clock).pipe(
+              tap(die),
+              mergeMap(() => NEVER),
+            )
+          : timer(workMs, s.clock);
+      for (const one of [queue(store, { ...s.queue.definition }), otherOf(store)])
+        watch(one.messages({ prefetch: 3 }).pipe(handle(work, { concurrency: 3 }), settle()));
+      for (let waitedMs = 0; waitedMs < 60_000 && alive && isLeft(); waitedMs += 10) s.clock.advance(10);
+      s.clock.advance(LEASE_MS + 1);
+    }
+    return { deaths, stats: statsOf() };
+  };
+  const KILLER = 0;
+
+  it.each([
+    { workMs: 20, killsAfterMs: 10 },
+    { workMs: 250, killsAfterMs: 200 },
+  ])("takes none of theirs along: they take $workMs ms, it kills after $killsAfterMs", (times) => {
+    expect(livesOf(times)).toMatchObject({
+      deaths: 3,
+      stats: [
+        { acked: 2, dead: 1 },
+        { acked: 3, dead: 0 },
+      ],
+    });
+  });
+});
+
+describe("a suspect, beside other queues of its process", () => {
+  /** A queue whose one message is a suspect, and another with something in hand. */
+  const begun = (): Scene & { readonly started: Array<number> } => {
+    const s = scene({ leaseMs: 20_000 });
+    s.fill(1);
+    now(s.inner.lease(leaseRequest("numbers", { max: 1, leaseMs: 1 })));
+    s.clock.advance(2);
+    const started: Array<number> = [];
+    const others = queue(s.inner, { ...s.queue.definition, name: "others" });
+    const work = ({ data }: Message<number>): Observable<unknown> => {
+      started.push(data);
+      return data === 10 ? timer(600, s.clock) : data === 0 ? timer(200, s.clock) : NEVER;
+    };
+    now(others.enqueue(10));
+    watch(others.messages({ prefetch: 10 }).pipe(handle(work), settle()));
+    s.clock.settle();
+    watch(s.queue.messages({ prefetch: 10 }).pipe(handle(work), settle()));
+    s.clock.settle();
+    expect(started).toEqual([10]);
+    now(others.enqueueAll([11, 12]));
+    s.clock.settle();
+    return { ...s, started };
+  };
+
+  it("waits until they have nothing in hand, and they go on once it is settled", () => {
+    const { clock, started } = begun();
+    clock.advance(599);
+    expect(started).toEqual([10]);
+    clock.advance(1);
+    clock.settle();
+    expect(started).toEqual([10, 0]);
+    clock.advance(199);
+    expect(started).toEqual([10, 0]);
+    clock.advance(1);
+    clock.settle();
+    expect(started).toEqual([10, 0, 11, 12]);
+  });
+
+  it("keeps them waiting for a second at most, and waits for a second at most", () => {
+    const s = scene({ leaseMs: 20_000 });
+    s.fill(2);
+    now(s.inner.lease(leaseRequest("numbers", { max: 2, leaseMs: 1 })));
+    s.clock.advance(2);
+    const started: Array<readonly [data: number, atMs: number]> = [];
+    const fromMs = s.clock.now();
+    const work = ({ data }: Message<number>): Observable<never> => {
+      started.push([data, s.clock.now() - fromMs]);
+      return NEVER;
+    };
+    const others = queue(s.inner, { ...s.queue.definition, name: "others" });
+    now(others.enqueue(10));
+    watch(others.messages().pipe(handle(work)));
+    s.clock.settle();
+    watch(s.queue.messages().pipe(handle(work)));
+    s.clock.advance(500);
+    now(others.enqueue(11));
+    s.clock.advance(2_000);
+    expect(started).toEqual([
+      [10, 0],
+      [0, 1_000],
+      [11, 2_000],
+    ]);
+  });
+
+  it("goes back uncounted where its consumer ends while it waits, and holds nobody any more", () => {
+    const s = scene({ leaseMs: 20_000 });
+    s.fill(1);
+    now(s.inner.lease(leaseRequest("numbers", { max: 1, leaseMs: 1 })));
+    s.clock.advance(2);
+    const others = queue(s.inner, { ...s.queue.definition, name: "others" });
+    now(others.enqueue(10));
+    const { values } = watch(others.messages());
+    s.clock.settle();
+    const { subscription, values: suspects } = watch(s.queue.messages());
+    s.clock.settle();
+    now(others.enqueue(11));
+    s.clock.settle();
+    expect([dataOf(values), dataOf(suspects)]).toEqual([[10], []]);
+    subscription.unsubscribe();
+    s.clock.settle();
+    expect([dataOf(values), s.next(1)]).toEqual([[10, 11], [[0, 2]]]);
   });
 });
 
