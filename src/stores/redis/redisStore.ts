@@ -176,6 +176,7 @@ class RedisStore implements Store {
       keys: this.keys,
       given,
       deadLettersMax,
+      feeds: this.feeds,
       replication: this.replicated && new Replication({ connection: this.replicated, scheduler, ...replicas }),
       writeMsMax: commandMsMax + replicas.msMax,
     });

@@ -243,7 +243,7 @@ describe("feeds that wait", () => {
     }
   });
 
-  it("hear of an append whose wake-up was lost within some seconds", async () => {
+  it("read right behind an append of their own process, which wakes them by no call", async () => {
     const bench = new Bench(url);
     const { store } = bench;
     try {
@@ -252,9 +252,32 @@ describe("feeds that wait", () => {
       const waiting = numbered(3).map(() => readFeed(store, { after, waitMsMax: 20_000 }).then(dataOf));
       await until(async () => (await bench.admin.scard(`${logKey(bench)}:wf`)) === 1);
       await bench.admin.del(`${logKey(bench)}:wf`);
-      await store.write([[appendStep("s", ["new"])]], newId());
+      const fromMs = performance.now();
+      await Promise.all([
+        store.write([[putStep("a"), appendStep("s", ["new"])]], newId()),
+        Promise.all(waiting).then((all) => expect(all.every(([first]) => first === "new")).toBe(true)),
+      ]);
+      // A feed that hears of nothing looks after two seconds.
+      expect(performance.now() - fromMs).toBeLessThan(1_900);
+    } finally {
+      await bench.close();
+    }
+  }, 15_000);
+
+  it("hear of an append of another process whose wake-up was lost within some seconds", async () => {
+    const bench = new Bench(url);
+    const other = new Bench(url, {}, bench.namespace);
+    const { store } = bench;
+    try {
+      await store.write([[appendStep("s", ["old"])]], newId());
+      const after = await endOf(store);
+      const waiting = numbered(3).map(() => readFeed(store, { after, waitMsMax: 20_000 }).then(dataOf));
+      await until(async () => (await bench.admin.scard(`${logKey(bench)}:wf`)) === 1);
+      await bench.admin.del(`${logKey(bench)}:wf`);
+      await other.store.write([[appendStep("s", ["new"])]], newId());
       expect(await Promise.all(waiting)).toEqual(waiting.map(() => ["new"]));
     } finally {
+      await other.close();
       await bench.close();
     }
   }, 15_000);

@@ -70,6 +70,11 @@ export class FeedWatch {
     if (!this.reading && this.present.size === 0) this.quit();
   }
 
+  /** Whether some feed waits. */
+  get waits(): boolean {
+    return this.waiting.size > 0;
+  }
+
   wakeAll(): void {
     for (const feed of [...this.waiting]) this.wake(feed, false);
   }

@@ -47,6 +47,19 @@ export class Feeds {
     };
   }
 
+  /**
+   * Called when this process has sent events: feeds that wait here read right behind them, on the same connection, so that they need no
+   * wake-up. Feeds of other processes are woken by the server.
+   */
+  appended(): void {
+    this.watch.wakeAll();
+  }
+
+  /** Whether some feed of this process waits at the end of the log. */
+  get waits(): boolean {
+    return this.watch.waits;
+  }
+
   /** Called when the store closes: whoever waits is told that nothing came. */
   stop(): void {
     for (const reading of [...this.readings]) reading.stop();

@@ -39,6 +39,7 @@ for i, list in ipairs(lists) do
   answers[i] = refusedAt(list, changed) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
-for _, subject in ipairs(subjects) do subject.close() end
+--- @include writeId
+for _, subject in ipairs(subjects) do subject.close(writeIdOf(result)) end
 answer = plain and "+" or table.concat(answers, " ")
 return keepAnswer(result, answer, KEYS, numbered + 2)

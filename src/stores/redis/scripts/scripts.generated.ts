@@ -1045,7 +1045,8 @@ for i, list in ipairs(lists) do
   answers[i] = refusedAt(list, changed) or applyList(list)
   if answers[i] ~= "+" then plain = false end
 end
-for _, subject in ipairs(subjects) do subject.close() end
+--- @include writeId
+for _, subject in ipairs(subjects) do subject.close(writeIdOf(result)) end
 answer = plain and "+" or table.concat(answers, " ")
 return keepAnswer(result, answer, KEYS, numbered + 2)
 `,
@@ -2399,7 +2400,10 @@ end
 local function guardEnds(key, levels)
   for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
   redis.call("LLEN", key .. ":w")
-  redis.call("STRLEN", key .. ":h")
+  if redis.call("STRLEN", key .. ":h") > 0 then -- one may be handed over, which enters it among the leases
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
 end
 local function queueSubject(key, now)
   local queue = openQueue(key, now)
@@ -2414,7 +2418,13 @@ local function queueSubject(key, now)
       promote(queue)
     end
   end
-  queue.close = function() closeQueue(queue) end
+  queue.close = function(writeId)
+    if next(queue.ends) and redis.call("STRLEN", key .. ":h") > 0 then
+      --- @include handOver
+      handOver(queue, writeId)
+    end
+    closeQueue(queue)
+  end
   return queue
 end
 `,

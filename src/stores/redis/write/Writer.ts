@@ -11,6 +11,7 @@ import type { Step, WriteAnswer } from "../../../core/steps/Step.js";
 import { Answered } from "../connection/Answered.js";
 import type { Call, CallEnd, Connection } from "../connection/Connection.js";
 import type { Replication } from "../connection/Replication.js";
+import type { Feeds } from "../log/Feeds.js";
 import type { Keys } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
 import { Burst, type BurstKind, type Single } from "./Burst.js";
@@ -44,6 +45,8 @@ export interface WriterOptions {
   /** The time that a test gives, else an empty text. */
   readonly given: () => string;
   readonly deadLettersMax: number;
+  /** Feeds of this process that wait for events. */
+  readonly feeds: Pick<Feeds, "waits" | "appended">;
   /** Confirms answered writes; undefined where no replica is waited for. */
   readonly replication: Replication | undefined;
   /** How long a write may take, the wait for replicas included. */
@@ -138,6 +141,7 @@ export class Writer {
     const name = handsOver(lists);
     const queue = name === undefined ? undefined : keys.queue(name);
     this.confirming({ results: [result], queue, end }, (told) => connection.run(script, input, told));
+    this.tellFeeds(lists);
   }
 
   private writeEach(singles: ReadonlyArray<Single<WriteEnd>>, { script, handsOver }: BurstKind): void {
@@ -166,6 +170,12 @@ export class Writer {
     const name = handsOver(first.list);
     const queue = name === undefined ? undefined : keys.queue(name);
     this.confirming({ results: input.results, queue, end: each }, (told) => connection.run(script, input, told));
+    this.tellFeeds(input.lists);
+  }
+
+  private tellFeeds(lists: ReadonlyArray<ReadonlyArray<Step>>): void {
+    const { feeds } = this.options;
+    if (feeds.waits && lists.some((list) => list.some(({ _tag }) => _tag === "Append"))) feeds.appended();
   }
 
   /** Sends a write, and notes its results as answered once they were read; with `waitReplicas`, once replicas have them. */

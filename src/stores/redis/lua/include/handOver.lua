@@ -1,5 +1,5 @@
--- Hands the follower that a settlement let go over to a consumer that waits, as an enqueue does with a new message, if nothing else
--- is ready. It is entered among the leases at once. `writeId` names the write that settles.
+-- Hands the only message that a write made ready over to a consumer that waits, as an enqueue does with a new message, if nothing else
+-- is ready: a follower that a settlement let go, or a new one. It is entered among the leases at once.
 --- @include queue
 --- @include handedText
 --- @include handedParts

@@ -3,7 +3,7 @@
 --   ticket: "w" · the format and a colon · order of the lease, 10 characters · its length, ms in hex, 8
 --   handed over: the same without the "w" · the moment at which it was enqueued and leased · "h-" and the id of its write · line
 --   break · parcel without that moment, its first 11 characters; or "+" and a whole parcel, leased at that moment by the write
---   that settled the head of its key, see handOver
+--   that made it ready, see handOver
 --
 -- This file tells the two from each other; handedText writes them, and handedParts reads them.
 --- @include format

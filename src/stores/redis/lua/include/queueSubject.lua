@@ -7,7 +7,10 @@
 local function guardEnds(key, levels)
   for level in pairs(levels) do redis.call("LLEN", key .. ":r:" .. level) end
   redis.call("LLEN", key .. ":w")
-  redis.call("STRLEN", key .. ":h")
+  if redis.call("STRLEN", key .. ":h") > 0 then -- one may be handed over, which enters it among the leases
+    redis.call("HLEN", key .. ":l")
+    redis.call("ZCARD", key .. ":x")
+  end
 end
 
 local function queueSubject(key, now)
@@ -25,6 +28,13 @@ local function queueSubject(key, now)
       promote(queue)
     end
   end
-  queue.close = function() closeQueue(queue) end
+  -- Where a consumer waits, one that alone became ready goes straight to it, as by `enqueue`.
+  queue.close = function(writeId)
+    if next(queue.ends) and redis.call("STRLEN", key .. ":h") > 0 then
+      --- @include handOver
+      handOver(queue, writeId)
+    end
+    closeQueue(queue)
+  end
   return queue
 end

@@ -8,7 +8,7 @@
 -- A subject has
 --   guard(): reads what its steps may write, as look does
 --   book(): books what was handed over, after the first removal
---   begin(), close(): do what comes before all lists, and what comes behind them
+--   begin(), close(writeId): do what comes before all lists, and what comes behind them
 -- The script binds `nouns`, which says whose kinds the call has: a definition costs 0.1 µs, and a noun brings fifty.
 local kinds = {}
 --- @include hex
