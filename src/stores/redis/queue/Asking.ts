@@ -56,6 +56,7 @@ export class Asking implements Waiter {
   readonly queue: string;
   readonly owner: string;
   readonly leaseMs: number;
+  inVain = false;
   private readonly slot: Slot;
   private readonly untilMs: number;
   private request: Request;
@@ -112,6 +113,7 @@ export class Asking implements Waiter {
   /** Called for a wake-up: asks again. `late`: leases may have ended since the queue was looked at. */
   woken(late: boolean): void {
     this.phase = "its turn";
+    this.inVain = true;
     // A lease past its end is reaped when somebody asks for more. Where some may be past it, perhaps because this process was
     // busy, the timers of this process go first: they renew the leases that are still wanted.
     if (late) this.turn = this.context.scheduler.schedule(() => this.askAgain(), 1);

@@ -131,7 +131,7 @@ export class Lobby {
   private enter(waiter: Waiter, standsBy: boolean, changeMs: number | undefined): void {
     const place = this.placeAt(waiter.queue, standsBy);
     this.placeOf.set(waiter, place);
-    place.waiters.add(waiter);
+    place.add(waiter);
     place.left = false;
     this.looks.arm(place, waiter, changeMs);
     if (!place.listened) this.readers.listen(place);

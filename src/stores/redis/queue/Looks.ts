@@ -2,6 +2,10 @@
  * Looks at the queues of consumers that wait, in their stead, many places by one call. A place is looked at every two seconds,
  * when something changes there by time, and before the ownership of an exclusive queue ends. So a lost wake-up costs two seconds
  * at most. One timer of this process serves all places: the server's own time-outs come up to 70 ms late.
+ *
+ * Whoever gives a message back for a while asks again at once, and the wake-up for the others finds nothing ready so far. When the
+ * message is due the server would wake whoever began to wait first, which is the one that gave it back, each time anew. So a
+ * consumer that was woken in vain asks when something is due, and others look a moment later.
  */
 import type { SchedulerLike, Subscription } from "rxjs";
 import type { Connection } from "../connection/Connection.js";
@@ -15,6 +19,8 @@ const ALONG_MS = 1_500;
 /** After how long a place is looked at again where something was ready: the wake-up came by then, or is lost (milliseconds). */
 const READY_AGAIN_MS = 200;
 const LOOK_MS_MIN = 1;
+/** How much later than due a consumer looks that was not woken for it (milliseconds). */
+const GRACE_MS = 5;
 /** How many places one call looks at: some 2 ms of the server's time. */
 const ENTRIES_MAX = 250;
 
@@ -76,6 +82,7 @@ export class Looks {
     const nowMs = this.context.scheduler.now();
     let nextAtMs = Number.POSITIVE_INFINITY;
     const batches = new Map<string, Array<Entry>>();
+    const due: Array<Entry> = [];
     for (const place of this.context.places.values()) {
       if (place.isEmpty && !place.listened) this.context.places.delete(place.list);
       if (place.isEmpty || place.looking) continue;
@@ -83,11 +90,19 @@ export class Looks {
         nextAtMs = Math.min(nextAtMs, place.lookAtMs);
         continue;
       }
+      const { first } = place;
+      if (first?.inVain === true && first.owner === "" && place.changeAtMs <= nowMs) {
+        place.lookAtMs = nowMs + READY_AGAIN_MS;
+        nextAtMs = Math.min(nextAtMs, place.lookAtMs);
+        due.push({ place, waiter: first });
+        continue;
+      }
       place.looking = true;
       place.lookAtMs = Number.POSITIVE_INFINITY;
       for (const waiter of place.lookers) this.gather(batches, { place, waiter });
     }
     for (const entries of batches.values()) this.call(entries);
+    for (const { place, waiter } of due) this.context.ask(place, waiter);
     if (nextAtMs < Number.POSITIVE_INFINITY) this.wakeAt(nextAtMs);
   }
 
@@ -160,7 +175,8 @@ export class Looks {
 }
 
 /** In how many ms to look again. Each look extends the ownership of an owner that waits, so it comes within a third of its lease. */
-const nextMs = ({ standsBy }: Place, { owner, leaseMs }: Waiter, changeMs: number | undefined): number => {
+const nextMs = ({ standsBy }: Place, { owner, leaseMs, inVain }: Waiter, changeMs: number | undefined): number => {
   const keepsMs = owner === "" || standsBy ? PERIOD_MS : leaseMs / 3;
-  return Math.max(LOOK_MS_MIN, Math.min(changeMs ?? PERIOD_MS, keepsMs, PERIOD_MS));
+  const graceMs = inVain || owner !== "" ? 0 : GRACE_MS;
+  return Math.max(LOOK_MS_MIN, Math.min((changeMs ?? PERIOD_MS) + graceMs, keepsMs, PERIOD_MS));
 };

@@ -8,6 +8,8 @@ export interface Waiter {
   /** "=" and the consumer; empty where the queue is not exclusive. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Whether it was woken before, and found nothing when it asked. */
+  readonly inVain: boolean;
   /** Called when something may be ready: asks for it. `late`: leases may have ended since the queue was looked at. */
   readonly woken: (late: boolean) => void;
   readonly handed: (handed: HandedOver) => void;
@@ -15,8 +17,8 @@ export interface Waiter {
 }
 
 export class Place {
-  /** In the order in which they came. */
-  readonly waiters: Set<Waiter> = new Set();
+  /** In the order in which they came, but for those that were woken in vain: these stand in front. */
+  waiters: Set<Waiter> = new Set();
   /** Whether a reader serves it. */
   listened: boolean = false;
   /** Whether its last consumer is gone for good, not only until it has asked again. */
@@ -38,6 +40,15 @@ export class Place {
     /** The list of its wake-ups. */
     readonly list: string,
   ) {}
+
+  /**
+   * Whoever was woken in vain has waited the longest. Behind the others, it would come too late for what it was woken for: a message that
+   * somebody gave back for a while, and asked again before this one had.
+   */
+  add(waiter: Waiter): void {
+    if (waiter.inVain && !this.isEmpty) this.waiters = new Set([waiter, ...this.waiters]);
+    else this.waiters.add(waiter);
+  }
 
   get isEmpty(): boolean {
     return this.waiters.size === 0;

@@ -37,6 +37,7 @@ const readerOfThree = () => {
       queue: name,
       owner: "",
       leaseMs: 30_000,
+      inVain: false,
       woken: () => undefined,
       handed: () => undefined,
       failed: () => undefined,
