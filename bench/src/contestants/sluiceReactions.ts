@@ -17,6 +17,8 @@ const QUEUE = `sluice.broker/default/${NAME}`;
 /** Events of one append, and appends in flight. */
 const COMMIT = 200;
 const COMMITS = 16;
+/** More than any backlog here: a lane that is full waits, which is not what is measured. */
+const PENDING_MAX = 1_000_000;
 
 type Told = BrokerEvent<unknown>;
 
@@ -35,7 +37,7 @@ export const brokerOf = (store: Store, { streams, onReaction }: Pick<ReactionsOp
   const reaction = on(codec, "Ordered")
     .do(async ({ event }) => onReaction(indexOf(event)), { name: "react" })
     .to(({ event }) => targetOf(indexOf(event), streams));
-  return broker(store, { name: NAME, reactions: [reaction] });
+  return broker(store, { name: NAME, reactions: [reaction], pendingMax: PENDING_MAX });
 };
 
 export const reactionsOn = async (store: Store, options: ReactionsOptions): Promise<Reactions> => {
