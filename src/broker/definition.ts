@@ -6,6 +6,7 @@ import type { EventStore, Store } from "../port/Store.js";
 import { queue } from "../queue/makeQueue.js";
 import type { BrokerDefinition, LaneOptions } from "./Broker.js";
 import type { Correlate } from "./correlate/Routing.js";
+import { Holding } from "./deliver/Holding.js";
 import { Kept } from "./Kept.js";
 import type { Lane, LaneLimits } from "./Lane.js";
 import { checkName, queueOf } from "./names.js";
@@ -55,11 +56,12 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
       );
   const kept = new Kept(store, name);
   const changed$ = new Subject<void>();
+  const holding = new Holding();
   const laneOf = (laneRegister: LaneRegister): Lane => {
     const limits = options.get(laneRegister.lane) ?? {};
     return {
       ...resolved(laneRegister.lane, limits),
-      ...{ broker: name, store, sources, correlate, kept, changed$ },
+      ...{ broker: name, store, sources, correlate, kept, holding, changed$ },
       name: laneRegister.lane,
       all: register,
       register: laneRegister,

@@ -2,6 +2,7 @@
 import { concatMap, defer, from, map, type Observable, of, reduce, Subject, switchMap, takeWhile, toArray } from "rxjs";
 import { type Effect, failingWith, fromOne } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
+import type { Message } from "../../core/Message.js";
 import { optionsOf, wholeNumber } from "../../core/options.js";
 import type { DecodeRefused, LogTrimmed, LogWentBack, WriteError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
@@ -14,15 +15,18 @@ import { Correlator } from "../correlate/Correlator.js";
 import type { Place } from "../correlate/Place.js";
 import type { CorrelatorEvent } from "../correlate/told.js";
 import { checkSources, type Parts, partsOf } from "../definition.js";
+import { Holding } from "../deliver/Holding.js";
 import { Kept } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import { checkName, queueOf } from "../names.js";
 import { DEFAULT_LANE } from "../on.js";
+import type { Pending } from "../Pending.js";
 import { PendingEvents } from "../PendingEvents.js";
 import { checkStream } from "../people.js";
 import { lanesOf } from "../position.js";
 import type { Reaction } from "../Reaction.js";
 import { Leased } from "./Leased.js";
+import { received } from "./received.js";
 import type { Fetched, QueueStore } from "./StreamQueue.js";
 import { type ByHand, streamQueueOf } from "./streamQueueOf.js";
 
@@ -80,9 +84,11 @@ export const queueStore = (store: Store, definition: QueueStoreDefinition): Queu
     // Lines of other lanes are of programs that run a broker.
     othersOf: () => [],
     leased: new Leased(),
+    holding: new Holding(),
     changed$: new Subject(),
     lanesOf: (stream) => (latest === undefined ? [inDefault] : lanesOf(latest, stream)),
-    reactionsOf: (names) => names.flatMap((one) => latest?.register.named(one) ?? []),
+    reactionsOf: (names) =>
+      names.flatMap((one) => latest?.register.named(one) ?? []).filter(({ parts }) => parts.target.is !== "nowhere"),
   };
   const fetch = (register: ReadonlyArray<Reaction>, limit: number): Observable<Fetched<unknown>> =>
     defer(() => {
@@ -115,21 +121,19 @@ interface Face extends Omit<QueueStore, "fetch"> {
 
 const fetchIn = (byHand: ByHand, lane: Lane, limit: number): Observable<Fetched<unknown>> =>
   correlated(lane, limit).pipe(
-    switchMap((events) =>
-      lane.queue.receive({ max: limit, leaseMs: lane.leaseMs }).pipe(
-        map((messages) => {
-          const nowMs = byHand.store.scheduler.now();
-          const endsMs = nowMs + lane.leaseMs;
-          byHand.leased.forget(nowMs);
-          const streams = messages.map((message) => {
-            const stream = message.key ?? message.data.event.stream;
-            byHand.leased.put(stream, { lane: lane.name, message, endsMs });
-            return stream;
-          });
-          return { events, queues: streams.map((stream) => streamQueueOf(byHand, stream)) };
-        }),
-      ),
-    ),
+    switchMap((events) => {
+      const { leased, holding, store } = byHand;
+      leased.forget(store.scheduler.now());
+      const streams: Array<string> = [];
+      const put = (message: Message<Pending>): void => {
+        const stream = message.key ?? message.data.event.stream;
+        leased.put(stream, { lane: lane.name, message, endsMs: store.scheduler.now() + lane.leaseMs });
+        streams.push(stream);
+      };
+      return received({ lane, holding, limit, put }).pipe(
+        map(() => ({ events, queues: streams.map((stream) => streamQueueOf(byHand, stream)) })),
+      );
+    }),
   );
 
 /** One page, as the first of its reactions sees each event; malformed ones block their lines, and are no events here. */
