@@ -37,7 +37,11 @@ describe.each(eachStore)("a queue by hand on %s", (_, open) => {
   it("goes on behind those: they take no place of the limit", async () => {
     const store = open();
     for (const i of [1, 2, 3]) await logOn(store).append(`a/${i}`, [inc(i)]);
-    await correlated(store, other.to(({ stream }) => (stream === "a/3" ? undefined : stream)), known.to("mine"));
+    await correlated(
+      store,
+      other.to(({ stream }) => (stream === "a/3" ? undefined : stream)),
+      known.to("mine"),
+    );
     const queues = queueStore(store, { name: "b" });
     const { queues: fetched } = await queues.fetch([known.to("mine")], 1);
     expect(fetched.map(({ stream }) => stream)).toEqual(["mine"]);

@@ -6,6 +6,7 @@ import { eventCodec, eventLog, eventType } from "sluice/log";
 import type { Store } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
+import { PendingCodec } from "../../src/broker/Pending.js";
 import { eachStore } from "../stores/eachStore.js";
 import { collect, counts, inc, isDelivered, logOn, noted, tell } from "./scene.js";
 
@@ -231,6 +232,44 @@ describe("an event of a reaction that a process does not have", () => {
       await advance(60_000);
       expect(having.seen.map(tell)).toEqual(["Acked a/1@1 (1)", "Acked a/1@2 (1)"]);
       for (const run of [lacking, having]) run.stop();
+    });
+  });
+
+  it("takes up less and less of a process that lacks it, also by dozens and one at a time", async () => {
+    await simulate(async ({ store, advance, nowMs }) => {
+      const old = on(counts, "Inc").do(() => new Promise(() => undefined), { name: oldName });
+      const run = collect(broker(store, { name: "b", reactions: [old] }).run({ concurrency: 1 }));
+      for (let i = 0; i < 30; i += 1)
+        logOn(store)
+          .append(`a/${i}`, [inc(i)])
+          .subscribe();
+      await advance(1_000);
+      run.stop();
+      await advance(100);
+      let deliveries = 0;
+      const lane = queue(store, { name: "sluice.broker/default/b", codec: PendingCodec });
+      const counting = lane.events$.subscribe(({ _tag }) => {
+        if (_tag === "Delivered") deliveries += 1;
+      });
+      const sinceMs: Array<number> = [];
+      const young = on(counts, "Noted").do(async ({ event }) => sinceMs.push(nowMs() - Number(event.text)), {
+        name: "young",
+        from: "end",
+      });
+      const lacking = collect(broker(store, { name: "b", reactions: [young] }).run({ concurrency: 1 }));
+      await advance(3_000);
+      deliveries = 0;
+      for (let i = 0; i < 2; i += 1) {
+        logOn(store)
+          .append("a/x", [noted(String(nowMs()))])
+          .subscribe();
+        await advance(60_000);
+      }
+      expect(sinceMs).toHaveLength(2);
+      // Each of them some 13 times in two minutes.
+      expect(deliveries).toBeLessThan(30 * 20);
+      counting.unsubscribe();
+      lacking.stop();
     });
   });
 });
