@@ -111,7 +111,9 @@ export interface Targeted<out E, out L extends string> extends Reaction<E, L> {
 export interface Doing<out E, out R, out L extends string> extends Targeted<E, L> {
   /**
    * Writes that commit with the ack, or not at all. Where one of them meets a conflict (`VersionConflict`, `RecordConflict`) the handler
-   * runs again at once, ten times in a row, before that counts as a failure.
+   * runs again at once, ten times in a row, before that counts as a failure. Where several reactions of one target write, a refusal is a
+   * failure of the one that asked for what was refused: its attempts, backoff and `blockOnError` count. Where that cannot be told (all
+   * together are too large), they are those of one that blocks, and has the fewest attempts.
    *
    * @param next the writes for a result; not called where the handler answered an Outcome other than `Ack`
    */
