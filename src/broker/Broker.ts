@@ -108,8 +108,16 @@ export interface Idle {
   /** Deliveries, failed ones included. */
   readonly delivered: number;
   readonly acked: number;
+  /** Events that were passed over: by a `Reject`, or out of attempts where `blockOnError` is false. */
+  readonly skipped: number;
   /** Targets that were blocked. */
   readonly blocked: number;
+  /**
+   * Events that still stand in lines at its end, in all lanes of this program and those of other versions: 0 where all that was
+   * correlated is done. Others wait for a retry, are deferred or blocked, stand behind such ones, are left to a program that has their
+   * reactions, are in the hands of another process, or in a lane that is paused.
+   */
+  readonly left: number;
 }
 
 export interface LaneStatus {
@@ -238,7 +246,7 @@ export interface Broker<out E, L extends string> {
   readonly run: (options?: BrokerRunOptions<L>) => Observable<Delivered<E>>;
   /**
    * Correlates and delivers what there is, until nothing makes progress any more: what waits for a retry, is deferred, blocked or in the
-   * hands of another broker is left. One at a time in a process: who calls while it runs gets a run of his own behind it, shared with all
+   * hands of another broker is left, and counted as `left`. A failed handler is no error of it. One at a time in a process: who calls while it runs gets a run of his own behind it, shared with all
    * who called meanwhile.
    */
   readonly runUntilIdle: () => Effect<Idle, WriteError | LogWentBack | LogTrimmed | DecodeRefused>;

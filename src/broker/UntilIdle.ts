@@ -1,6 +1,7 @@
 /** Correlates and delivers what there is, until nothing makes progress any more; one at a time in a process. */
 import {
   AsyncSubject,
+  concat,
   defer,
   exhaustMap,
   filter,
@@ -9,6 +10,7 @@ import {
   merge,
   Observable,
   type Observer,
+  of,
   reduce,
   Subject,
   switchMap,
@@ -27,6 +29,7 @@ import { allLanes } from "./allLanes.js";
 import type { Idle } from "./Broker.js";
 import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
 import type { Place } from "./correlate/Place.js";
+import { pendingOf } from "./correlate/Room.js";
 import type { CorrelatorEvent } from "./correlate/told.js";
 import type { Parts } from "./definition.js";
 import { deliver } from "./deliver/deliver.js";
@@ -45,7 +48,7 @@ interface Done extends Idle {
   readonly progress: number;
 }
 
-const nothing: Done = { fetched: 0, delivered: 0, acked: 0, blocked: 0, progress: 0 };
+const nothing: Done = { fetched: 0, delivered: 0, acked: 0, skipped: 0, blocked: 0, left: 0, progress: 0 };
 
 export class UntilIdle {
   private current: AsyncSubject<Idle> | undefined;
@@ -112,7 +115,10 @@ const passes = (parts: Parts, local: Local): Effect<Idle> =>
       () => ({ sum: nothing, goesOn: true }),
       ({ sum, goesOn }) =>
         goesOn
-          ? pass(parts, local).pipe(map((done) => ({ sum: plus(sum, done), goesOn: done.progress > 0 })))
+          ? pass(parts, local).pipe(
+              // What is left is told by the last of them.
+              map((done) => ({ sum: { ...plus(sum, done), left: done.left }, goesOn: done.progress > 0 })),
+            )
           : undefined,
     ),
     ({ sum: { progress: _, ...idle } }) => idle,
@@ -135,7 +141,9 @@ const plus = (one: Done, other: Done): Done => ({
   fetched: one.fetched + other.fetched,
   delivered: one.delivered + other.delivered,
   acked: one.acked + other.acked,
+  skipped: one.skipped + other.skipped,
   blocked: one.blocked + other.blocked,
+  left: one.left + other.left,
   progress: one.progress + other.progress,
 });
 
@@ -161,6 +169,7 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
     const idle$ = new Subject<void>();
     let running = 0;
     let isStirred = false;
+    let left = 0;
     const onRunning = (count: number): void => {
       running = count;
       isStirred = true;
@@ -178,19 +187,29 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
       ),
       take(1),
     );
-    subscriber.add(looks.subscribe({ next: () => idle$.next(), error: (cause: unknown) => subscriber.error(cause) }));
+    subscriber.add(
+      looks.subscribe({
+        next: (stats) => {
+          left = pendingOf(stats);
+          idle$.next();
+        },
+        error: (cause: unknown) => subscriber.error(cause),
+      }),
+    );
     const options = { concurrency: lane.concurrency ?? CONCURRENCY, stop$: idle$, stopMsMax: 0, onRunning };
-    return deliver(lane, options)
-      .pipe(
-        map((event) => {
-          local.sink.tell(event);
-          const acked = event._tag === "Acked" ? 1 : 0;
-          const blocked = event._tag === "Blocked" || event._tag === "Malformed" ? 1 : 0;
-          const skipped = event._tag === "Skipped" ? 1 : 0;
-          return { fetched: 0, delivered: 1, acked, blocked, progress: acked + blocked + skipped };
-        }),
-      )
-      .subscribe(subscriber);
+    const did$ = deliver(lane, options).pipe(
+      map((event) => {
+        local.sink.tell(event);
+        const acked = event._tag === "Acked" ? 1 : 0;
+        const blocked = event._tag === "Blocked" || event._tag === "Malformed" ? 1 : 0;
+        const skipped = event._tag === "Skipped" ? 1 : 0;
+        return { ...nothing, delivered: 1, acked, skipped, blocked, progress: acked + blocked + skipped };
+      }),
+    );
+    return concat(
+      did$,
+      defer(() => of({ ...nothing, left })),
+    ).subscribe(subscriber);
   });
 
 /** What this process does, and whether it has begun or ended anything since the last look. */

@@ -53,7 +53,7 @@ import { positionIn } from "./vector.js";
  * const shipping = broker(store, { name: "shipping", reactions: [ship] });
  *
  * // After its second attempt the piano blocks its own order, and the stool waits behind it. The other order goes on.
- * assert.deepEqual(await shipping.runUntilIdle(), { fetched: 3, delivered: 3, acked: 1, blocked: 1 });
+ * assert.deepEqual(await shipping.runUntilIdle(), { fetched: 3, delivered: 3, acked: 1, skipped: 0, blocked: 1, left: 2 });
  * assert.deepEqual(carried, ["book"]);
  * const [blocked] = (await shipping.blockedStreams()).items;
  * assert.deepEqual([blocked?.stream, blocked?.recorded.version], ["order/1", 1]);
