@@ -21,6 +21,7 @@ import { Context } from "./Context.js";
 import type { Delivery } from "./Delivery.js";
 import { lacking } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
+import { lackedIn, unknownIn } from "./lackedIn.js";
 import { Timeouts } from "./Timeouts.js";
 
 export class Reacting {
@@ -41,13 +42,22 @@ export class Reacting {
 
   /** The work of one delivery. What it finds out is written into `delivery`. */
   work(message: Message<Pending>, delivery: Delivery): Work {
+    const unknown = unknownIn(this.lane, message.data.reactions);
+    if (unknown.length === 0) return this.workOfKnown(message, delivery);
+    return lackedIn(this.lane, unknown).pipe(
+      switchMap(([lacked]) =>
+        lacked === undefined ? this.workOfKnown(message, delivery) : of(this.missing(message, delivery, lacked)),
+      ),
+    );
+  }
+
+  /** Where all that this program lacks is retired. */
+  private workOfKnown(message: Message<Pending>, delivery: Delivery): Observable<unknown> {
     const { event, fault, reactions: names } = message.data;
-    const known: Array<Reaction> = [];
-    for (const name of names) {
+    const known = names.flatMap((name) => {
       const reaction = this.lane.all.named(name);
-      if (reaction === undefined) return of(this.missing(message, delivery, name));
-      if (reaction.parts.target.is !== "nowhere") known.push(reaction);
-    }
+      return reaction === undefined || reaction.parts.target.is === "nowhere" ? [] : [reaction];
+    });
     const [only] = known;
     if (only === undefined) return of(undefined);
     if (message.attempt > attemptsMaxOf(known)) return this.tooOften(message, delivery, known);
@@ -114,7 +124,7 @@ export class Reacting {
       .pipe(map(([lines]) => lines?.find((line) => line.fault !== undefined)?.fault));
   }
 
-  private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Work {
+  private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Observable<unknown> {
     delivery.at = reaction;
     delivery.recorded ??= recorded;
     delivery.results.push({ reaction, recorded });
