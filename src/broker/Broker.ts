@@ -9,6 +9,7 @@ import type {
   LogWentBack,
   ReadError,
   RecordConflict,
+  SluiceError,
   WriteError,
 } from "../core/SluiceError.js";
 import type { MalformedEvent, Recorded } from "../log/recorded.js";
@@ -160,6 +161,26 @@ export type BrokerEvent<E> =
   | { readonly _tag: "Lacks"; readonly lane: string; readonly reactions: ReadonlyArray<string> }
   /** An event that no reaction of this program can read: its codec refuses it, or its reaction is not registered. It blocks its target. */
   | { readonly _tag: "Malformed"; readonly lane: string; readonly stream: string; readonly recorded: MalformedEvent }
+  /**
+   * A call for a lane has failed. Runs make it again. What was to be settled, or given back at the end of a run, comes again at the latest
+   * when its lease ends.
+   */
+  | {
+      readonly _tag: "StoreFailed";
+      readonly lane: string;
+      readonly during: "lease" | "settle" | "extend";
+      readonly error: SluiceError;
+    }
+  /**
+   * What stands in this line is no event as this version of the library writes them. It is dead-lettered in the queue of the lane, and its
+   * followers go on.
+   */
+  | {
+      readonly _tag: "Unreadable";
+      readonly lane: string;
+      readonly stream: string;
+      readonly report: ReadonlyArray<string>;
+    }
   /** A run that `wake` began has failed. */
   | { readonly _tag: "Failed"; readonly cause: unknown }
   | Extract<StoreEvent, { readonly _tag: "StoreDown" | "StoreUp" }>;

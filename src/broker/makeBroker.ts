@@ -12,7 +12,6 @@ import { checkStream, free, prioritize, reset } from "./people.js";
 import { lanesOf, readableOf, standingIn } from "./position.js";
 import type { Reaction } from "./Reaction.js";
 import { run } from "./run.js";
-import { Sink } from "./Sink.js";
 import { statusOf } from "./status.js";
 import { UntilIdle } from "./UntilIdle.js";
 import { positionIn } from "./vector.js";
@@ -71,7 +70,7 @@ export const broker = <const R extends Reaction>(
 ): Broker<EventIn<R>, LaneIn<R>> => {
   // By their types the reactions decide which lanes are to be defined.
   const parts = partsOf(store, definition as unknown as BrokerDefinition<Reaction>);
-  const local = new Local(new Sink(parts.name, store.logger));
+  const local = new Local(parts.sink);
   const untilIdle = new UntilIdle(parts, local);
   const reads = failingWith<ReadError | DecodeRefused>();
   const face: Broker<unknown, string> = {

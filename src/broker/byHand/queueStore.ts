@@ -25,6 +25,7 @@ import { PendingEvents } from "../PendingEvents.js";
 import { checkStream } from "../people.js";
 import { lanesOf } from "../position.js";
 import type { Reaction } from "../Reaction.js";
+import { Sink } from "../Sink.js";
 import { Leased } from "./Leased.js";
 import { received } from "./received.js";
 import type { Fetched, QueueStore } from "./StreamQueue.js";
@@ -74,9 +75,10 @@ export const queueStore = (store: Store, definition: QueueStoreDefinition): Queu
     const lanes = new Set(register.map(({ lane }) => lane).filter((lane) => lane !== DEFAULT_LANE));
     const options = Object.fromEntries([...lanes].map((lane) => [lane, { leaseMs: given.leaseMs }]));
     // The lanes of these very reactions are defined.
-    return partsOf(store, { ...given, reactions: register, lanes: options });
+    return partsOf(store, { ...given, reactions: register, lanes: options }, sink);
   };
   const name = checkName(given.name);
+  const sink = new Sink(name, store.logger);
   const inDefault = { name: DEFAULT_LANE, queueName: queueOf(name, DEFAULT_LANE) };
   let latest: Parts | undefined;
   const byHand: ByHand = {
