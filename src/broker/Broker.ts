@@ -51,7 +51,7 @@ export interface BrokerSettings<R extends Reaction>
     /** Of the lane "default": see `LaneOptions`. */
     pendingMax: number;
     /**
-     * The stores whose logs it reads, 6 at most; default: its own. Keep their order, and add new ones at the end: checkpoints know them by
+     * The stores whose logs it reads, 6 at most, each once; default: its own. Keep their order, and add new ones at the end: checkpoints know them by
      * their places. There is no order between the events of two.
      */
     sources: ReadonlyArray<EventStore>;
@@ -63,6 +63,7 @@ export interface BrokerSettings<R extends Reaction>
   }> {
   /** 1 to 64 letters, digits and `_ . : @ / -`. Brokers of one name share the work, also from several processes. */
   readonly name: string;
+  /** 1 to 1,000, whose names and types have 1 MiB together at most: all processes keep them in one record. */
   readonly reactions: ReadonlyArray<R>;
 }
 

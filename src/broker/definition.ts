@@ -130,7 +130,13 @@ export const checkSources = (sources: ReadonlyArray<EventStore>): ReadonlyArray<
     sources.length > 0 &&
     sources.length <= SOURCES_MAX &&
     sources.every((one) => typeof (one as Partial<EventStore> | undefined)?.readFeed === "function")
-  )
-    return [...sources];
+  ) {
+    const twice = sources.find((one, i) => sources.indexOf(one) !== i);
+    if (twice === undefined) return [...sources];
+    throw invalidConfig(
+      "sources",
+      `sources has the same store at the places ${sources.indexOf(twice) + 1} and ${sources.lastIndexOf(twice) + 1}, whose events would each come twice: name each store once.`,
+    );
+  }
   throw invalidConfig("sources", `sources must be an array of 1 to ${SOURCES_MAX} stores, not ${shown(sources)}.`);
 };

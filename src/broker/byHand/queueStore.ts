@@ -72,7 +72,9 @@ const LIMIT_MAX = 1_000;
 export const queueStore = (store: Store, definition: QueueStoreDefinition): QueueStore => {
   const given = optionsOf(definition, NAMES, "definition");
   const partsFor = (register: ReadonlyArray<Reaction>): Parts => {
-    const lanes = new Set(register.map(({ lane }) => lane).filter((lane) => lane !== DEFAULT_LANE));
+    // What is no register is refused with all else, below.
+    const named = Array.isArray(register) ? register.map((one: Partial<Reaction> | undefined) => one?.lane) : [];
+    const lanes = new Set(named.filter((lane) => typeof lane === "string" && lane !== DEFAULT_LANE));
     const options = Object.fromEntries([...lanes].map((lane) => [lane, { leaseMs: given.leaseMs }]));
     // The lanes of these very reactions are defined.
     return partsOf(store, { ...given, reactions: register, lanes: options }, sink);

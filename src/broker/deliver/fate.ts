@@ -6,7 +6,7 @@ import { attemptOf } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
 import { isNonRetryable } from "../../core/nonRetryable.js";
-import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
+import { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
 import { isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import { atomically, refusalOf, type Write } from "../../core/Write.js";
 import { deferredBy } from "../outcomes.js";
@@ -44,7 +44,8 @@ const followUpsOf = (result: unknown, delivery: Delivery): ReadonlyArray<Write<u
   const all = result instanceof Results ? result.all : [result];
   for (const [i, { reaction, recorded }] of delivery.results.entries()) {
     const { followUp } = reaction.parts;
-    if (followUp === undefined) continue;
+    // Who answers an outcome has no result to write of.
+    if (followUp === undefined || isOutcome(all[i])) continue;
     delivery.at = reaction;
     const writes: unknown = followUp(all[i], recorded);
     if (!Array.isArray(writes)) throw new TypeError("followUp must answer an array of Writes");
