@@ -182,8 +182,8 @@ export type BrokerEvent<E> =
       readonly stream: string;
       readonly report: ReadonlyArray<string>;
     }
-  /** A run that `wake` began has failed. */
-  | { readonly _tag: "Failed"; readonly cause: unknown }
+  /** A run that `wake` began has failed. It is made again at that time, unless `wake` is called before; undefined: not again. */
+  | { readonly _tag: "Failed"; readonly cause: unknown; readonly dueAtMs: number | undefined }
   | Extract<StoreEvent, { readonly _tag: "StoreDown" | "StoreUp" }>;
 
 /** A target whose events wait for people. */
@@ -274,7 +274,8 @@ export interface Broker<out E, L extends string> {
   readonly runUntilIdle: () => Effect<Idle, WriteError | LogWentBack | LogTrimmed | DecodeRefused>;
   /**
    * A hint that there are new events, for programs without `run`: starts `runUntilIdle` soon, and once more where it runs already. Calls
-   * of one moment are one. How it ends is told on `events$`.
+   * of one moment are one. A failure is told on `events$` (`Failed`). Where the store did not answer it is made again after 2 s, then after twice
+   * as long each time, five times in all.
    */
   readonly wake: () => void;
   /**

@@ -59,6 +59,13 @@ export class Sink {
           { lane: event.lane, reactions: event.reactions },
         );
         break;
+      case "Failed":
+        this.warn(
+          "BROKER_FAILED",
+          `could not end a run that wake() began (${describeCause(event.cause)}): ${event.dueAtMs === undefined ? "call wake() or runUntilIdle() again once that is mended" : "it is made again soon"}`,
+          { cause: describeCause(event.cause), dueAtMs: event.dueAtMs },
+        );
+        break;
       case "StoreFailed":
         if (event.during === "settle")
           this.warn(

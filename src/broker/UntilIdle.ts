@@ -16,6 +16,7 @@ import {
   switchMap,
   take,
   timer,
+  type Unsubscribable,
 } from "rxjs";
 import { soon } from "../core/Clock.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
@@ -42,6 +43,10 @@ const LOOK_MS = 20;
 /** What is leased and does not change over so many looks is in the hands of others. */
 const LOOKS = 3;
 
+/** A run that was woken and failed is made again after this time, then after twice as long, so many times: within about a minute. */
+const AGAIN_MS = 2_000;
+const AGAIN_MAX = 5;
+
 /** What a pass has done. */
 interface Done extends Idle {
   /** Events that were correlated, and deliveries that left their lines or blocked them. What waits for a retry is no progress. */
@@ -55,6 +60,8 @@ export class UntilIdle {
   /** The run behind it, for all who have come meanwhile. */
   private following: AsyncSubject<Idle> | undefined;
   private waking = false;
+  /** The next run, where one that was woken has failed. */
+  private again: Unsubscribable | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -74,11 +81,30 @@ export class UntilIdle {
 
   /** Soon, once for all calls of one moment. A run waits for events by itself. */
   wake(): void {
+    this.again?.unsubscribe();
+    this.again = undefined;
     if (this.waking || this.local.isRunning) return;
     this.waking = true;
     soon(this.parts.store.scheduler, () => {
       this.waking = false;
-      this.run().subscribe({ error: (cause: unknown) => this.local.sink.tell({ _tag: "Failed", cause }) });
+      this.woken(0);
+    });
+  }
+
+  /** A run for those who have called `wake`. Where the store did not answer there is another one later, unless somebody wakes it before. */
+  private woken(failures: number): void {
+    this.run().subscribe({
+      error: (cause: unknown) => {
+        const { scheduler } = this.parts.store;
+        const goesOn = toSluiceError(cause).retryable && failures < AGAIN_MAX && this.again === undefined;
+        const delayMs = AGAIN_MS * 2 ** failures;
+        this.local.sink.tell({ _tag: "Failed", cause, dueAtMs: goesOn ? scheduler.now() + delayMs : undefined });
+        if (!goesOn) return;
+        this.again = scheduler.schedule(() => {
+          this.again = undefined;
+          if (!this.local.isRunning) this.woken(failures + 1);
+        }, delayMs);
+      },
     });
   }
 

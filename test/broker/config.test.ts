@@ -70,7 +70,11 @@ describe("a reaction refuses", () => {
   it.each(cases)("%s", (_what, make, option, sentence) => expectRefused(make, option, sentence));
 });
 
-const longTypes = on(eventType("T".repeat(1_100), t.type({ by: t.number })), "T".repeat(1_100));
+const longType = "T".repeat(500);
+const longCodec = eventType(longType, t.type({ by: t.number }), {
+  renamed: { ["U".repeat(500)]: longType, ["V".repeat(500)]: longType },
+});
+const longTypes = on(longCodec, longType);
 
 describe("a broker refuses", () => {
   const one = incs.do(handler, { name: "one" });

@@ -280,6 +280,34 @@ describe("wake", () => {
     });
   });
 
+  it("runs again by itself where the store did not answer: after 2 s, then twice as long each time, five times in all", async () => {
+    await simulate(async ({ store, advance, disconnect, reconnect, nowMs }) => {
+      const b = brokerOn(
+        store,
+        on(counts, "Inc").do(async () => 1),
+      );
+      const told = collect(b.events$);
+      const failed = () => told.seen.filter((event) => event._tag === "Failed");
+      await logOn(store).append("a/1", [inc(1)]);
+      disconnect();
+      b.wake();
+      await advance(1_000);
+      expect(failed()).toMatchObject([{ dueAtMs: expect.any(Number) }]);
+      reconnect();
+      await advance(1_500);
+      expect(told.seen.filter(isDelivered)).toHaveLength(1);
+      disconnect();
+      const sinceMs = nowMs();
+      b.wake();
+      await advance(120_000);
+      expect(failed().map(({ dueAtMs }) => dueAtMs === undefined)).toEqual([false, ...Array(5).fill(false), true]);
+      expect((failed().at(-2)?.dueAtMs ?? 0) - sinceMs).toBeGreaterThanOrEqual(62_000);
+      reconnect();
+      await advance(10_000);
+      told.stop();
+    });
+  });
+
   it("tells a run that failed on events$, and the next one begins", async () => {
     await simulate(async ({ store, advance, disconnect, reconnect }) => {
       const b = brokerOn(
