@@ -84,4 +84,19 @@ describe.each(eachStore)("a broker on %s", (_, open) => {
     ]);
     expect(JSON.stringify(warnings)).not.toContain("what is this");
   });
+
+  it("keeps what is passed over among the dead letters of the lane's queue, with its cause", async () => {
+    const inner = open();
+    const passes = on(counts, "Inc").do(async () => Promise.reject(new Error("no")), {
+      ...{ name: "passes", lane: "slow", attemptsMax: 1, blockOnError: false },
+    });
+    const { b } = scene(inner, passes as never);
+    await logOn(inner).append("a/1", [inc(1), inc(2)]);
+    expect(await b.runUntilIdle()).toMatchObject({ skipped: 2, left: 0 });
+    const lane = queue(faultyStore(inner).store, { name: "sluice.broker/slow/b", codec: t.unknown });
+    expect((await lane.deadLetters()).items).toMatchObject([
+      { key: "a/1", cause: "Error: no" },
+      { key: "a/1", cause: "Error: no" },
+    ]);
+  });
 });
