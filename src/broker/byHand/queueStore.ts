@@ -73,8 +73,9 @@ export const queueStore = (store: Store, definition: QueueStoreDefinition): Queu
   const given = optionsOf(definition, NAMES, "definition");
   const partsFor = (register: ReadonlyArray<Reaction>): Parts => {
     // What is no register is refused with all else, below.
-    const named = Array.isArray(register) ? register.map((one: Partial<Reaction> | undefined) => one?.lane) : [];
-    const lanes = new Set(named.filter((lane) => typeof lane === "string" && lane !== DEFAULT_LANE));
+    const isList = (value: unknown): boolean => Array.isArray(value);
+    const asked: ReadonlyArray<Partial<Reaction> | undefined> = isList(register) ? register : [];
+    const lanes = new Set(asked.flatMap((one) => one?.lane ?? []).filter((lane) => lane !== DEFAULT_LANE));
     const options = Object.fromEntries([...lanes].map((lane) => [lane, { leaseMs: given.leaseMs }]));
     // The lanes of these very reactions are defined.
     return partsOf(store, { ...given, reactions: register, lanes: options }, sink);
