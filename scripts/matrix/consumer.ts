@@ -123,7 +123,14 @@ const reacting = async (store: Store): Promise<void> => {
   assert.equal((await porter.runUntilIdle()).delivered, 0);
   await log.append("gate/1", [{ type: "Opened", by: "ann" }, { type: "Shut" }]);
   const { position } = await log.append("gate/2", [{ type: "Opened", by: "eve" }]);
-  assert.deepEqual(await porter.runUntilIdle(), { fetched: 3, delivered: 3, acked: 2, blocked: 1 });
+  assert.deepEqual(await porter.runUntilIdle(), {
+    fetched: 3,
+    delivered: 3,
+    acked: 2,
+    skipped: 0,
+    blocked: 1,
+    left: 1,
+  });
   assert.deepEqual(
     (await porter.blockedStreams()).items.map(({ stream, reactions }) => [stream, reactions]),
     [["gate/2", ["greet"]]],

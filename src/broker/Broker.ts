@@ -9,6 +9,7 @@ import type {
   LogWentBack,
   ReadError,
   RecordConflict,
+  SluiceError,
   WriteError,
 } from "../core/SluiceError.js";
 import type { MalformedEvent, Recorded } from "../log/recorded.js";
@@ -50,7 +51,7 @@ export interface BrokerSettings<R extends Reaction>
     /** Of the lane "default": see `LaneOptions`. */
     pendingMax: number;
     /**
-     * The stores whose logs it reads, 6 at most; default: its own. Keep their order, and add new ones at the end: checkpoints know them by
+     * The stores whose logs it reads, 6 at most, each once; default: its own. Keep their order, and add new ones at the end: checkpoints know them by
      * their places. There is no order between the events of two.
      */
     sources: ReadonlyArray<EventStore>;
@@ -62,6 +63,7 @@ export interface BrokerSettings<R extends Reaction>
   }> {
   /** 1 to 64 letters, digits and `_ . : @ / -`. Brokers of one name share the work, also from several processes. */
   readonly name: string;
+  /** 1 to 1,000, whose names and types have 1 MiB together at most: all processes keep them in one record. */
   readonly reactions: ReadonlyArray<R>;
 }
 
@@ -108,8 +110,16 @@ export interface Idle {
   /** Deliveries, failed ones included. */
   readonly delivered: number;
   readonly acked: number;
+  /** Events that were passed over: by a `Reject`, or out of attempts where `blockOnError` is false. */
+  readonly skipped: number;
   /** Targets that were blocked. */
   readonly blocked: number;
+  /**
+   * Events that still stand in lines at its end, in all lanes of this program and those of other versions: 0 where all that was
+   * correlated is done. Others wait for a retry, are deferred or blocked, stand behind such ones, are left to a program that has their
+   * reactions, are in the hands of another process, or in a lane that is paused.
+   */
+  readonly left: number;
 }
 
 export interface LaneStatus {
@@ -152,8 +162,28 @@ export type BrokerEvent<E> =
   | { readonly _tag: "Lacks"; readonly lane: string; readonly reactions: ReadonlyArray<string> }
   /** An event that no reaction of this program can read: its codec refuses it, or its reaction is not registered. It blocks its target. */
   | { readonly _tag: "Malformed"; readonly lane: string; readonly stream: string; readonly recorded: MalformedEvent }
-  /** A run that `wake` began has failed. */
-  | { readonly _tag: "Failed"; readonly cause: unknown }
+  /**
+   * A call for a lane has failed. Runs make it again. What was to be settled, or given back at the end of a run, comes again at the latest
+   * when its lease ends.
+   */
+  | {
+      readonly _tag: "StoreFailed";
+      readonly lane: string;
+      readonly during: "lease" | "settle" | "extend";
+      readonly error: SluiceError;
+    }
+  /**
+   * What stands in this line is no event as this version of the library writes them. It is dead-lettered in the queue of the lane, and its
+   * followers go on.
+   */
+  | {
+      readonly _tag: "Unreadable";
+      readonly lane: string;
+      readonly stream: string;
+      readonly report: ReadonlyArray<string>;
+    }
+  /** A run that `wake` began has failed. It is made again at that time, unless `wake` is called before; undefined: not again. */
+  | { readonly _tag: "Failed"; readonly cause: unknown; readonly dueAtMs: number | undefined }
   | Extract<StoreEvent, { readonly _tag: "StoreDown" | "StoreUp" }>;
 
 /** A target whose events wait for people. */
@@ -238,13 +268,14 @@ export interface Broker<out E, L extends string> {
   readonly run: (options?: BrokerRunOptions<L>) => Observable<Delivered<E>>;
   /**
    * Correlates and delivers what there is, until nothing makes progress any more: what waits for a retry, is deferred, blocked or in the
-   * hands of another broker is left. One at a time in a process: who calls while it runs gets a run of his own behind it, shared with all
+   * hands of another broker is left, and counted as `left`. A failed handler is no error of it. One at a time in a process: who calls while it runs gets a run of his own behind it, shared with all
    * who called meanwhile.
    */
   readonly runUntilIdle: () => Effect<Idle, WriteError | LogWentBack | LogTrimmed | DecodeRefused>;
   /**
    * A hint that there are new events, for programs without `run`: starts `runUntilIdle` soon, and once more where it runs already. Calls
-   * of one moment are one. How it ends is told on `events$`.
+   * of one moment are one. A failure is told on `events$` (`Failed`). Where the store did not answer it is made again after 2 s, then after twice
+   * as long each time, five times in all.
    */
   readonly wake: () => void;
   /**

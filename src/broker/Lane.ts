@@ -3,6 +3,7 @@ import type { Subject } from "rxjs";
 import type { EventStore, Store } from "../port/Store.js";
 import type { Queue } from "../queue/Queue.js";
 import type { Correlate } from "./correlate/Routing.js";
+import type { Holding } from "./deliver/Holding.js";
 import type { Kept } from "./Kept.js";
 import type { Pending } from "./Pending.js";
 import type { LaneRegister, Register } from "./Register.js";
@@ -27,6 +28,8 @@ export interface Lane extends LaneLimits {
   readonly register: LaneRegister;
   readonly queue: Queue<Pending>;
   readonly queueName: string;
+  /** What this broker object leaves to other processes. */
+  readonly holding: Holding;
   /** Told where people of this process have changed what all processes agree upon. */
   readonly changed$: Subject<void>;
 }

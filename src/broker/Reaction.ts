@@ -1,8 +1,9 @@
 /** The public types of reactions: what is to be done on an event, and in whose line. */
 import type { BackoffOptions } from "../core/Backoff.js";
+import type { Outcome } from "../core/Outcome.js";
 import type { Options } from "../core/options.js";
 import type { Position } from "../core/Position.js";
-import type { ResultOf, Work } from "../core/Work.js";
+import type { CallIt, ResultOf, Uncalled, Work } from "../core/Work.js";
 import type { Write } from "../core/Write.js";
 import type { EventMap } from "../log/EventCodec.js";
 import type { Recorded } from "../log/recorded.js";
@@ -111,9 +112,11 @@ export interface Targeted<out E, out L extends string> extends Reaction<E, L> {
 export interface Doing<out E, out R, out L extends string> extends Targeted<E, L> {
   /**
    * Writes that commit with the ack, or not at all. Where one of them meets a conflict (`VersionConflict`, `RecordConflict`) the handler
-   * runs again at once, ten times in a row, before that counts as a failure.
+   * runs again at once, ten times in a row, before that counts as a failure. Where several reactions of one target write, a refusal is a
+   * failure of the one that asked for what was refused: its attempts, backoff and `blockOnError` count. Where that cannot be told (all
+   * together are too large), they are those of one that blocks, and has the fewest attempts.
    *
-   * @param next the writes for a result; not called where the handler answered an Outcome other than `Ack`
+   * @param next the writes for a result; not called where the handler answered an Outcome: `Ack` acks without any
    */
   readonly followUp: (next: (result: R, recorded: Recorded<E>) => ReadonlyArray<Write<unknown>>) => Targeted<E, L>;
 }
@@ -146,7 +149,7 @@ export interface On<out E> {
   readonly do: <W extends Work, const L extends string = "default">(
     handler: (recorded: Recorded<E>, context: ReactionContext) => W,
     options?: ReactionOptions<E, L>,
-  ) => Doing<E, ResultOf<W>, L>;
+  ) => [Uncalled<W>] extends [never] ? Doing<E, Exclude<ResultOf<W>, Outcome>, L> : CallIt;
 }
 
 /** The events of these types of a codec. */

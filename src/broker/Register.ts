@@ -1,5 +1,6 @@
 /** The reactions of a broker, found by name, by lane and by the type of an event. */
 
+import { utf8Length } from "../core/bytes.js";
 import { shown } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import { checkReaction } from "./on.js";
@@ -54,6 +55,11 @@ const byNameOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, React
       "reactions",
       "reactions must have one reaction at least, made by on(codec, …types).do(handler).",
     );
+  if (reactions.length > REACTIONS_MAX)
+    throw invalidConfig(
+      "reactions",
+      `There are ${reactions.length} reactions, at most ${REACTIONS_MAX} fit: let one reaction handle several types, or share them out among several brokers.`,
+    );
   const byName = new Map<string, Reaction>();
   for (const reaction of reactions) {
     const { name } = checkReaction(reaction);
@@ -64,7 +70,23 @@ const byNameOf = (reactions: ReadonlyArray<Reaction>): ReadonlyMap<string, React
       );
     byName.set(name, reaction);
   }
+  checkBytes(reactions);
   return byName;
+};
+
+const REACTIONS_MAX = 1_000;
+const BYTES_MAX = 1024 * 1024;
+
+/** What all processes agree upon stands in one record, which has a lane, names and types of each reaction. */
+const checkBytes = (reactions: ReadonlyArray<Reaction>): void => {
+  let bytes = 0;
+  for (const { name, parts } of reactions)
+    for (const text of [name, ...parts.storedAs]) bytes += utf8Length(JSON.stringify(text));
+  if (bytes <= BYTES_MAX) return;
+  throw invalidConfig(
+    "reactions",
+    `The names of all reactions and of their types have ${bytes} bytes, at most ${BYTES_MAX} fit: shorten them, or share them out among several brokers.`,
+  );
 };
 
 const isList = (given: unknown): boolean => Array.isArray(given);

@@ -59,6 +59,28 @@ export class Sink {
           { lane: event.lane, reactions: event.reactions },
         );
         break;
+      case "Failed":
+        this.warn(
+          "BROKER_FAILED",
+          `could not end a run that wake() began (${describeCause(event.cause)}): ${event.dueAtMs === undefined ? "call wake() or runUntilIdle() again once that is mended" : "it is made again soon"}`,
+          { cause: describeCause(event.cause), dueAtMs: event.dueAtMs },
+        );
+        break;
+      case "StoreFailed":
+        if (event.during === "settle")
+          this.warn(
+            "BROKER_SETTLE_FAILED",
+            `could not settle events of a lane, or give them back (${event.error.message}): a run tries again, else they come again when their leases end`,
+            { lane: event.lane, error: event.error },
+          );
+        break;
+      case "Unreadable":
+        this.warn(
+          "BROKER_UNREADABLE",
+          "has something in the line of a target that this version of the library did not write: it was dead-lettered, and its followers go on; look at deadLetters() of the lane's queue, with the version that wrote it",
+          { lane: event.lane, stream: event.stream, report: event.report },
+        );
+        break;
       default:
     }
   }

@@ -1,6 +1,7 @@
 /** Correlates and delivers what there is, until nothing makes progress any more; one at a time in a process. */
 import {
   AsyncSubject,
+  concat,
   defer,
   exhaustMap,
   filter,
@@ -9,11 +10,13 @@ import {
   merge,
   Observable,
   type Observer,
+  of,
   reduce,
   Subject,
   switchMap,
   take,
   timer,
+  type Unsubscribable,
 } from "rxjs";
 import { soon } from "../core/Clock.js";
 import { type Effect, mapEffect } from "../core/Effect.js";
@@ -27,6 +30,7 @@ import { allLanes } from "./allLanes.js";
 import type { Idle } from "./Broker.js";
 import { Correlator, PAGE_COUNT } from "./correlate/Correlator.js";
 import type { Place } from "./correlate/Place.js";
+import { pendingOf } from "./correlate/Room.js";
 import type { CorrelatorEvent } from "./correlate/told.js";
 import type { Parts } from "./definition.js";
 import { deliver } from "./deliver/deliver.js";
@@ -39,19 +43,25 @@ const LOOK_MS = 20;
 /** What is leased and does not change over so many looks is in the hands of others. */
 const LOOKS = 3;
 
+/** A run that was woken and failed is made again after this time, then after twice as long, so many times: within about a minute. */
+const AGAIN_MS = 2_000;
+const AGAIN_MAX = 5;
+
 /** What a pass has done. */
 interface Done extends Idle {
   /** Events that were correlated, and deliveries that left their lines or blocked them. What waits for a retry is no progress. */
   readonly progress: number;
 }
 
-const nothing: Done = { fetched: 0, delivered: 0, acked: 0, blocked: 0, progress: 0 };
+const nothing: Done = { fetched: 0, delivered: 0, acked: 0, skipped: 0, blocked: 0, left: 0, progress: 0 };
 
 export class UntilIdle {
   private current: AsyncSubject<Idle> | undefined;
   /** The run behind it, for all who have come meanwhile. */
   private following: AsyncSubject<Idle> | undefined;
   private waking = false;
+  /** The next run, where one that was woken has failed. */
+  private again: Unsubscribable | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -71,11 +81,30 @@ export class UntilIdle {
 
   /** Soon, once for all calls of one moment. A run waits for events by itself. */
   wake(): void {
+    this.again?.unsubscribe();
+    this.again = undefined;
     if (this.waking || this.local.isRunning) return;
     this.waking = true;
     soon(this.parts.store.scheduler, () => {
       this.waking = false;
-      this.run().subscribe({ error: (cause: unknown) => this.local.sink.tell({ _tag: "Failed", cause }) });
+      this.woken(0);
+    });
+  }
+
+  /** A run for those who have called `wake`. Where the store did not answer there is another one later, unless somebody wakes it before. */
+  private woken(failures: number): void {
+    this.run().subscribe({
+      error: (cause: unknown) => {
+        const { scheduler } = this.parts.store;
+        const goesOn = toSluiceError(cause).retryable && failures < AGAIN_MAX && this.again === undefined;
+        const delayMs = AGAIN_MS * 2 ** failures;
+        this.local.sink.tell({ _tag: "Failed", cause, dueAtMs: goesOn ? scheduler.now() + delayMs : undefined });
+        if (!goesOn) return;
+        this.again = scheduler.schedule(() => {
+          this.again = undefined;
+          if (!this.local.isRunning) this.woken(failures + 1);
+        }, delayMs);
+      },
     });
   }
 
@@ -112,7 +141,10 @@ const passes = (parts: Parts, local: Local): Effect<Idle> =>
       () => ({ sum: nothing, goesOn: true }),
       ({ sum, goesOn }) =>
         goesOn
-          ? pass(parts, local).pipe(map((done) => ({ sum: plus(sum, done), goesOn: done.progress > 0 })))
+          ? pass(parts, local).pipe(
+              // What is left is told by the last of them.
+              map((done) => ({ sum: { ...plus(sum, done), left: done.left }, goesOn: done.progress > 0 })),
+            )
           : undefined,
     ),
     ({ sum: { progress: _, ...idle } }) => idle,
@@ -135,7 +167,9 @@ const plus = (one: Done, other: Done): Done => ({
   fetched: one.fetched + other.fetched,
   delivered: one.delivered + other.delivered,
   acked: one.acked + other.acked,
+  skipped: one.skipped + other.skipped,
   blocked: one.blocked + other.blocked,
+  left: one.left + other.left,
   progress: one.progress + other.progress,
 });
 
@@ -161,6 +195,7 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
     const idle$ = new Subject<void>();
     let running = 0;
     let isStirred = false;
+    let left = 0;
     const onRunning = (count: number): void => {
       running = count;
       isStirred = true;
@@ -178,19 +213,29 @@ const delivered = (lane: Lane, local: Local, me: string): Observable<Done> =>
       ),
       take(1),
     );
-    subscriber.add(looks.subscribe({ next: () => idle$.next(), error: (cause: unknown) => subscriber.error(cause) }));
+    subscriber.add(
+      looks.subscribe({
+        next: (stats) => {
+          left = pendingOf(stats);
+          idle$.next();
+        },
+        error: (cause: unknown) => subscriber.error(cause),
+      }),
+    );
     const options = { concurrency: lane.concurrency ?? CONCURRENCY, stop$: idle$, stopMsMax: 0, onRunning };
-    return deliver(lane, options)
-      .pipe(
-        map((event) => {
-          local.sink.tell(event);
-          const acked = event._tag === "Acked" ? 1 : 0;
-          const blocked = event._tag === "Blocked" || event._tag === "Malformed" ? 1 : 0;
-          const skipped = event._tag === "Skipped" ? 1 : 0;
-          return { fetched: 0, delivered: 1, acked, blocked, progress: acked + blocked + skipped };
-        }),
-      )
-      .subscribe(subscriber);
+    const did$ = deliver(lane, options).pipe(
+      map((event) => {
+        local.sink.tell(event);
+        const acked = event._tag === "Acked" ? 1 : 0;
+        const blocked = event._tag === "Blocked" || event._tag === "Malformed" ? 1 : 0;
+        const skipped = event._tag === "Skipped" ? 1 : 0;
+        return { ...nothing, delivered: 1, acked, skipped, blocked, progress: acked + blocked + skipped };
+      }),
+    );
+    return concat(
+      did$,
+      defer(() => of({ ...nothing, left })),
+    ).subscribe(subscriber);
   });
 
 /** What this process does, and whether it has begun or ended anything since the last look. */

@@ -3,16 +3,20 @@ import { Subject } from "rxjs";
 import { callable, duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { EventStore, Store } from "../port/Store.js";
-import { queue } from "../queue/makeQueue.js";
+import { queueTelling } from "../queue/makeQueue.js";
+import type { QueueDefinition } from "../queue/QueueDefinition.js";
 import type { BrokerDefinition, LaneOptions } from "./Broker.js";
 import type { Correlate } from "./correlate/Routing.js";
+import { Holding } from "./deliver/Holding.js";
+import { LaneTelling } from "./deliver/LaneTelling.js";
 import { Kept } from "./Kept.js";
 import type { Lane, LaneLimits } from "./Lane.js";
 import { checkName, queueOf } from "./names.js";
 import { checkLane, DEFAULT_LANE } from "./on.js";
-import { PendingCodec } from "./Pending.js";
+import { type Pending, PendingCodec } from "./Pending.js";
 import type { Reaction } from "./Reaction.js";
 import { type LaneRegister, Register } from "./Register.js";
+import { Sink } from "./Sink.js";
 
 /** What all parts of a broker work with. */
 export interface Parts {
@@ -21,6 +25,7 @@ export interface Parts {
   readonly sources: ReadonlyArray<EventStore>;
   readonly kept: Kept;
   readonly register: Register;
+  readonly sink: Sink;
   readonly lanes: ReadonlyArray<Lane>;
   /** A lane of this name that this program has no reactions in. */
   readonly laneNamed: (lane: string) => Lane;
@@ -33,9 +38,11 @@ const NAMES = ["name", "reactions", "lanes", "leaseMs", "pendingMax", "sources",
 /** A mark has 128 characters. */
 const SOURCES_MAX = 6;
 
-export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): Parts => {
+/** What happens in it is told to a sink of its own, unless there is one of its name already. */
+export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>, known?: Sink): Parts => {
   const given = optionsOf(definition, NAMES, "definition");
   const name = checkName(given.name);
+  const sink = known ?? new Sink(name, store.logger);
   const register = new Register(given.reactions);
   const sources = checkSources(given.sources ?? [store]);
   const correlate =
@@ -55,30 +62,33 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>): P
       );
   const kept = new Kept(store, name);
   const changed$ = new Subject<void>();
+  const holding = new Holding();
   const laneOf = (laneRegister: LaneRegister): Lane => {
     const limits = options.get(laneRegister.lane) ?? {};
     return {
       ...resolved(laneRegister.lane, limits),
-      ...{ broker: name, store, sources, correlate, kept, changed$ },
+      ...{ broker: name, store, sources, correlate, kept, holding, changed$ },
       name: laneRegister.lane,
       all: register,
       register: laneRegister,
       queueName: queueOf(name, laneRegister.lane),
-      queue: queue(store, {
-        name: queueOf(name, laneRegister.lane),
-        codec: PendingCodec,
-        // Reactions bound their attempts; what is held is held for as long as its reaction says.
-        attemptsMax: Number.POSITIVE_INFINITY,
-        deliveriesMax: Number.POSITIVE_INFINITY,
-      }),
+      queue: queueTelling(store, definitionOf(name, laneRegister.lane), new LaneTelling(laneRegister.lane, sink)),
     };
   };
   return {
-    ...{ name, store, sources, kept, register, changed$ },
+    ...{ name, store, sources, kept, register, sink, changed$ },
     lanes: [...register.lanes.values()].map(laneOf),
     laneNamed: (lane) => laneOf({ lane, reactions: [], types: [] }),
   };
 };
+
+const definitionOf = (broker: string, lane: string): QueueDefinition<Pending> => ({
+  name: queueOf(broker, lane),
+  codec: PendingCodec,
+  // Reactions bound their attempts; what is held is held for as long as its reaction says.
+  attemptsMax: Number.POSITIVE_INFINITY,
+  deliveriesMax: Number.POSITIVE_INFINITY,
+});
 
 type Given = Pick<BrokerDefinition<Reaction>, "lanes" | "leaseMs" | "pendingMax">;
 
@@ -120,7 +130,13 @@ export const checkSources = (sources: ReadonlyArray<EventStore>): ReadonlyArray<
     sources.length > 0 &&
     sources.length <= SOURCES_MAX &&
     sources.every((one) => typeof (one as Partial<EventStore> | undefined)?.readFeed === "function")
-  )
-    return [...sources];
+  ) {
+    const twice = sources.find((one, i) => sources.indexOf(one) !== i);
+    if (twice === undefined) return [...sources];
+    throw invalidConfig(
+      "sources",
+      `sources has the same store at the places ${sources.indexOf(twice) + 1} and ${sources.lastIndexOf(twice) + 1}, whose events would each come twice: name each store once.`,
+    );
+  }
   throw invalidConfig("sources", `sources must be an array of 1 to ${SOURCES_MAX} stores, not ${shown(sources)}.`);
 };

@@ -12,7 +12,6 @@ import { checkStream, free, prioritize, reset } from "./people.js";
 import { lanesOf, readableOf, standingIn } from "./position.js";
 import type { Reaction } from "./Reaction.js";
 import { run } from "./run.js";
-import { Sink } from "./Sink.js";
 import { statusOf } from "./status.js";
 import { UntilIdle } from "./UntilIdle.js";
 import { positionIn } from "./vector.js";
@@ -53,7 +52,7 @@ import { positionIn } from "./vector.js";
  * const shipping = broker(store, { name: "shipping", reactions: [ship] });
  *
  * // After its second attempt the piano blocks its own order, and the stool waits behind it. The other order goes on.
- * assert.deepEqual(await shipping.runUntilIdle(), { fetched: 3, delivered: 3, acked: 1, blocked: 1 });
+ * assert.deepEqual(await shipping.runUntilIdle(), { fetched: 3, delivered: 3, acked: 1, skipped: 0, blocked: 1, left: 2 });
  * assert.deepEqual(carried, ["book"]);
  * const [blocked] = (await shipping.blockedStreams()).items;
  * assert.deepEqual([blocked?.stream, blocked?.recorded.version], ["order/1", 1]);
@@ -71,7 +70,7 @@ export const broker = <const R extends Reaction>(
 ): Broker<EventIn<R>, LaneIn<R>> => {
   // By their types the reactions decide which lanes are to be defined.
   const parts = partsOf(store, definition as unknown as BrokerDefinition<Reaction>);
-  const local = new Local(new Sink(parts.name, store.logger));
+  const local = new Local(parts.sink);
   const untilIdle = new UntilIdle(parts, local);
   const reads = failingWith<ReadError | DecodeRefused>();
   const face: Broker<unknown, string> = {

@@ -10,7 +10,7 @@ import { invalidConfig } from "../core/SluiceError.js";
 import type { EventCodec, EventMap } from "../log/EventCodec.js";
 import { checkEventCodec } from "../log/makeEventCodec.js";
 import type { ReactionParts, Target } from "./parts.js";
-import type { Doing, EventsOf, On, Reaction, ReactionOptions } from "./Reaction.js";
+import type { EventsOf, On, Reaction, ReactionOptions } from "./Reaction.js";
 
 /** The lane of a reaction that names none. */
 export const DEFAULT_LANE = "default";
@@ -54,12 +54,12 @@ export const on = <M extends EventMap, const K extends readonly [keyof M & strin
   for (const type of wanted)
     if (!codec.types.has(type)) throw invalidConfig("types", `The codec has no event of the type ${shown(type)}.`);
   const storedAs = [...coding.kinds].flatMap(([name, { type }]) => (wanted.has(type) ? [name] : []));
-  const face: On<unknown> = {
-    do: (handler, options = {}) =>
+  const face = {
+    do: (handler: Asked["handler"], options: Asked["options"] = {}): object =>
       doing({ coding, storedAs }, { handler: callable("handler", handler), options, types: [...wanted] }),
   };
-  // Its handlers are given what the codec decodes.
-  return showing(face, "On", { types: [...wanted] }) as On<EventsOf<M, K>>;
+  // Its handlers are given what the codec decodes, and what they answer decides its types alone.
+  return showing(face, "On", { types: [...wanted] }) as unknown as On<EventsOf<M, K>>;
 };
 
 interface Asked {
@@ -80,10 +80,7 @@ const NAMES = [
   "priority",
 ] as const;
 
-const doing = <R, L extends string>(
-  events: Pick<ReactionParts, "coding" | "storedAs">,
-  { handler, options, types }: Asked,
-): Doing<unknown, R, L> => {
+const doing = (events: Pick<ReactionParts, "coding" | "storedAs">, { handler, options, types }: Asked): object => {
   const given = optionsOf(options, NAMES);
   const {
     attemptsMax = 4,
@@ -115,7 +112,7 @@ const doing = <R, L extends string>(
         : wholeNumber("priority", priority, { min: 0, max: 9 }),
   };
   // The types of the events, of the result and of the lane stand in the face alone.
-  return withFollowUp(reaction, parts) as unknown as Doing<unknown, R, L>;
+  return withFollowUp(reaction, parts);
 };
 
 const BACKOFF = ["initialMs", "growth", "factor", "delayMsMax", "jitter"] as const;
@@ -142,13 +139,26 @@ const withFollowUp = (named: Named, parts: ReactionParts): object =>
 
 const nameOf = (given: string | undefined, handler: Asked["handler"], types: ReadonlyArray<string>): string => {
   const name = given ?? (handler.name === "" ? types.join(", ") : handler.name);
-  if (typeof name === "string" && name !== "" && name !== "__proto__" && utf8Length(name) <= NAME_BYTES_MAX)
+  if (
+    typeof name === "string" &&
+    name !== "" &&
+    name !== "__proto__" &&
+    isText(name) &&
+    utf8Length(name) <= NAME_BYTES_MAX
+  )
     return name;
+  const said =
+    given === undefined
+      ? "which the function and the types of events make: give it a shorter one by the option name"
+      : "it names the reaction from version to version of the program";
   throw invalidConfig(
     "name",
-    `name must be a text of 1 to ${NAME_BYTES_MAX} UTF-8 bytes, not ${shown(name)}: it names the reaction from version to version of the program.`,
+    `name must be a text of 1 to ${NAME_BYTES_MAX} UTF-8 bytes, not ${shown(name)}: ${said}.`,
   );
 };
+
+/** Half of a pair of UTF-16 has no UTF-8 of its own, so a store would give back another name. */
+const isText = (name: string): boolean => !/\p{Surrogate}/u.test(name);
 
 export const checkLane = (lane: string): string => {
   if (typeof lane === "string" && LANE.test(lane)) return lane;

@@ -301,3 +301,9 @@ export const refusalOf = (write: Write<unknown>, stepsMore: number): SluiceError
   const planned = askPlan(write.plan);
   return isLeft(planned) ? planned.left : checkSize(planned.right.steps, stepsMore);
 };
+
+/** The steps that a run of this write would have; none where its plan is refused. It changes nothing. */
+export const stepsOf = (write: Write<unknown>): ReadonlyArray<Step> => {
+  const planned = askPlan(write.plan);
+  return isLeft(planned) ? [] : planned.right.steps;
+};

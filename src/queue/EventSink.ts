@@ -12,6 +12,9 @@ import type { QueueEvent } from "./QueueEvent.js";
 /** The message that an event is about. */
 export type EventOf = Pick<Lease, "id" | "key" | "attempt">;
 
+/** What consumers and enqueues of a queue tell: to its sink, or to whoever has the queue within. */
+export type QueueTelling = Pick<EventSink, "of" | "ended" | "expired" | "poisoned" | "failed" | "enqueued">;
+
 export class EventSink {
   readonly events$: Subject<QueueEvent> = new Subject<QueueEvent>();
   private lastError: SluiceError | undefined;

@@ -1,10 +1,10 @@
 /** What all calls of one queue need. */
 import type { QueueStore } from "../port/Store.js";
-import type { EventSink } from "./EventSink.js";
+import type { QueueTelling } from "./EventSink.js";
 import type { ResolvedDefinition } from "./QueueDefinition.js";
 
 export interface QueueParts<A> {
   readonly store: QueueStore;
   readonly definition: ResolvedDefinition<A>;
-  readonly events: EventSink;
+  readonly events: QueueTelling;
 }

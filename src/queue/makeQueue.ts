@@ -9,6 +9,7 @@ import type { QueueStore } from "../port/Store.js";
 import { MessageSource } from "./consume/MessageSource.js";
 import { resolveMessagesOptions } from "./consume/messagesOptions.js";
 import { receive } from "./consume/receive.js";
+import type { QueueTelling } from "./EventSink.js";
 import { inspectQueue } from "./inspect/inspectQueue.js";
 import { localOf } from "./Local.js";
 import { enqueueMany, enqueueOne } from "./produce/enqueue.js";
@@ -39,9 +40,18 @@ import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
  *   .subscribe((s) => console.log(s.outcome._tag));
  * ```
  */
-export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Queue<A> => {
+export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Queue<A> =>
+  queueTelling(store, definition, undefined);
+
+/** A queue within something else, which is told what would else be an event or a warning of this queue, under a name that nobody knows. */
+export const queueTelling = <A>(
+  store: QueueStore,
+  definition: QueueDefinition<A>,
+  telling: QueueTelling | undefined,
+): Queue<A> => {
   const resolved = resolveDefinition(definition);
-  const { events, pauses, starts } = localOf(store, resolved);
+  const { events: sink, pauses, starts } = localOf(store, resolved);
+  const events = telling ?? sink;
   const inspect = inspectQueue(store, resolved);
   const parts = { store, definition: resolved, events };
   const face: Queue<A> = {
@@ -64,7 +74,7 @@ export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Que
     receive: (options) => receive(parts, options),
     ...inspect,
     pause: () => mapEffect(inspect.pause(), () => pauses.found()),
-    events$: events.events$,
+    events$: sink.events$,
   };
   return showing(face, "Queue", { name: resolved.name });
 };

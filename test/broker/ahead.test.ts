@@ -41,7 +41,12 @@ describe.each(eachStore)("on %s", (_, open) => {
     const { seen, counting } = reacting(store, "b");
     const told: Array<BrokerEvent<unknown>> = [];
     counting.events$.subscribe((event) => told.push(event));
-    expect(await counting.runUntilIdle()).toEqual({ fetched: EVENTS, delivered: EVENTS, acked: EVENTS, blocked: 0 });
+    expect(await counting.runUntilIdle()).toMatchObject({
+      fetched: EVENTS,
+      delivered: EVENTS,
+      acked: EVENTS,
+      blocked: 0,
+    });
     expect(seen).toEqual(inOrder);
     const pages = told.flatMap((event) => (event._tag === "Correlated" ? [event.events] : []));
     expect(pages.length).toBeGreaterThan(3);

@@ -70,6 +70,12 @@ describe("a reaction refuses", () => {
   it.each(cases)("%s", (_what, make, option, sentence) => expectRefused(make, option, sentence));
 });
 
+const longType = "T".repeat(500);
+const longCodec = eventType(longType, t.type({ by: t.number }), {
+  renamed: { ["U".repeat(500)]: longType, ["V".repeat(500)]: longType },
+});
+const longTypes = on(longCodec, longType);
+
 describe("a broker refuses", () => {
   const one = incs.do(handler, { name: "one" });
   const slow = incs.do(handler, { name: "slow", lane: "slow" });
@@ -101,6 +107,24 @@ describe("a broker refuses", () => {
     ["a small pendingMax", make({ pendingMax: 999 }), "pendingMax", "from 1000"],
     ["no sources", make({ sources: [] }), "sources", "1 to 6 stores"],
     ["seven sources", make({ sources: Array(7).fill(store) }), "sources", "1 to 6 stores"],
+    [
+      "a source twice",
+      make({ sources: [store, memoryStore(), store] }),
+      "sources",
+      "the same store at the places 1 and 3",
+    ],
+    [
+      "1,001 reactions",
+      make({ reactions: Array.from({ length: 1_001 }, (_, i) => incs.do(handler, { name: `${i}` })) }),
+      "reactions",
+      "at most 1000 fit",
+    ],
+    [
+      "names and types that are too long together",
+      make({ reactions: Array.from({ length: 1_000 }, (_, i) => longTypes.do(handler, { name: `${i}` })) }),
+      "reactions",
+      "share them out among several brokers",
+    ],
     ["a source that is no store", make({ sources: [{}] }), "sources", "1 to 6 stores"],
     ["sources that are no list", make({ sources: store }), "sources", "1 to 6 stores"],
     ["a strategy that is no function", make({ correlate: {} }), "correlate", "must be a function"],

@@ -99,7 +99,7 @@ describe.each(eachStore)("the follow-ups of a reaction on %s", (_, open) => {
       });
     const { b, told, events } = brokerOn(store, [count]);
     await logOn(store).append("a/1", [inc(5)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
     expect(runs).toEqual(Array(11).fill(1));
     expect(await sums.get("all")).toMatchObject({ value: { sum: 5 } });
     // One more is one too many; and after an attempt it has ten more.
@@ -151,6 +151,78 @@ describe.each(eachStore)("the follow-ups of a reaction on %s", (_, open) => {
       expect(cause).toContain(sentence);
       expect(cause).not.toContain("acknowledged progress");
       expect(await mailsOn(store).stats()).toMatchObject({ enqueued: 0 });
+    },
+  );
+
+  /** As lenient as can be: by its options the event would wait for an hour, again and again, and then be passed over. */
+  const lenient = { attemptsMax: 9, backoff: { initialMs: 3_600_000 }, blockOnError: false } as const;
+  const strict = { attemptsMax: 2, backoff: atOnce } as const;
+  const orders: ReadonlyArray<readonly [string, (one: Reaction, other: Reaction) => ReadonlyArray<never>]> = [
+    ["before", (one, other) => [one, other] as never],
+    ["behind", (one, other) => [other, one] as never],
+  ];
+
+  it.each(orders)(
+    "that the store refuses are a failure of the reaction that asked for them, also where others stand %s it",
+    async (_where, ordered) => {
+      const store = open();
+      const sums = sumsOn(store);
+      await sums.put("taken", { sum: 0 });
+      const refused = on(counts, "Inc")
+        .do(async () => 1, { name: "refused", ...strict })
+        .followUp(() => [sums.insert("taken", { sum: 1 })]);
+      const fine = on(counts, "Inc")
+        .do(async () => 2, { name: "fine", ...lenient })
+        .followUp(() => [sums.put("fine", { sum: 1 })]);
+      const { b, told } = brokerOn(store, ordered(refused, fine));
+      await logOn(store).append("a/1", [inc(1)]);
+      await b.runUntilIdle();
+      expect(told()).toEqual(["Retrying a/1@1 (1)", "Blocked a/1@1 (2)"]);
+      expect(await sums.get("fine")).toBeUndefined();
+    },
+  );
+
+  it.each(orders)(
+    "that the store refuses are none of a reaction that asked for others, though it is stricter, and stands %s it",
+    async (_where, ordered) => {
+      const store = open();
+      const closed = logOn(store);
+      await closed.append("closed", [inc(0)]);
+      await closed.close("closed");
+      const refused = on(counts, "Dec")
+        .do(async () => 1, { name: "refused", ...lenient, attemptsMax: 1 })
+        .followUp(() => [closed.append("closed", [inc(1)])]);
+      const fine = on(counts, "Dec")
+        .do(async () => 2, { name: "fine", ...strict })
+        .followUp(() => [closed.append("open", [inc(1)])]);
+      const { b, told } = brokerOn(store, ordered(refused, fine));
+      await logOn(store).append("a/1", [dec(1)]);
+      await b.runUntilIdle();
+      expect(told()).toEqual(["Skipped a/1@1 (1)"]);
+    },
+  );
+
+  it.each(orders)(
+    "that are too many together, or contradict each other, are a failure of the strictest, which stands %s the other",
+    async (_where, ordered) => {
+      const store = open();
+      const mails = mailsOn(store);
+      const sums = sumsOn(store);
+      const next =
+        (name: string) =>
+        (_result: number, { event }: { readonly event: { readonly by: number } }) =>
+          event.by === 1 ? Array.from({ length: 600 }, () => mails.enqueue(name)) : [sums.put("one", { sum: 1 })];
+      const one = on(counts, "Inc")
+        .do(async () => 1, { name: "one", ...strict })
+        .followUp(next("one"));
+      const other = on(counts, "Inc")
+        .do(async () => 2, { name: "other", ...lenient })
+        .followUp(next("other"));
+      const { b, told } = brokerOn(store, ordered(one, other));
+      await logOn(store).append("a/1", [inc(1)]);
+      await logOn(store).append("a/2", [inc(2)]);
+      await b.runUntilIdle();
+      expect(told().sort()).toEqual([1, 2].flatMap((i) => [`Blocked a/${i}@1 (2)`, `Retrying a/${i}@1 (1)`]).sort());
     },
   );
 

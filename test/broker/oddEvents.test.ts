@@ -3,7 +3,7 @@ import * as t from "io-ts";
 import { queue } from "sluice";
 import { broker, on } from "sluice/broker";
 import { eventCodec, eventLog, eventType } from "sluice/log";
-import type { Store } from "sluice/store";
+import { mapEffect, type Store, viewOf } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { eachStore } from "../stores/eachStore.js";
@@ -143,7 +143,7 @@ describe.each(eachStore)("a malformed event on %s", (_, open) => {
     await careful.append("a/1", [{ type: "Inc", by: SECRET }]);
     await logOn(store).append("a/1", [inc(3)]);
     await logOn(store).append("a/2", [inc(4)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 4, delivered: 3, acked: 2, blocked: 1 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 4, delivered: 3, acked: 2, blocked: 1 });
     expect(seen.sort()).toEqual(["a/1 1", "a/2 4"]);
     const malformed = told.seen.filter(({ _tag }) => _tag === "Malformed");
     expect(malformed).toMatchObject([{ lane: "default", stream: "a/1", recorded: { _tag: "Malformed", version: 2 } }]);
@@ -231,6 +231,46 @@ describe("an event of a reaction that a process does not have", () => {
       await advance(60_000);
       expect(having.seen.map(tell)).toEqual(["Acked a/1@1 (1)", "Acked a/1@2 (1)"]);
       for (const run of [lacking, having]) run.stop();
+    });
+  });
+
+  it("takes up less and less of a process that lacks it, also by dozens and one at a time", async () => {
+    await simulate(async ({ store, advance, nowMs }) => {
+      const old = on(counts, "Inc").do(() => new Promise(() => undefined), { name: oldName });
+      const run = collect(broker(store, { name: "b", reactions: [old] }).run({ concurrency: 1 }));
+      for (let i = 0; i < 30; i += 1)
+        logOn(store)
+          .append(`a/${i}`, [inc(i)])
+          .subscribe();
+      await advance(1_000);
+      run.stop();
+      await advance(100);
+      let deliveries = 0;
+      const counted = viewOf(store, {
+        lease: (request) =>
+          mapEffect(store.lease(request), (leases) => {
+            deliveries += leases.length;
+            return leases;
+          }),
+      });
+      const sinceMs: Array<number> = [];
+      const young = on(counts, "Noted").do(async ({ event }) => sinceMs.push(nowMs() - Number(event.text)), {
+        name: "young",
+        from: "end",
+      });
+      const lacking = collect(broker(counted, { name: "b", reactions: [young] }).run({ concurrency: 1 }));
+      await advance(3_000);
+      deliveries = 0;
+      for (let i = 0; i < 2; i += 1) {
+        logOn(store)
+          .append("a/x", [noted(String(nowMs()))])
+          .subscribe();
+        await advance(60_000);
+      }
+      expect(sinceMs).toHaveLength(2);
+      // Each of them some 13 times in two minutes.
+      expect(deliveries).toBeLessThan(30 * 20);
+      lacking.stop();
     });
   });
 });

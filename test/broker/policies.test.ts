@@ -97,7 +97,7 @@ describe.each(eachStore)("a policy as a reaction, on %s", (_name, open) => {
     for (const [cart, worth] of [["a1"], ["a2", 500], ["b1", 700], ["a3"], ["c1"], ["b2"], ["c2"]] as const)
       await pay(store, cart, worth);
 
-    expect(await shop.runUntilIdle()).toEqual({ fetched: 7, delivered: 7, acked: 3, blocked: 2 });
+    expect(await shop.runUntilIdle()).toMatchObject({ fetched: 7, delivered: 7, acked: 3, blocked: 2 });
     expect([await cartsOf("a"), await cartsOf("b"), await cartsOf("c")]).toEqual([["a1"], [], ["c1", "c2"]]);
     // Those two may have been blocked in any order.
     const parked = [...(await shop.blockedStreams()).items].sort((one, other) => (one.stream < other.stream ? -1 : 1));
@@ -109,11 +109,11 @@ describe.each(eachStore)("a policy as a reaction, on %s", (_name, open) => {
 
     // Freed too early, it is parked again, and nothing behind it has passed.
     expect(await shop.unblock("a")).toBe(1);
-    expect(await shop.runUntilIdle()).toEqual({ fetched: 0, delivered: 2, acked: 0, blocked: 1 });
+    expect(await shop.runUntilIdle()).toMatchObject({ fetched: 0, delivered: 2, acked: 0, blocked: 1 });
     await books.handle("a", { allow: 1_000 });
     expect(await shop.unblock({ prefix: "a" })).toBe(1);
     expect(await shop.skip("b")).toBe(1);
-    expect(await shop.runUntilIdle()).toEqual({ fetched: 0, delivered: 3, acked: 3, blocked: 0 });
+    expect(await shop.runUntilIdle()).toMatchObject({ fetched: 0, delivered: 3, acked: 3, blocked: 0 });
     expect([await cartsOf("a"), await cartsOf("b")]).toEqual([["a1", "a2", "a3"], ["b2"]]);
     expect((await shop.blockedStreams()).items).toEqual([]);
   });
@@ -226,8 +226,8 @@ describe.each(eachStore)("a policy as a reaction, on %s", (_name, open) => {
     const shop = broker(store, { name: "shop", reactions: [bookInto("first"), bookInto("second")] });
     const other = broker(store, { name: "other", reactions: [bookInto("first")] });
     await pay(store, "a");
-    expect(await shop.runUntilIdle()).toEqual({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
-    expect(await other.runUntilIdle()).toEqual({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
+    expect(await shop.runUntilIdle()).toMatchObject({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
+    expect(await other.runUntilIdle()).toMatchObject({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
     expect((await books.state("all")).state.carts).toEqual(["a", "a", "a"]);
 
     // Each knows its own: however often the event comes, there is nothing more to do.

@@ -12,7 +12,7 @@ describe.each(eachStore)("targets on %s", (_, open) => {
     const b = broker(store, { name: "b", reactions: [own] });
     await logOn(store).append("a/1", [inc(1), dec(9), inc(2)]);
     const last = await logOn(store).append("a/2", [inc(3)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 3, delivered: 3, acked: 3, blocked: 0 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 3, delivered: 3, acked: 3, blocked: 0 });
     expect(streams.filter((line) => line.startsWith("a/1"))).toEqual(["a/1 1", "a/1 2"]);
     expect(streams).toContain("a/2 3");
     expect(await b.position("a/1")).toBe(last.position);
@@ -57,7 +57,7 @@ describe.each(eachStore)("targets on %s", (_, open) => {
       .to("bad");
     const b = broker(store, { name: "b", reactions: [good, bad] });
     const { position } = await logOn(store).append("a/1", [inc(1), inc(2)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 2, delivered: 3, acked: 2, blocked: 1 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 2, delivered: 3, acked: 2, blocked: 1 });
     expect(seen).toEqual(["good 1", "good 2"]);
     expect(await b.position("good")).toBe(position);
     expect(await b.position("bad")).toBeUndefined();
@@ -137,7 +137,7 @@ describe.each(eachStore)("targets on %s", (_, open) => {
     const b = broker(store, { name: "b", reactions: [found] });
     await logOn(store).append("a/1", [inc(1)]);
     await logOn(store).append("a/2", [noted("x")]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 2, delivered: 2, acked: 0, blocked: 2 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 2, delivered: 2, acked: 0, blocked: 2 });
     const { items } = await b.blockedStreams();
     expect(items.map(({ stream, cause }) => [stream, cause])).toEqual([
       ["a/1", "no target"],
@@ -160,7 +160,7 @@ describe.each(eachStore)("targets on %s", (_, open) => {
     const retired = on(counts, "Inc").do(async () => seen.push("retired"), { name: "retired" });
     const b = broker(store, { name: "b", reactions: [kept, retired.void()] });
     await logOn(store).append("a/1", [inc(1)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
+    expect(await b.runUntilIdle()).toMatchObject({ fetched: 1, delivered: 1, acked: 1, blocked: 0 });
     expect(seen).toEqual(["kept"]);
     // With void reactions alone nothing is delivered at all.
     await broker(store, { name: "none", reactions: [kept.void(), retired.void()] }).runUntilIdle();

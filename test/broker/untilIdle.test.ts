@@ -1,6 +1,7 @@
 /** `runUntilIdle` and `wake`: one run at a time in a process, shared by all who ask, until nothing makes progress any more. */
+import * as t from "io-ts";
 import { firstValueFrom, Subject } from "rxjs";
-import { Retry } from "sluice";
+import { queue, Retry } from "sluice";
 import { broker, Defer, on, type Reaction } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
@@ -9,7 +10,7 @@ import { viewOf } from "../../src/port/viewOf.js";
 import { eachStore } from "../stores/eachStore.js";
 import { collect, counts, dec, inc, isDelivered, logOn, never } from "./scene.js";
 
-const nothing = { fetched: 0, delivered: 0, acked: 0, blocked: 0 };
+const nothing = { fetched: 0, delivered: 0, acked: 0, skipped: 0, blocked: 0, left: 0 };
 
 const brokerOn = (store: Store, ...reactions: ReadonlyArray<Reaction<unknown, "default">>) =>
   broker(store, { name: "b", reactions });
@@ -25,8 +26,8 @@ describe.each(eachStore)("runUntilIdle on %s", (_, open) => {
     expect(await b.runUntilIdle()).toEqual(nothing);
     await logOn(store).append("a/1", [inc(1), inc(2), dec(3), inc(4)]);
     await logOn(store).append("a/2", [inc(5)]);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 5, delivered: 5, acked: 3, blocked: 1 });
-    expect(await b.runUntilIdle()).toEqual(nothing);
+    expect(await b.runUntilIdle()).toEqual({ fetched: 5, delivered: 5, acked: 3, skipped: 0, blocked: 1, left: 2 });
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, left: 2 });
   });
 
   it("handles what its handlers append, also far down a chain, in the same call", async () => {
@@ -37,7 +38,12 @@ describe.each(eachStore)("runUntilIdle on %s", (_, open) => {
       if (event.by < 12) await logOn(store).append(`a/${event.by % 2}`, [inc(event.by + 1)]);
     });
     await logOn(store).append("a/0", [inc(1)]);
-    expect(await brokerOn(store, next).runUntilIdle()).toEqual({ fetched: 12, delivered: 12, acked: 12, blocked: 0 });
+    expect(await brokerOn(store, next).runUntilIdle()).toMatchObject({
+      fetched: 12,
+      delivered: 12,
+      acked: 12,
+      blocked: 0,
+    });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
@@ -50,7 +56,7 @@ describe.each(eachStore)("runUntilIdle on %s", (_, open) => {
       "a/0",
       Array.from({ length: 300 }, (_e, i) => inc(i)),
     );
-    expect(await brokerOn(store, next).runUntilIdle()).toEqual({
+    expect(await brokerOn(store, next).runUntilIdle()).toMatchObject({
       fetched: 300,
       delivered: 300,
       acked: 300,
@@ -70,8 +76,42 @@ describe.each(eachStore)("runUntilIdle on %s", (_, open) => {
     );
     for (const i of [1, 2, 3]) await logOn(store).append(`a/${i}`, [inc(i), inc(i)]);
     const b = brokerOn(store, later);
-    expect(await b.runUntilIdle()).toEqual({ fetched: 6, delivered: 3, acked: 0, blocked: 0 });
-    expect(await b.runUntilIdle()).toEqual(nothing);
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, fetched: 6, delivered: 3, left: 6 });
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, left: 6 });
+  });
+
+  it("tells what it passed over, and what it left to programs that have its reactions, in lanes that it does not have too", async () => {
+    const store = open();
+    const there = broker(faultyStore(store).store, {
+      name: "b",
+      lanes: { other: {} },
+      reactions: [
+        on(counts, "Inc").do(async () => Defer({ forMs: 3_600_000 }), { name: "there", lane: "other" }),
+        on(counts, "Dec").do(async () => Promise.reject(new Error("no")), { name: "passes", attemptsMax: 1 }),
+      ],
+    });
+    await logOn(store).append("a/1", [inc(1), inc(2)]);
+    expect(await there.runUntilIdle()).toMatchObject({ acked: 0, left: 2 });
+    const passes = on(counts, "Dec").do(async () => Promise.reject(new Error("no")), {
+      name: "passes",
+      attemptsMax: 1,
+      blockOnError: false,
+    });
+    await logOn(store).append("a/1", [dec(1), dec(2)]);
+    const b = brokerOn(store, passes);
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, fetched: 2, delivered: 2, skipped: 2, left: 2 });
+  });
+
+  it("tells what it left in a lane that is paused", async () => {
+    const store = open();
+    const count = on(counts, "Inc").do(async () => 1, { name: "count" });
+    const lane = queue(faultyStore(store).store, { name: "sluice.broker/default/b", codec: t.unknown });
+    await lane.pause();
+    await logOn(store).append("a/1", [inc(1), inc(2)]);
+    const b = brokerOn(store, count);
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, fetched: 2, left: 2 });
+    await lane.resume();
+    expect(await b.runUntilIdle()).toEqual({ ...nothing, delivered: 2, acked: 2 });
   });
 
   it("leaves what another process has in its hands", async () => {
@@ -236,6 +276,34 @@ describe("wake", () => {
       b.wake();
       await advance(1_000);
       expect(told.seen.filter(isDelivered)).toHaveLength(2);
+      told.stop();
+    });
+  });
+
+  it("runs again by itself where the store did not answer: after 2 s, then twice as long each time, five times in all", async () => {
+    await simulate(async ({ store, advance, disconnect, reconnect, nowMs }) => {
+      const b = brokerOn(
+        store,
+        on(counts, "Inc").do(async () => 1),
+      );
+      const told = collect(b.events$);
+      const failed = () => told.seen.filter((event) => event._tag === "Failed");
+      await logOn(store).append("a/1", [inc(1)]);
+      disconnect();
+      b.wake();
+      await advance(1_000);
+      expect(failed()).toMatchObject([{ dueAtMs: expect.any(Number) }]);
+      reconnect();
+      await advance(1_500);
+      expect(told.seen.filter(isDelivered)).toHaveLength(1);
+      disconnect();
+      const sinceMs = nowMs();
+      b.wake();
+      await advance(120_000);
+      expect(failed().map(({ dueAtMs }) => dueAtMs === undefined)).toEqual([false, ...Array(5).fill(false), true]);
+      expect((failed().at(-2)?.dueAtMs ?? 0) - sinceMs).toBeGreaterThanOrEqual(62_000);
+      reconnect();
+      await advance(10_000);
       told.stop();
     });
   });

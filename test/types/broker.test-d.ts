@@ -5,7 +5,7 @@ import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { of } from "rxjs";
-import { type Effect, type Page, type ReadError, retryBackoff, type WriteError } from "sluice";
+import { type Effect, type Page, type ReadError, Reject, retryBackoff, type WriteError } from "sluice";
 import {
   type BlockedStream,
   type Broker,
@@ -53,6 +53,8 @@ const c = a.do(async ({ event }) => event.receipt.length);
 type<typeof c, Doing<OrderPaid, number, "default">>(true);
 const d = a.do(() => TE.right<"no", 7>(7), { lane: "slow" });
 type<typeof d, Doing<OrderPaid, 7, "slow">>(true);
+const outcomes = a.do(async ({ event }) => (event.receipt === "" ? Reject({ cause: "none" }) : event.receipt.length));
+type<typeof outcomes, Doing<OrderPaid, number, "default">>(true);
 const e = d.to("x");
 type<typeof e, Reaction<OrderPaid, "slow">>(true);
 type<typeof fulfilment, Broker<OrderEvent | CartPaid, "default" | "payment">>(true);
@@ -77,6 +79,11 @@ a.do(
     void event.receipt;
   },
 );
+const uncalled = a.do(async ({ event }) => (event.receipt === "" ? Reject : 1));
+// @ts-expect-error a maker of outcomes that is not called
+broker(store, { name: "g", reactions: [uncalled] });
+// @ts-expect-error nor has it a target
+uncalled.to("x");
 // @ts-expect-error a bare Either
 a.do(() => E.right(1));
 // @ts-expect-error a target is a name

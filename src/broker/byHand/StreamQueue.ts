@@ -61,7 +61,8 @@ export interface QueueStore {
   readonly name: string;
   /**
    * Correlates at most so many events, in one write with how far that has come, and leases at most so many targets, in each lane of the
-   * register. 1 to 1,000.
+   * register. 1 to 1,000. A target whose next event is of a reaction that the register lacks is left to others as in a run: given back, and
+   * blocked after ten minutes of that. An event whose reactions are all retired by `.void()` passes.
    */
   readonly fetch: <R extends Reaction>(
     register: ReadonlyArray<R>,

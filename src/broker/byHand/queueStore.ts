@@ -2,6 +2,7 @@
 import { concatMap, defer, from, map, type Observable, of, reduce, Subject, switchMap, takeWhile, toArray } from "rxjs";
 import { type Effect, failingWith, fromOne } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
+import type { Message } from "../../core/Message.js";
 import { optionsOf, wholeNumber } from "../../core/options.js";
 import type { DecodeRefused, LogTrimmed, LogWentBack, WriteError } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
@@ -14,15 +15,19 @@ import { Correlator } from "../correlate/Correlator.js";
 import type { Place } from "../correlate/Place.js";
 import type { CorrelatorEvent } from "../correlate/told.js";
 import { checkSources, type Parts, partsOf } from "../definition.js";
+import { Holding } from "../deliver/Holding.js";
 import { Kept } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import { checkName, queueOf } from "../names.js";
 import { DEFAULT_LANE } from "../on.js";
+import type { Pending } from "../Pending.js";
 import { PendingEvents } from "../PendingEvents.js";
 import { checkStream } from "../people.js";
 import { lanesOf } from "../position.js";
 import type { Reaction } from "../Reaction.js";
+import { Sink } from "../Sink.js";
 import { Leased } from "./Leased.js";
+import { received } from "./received.js";
 import type { Fetched, QueueStore } from "./StreamQueue.js";
 import { type ByHand, streamQueueOf } from "./streamQueueOf.js";
 
@@ -67,12 +72,16 @@ const LIMIT_MAX = 1_000;
 export const queueStore = (store: Store, definition: QueueStoreDefinition): QueueStore => {
   const given = optionsOf(definition, NAMES, "definition");
   const partsFor = (register: ReadonlyArray<Reaction>): Parts => {
-    const lanes = new Set(register.map(({ lane }) => lane).filter((lane) => lane !== DEFAULT_LANE));
+    // What is no register is refused with all else, below.
+    const isList = (value: unknown): boolean => Array.isArray(value);
+    const asked: ReadonlyArray<Partial<Reaction> | undefined> = isList(register) ? register : [];
+    const lanes = new Set(asked.flatMap((one) => one?.lane ?? []).filter((lane) => lane !== DEFAULT_LANE));
     const options = Object.fromEntries([...lanes].map((lane) => [lane, { leaseMs: given.leaseMs }]));
     // The lanes of these very reactions are defined.
-    return partsOf(store, { ...given, reactions: register, lanes: options });
+    return partsOf(store, { ...given, reactions: register, lanes: options }, sink);
   };
   const name = checkName(given.name);
+  const sink = new Sink(name, store.logger);
   const inDefault = { name: DEFAULT_LANE, queueName: queueOf(name, DEFAULT_LANE) };
   let latest: Parts | undefined;
   const byHand: ByHand = {
@@ -80,9 +89,11 @@ export const queueStore = (store: Store, definition: QueueStoreDefinition): Queu
     // Lines of other lanes are of programs that run a broker.
     othersOf: () => [],
     leased: new Leased(),
+    holding: new Holding(),
     changed$: new Subject(),
     lanesOf: (stream) => (latest === undefined ? [inDefault] : lanesOf(latest, stream)),
-    reactionsOf: (names) => names.flatMap((one) => latest?.register.named(one) ?? []),
+    reactionsOf: (names) =>
+      names.flatMap((one) => latest?.register.named(one) ?? []).filter(({ parts }) => parts.target.is !== "nowhere"),
   };
   const fetch = (register: ReadonlyArray<Reaction>, limit: number): Observable<Fetched<unknown>> =>
     defer(() => {
@@ -115,21 +126,19 @@ interface Face extends Omit<QueueStore, "fetch"> {
 
 const fetchIn = (byHand: ByHand, lane: Lane, limit: number): Observable<Fetched<unknown>> =>
   correlated(lane, limit).pipe(
-    switchMap((events) =>
-      lane.queue.receive({ max: limit, leaseMs: lane.leaseMs }).pipe(
-        map((messages) => {
-          const nowMs = byHand.store.scheduler.now();
-          const endsMs = nowMs + lane.leaseMs;
-          byHand.leased.forget(nowMs);
-          const streams = messages.map((message) => {
-            const stream = message.key ?? message.data.event.stream;
-            byHand.leased.put(stream, { lane: lane.name, message, endsMs });
-            return stream;
-          });
-          return { events, queues: streams.map((stream) => streamQueueOf(byHand, stream)) };
-        }),
-      ),
-    ),
+    switchMap((events) => {
+      const { leased, holding, store } = byHand;
+      leased.forget(store.scheduler.now());
+      const streams: Array<string> = [];
+      const put = (message: Message<Pending>): void => {
+        const stream = message.key ?? message.data.event.stream;
+        leased.put(stream, { lane: lane.name, message, endsMs: store.scheduler.now() + lane.leaseMs });
+        streams.push(stream);
+      };
+      return received({ lane, holding, limit, put }).pipe(
+        map(() => ({ events, queues: streams.map((stream) => streamQueueOf(byHand, stream)) })),
+      );
+    }),
   );
 
 /** One page, as the first of its reactions sees each event; malformed ones block their lines, and are no events here. */

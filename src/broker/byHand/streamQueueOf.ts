@@ -36,6 +36,7 @@ import type { Recorded } from "../../log/recorded.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { shortDigest } from "../../sourcing/commands/digest.js";
 import { standing } from "../correlate/agree.js";
+import type { Holding } from "../deliver/Holding.js";
 import { queueOf } from "../names.js";
 import { type Pending, payloadOf } from "../Pending.js";
 import { PendingEvents } from "../PendingEvents.js";
@@ -49,6 +50,8 @@ import type { StreamQueue, StreamState } from "./StreamQueue.js";
 export interface ByHand extends Readable {
   readonly name: string;
   readonly leased: Leased;
+  /** What is left to other programs. */
+  readonly holding: Holding;
   /** Told of each target whose line was changed here. */
   readonly changed$: Subject<string>;
   readonly lanesOf: (stream: string) => ReadonlyArray<Place>;

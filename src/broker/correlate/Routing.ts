@@ -44,6 +44,8 @@ type Decoded = ReadonlyMap<Coding, ReadonlyMap<StoredEvent, OurEvent>>;
 
 /** So many targets an event may have: they are to fit into one write with the checkpoint. */
 const TARGETS_MAX = 900;
+/** And so long the names of its reactions may be, which stand in the line of each target. */
+const NAMES_BYTES_MAX = 1024 * 1024;
 
 export class Routing {
   constructor(
@@ -153,6 +155,11 @@ const grouped = (correlated: ReadonlyArray<Correlated>, event: StoredEvent, deco
   }
   if (lines.size > TARGETS_MAX)
     throw new TypeError(`an event may have ${TARGETS_MAX} targets at most, and this one has ${lines.size}`);
+  const names = correlated.reduce((sum, { reaction }) => sum + utf8Length(reaction.name), 0);
+  if (names > NAMES_BYTES_MAX)
+    throw new TypeError(
+      `the names of its reactions at all of its targets may have ${NAMES_BYTES_MAX} bytes at most, and have ${names}`,
+    );
   return [...lines.values()];
 };
 

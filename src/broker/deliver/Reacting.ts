@@ -5,8 +5,8 @@
  * the work.
  */
 import { map, type Observable, of, switchMap } from "rxjs";
-import { delivery as deliveryOf, type Message } from "../../core/Message.js";
-import { Block, type Outcome, Reject, Release } from "../../core/Outcome.js";
+import type { Message } from "../../core/Message.js";
+import { Block, type Outcome, Reject } from "../../core/Outcome.js";
 import type { Work } from "../../core/Work.js";
 import { decodeEvent, oneOfOurs } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
@@ -19,20 +19,15 @@ import { gone, PendingEvents, unread } from "../PendingEvents.js";
 import type { Reaction } from "../Reaction.js";
 import { Context } from "./Context.js";
 import type { Delivery } from "./Delivery.js";
-import { Holding } from "./Holding.js";
+import { lacking } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
+import { lackedIn, unknownIn } from "./lackedIn.js";
 import { Timeouts } from "./Timeouts.js";
-
-/** A process that does not have a reaction of an event leaves it to another one for so long. */
-const HELD_MS_MAX = 10 * 60_000;
-/** And is given it again after that. */
-const HELD_MS = 200;
 
 export class Reacting {
   private readonly timeouts: Timeouts;
   private readonly routing: Routing;
   private readonly events: PendingEvents;
-  private readonly holding = new Holding();
 
   constructor(private readonly lane: Lane) {
     this.timeouts = new Timeouts(lane.store.scheduler);
@@ -47,13 +42,22 @@ export class Reacting {
 
   /** The work of one delivery. What it finds out is written into `delivery`. */
   work(message: Message<Pending>, delivery: Delivery): Work {
+    const unknown = unknownIn(this.lane, message.data.reactions);
+    if (unknown.length === 0) return this.workOfKnown(message, delivery);
+    return lackedIn(this.lane, unknown).pipe(
+      switchMap(([lacked]) =>
+        lacked === undefined ? this.workOfKnown(message, delivery) : of(this.missing(message, delivery, lacked)),
+      ),
+    );
+  }
+
+  /** Where all that this program lacks is retired. */
+  private workOfKnown(message: Message<Pending>, delivery: Delivery): Observable<unknown> {
     const { event, fault, reactions: names } = message.data;
-    const known: Array<Reaction> = [];
-    for (const name of names) {
+    const known = names.flatMap((name) => {
       const reaction = this.lane.all.named(name);
-      if (reaction === undefined) return of(this.missing(message, delivery, name));
-      if (reaction.parts.target.is !== "nowhere") known.push(reaction);
-    }
+      return reaction === undefined || reaction.parts.target.is === "nowhere" ? [] : [reaction];
+    });
     const [only] = known;
     if (only === undefined) return of(undefined);
     if (message.attempt > attemptsMaxOf(known)) return this.tooOften(message, delivery, known);
@@ -74,13 +78,9 @@ export class Reacting {
 
   /** An event that this program cannot handle, since it was made by another version of it, or its reaction was removed. */
   private missing(message: Message<Pending>, delivery: Delivery, name: string): Outcome {
-    const { data } = message;
-    const cause = `this program has no reaction ${JSON.stringify(name)}; register it (with .void(), to pass such events), or skip the target`;
-    const block = refuse(delivery, unread(data.event, cause));
-    const heldMs = this.holding.forMs(message.id, message[deliveryOf].nowMs());
-    if (heldMs < HELD_MS_MAX) return Release({ reason: cause, delayMs: HELD_MS });
-    this.holding.forget(message.id);
-    return block;
+    const outcome = this.lane.holding.outcomeOf(message, name);
+    if (outcome._tag === "Block") delivery.malformed = unread(message.data.event, lacking(name));
+    return outcome;
   }
 
   /** Its last delivery was never settled: whoever ran it has died, as many times as it may be tried. */
@@ -124,7 +124,7 @@ export class Reacting {
       .pipe(map(([lines]) => lines?.find((line) => line.fault !== undefined)?.fault));
   }
 
-  private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Work {
+  private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Observable<unknown> {
     delivery.at = reaction;
     delivery.recorded ??= recorded;
     delivery.results.push({ reaction, recorded });

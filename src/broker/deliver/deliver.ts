@@ -9,7 +9,7 @@ import type { BrokerEvent } from "../Broker.js";
 import type { Lane } from "../Lane.js";
 import type { Pending } from "../Pending.js";
 import { Delivery } from "./Delivery.js";
-import { decided, fateOf, type Reacted } from "./fate.js";
+import { decided, type Reacted, refusedFate } from "./fate.js";
 import { Reacting } from "./Reacting.js";
 import { told } from "./told.js";
 
@@ -57,7 +57,7 @@ export const deliver = (lane: Lane, options: DeliverOptions): Observable<BrokerE
 const settled = (source: Observable<Reacted>, underWay: UnderWay): Observable<Settlement<Pending, unknown>> =>
   new Observable((subscriber) => {
     const settling = new Settling<Pending, unknown, unknown>(subscriber, (failure, message) =>
-      fateOf(failure, message, underWay.of(message)),
+      refusedFate(failure, message, underWay.of(message)),
     );
     observe(source, settling, subscriber);
   });

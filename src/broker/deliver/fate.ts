@@ -6,12 +6,12 @@ import { attemptOf } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
 import { isNonRetryable } from "../../core/nonRetryable.js";
-import { Ack, Block, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
+import { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
 import { isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import { atomically, refusalOf, type Write } from "../../core/Write.js";
 import { deferredBy } from "../outcomes.js";
 import type { Pending } from "../Pending.js";
-import type { Reaction } from "../Reaction.js";
+import { blamed, strictest, type Writing } from "./blamed.js";
 import type { Delivery } from "./Delivery.js";
 import { Results } from "./inTurn.js";
 
@@ -38,23 +38,34 @@ const none: ReadonlyArray<Write<unknown>> = [];
 /** The writes commit together with one step more: the ack. */
 const THE_ACK = 1;
 
-/** The reaction that is asked for its writes is the one that fails where it throws, or where they are refused. */
+/** The reaction that is asked for its writes is the one that fails where it throws. */
 const followUpsOf = (result: unknown, delivery: Delivery): ReadonlyArray<Write<unknown>> => {
-  const own: Array<{ readonly reaction: Reaction; readonly writes: ReadonlyArray<Write<unknown>> }> = [];
+  const writings: Array<Writing> = [];
   const all = result instanceof Results ? result.all : [result];
   for (const [i, { reaction, recorded }] of delivery.results.entries()) {
     const { followUp } = reaction.parts;
-    if (followUp === undefined) continue;
+    // Who answers an outcome has no result to write of.
+    if (followUp === undefined || isOutcome(all[i])) continue;
     delivery.at = reaction;
     const writes: unknown = followUp(all[i], recorded);
     if (!Array.isArray(writes)) throw new TypeError("followUp must answer an array of Writes");
-    own.push({ reaction, writes: writes as ReadonlyArray<Write<unknown>> });
+    writings.push({ reaction, writes: writes as ReadonlyArray<Write<unknown>> });
   }
-  const followUps = own.flatMap(({ writes }) => writes);
+  const followUps = writings.flatMap(({ writes }) => writes);
+  delivery.writings = writings.filter(({ writes }) => writes.length > 0);
   const refusal = refusalIn(followUps);
   if (refusal === undefined) return followUps;
-  delivery.at = own.find(({ writes }) => refusalIn(writes) !== undefined)?.reaction ?? delivery.at;
+  // What none of them is refused for is refused since they are joined.
+  const refused = delivery.writings.find(({ writes }) => refusalIn(writes) !== undefined)?.reaction;
+  delivery.at = refused ?? strictest(delivery.writings.map(({ reaction }) => reaction)) ?? delivery.at;
   throw refusal;
+};
+
+/** What becomes of a message whose settlement the store has refused: as the reaction says whose writes were. */
+export const refusedFate = (failure: Failure<unknown>, message: Message<Pending>, delivery: Delivery): Outcome => {
+  const { writings, results } = delivery;
+  delivery.at = blamed(writings, toSluiceError(causeOf(failure))) ?? strictest(results.map(({ reaction }) => reaction));
+  return fateOf(failure, message, delivery);
 };
 
 const refusalIn = (writes: ReadonlyArray<Write<unknown>>): SluiceError | undefined => {

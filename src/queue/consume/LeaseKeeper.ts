@@ -9,7 +9,7 @@ import { Chain } from "../../core/Chain.js";
 import { toSluiceError } from "../../core/SluiceError.js";
 import type { Hands } from "../../port/Lease.js";
 import type { QueueStore } from "../../port/Store.js";
-import type { EventSink } from "../EventSink.js";
+import type { QueueTelling } from "../EventSink.js";
 import { unbegunFirst } from "./givingBack.js";
 import type { LeasedDelivery } from "./LeasedDelivery.js";
 import type { Look, Tenure } from "./Tenure.js";
@@ -18,7 +18,7 @@ export interface LeaseKeeperOptions {
   readonly store: QueueStore;
   readonly queue: string;
   readonly leaseMs: number;
-  readonly events: EventSink;
+  readonly events: QueueTelling;
   /** A look comes late: settlements that wait leave before everything else. */
   readonly onLate: () => void;
   /** Some lease ended without a settlement, or its message is no danger to others any more. */

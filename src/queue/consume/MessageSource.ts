@@ -25,7 +25,7 @@ import type { Message } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { SluiceError } from "../../core/SluiceError.js";
 import type { QueueStore } from "../../port/Store.js";
-import type { EventSink } from "../EventSink.js";
+import type { QueueTelling } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { CatchingUp } from "./CatchingUp.js";
 import { Credit } from "./Credit.js";
@@ -45,7 +45,7 @@ export interface SourceContext<A> {
   readonly store: QueueStore;
   readonly definition: ResolvedDefinition<A>;
   readonly options: ResolvedMessagesOptions;
-  readonly events: EventSink;
+  readonly events: QueueTelling;
   readonly pauses: PauseWatch;
   readonly starts: Starts;
 }

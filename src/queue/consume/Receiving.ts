@@ -13,7 +13,7 @@ import type { Subscriber } from "rxjs";
 import { type Message, messageOf } from "../../core/Message.js";
 import type { Lease } from "../../port/Lease.js";
 import { decodeData } from "../decodeData.js";
-import type { EventSink } from "../EventSink.js";
+import type { QueueTelling } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
 import { isUnbegun } from "./givingBack.js";
 import { LeasedDelivery } from "./LeasedDelivery.js";
@@ -28,7 +28,7 @@ import type { Solitude } from "./Solitude.js";
 export interface ReceivingParts<A> {
   readonly owner: Owner;
   readonly codec: ResolvedDefinition<A>["codec"];
-  readonly events: EventSink;
+  readonly events: QueueTelling;
   readonly pauses: PauseWatch;
   readonly prefetch: Prefetch;
   readonly keeper: LeaseKeeper;

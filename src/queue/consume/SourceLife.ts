@@ -16,7 +16,7 @@ import { describeCause } from "../../core/cause.js";
 import { unlessPromise } from "../../core/promiseWatch.js";
 import { invalidConfig, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import type { QueueStore } from "../../port/Store.js";
-import type { EventSink } from "../EventSink.js";
+import type { QueueTelling } from "../EventSink.js";
 import type { CatchingUp } from "./CatchingUp.js";
 import { giveBack, isFree, isUnbegun, unbegunFirst } from "./givingBack.js";
 import type { LeaseKeeper } from "./LeaseKeeper.js";
@@ -33,7 +33,7 @@ export interface SourceLifeParts {
   readonly store: QueueStore;
   readonly queue: string;
   readonly options: Pick<ResolvedMessagesOptions, "consumer" | "stop$" | "stopMsMax">;
-  readonly events: EventSink;
+  readonly events: QueueTelling;
   readonly pauses: PauseWatch;
   readonly settler: Settler;
   readonly keeper: LeaseKeeper;

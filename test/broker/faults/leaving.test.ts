@@ -101,7 +101,7 @@ describe("many events on memory", () => {
       )
       .to(({ event }) => target ?? `to/${event.n}`);
     const idle = await broker(store, { name: "b", reactions: [all] }).runUntilIdle();
-    expect(idle).toEqual({ fetched: COUNT, delivered: COUNT, acked: COUNT, blocked: 0 });
+    expect(idle).toMatchObject({ fetched: COUNT, delivered: COUNT, acked: COUNT, blocked: 0 });
     expect(ran).toBe(COUNT);
     await store.close();
   });
