@@ -9,15 +9,16 @@ import { invalidConfig, isSluiceError, type WriteError } from "../core/SluiceErr
 import { idFrom } from "../core/Sources.js";
 import { allLanes } from "./allLanes.js";
 import type { BrokerChangeError, Streams } from "./Broker.js";
-import { activeOf, type CatchUp, type Control, type Priority } from "./Control.js";
+import { activeOf, type Control, isReplay, type Priority, type Replay, waitingIn } from "./Control.js";
 import { agree } from "./correlate/agree.js";
+import { STREAMS_MAX } from "./correlate/emptying.js";
 import type { Parts } from "./definition.js";
 import type { Lane } from "./Lane.js";
 import { lanesOf } from "./position.js";
 import { startOf } from "./vector.js";
 
-/** The most names of one call, and the most priorities that are kept. */
-const STREAMS_MAX = 1_000;
+/** The most priorities that are kept. */
+const PRIORITIES_MAX = 1_000;
 
 const PAGE = 1_000;
 
@@ -102,9 +103,8 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
             replaying(before, {
               id: `${id}/${name}`,
               lane: name,
-              of: { streams: own },
+              of: { streams: own, lines: "asked" },
               from: startOf(parts.sources.length),
-              round: 0,
             }),
           control,
         );
@@ -129,23 +129,23 @@ const checkNames = ({ catchUps }: Control): void => {
 
 const NAMES_BYTES_MAX = 1024 * 1024;
 
-/** Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. */
-const replaying = (
-  control: Control,
-  replay: CatchUp & { readonly of: { readonly streams: ReadonlyArray<string> } },
-): Control => {
+/**
+ * Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. A target that is put aside, since its
+ * replay waits for its head, is as good as asked for now.
+ */
+const replaying = (control: Control, replay: Replay): Control => {
   const { catchUps } = control;
+  const aside = new Set(waitingIn(control, replay.lane).flatMap((one) => one.of.streams));
+  const asked = replay.of.streams.filter((stream) => !aside.has(stream));
+  if (asked.length === 0) return control;
   const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
-  if (
-    before === undefined ||
-    !("streams" in before.of) ||
-    before === activeOf(control, replay.lane) ||
-    before.round > 0
-  )
-    return { ...control, catchUps: [...catchUps, replay] };
-  const streams = [...new Set([...before.of.streams, ...replay.of.streams])];
-  if (streams.length > STREAMS_MAX) return { ...control, catchUps: [...catchUps, replay] };
-  return { ...control, catchUps: catchUps.map((one) => (one === before ? { ...before, of: { streams } } : one)) };
+  const alone = { ...control, catchUps: [...catchUps, { ...replay, of: { ...replay.of, streams: asked } }] };
+  if (before === undefined || !isReplay(before) || before.of.lines !== "asked") return alone;
+  if (before === activeOf(control, replay.lane)) return alone;
+  const streams = [...new Set([...before.of.streams, ...asked])];
+  if (streams.length > STREAMS_MAX) return alone;
+  const joined = { ...before, of: { ...before.of, streams } };
+  return { ...control, catchUps: catchUps.map((one) => (one === before ? joined : one)) };
 };
 
 /** What counts for these targets instead of the priorities of their reactions. */
@@ -165,10 +165,10 @@ export const prioritize = (
         const others = control.priorities.filter(({ of: known }) => !given.some((one) => isSame(one, known)));
         const priorities =
           priority === undefined ? others : [...others, ...given.map((one) => ({ of: one, priority }))];
-        if (priorities.length > STREAMS_MAX)
+        if (priorities.length > PRIORITIES_MAX)
           throw invalidConfig(
             "streams",
-            `${priorities.length} priorities would be kept, at most ${STREAMS_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`,
+            `${priorities.length} priorities would be kept, at most ${PRIORITIES_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`,
           );
         return { ...control, priorities };
       },

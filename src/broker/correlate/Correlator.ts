@@ -16,15 +16,16 @@ import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vecto
 import { agree, standing } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
+import { firstHeadsLook, headsAreDue, leftMsOf, lookAtHeads, waitsForHeads } from "./emptying.js";
 import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, type PageRequest, Pages } from "./Pages.js";
-import type { Lead, Look, Place, Ready, Standing } from "./Place.js";
+import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
 import { type CorrelatorTurn, lookAgain, Watching } from "./Watching.js";
-import { CONTROL_LOOK_MS, LOOK_MS, SIGN_MS } from "./waits.js";
+import { CONTROL_LOOK_MS, HEADS_SIGN_MS, LOOK_MS, PATIENCE_MS, SIGN_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -109,7 +110,11 @@ export class Correlator {
     const isFree = by === undefined || by === this.options.me || (lacks && knowsAll);
     const told: ReadonlyArray<CorrelatorEvent> = this.tell(missing);
     if (isFree || this.options.untilIdle) return { items: told, next: this.begin(found) };
-    return { items: [...told, { _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
+    return { items: [...told, { _tag: "StandsBy" }], next: this.standBy(found) };
+  }
+
+  private standBy(standing: Standing): StandBy {
+    return { does: "stand by", standing, untilMs: undefined, sinceMs: this.scheduler.now() };
   }
 
   /** Once, and again where it has changed. */
@@ -130,6 +135,7 @@ export class Correlator {
       rest: undefined,
       catchingUp: undefined,
       catchesUp: activeOf(found.control, this.lane.name) !== undefined,
+      heads: firstHeadsLook(this.scheduler.now()),
     };
   }
 
@@ -137,10 +143,11 @@ export class Correlator {
     const { control, checkpoint } = at.standing;
     const lacking = lackingIn(this.lane, control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
+    if (headsAreDue(this.lane, at)) return lookAtHeads(this.lane, at).pipe(map((next) => ({ items: [], next })));
     const next = nextCatchUp(this.lane, control, checkpoint.at);
     if (next === undefined) return this.take({ ...at, catchingUp: undefined });
     if (at.catchingUp?.of.id !== next.id)
-      return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+      return readCatchUp(this.lane, control, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
     if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
     const then = { ...at, catchesUp: false };
     // What is full may be so since the line of a target that is replayed was not emptied yet.
@@ -149,7 +156,9 @@ export class Correlator {
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
     const { lane, routing, room } = this;
-    return catchUp({ lane, routing, limit: Math.min(this.options.pageSizeMax, room.left) }, at).pipe(
+    const { pageSizeMax, untilIdle } = this.options;
+    const limit = Math.min(pageSizeMax, room.left);
+    return catchUp({ lane, routing, limit, patienceMs: untilIdle ? 0 : PATIENCE_MS }, at).pipe(
       map(({ next, messages, of: caughtUp }) => {
         room.added(messages);
         const events = caughtUp.events.length;
@@ -220,9 +229,10 @@ export class Correlator {
   }
 
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
-  private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
+  private waitMsOf(lead: Lead, untilDueMs: number): number {
+    const { caughtUp, catchingUp } = lead;
     if (!caughtUp || this.options.untilIdle) return 0;
-    if (catchingUp === undefined) return untilDueMs;
+    if (catchingUp === undefined) return Math.max(1, Math.min(untilDueMs, leftMsOf(this.lane, lead) ?? untilDueMs));
     return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
   }
 
@@ -233,7 +243,7 @@ export class Correlator {
     const isMoved = !isSame(page.at, checkpoint.at);
     const { untilIdle } = this.options;
     const sinceMs = this.scheduler.now() - at.writtenAtMs;
-    const isDue = untilIdle || (isMoved ? sinceMs >= QUIET_MS : at.catchingUp !== undefined && sinceMs >= SIGN_MS);
+    const isDue = untilIdle || sinceMs >= (isMoved ? QUIET_MS : this.signMsOf(at));
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
     const ended = page.caughtUp && untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
@@ -241,6 +251,12 @@ export class Correlator {
       return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
     const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
     return hasWaited && !untilIdle ? this.watching.afterLook(at.standing, end) : of(end);
+  }
+
+  /** After so long a process that writes nothing shows that it is there. */
+  private signMsOf({ catchingUp, standing }: Lead): number {
+    if (catchingUp !== undefined) return SIGN_MS;
+    return waitsForHeads(this.lane, standing.control) ? HEADS_SIGN_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
@@ -337,7 +353,7 @@ export class Correlator {
   private leaveBehind(at: Lead, reactions: ReadonlyArray<string>): Observable<CorrelatorTurn> {
     const { kept, name: lane, store } = this.lane;
     const { control, controlRevision, checkpoint, revision } = at.standing;
-    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at, round: 0 };
+    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
     const lacks = this.checkpointAt({ at: checkpoint.at, standing: at.standing });
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),

@@ -5,7 +5,7 @@ import { idFrom } from "../../core/Sources.js";
 import { atomically } from "../../core/Write.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore, Store } from "../../port/Store.js";
-import type { CatchUp, Control, KnownReaction } from "../Control.js";
+import { type CatchUp, type Control, isReplay, type KnownReaction } from "../Control.js";
 import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
@@ -178,7 +178,7 @@ const added = (known: Control, adding: Adding): Control => {
     together.names.push(name);
   }
   const catchUps = [...left.values()].map(
-    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from, round: 0 }),
+    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
   );
   const moved = adding.missing.filter(({ name }) => Object.hasOwn(known.reactions, name));
   return {
@@ -220,8 +220,8 @@ const replaysOf = (
   const ways = new Map(moved.map(({ name, lane }) => [`${known.reactions[name]?.lane} ${lane}`, lane] as const));
   return [...ways].flatMap(([way, lane]) =>
     known.catchUps.flatMap((one) =>
-      "streams" in one.of && way === `${one.lane} ${lane}`
-        ? [{ id: idFrom(store), lane, of: one.of, from: startOf(sources.length), round: 0 }]
+      isReplay(one) && way === `${one.lane} ${lane}`
+        ? [{ id: idFrom(store), lane, of: { ...one.of, lines: "asked" }, from: startOf(sources.length) } as const]
         : [],
     ),
   );
