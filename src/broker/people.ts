@@ -9,13 +9,12 @@ import { invalidConfig, isSluiceError, type WriteError } from "../core/SluiceErr
 import { idFrom } from "../core/Sources.js";
 import { allLanes } from "./allLanes.js";
 import type { BrokerChangeError, Streams } from "./Broker.js";
-import { activeOf, type Control, isReplay, type Priority, type Replay, waitingIn } from "./Control.js";
+import type { Control, Priority } from "./Control.js";
 import { agree } from "./correlate/agree.js";
 import { STREAMS_MAX } from "./correlate/emptying.js";
+import { lanesWith, replaying } from "./correlate/replaying.js";
 import type { Parts } from "./definition.js";
 import type { Lane } from "./Lane.js";
-import { lanesOf } from "./position.js";
-import { startOf } from "./vector.js";
 
 /** The most priorities that are kept. */
 const PRIORITIES_MAX = 1_000;
@@ -87,6 +86,8 @@ const blockedWith = (lanes: ReadonlyArray<Lane>, prefix: string): Observable<Rea
 /** Replays these targets from the start of the log. */
 export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Effect<number, BrokerChangeError> => {
   const id = idFrom(parts.store);
+  const { register, sources } = parts;
+  const hasStrategy = parts.lanes.some(({ correlate }) => correlate !== undefined);
   return changed(parts, () => {
     const names = namesOf(streams);
     if (names.length > STREAMS_MAX)
@@ -95,17 +96,13 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
       count: names.length,
       change: (control) => {
         if (control.catchUps.some((one) => one.id.startsWith(id))) return control;
-        const byLane = new Map<Lane, Array<string>>();
+        const byLane = new Map<string, Array<string>>();
         for (const stream of names)
-          for (const lane of lanesOf(parts, stream)) byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
+          for (const lane of lanesWith(control, { register, hasStrategy, stream }))
+            byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
         const next = [...byLane].reduce(
-          (before, [{ name }, own]) =>
-            replaying(before, {
-              id: `${id}/${name}`,
-              lane: name,
-              of: { streams: own, lines: "asked" },
-              from: startOf(parts.sources.length),
-            }),
+          (before, [lane, own]) =>
+            replaying(before, { id: `${id}/${lane}`, lane, streams: own, sources: sources.length }),
           control,
         );
         checkNames(next);
@@ -128,25 +125,6 @@ const checkNames = ({ catchUps }: Control): void => {
 };
 
 const NAMES_BYTES_MAX = 1024 * 1024;
-
-/**
- * Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. A target that is put aside, since its
- * replay waits for its head, is as good as asked for now.
- */
-const replaying = (control: Control, replay: Replay): Control => {
-  const { catchUps } = control;
-  const aside = new Set(waitingIn(control, replay.lane).flatMap((one) => one.of.streams));
-  const asked = replay.of.streams.filter((stream) => !aside.has(stream));
-  if (asked.length === 0) return control;
-  const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
-  const alone = { ...control, catchUps: [...catchUps, { ...replay, of: { ...replay.of, streams: asked } }] };
-  if (before === undefined || !isReplay(before) || before.of.lines !== "asked") return alone;
-  if (before === activeOf(control, replay.lane)) return alone;
-  const streams = [...new Set([...before.of.streams, ...asked])];
-  if (streams.length > STREAMS_MAX) return alone;
-  const joined = { ...before, of: { ...before.of, streams } };
-  return { ...control, catchUps: catchUps.map((one) => (one === before ? joined : one)) };
-};
 
 /** What counts for these targets instead of the priorities of their reactions. */
 export const prioritize = (

@@ -147,7 +147,9 @@ export class Correlator {
     const next = nextCatchUp(this.lane, control, checkpoint.at);
     if (next === undefined) return this.take({ ...at, catchingUp: undefined });
     if (at.catchingUp?.of.id !== next.id)
-      return readCatchUp(this.lane, control, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+      return readCatchUp(this.lane, control, next).pipe(
+        map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })),
+      );
     if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
     const then = { ...at, catchesUp: false };
     // What is full may be so since the line of a target that is replayed was not emptied yet.

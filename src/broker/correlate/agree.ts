@@ -10,6 +10,7 @@ import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
 import { hasReached, isSame, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
+import { replayingEverywhere } from "./replaying.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -181,18 +182,12 @@ const added = (known: Control, adding: Adding): Control => {
     ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
   );
   const moved = adding.missing.filter(({ name }) => Object.hasOwn(known.reactions, name));
-  return {
-    ...known,
-    ...{ reactions, lanes },
-    catchUps: [
-      ...without(
-        known.catchUps,
-        moved.map(({ name }) => name),
-      ),
-      ...catchUps,
-      ...replaysOf(known, moved, adding),
-    ],
-  };
+  const names = moved.map(({ name }) => name);
+  const { store: ids, sources } = adding;
+  return replayingEverywhere(
+    { ...known, reactions, lanes, catchUps: [...without(known.catchUps, names), ...catchUps] },
+    { ids, streams: replayed(known, moved), sources: sources.length },
+  );
 };
 
 /** How far a reaction that is moved has come: with its lane, or with the catch-up that it is in. */
@@ -211,20 +206,13 @@ const without = (catchUps: ReadonlyArray<CatchUp>, names: ReadonlyArray<string>)
     return reactions.length === 0 ? [] : [{ ...one, of: { reactions } }];
   });
 
-/** Targets that are being replayed in the lane of a reaction that is moved are replayed in its new lane too, so that it misses nothing. */
-const replaysOf = (
-  known: Control,
-  moved: ReadonlyArray<Reaction>,
-  { store, sources }: Adding,
-): ReadonlyArray<CatchUp> => {
-  const ways = new Map(moved.map(({ name, lane }) => [`${known.reactions[name]?.lane} ${lane}`, lane] as const));
-  return [...ways].flatMap(([way, lane]) =>
-    known.catchUps.flatMap((one) =>
-      isReplay(one) && way === `${one.lane} ${lane}`
-        ? [{ id: idFrom(store), lane, of: { ...one.of, lines: "asked" }, from: startOf(sources.length) } as const]
-        : [],
-    ),
-  );
+/**
+ * Targets that are being replayed in the lane of a reaction that is moved are replayed anew, so that it misses nothing of what was dropped
+ * there. That is done in all lanes, as each replay is: in its new lane it drops what is pending of reactions that were moved from there.
+ */
+const replayed = (known: Control, moved: ReadonlyArray<Reaction>): ReadonlyArray<string> => {
+  const lanes = new Set(moved.map(({ name }) => known.reactions[name]?.lane));
+  return [...new Set(known.catchUps.flatMap((one) => (isReplay(one) && lanes.has(one.lane) ? one.of.streams : [])))];
 };
 
 const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {

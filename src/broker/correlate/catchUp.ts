@@ -37,11 +37,7 @@ interface Catching {
 }
 
 /** How far it has come, and the reactions of its lane that are still to be caught up. */
-export const readCatchUp = (
-  { kept, sources, name }: Lane,
-  control: Control,
-  what: CatchUp,
-): Observable<CatchingUp> => {
+export const readCatchUp = ({ kept, sources, name }: Lane, control: Control, what: CatchUp): Observable<CatchingUp> => {
   const others = control.catchUps.filter((one) => one.lane === name && !isReplay(one));
   return kept.read({ lanes: [], catchUps: [what.id, ...others.map(({ id }) => id)] }).pipe(
     map(({ catchUps: [found, ...progress] }) => {

@@ -143,9 +143,7 @@ export const lookAtHeads = (lane: Lane, at: Lead): Observable<Lead> => {
     waiting.map((replay) =>
       store
         .heads({ queue, keys: replay.of.streams })
-        .pipe(
-          switchMap((heads) => skipBlocked(lane, { replay, heads, round }).pipe(map(() => ({ replay, heads })))),
-        ),
+        .pipe(switchMap((heads) => skipBlocked(lane, { replay, heads, round }).pipe(map(() => ({ replay, heads }))))),
     ),
   ).pipe(
     switchMap((looked) => {
@@ -158,9 +156,7 @@ export const lookAtHeads = (lane: Lane, at: Lead): Observable<Lead> => {
   );
 };
 
-const freeIn = (
-  looked: ReadonlyArray<{ readonly replay: Replay; readonly heads: Heads }>,
-): ReadonlyArray<string> =>
+const freeIn = (looked: ReadonlyArray<{ readonly replay: Replay; readonly heads: Heads }>): ReadonlyArray<string> =>
   looked.flatMap(({ replay, heads }) => replay.of.streams.filter((_, i) => heads[i] === undefined));
 
 /** Behind all else of the lane, in its turn. */

@@ -135,6 +135,10 @@ it.each(seeds)("each reaction has each of its events once, seed %s", { timeout: 
   expect(await play(seed, false)).toBeGreaterThan(10);
 });
 
-it.each(seeds)("each reaction has each of its events though targets are replayed, seed %s", { timeout: 60_000 }, async (seed) => {
-  expect(await play(seed, true)).toBeGreaterThan(10);
-});
+it.each(seeds)(
+  "each reaction has each of its events though targets are replayed, seed %s",
+  { timeout: 60_000 },
+  async (seed) => {
+    expect(await play(seed, true)).toBeGreaterThan(10);
+  },
+);
