@@ -10,7 +10,7 @@ import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
 import { hasReached, isSame, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
-import { replayingEverywhere } from "./replaying.js";
+import { lanesWithReactions, replayingEverywhere } from "./replaying.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -101,7 +101,13 @@ const amended = (amending: Amending): Control | undefined => {
   const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
   const all = missing.length === 0 && newLanes.length === 0 ? known : added(known, { ...amending, missing, newLanes });
   const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves), all);
-  return said === known ? undefined : said;
+  return said === known ? undefined : withoutIdle(said);
+};
+
+/** A replay has nothing to bring in a lane that has no reactions any more. */
+const withoutIdle = (control: Control): Control => {
+  const lanes = new Set(lanesWithReactions(control));
+  return { ...control, catchUps: control.catchUps.filter((one) => !isReplay(one) || lanes.has(one.lane)) };
 };
 
 const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefined =>

@@ -42,6 +42,10 @@ const lanesWhere = (
   ),
 ];
 
+/** The lanes that have reactions which are not retired. */
+export const lanesWithReactions = (control: Pick<Control, "reactions">): ReadonlyArray<string> =>
+  lanesWhere(control, () => true);
+
 /** Targets to replay in one lane, up to 1,000. */
 export interface Asked {
   readonly id: string;
@@ -81,7 +85,7 @@ export const replayingEverywhere = (control: Control, { ids, streams, sources }:
   const portions = Array.from({ length: Math.ceil(streams.length / STREAMS_MAX) }, (_, i) =>
     streams.slice(i * STREAMS_MAX, (i + 1) * STREAMS_MAX),
   );
-  return lanesWhere(control, () => true).reduce(
+  return lanesWithReactions(control).reduce(
     (before, lane) =>
       portions.reduce((one, some) => replaying(one, { id: idFrom(ids), lane, streams: some, sources }), before),
     control,

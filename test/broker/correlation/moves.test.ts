@@ -1,0 +1,65 @@
+/** What becomes of events of reactions that are moved to other lanes, while targets are replayed and versions of a program come and go. */
+import { broker, nonRetryable } from "sluice/broker";
+import type { Store } from "sluice/store";
+import { describe, expect, it } from "vitest";
+import { eachStore } from "../../stores/eachStore.js";
+import { append, eventually, running, Seen, upTo } from "./scene.js";
+
+const patience = { timeout: 30_000 };
+
+/** Programs of the same reactions, each in the lane that is said. One of them fails at the first event, for as long as it is told to. */
+const programs = (store: Store, failing: string) => {
+  const seen = new Seen();
+  const fails = { does: true };
+  const make = (lanes: Readonly<Record<string, string>>) => {
+    const reactions = Object.entries(lanes).map(([name, lane]) =>
+      seen.reaction(name, { lane }, (n) => {
+        if (fails.does && name === failing && n === 1) throw nonRetryable("not yet");
+      }),
+    );
+    const all = Object.fromEntries(Object.values(lanes).map((lane) => [lane, {}]));
+    const of = broker(store, { name: "b", reactions, lanes: all } as Parameters<typeof broker>[1]);
+    of.events$.subscribe();
+    return of;
+  };
+  return { seen, fails, make };
+};
+
+describe.each(eachStore)("a replay on %s", (_, open) => {
+  it("that an older program asks for brings what it drops of a reaction that was moved", patience, async () => {
+    const store = open();
+    const { seen, fails, make } = programs(store, "r");
+    const older = make({ r: "one", s: "one" });
+    await append(store, upTo(5));
+    await older.runUntilIdle();
+    const newer = make({ r: "two", s: "one" });
+    await newer.runUntilIdle();
+    await older.reset("x");
+    fails.does = false;
+    await newer.runUntilIdle();
+    expect(seen.of("r")).toEqual(upTo(5));
+    expect(seen.of("s")).toEqual(upTo(5));
+  });
+
+  it(
+    "that comes with one reaction to a lane brings what it drops there of another one that has left it",
+    patience,
+    async () => {
+      const store = open();
+      const { seen, fails, make } = programs(store, "r");
+      const first = make({ r: "one", s: "two" });
+      await append(store, upTo(5));
+      await first.runUntilIdle();
+      await first.reset("x");
+      // Done in the lane of the one, and still to be done in that of the other.
+      const run = running(first, { lanes: ["one"] });
+      await eventually(async () => expect((await store.stats("sluice.broker/one/b")).enqueued).toBe(10));
+      await run.stop();
+      fails.does = false;
+      const second = make({ r: "three", s: "one" });
+      await second.runUntilIdle();
+      expect(new Set(seen.of("r"))).toEqual(new Set(upTo(5)));
+      expect(seen.of("s").slice(-5)).toEqual(upTo(5));
+    },
+  );
+});
