@@ -175,7 +175,7 @@ const changed = (parts: Parts, ask: () => Changing): Effect<number, BrokerChange
 const CONFLICTS_MAX = 100;
 
 const attempt = (parts: Parts, change: Changing["change"], left: number): Observable<unknown> =>
-  agree(parts, false).pipe(
+  agree(parts, "none").pipe(
     switchMap(({ control, moment }) => {
       const next = change(control);
       return next === control ? of(undefined) : parts.kept.putControl(next, moment.control.revision);

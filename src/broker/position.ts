@@ -7,7 +7,7 @@ import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
 import { otherLanes } from "./allLanes.js";
 import { type CatchUp, type Control, replayOf } from "./Control.js";
-import { standing } from "./correlate/agree.js";
+import { standing } from "./correlate/standing.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
 import type { Lane } from "./Lane.js";

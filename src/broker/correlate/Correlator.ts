@@ -13,7 +13,7 @@ import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vector.js";
-import { agree, standing } from "./agree.js";
+import { agree } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
 import { firstHeadsLook, headsAreDue, leftMsOf, lookAtHeads, waitsForHeads } from "./emptying.js";
@@ -22,6 +22,8 @@ import { type EventPage, type PageRequest, Pages } from "./Pages.js";
 import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
+import { Straying } from "./Straying.js";
+import { standing } from "./standing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
 import { type CorrelatorTurn, lookAgain, Watching } from "./Watching.js";
@@ -48,6 +50,7 @@ export class Correlator {
   private readonly routing: Routing;
   private readonly room: Room;
   private readonly watching: Watching;
+  private readonly straying: Straying;
   private readonly scheduler: SchedulerLike;
   private wasFull = false;
   private lacked = "";
@@ -61,6 +64,7 @@ export class Correlator {
     this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
     this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
+    this.straying = new Straying(lane);
     const { stop, me } = options;
     const { pages } = this;
     this.watching = new Watching(lane, { stop, pages, random: randomOf(me), begin: (found) => this.begin(found) });
@@ -88,7 +92,7 @@ export class Correlator {
   private look({ first, known = [] }: Look): Observable<CorrelatorTurn> {
     const { lane } = this;
     return forkJoin(lane.sources.map((source, i) => unlessLost(source, known[i]))).pipe(
-      switchMap(() => agree({ ...lane, register: lane.all }, first)),
+      switchMap(() => agree({ ...lane, register: lane.all }, first ? "all" : "none")),
       map(({ control, moment, lanes }) => {
         const found = moment.lanes[lanes.indexOf(lane.name)];
         const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
@@ -143,6 +147,7 @@ export class Correlator {
     const { control, checkpoint } = at.standing;
     const lacking = lackingIn(this.lane, control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
+    if (!this.options.untilIdle && this.straying.isDue(control)) return this.takeBack(at);
     if (headsAreDue(this.lane, at)) return lookAtHeads(this.lane, at).pipe(map((next) => ({ items: [], next })));
     const next = nextCatchUp(this.lane, control, checkpoint.at);
     if (next === undefined) return this.take({ ...at, catchingUp: undefined });
@@ -154,6 +159,18 @@ export class Correlator {
     const then = { ...at, catchesUp: false };
     // What is full may be so since the line of a target that is replayed was not emptied yet.
     return at.catchingUp.begun ? this.whereThereIsRoom(then, () => this.catchUp(then)) : this.catchUp(then);
+  }
+
+  /** Reactions of this lane that were moved to one that nobody attends. */
+  private takeBack(at: Lead): Observable<CorrelatorTurn> {
+    const { lane } = this;
+    return this.straying.look(at.standing.control, at.at).pipe(
+      switchMap((names): Observable<CorrelatorTurn> => {
+        if (names.length === 0) return of({ items: [], next: at });
+        const moved$ = agree({ ...lane, register: lane.all }, names);
+        return moved$.pipe(map(() => ({ items: [], next: lookAgain(at.at) })));
+      }),
+    );
   }
 
   private catchUp(at: Lead): Observable<CorrelatorTurn> {

@@ -6,11 +6,12 @@ import { atomically } from "../../core/Write.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore, Store } from "../../port/Store.js";
 import { type CatchUp, type Control, isReplay, type KnownReaction } from "../Control.js";
-import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
+import type { Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
 import { hasReached, isSame, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
 import { lanesWithReactions, replayingEverywhere } from "./replaying.js";
+import { standing } from "./standing.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -18,6 +19,11 @@ export interface Agreeing {
   readonly kept: Kept;
   readonly register: Register;
 }
+
+/** Which reactions are moved to the lanes that this program says. */
+export type Moves = "all" | "none" | ReadonlyArray<string>;
+
+const isMoved = (moves: Moves, name: string): boolean => moves === "all" || (moves !== "none" && moves.includes(name));
 
 /** What stands, and how far each lane of it has come. */
 export interface Agreed {
@@ -31,10 +37,10 @@ export interface Agreed {
 
 /**
  * Reads what stands and adds what is missing, until nothing is. A reaction that stands in another lane than this program says is moved
- * where `moves` says so: at the start of a run. Two versions of a program side by side would else move it to and fro. It goes on where
+ * where `moves` says so: at the start of a run, and where nobody attends that lane. Two versions of a program side by side would else move it to and fro. It goes on where
  * it was, be that behind or ahead of its new lane.
  */
-export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
+export const agree = (agreeing: Agreeing, moves: Moves): Observable<Agreed> =>
   defer(() => look(agreeing, [...agreeing.register.lanes.keys()], moves)).pipe(
     switchMap((agreed) =>
       forkJoin(agreeing.sources.map((source) => (needsEnd(agreeing, agreed) ? endOfLog(source) : of(undefined)))).pipe(
@@ -66,12 +72,12 @@ export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
 type Looked = Omit<Agreed, "control">;
 
 /** Reads once more where there are lanes that this program does not have, or reactions that may be moved before they are caught up. */
-const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: boolean): Observable<Looked> =>
+const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: Moves): Observable<Looked> =>
   kept.read({ lanes, catchUps: [] }).pipe(
     switchMap((moment) => {
       const { value: control } = moment.control;
       const more = [...new Set([...lanes, ...Object.keys(control?.lanes ?? {})])];
-      const catchUps = (moves ? (control?.catchUps ?? []) : []).flatMap((one) =>
+      const catchUps = (moves === "none" ? [] : (control?.catchUps ?? [])).flatMap((one) =>
         "reactions" in one.of ? [one.id] : [],
       );
       if (more.length === lanes.length && catchUps.length === 0) return of({ moment, lanes, catchUps });
@@ -86,7 +92,7 @@ const needsEnd = ({ register }: Agreeing, { moment }: Looked): boolean => {
 
 interface Amending extends Agreeing, Looked {
   readonly ends: Vector;
-  readonly moves: boolean;
+  readonly moves: Moves;
 }
 
 /** Undefined where nothing is missing. */
@@ -96,11 +102,11 @@ const amended = (amending: Amending): Control | undefined => {
   if (known === undefined) return first(amending);
   const missing = register.reactions.filter(({ name, lane }) => {
     const there = knownIn(known, name);
-    return there === undefined || (moves && there.lane !== lane);
+    return there === undefined || (isMoved(moves, name) && there.lane !== lane);
   });
   const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
   const all = missing.length === 0 && newLanes.length === 0 ? known : added(known, { ...amending, missing, newLanes });
-  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves), all);
+  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves === "all"), all);
   return said === known ? undefined : withoutIdle(said);
 };
 
@@ -117,11 +123,11 @@ const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefine
  * Its types, and whether it is retired, as this program says. Types are added whenever they are missing, and never taken away: another
  * version may have them. What else it says counts at the start of a run, for the reason that `agree` gives.
  */
-const saidOf = (control: Control, { name, parts }: Reaction, moves: boolean): Control => {
+const saidOf = (control: Control, { name, parts }: Reaction, starts: boolean): Control => {
   const there = knownIn(control, name);
   if (there === undefined) return control;
   const types = [...new Set([...there.types, ...parts.storedAs])];
-  const retired = moves ? parts.target.is === "nowhere" : there.retired;
+  const retired = starts ? parts.target.is === "nowhere" : there.retired;
   if (retired === there.retired && types.length === there.types.length) return control;
   return {
     ...control,
@@ -234,19 +240,3 @@ const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {
 
 const standingOf = (lane: string, { moment, lanes, sources }: Amending): Vector =>
   standing({ control: moment.control.value, lane, found: moment.lanes[lanes.indexOf(lane)], sources: sources.length });
-
-/** Where the correlation of a lane stands. Sources that came later are at their starts. */
-export const standing = ({
-  control,
-  lane,
-  found,
-  sources,
-}: {
-  readonly control: Control | undefined;
-  readonly lane: string;
-  readonly found: Found<Checkpoint> | undefined;
-  readonly sources: number;
-}): Vector => {
-  const began = control !== undefined && Object.hasOwn(control.lanes, lane) ? control.lanes[lane] : undefined;
-  return padded(found?.value?.at ?? began ?? [], sources);
-};

@@ -1,6 +1,9 @@
 /** What becomes of events of reactions that are moved to other lanes, while targets are replayed and versions of a program come and go. */
+
+import { Subject } from "rxjs";
 import { broker, nonRetryable } from "sluice/broker";
 import type { Store } from "sluice/store";
+import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { eachStore } from "../../stores/eachStore.js";
 import { append, eventually, running, Seen, upTo } from "./scene.js";
@@ -62,4 +65,51 @@ describe.each(eachStore)("a replay on %s", (_, open) => {
       expect(seen.of("s").slice(-5)).toEqual(upTo(5));
     },
   );
+});
+
+describe("a newer program that moves a reaction and is rolled back", () => {
+  const rolledBack = (end: (newer: { readonly stop: () => void; readonly crash: () => void }) => void) =>
+    simulate(async ({ client, advance }) => {
+      const seen = new Seen();
+      const make = (store: Store, lane: string) =>
+        broker(store, {
+          name: "b",
+          reactions: [seen.reaction("r", { lane }), seen.reaction("s")],
+          lanes: { [lane]: {} },
+        } as Parameters<typeof broker>[1]);
+      const [old, next, people] = [client(), client(), client()];
+      const older = make(old.store, "one").run().subscribe();
+      await append(people.store, upTo(5));
+      await advance(1_000);
+      const stop$ = new Subject<void>();
+      const newer = make(next.store, "two").run({ stop$ }).subscribe();
+      await append(people.store, upTo(5, 6));
+      await advance(20_000);
+      // Side by side nothing is moved to and fro.
+      for (const n of upTo(10, 11)) {
+        await append(people.store, [n]);
+        await advance(1_000);
+      }
+      expect((await next.store.stats("sluice.broker/two/b")).enqueued).toBe(15);
+      end({
+        stop: () => stop$.next(),
+        crash: () => {
+          next.crash();
+          newer.unsubscribe();
+        },
+      });
+      await append(people.store, upTo(5, 21));
+      await advance(45_000);
+      await append(people.store, [26]);
+      await advance(45_000);
+      for (const name of ["r", "s"]) expect([...seen.of(name)].sort((a, b) => a - b)).toEqual(upTo(26));
+      expect(seen.of("r").at(-1)).toBe(26);
+      newer.unsubscribe();
+      older.unsubscribe();
+    });
+
+  it("by a stop leaves it to the old one, which goes on with it and loses and doubles nothing", () =>
+    rolledBack(({ stop }) => stop()));
+
+  it("by a crash leaves it to the old one too", () => rolledBack(({ crash }) => crash()));
 });
