@@ -5,8 +5,9 @@
  */
 import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
-import { otherLanes } from "./allLanes.js";
+import { lanesBy } from "./allLanes.js";
 import { type CatchUp, type Control, replayOf } from "./Control.js";
+import { ownLanesOf } from "./correlate/replaying.js";
 import { standing } from "./correlate/standing.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
@@ -24,23 +25,43 @@ export type Place = Pick<Lane, "name" | "queueName">;
 
 /** What is read. */
 export interface Readable extends Pick<Parts, "kept" | "store" | "sources"> {
-  /** The lanes that only other versions of the program have. */
-  readonly othersOf: (control: Control | undefined) => ReadonlyArray<Place>;
+  /** The lanes besides in which events of a target may stand, by what all processes agree upon. */
+  readonly othersOf: (control: Control | undefined, stream: string) => ReadonlyArray<OtherPlace>;
 }
 
+export interface OtherPlace extends Place {
+  /** Whether events of this program's reactions may come there. */
+  readonly counts: boolean;
+}
+
+/**
+ * Another version may have moved reactions of this program to lanes that this one does not have: how far these have come counts. Of all other
+ * lanes only what stands in their lines does, since earlier versions had other targets.
+ */
 export const readableOf = (parts: Parts): Readable => ({
   ...parts,
-  othersOf: (control) => otherLanes(parts.register, control).map((name) => parts.laneNamed(name)),
+  othersOf: (control, stream) => {
+    const { register, lanes } = parts;
+    const hasStrategy = lanes.some(({ correlate }) => correlate !== undefined);
+    const own = control === undefined ? [] : ownLanesOf(control, { register, hasStrategy, stream });
+    const known = lanesOf(parts, stream).map(({ name }) => name);
+    return lanesBy(parts, control)
+      .filter(({ name }) => !known.includes(name))
+      .map(({ name, queueName }) => ({ name, queueName, counts: own.includes(name) }));
+  },
 });
 
-/** In all of these lanes, and in the lines of those that only other versions of the program have. */
+/** In all of these lanes, and in the others of what all processes agree upon. */
 export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stream: string): Observable<Standing> =>
   forkJoin(lanes.map((lane) => inLane(readable, lane, stream))).pipe(
     switchMap((all) => {
-      const others = readable.othersOf(all[0]?.control);
+      const others = readable.othersOf(all[0]?.control, stream);
       return others.length === 0
         ? of(all)
-        : forkJoin([...all.map((one) => of(one)), ...others.map((lane) => inLine(readable, lane, stream))]);
+        : forkJoin([
+            ...all.map((one) => of(one)),
+            ...others.map((lane) => (lane.counts ? inLane : inLine)(readable, lane, stream)),
+          ]);
     }),
     map((all) => ({
       at: all.flatMap(({ at }) => (at === undefined ? [] : [at])).reduce(lowestOf),
@@ -55,7 +76,7 @@ interface InLane {
   readonly control: Control | undefined;
 }
 
-/** Nothing is correlated into that lane any more, so only what stands in the line counts. */
+/** Nothing of this program is correlated into that lane, so only what stands in the line counts. */
 const inLine = ({ store, sources }: Readable, { queueName: queue }: Place, stream: string): Observable<InLane> =>
   store.heads({ queue, keys: [stream] }).pipe(
     map(([head]) => ({
