@@ -12,7 +12,7 @@ import { standing } from "./correlate/standing.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
 import type { Lane } from "./Lane.js";
-import { lowestOf, padded, type Vector, vectorOf } from "./vector.js";
+import { lowestOf, padded, startOf, type Vector, vectorOf } from "./vector.js";
 
 /** How one target stands. */
 export interface Standing {
@@ -64,10 +64,15 @@ export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stre
           ]);
     }),
     map((all) => ({
-      at: all.flatMap(({ at }) => (at === undefined ? [] : [at])).reduce(lowestOf),
+      at: lowestIn(all.flatMap(({ at }) => (at === undefined ? [] : [at]))) ?? startOf(readable.sources.length),
       blocked: all.some(({ blocked }) => blocked),
     })),
   );
+
+const lowestIn = (all: ReadonlyArray<Vector>): Vector | undefined => {
+  const [first, ...others] = all;
+  return first && others.reduce(lowestOf, first);
+};
 
 interface InLane {
   /** Undefined: nothing is known of it there. */
@@ -80,11 +85,18 @@ interface InLane {
 const inLine = ({ store, sources }: Readable, { queueName: queue }: Place, stream: string): Observable<InLane> =>
   store.heads({ queue, keys: [stream] }).pipe(
     map(([head]) => ({
-      at: head?.mark === undefined ? undefined : vectorOf(head.mark, sources.length),
+      at: markOf(head, sources.length),
       blocked: head?.blocked === true,
       control: undefined,
     })),
   );
+
+const markOf = (head: KeyHead | undefined, sources: number): Vector | undefined =>
+  head?.mark === undefined ? undefined : vectorOf(head.mark, sources);
+
+/** A lane that all have forgotten, or that only this program knows so far, takes no position back. */
+const isAgreed = ({ control: { value: control } }: Moment, { name }: Place): boolean =>
+  control === undefined || Object.hasOwn(control.lanes, name);
 
 /** The lanes that may have events of this target; a strategy of the user's may use them all. */
 export const lanesOf = (
@@ -100,7 +112,9 @@ const inLane = ({ kept, store, sources }: Readable, lane: Place, stream: string)
     switchMap(({ moment, replay }) =>
       store.heads({ queue: lane.queueName, keys: [stream] }).pipe(
         map(([head]) => ({
-          at: positionOf({ moment, replay, head, lane: lane.name }, sources.length),
+          at: isAgreed(moment, lane)
+            ? positionOf({ moment, replay, head, lane: lane.name }, sources.length)
+            : markOf(head, sources.length),
           blocked: head?.blocked === true,
           control: moment.control.value,
         })),

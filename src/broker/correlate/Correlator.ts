@@ -13,10 +13,11 @@ import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vector.js";
-import { agree } from "./agree.js";
+import { type Agreed, agree } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
 import { firstHeadsLook, headsAreDue, leftMsOf, lookAtHeads, waitsForHeads } from "./emptying.js";
+import { forgetLanes } from "./forgetting.js";
 import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, type PageRequest, Pages } from "./Pages.js";
 import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
@@ -93,17 +94,24 @@ export class Correlator {
     const { lane } = this;
     return forkJoin(lane.sources.map((source, i) => unlessLost(source, known[i]))).pipe(
       switchMap(() => agree({ ...lane, register: lane.all }, first ? "all" : "none")),
-      map(({ control, moment, lanes }) => {
-        const found = moment.lanes[lanes.indexOf(lane.name)];
-        const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
-        return this.found({
-          control,
-          controlRevision: moment.control.revision,
-          checkpoint: { at, by: found?.value?.by, lacks: found?.value?.lacks ?? false },
-          revision: found?.revision,
-        });
-      }),
+      switchMap((agreed) =>
+        (first ? forgetLanes(lane, agreed) : of(false)).pipe(
+          map((hasChanged) => (hasChanged ? { items: [], next: lookAgain(known) } : this.standingBy(agreed))),
+        ),
+      ),
     );
+  }
+
+  private standingBy({ control, moment, lanes }: Agreed): CorrelatorTurn {
+    const { name, sources } = this.lane;
+    const found = moment.lanes[lanes.indexOf(name)];
+    const at = standing({ control, lane: name, found, sources: sources.length });
+    return this.found({
+      control,
+      controlRevision: moment.control.revision,
+      checkpoint: { at, by: found?.value?.by, lacks: found?.value?.lacks ?? false },
+      revision: found?.revision,
+    });
   }
 
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
