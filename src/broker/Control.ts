@@ -20,7 +20,7 @@ export interface CatchUp {
 }
 
 /** Targets that are replayed together, and how far their lines were emptied for it. */
-export interface Replayed {
+interface Replayed {
   readonly streams: ReadonlyArray<string>;
   /**
    * "asked": what stands in their lines is still there, or is being dropped. "emptied": but for the head of each, which is in somebody's

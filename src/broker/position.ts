@@ -29,7 +29,7 @@ export interface Readable extends Pick<Parts, "kept" | "store" | "sources"> {
   readonly othersOf: (control: Control | undefined, stream: string) => ReadonlyArray<OtherPlace>;
 }
 
-export interface OtherPlace extends Place {
+interface OtherPlace extends Place {
   /** Whether events of this program's reactions may come there. */
   readonly counts: boolean;
 }

@@ -21,7 +21,7 @@ const programs = (store: Store, failing: string) => {
       }),
     );
     const all = Object.fromEntries(Object.values(lanes).map((lane) => [lane, {}]));
-    const of = broker(store, { name: "b", reactions, lanes: all } as Parameters<typeof broker>[1]);
+    const of = broker(store, { name: "b", reactions, lanes: all });
     of.events$.subscribe();
     return of;
   };
@@ -76,7 +76,7 @@ describe("a newer program that moves a reaction and is rolled back", () => {
           name: "b",
           reactions: [seen.reaction("r", { lane }), seen.reaction("s")],
           lanes: { [lane]: {} },
-        } as Parameters<typeof broker>[1]);
+        });
       const [old, next, people] = [client(), client(), client()];
       const older = make(old.store, "one").run().subscribe();
       await append(people.store, upTo(5));

@@ -52,7 +52,7 @@ const programOf = (client: Client, version: Version, { fails }: World): Any => {
   );
   const of = broker(client.store, { name: "b", reactions, lanes: { l1: {}, l2: {} } });
   of.events$.subscribe();
-  return of as unknown as Any;
+  return of;
 };
 
 interface Running {
