@@ -269,7 +269,7 @@ describe.each(eachStore)("a replay on %s", (_, open) => {
   it("brings what a reaction had by then that is caught up behind it", patience, async () => {
     const store = open();
     const { seen, make } = programs(store);
-    await append(store, upTo(1_100));
+    await append(store, upTo(600));
     await make("a").runUntilIdle();
     // Said, and run by nobody: the first catch-up of the lane, behind which the replay waits.
     await make("a", "gone").prioritize("x", 1);
@@ -287,7 +287,7 @@ describe.each(eachStore)("a replay on %s", (_, open) => {
       .subscribe();
     await died;
     running(make("a", "gone", "b"));
-    await eventually(() => expect(new Set(seen.of("b"))).toEqual(new Set(upTo(1_100))));
-    await eventually(() => expect(seen.of("gone").slice(-1_100)).toEqual(upTo(1_100)));
+    await eventually(() => expect(new Set(seen.of("b"))).toEqual(new Set(upTo(600))));
+    await eventually(() => expect(seen.of("gone").slice(-600)).toEqual(upTo(600)));
   });
 });
