@@ -279,8 +279,9 @@ export interface Broker<out E, L extends string> {
    */
   readonly wake: () => void;
   /**
-   * All events of this target up to there are done; undefined: none is known. The lowest of the lanes that may have events of it. Never
-   * goes back but by `reset`, and where a reaction is moved to a lane that is behind; is not moved by a block. Two reads a lane, whatever the backlog.
+   * All events of this target up to there are done; undefined: none is known. The lowest of the lanes in which reactions of this program may
+   * have events of it, and of what is pending in its line in any lane. Does not count what is still to be caught up for a reaction. Never goes
+   * back but by `reset`, and where a reaction is moved to a lane that is behind; is not moved by a block. Two reads a lane, whatever the backlog.
    */
   readonly position: (stream: string) => Effect<Position | undefined, ReadError | DecodeRefused>;
   /** Oldest first, lane by lane. */
@@ -316,8 +317,12 @@ export interface Broker<out E, L extends string> {
   readonly skip: (streams: Streams) => Effect<number, WriteError>;
   /**
    * Replays these targets from the start of the log, each event once and in order, while others go on. What stands in their lines is
-   * dropped, since it comes again; the event that one of them may be handling is done first, and where it waits for a retry, that too. The
-   * replay reads the log once, whatever it is for: name many targets in one call. Emits how many were named. At most 1,000.
+   * dropped, since it comes again; the event that one of them may be handling is done first, and where it waits for a retry, that too: where
+   * that takes longer than a second, the others begin without it. The replay reads the log once, whatever it is for: name many targets in one
+   * call. Emits how many were named. At most 1,000.
+   *
+   * Dropped for good is what the log does not bring to the target again: events that it has given up, those that earlier target functions sent
+   * there, those that stand in the line of their own stream since their target could not be told, and what was put there by hand.
    *
    * It begins at once in a run of this broker object, else within two seconds of a run, at what is left of a log that was trimmed. It needs a
    * program that has all reactions of the lane, and waits for one: retire a reaction by `.void()` rather than by removing it.

@@ -14,12 +14,25 @@ import type { Vector } from "./vector.js";
 export interface CatchUp {
   readonly id: string;
   readonly lane: string;
-  readonly of: { readonly reactions: ReadonlyArray<string> } | { readonly streams: ReadonlyArray<string> };
+  readonly of: { readonly reactions: ReadonlyArray<string> } | Replayed;
   /** Behind this. */
   readonly from: Vector;
-  /** How often it was put behind others, since a target that it replays was in somebody's hands. */
-  readonly round: number;
 }
+
+/** Targets that are replayed together, and how far their lines were emptied for it. */
+interface Replayed {
+  readonly streams: ReadonlyArray<string>;
+  /**
+   * "asked": what stands in their lines is still there, or is being dropped. "emptied": but for the head of each, which is in somebody's
+   * hands. "free": all of it has gone.
+   */
+  readonly lines: "asked" | "emptied" | "free";
+}
+
+/** A catch-up of targets. */
+export type Replay = CatchUp & { readonly of: Replayed };
+
+export const isReplay = (one: CatchUp): one is Replay => "streams" in one.of;
 
 /** What all processes know of a reaction. */
 export interface KnownReaction {
@@ -75,36 +88,47 @@ export const ControlCodec: t.Type<Control, unknown> = t.type({
     t.type({
       id: t.string,
       lane: t.string,
-      of: t.union([t.type({ reactions: t.readonlyArray(t.string) }), t.type({ streams: t.readonlyArray(t.string) })]),
+      of: t.union([
+        t.type({ reactions: t.readonlyArray(t.string) }),
+        t.type({
+          streams: t.readonlyArray(t.string),
+          lines: t.union([t.literal("asked"), t.literal("emptied"), t.literal("free")]),
+        }),
+      ]),
       from: VectorCodec,
-      round: t.number,
     }),
   ),
 });
 
-/** The catch-up that a lane is at. */
-export const activeOf = ({ catchUps }: Control, lane: string): CatchUp | undefined =>
-  catchUps.find((one) => one.lane === lane);
+/** The catch-up that a lane is at: the first that does not wait for heads. */
+export const activeOf = (control: Control, lane: string): CatchUp | undefined =>
+  control.catchUps.find((one) => one.lane === lane && !waitsForHeads(one));
+
+/** The replays of a lane that wait until the heads of their targets are done; all else of the lane goes on meanwhile. */
+export const waitingIn = ({ catchUps }: Pick<Control, "catchUps">, lane: string): ReadonlyArray<Replay> =>
+  catchUps.filter((one) => one.lane === lane).filter((one): one is Replay => waitsForHeads(one));
+
+const waitsForHeads = (one: CatchUp): boolean => isReplay(one) && one.of.lines === "emptied";
 
 /** The replay of this target in a lane, be it that it is at or one that waits. */
 export const replayOf = ({ catchUps }: Control, lane: string, stream: string): CatchUp | undefined =>
-  catchUps.find((one) => one.lane === lane && "streams" in one.of && one.of.streams.includes(stream));
+  catchUps.find((one) => one.lane === lane && isReplay(one) && one.of.streams.includes(stream));
 
 /**
- * The targets that are being replayed in a lane, or that were about to be when their replay was put behind others. Nothing else is
- * correlated for them meanwhile: the replay brings it.
+ * The targets that are being replayed in a lane, and those whose lines were emptied for it. Nothing else is correlated for them
+ * meanwhile: the replay brings it.
  */
 export const replayedIn = (control: Control, lane: string): ReadonlySet<string> => {
   const active = activeOf(control, lane);
   const streams = new Set<string>();
   for (const one of control.catchUps)
-    if (one.lane === lane && "streams" in one.of && (one === active || one.round > 0))
+    if (one.lane === lane && isReplay(one) && (one === active || one.of.lines !== "asked"))
       for (const stream of one.of.streams) streams.add(stream);
   return streams;
 };
 
 /** The reactions of a lane that are still to be caught up, each with where it was left. */
-export const leftIn = ({ catchUps }: Control, lane: string): ReadonlyMap<string, Vector> =>
+export const leftIn = ({ catchUps }: Pick<Control, "catchUps">, lane: string): ReadonlyMap<string, Vector> =>
   new Map(
     catchUps.flatMap((one) =>
       one.lane === lane && "reactions" in one.of ? one.of.reactions.map((name) => [name, one.from] as const) : [],

@@ -100,6 +100,11 @@ export class Kept {
     return this.records.check(laneId(lane), was);
   }
 
+  /** Joined with the control that does not name it any more. */
+  removeLane(lane: string): Write<boolean, WriteError> {
+    return this.records.remove(laneId(lane));
+  }
+
   putCatchUp(id: string, value: Progress, was: Revision | undefined): Write<Revision, UpdateError> {
     return this.records.update(catchUpId(id), { is: "catch-up", value }, was);
   }

@@ -101,8 +101,8 @@ export interface Reaction<out E = unknown, out L extends string = string> {
 export interface Targeted<out E, out L extends string> extends Reaction<E, L> {
   /**
    * Whose line the events stand in: any text of 1 to 512 UTF-8 bytes. A function is to be pure; undefined: this event goes nowhere. Where
-   * it throws, or answers anything else, the event is blocked in the line of its own stream; once unblocked it is asked again, and
-   * runs there.
+   * it throws, or answers anything else, the event is blocked in the line of its own stream, with all its reactions of the lane. Once
+   * unblocked it is asked again: the event goes to the ends of the lines of its targets then, once, and is told as `Acked` where it stood.
    */
   readonly to: (target: string | ((recorded: Recorded<E>) => string | undefined)) => Reaction<E, L>;
   /** Registered, and delivered nowhere; pending events of its name pass without it. So a reaction is retired, or tried later. */

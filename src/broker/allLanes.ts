@@ -8,7 +8,7 @@ import type { Parts } from "./definition.js";
 import type { Lane } from "./Lane.js";
 
 /** The names of those lanes. */
-export const otherLanes = (register: Parts["register"], control: Control | undefined): ReadonlyArray<string> =>
+const otherLanes = (register: Parts["register"], control: Control | undefined): ReadonlyArray<string> =>
   Object.keys(control?.lanes ?? {}).filter((lane) => !register.lanes.has(lane));
 
 /** The lanes of this program first, in its order. */

@@ -9,15 +9,15 @@ import { invalidConfig, isSluiceError, type WriteError } from "../core/SluiceErr
 import { idFrom } from "../core/Sources.js";
 import { allLanes } from "./allLanes.js";
 import type { BrokerChangeError, Streams } from "./Broker.js";
-import { activeOf, type CatchUp, type Control, type Priority } from "./Control.js";
+import type { Control, Priority } from "./Control.js";
 import { agree } from "./correlate/agree.js";
+import { STREAMS_MAX } from "./correlate/emptying.js";
+import { lanesWith, replaying } from "./correlate/replaying.js";
 import type { Parts } from "./definition.js";
 import type { Lane } from "./Lane.js";
-import { lanesOf } from "./position.js";
-import { startOf } from "./vector.js";
 
-/** The most names of one call, and the most priorities that are kept. */
-const STREAMS_MAX = 1_000;
+/** The most priorities that are kept. */
+const PRIORITIES_MAX = 1_000;
 
 const PAGE = 1_000;
 
@@ -86,6 +86,8 @@ const blockedWith = (lanes: ReadonlyArray<Lane>, prefix: string): Observable<Rea
 /** Replays these targets from the start of the log. */
 export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Effect<number, BrokerChangeError> => {
   const id = idFrom(parts.store);
+  const { register, sources } = parts;
+  const hasStrategy = parts.lanes.some(({ correlate }) => correlate !== undefined);
   return changed(parts, () => {
     const names = namesOf(streams);
     if (names.length > STREAMS_MAX)
@@ -94,18 +96,13 @@ export const reset = (parts: Parts, streams: string | ReadonlyArray<string>): Ef
       count: names.length,
       change: (control) => {
         if (control.catchUps.some((one) => one.id.startsWith(id))) return control;
-        const byLane = new Map<Lane, Array<string>>();
+        const byLane = new Map<string, Array<string>>();
         for (const stream of names)
-          for (const lane of lanesOf(parts, stream)) byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
+          for (const lane of lanesWith(control, { register, hasStrategy, stream }))
+            byLane.set(lane, [...(byLane.get(lane) ?? []), stream]);
         const next = [...byLane].reduce(
-          (before, [{ name }, own]) =>
-            replaying(before, {
-              id: `${id}/${name}`,
-              lane: name,
-              of: { streams: own },
-              from: startOf(parts.sources.length),
-              round: 0,
-            }),
+          (before, [lane, own]) =>
+            replaying(before, { id: `${id}/${lane}`, lane, streams: own, sources: sources.length }),
           control,
         );
         checkNames(next);
@@ -129,25 +126,6 @@ const checkNames = ({ catchUps }: Control): void => {
 
 const NAMES_BYTES_MAX = 1024 * 1024;
 
-/** Joins the last replay of the lane, where that has not begun and has room: each replay reads the log. */
-const replaying = (
-  control: Control,
-  replay: CatchUp & { readonly of: { readonly streams: ReadonlyArray<string> } },
-): Control => {
-  const { catchUps } = control;
-  const before = catchUps.filter(({ lane }) => lane === replay.lane).at(-1);
-  if (
-    before === undefined ||
-    !("streams" in before.of) ||
-    before === activeOf(control, replay.lane) ||
-    before.round > 0
-  )
-    return { ...control, catchUps: [...catchUps, replay] };
-  const streams = [...new Set([...before.of.streams, ...replay.of.streams])];
-  if (streams.length > STREAMS_MAX) return { ...control, catchUps: [...catchUps, replay] };
-  return { ...control, catchUps: catchUps.map((one) => (one === before ? { ...before, of: { streams } } : one)) };
-};
-
 /** What counts for these targets instead of the priorities of their reactions. */
 export const prioritize = (
   parts: Parts,
@@ -165,10 +143,10 @@ export const prioritize = (
         const others = control.priorities.filter(({ of: known }) => !given.some((one) => isSame(one, known)));
         const priorities =
           priority === undefined ? others : [...others, ...given.map((one) => ({ of: one, priority }))];
-        if (priorities.length > STREAMS_MAX)
+        if (priorities.length > PRIORITIES_MAX)
           throw invalidConfig(
             "streams",
-            `${priorities.length} priorities would be kept, at most ${STREAMS_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`,
+            `${priorities.length} priorities would be kept, at most ${PRIORITIES_MAX} are: take some back by prioritize(streams, undefined), or name a prefix.`,
           );
         return { ...control, priorities };
       },
@@ -197,7 +175,7 @@ const changed = (parts: Parts, ask: () => Changing): Effect<number, BrokerChange
 const CONFLICTS_MAX = 100;
 
 const attempt = (parts: Parts, change: Changing["change"], left: number): Observable<unknown> =>
-  agree(parts, false).pipe(
+  agree(parts, "none").pipe(
     switchMap(({ control, moment }) => {
       const next = change(control);
       return next === control ? of(undefined) : parts.kept.putControl(next, moment.control.revision);

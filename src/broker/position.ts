@@ -5,13 +5,14 @@
  */
 import { forkJoin, map, type Observable, of, switchMap } from "rxjs";
 import type { KeyHead } from "../port/QueuePort.js";
-import { otherLanes } from "./allLanes.js";
+import { lanesBy } from "./allLanes.js";
 import { type CatchUp, type Control, replayOf } from "./Control.js";
-import { standing } from "./correlate/agree.js";
+import { ownLanesOf } from "./correlate/replaying.js";
+import { standing } from "./correlate/standing.js";
 import type { Parts } from "./definition.js";
 import type { Kept, Moment } from "./Kept.js";
 import type { Lane } from "./Lane.js";
-import { lowestOf, padded, type Vector, vectorOf } from "./vector.js";
+import { lowestOf, padded, startOf, type Vector, vectorOf } from "./vector.js";
 
 /** How one target stands. */
 export interface Standing {
@@ -24,29 +25,54 @@ export type Place = Pick<Lane, "name" | "queueName">;
 
 /** What is read. */
 export interface Readable extends Pick<Parts, "kept" | "store" | "sources"> {
-  /** The lanes that only other versions of the program have. */
-  readonly othersOf: (control: Control | undefined) => ReadonlyArray<Place>;
+  /** The lanes besides in which events of a target may stand, by what all processes agree upon. */
+  readonly othersOf: (control: Control | undefined, stream: string) => ReadonlyArray<OtherPlace>;
 }
 
+interface OtherPlace extends Place {
+  /** Whether events of this program's reactions may come there. */
+  readonly counts: boolean;
+}
+
+/**
+ * Another version may have moved reactions of this program to lanes that this one does not have: how far these have come counts. Of all other
+ * lanes only what stands in their lines does, since earlier versions had other targets.
+ */
 export const readableOf = (parts: Parts): Readable => ({
   ...parts,
-  othersOf: (control) => otherLanes(parts.register, control).map((name) => parts.laneNamed(name)),
+  othersOf: (control, stream) => {
+    const { register, lanes } = parts;
+    const hasStrategy = lanes.some(({ correlate }) => correlate !== undefined);
+    const own = control === undefined ? [] : ownLanesOf(control, { register, hasStrategy, stream });
+    const known = lanesOf(parts, stream).map(({ name }) => name);
+    return lanesBy(parts, control)
+      .filter(({ name }) => !known.includes(name))
+      .map(({ name, queueName }) => ({ name, queueName, counts: own.includes(name) }));
+  },
 });
 
-/** In all of these lanes, and in the lines of those that only other versions of the program have. */
+/** In all of these lanes, and in the others of what all processes agree upon. */
 export const standingIn = (readable: Readable, lanes: ReadonlyArray<Place>, stream: string): Observable<Standing> =>
   forkJoin(lanes.map((lane) => inLane(readable, lane, stream))).pipe(
     switchMap((all) => {
-      const others = readable.othersOf(all[0]?.control);
+      const others = readable.othersOf(all[0]?.control, stream);
       return others.length === 0
         ? of(all)
-        : forkJoin([...all.map((one) => of(one)), ...others.map((lane) => inLine(readable, lane, stream))]);
+        : forkJoin([
+            ...all.map((one) => of(one)),
+            ...others.map((lane) => (lane.counts ? inLane : inLine)(readable, lane, stream)),
+          ]);
     }),
     map((all) => ({
-      at: all.flatMap(({ at }) => (at === undefined ? [] : [at])).reduce(lowestOf),
+      at: lowestIn(all.flatMap(({ at }) => (at === undefined ? [] : [at]))) ?? startOf(readable.sources.length),
       blocked: all.some(({ blocked }) => blocked),
     })),
   );
+
+const lowestIn = (all: ReadonlyArray<Vector>): Vector | undefined => {
+  const [first, ...others] = all;
+  return first && others.reduce(lowestOf, first);
+};
 
 interface InLane {
   /** Undefined: nothing is known of it there. */
@@ -55,15 +81,22 @@ interface InLane {
   readonly control: Control | undefined;
 }
 
-/** Nothing is correlated into that lane any more, so only what stands in the line counts. */
+/** Nothing of this program is correlated into that lane, so only what stands in the line counts. */
 const inLine = ({ store, sources }: Readable, { queueName: queue }: Place, stream: string): Observable<InLane> =>
   store.heads({ queue, keys: [stream] }).pipe(
     map(([head]) => ({
-      at: head?.mark === undefined ? undefined : vectorOf(head.mark, sources.length),
+      at: markOf(head, sources.length),
       blocked: head?.blocked === true,
       control: undefined,
     })),
   );
+
+const markOf = (head: KeyHead | undefined, sources: number): Vector | undefined =>
+  head?.mark === undefined ? undefined : vectorOf(head.mark, sources);
+
+/** A lane that all have forgotten, or that only this program knows so far, takes no position back. */
+const isAgreed = ({ control: { value: control } }: Moment, { name }: Place): boolean =>
+  control === undefined || Object.hasOwn(control.lanes, name);
 
 /** The lanes that may have events of this target; a strategy of the user's may use them all. */
 export const lanesOf = (
@@ -79,7 +112,9 @@ const inLane = ({ kept, store, sources }: Readable, lane: Place, stream: string)
     switchMap(({ moment, replay }) =>
       store.heads({ queue: lane.queueName, keys: [stream] }).pipe(
         map(([head]) => ({
-          at: positionOf({ moment, replay, head, lane: lane.name }, sources.length),
+          at: isAgreed(moment, lane)
+            ? positionOf({ moment, replay, head, lane: lane.name }, sources.length)
+            : markOf(head, sources.length),
           blocked: head?.blocked === true,
           control: moment.control.value,
         })),

@@ -4,9 +4,8 @@ import { callsOf, type Turn } from "../log/callsOf.js";
 import { endOfLog } from "../log/readFeed.js";
 import { lanesBy } from "./allLanes.js";
 import type { BrokerStatus, LaneStatus } from "./Broker.js";
-import { activeOf } from "./Control.js";
-import { standing } from "./correlate/agree.js";
 import { pendingOf } from "./correlate/Room.js";
+import { standing } from "./correlate/standing.js";
 import type { Parts } from "./definition.js";
 import type { Local } from "./Local.js";
 import { isSame, lowestOf, positionIn, type Vector } from "./vector.js";
@@ -41,7 +40,7 @@ const look = (parts: Parts, local: Local): Observable<BrokerStatus> => {
           const places = lanes.map(
             ({ name: lane }, i): Vector => standing({ control, lane, found: moment.lanes[i], sources: sources.length }),
           );
-          const isWhole = lanes.every(({ name }) => control !== undefined && activeOf(control, name) === undefined);
+          const isWhole = control?.catchUps.every((one) => lanes.every(({ name }) => name !== one.lane)) === true;
           const statuses = lanesBy(parts, control).map(({ name }, i): readonly [string, LaneStatus] => {
             const own = stats[i];
             return [

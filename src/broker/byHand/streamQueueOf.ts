@@ -35,7 +35,7 @@ import { refusalOf } from "../../log/decodePage.js";
 import type { Recorded } from "../../log/recorded.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { shortDigest } from "../../sourcing/commands/digest.js";
-import { standing } from "../correlate/agree.js";
+import { standing } from "../correlate/standing.js";
 import type { Holding } from "../deliver/Holding.js";
 import { queueOf } from "../names.js";
 import { type Pending, payloadOf } from "../Pending.js";

@@ -13,18 +13,22 @@ import type { Checkpoint } from "../Kept.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, isSame, positionIn, withPosition } from "../vector.js";
-import { agree, standing } from "./agree.js";
+import { type Agreed, agree } from "./agree.js";
 import { catchUp, readCatchUp } from "./catchUp.js";
 import { enqueueAll, type Messages, messagesOf } from "./Enqueueing.js";
+import { firstHeadsLook, headsAreDue, leftMsOf, lookAtHeads, waitsForHeads } from "./emptying.js";
+import { forgetLanes } from "./forgetting.js";
 import { lackingIn, lacksSources, missingIn, nextCatchUp } from "./knowledge.js";
 import { type EventPage, type PageRequest, Pages } from "./Pages.js";
-import type { Lead, Look, Place, Ready, Standing } from "./Place.js";
+import type { Lead, Look, Place, Ready, StandBy, Standing } from "./Place.js";
 import { Room } from "./Room.js";
 import { type Line, Routing } from "./Routing.js";
+import { Straying } from "./Straying.js";
+import { standing } from "./standing.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
 import { type CorrelatorTurn, lookAgain, Watching } from "./Watching.js";
-import { CONTROL_LOOK_MS, LOOK_MS, SIGN_MS } from "./waits.js";
+import { CONTROL_LOOK_MS, HEADS_SIGN_MS, LOOK_MS, PATIENCE_MS, SIGN_MS } from "./waits.js";
 
 export interface CorrelatorOptions {
   readonly stop: Stop;
@@ -47,6 +51,7 @@ export class Correlator {
   private readonly routing: Routing;
   private readonly room: Room;
   private readonly watching: Watching;
+  private readonly straying: Straying;
   private readonly scheduler: SchedulerLike;
   private wasFull = false;
   private lacked = "";
@@ -60,6 +65,7 @@ export class Correlator {
     this.pages = new Pages(sources, { scheduler: this.scheduler, patient: !options.untilIdle });
     this.routing = new Routing(sources, all, correlate);
     this.room = new Room(store, queueName, pendingMax);
+    this.straying = new Straying(lane);
     const { stop, me } = options;
     const { pages } = this;
     this.watching = new Watching(lane, { stop, pages, random: randomOf(me), begin: (found) => this.begin(found) });
@@ -87,18 +93,25 @@ export class Correlator {
   private look({ first, known = [] }: Look): Observable<CorrelatorTurn> {
     const { lane } = this;
     return forkJoin(lane.sources.map((source, i) => unlessLost(source, known[i]))).pipe(
-      switchMap(() => agree({ ...lane, register: lane.all }, first)),
-      map(({ control, moment, lanes }) => {
-        const found = moment.lanes[lanes.indexOf(lane.name)];
-        const at = standing({ control, lane: lane.name, found, sources: lane.sources.length });
-        return this.found({
-          control,
-          controlRevision: moment.control.revision,
-          checkpoint: { at, by: found?.value?.by, lacks: found?.value?.lacks ?? false },
-          revision: found?.revision,
-        });
-      }),
+      switchMap(() => agree({ ...lane, register: lane.all }, first ? "all" : "none")),
+      switchMap((agreed) =>
+        (first ? forgetLanes(lane, agreed) : of(false)).pipe(
+          map((hasChanged) => (hasChanged ? { items: [], next: lookAgain(known) } : this.standingBy(agreed))),
+        ),
+      ),
     );
+  }
+
+  private standingBy({ control, moment, lanes }: Agreed): CorrelatorTurn {
+    const { name, sources } = this.lane;
+    const found = moment.lanes[lanes.indexOf(name)];
+    const at = standing({ control, lane: name, found, sources: sources.length });
+    return this.found({
+      control,
+      controlRevision: moment.control.revision,
+      checkpoint: { at, by: found?.value?.by, lacks: found?.value?.lacks ?? false },
+      revision: found?.revision,
+    });
   }
 
   /** Whoever wrote last goes on; where that one has stopped, or knows less than this program, whoever comes first. */
@@ -109,7 +122,11 @@ export class Correlator {
     const isFree = by === undefined || by === this.options.me || (lacks && knowsAll);
     const told: ReadonlyArray<CorrelatorEvent> = this.tell(missing);
     if (isFree || this.options.untilIdle) return { items: told, next: this.begin(found) };
-    return { items: [...told, { _tag: "StandsBy" }], next: { does: "stand by", standing: found, untilMs: undefined } };
+    return { items: [...told, { _tag: "StandsBy" }], next: this.standBy(found) };
+  }
+
+  private standBy(standing: Standing): StandBy {
+    return { does: "stand by", standing, untilMs: undefined, sinceMs: this.scheduler.now() };
   }
 
   /** Once, and again where it has changed. */
@@ -130,6 +147,7 @@ export class Correlator {
       rest: undefined,
       catchingUp: undefined,
       catchesUp: activeOf(found.control, this.lane.name) !== undefined,
+      heads: firstHeadsLook(this.scheduler.now()),
     };
   }
 
@@ -137,19 +155,37 @@ export class Correlator {
     const { control, checkpoint } = at.standing;
     const lacking = lackingIn(this.lane, control);
     if (lacking.length > 0) return this.leaveBehind(at, lacking);
+    if (!this.options.untilIdle && this.straying.isDue(control)) return this.takeBack(at);
+    if (headsAreDue(this.lane, at)) return lookAtHeads(this.lane, at).pipe(map((next) => ({ items: [], next })));
     const next = nextCatchUp(this.lane, control, checkpoint.at);
     if (next === undefined) return this.take({ ...at, catchingUp: undefined });
     if (at.catchingUp?.of.id !== next.id)
-      return readCatchUp(this.lane, next).pipe(map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })));
+      return readCatchUp(this.lane, control, next).pipe(
+        map((catchingUp) => ({ items: [], next: { ...at, catchingUp } })),
+      );
     if (!at.catchesUp) return this.take({ ...at, catchesUp: true });
     const then = { ...at, catchesUp: false };
     // What is full may be so since the line of a target that is replayed was not emptied yet.
     return at.catchingUp.begun ? this.whereThereIsRoom(then, () => this.catchUp(then)) : this.catchUp(then);
   }
 
+  /** Reactions of this lane that were moved to one that nobody attends. */
+  private takeBack(at: Lead): Observable<CorrelatorTurn> {
+    const { lane } = this;
+    return this.straying.look(at.standing.control, at.at).pipe(
+      switchMap((names): Observable<CorrelatorTurn> => {
+        if (names.length === 0) return of({ items: [], next: at });
+        const moved$ = agree({ ...lane, register: lane.all }, names);
+        return moved$.pipe(map(() => ({ items: [], next: lookAgain(at.at) })));
+      }),
+    );
+  }
+
   private catchUp(at: Lead): Observable<CorrelatorTurn> {
     const { lane, routing, room } = this;
-    return catchUp({ lane, routing, limit: Math.min(this.options.pageSizeMax, room.left) }, at).pipe(
+    const { pageSizeMax, untilIdle } = this.options;
+    const limit = Math.min(pageSizeMax, room.left);
+    return catchUp({ lane, routing, limit, patienceMs: untilIdle ? 0 : PATIENCE_MS }, at).pipe(
       map(({ next, messages, of: caughtUp }) => {
         room.added(messages);
         const events = caughtUp.events.length;
@@ -220,9 +256,10 @@ export class Correlator {
   }
 
   /** A catch-up that goes on takes turns with the lane, so nobody waits then. */
-  private waitMsOf({ caughtUp, catchingUp }: Lead, untilDueMs: number): number {
+  private waitMsOf(lead: Lead, untilDueMs: number): number {
+    const { caughtUp, catchingUp } = lead;
     if (!caughtUp || this.options.untilIdle) return 0;
-    if (catchingUp === undefined) return untilDueMs;
+    if (catchingUp === undefined) return Math.max(1, Math.min(untilDueMs, leftMsOf(this.lane, lead) ?? untilDueMs));
     return catchingUp.waits ? Math.min(untilDueMs, LOOK_MS) : 0;
   }
 
@@ -233,7 +270,7 @@ export class Correlator {
     const isMoved = !isSame(page.at, checkpoint.at);
     const { untilIdle } = this.options;
     const sinceMs = this.scheduler.now() - at.writtenAtMs;
-    const isDue = untilIdle || (isMoved ? sinceMs >= QUIET_MS : at.catchingUp !== undefined && sinceMs >= SIGN_MS);
+    const isDue = untilIdle || sinceMs >= (isMoved ? QUIET_MS : this.signMsOf(at));
     const told: CorrelatorTurn = { items: page.caughtUp && !at.caughtUp ? [{ _tag: "CaughtUp" }] : [], next };
     const ended = page.caughtUp && untilIdle && !this.goesOn(next);
     const end: CorrelatorTurn = ended ? { ...told, next: undefined } : told;
@@ -241,6 +278,12 @@ export class Correlator {
       return this.written(next, []).pipe(map((next) => ({ ...end, next: ended ? undefined : next })));
     const hasWaited = at.caughtUp && page.caughtUp && !isMoved;
     return hasWaited && !untilIdle ? this.watching.afterLook(at.standing, end) : of(end);
+  }
+
+  /** After so long a process that writes nothing shows that it is there. */
+  private signMsOf({ catchingUp, standing }: Lead): number {
+    if (catchingUp !== undefined) return SIGN_MS;
+    return waitsForHeads(this.lane, standing.control) ? HEADS_SIGN_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Whether there is a catch-up that this process can bring forward by itself; one that waits for the lane, once the lane is there. */
@@ -337,7 +380,7 @@ export class Correlator {
   private leaveBehind(at: Lead, reactions: ReadonlyArray<string>): Observable<CorrelatorTurn> {
     const { kept, name: lane, store } = this.lane;
     const { control, controlRevision, checkpoint, revision } = at.standing;
-    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at, round: 0 };
+    const left = { id: idFrom(store), lane, of: { reactions }, from: checkpoint.at };
     const lacks = this.checkpointAt({ at: checkpoint.at, standing: at.standing });
     return atomically([
       kept.putControl({ ...control, catchUps: [...control.catchUps, left] }, controlRevision),

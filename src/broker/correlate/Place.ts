@@ -38,6 +38,8 @@ export interface StandBy {
   readonly standing: Standing;
   /** The log has grown: who leads has until then to write. */
   readonly untilMs: number | undefined;
+  /** Since when it stands there so. */
+  readonly sinceMs: number;
 }
 
 /** A catch-up that is under way, as it stands in the store. */
@@ -49,10 +51,20 @@ export interface CatchingUp {
   readonly begun: boolean;
   /** Whether this process has dropped what waited in those lines: nothing is added to them any more. */
   readonly dropped: boolean;
-  /** Whether one of those lines has a head that somebody is at. */
+  /** Whether it waits: for a head that somebody is at, since that time, or for the lane to come to where it is. */
   readonly waits: boolean;
+  readonly waitsSinceMs: number | undefined;
   /** How often blocked heads of them were skipped. */
   readonly skips: number;
+  /** The reactions of the lane that are still to be caught up, each with how far it has come. */
+  readonly left: ReadonlyMap<string, Vector>;
+}
+
+/** When to look at the heads of those targets again that wait for them to be replayed. */
+export interface HeadsLook {
+  readonly dueAtMs: number;
+  readonly everyMs: number;
+  readonly round: number;
 }
 
 /** A page that was read, with its messages where they are made by now. It holds as long as this control stands: read and made by what it says. */
@@ -75,6 +87,7 @@ export interface Lead {
   readonly catchingUp: CatchingUp | undefined;
   /** Whether the next turn is that of the catch-up: it and the lane take turns. */
   readonly catchesUp: boolean;
+  readonly heads: HeadsLook;
 }
 
 export type Place = Look | StandBy | Lead;

@@ -5,12 +5,13 @@ import type { Turn } from "../../log/callsOf.js";
 import { STAND_STILL_JITTER_MS, STAND_STILL_MS } from "../../log/leading.js";
 import type { Lane } from "../Lane.js";
 import { isSame, type Vector } from "../vector.js";
+import { waitsForHeads } from "./emptying.js";
 import { nextCatchUp } from "./knowledge.js";
 import type { Pages } from "./Pages.js";
 import type { Lead, Look, Place, StandBy, Standing } from "./Place.js";
 import type { CorrelatorEvent } from "./told.js";
 import { typesIn } from "./typesIn.js";
-import { CONTROL_LOOK_MS, LEFT_LOOK_MS } from "./waits.js";
+import { CONTROL_LOOK_MS, HEADS_STILL_MS, LEFT_LOOK_MS } from "./waits.js";
 
 export type CorrelatorTurn = Turn<Place, CorrelatorEvent>;
 
@@ -45,11 +46,18 @@ export class Watching {
       switchMap((page): Observable<CorrelatorTurn> => {
         if (page === undefined) return of({ items: [], next: lookAgain(checkpoint.at) });
         const hasWork = !isSame(page.at, checkpoint.at) || nextCatchUp(this.lane, control, checkpoint.at) !== undefined;
-        if (!hasWork) return this.afterLook(place.standing, { items: [], next: place });
+        if (!hasWork) return this.afterLook(place.standing, { items: [], next: this.unlessStill(place) });
         const pauseMs = STAND_STILL_MS + Math.floor(this.options.random() * STAND_STILL_JITTER_MS);
         return of({ items: [], next: { ...place, untilMs: this.scheduler.now() + pauseMs } });
       }),
     );
+  }
+
+  /** Who leads looks at the heads for which a replay waits, and shows so. */
+  private unlessStill(place: StandBy): Place {
+    const { standing, sinceMs } = place;
+    const isStill = this.scheduler.now() - sinceMs >= HEADS_STILL_MS && waitsForHeads(this.lane, standing.control);
+    return isStill ? this.options.begin(standing) : place;
   }
 
   /** The turn, unless what all processes agree upon has changed: nobody is told of that where the log stands still. */

@@ -5,11 +5,13 @@ import { idFrom } from "../../core/Sources.js";
 import { atomically } from "../../core/Write.js";
 import { endOfLog } from "../../log/readFeed.js";
 import type { EventStore, Store } from "../../port/Store.js";
-import type { CatchUp, Control, KnownReaction } from "../Control.js";
-import type { Checkpoint, Found, Kept, Moment } from "../Kept.js";
+import { type CatchUp, type Control, isReplay, type KnownReaction } from "../Control.js";
+import type { Kept, Moment } from "../Kept.js";
 import type { Reaction } from "../Reaction.js";
 import type { Register } from "../Register.js";
 import { hasReached, isSame, lowestOf, padded, startOf, textOf, type Vector, vectorOf } from "../vector.js";
+import { lanesWithReactions, replayingEverywhere } from "./replaying.js";
+import { standing } from "./standing.js";
 
 export interface Agreeing {
   readonly store: Store;
@@ -17,6 +19,11 @@ export interface Agreeing {
   readonly kept: Kept;
   readonly register: Register;
 }
+
+/** Which reactions are moved to the lanes that this program says. */
+export type Moves = "all" | "none" | ReadonlyArray<string>;
+
+const isMoved = (moves: Moves, name: string): boolean => moves === "all" || (moves !== "none" && moves.includes(name));
 
 /** What stands, and how far each lane of it has come. */
 export interface Agreed {
@@ -30,10 +37,10 @@ export interface Agreed {
 
 /**
  * Reads what stands and adds what is missing, until nothing is. A reaction that stands in another lane than this program says is moved
- * where `moves` says so: at the start of a run. Two versions of a program side by side would else move it to and fro. It goes on where
+ * where `moves` says so: at the start of a run, and where nobody attends that lane. Two versions of a program side by side would else move it to and fro. It goes on where
  * it was, be that behind or ahead of its new lane.
  */
-export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
+export const agree = (agreeing: Agreeing, moves: Moves): Observable<Agreed> =>
   defer(() => look(agreeing, [...agreeing.register.lanes.keys()], moves)).pipe(
     switchMap((agreed) =>
       forkJoin(agreeing.sources.map((source) => (needsEnd(agreeing, agreed) ? endOfLog(source) : of(undefined)))).pipe(
@@ -65,12 +72,12 @@ export const agree = (agreeing: Agreeing, moves: boolean): Observable<Agreed> =>
 type Looked = Omit<Agreed, "control">;
 
 /** Reads once more where there are lanes that this program does not have, or reactions that may be moved before they are caught up. */
-const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: boolean): Observable<Looked> =>
+const look = ({ kept }: Agreeing, lanes: ReadonlyArray<string>, moves: Moves): Observable<Looked> =>
   kept.read({ lanes, catchUps: [] }).pipe(
     switchMap((moment) => {
       const { value: control } = moment.control;
       const more = [...new Set([...lanes, ...Object.keys(control?.lanes ?? {})])];
-      const catchUps = (moves ? (control?.catchUps ?? []) : []).flatMap((one) =>
+      const catchUps = (moves === "none" ? [] : (control?.catchUps ?? [])).flatMap((one) =>
         "reactions" in one.of ? [one.id] : [],
       );
       if (more.length === lanes.length && catchUps.length === 0) return of({ moment, lanes, catchUps });
@@ -85,7 +92,7 @@ const needsEnd = ({ register }: Agreeing, { moment }: Looked): boolean => {
 
 interface Amending extends Agreeing, Looked {
   readonly ends: Vector;
-  readonly moves: boolean;
+  readonly moves: Moves;
 }
 
 /** Undefined where nothing is missing. */
@@ -95,12 +102,18 @@ const amended = (amending: Amending): Control | undefined => {
   if (known === undefined) return first(amending);
   const missing = register.reactions.filter(({ name, lane }) => {
     const there = knownIn(known, name);
-    return there === undefined || (moves && there.lane !== lane);
+    return there === undefined || (isMoved(moves, name) && there.lane !== lane);
   });
   const newLanes = [...register.lanes.keys()].filter((lane) => !Object.hasOwn(known.lanes, lane));
   const all = missing.length === 0 && newLanes.length === 0 ? known : added(known, { ...amending, missing, newLanes });
-  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves), all);
-  return said === known ? undefined : said;
+  const said = register.reactions.reduce((control, reaction) => saidOf(control, reaction, moves === "all"), all);
+  return said === known ? undefined : withoutIdle(said);
+};
+
+/** A replay has nothing to bring in a lane that has no reactions any more. */
+const withoutIdle = (control: Control): Control => {
+  const lanes = new Set(lanesWithReactions(control));
+  return { ...control, catchUps: control.catchUps.filter((one) => !isReplay(one) || lanes.has(one.lane)) };
 };
 
 const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefined =>
@@ -110,11 +123,11 @@ const knownIn = ({ reactions }: Control, name: string): KnownReaction | undefine
  * Its types, and whether it is retired, as this program says. Types are added whenever they are missing, and never taken away: another
  * version may have them. What else it says counts at the start of a run, for the reason that `agree` gives.
  */
-const saidOf = (control: Control, { name, parts }: Reaction, moves: boolean): Control => {
+const saidOf = (control: Control, { name, parts }: Reaction, starts: boolean): Control => {
   const there = knownIn(control, name);
   if (there === undefined) return control;
   const types = [...new Set([...there.types, ...parts.storedAs])];
-  const retired = moves ? parts.target.is === "nowhere" : there.retired;
+  const retired = starts ? parts.target.is === "nowhere" : there.retired;
   if (retired === there.retired && types.length === there.types.length) return control;
   return {
     ...control,
@@ -178,21 +191,15 @@ const added = (known: Control, adding: Adding): Control => {
     together.names.push(name);
   }
   const catchUps = [...left.values()].map(
-    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from, round: 0 }),
+    ({ lane, from, names }): CatchUp => ({ id: idFrom(adding.store), lane, of: { reactions: names }, from }),
   );
   const moved = adding.missing.filter(({ name }) => Object.hasOwn(known.reactions, name));
-  return {
-    ...known,
-    ...{ reactions, lanes },
-    catchUps: [
-      ...without(
-        known.catchUps,
-        moved.map(({ name }) => name),
-      ),
-      ...catchUps,
-      ...replaysOf(known, moved, adding),
-    ],
-  };
+  const names = moved.map(({ name }) => name);
+  const { store: ids, sources } = adding;
+  return replayingEverywhere(
+    { ...known, reactions, lanes, catchUps: [...without(known.catchUps, names), ...catchUps] },
+    { ids, streams: replayed(known, moved), sources: sources.length },
+  );
 };
 
 /** How far a reaction that is moved has come: with its lane, or with the catch-up that it is in. */
@@ -211,20 +218,13 @@ const without = (catchUps: ReadonlyArray<CatchUp>, names: ReadonlyArray<string>)
     return reactions.length === 0 ? [] : [{ ...one, of: { reactions } }];
   });
 
-/** Targets that are being replayed in the lane of a reaction that is moved are replayed in its new lane too, so that it misses nothing. */
-const replaysOf = (
-  known: Control,
-  moved: ReadonlyArray<Reaction>,
-  { store, sources }: Adding,
-): ReadonlyArray<CatchUp> => {
-  const ways = new Map(moved.map(({ name, lane }) => [`${known.reactions[name]?.lane} ${lane}`, lane] as const));
-  return [...ways].flatMap(([way, lane]) =>
-    known.catchUps.flatMap((one) =>
-      "streams" in one.of && way === `${one.lane} ${lane}`
-        ? [{ id: idFrom(store), lane, of: one.of, from: startOf(sources.length), round: 0 }]
-        : [],
-    ),
-  );
+/**
+ * Targets that are being replayed in the lane of a reaction that is moved are replayed anew, so that it misses nothing of what was dropped
+ * there. That is done in all lanes, as each replay is: in its new lane it drops what is pending of reactions that were moved from there.
+ */
+const replayed = (known: Control, moved: ReadonlyArray<Reaction>): ReadonlyArray<string> => {
+  const lanes = new Set(moved.map(({ name }) => known.reactions[name]?.lane));
+  return [...new Set(known.catchUps.flatMap((one) => (isReplay(one) && lanes.has(one.lane) ? one.of.streams : [])))];
 };
 
 const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {
@@ -240,19 +240,3 @@ const sinceOf = ({ parts }: Reaction, { sources, ends }: Amending): Vector => {
 
 const standingOf = (lane: string, { moment, lanes, sources }: Amending): Vector =>
   standing({ control: moment.control.value, lane, found: moment.lanes[lanes.indexOf(lane)], sources: sources.length });
-
-/** Where the correlation of a lane stands. Sources that came later are at their starts. */
-export const standing = ({
-  control,
-  lane,
-  found,
-  sources,
-}: {
-  readonly control: Control | undefined;
-  readonly lane: string;
-  readonly found: Found<Checkpoint> | undefined;
-  readonly sources: number;
-}): Vector => {
-  const began = control !== undefined && Object.hasOwn(control.lanes, lane) ? control.lanes[lane] : undefined;
-  return padded(found?.value?.at ?? began ?? [], sources);
-};

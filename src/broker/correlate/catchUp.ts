@@ -3,16 +3,16 @@
  * replayed. The write that reaches the lane takes the catch-up out of the control, and checks that the lane still stands there; so no event
  * is missing between the two, and none is double.
  */
-import { concatMap, from, last, map, type Observable, of, switchMap } from "rxjs";
-import { iterate } from "../../core/iterate.js";
+import { map, type Observable, of, switchMap } from "rxjs";
 import { placeOf } from "../../core/Position.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { StoredEvent } from "../../port/LogPort.js";
-import { type CatchUp, type Control, leftIn, priorityOf, replayedIn } from "../Control.js";
+import { type CatchUp, type Control, isReplay, leftIn, priorityOf, replayedIn } from "../Control.js";
 import type { Lane } from "../Lane.js";
 import type { Reaction } from "../Reaction.js";
 import { hasReached, isBehind, padded, textOf, type Vector, withPosition } from "../vector.js";
 import { enqueueAll, messagesOf } from "./Enqueueing.js";
+import { empty } from "./emptying.js";
 import { type EventPage, pageFromWhatIsLeft } from "./Pages.js";
 import type { CatchingUp, Lead } from "./Place.js";
 import type { Line, Routing } from "./Routing.js";
@@ -32,116 +32,45 @@ interface Catching {
   readonly routing: Routing;
   /** The most events of a page. */
   readonly limit: number;
+  /** How long the heads of targets that are replayed may take before these are put aside. */
+  readonly patienceMs: number;
 }
 
-/** How far it has come. */
-export const readCatchUp = ({ kept, sources }: Lane, what: CatchUp): Observable<CatchingUp> =>
-  kept.read({ lanes: [], catchUps: [what.id] }).pipe(
-    map(({ catchUps: [found] }) => {
-      const at = found?.value?.at ?? what.from;
+/** How far it has come, and the reactions of its lane that are still to be caught up. */
+export const readCatchUp = ({ kept, sources, name }: Lane, control: Control, what: CatchUp): Observable<CatchingUp> => {
+  const others = control.catchUps.filter((one) => one.lane === name && !isReplay(one));
+  return kept.read({ lanes: [], catchUps: [what.id, ...others.map(({ id }) => id)] }).pipe(
+    map(({ catchUps: [found, ...progress] }) => {
+      const atOf = (one: CatchUp, at: Vector | undefined): Vector => padded(at ?? one.from, sources.length);
       return {
         of: what,
-        at: padded(at, sources.length),
+        at: atOf(what, found?.value?.at),
         revision: found?.revision,
-        begun: found?.value?.begun ?? !("streams" in what.of),
-        dropped: false,
+        begun: found?.value?.begun ?? !isReplay(what),
+        dropped: isReplay(what) && what.of.lines !== "asked",
         waits: false,
+        waitsSinceMs: undefined,
         skips: 0,
+        left: leftIn({ catchUps: others.map((one, i) => ({ ...one, from: atOf(one, progress[i]?.value?.at) })) }, name),
       };
     }),
   );
+};
 
 /** One page of it, or a look whether the lines of what is replayed are empty by now. */
 export const catchUp = (catching: Catching, at: Lead): Observable<CaughtUp> => {
   const { catchingUp } = at;
   if (catchingUp === undefined) return of({ next: at, ...nothing });
-  const what = catchingUp.of.of;
-  if ("streams" in what && !catchingUp.begun) return empty(catching.lane, { at, catchingUp, streams: what.streams });
+  const what = catchingUp.of;
+  if (isReplay(what) && !catchingUp.begun)
+    return empty(catching.lane, { at, catchingUp, of: what, patienceMs: catching.patienceMs }).pipe(
+      map((next) => ({ next, ...nothing })),
+    );
   // A reaction that was moved here from a lane that is ahead waits for this one.
   if (isAhead(at.standing.checkpoint.at, catchingUp.at))
     return of({ next: { ...at, catchingUp: { ...catchingUp, waits: true } }, ...nothing });
   return pageOf(catching, at, catchingUp).pipe(switchMap((page) => take(catching, { at, catchingUp, page })));
 };
-
-interface Emptying {
-  readonly at: Lead;
-  readonly catchingUp: CatchingUp;
-  readonly streams: ReadonlyArray<string>;
-}
-
-/**
- * Drops what waits in the lines of these targets, and what blocks them. The head of a line is left to whoever has it: the replay begins
- * once it is done, so it never runs beside an earlier event of its target.
- *
- * The write ids are made of the catch-up's id. So where two processes do this, one of them late, what it repeats changes nothing, also after
- * the replay has begun.
- */
-const empty = (lane: Lane, { at, catchingUp, streams }: Emptying): Observable<CaughtUp> => {
-  const { store, queueName: queue, kept } = lane;
-  const { id, round } = catchingUp.of;
-  const drop = (key: string, i: number): Observable<unknown> =>
-    iterate<{ readonly call: number; readonly more: boolean }, never>(
-      () => ({ call: 0, more: true }),
-      ({ call, more }) =>
-        more
-          ? store
-              .purge({ queue, limit: CHUNK, followersOf: key }, `${id}/${round}/${i}/drop/${call}`)
-              .pipe(map((portion) => ({ call: call + 1, more: portion.more })))
-          : undefined,
-    );
-  const skip = (key: string, i: number): Observable<unknown> =>
-    store.unblock(
-      { queue, target: { key }, decision: "skip", limit: 1 },
-      `${id}/${round}/${i}/skip/${catchingUp.skips}`,
-    );
-  return from(catchingUp.dropped ? [] : streams).pipe(
-    concatMap(drop),
-    last(undefined, undefined),
-    switchMap(() => store.heads({ queue, keys: streams })),
-    switchMap((heads): Observable<CaughtUp> => {
-      const blocked = streams.flatMap((key, i) => (heads[i]?.blocked === true ? [{ key, i }] : []));
-      if (blocked.length > 0)
-        return from(blocked).pipe(
-          concatMap(({ key, i }) => skip(key, i)),
-          last(undefined, undefined),
-          map(() => ({
-            next: { ...at, catchingUp: { ...catchingUp, dropped: true, skips: catchingUp.skips + 1 } },
-            ...nothing,
-          })),
-        );
-      if (heads.some((head) => head !== undefined))
-        return waiting(lane, { ...at, catchingUp: { ...catchingUp, dropped: true, waits: true } });
-      const begun = { at: catchingUp.at, begun: true };
-      return atomically([
-        kept.putCatchUp(id, begun, catchingUp.revision),
-        kept.checkControl(at.standing.controlRevision),
-      ]).pipe(
-        map(([revision]) => ({
-          next: { ...at, catchingUp: { ...catchingUp, revision, begun: true, waits: false } },
-          ...nothing,
-        })),
-      );
-    }),
-  );
-};
-
-/** A replay whose targets are in somebody's hands lets others of the lane go first. */
-const waiting = ({ kept, name }: Lane, at: Lead): Observable<CaughtUp> => {
-  const { control, controlRevision } = at.standing;
-  const [first, ...others] = control.catchUps.filter(({ lane }) => lane === name);
-  if (first === undefined || others.length === 0) return of({ next: at, ...nothing });
-  const elsewhere = control.catchUps.filter(({ lane }) => lane !== name);
-  const turned = { ...control, catchUps: [...elsewhere, ...others, { ...first, round: first.round + 1 }] };
-  return kept.putControl(turned, controlRevision).pipe(
-    map((now) => ({
-      next: { ...at, standing: { ...at.standing, control: turned, controlRevision: now }, catchingUp: undefined },
-      ...nothing,
-    })),
-  );
-};
-
-/** The most messages that one call to the store is asked to drop. */
-const CHUNK = 1_000;
 
 /** Whether nothing of the lane is behind it, and it has come further than the lane in some log. */
 const isAhead = (lane: Vector, at: Vector): boolean => hasReached(at, lane) && !hasReached(lane, at);
@@ -182,7 +111,7 @@ const take = ({ lane, routing }: Catching, taking: Taking): Observable<CaughtUp>
   const { at, catchingUp, page } = taking;
   const { source, events } = page;
   const { control } = at.standing;
-  return routing.route({ source, events, wants: wantsOf(lane, control, { what: catchingUp.of, source }) }).pipe(
+  return routing.route({ source, events, wants: wantsOf(lane, control, { catchingUp, source }) }).pipe(
     map((lines) => only(lines, catchingUp.of, replayedIn(control, lane.name))),
     switchMap((lines) => store(lane, { ...taking, lines })),
   );
@@ -200,13 +129,15 @@ const only = (
 };
 
 interface Which {
-  readonly what: CatchUp;
+  readonly catchingUp: CatchingUp;
   readonly source: number;
 }
 
-/** A replay is for all reactions of the lane; for those that were left behind up to where they were left. */
-const wantsOf = (lane: Lane, control: Control, { what, source }: Which) => {
-  const left = leftIn(control, lane.name);
+/**
+ * A replay is for all reactions of the lane. One that is still to be caught up gets from it what it had by then, and all behind that from its
+ * own catch-up, which stands still for as long as the replay is under way.
+ */
+const wantsOf = (lane: Lane, control: Control, { catchingUp: { of: what, left }, source }: Which) => {
   const names = "reactions" in what.of ? new Set(what.of.reactions) : undefined;
   return ({ name }: Reaction, { position }: StoredEvent): boolean => {
     const there = control.reactions[name];

@@ -32,7 +32,7 @@ export const lackingIn = (lane: Lane, control: Control): ReadonlyArray<string> =
 export const lacksSources = ({ sources }: Lane, at: Vector): boolean => at.length > sources.length;
 
 /**
- * The catch-up that is next, if this program can bring it forward. One for reactions that only another version has holds up no other
+ * The catch-up that is next, if this program can bring it forward; of replays whose targets wait for their heads see `emptying`. One for reactions that only another version has holds up no other
  * reactions. A replay is for all reactions of the lane, so it waits for a program that has them.
  */
 export const nextCatchUp = (lane: Lane, control: Control, at: Vector): CatchUp | undefined => {

@@ -13,6 +13,7 @@ import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { Routing } from "../correlate/Routing.js";
+import { type Rerouted, reroute } from "../correlate/reroute.js";
 import type { Lane } from "../Lane.js";
 import type { Pending } from "../Pending.js";
 import { gone, PendingEvents, unread } from "../PendingEvents.js";
@@ -98,30 +99,30 @@ export class Reacting {
   private reactAll(known: ReadonlyArray<Reaction>, { stored, delivery, message }: Stored): Observable<unknown> {
     const { data: pending } = message;
     return this.events.decode(stored, pending.source, known).pipe(
-      switchMap((ours) => this.faultOf(stored, pending).pipe(map((fault) => ({ ours, fault })))),
-      switchMap(({ ours, fault }): Observable<unknown> => {
+      switchMap((ours) => this.rerouted(stored, message).pipe(map((rerouted) => ({ ours, rerouted })))),
+      switchMap(({ ours, rerouted }): Observable<unknown> => {
         const refused = ours.find((one): one is MalformedEvent => one._tag === "Malformed");
         if (refused !== undefined) return of(refuse(delivery, refused));
         const [first] = ours;
         if (first?._tag === "Event") delivery.recorded = first;
-        if (fault !== undefined) return of(Block({ cause: fault, scope: "key" }));
-        const works = known.map((reaction, i) => () => {
+        if (rerouted?.fault !== undefined) return of(Block({ cause: rerouted.fault, scope: "key" }));
+        const works = known.flatMap((reaction, i) => {
           // Those that are malformed have left above.
           const recorded = ours[i] as Recorded<unknown>;
-          return this.react(reaction, { recorded, delivery, message });
+          const isHere = rerouted === undefined || rerouted.here.includes(reaction.name);
+          return isHere ? [() => this.react(reaction, { recorded, delivery, message })] : [];
         });
-        return inTurn(works);
+        return inTurn([...works, ...leaving(known, rerouted, delivery)]);
       }),
     );
   }
 
-  /** Why its targets can still not be told. */
-  private faultOf(event: StoredEvent, { fault, source, reactions }: Pending): Observable<string | undefined> {
-    if (fault === undefined) return of(undefined);
-    const wants = ({ name }: Reaction): boolean => reactions.includes(name);
-    return this.routing
-      .route({ source, events: [event], wants })
-      .pipe(map(([lines]) => lines?.find((line) => line.fault !== undefined)?.fault));
+  /** Undefined where its targets could be told when it was correlated. */
+  private rerouted(
+    stored: StoredEvent,
+    { data: pending, key: target }: Message<Pending>,
+  ): Observable<Rerouted | undefined> {
+    return pending.fault === undefined ? of(undefined) : reroute(this.lane, this.routing, { stored, pending, target });
   }
 
   private react(reaction: Reaction, { recorded, delivery, message }: Reacted): Observable<unknown> {
@@ -148,6 +149,24 @@ interface Stored extends Handling {
 interface Reacted extends Handling {
   readonly recorded: Recorded<unknown>;
 }
+
+/** Brings an event to the lines of its other targets with the ack, as if that were a follow-up of its first reaction. */
+const leaving = (
+  [first]: ReadonlyArray<Reaction>,
+  rerouted: Rerouted | undefined,
+  delivery: Delivery,
+): ReadonlyArray<() => Work> => {
+  const { recorded } = delivery;
+  if (rerouted?.fault !== undefined || rerouted === undefined || rerouted.moves.length === 0) return [];
+  if (first === undefined || recorded === undefined) return [];
+  const reaction = { ...first, parts: { ...first.parts, followUp: () => rerouted.moves } };
+  return [
+    () => {
+      delivery.results.push({ reaction, recorded });
+      return of(undefined);
+    },
+  ];
+};
 
 const attemptsMaxOf = (reactions: ReadonlyArray<Reaction>): number =>
   reactions.reduce((most, { parts }) => Math.max(most, parts.attemptsMax), 1);

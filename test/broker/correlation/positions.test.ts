@@ -1,9 +1,9 @@
 /** Positions: exact for every target, and never back while acks, correlation, blocks and new reactions race. */
-import { broker } from "sluice/broker";
+import { broker, nonRetryable, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
 import { randomOf } from "../../../src/core/Random.js";
 import { eachStore } from "../../stores/eachStore.js";
-import { append, eventually, running, Seen, upTo } from "./scene.js";
+import { append, codec, eventually, running, Seen, upTo } from "./scene.js";
 
 /** How many seeds are played; each makes some thousand readings. */
 const SEEDS = Number(process.env["SEEDS"] ?? 2);
@@ -99,5 +99,49 @@ describe.each(eachStore)("positions on %s", (_, open) => {
       runs.at(-1)?.kill();
     }
     expect(readings).toBeGreaterThan(100 * SEEDS);
+  });
+});
+
+describe.each(eachStore)("the position of a target on %s", (_, open) => {
+  it("counts a lane to which a newer version has moved a reaction of this program", async () => {
+    const store = open();
+    const seen = new Seen();
+    const older = broker(store, { name: "b", reactions: [seen.reaction("r"), seen.reaction("s")] });
+    const before = await append(store, upTo(3));
+    await older.runUntilIdle();
+    const reactions = [seen.reaction("r", { lane: "two" }), seen.reaction("s")] as const;
+    const newer = broker(store, { name: "b", reactions, lanes: { two: {} } });
+    await newer.runUntilIdle();
+    const last = await append(store, upTo(3, 4));
+    const run = running(newer, { lanes: ["default"] });
+    await eventually(() => expect(seen.of("s")).toEqual(upTo(6)));
+    await run.stop();
+    expect(await older.position("x")).toBe(before);
+    expect(await newer.position("x")).toBe(before);
+    await newer.runUntilIdle();
+    expect(await older.position("x")).toBe(last);
+  });
+
+  it("counts what an earlier version put in its line, in a lane that has nothing of it any more", async () => {
+    const store = open();
+    const seen = new Seen();
+    const fails = (n: number): void => {
+      if (n === 2) throw nonRetryable("no");
+    };
+    const reactions = [seen.reaction("r", { lane: "two" }, fails), seen.reaction("s")] as const;
+    const older = broker(store, { name: "b", reactions, lanes: { two: {} } });
+    older.events$.subscribe();
+    const first = await append(store, [1]);
+    const last = await append(store, [2, 3]);
+    await older.runUntilIdle();
+    const toOne = on(codec, "A")
+      .do(async () => undefined, { name: "r", lane: "two" })
+      .to("warehouse");
+    const newer = broker(store, { name: "b", reactions: [toOne, seen.reaction("s")], lanes: { two: {} } });
+    await newer.runUntilIdle();
+    expect(await newer.position("x")).toBe(first);
+    await newer.unblock("x");
+    await newer.runUntilIdle();
+    expect(await newer.position("x")).toBe(last);
   });
 });

@@ -1,4 +1,5 @@
 /** What programs of other versions leave behind: lanes, types, sources and reactions that the next one does not have. */
+import { firstValueFrom } from "rxjs";
 import { broker, Defer, on } from "sluice/broker";
 import { memoryStore } from "sluice/memory";
 import type { Store } from "sluice/store";
@@ -214,4 +215,53 @@ it("a reaction begins at positions of no more logs than the broker has", () => {
   atEnd(() => store.close());
   const from = "-,-" as never;
   expect(() => brokerOf(store, [new Seen().reaction("a", { from })])).toThrow(/more logs than the broker has sources/);
+});
+
+describe.each(eachStore)("a lane that no program has any more, on %s", (_, open) => {
+  const lanesOf = async (of: Pick<ReturnType<typeof brokerOf>, "status$">): Promise<ReadonlyArray<string>> =>
+    Object.keys((await firstValueFrom(of.status$)).lanes).sort();
+
+  it("is told of as long as something is pending there, and forgotten then", async () => {
+    const store = open();
+    const seen = new Seen();
+    let fails = true;
+    const work = (): void => {
+      if (fails) throw new Error("not yet");
+    };
+    const older = () =>
+      brokerOf(
+        store,
+        [seen.reaction("r", { lane: "slow", attemptsMax: 1 }, work), seen.reaction("s", { lane: "quick" })],
+        {
+          lanes: { slow: {}, quick: {} },
+        },
+      );
+    older().events$.subscribe();
+    await append(store, [1, 2]);
+    await older().runUntilIdle();
+    const retired = on(codec, "A")
+      .do(async () => undefined, { name: "s", lane: "quick" })
+      .void();
+    await brokerOf(store, [seen.reaction("r"), retired], { lanes: { quick: {} } }).runUntilIdle();
+    const newer = brokerOf(store, [seen.reaction("r")]);
+    await newer.runUntilIdle();
+    expect(await lanesOf(newer)).toEqual(["default", "slow"]);
+    fails = false;
+    await newer.unblock("x");
+    await newer.runUntilIdle();
+    const before = await newer.position("x");
+    await newer.runUntilIdle();
+    expect(await lanesOf(newer)).toEqual(["default"]);
+    expect(await newer.position("x")).toBe(before);
+    // Whoever has them still makes them anew, and nothing is lost or double.
+    const last = await append(store, [3]);
+    expect(await older().position("x")).toBe(before);
+    await older().runUntilIdle();
+    expect(await lanesOf(older())).toEqual(["quick", "slow"]);
+    expect([seen.of("r"), seen.of("s")]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    expect(await older().position("x")).toBe(last);
+  });
 });

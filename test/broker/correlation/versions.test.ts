@@ -1,4 +1,5 @@
 /** Programs of several versions on one broker: reactions that one of them lacks, and reactions that move to another lane. */
+import { switchMap, timer } from "rxjs";
 import { broker } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
@@ -262,4 +263,31 @@ describe.each(eachStore)("a reaction that is moved to another lane on %s", (_, o
       await eventually(() => expect([sorted(seen.of("r")), seen.of("stays")]).toEqual([upTo(n), upTo(n)]));
     },
   );
+});
+
+describe.each(eachStore)("a replay on %s", (_, open) => {
+  it("brings what a reaction had by then that is caught up behind it", patience, async () => {
+    const store = open();
+    const { seen, make } = programs(store);
+    await append(store, upTo(600));
+    await make("a").runUntilIdle();
+    // Said, and run by nobody: the first catch-up of the lane, behind which the replay waits.
+    await make("a", "gone").prioritize("x", 1);
+    await make("a", "gone").reset("x");
+    const part = make("a", "b");
+    const died = new Promise<void>((resolve) => {
+      part.events$.subscribe((event) => {
+        if (event._tag !== "Correlated") return;
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    const subscription = timer(0)
+      .pipe(switchMap(() => part.run()))
+      .subscribe();
+    await died;
+    running(make("a", "gone", "b"));
+    await eventually(() => expect(new Set(seen.of("b"))).toEqual(new Set(upTo(600))));
+    await eventually(() => expect(seen.of("gone").slice(-600)).toEqual(upTo(600)));
+  });
 });
