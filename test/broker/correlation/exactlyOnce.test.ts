@@ -118,11 +118,12 @@ describe.each(eachStore)("correlation on %s", (_, open) => {
     expect(items).toMatchObject([{ stream: "s/1", recorded: { version: 2 } }]);
     expect(items[0]?.cause).toMatch(/900 targets/);
     expect(seen.of("many", "t/1")).toEqual([1, 3]);
-    // It is asked again, and runs where it stands.
+    // It is asked again, and goes to all of them with its ack.
     count = 900;
     expect(await many.unblock("s/1")).toBe(1);
-    await many.runUntilIdle();
-    expect(seen.of("many", "s/1")).toEqual([2]);
+    expect(await many.runUntilIdle()).toMatchObject({ acked: 901, blocked: 0, left: 0 });
+    expect(seen.of("many", "s/1")).toEqual([]);
+    expect([seen.of("many", "t/1"), seen.of("many", "t/900")]).toEqual([[1, 3, 2], [2]]);
   });
 
   it("counts targets, not pairs: 900 of them with two reactions each are one event's", {
