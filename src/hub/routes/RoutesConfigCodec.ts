@@ -41,12 +41,12 @@ const validateRetryDelay: t.Validate<unknown, RetryDelay> = (value, context) => 
 const RetryDelayCodec = codecOf("RetryDelay", validateRetryDelay);
 
 /** Names of destinations become parts of names on a store, and of objects by destination. */
-const DESTINATION = /^[\p{L}\p{N}_.:@/-]{1,128}$/u;
+const DESTINATION = /^[\p{L}\p{N}_.:@-]{1,64}$/u;
 
 const destinationOf = (known: ReadonlySet<string> | undefined): t.Mixed =>
   checkedBy("Destination", (value) => {
     if (typeof value !== "string" || !DESTINATION.test(value) || value === "__proto__")
-      return "must be a text of 1 to 128 letters, digits and _ . : @ / - (and not __proto__)";
+      return "must be a text of 1 to 64 letters, digits and _ . : @ - (and not __proto__)";
     return known === undefined || known.has(value)
       ? undefined
       : `is ${JSON.stringify(value)}, which no destination is called`;
