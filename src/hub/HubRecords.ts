@@ -1,17 +1,18 @@
 /** What all processes of a hub agree upon: the routes that hold, and the destinations that it ever had dispatches for. */
 import * as t from "io-ts";
-import { expand, map, type Observable, reduce, EMPTY } from "rxjs";
-import type { Revision } from "../core/Revision.js";
-import type { DecodeRefused, ReadError, WriteError } from "../core/SluiceError.js";
+import { map, type Observable } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import { mapEffect } from "../core/Effect.js";
+import { iterate } from "../core/iterate.js";
+import type { Revision } from "../core/Revision.js";
+import type { DecodeRefused, ReadError, SluiceError, WriteError } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
 import type { RecordsStore } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
 import type { Records } from "../records/Records.js";
 import { hubRecordsOf } from "./names.js";
-import { RoutesConfigCodec } from "./routes/RoutesConfigCodec.js";
 import type { RoutesConfig } from "./routes/Routes.js";
+import { RoutesConfigCodec } from "./routes/RoutesConfigCodec.js";
 
 /** The config that wins over what is deployed, with the revision of its record. */
 export interface HeldConfig {
@@ -80,11 +81,24 @@ export class HubRecords {
 
   /** All destinations that a dispatch was ever made for. */
   destinations(): Observable<ReadonlyArray<string>> {
-    const page = (after: string | undefined) => this.records.page("destinations", { after, limit: PAGE_COUNT });
-    return page(undefined).pipe(
-      expand(({ next }) => (next === undefined ? EMPTY : page(next))),
-      map(({ items }) => items.flatMap(({ value }) => (value.is === "destination" ? [value.destination] : []))),
-      reduce((all: ReadonlyArray<string>, some) => [...all, ...some], []),
-    );
+    return iterate<Reading, SluiceError>(
+      () => ({ names: [], after: undefined, isDone: false }),
+      ({ names, after, isDone }) =>
+        isDone
+          ? undefined
+          : this.records.page("destinations", { after, limit: PAGE_COUNT }).pipe(
+              map(({ items, next }) => ({
+                names: [...names, ...items.flatMap(({ value }) => ("destination" in value ? value.destination : []))],
+                after: next,
+                isDone: next === undefined,
+              })),
+            ),
+    ).pipe(map(({ names }) => names));
   }
+}
+
+interface Reading {
+  readonly names: ReadonlyArray<string>;
+  readonly after: string | undefined;
+  readonly isDone: boolean;
 }
