@@ -65,18 +65,20 @@ const COMPARISONS: Readonly<Record<string, t.Mixed>> = {
 const KINDS = ["allOf", "anyOf", "not", "path"] as const;
 
 const validateComparator = (value: Readonly<Record<string, unknown>>, context: t.Context): t.Validation<Condition> => {
-  const given = Object.keys(COMPARISONS).filter((name) => value[name] !== undefined);
+  const given = Object.entries(COMPARISONS).filter(([name]) => value[name] !== undefined);
   if (given.length > 1)
-    return t.failure(value, context, `has ${given.join(" and ")}: one comparison stands beside a path`);
-  const [comparison] = given;
-  if (comparison === undefined)
+    return t.failure(
+      value,
+      context,
+      `has ${given.map(([name]) => name).join(" and ")}: one comparison stands beside a path`,
+    );
+  if (given.length === 0)
     return t.failure(
       value,
       context,
       `has no comparison: one of ${Object.keys(COMPARISONS).join(", ")} stands beside a path`,
     );
-  const { [comparison]: codec = t.never } = COMPARISONS;
-  return validateFields({ required: { path: PathCodec, [comparison]: codec }, optional: {} }, value, context);
+  return validateFields({ required: { path: PathCodec, ...Object.fromEntries(given) }, optional: {} }, value, context);
 };
 
 const validateCondition = (value: unknown, context: t.Context, depth: number): t.Validation<Condition> => {

@@ -56,7 +56,7 @@ export interface Route<D extends string>
       key: string;
     }> {
   readonly condition: Condition;
-  /** 1 to 128 letters, digits and `_ . : @ / -`. */
+  /** 1 to 64 letters, digits and `_ . : @ -`. */
   readonly destination: D;
 }
 

@@ -43,7 +43,7 @@ const RetryDelayCodec = codecOf("RetryDelay", validateRetryDelay);
 const destinationOf = (known: ReadonlySet<string> | undefined): t.Mixed =>
   checkedBy("Destination", (value) => {
     if (typeof value !== "string" || !DESTINATION.test(value) || value === "__proto__")
-      return "must be a text of 1 to 128 letters, digits and _ . : @ / - (and not __proto__)";
+      return "must be a text of 1 to 64 letters, digits and _ . : @ - (and not __proto__)";
     return known === undefined || known.has(value)
       ? undefined
       : `is ${JSON.stringify(value)}, which no destination is called`;

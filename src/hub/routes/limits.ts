@@ -19,7 +19,7 @@ export const RETRIES_MAX = 1_000_000;
  * others a third of that.
  */
 export const PAYLOAD_DEPTH_MAX = 32;
-/** Names of destinations become parts of names on a store, and of objects by destination. */
-export const DESTINATION: RegExp = /^[\p{L}\p{N}_.:@/-]{1,128}$/u;
+/** Names of destinations become parts of the names of queues, and of objects by destination. */
+export const DESTINATION: RegExp = /^[\p{L}\p{N}_.:@-]{1,64}$/u;
 /** How many faults are told of one config. */
 export const FAULTS_MAX = 1_000;

@@ -1,4 +1,0 @@
-import { plainPattern } from "./src/hub/routes/pattern.js"; import { RE2JS } from "re2js";
-for (const s of ["^order.*","^(push|issues)$","a\\.b","(?:a|)","^a.*$","a{2}","\\d","^","$","","a|b","^[a]","(a","a\\-b","\\/x", "(?i)a","(?P<n>a)", "^John .*"]) { let ok=true; try{RE2JS.compile(s)}catch{ok=false}; console.log(s, plainPattern(s)!==undefined, ok)}
-const re=RE2JS.compile("^ord[ei]r\\.\\w+$"); for (const [n,f] of [["find",(t:string)=>re.matcher(t).find()],["test",(t:string)=>re.test(t)]] as const){for(let k=0;k<3;k++){const t=performance.now();for(let i=0;i<50000;i++)f("order.placed");console.log(n,(performance.now()-t)/50,"us")}}
-const big="a".repeat(1<<20)+"!"; for (const p of ["(a+)+$","(a|aa)+$","(\\w+\\s?)*$","(.*)(.*)(.*)b","[a-z]+[a-z]+x"]) {const r=RE2JS.compile(p); for(const [n,f] of [["find",()=>r.matcher(big).find()],["test",()=>r.test(big)]] as const){const t=performance.now();f();console.log(p,n,(performance.now()-t).toFixed(0),"ms")}}
