@@ -44,3 +44,4 @@ export type {
   Routes,
   RoutesConfig,
 } from "../hub/routes/Routes.js";
+export { routesSchema } from "../hub/routes/routesSchema.js";
