@@ -1,5 +1,18 @@
 /** Which routes hold: those of the record, where there is one, else those that this program is deployed with. */
-import { catchError, concatMap, defer, distinctUntilChanged, map, merge, type Observable, of, switchMap, tap, throwError, timer } from "rxjs";
+import {
+  catchError,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from "rxjs";
 import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
 import { type DecodeRefused, isSluiceError, type ReadError, type WriteError } from "../core/SluiceError.js";
 import { callsOf, type Turn } from "../log/callsOf.js";

@@ -1,7 +1,7 @@
 /** What an emit stores, and what it refuses. */
 import * as t from "io-ts";
 import { atomically, followUp, handle, queue, settle } from "sluice";
-import { Complete, defineRoutes, hub, type RoutesConfig } from "sluice/hub";
+import { Complete, defineRoutes, type Hub, hub, type RoutesConfig } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
@@ -55,7 +55,7 @@ const trips: RoutesConfig<string> = {
   ],
 };
 
-const short = async (of: Parameters<typeof all>[0]) =>
+const short = async <D extends string>(of: Hub<unknown, D>) =>
   (await all(of)).map(
     ({ destination, settings: { delaySeconds, maxRetries, retryDelay } }) =>
       `${destination} ${delaySeconds}/${maxRetries} ${Object.values(retryDelay).join(" ")}`,

@@ -1,5 +1,5 @@
 /** What is given up, and what is kept. */
-import { Complete, defineRoutes, hub, type HubDefinition, Ignored } from "sluice/hub";
+import { Complete, defineRoutes, type HubDefinition, hub, Ignored } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";

@@ -29,7 +29,10 @@ describe.each(eachStore)("a hub on %s", (_, open) => {
     await run.until(2);
     const dispatches = await all(shop);
     expect(dispatches.map(tell)).toEqual(["complete, 1 of 1: complete", "complete, 1 of 1: complete"]);
-    expect(seen.toSorted()).toEqual(dispatches.map(({ id, eventId }, i) => [eventId, { n: i + 1 }, id, 1]).toSorted());
+    expect(seen).toHaveLength(2);
+    expect(seen).toEqual(
+      expect.arrayContaining(dispatches.map(({ id, eventId }, i) => [eventId, { n: i + 1 }, id, 1])),
+    );
     expect(dispatches.map(({ eventId }) => eventId)).toEqual(ids);
     expect(dispatches.map(({ dueAtMs }) => dueAtMs)).toEqual([undefined, undefined]);
     expect(await shop.getEvent(ids[0]!)).toMatchObject({ id: ids[0], payload: { n: 1 } });
@@ -45,26 +48,29 @@ describe.each(eachStore)("a hub on %s", (_, open) => {
     [0, fails, "failed, 1 of 1: failed"],
     [3, failsTimes(3), "complete, 4 of 4: failed, failed, failed, complete"],
     [3, ignores, "ignored, 1 of 1: ignored"],
-  ])("with %i retries and a handler %# it ends as it should, and a later delivery runs nothing", async (maxRetries, handler, end) => {
-    const store = open();
-    let calls = 0;
-    const counted: Handler<unknown> = (event, context) => {
-      calls += 1;
-      return handler(event, context);
-    };
-    const shop = hubOn(store, counted, { maxRetries });
-    await shop.emit(["x"]);
-    const run = collect(shop.run());
-    const executions = Number(/of (\d)/.exec(end)?.[1]);
-    await run.until(executions);
-    const [dispatch] = await all(shop);
-    expect(tell(dispatch!)).toBe(end);
-    expect(dispatch!.resultedAtMs).toBeGreaterThanOrEqual(dispatch!.createdAtMs);
-    await again(store, dispatch!);
-    await expect.poll(async () => (await store.stats("sluice.hub/A/h")).acked, { interval: 5 }).toBe(2);
-    expect([calls, run.seen.length]).toEqual([executions, executions]);
-    expect(await all(shop)).toEqual([dispatch]);
-  });
+  ])(
+    "with %i retries and a handler %# it ends as it should, and a later delivery runs nothing",
+    async (maxRetries, handler, end) => {
+      const store = open();
+      let calls = 0;
+      const counted: Handler<unknown> = (event, context) => {
+        calls += 1;
+        return handler(event, context);
+      };
+      const shop = hubOn(store, counted, { maxRetries });
+      await shop.emit(["x"]);
+      const run = collect(shop.run());
+      const executions = Number(/of (\d)/.exec(end)?.[1]);
+      await run.until(executions);
+      const [dispatch] = await all(shop);
+      expect(tell(dispatch!)).toBe(end);
+      expect(dispatch!.resultedAtMs).toBeGreaterThanOrEqual(dispatch!.createdAtMs);
+      await again(store, dispatch!);
+      await expect.poll(async () => (await store.stats("sluice.hub/A/h")).acked, { interval: 5 }).toBe(2);
+      expect([calls, run.seen.length]).toEqual([executions, executions]);
+      expect(await all(shop)).toEqual([dispatch]);
+    },
+  );
 
   it("takes what a handler throws, rejects, answers on the left or answers instead of a result as a failure, each as one line", async () => {
     const store = open();

@@ -1,5 +1,5 @@
 /** Reading what is on record: pages, counts, and retries of what has a result. */
-import { Complete, defineRoutes, type DispatchId, hub, type HubEventId, Ignored } from "sluice/hub";
+import { Complete, type DispatchId, defineRoutes, type HubEventId, hub, Ignored } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
@@ -44,9 +44,11 @@ describe.each(eachStore)("queries on %s", (_, open) => {
           if (limit === 7) await many.emit([{ to: pages % 8 }]);
         } while (after !== undefined && pages < 200);
         const known = seen.filter((id) => before.includes(id));
-        expect(known).toEqual(order === "oldest first" ? before : before.toReversed());
+        expect(known).toEqual(order === "oldest first" ? before : [...before].reverse());
       }
-    await expect.poll(async () => (await many.listDispatches({ status: "ongoing" })).items, { timeout: 5_000 }).toEqual([]);
+    await expect
+      .poll(async () => (await many.listDispatches({ status: "ongoing" })).items, { timeout: 5_000 })
+      .toEqual([]);
     run.stop();
     const counts = await many.counts();
     const listed = await many.listDispatches({ limit: 1_000 });
@@ -71,7 +73,7 @@ describe.each(eachStore)("queries on %s", (_, open) => {
       seen.push(...items.map(({ id, payload, dispatches }) => [id, payload, dispatches.map(({ eventId }) => eventId)]));
       after = next;
     } while (after !== undefined);
-    expect(seen).toEqual(ids.map((id, i) => [id, ["a", "b", "c"][i], [id]]).toReversed());
+    expect(seen).toEqual(ids.map((id, i) => [id, ["a", "b", "c"][i], [id]]).reverse());
     expect((await shop.listEvents({ order: "oldest first" })).items.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -84,7 +86,10 @@ describe.each(eachStore)("queries on %s", (_, open) => {
     expect(await shop.listDispatches({ after: UNKNOWN })).toEqual({ items: [], next: undefined });
     const wrong = { limit: 0 };
     await expect(shop.listEvents(wrong).then()).rejects.toMatchObject({ _tag: "InvalidConfig", option: "limit" });
-    await expect(shop.getEvent("x" as HubEventId).then()).rejects.toMatchObject({ _tag: "InvalidConfig", option: "id" });
+    await expect(shop.getEvent("x" as HubEventId).then()).rejects.toMatchObject({
+      _tag: "InvalidConfig",
+      option: "id",
+    });
     await expect(shop.listDispatches({ status: "done" as "lost" }).then()).rejects.toMatchObject({
       _tag: "InvalidConfig",
       option: "status",
@@ -102,7 +107,9 @@ describe.each(eachStore)("queries on %s", (_, open) => {
     const refused = await other.getEvent(dispatch!.eventId).then(undefined, (error: unknown) => error);
     expect(refused).toMatchObject({ _tag: "DecodeRefused" });
     expect(String(refused)).not.toContain("4111");
-    const run = collect(hub(store, { name: "h", codec: string, routes: allTo("A"), destinations: { A: completes } }).run());
+    const run = collect(
+      hub(store, { name: "h", codec: string, routes: allTo("A"), destinations: { A: completes } }).run(),
+    );
     await run.until(1);
     expect(run.seen[0]?.error).toMatch(/^Error: the codec refuses the payload/);
     expect(run.seen[0]?.error).not.toContain("4111");

@@ -1,5 +1,5 @@
 /** Routes that are replaced while processes run. */
-import { defineRoutes, hub, type Routes } from "sluice/hub";
+import { defineRoutes, type Hub, hub, type Routes } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,8 @@ const toB = allTo("B", { maxRetries: 7 });
 const twoOn = (store: Store, routes: Routes<"A" | "B"> = allTo("A"), strict = false) =>
   hub(store, { name: "h", routes, destinations: { A: completes, B: completes }, strict });
 
-const destinations = async (of: Parameters<typeof all>[0]) => (await all(of)).map(({ destination }) => destination);
+const destinations = async <D extends string>(of: Hub<unknown, D>) =>
+  (await all(of)).map(({ destination }) => destination);
 
 describe.each(eachStore)("routes on %s", (_, open) => {
   it("are replaced for all who emit from then on, and taken back", async () => {

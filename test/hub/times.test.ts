@@ -82,7 +82,7 @@ describe("a dispatch", () => {
         expect(wait).toBeLessThanOrEqual(Math.min(6, 3 * (waits[i - 1] ?? 1)));
       }
       expect(new Set(waits).size).toBe(6);
-            const [dispatch] = await all(shop);
+      const [dispatch] = await all(shop);
       // The latest hundred stand in its log.
       expect([dispatch?.executionCount, dispatch?.executions.length, dispatch?.status]).toEqual([121, 100, "failed"]);
       expect(dispatch?.executions.at(-1)?.executedAtMs).toBe((times.at(-1) ?? 0) * 1_000);
