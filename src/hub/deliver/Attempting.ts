@@ -40,8 +40,8 @@ export interface Executing extends Concluded {
   readonly instead: (went: Went) => Executing;
 }
 
-/** What the attempts at one destination share. */
-export interface Attempts {
+/** What all deliveries of one destination share. */
+export interface Serving {
   readonly parts: Parts;
   readonly destination: string;
   /** Undefined: this program has no such destination. */
@@ -70,14 +70,14 @@ export class Attempting implements WorkObserver, Unsubscribable {
     | undefined;
 
   constructor(
-    private readonly attempts: Attempts,
+    private readonly serving: Serving,
     private readonly message: Message<DispatchRef>,
     private readonly subscriber: Subscriber<Ended>,
   ) {}
 
   start(): void {
     const { data } = this.message;
-    const { ledger, local } = this.attempts.parts;
+    const { ledger, local } = this.serving.parts;
     if (local.running.has(data.dispatchId)) {
       this.end(BUSY);
       return;
@@ -111,14 +111,14 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   unsubscribe(): void {
-    if (this.holds) this.attempts.parts.local.running.delete(this.message.data.dispatchId);
+    if (this.holds) this.serving.parts.local.running.delete(this.message.data.dispatchId);
     this.holds = false;
     this.reading?.unsubscribe();
     this.subscription?.unsubscribe();
   }
 
   private read(stored: StoredRecord | undefined, event: StoredRecord | undefined): void {
-    const { parts, handling, destination } = this.attempts;
+    const { parts, handling, destination } = this.serving;
     if (stored === undefined) {
       this.end({ is: "not found" });
       return;
@@ -149,7 +149,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   private run({ to, options }: Handling, { eventId, id }: DispatchState, { value }: StoredRecord): void {
-    const { parts, timeouts } = this.attempts;
+    const { parts, timeouts } = this.serving;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
       this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
@@ -175,7 +175,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
       this.error(cause);
       return;
     }
-    if (write.options.target !== this.attempts.parts.store) {
+    if (write.options.target !== this.serving.parts.store) {
       subscribeWork(write.pipe(switchMap(() => of(Complete))), this);
       return;
     }
