@@ -20,7 +20,7 @@ import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
-import { type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
+import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
 
 /** How a delivery ends. */
 export type Ended =
@@ -30,14 +30,38 @@ export type Ended =
   | { readonly is: "given back"; readonly reason: string; readonly delayMs: number }
   | Executing;
 
-/** An attempt that has a result, which is not written yet. */
-export interface Executing extends Concluded {
-  readonly is: "executed";
+const none: ReadonlyArray<Write<unknown>> = [];
+
+/** A dispatch under way. */
+interface Beginning extends Pick<Attempted, "attempt" | "executedAtMs"> {
   readonly stored: StoredRecord;
-  /** What is emitted into another hub of the same store, together with the result. */
-  readonly emits: ReadonlyArray<Write<unknown>>;
+  readonly dispatch: DispatchState;
+}
+
+/** An attempt that has a result, which is not written yet. */
+export class Executing {
+  readonly is = "executed";
+  readonly stored: StoredRecord;
+  readonly concluded: Concluded;
+
+  constructor(
+    private readonly beginning: Beginning,
+    private readonly end: Pick<Attempted, "went" | "endedAtMs">,
+    /** What is emitted into another hub of the same store, together with the result. */
+    readonly emits: ReadonlyArray<Write<unknown>>,
+  ) {
+    const { attempt, executedAtMs, dispatch, stored } = beginning;
+    const { went, endedAtMs } = end;
+    // Its numbers are seldom asked for.
+    const random = (): number => randomOf(`${dispatch.id} ${attempt}`)();
+    this.stored = stored;
+    this.concluded = conclude(dispatch, { attempt, executedAtMs, went, endedAtMs, random });
+  }
+
   /** The same attempt with another end. */
-  readonly instead: (went: Went) => Executing;
+  instead(went: Went): Executing {
+    return new Executing(this.beginning, { went, endedAtMs: this.end.endedAtMs }, none);
+  }
 }
 
 /** What all deliveries of one destination share. */
@@ -53,7 +77,6 @@ export interface Serving {
 const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
-const none: ReadonlyArray<Write<unknown>> = [];
 /** Beside what is emitted stand the settlement and a put with two places. */
 const STEPS_BESIDE = 3;
 
@@ -64,10 +87,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
   private last: unknown = undefined;
   private hasLast = false;
   private emits: ReadonlyArray<Write<unknown>> = none;
-  private executedAtMs = 0;
-  private found:
-    | { readonly stored: StoredRecord; readonly dispatch: DispatchState; readonly attempt: number }
-    | undefined;
+  private found: Beginning | undefined = undefined;
 
   constructor(
     private readonly serving: Serving,
@@ -135,11 +155,11 @@ export class Attempting implements WorkObserver, Unsubscribable {
       return;
     }
     const attempt = Math.max(this.message.attempt, dispatch.executionCount + 1);
-    this.executedAtMs = this.nowMs;
-    this.found = { stored, dispatch, attempt };
+    const executedAtMs = this.nowMs;
+    this.found = { stored, dispatch, attempt, executedAtMs };
     if (attempt > dispatch.settings.maxRetries + 1) {
       // Its last attempt was never concluded: whoever ran it has died.
-      this.found = { stored, dispatch, attempt: attempt - 1 };
+      this.found = { stored, dispatch, executedAtMs, attempt: attempt - 1 };
       this.conclude({ is: "failed", cause: INTERRUPTED, isLast: true });
     } else if (handling === undefined)
       this.conclude({ is: "misconfigured", cause: `this program has no destination ${JSON.stringify(destination)}` });
@@ -189,19 +209,8 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   private conclude(went: Went): void {
-    const { found, executedAtMs, emits } = this;
-    if (found === undefined) return;
-    const { stored, dispatch, attempt } = found;
-    const random = randomOf(`${dispatch.id} ${attempt}`);
-    const endedAtMs = this.nowMs;
-    const executing = (how: Went): Executing => ({
-      is: "executed",
-      stored,
-      ...conclude(dispatch, { went: how, attempt, executedAtMs, endedAtMs, random }),
-      emits: how.is === "complete" ? emits : none,
-      instead: executing,
-    });
-    this.end(executing(went));
+    const { found } = this;
+    if (found !== undefined) this.end(new Executing(found, { went, endedAtMs: this.nowMs }, this.emits));
   }
 
   private end(ended: Ended): void {

@@ -9,7 +9,7 @@ import type { Parts } from "../definition.js";
 import type { Executed } from "../Hub.js";
 import { type DispatchRef, DispatchRefCodec } from "../ledger/DispatchCodec.js";
 import { queueOf } from "../names.js";
-import { Attempting, type Serving, type Ended } from "./Attempting.js";
+import { Attempting, type Ended, type Serving } from "./Attempting.js";
 import { Concluding } from "./Concluding.js";
 
 export interface DeliverOptions {
