@@ -1,6 +1,6 @@
 /** One request to an endpoint and what it answers, however it is carried. */
 import type { Observable } from "rxjs";
-import type { Asked } from "./retryAfter.js";
+import type { Asked } from "./askedWait.js";
 
 /** What is posted. */
 export interface Letter {

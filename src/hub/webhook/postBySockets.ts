@@ -5,9 +5,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { Observable, type Subscriber, throwError } from "rxjs";
 import { isPublicAddress } from "./addresses.js";
+import { checkedLookup, NotPublic, type Resolve } from "./checkedLookup.js";
 import { drain } from "./drain.js";
 import type { Address, Answer, Letter, Post } from "./Post.js";
-import { NotPublic, publicLookup, type Resolve } from "./publicLookup.js";
 
 export interface Sockets extends Address {
   readonly privateAddresses: boolean;
@@ -24,13 +24,14 @@ const HEADERS_BYTES_MAX = 16 * 1_024;
 
 /** Connections of its own, kept alive between requests; they do not keep the process alive. */
 export const postBySockets = ({ url, answerBytesMax, privateAddresses, resolve = systemLookup }: Sockets): Post => {
+  const isAllowed = privateAddresses ? () => true : isPublicAddress;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   // A socket asks for no addresses where the host is one.
-  if (!privateAddresses && isIP(host) !== 0 && !isPublicAddress(host)) return () => throwError(() => new NotPublic());
+  if (isIP(host) !== 0 && !isAllowed(host)) return () => throwError(() => new NotPublic());
   const { Agent, request } = clients(url);
   const kept = new Agent({ keepAlive: true, maxFreeSockets: FREE_SOCKETS_MAX, timeout: IDLE_MS });
   const fresh = new Agent({ keepAlive: false });
-  const lookup = privateAddresses ? resolveAll(resolve) : publicLookup(resolve);
+  const lookup = checkedLookup(resolve, isAllowed);
   return (letter) =>
     new Observable((subscriber) => {
       const exchange = new Exchange(subscriber, answerBytesMax, (again) =>
@@ -42,9 +43,7 @@ export const postBySockets = ({ url, answerBytesMax, privateAddresses, resolve =
 };
 
 const clients = ({ protocol }: URL) =>
-  protocol === "https:"
-    ? { Agent: HttpsAgent, request: httpsRequest }
-    : { Agent: HttpAgent, request: httpRequest };
+  protocol === "https:" ? { Agent: HttpsAgent, request: httpsRequest } : { Agent: HttpAgent, request: httpRequest };
 
 const optionsOf = ({ headers, body }: Letter): RequestOptions => ({
   method: "POST",

@@ -42,7 +42,8 @@ const keyOf = (option: string, secret: string): Buffer => {
     );
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret, "utf8");
   const encoded = secret.slice(PREFIX.length);
-  if (!BASE64.test(encoded)) throw invalidConfig(option, `${option} must have Base64 behind "${PREFIX}", and nothing else.`);
+  if (!BASE64.test(encoded))
+    throw invalidConfig(option, `${option} must have Base64 behind "${PREFIX}", and nothing else.`);
   return Buffer.from(encoded, "base64");
 };
 

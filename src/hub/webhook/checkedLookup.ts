@@ -1,7 +1,6 @@
-/** Resolves names to public addresses alone. */
+/** Resolves names to addresses that may be connected to. */
 import type { LookupAddress, LookupAllOptions, LookupOptions } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { isPublicAddress } from "./addresses.js";
 
 /** All addresses of a name: `dns.lookup`, or what stands for it in a test. */
 export type Resolve = (
@@ -17,17 +16,17 @@ export class NotPublic extends Error {
 
 /**
  * The `lookup` of a socket. The socket connects to what this answers and asks nobody again, so a name that resolves otherwise a moment
- * later (DNS rebinding) changes nothing. Where only some addresses are public, those are answered.
+ * later (DNS rebinding) changes nothing. Where only some addresses are allowed, those are answered.
  */
-export const publicLookup =
-  (resolve: Resolve): LookupFunction =>
+export const checkedLookup =
+  (resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction =>
   (hostname: string, options: LookupOptions, callback): void => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) {
         callback(error, []);
         return;
       }
-      const allowed = addresses.filter(({ address }) => isPublicAddress(address));
+      const allowed = addresses.filter(({ address }) => isAllowed(address));
       const [first] = allowed;
       if (first === undefined) callback(new NotPublic(), []);
       else if (options.all === true) callback(null, allowed);
