@@ -1,17 +1,17 @@
 /** What all processes of a hub agree upon: the routes that hold, and the destinations that it ever had dispatches for. */
 import * as t from "io-ts";
-import { expand, map, type Observable, reduce, EMPTY } from "rxjs";
-import type { Revision } from "../core/Revision.js";
-import type { DecodeRefused, ReadError, WriteError } from "../core/SluiceError.js";
+import { EMPTY, expand, map, type Observable, reduce } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import { mapEffect } from "../core/Effect.js";
+import type { Revision } from "../core/Revision.js";
+import type { DecodeRefused, ReadError, WriteError } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
 import type { RecordsStore } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
 import type { Records } from "../records/Records.js";
 import { hubRecordsOf } from "./names.js";
-import { RoutesConfigCodec } from "./routes/RoutesConfigCodec.js";
 import type { RoutesConfig } from "./routes/Routes.js";
+import { RoutesConfigCodec } from "./routes/RoutesConfigCodec.js";
 
 /** The config that wins over what is deployed, with the revision of its record. */
 export interface HeldConfig {

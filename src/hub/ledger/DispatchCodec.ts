@@ -25,9 +25,7 @@ export const DispatchCodec: t.Type<StoredDispatch, unknown> = new t.Type<StoredD
   (value): value is StoredDispatch => typeof value === "object" && value !== null && "waitSeconds" in value,
   (json, context) => {
     const dispatch = Array.isArray(json) ? read(json) : undefined;
-    return dispatch === undefined
-      ? t.failure(json, context, "it is no dispatch of this version")
-      : t.success(dispatch);
+    return dispatch === undefined ? t.failure(json, context, "it is no dispatch of this version") : t.success(dispatch);
   },
   () => {
     throw new TypeError("a hub makes the texts of its dispatches itself");
@@ -91,7 +89,8 @@ export interface DispatchRef {
   readonly eventId: HubEventId;
 }
 
-export const refText = ({ dispatchId, eventId }: DispatchRef): string => `${ENVELOPE_VERSION}["${dispatchId}","${eventId}"]`;
+export const refText = ({ dispatchId, eventId }: DispatchRef): string =>
+  `${ENVELOPE_VERSION}["${dispatchId}","${eventId}"]`;
 
 /** All queues of hubs have this one codec. */
 export const DispatchRefCodec: t.Type<DispatchRef, unknown> = new t.Type<DispatchRef, unknown>(

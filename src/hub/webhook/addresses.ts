@@ -10,11 +10,11 @@ type Range = readonly [net: string, prefix: number];
 const IPV4_REFUSED: ReadonlyArray<Range> = [
   ["0.0.0.0", 8], // this host
   ["10.0.0.0", 8], // private
-  ["100.64.0.0", 10], // shared by a provider's customers; metadata of Alibaba
+  ["100.64.0.0", 10], // shared by a provider's customers; the credentials of Alibaba
   ["127.0.0.0", 8], // loopback
-  ["169.254.0.0", 16], // link-local; metadata of most clouds
+  ["169.254.0.0", 16], // link-local; the credentials of most clouds
   ["172.16.0.0", 12], // private
-  ["192.0.0.0", 24], // protocol assignments; metadata of Oracle
+  ["192.0.0.0", 24], // protocol assignments; the credentials of Oracle
   ["192.0.2.0", 24], // documentation
   ["192.88.99.0", 24], // relays from IPv6
   ["192.168.0.0", 16], // private

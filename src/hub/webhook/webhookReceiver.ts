@@ -1,5 +1,5 @@
 /** Takes webhooks, each once: what follows from one is one write with its key. */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type Either, isLeft, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { checkBytesMax, checkCodec } from "../../codec/definition.js";
 import { foldEffect, suspend } from "../../core/andThen.js";
@@ -97,6 +97,8 @@ interface Resolved<A> extends Checks<A> {
   readonly keepMs: number;
 }
 
+const isList = (given: unknown): boolean => Array.isArray(given);
+
 const resolve = <A>(given: ReceiverDefinition<A>): Resolved<A> => {
   const {
     name,
@@ -112,7 +114,7 @@ const resolve = <A>(given: ReceiverDefinition<A>): Resolved<A> => {
       "name",
       `name must have ${NAME_LENGTH_MAX} characters at most: that of its collection is made of it.`,
     );
-  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > SECRETS_MAX)
+  if (!isList(secrets) || secrets.length === 0 || secrets.length > SECRETS_MAX)
     throw invalidConfig("secrets", `secrets must be a list of 1 to ${SECRETS_MAX} texts.`);
   return {
     name,
