@@ -1,5 +1,6 @@
-/** `sluice/hub`: events go to destinations by routes that are data. */
-
+/** `sluice/hub`: events go to destinations by routes that are data; every dispatch is on record until it has a result. */
+export { type NonRetryable, nonRetryable } from "../core/nonRetryable.js";
+export type { DecodeRefused, DispatchOngoing, HubError, NotFound, RecordConflict } from "../core/SluiceError.js";
 export {
   type Bound,
   Complete,
@@ -13,8 +14,26 @@ export {
   type HubEvent,
   Ignored,
 } from "../hub/Destination.js";
+export type { Dispatch, Execution, Resulted, Status } from "../hub/Dispatch.js";
+export type {
+  Destination,
+  EmitError,
+  Executed,
+  Hub,
+  HubDefinition,
+  HubRunOptions,
+  Keep,
+  KeepLimits,
+  ListDispatchesOptions,
+  ListedEvent,
+  ListOptions,
+  MarkLostOptions,
+  StatusCounts,
+} from "../hub/Hub.js";
 export { type DispatchId, DispatchIdCodec, type HubEventId, HubEventIdCodec } from "../hub/ids.js";
+export { hub } from "../hub/makeHub.js";
 export { type RetryAfter, retryAfter } from "../hub/retryAfter.js";
+export type { Settings } from "../hub/routes/compiled.js";
 export { defineRoutes, parseRoutes } from "../hub/routes/parseRoutes.js";
 export type {
   Comparator,

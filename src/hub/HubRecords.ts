@@ -1,10 +1,11 @@
 /** What all processes of a hub agree upon: the routes that hold, and the destinations that it ever had dispatches for. */
 import * as t from "io-ts";
-import { EMPTY, expand, map, type Observable, reduce } from "rxjs";
+import { map, type Observable } from "rxjs";
 import type { Effect } from "../core/Effect.js";
 import { mapEffect } from "../core/Effect.js";
+import { iterate } from "../core/iterate.js";
 import type { Revision } from "../core/Revision.js";
-import type { DecodeRefused, ReadError, WriteError } from "../core/SluiceError.js";
+import type { DecodeRefused, ReadError, SluiceError, WriteError } from "../core/SluiceError.js";
 import type { Write } from "../core/Write.js";
 import type { RecordsStore } from "../port/Store.js";
 import { records } from "../records/makeRecords.js";
@@ -80,11 +81,24 @@ export class HubRecords {
 
   /** All destinations that a dispatch was ever made for. */
   destinations(): Observable<ReadonlyArray<string>> {
-    const page = (after: string | undefined) => this.records.page("destinations", { after, limit: PAGE_COUNT });
-    return page(undefined).pipe(
-      expand(({ next }) => (next === undefined ? EMPTY : page(next))),
-      map(({ items }) => items.flatMap(({ value }) => (value.is === "destination" ? [value.destination] : []))),
-      reduce((all: ReadonlyArray<string>, some) => [...all, ...some], []),
-    );
+    return iterate<Reading, SluiceError>(
+      () => ({ names: [], after: undefined, isDone: false }),
+      ({ names, after, isDone }) =>
+        isDone
+          ? undefined
+          : this.records.page("destinations", { after, limit: PAGE_COUNT }).pipe(
+              map(({ items, next }) => ({
+                names: [...names, ...items.flatMap(({ value }) => ("destination" in value ? value.destination : []))],
+                after: next,
+                isDone: next === undefined,
+              })),
+            ),
+    ).pipe(map(({ names }) => names));
   }
+}
+
+interface Reading {
+  readonly names: ReadonlyArray<string>;
+  readonly after: string | undefined;
+  readonly isDone: boolean;
 }

@@ -21,7 +21,7 @@ import { Context } from "./Context.js";
 import type { Delivery } from "./Delivery.js";
 import { Holding } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
-import { Timeouts } from "./Timeouts.js";
+import { Timeouts } from "../../operators/internal/Timeouts.js";
 
 /** A process that does not have a reaction of an event leaves it to another one for so long. */
 const HELD_MS_MAX = 10 * 60_000;

@@ -36,6 +36,8 @@ export const indexOf = (status: Status, destination: string): string => `is=${st
 
 /** Behind the record of this id in an index that is ordered by it: as stores write places. */
 export const placeOf = (id: string): string => `${BY_ID} ${id}`;
+/** The id in such a place, which stands where its record is not there any more. */
+export const idIn = (place: string): string => place.slice(place.indexOf(" ") + 1);
 
 const ABSENT: RecordExpected = { _tag: "Absent" };
 const PLACES_OF_EVENT: PutStep["keep"] = { indexes: [{ name: EVENTS, sort: BY_ID }] };
