@@ -1,15 +1,15 @@
 /** What a webhook posts, and what it makes of what is answered: on real sockets, with endpoints that behave badly. */
 import { inspect } from "node:util";
 import * as t from "io-ts";
-import { defer, from } from "rxjs";
-import { type Bound, Complete, type DispatchId, webhook } from "sluice/hub";
+import type { Observable } from "rxjs";
+import { Complete, type DispatchId, type HubEventId, webhook } from "sluice/hub";
 import { describe, expect, it } from "vitest";
 import { describeCause } from "../../../src/core/cause.js";
 import { newId } from "../../../src/core/newId.js";
 import type { Resolve } from "../../../src/hub/webhook/checkedLookup.js";
 import { isSignedBy, signerOf } from "../../../src/hub/webhook/signature.js";
 import { webhookBy } from "../../../src/hub/webhook/webhook.js";
-import { answering, deliver, failureOf, SECRET, serve, serveRaw } from "./scene.js";
+import { answering, deliver, failureOf, SECRET, serve, serveRaw, serveSilent } from "./scene.js";
 
 const here = { privateAddresses: true } as const;
 const HIDDEN = "h1dden";
@@ -208,21 +208,17 @@ describe("an endpoint that answers", () => {
   });
 
   it("never, until the work is unsubscribed: then its connection is closed", async () => {
-    const seen = await new Promise<{ closed: Promise<unknown> }>((resolve, reject) => {
-      void serveRaw((socket) => {
-        const closed = new Promise((end) => socket.once("close", end));
-        socket.once("data", () => resolve({ closed }));
-      }).then(({ url }) => {
-        const { handler } = webhook(url, here) as Bound<unknown>;
-        const context = { dispatchId: newId() as DispatchId, attempt: 1, signal: new AbortController().signal };
-        const work = defer(() => from(handler({ id: newId() as never, payload: 1, createdAtMs: 0 }, context) as never));
-        subscription = work.subscribe({ next: () => reject(new Error("it answered")), error: reject });
-      }, reject);
-    });
-    subscription?.unsubscribe();
-    await seen.closed;
+    const silent = await serveSilent();
+    const context = { dispatchId: newId() as DispatchId, attempt: 1, signal: new AbortController().signal };
+    const event = { id: newId() as HubEventId, payload: 1, createdAtMs: 0 };
+    const told: Array<unknown> = [];
+    const work = webhook(silent.url, here).handler(event, context) as Observable<unknown>;
+    const subscription = work.subscribe({ next: (value) => told.push(value), error: (cause) => told.push(cause) });
+    await expect.poll(silent.told, { interval: 5 }).toEqual({ asked: 1, closed: 0 });
+    subscription.unsubscribe();
+    await expect.poll(silent.told, { interval: 5 }).toEqual({ asked: 1, closed: 1 });
+    expect(told).toEqual([]);
   });
-  let subscription: { unsubscribe: () => void } | undefined;
 
   it("nowhere is tried again", async () => {
     const { url } = await serve(answering(200));

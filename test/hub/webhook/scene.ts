@@ -59,6 +59,20 @@ export const serve = async (answer: Answering) => {
 /** An endpoint that does with connections what it likes. */
 export const serveRaw = (connected: (socket: Socket) => void) => listening(createTcpServer(connected));
 
+/** An endpoint that takes requests and never says anything; tells how many connections had one, and how many are closed. */
+export const serveSilent = async () => {
+  const told = { asked: 0, closed: 0 };
+  const { url } = await serveRaw((socket) => {
+    socket.once("data", () => {
+      told.asked += 1;
+    });
+    socket.once("close", () => {
+      told.closed += 1;
+    });
+  });
+  return { url, told: () => ({ ...told }) };
+};
+
 /** An endpoint of a Node listener. */
 export const serveWith = (listener: RequestListener) => listening(createServer(listener));
 
