@@ -86,6 +86,14 @@ const BROKER: ReadonlyArray<Promised> = [
   },
 ];
 
+const HUB: ReadonlyArray<Promised> = [
+  {
+    id: "hub-routes",
+    text: "100 routes with compiled conditions, events/s",
+    ...alone("hub-routes", "mixed", "≥", 20_000),
+  },
+];
+
 const PROMISED: ReadonlyArray<Promised> = [
   { id: "enqueue-bullmq", text: "enqueue 50 in flight, times BullMQ", ...times("enqueue-50", "bullmq", "≥", 2) },
   { id: "enqueue-bee", text: "enqueue 50 in flight, times bee-queue", ...times("enqueue-50", "bee", "≥", 0.8) },
@@ -144,6 +152,7 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "sourcing-redis-50", text: "to 50 aggregates, 64 in flight, times bare", ...commanded("50", 0.6) },
   { id: "sourcing-redis-many", text: "to a thousand aggregates, 64 in flight, times bare", ...commanded("many", 0.6) },
   ...BROKER,
+  ...HUB,
   {
     id: "log-growth",
     text: "appends among many events, times those among few",

@@ -44,6 +44,7 @@ export type {
   Routes,
   RoutesConfig,
 } from "../hub/routes/Routes.js";
+export { routesSchema } from "../hub/routes/routesSchema.js";
 export type {
   Received,
   ReceiverDefinition,

@@ -1,7 +1,20 @@
 /** Which routes hold: those of the record, where there is one, else those that this program is deployed with. */
-import { concatMap, defer, distinctUntilChanged, map, merge, type Observable, of, switchMap, tap, timer } from "rxjs";
+import {
+  catchError,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from "rxjs";
 import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
-import type { DecodeRefused, ReadError, WriteError } from "../core/SluiceError.js";
+import { type DecodeRefused, isSluiceError, type ReadError, type WriteError } from "../core/SluiceError.js";
 import { callsOf, type Turn } from "../log/callsOf.js";
 import type { RecordsStore } from "../port/Store.js";
 import type { HeldConfig, HubRecords } from "./HubRecords.js";
@@ -21,7 +34,8 @@ interface Parts {
 }
 
 export class HeldRoutes {
-  private warned = false;
+  /** Whether people know that the record has other routes than this program is deployed with. */
+  private isKnown = false;
 
   constructor(
     private readonly deployed: Routes,
@@ -42,9 +56,21 @@ export class HeldRoutes {
     });
   }
 
+  /** The same for those who emit nothing: what they cannot read is told to people, and stops nobody. */
+  look(): Observable<unknown> {
+    return this.refresh().pipe(
+      catchError((error: unknown) => {
+        if (!isSluiceError(error) || error._tag !== "DecodeRefused") return throwError(() => error);
+        this.parts.sink.unreadable(error.report);
+        return of(undefined);
+      }),
+    );
+  }
+
   replace(routes: Routes | undefined): Effect<void, WriteError | DecodeRefused> {
     const { records, local } = this.parts;
     const write = routes === undefined ? records.removeRoutes() : records.putRoutes(routes.config);
+    this.isKnown = true;
     return failingWith<WriteError | DecodeRefused>()(
       fromOne(
         defer(() => write).pipe(
@@ -78,8 +104,8 @@ export class HeldRoutes {
   private heldOf(found: HeldConfig | undefined): Held | undefined {
     if (found === undefined) return undefined;
     const { held } = this.parts.local;
-    if (!this.warned && JSON.stringify(found.config) !== JSON.stringify(this.deployed.config)) {
-      this.warned = true;
+    if (!this.isKnown && JSON.stringify(found.config) !== JSON.stringify(this.deployed.config)) {
+      this.isKnown = true;
       this.parts.sink.differs();
     }
     if (held?.revision === found.revision) return held;

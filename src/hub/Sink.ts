@@ -20,6 +20,11 @@ export class Sink {
     );
   }
 
+  /** A newer version of the library has replaced the routes. */
+  unreadable(report: ReadonlyArray<string>): void {
+    this.warn("HUB_UNREADABLE", "has routes that this version of the library cannot read: its emits fail", { report });
+  }
+
   /** Routes to destinations that this program does not have. */
   lacks(destinations: ReadonlyArray<string>): void {
     this.warn(

@@ -15,7 +15,7 @@ const CONCURRENCY = 50;
 const STOP_MS_MAX = 30_000;
 const EVERY_MS = 60_000;
 /** Destinations that only other programs have are looked for so often. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 2_000;
 
 const NAMES = ["concurrency", "stop$", "stopMsMax", "markLost"] as const;
 

@@ -1,7 +1,10 @@
 /** Routes, handlers, and how the tests of hubs look at what became of dispatches. */
+
+import { queue } from "sluice";
 import type { Destination, Dispatch, DispatchSettings, Executed, Execution, Handler, Hub } from "sluice/hub";
 import { Complete, defineRoutes, hub, Ignored } from "sluice/hub";
 import type { Store } from "sluice/store";
+import { DispatchRefCodec } from "../../src/hub/ledger/DispatchCodec.js";
 
 /** Everything goes to one destination, at once, and is tried again at once, unless the settings say otherwise. */
 export const allTo = <const D extends string>(destination: D, settings: DispatchSettings = {}) =>
@@ -35,11 +38,16 @@ export const failsTimes =
 export const tell = ({ status, executionCount, executions }: Dispatch): string =>
   `${status}, ${executions.length} of ${executionCount}: ${executions.map(({ result }) => result).join(", ")}`;
 
-export const told = ({ result, dispatch }: Executed<string>): string => `${dispatch.destination} ${result} (${dispatch.status})`;
+export const told = ({ result, dispatch }: Executed<string>): string =>
+  `${dispatch.destination} ${result} (${dispatch.status})`;
 
 export const errorsOf = (executions: ReadonlyArray<Execution>): ReadonlyArray<string | undefined> =>
   executions.map(({ error }) => error);
 
 /** All dispatches, oldest first. */
-export const all = async <D extends string>(of: Hub<unknown, D>): Promise<ReadonlyArray<Dispatch<D>>> =>
+export const all = async <A, D extends string>(of: Hub<A, D>): Promise<ReadonlyArray<Dispatch<D>>> =>
   (await of.listDispatches({ order: "oldest first", limit: 1_000 })).items;
+
+/** One more message of a dispatch, as where a network delivers twice. */
+export const again = (store: Store, { id, eventId, destination }: Dispatch): PromiseLike<unknown> =>
+  queue(store, { name: `sluice.hub/${destination}/h`, codec: DispatchRefCodec }).enqueue({ dispatchId: id, eventId });

@@ -11,6 +11,7 @@ import type { Work } from "../../core/Work.js";
 import { decodeEvent, oneOfOurs } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
+import { Timeouts } from "../../operators/internal/Timeouts.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { Routing } from "../correlate/Routing.js";
 import type { Lane } from "../Lane.js";
@@ -21,7 +22,6 @@ import { Context } from "./Context.js";
 import type { Delivery } from "./Delivery.js";
 import { Holding } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
-import { Timeouts } from "../../operators/internal/Timeouts.js";
 
 /** A process that does not have a reaction of an event leaves it to another one for so long. */
 const HELD_MS_MAX = 10 * 60_000;

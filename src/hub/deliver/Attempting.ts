@@ -50,7 +50,7 @@ export interface Attempts {
 }
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
-const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 1_000 };
+const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
 const none: ReadonlyArray<Write<unknown>> = [];

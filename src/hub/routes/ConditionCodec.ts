@@ -7,11 +7,16 @@ import { compilePattern } from "./pattern.js";
 import type { Condition } from "./Routes.js";
 import { checkedBy, codecOf, isObject, kindOf, listOf, validateFields } from "./strict.js";
 
+/** Counted in whole characters, as a JSON Schema counts them. */
+const tooLong = (text: string, max: number): string | undefined => {
+  const length = text.length > max ? Array.from(text).length : 0;
+  return length > max ? `has ${length} characters, at most ${max} are allowed` : undefined;
+};
+
 const text = (name: string, complain: (text: string) => string | undefined): t.Type<string, string, unknown> =>
   checkedBy(name, (value) => {
     if (typeof value !== "string") return `must be a string, not ${kindOf(value)}`;
-    if (value.length > TEXT_LENGTH_MAX) return `has ${value.length} characters, at most ${TEXT_LENGTH_MAX} are allowed`;
-    return complain(value);
+    return tooLong(value, TEXT_LENGTH_MAX) ?? complain(value);
   });
 
 /** A JSONPath. */
@@ -26,10 +31,7 @@ const PatternCodec = text("RegularExpression", (source) => {
 });
 
 const ExactCodec = checkedBy("Exact", (value) => {
-  if (typeof value === "string")
-    return value.length > EXACT_LENGTH_MAX
-      ? `has ${value.length} characters, at most ${EXACT_LENGTH_MAX} are allowed`
-      : undefined;
+  if (typeof value === "string") return tooLong(value, EXACT_LENGTH_MAX);
   if (value === null || typeof value === "boolean" || Number.isFinite(value)) return undefined;
   return typeof value === "number"
     ? "must be a finite number"
@@ -63,18 +65,20 @@ const COMPARISONS: Readonly<Record<string, t.Mixed>> = {
 const KINDS = ["allOf", "anyOf", "not", "path"] as const;
 
 const validateComparator = (value: Readonly<Record<string, unknown>>, context: t.Context): t.Validation<Condition> => {
-  const given = Object.keys(COMPARISONS).filter((name) => value[name] !== undefined);
+  const given = Object.entries(COMPARISONS).filter(([name]) => value[name] !== undefined);
   if (given.length > 1)
-    return t.failure(value, context, `has ${given.join(" and ")}: one comparison stands beside a path`);
-  const [comparison] = given;
-  if (comparison === undefined && Object.keys(value).length === 1)
+    return t.failure(
+      value,
+      context,
+      `has ${given.map(([name]) => name).join(" and ")}: one comparison stands beside a path`,
+    );
+  if (given.length === 0)
     return t.failure(
       value,
       context,
       `has no comparison: one of ${Object.keys(COMPARISONS).join(", ")} stands beside a path`,
     );
-  const codec = comparison === undefined ? {} : { [comparison]: COMPARISONS[comparison] as t.Mixed };
-  return validateFields({ required: { path: PathCodec, ...codec }, optional: {} }, value, context);
+  return validateFields({ required: { path: PathCodec, ...Object.fromEntries(given) }, optional: {} }, value, context);
 };
 
 const validateCondition = (value: unknown, context: t.Context, depth: number): t.Validation<Condition> => {

@@ -28,7 +28,7 @@ export type Comparator = { readonly path: string } & (
   | { readonly gt: number }
 );
 
-/** Which events a route takes. `allOf: []` is true, `anyOf: []` is false. Nested to 64 levels. */
+/** Which events a route takes. `allOf: []` is true, `anyOf: []` is false. At most 64 stand within each other. */
 export type Condition =
   | Comparator
   | { readonly allOf: ReadonlyArray<Condition> }

@@ -3,7 +3,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { ConditionCodec, PathCodec } from "./ConditionCodec.js";
 import { compilePath } from "./JsonPath.js";
-import { CONDITIONS_MAX, RETRIES_MAX, ROUTES_MAX, SECONDS_MAX } from "./limits.js";
+import { CONDITIONS_MAX, DESTINATION, RETRIES_MAX, ROUTES_MAX, SECONDS_MAX } from "./limits.js";
 import { plainCopy } from "./plainCopy.js";
 import type { Condition, RetryDelay, Route, RoutesConfig } from "./Routes.js";
 import { checkedBy, codecOf, type Fields, isObject, kindOf, listOf, strictObject, validateFields } from "./strict.js";
@@ -39,9 +39,6 @@ const validateRetryDelay: t.Validate<unknown, RetryDelay> = (value, context) => 
 };
 
 const RetryDelayCodec = codecOf("RetryDelay", validateRetryDelay);
-
-/** Names of destinations become parts of names on a store, and of objects by destination. */
-const DESTINATION = /^[\p{L}\p{N}_.:@-]{1,64}$/u;
 
 const destinationOf = (known: ReadonlySet<string> | undefined): t.Mixed =>
   checkedBy("Destination", (value) => {

@@ -3,7 +3,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import { brandOf, isMarked, mark } from "../../core/brand.js";
 import { invalidConfig } from "../../core/SluiceError.js";
 import { compileCondition, type Found, type Holds } from "./compileCondition.js";
-import { compilePath, type JsonPath } from "./JsonPath.js";
+import { compilePath, type JsonPath, shallow } from "./JsonPath.js";
 import { orDefect } from "./orDefect.js";
 import type { DispatchSettings, RetryDelay, Route, Routes, RoutesConfig } from "./Routes.js";
 import { RoutesConfigCodec } from "./RoutesConfigCodec.js";
@@ -92,12 +92,14 @@ const keyBy =
   };
 
 const foundIn = (payload: unknown): Found => {
+  let cut: { readonly payload: unknown } | undefined;
   const known = new Map<string, ReadonlyArray<unknown>>();
   return {
     of: (path) => {
       const before = known.get(path.source);
       if (before !== undefined) return before;
-      const values = path.all(payload);
+      cut ??= { payload: shallow(payload) };
+      const values = path.all(cut.payload);
       known.set(path.source, values);
       return values;
     },

@@ -14,5 +14,12 @@ export const EXACT_LENGTH_MAX = 10_000;
 export const CONFIG_LENGTH_MAX: number = 512 * 1024;
 export const SECONDS_MAX: number = DELAY_MS_MAX / 1_000;
 export const RETRIES_MAX = 1_000_000;
-/** How deep paths look into a payload: what lies deeper is not there for them. */
-export const PAYLOAD_DEPTH_MAX = 100;
+/**
+ * How deep paths look into a payload: what lies deeper is not there for them. Of 1 MiB of empty arrays in 95 others, `$..*` took 7.5 s, in 31
+ * others a third of that.
+ */
+export const PAYLOAD_DEPTH_MAX = 32;
+/** Names of destinations become parts of the names of queues, and of objects by destination. */
+export const DESTINATION: RegExp = /^[\p{L}\p{N}_.:@-]{1,64}$/u;
+/** How many faults are told of one config. */
+export const FAULTS_MAX = 1_000;

@@ -13,10 +13,15 @@ export const parseRoutes: {
   (json: unknown): Either<ReadonlyArray<string>, Routes>;
   <const D extends string>(json: unknown, destinations: ReadonlyArray<D>): Either<ReadonlyArray<string>, Routes<D>>;
 } = (json: unknown, destinations?: ReadonlyArray<string>): Either<ReadonlyArray<string>, Routes<never>> => {
+  if (destinations !== undefined && !isTexts(destinations))
+    throw invalidConfig("destinations", "destinations must be an array of the names of destinations.");
   const decoded = (destinations === undefined ? RoutesConfigCodec : routesConfigCodec(destinations)).decode(json);
   // Which destinations they have is what the overloads say.
   return isLeft(decoded) ? left(linesOf(decoded.left)) : right(routesOf(decoded.right) as Routes<never>);
 };
+
+const isTexts = (given: unknown): boolean =>
+  Array.isArray(given) && given.every((name: unknown) => typeof name === "string");
 
 /**
  * Routes that are written in a program: their destinations are a type, so that a hub that lacks one of them does not compile. Throws

@@ -2,7 +2,7 @@
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { CONFIG_LENGTH_MAX } from "./limits.js";
 
-/** Values, and levels of them, that no config within the other limits has. */
+/** More values, and more of them within each other, than any config within the other limits has. */
 const VALUES_MAX = 200_000;
 const DEPTH_MAX = 1_000;
 
@@ -25,7 +25,7 @@ interface Size {
 const copied = (size: Size, given: unknown, depth: number): unknown => {
   size.values++;
   if (size.values > VALUES_MAX) throw new TooLarge(`has more than ${VALUES_MAX} values`);
-  if (depth > DEPTH_MAX) throw new TooLarge(`is nested deeper than ${DEPTH_MAX} levels`);
+  if (depth > DEPTH_MAX) throw new TooLarge(`is nested deeper than ${DEPTH_MAX} values`);
   if (typeof given === "string") counted(size, given);
   if (typeof given !== "object" || given === null) return given;
   if (Array.isArray(given)) return Array.from(given, (part: unknown) => copied(size, part, depth + 1));

@@ -2,6 +2,7 @@
 import { isLeft, left } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { oneLine } from "../../core/cause.js";
+import { FAULTS_MAX } from "./limits.js";
 
 /** What is wrong with a value, or undefined. */
 type Complaint = string | undefined;
@@ -41,7 +42,7 @@ export const validateFields = <A>(
       continue;
     }
     const part = codec.validate(value[name], at);
-    if (isLeft(part)) errors.push(...part.left);
+    if (isLeft(part)) append(errors, part.left);
     else decoded[name] = part.right;
   }
   const known = { ...required, ...optional };
@@ -74,7 +75,7 @@ export const listOf = <A>(
     const decoded: Array<A> = [];
     value.forEach((part: unknown, i) => {
       const one = codec.validate(part, t.appendContext(context, String(i), codec, part));
-      if (isLeft(one)) errors.push(...one.left);
+      if (isLeft(one)) append(errors, one.left);
       else decoded.push(one.right);
     });
     return errors.length > 0 ? left(errors) : t.success(decoded);
@@ -83,6 +84,11 @@ export const listOf = <A>(
 /** The codec that `validate` is all of: JSON on both sides. */
 export const codecOf = <A>(name: string, validate: t.Validate<unknown, A>): t.Type<A, A, unknown> =>
   new t.Type<A, A, unknown>(name, (value): value is A => !isLeft(validate(value, [])), validate, t.identity);
+
+/** As many as are told, and one. A spread of all would fill the stack. */
+const append = (errors: Array<t.ValidationError>, more: t.Errors): void => {
+  for (const error of more) if (errors.length <= FAULTS_MAX) errors.push(error);
+};
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -94,9 +100,13 @@ export const kindOf = (value: unknown): string =>
       ? "an array"
       : `${/^[aeiou]/u.test(typeof value) ? "an" : "a"} ${typeof value}`;
 
-/** Errors as lines like `routes[0].condition.match: …`, in the order of the config. No value is shown. */
-export const linesOf = (errors: t.Errors): ReadonlyArray<string> =>
-  errors.map(({ context, message }) => `${pathOf(context)}: ${message ?? "is not what is expected here"}`);
+/** Errors as lines like `routes[0].condition.match: …`, in the order of the config; a thousand of them, and "and more". No value is shown. */
+export const linesOf = (errors: t.Errors): ReadonlyArray<string> => {
+  const lines = errors
+    .slice(0, FAULTS_MAX)
+    .map(({ context, message }) => `${pathOf(context)}: ${message ?? "is not what is expected here"}`);
+  return errors.length > FAULTS_MAX ? [...lines, "and more"] : lines;
+};
 
 const pathOf = (context: t.Context): string => {
   let path = "";

@@ -16,7 +16,9 @@ export interface TendOptions {
 export const tend = (parts: Parts, { everyMs, lost }: TendOptions): Observable<never> => {
   const call = (waits: boolean): Observable<Turn<boolean, never>> =>
     timer(waits ? everyMs : 0, parts.store.scheduler).pipe(
-      switchMap(() => concat(markAllLost(parts, lost), trim(parts), of(true))),
+      switchMap(() =>
+        concat(parts.routes.look().pipe(ignoreElements()), markAllLost(parts, lost), trim(parts), of(true)),
+      ),
       map(() => ({ items: [], next: true })),
     );
   return callsOf<boolean, never>(parts.store, { start: false, call, live: true });
