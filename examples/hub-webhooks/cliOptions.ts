@@ -18,7 +18,7 @@ const wholeNumber =
 export const readCliOptions = (argv: ReadonlyArray<string>): CliOptions =>
   new Command("hub-webhooks")
     .description("GitHub's example webhooks go to destinations by routes that are JSON.")
-    .option("--redis <url>", "three hub processes on this Redis, one is killed (default: one process, in memory)")
+    .option("--redis <url>", "two hub processes on this Redis, one is killed (default: one process, in memory)")
     .option("--seed <text>", "which calls fail: the same text, the same failures", "sluice")
     .option("--pace <ms>", "how long each destination takes", wholeNumber(0, 5_000), 5)
     .parse(argv)

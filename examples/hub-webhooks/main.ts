@@ -1,6 +1,6 @@
 /**
  * GitHub's example webhooks go to five destinations by routes that are JSON, one of them over HTTP to a receiver beside it: on Redis from
- * three processes, of which one is killed.
+ * two processes, of which one is killed.
  *
  *   npm run example -- examples/hub-webhooks/main.ts
  *   npm run example -- examples/hub-webhooks/main.ts --redis redis://localhost:6379

@@ -26,8 +26,8 @@ import { type Screen, screenOn } from "./Screen.js";
 import { rowsOf, type Table, totalOf } from "./Table.js";
 import { type Workers, workHere, workOn } from "./workers.js";
 
-/** Where nothing has changed for so long, something is wrong. */
-const stillMsMax = 60_000;
+/** Where there is something ongoing for longer, something is wrong. */
+const doneMsMax = 120_000;
 const lookMs = 100;
 /** So many events are one write. */
 const chunk = 20;
@@ -70,7 +70,7 @@ const resultsOf = (hooks: Hub<Hook, string>, screen: Screen): Promise<Table> =>
       exhaustMap(() => hooks.counts()),
       tap((table) => screen.show(table)),
       filter((table) => totalOf(table) > 0 && totalOf(table, ["ongoing"]) === 0),
-      timeout(stillMsMax),
+      timeout({ first: doneMsMax }),
     ),
   );
 

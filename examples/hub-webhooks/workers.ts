@@ -1,4 +1,4 @@
-/** Who works: this process, on memory; or three others on Redis, one of which is killed. */
+/** Who works: this process, on memory; or two others on Redis, one of which is killed. */
 import { firstValueFrom, forkJoin, lastValueFrom, Subject, timeout } from "rxjs";
 import type { Hub } from "sluice/hub";
 import type { Hook } from "./Hook.js";
@@ -28,11 +28,11 @@ export const workHere = (hooks: Hub<Hook, string>): Workers => {
 
 const waitMsMax = 60_000;
 
-/** Two that go on, and one that is killed. */
+/** One that goes on, and one that is killed. */
 export const workOn = async (place: Place, setting: Setting, say: Say): Promise<Workers> => {
   const doomed = spawnHub(place, setting, 3);
-  const others = [1, 2].map(() => spawnHub(place, setting, 0));
-  const all = [doomed, ...others];
+  const lasting = spawnHub(place, setting, 0);
+  const all = [doomed, lasting];
   const killAll = () => Promise.all(all.map(({ kill9 }) => kill9()));
   try {
     await firstValueFrom(forkJoin(all.map(({ ready$ }) => ready$)).pipe(timeout(waitMsMax)));
@@ -48,7 +48,7 @@ export const workOn = async (place: Place, setting: Setting, say: Say): Promise<
     stop: async () => {
       try {
         await killed;
-        await Promise.all(others.map(({ stop }) => stop()));
+        await lasting.stop();
       } finally {
         await killAll();
       }
