@@ -6,7 +6,8 @@
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import { decodePayload } from "../../codec/envelope.js";
-import type { Effect } from "../../core/Effect.js";
+import { andThen } from "../../core/andThen.js";
+import { type Effect, mapEffect, succeed } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
 import { revisionOf } from "../../core/Revision.js";
 import { type DecodeRefused, decodeRefused } from "../../core/SluiceError.js";
@@ -97,9 +98,12 @@ export class Ledger {
     return { _tag: "Remove", collection: this.events, id: record.id, expected: asRead(record) };
   }
 
-  /** A dispatch and its event, as they are at one moment. */
+  /** A dispatch and its event, at one moment unless they are too large for one answer. */
   read({ dispatchId, eventId }: DispatchRef): Effect<ReadonlyArray<StoredRecord | undefined>> {
-    return this.store.getRecords([this.dispatchName(dispatchId), this.eventName(eventId)]);
+    const event = this.eventName(eventId);
+    return andThen(this.store.getRecords([this.dispatchName(dispatchId), event]), (found) =>
+      found.length > 1 ? succeed(found) : mapEffect(this.store.getRecords([event]), (rest) => [...found, ...rest]),
+    );
   }
 
   dispatchName(id: DispatchId): RecordName {
