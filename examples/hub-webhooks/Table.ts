@@ -4,9 +4,9 @@ import type { Status, StatusCounts } from "sluice/hub";
 /** By destination. */
 export type Table = Readonly<Record<string, StatusCounts>>;
 
-export const statuses: ReadonlyArray<Status> = ["ongoing", "complete", "ignored", "failed", "misconfigured", "lost"];
+const statuses: ReadonlyArray<Status> = ["ongoing", "complete", "ignored", "failed", "misconfigured", "lost"];
 
-export const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((all, one) => all + one, 0);
+const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((all, one) => all + one, 0);
 
 /** Of all destinations, or of one. */
 export const totalOf = (table: Table, among: ReadonlyArray<Status> = statuses): number =>

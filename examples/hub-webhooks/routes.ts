@@ -4,8 +4,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import { parseRoutes, type Routes } from "sluice/hub";
 
 /** BILLING is not among them: the hub of this program knows no such destination. */
-export const destinations = ["AUDIT", "CHAT", "SEARCH", "PARTNER", "BILLING"] as const;
-export type DestinationName = (typeof destinations)[number];
+const destinations = ["AUDIT", "CHAT", "SEARCH", "PARTNER", "BILLING"] as const;
 
 export const readRoutes = (): Routes => {
   const json: unknown = JSON.parse(readFileSync(new URL("routes.json", import.meta.url), "utf8"));

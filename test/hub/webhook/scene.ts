@@ -9,7 +9,7 @@ import { atEnd } from "../../stores/eachStore.js";
 /** The secret of the specification's own example. */
 export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-export interface Taken {
+interface Taken {
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
