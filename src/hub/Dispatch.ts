@@ -56,5 +56,18 @@ export const STATUSES: ReadonlyArray<Status> = ["ongoing", "complete", "ignored"
 /** Those that stand for ever. */
 export const RESULTED: ReadonlyArray<Resulted> = ["complete", "ignored", "failed", "misconfigured", "lost"];
 
-/** As people see it. */
-export const shownDispatch = ({ waitSeconds: _, ...dispatch }: DispatchState): Dispatch => dispatch;
+/** As people see it. Each field by its name: to copy all but one takes several times as long. */
+export const shownDispatch = (state: DispatchState): Dispatch => ({
+  id: state.id,
+  eventId: state.eventId,
+  destination: state.destination,
+  key: state.key,
+  createdAtMs: state.createdAtMs,
+  settings: state.settings,
+  status: state.status,
+  executionCount: state.executionCount,
+  executions: state.executions,
+  dueAtMs: state.dueAtMs,
+  resultedAtMs: state.resultedAtMs,
+  retryOf: state.retryOf,
+});

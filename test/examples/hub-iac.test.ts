@@ -21,12 +21,9 @@ beforeEach(() => {
   resources.length = 0;
 });
 
-const settled = <A>(output: Output<A>): Promise<A> =>
+const settled = (output: Output<string>): Promise<string> =>
   new Promise((resolve) => {
-    output.apply((value) => {
-      // An output hands its value over unwrapped, and here it is plain.
-      resolve(value as A);
-    });
+    output.apply(resolve);
   });
 
 const route = { condition: { path: "$.name", exact: "orderPlaced" }, destination: "ORDER_HANDLER" } as const;

@@ -1,6 +1,6 @@
 /** What is inferred of routes, and configs that must not compile. Checked by `npm run check:types`; nothing here runs. */
 import type * as E from "fp-ts/lib/Either.js";
-import { defineRoutes, parseRoutes, type Routes } from "sluice/hub";
+import { defineRoutes, parseRoutes, type Route, type Routes } from "sluice/hub";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare const type: <A, B>(equal: Equal<A, B>) => void;
@@ -17,7 +17,7 @@ const parsed = parseRoutes(json, ["A", "B"]);
 type<typeof parsed, E.Either<ReadonlyArray<string>, Routes<"A" | "B">>>(true);
 const free = parseRoutes(json);
 type<typeof free, E.Either<ReadonlyArray<string>, Routes>>(true);
-type<typeof two.config.routes, ReadonlyArray<import("sluice/hub").Route<string>>>(true);
+type<typeof two.config.routes, ReadonlyArray<Route<string>>>(true);
 
 /** Routes of fewer destinations are routes of more. */
 export const wider: Routes<"A" | "B" | "C"> = two;

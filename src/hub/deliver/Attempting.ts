@@ -20,7 +20,7 @@ import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
-import { type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
+import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
 
 /** How a delivery ends. */
 export type Ended =
@@ -30,18 +30,42 @@ export type Ended =
   | { readonly is: "given back"; readonly reason: string; readonly delayMs: number }
   | Executing;
 
-/** An attempt that has a result, which is not written yet. */
-export interface Executing extends Concluded {
-  readonly is: "executed";
+const none: ReadonlyArray<Write<unknown>> = [];
+
+/** A dispatch under way. */
+interface Beginning extends Pick<Attempted, "attempt" | "executedAtMs"> {
   readonly stored: StoredRecord;
-  /** What is emitted into another hub of the same store, together with the result. */
-  readonly emits: ReadonlyArray<Write<unknown>>;
-  /** The same attempt with another end. */
-  readonly instead: (went: Went) => Executing;
+  readonly dispatch: DispatchState;
 }
 
-/** What the attempts at one destination share. */
-export interface Attempts {
+/** An attempt that has a result, which is not written yet. */
+export class Executing {
+  readonly is = "executed";
+  readonly stored: StoredRecord;
+  readonly concluded: Concluded;
+
+  constructor(
+    private readonly beginning: Beginning,
+    private readonly end: Pick<Attempted, "went" | "endedAtMs">,
+    /** What is emitted into another hub of the same store, together with the result. */
+    readonly emits: ReadonlyArray<Write<unknown>>,
+  ) {
+    const { attempt, executedAtMs, dispatch, stored } = beginning;
+    const { went, endedAtMs } = end;
+    // Its numbers are seldom asked for.
+    const random = (): number => randomOf(`${dispatch.id} ${attempt}`)();
+    this.stored = stored;
+    this.concluded = conclude(dispatch, { attempt, executedAtMs, went, endedAtMs, random });
+  }
+
+  /** The same attempt with another end. */
+  instead(went: Went): Executing {
+    return new Executing(this.beginning, { went, endedAtMs: this.end.endedAtMs }, none);
+  }
+}
+
+/** What all deliveries of one destination share. */
+export interface Serving {
   readonly parts: Parts;
   readonly destination: string;
   /** Undefined: this program has no such destination. */
@@ -53,7 +77,6 @@ export interface Attempts {
 const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
-const none: ReadonlyArray<Write<unknown>> = [];
 /** Beside what is emitted stand the settlement and a put with two places. */
 const STEPS_BESIDE = 3;
 
@@ -64,20 +87,17 @@ export class Attempting implements WorkObserver, Unsubscribable {
   private last: unknown = undefined;
   private hasLast = false;
   private emits: ReadonlyArray<Write<unknown>> = none;
-  private executedAtMs = 0;
-  private found:
-    | { readonly stored: StoredRecord; readonly dispatch: DispatchState; readonly attempt: number }
-    | undefined;
+  private found: Beginning | undefined = undefined;
 
   constructor(
-    private readonly attempts: Attempts,
+    private readonly serving: Serving,
     private readonly message: Message<DispatchRef>,
     private readonly subscriber: Subscriber<Ended>,
   ) {}
 
   start(): void {
     const { data } = this.message;
-    const { ledger, local } = this.attempts.parts;
+    const { ledger, local } = this.serving.parts;
     if (local.running.has(data.dispatchId)) {
       this.end(BUSY);
       return;
@@ -111,14 +131,14 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   unsubscribe(): void {
-    if (this.holds) this.attempts.parts.local.running.delete(this.message.data.dispatchId);
+    if (this.holds) this.serving.parts.local.running.delete(this.message.data.dispatchId);
     this.holds = false;
     this.reading?.unsubscribe();
     this.subscription?.unsubscribe();
   }
 
   private read(stored: StoredRecord | undefined, event: StoredRecord | undefined): void {
-    const { parts, handling, destination } = this.attempts;
+    const { parts, handling, destination } = this.serving;
     if (stored === undefined) {
       this.end({ is: "not found" });
       return;
@@ -135,11 +155,11 @@ export class Attempting implements WorkObserver, Unsubscribable {
       return;
     }
     const attempt = Math.max(this.message.attempt, dispatch.executionCount + 1);
-    this.executedAtMs = this.nowMs;
-    this.found = { stored, dispatch, attempt };
+    const executedAtMs = this.nowMs;
+    this.found = { stored, dispatch, attempt, executedAtMs };
     if (attempt > dispatch.settings.maxRetries + 1) {
       // Its last attempt was never concluded: whoever ran it has died.
-      this.found = { stored, dispatch, attempt: attempt - 1 };
+      this.found = { stored, dispatch, executedAtMs, attempt: attempt - 1 };
       this.conclude({ is: "failed", cause: INTERRUPTED, isLast: true });
     } else if (handling === undefined)
       this.conclude({ is: "misconfigured", cause: `this program has no destination ${JSON.stringify(destination)}` });
@@ -149,7 +169,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   private run({ to, options }: Handling, { eventId, id }: DispatchState, { value }: StoredRecord): void {
-    const { parts, timeouts } = this.attempts;
+    const { parts, timeouts } = this.serving;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
       this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
@@ -175,7 +195,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
       this.error(cause);
       return;
     }
-    if (write.options.target !== this.attempts.parts.store) {
+    if (write.options.target !== this.serving.parts.store) {
       subscribeWork(write.pipe(switchMap(() => of(Complete))), this);
       return;
     }
@@ -189,19 +209,8 @@ export class Attempting implements WorkObserver, Unsubscribable {
   }
 
   private conclude(went: Went): void {
-    const { found, executedAtMs, emits } = this;
-    if (found === undefined) return;
-    const { stored, dispatch, attempt } = found;
-    const random = randomOf(`${dispatch.id} ${attempt}`);
-    const endedAtMs = this.nowMs;
-    const executing = (how: Went): Executing => ({
-      is: "executed",
-      stored,
-      ...conclude(dispatch, { went: how, attempt, executedAtMs, endedAtMs, random }),
-      emits: how.is === "complete" ? emits : none,
-      instead: executing,
-    });
-    this.end(executing(went));
+    const { found } = this;
+    if (found !== undefined) this.end(new Executing(found, { went, endedAtMs: this.nowMs }, this.emits));
   }
 
   private end(ended: Ended): void {

@@ -7,7 +7,7 @@ import { delivery, type Message } from "../../core/Message.js";
 import { Ack, type Outcome, Release, Retry } from "../../core/Outcome.js";
 import { type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import { Write } from "../../core/Write.js";
-import { shownDispatch } from "../Dispatch.js";
+import { type DispatchState, type Execution, shownDispatch } from "../Dispatch.js";
 import type { Parts } from "../definition.js";
 import type { Executed } from "../Hub.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
@@ -51,11 +51,12 @@ export class Concluding implements Observer<HandledDispatch> {
   }
 
   private execute(message: Message<DispatchRef>, executing: Executing): void {
-    const { stored, state, execution, delayMs, emits } = executing;
+    const { stored, emits } = executing;
+    const { state, execution, delayMs } = executing.concluded;
     const outcome = delayMs === undefined ? Ack : Retry({ cause: execution.error, delayMs });
     const writes = [this.put(executing), ...emits];
     settle(message, { outcome, writes }, (error) => {
-      if (error === undefined) this.subscriber.next({ ...execution, dispatch: shownDispatch(state) });
+      if (error === undefined) this.tell(execution, state);
       else if (isGone(error, message)) {
         // Another one has it, or nobody knows whether this was done: then the message comes again, and is found done.
       } else if (error._tag === "RecordConflict" && error.id === stored.id) {
@@ -71,9 +72,13 @@ export class Concluding implements Observer<HandledDispatch> {
     });
   }
 
-  private put({ state, stored }: Executing): Write<unknown> {
+  private tell({ result, executedAtMs, durationMs, error }: Execution, state: DispatchState): void {
+    this.subscriber.next({ result, executedAtMs, durationMs, error, dispatch: shownDispatch(state) });
+  }
+
+  private put({ concluded, stored }: Executing): Write<unknown> {
     const { ledger, store } = this.parts;
-    return new Write(() => right({ steps: [ledger.putDispatch(state, stored)], read: () => undefined }), {
+    return new Write(() => right({ steps: [ledger.putDispatch(concluded.state, stored)], read: () => undefined }), {
       target: store,
       settles: false,
     });

@@ -9,7 +9,7 @@ import type { Parts } from "../definition.js";
 import type { Executed } from "../Hub.js";
 import { type DispatchRef, DispatchRefCodec } from "../ledger/DispatchCodec.js";
 import { queueOf } from "../names.js";
-import { Attempting, type Attempts, type Ended } from "./Attempting.js";
+import { Attempting, type Ended, type Serving } from "./Attempting.js";
 import { Concluding } from "./Concluding.js";
 
 export interface DeliverOptions {
@@ -28,7 +28,7 @@ export const deliver = (
     const timeouts = new Timeouts(parts.store.scheduler);
     subscriber.add(() => timeouts.stop());
     const handling = parts.destinations.get(destination);
-    const attempts: Attempts = { parts, destination, handling, timeouts };
+    const serving: Serving = { parts, destination, handling, timeouts };
     const handled$ = queue(parts.store, {
       name: queueOf(parts.name, destination),
       codec: DispatchRefCodec,
@@ -39,7 +39,7 @@ export const deliver = (
     })
       .messages({ stop$, stopMsMax })
       .pipe(
-        handle((message: Message<DispatchRef>) => attempt(attempts, message), {
+        handle((message: Message<DispatchRef>) => attempt(serving, message), {
           concurrency: handling?.options.concurrency ?? concurrency,
           // Its handler has a time of its own.
           timeoutMs: Number.POSITIVE_INFINITY,
@@ -48,9 +48,9 @@ export const deliver = (
     observe(handled$, new Concluding(parts, subscriber), subscriber);
   });
 
-const attempt = (attempts: Attempts, message: Message<DispatchRef>): Observable<Ended> =>
+const attempt = (serving: Serving, message: Message<DispatchRef>): Observable<Ended> =>
   new Observable((subscriber) => {
-    const attempting = new Attempting(attempts, message, subscriber);
+    const attempting = new Attempting(serving, message, subscriber);
     subscriber.add(attempting);
     attempting.start();
   });

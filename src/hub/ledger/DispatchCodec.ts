@@ -1,40 +1,46 @@
 /** The stored form of a dispatch: an array, since there may be a million of them. */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
-import { ENVELOPE_VERSION } from "../../codec/envelope.js";
+import { decodePayload, ENVELOPE_VERSION } from "../../codec/envelope.js";
 import { type DispatchState, type Execution, STATUSES, type Status } from "../Dispatch.js";
 import { type DispatchId, DispatchIdCodec, type HubEventId, HubEventIdCodec } from "../ids.js";
 import type { Settings } from "../routes/compiled.js";
 
-/** The id of a record is not in its value. */
-export type StoredDispatch = Omit<DispatchState, "id">;
-
-export const dispatchText = (dispatch: StoredDispatch): string => {
+export const dispatchText = (dispatch: DispatchState): string => {
   const { eventId, destination, key, createdAtMs, settings, status, executionCount, executions } = dispatch;
   const { dueAtMs, waitSeconds, resultedAtMs, retryOf } = dispatch;
   const { delaySeconds, maxRetries, retryDelay } = settings;
   const runs = executions.map(({ result, executedAtMs, durationMs, error }) =>
     error === undefined ? [result, executedAtMs, durationMs] : [result, executedAtMs, durationMs, error],
   );
-  const parts = [eventId, destination, status, createdAtMs, delaySeconds, maxRetries, retryDelay, executionCount, runs];
-  return ENVELOPE_VERSION + JSON.stringify([...parts, dueAtMs, waitSeconds, resultedAtMs, retryOf, key]);
+  const made = [eventId, destination, status, createdAtMs] as const;
+  const json = JSON.stringify([
+    ...made,
+    delaySeconds,
+    maxRetries,
+    retryDelay,
+    executionCount,
+    runs,
+    dueAtMs,
+    waitSeconds,
+    resultedAtMs,
+    retryOf,
+    key,
+  ]);
+  return ENVELOPE_VERSION + json;
 };
 
-/** Reads what `dispatchText` has made. */
-export const DispatchCodec: t.Type<StoredDispatch, unknown> = new t.Type<StoredDispatch, unknown>(
-  "Dispatch",
-  (value): value is StoredDispatch => typeof value === "object" && value !== null && "waitSeconds" in value,
-  (json, context) => {
-    const dispatch = Array.isArray(json) ? read(json) : undefined;
-    return dispatch === undefined ? t.failure(json, context, "it is no dispatch of this version") : t.success(dispatch);
-  },
-  () => {
-    throw new TypeError("a hub makes the texts of its dispatches itself");
-  },
-);
+/** What `dispatchText` has made, or why it is none of this version. The id of a record is not in its value. */
+export const readDispatch = (id: DispatchId, text: string): Either<ReadonlyArray<string>, DispatchState> => {
+  const json = decodePayload(t.unknown, text);
+  if (isLeft(json)) return json;
+  const dispatch = Array.isArray(json.right) ? read(id, json.right) : undefined;
+  return dispatch === undefined ? left(["it is no dispatch of this version"]) : right(dispatch);
+};
 
-const read = (parts: ReadonlyArray<unknown>): StoredDispatch | undefined => {
+const read = (id: DispatchId, parts: ReadonlyArray<unknown>): DispatchState | undefined => {
   const [eventId, destination, status, createdAtMs, delaySeconds, maxRetries, retryDelay, executionCount, runs] = parts;
-  const [dueAtMs, waitSeconds, resultedAtMs, retryOf, key] = parts.slice(9);
+  const [, , , , , , , , , dueAtMs, waitSeconds, resultedAtMs, retryOf, key] = parts;
   if (!HubEventIdCodec.is(eventId) || typeof destination !== "string" || !isStatus(status)) return undefined;
   if (!isNumber(createdAtMs) || !isNumber(executionCount) || !isNumber(waitSeconds)) return undefined;
   if (!isNumber(delaySeconds) || !isNumber(maxRetries) || !isRetryDelay(retryDelay)) return undefined;
@@ -43,18 +49,19 @@ const read = (parts: ReadonlyArray<unknown>): StoredDispatch | undefined => {
   if (!isOr(dueAtMs, isNumber) || !isOr(resultedAtMs, isNumber)) return undefined;
   if (!isOr(retryOf, isDispatchId) || !isOr(key, isText)) return undefined;
   return {
+    id,
     eventId,
     destination,
-    status,
+    key: key ?? undefined,
     createdAtMs,
     settings: { delaySeconds, maxRetries, retryDelay },
+    status,
     executionCount,
     executions,
-    waitSeconds,
     dueAtMs: dueAtMs ?? undefined,
+    waitSeconds,
     resultedAtMs: resultedAtMs ?? undefined,
     retryOf: retryOf ?? undefined,
-    key: key ?? undefined,
   };
 };
 

@@ -4,8 +4,7 @@
  * A dispatch stands in the index of its status and destination, in the order of its id, which is that of its creation; and while it is
  * ongoing in the index `due`, by its next expected delivery. So each page, each count and each look for what is lost is one of an index.
  */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
-import { decodePayload } from "../../codec/envelope.js";
+import { type Either, isLeft, left } from "fp-ts/lib/Either.js";
 import { andThen } from "../../core/andThen.js";
 import { type Effect, mapEffect, succeed } from "../../core/Effect.js";
 import type { MessageId } from "../../core/MessageId.js";
@@ -22,7 +21,7 @@ import { sortOf } from "../../records/sortOf.js";
 import type { DispatchState, Status } from "../Dispatch.js";
 import type { DispatchId, HubEventId } from "../ids.js";
 import { dispatchesOf, eventsOf, queueOf } from "../names.js";
-import { DispatchCodec, type DispatchRef, dispatchText, refText } from "./DispatchCodec.js";
+import { type DispatchRef, dispatchText, readDispatch, refText } from "./DispatchCodec.js";
 import { eventText, type StoredEventRecord } from "./EventRecord.js";
 
 /** The index of all events. */
@@ -116,10 +115,10 @@ export class Ledger {
 
   /** A dispatch as it is stored; `DecodeRefused` where another version of the library has written it. */
   dispatchIn({ id, value }: StoredRecord): Either<DecodeRefused, DispatchState> {
-    const decoded = decodePayload(DispatchCodec, value);
-    return isLeft(decoded)
-      ? left(decodeRefused(`dispatch ${id} of the hub ${JSON.stringify(this.hub)}`, decoded.left))
-      : right({ ...decoded.right, id: id as DispatchId });
+    const read = readDispatch(id as DispatchId, value);
+    return isLeft(read)
+      ? left(decodeRefused(`dispatch ${id} of the hub ${JSON.stringify(this.hub)}`, read.left))
+      : read;
   }
 
   private put(
