@@ -39,7 +39,7 @@ const readsOn = (max = 1_000) => {
   const read = (id: string) =>
     reads.read(refOf(id)).subscribe({
       next: (found) => seen.push(found.map((record) => record?.id).join(" ")),
-      error: ({ _tag }: { readonly _tag: string }) => seen.push(_tag),
+      error: (error: unknown) => seen.push((error as { readonly _tag: string })._tag),
     });
   return { calls, answers, seen, read };
 };
