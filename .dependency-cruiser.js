@@ -95,9 +95,9 @@ export default {
     {
       name: "operators-internal",
       comment:
-        "operators/internal is what operators share: besides them only their TaskEither faces (task), the delivery of a broker, which is a consumer made of the same parts, and the lists of exports (entries) know it.",
+        "operators/internal is what operators share: besides them only their TaskEither faces (task), the deliveries of brokers and hubs, which are consumers made of the same parts, and the lists of exports (entries) know it.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(?:operators|task|broker/deliver|entries)/" },
+      from: { path: "^src/", pathNot: "^src/(?:operators|task|broker/deliver|hub/deliver|entries)/" },
       to: { path: "^src/operators/internal/" },
     },
     {
@@ -148,9 +148,9 @@ export default {
     },
     {
       name: "io-in-stores",
-      comment: "core, codec, queue, operators do no I/O.",
+      comment: "Only stores do I/O, and the webhooks of the hub, which post to endpoints.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(?:stores|testing|entries)/" },
+      from: { path: "^src/", pathNot: "^src/(?:stores|hub/webhook|testing|entries)/" },
       to: { path: "^(?:node:)?(?:fs|net|http|https|child_process|tls|dns|dgram)(?:/|$)|node_modules/ioredis/" },
     },
   ],

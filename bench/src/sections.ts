@@ -25,7 +25,8 @@ export type Section =
   | "sourcing-redis"
   | "sourcing-load"
   | "projections"
-  | "broker";
+  | "broker"
+  | "hub";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -63,4 +64,9 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     ...(await (await import("./measures/brokers.js")).together(bench)),
     ...(await (await import("./measures/brokerLatency.js")).latencies(bench)),
   ],
+  hub: ofSluice(async (bench) => [
+    ...(await (await import("./measures/routes.js")).routes(bench)),
+    ...(await (await import("./measures/hub.js")).dispatches(bench)),
+    ...(await (await import("./measures/hub.js")).dispatchPages(bench)),
+  ]),
 };

@@ -86,6 +86,42 @@ const BROKER: ReadonlyArray<Promised> = [
   },
 ];
 
+const HUB: ReadonlyArray<Promised> = [
+  {
+    id: "hub-routes",
+    text: "100 routes with compiled conditions, events/s",
+    ...alone("hub-routes", "mixed", "≥", 20_000),
+  },
+  { id: "hub-emit", text: "emits with one dispatch, events/s", ...alone("hub-emit", "1", "≥", 10_000) },
+  {
+    id: "hub-dispatch-nothing",
+    text: "dispatches by handlers that do nothing, times a plain queue",
+    measure: "hub-dispatch-nothing",
+    lane: "hub",
+    against: "queue",
+    relation: "≥",
+    bound: 0.33,
+  },
+  {
+    id: "hub-dispatch-pausing",
+    text: "dispatches by handlers of 5 ms, times a plain queue",
+    measure: "hub-dispatch-pausing",
+    lane: "hub",
+    against: "queue",
+    relation: "≥",
+    bound: 0.8,
+  },
+  {
+    id: "hub-page",
+    text: "a page of dispatches among many, times one among few",
+    measure: "hub-page",
+    lane: "high",
+    against: "low",
+    relation: "≤",
+    bound: 2,
+  },
+];
+
 const PROMISED: ReadonlyArray<Promised> = [
   { id: "enqueue-bullmq", text: "enqueue 50 in flight, times BullMQ", ...times("enqueue-50", "bullmq", "≥", 2) },
   { id: "enqueue-bee", text: "enqueue 50 in flight, times bee-queue", ...times("enqueue-50", "bee", "≥", 0.8) },
@@ -144,6 +180,7 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "sourcing-redis-50", text: "to 50 aggregates, 64 in flight, times bare", ...commanded("50", 0.6) },
   { id: "sourcing-redis-many", text: "to a thousand aggregates, 64 in flight, times bare", ...commanded("many", 0.6) },
   ...BROKER,
+  ...HUB,
   {
     id: "log-growth",
     text: "appends among many events, times those among few",

@@ -45,6 +45,8 @@ export type LogTrimmed = Fault<"LogTrimmed", { trimmedTo: Position }>;
 export type AlreadyExists = Fault<"AlreadyExists", { category: string; id: string }>;
 /** There is no such thing: nobody has made it, or it is gone. `what` is its kind, such as the category of an aggregate. */
 export type NotFound = Fault<"NotFound", { what: string; id: string }>;
+/** The dispatch has no result yet, so there is nothing to try again. */
+export type DispatchOngoing = Fault<"DispatchOngoing", { id: string }>;
 /** A command id was given to another command of the same aggregate before. Nothing was changed; what that one did stands. */
 export type CommandIdReused = Fault<"CommandIdReused", { commandId: string }>;
 /** A function of a decider threw, or answered what it may not. Nothing was stored. */
@@ -136,6 +138,9 @@ export type ProjectionError = WriteError | DecodeRefused | LogWentBack | LogTrim
 /** The errors of brokers and their queues. What handlers fail with is told by the broker, and is no error of it. */
 export type BrokerError = WriteError | RecordConflict | DecodeRefused | LogWentBack | LogTrimmed;
 
+/** The errors of hubs. What handlers fail with stands in the log of the dispatch, and is no error of the hub. */
+export type HubError = WriteError | RecordConflict | DecodeRefused | NotFound | DispatchOngoing;
+
 /** Every error of Sluice: the sum of what its modules can fail with. */
 export type SluiceError =
   | QueueError
@@ -144,6 +149,7 @@ export type SluiceError =
   | SourcingError
   | ProjectionError
   | BrokerError
+  | HubError
   | WriteRefused;
 
 export const leaseLost = (id: MessageId, reason: LeaseLost["reason"] = "gone"): LeaseLost =>
@@ -215,6 +221,13 @@ export const notFound = (what: string, id: string): NotFound =>
     "NotFound",
     `There is no ${JSON.stringify(what)} ${JSON.stringify(id)}. Create it first, or look whether the id is right.`,
     { what, id },
+  );
+
+export const dispatchOngoing = (id: string): DispatchOngoing =>
+  fault(
+    "DispatchOngoing",
+    `The dispatch ${id} is ongoing: its next attempt comes by itself. Wait for its result, and try it again then.`,
+    { id },
   );
 
 export const commandIdReused = (commandId: string): CommandIdReused =>

@@ -2,12 +2,13 @@
  * A client's view of a store, which fails as networks and processes do: replies get lost, the store is out of reach, the client
  * dies. The store behind it works as ever; only this view of it breaks.
  */
-import { merge, type Observer, Subject, Subscription } from "rxjs";
+import { type Observer, Subject, Subscription } from "rxjs";
 import { type Asker, type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
 import type { StoreEvent } from "../port/StoreEvent.js";
 import { viewOf } from "../port/viewOf.js";
+import { eventsOfBoth } from "./eventsOfBoth.js";
 import { missedHints } from "./missedHints.js";
 
 /** The faults of one view. */
@@ -91,7 +92,7 @@ export const faultyStore = (inner: Store): FaultyStore => {
 
   return {
     store: viewOf(inner, {
-      events$: merge(inner.events$, events$),
+      events$: eventsOfBoth(inner.events$, events$),
       around: (run, { kind }) => {
         if (kind === "close") return run();
         if (kind === "change") return changing(run);

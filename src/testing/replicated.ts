@@ -4,7 +4,7 @@
  *
  * The replica is a copy of what the store keeps, made when replication stops. Before that it would be the same, so there is none.
  */
-import { merge, type SchedulerLike, Subject } from "rxjs";
+import { type SchedulerLike, Subject } from "rxjs";
 import { type Asker, type Effect, effect } from "../core/Effect.js";
 import { storeUnavailable } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
@@ -12,6 +12,7 @@ import type { StoreEvent } from "../port/StoreEvent.js";
 import { viewOf } from "../port/viewOf.js";
 import { replaceableMemoryStore } from "../stores/memory/memoryStore.js";
 import type { StoreContents } from "../stores/memory/write/StoreContents.js";
+import { eventsOfBoth } from "./eventsOfBoth.js";
 
 /**
  * How the server behind all clients of a simulation fails: as a Redis does whose replica takes over before it has what was written last, or
@@ -81,7 +82,7 @@ export const replicated = (scheduler: SchedulerLike): Replicated => {
 
   return {
     store: viewOf(server, {
-      events$: merge(server.events$, events$),
+      events$: eventsOfBoth(server.events$, events$),
       around: (run, { kind }) => (kind === "lease" || kind === "wait" ? ending(run) : run()),
     }),
     stopReplication: () => {

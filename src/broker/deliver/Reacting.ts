@@ -11,6 +11,7 @@ import type { Work } from "../../core/Work.js";
 import { decodeEvent, oneOfOurs } from "../../log/decodeEvent.js";
 import type { Coding } from "../../log/EventCodec.js";
 import type { MalformedEvent, Recorded } from "../../log/recorded.js";
+import { Timeouts } from "../../operators/internal/Timeouts.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { Routing } from "../correlate/Routing.js";
 import { type Rerouted, reroute } from "../correlate/reroute.js";
@@ -23,7 +24,6 @@ import type { Delivery } from "./Delivery.js";
 import { lacking } from "./Holding.js";
 import { inTurn } from "./inTurn.js";
 import { lackedIn, unknownIn } from "./lackedIn.js";
-import { Timeouts } from "./Timeouts.js";
 
 export class Reacting {
   private readonly timeouts: Timeouts;

@@ -39,6 +39,7 @@ import { Lobby } from "./queue/Lobby.js";
 import { extendScript, leaveScript } from "./queue/leaseScripts.js";
 import { Slots } from "./queue/Slots.js";
 import { fenceOf } from "./queue/token.js";
+import { RecordReads } from "./records/RecordReads.js";
 import { countRecordsScript, getRecordsScript, pageRecordsScript } from "./records/recordScripts.js";
 import {
   type RedisStoreOptions,
@@ -261,7 +262,8 @@ class RedisStore implements Store {
   readonly unblock: Store["unblock"] = (request, writeId) =>
     this.changing(unblockScript, { ...request, deadLettersMax: this.deadLettersMax }, writeId);
 
-  readonly getRecords: Store["getRecords"] = (request) => this.reading(getRecordsScript, request);
+  private readonly recordReads = new RecordReads((request) => this.reading(getRecordsScript, request));
+  readonly getRecords: Store["getRecords"] = (request) => this.recordReads.read(request);
   readonly countRecords: Store["countRecords"] = (request) => this.reading(countRecordsScript, request);
   readonly pageRecords: Store["pageRecords"] = (request) => this.reading(pageRecordsScript, request);
 

@@ -11,6 +11,7 @@ import {
   archiveFailed,
   commandIdReused,
   deciderThrew,
+  dispatchOngoing,
   decodeRefused,
   defect,
   encodeRefused,
@@ -128,6 +129,12 @@ const table: { readonly [T in SluiceError["_tag"]]: Row } = {
     says: /no "cart" "1"\. Create it first/,
     fields: { what: "cart", id: "1" },
   },
+  DispatchOngoing: {
+    error: dispatchOngoing(id),
+    retryable: false,
+    says: /is ongoing: its next attempt comes by itself\. Wait for its result/,
+    fields: { id },
+  },
   CommandIdReused: {
     error: commandIdReused("k"),
     retryable: false,
@@ -207,6 +214,7 @@ const match = (error: SluiceError): string => {
     case "RecordConflict":
     case "AlreadyExists":
     case "NotFound":
+    case "DispatchOngoing":
       return error.id;
     case "TooManyHops":
       return error.eventId;

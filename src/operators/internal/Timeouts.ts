@@ -5,8 +5,8 @@ import { Observable, type SchedulerLike, type Subscriber } from "rxjs";
 import { Deadlines, type Timed } from "../../core/Deadlines.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import type { Work } from "../../core/Work.js";
-import { reportUnhandled } from "../../operators/internal/reportUnhandled.js";
-import { type HandleContext, WorkContext } from "../../operators/internal/WorkContext.js";
+import { reportUnhandled } from "./reportUnhandled.js";
+import { type HandleContext, WorkContext } from "./WorkContext.js";
 
 /** Makes a work, whose signal aborts when it is unsubscribed before its end. */
 type MakeWork = (context: HandleContext) => Work;

@@ -1,0 +1,80 @@
+/** Destinations: what a hub's dispatches are handed to, and what that answers. */
+import type { Either } from "fp-ts/lib/Either.js";
+import type { Observable } from "rxjs";
+import { callable, type Options, optionsOf } from "../core/options.js";
+import { checkDestinationOptions } from "./destinationOptions.js";
+import type { DispatchId, HubEventId } from "./ids.js";
+
+/** An event as it was emitted. */
+export interface HubEvent<out A> {
+  readonly id: HubEventId;
+  readonly payload: A;
+  /** By the clock of the store that emitted it. Milliseconds since 1970. */
+  readonly createdAtMs: number;
+}
+
+/** How a dispatch ends well. */
+export type DispatchResult = "complete" | "ignored";
+
+/** What a handler answers that has done its work: the text "complete", which TypeScript would widen where an async function returns it. */
+export const Complete = "complete" as const;
+/** What a handler answers where there was nothing to do: the text "ignored". */
+export const Ignored = "ignored" as const;
+
+/** What a handler answers: a Left is a failed execution. */
+export type DispatchAnswer = DispatchResult | Either<unknown, DispatchResult>;
+
+/** What a handler returns: an Observable, whose last value counts, a promise, a Task or a TaskEither. */
+export type DispatchWork = Observable<DispatchAnswer> | PromiseLike<DispatchAnswer> | (() => Promise<DispatchAnswer>);
+
+/** What a handler gets beside the event. */
+export interface DispatchContext {
+  /** The same in every attempt: an idempotency key. */
+  readonly dispatchId: DispatchId;
+  /** The number of this attempt, from 1: failures so far, those of processes that died included, and one. */
+  readonly attempt: number;
+  /** Aborts when the work is unsubscribed before its end: by a timeout, a lost lease, a stop, or the end of the run. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does what is to be done for an event at one destination, at least once. A throw, a rejection, a Left, a timeout and any other value than
+ * `Complete` and `Ignored` are a failed execution, which is tried again as the route says; `nonRetryable(cause)`, thrown or on the left,
+ * ends the dispatch as failed at once, and `retryAfter(cause, delaySeconds)` says itself when the next attempt is.
+ */
+export type Handler<A> = (event: HubEvent<A>, context: DispatchContext) => DispatchWork;
+
+/** How the dispatches of one destination are worked off, in each process. */
+export interface DestinationOptions
+  extends Options<{
+    /** How many are handled at a time. 1 to 1,000; default: the `concurrency` of the run. */
+    concurrency: number;
+    /** Until a work is unsubscribed and counts as failed. Milliseconds, 1 or more; `Infinity`: never. Default 300,000. */
+    timeoutMs: number;
+  }> {}
+
+/** A handler with options. Made by `destination`, and by `webhook`. */
+export interface Bound<in A> {
+  readonly options: DestinationOptions;
+  readonly handler: Handler<A>;
+}
+
+/**
+ * A handler with options of its own.
+ *
+ * Throws `InvalidConfig` for options out of their limits.
+ *
+ * @param handler does what is to be done
+ * @param options its concurrency and timeout
+ *
+ * @example
+ * ```ts
+ * import { Complete, destination } from "sluice/hub";
+ *
+ * export const search = destination(async () => Complete, { concurrency: 4, timeoutMs: 2_000 });
+ * ```
+ */
+export const destination = <A>(handler: Handler<A>, options: DestinationOptions): Bound<A> => ({
+  handler: callable("handler", handler),
+  options: checkDestinationOptions(optionsOf(options, ["concurrency", "timeoutMs"])),
+});

@@ -1,0 +1,114 @@
+/** Which routes hold: those of the record, where there is one, else those that this program is deployed with. */
+import {
+  catchError,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from "rxjs";
+import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
+import { type DecodeRefused, isSluiceError, type ReadError, type WriteError } from "../core/SluiceError.js";
+import { callsOf, type Turn } from "../log/callsOf.js";
+import type { RecordsStore } from "../port/Store.js";
+import type { HeldConfig, HubRecords } from "./HubRecords.js";
+import type { Held, Local } from "./Local.js";
+import { routesOf } from "./routes/compiled.js";
+import type { Routes } from "./routes/Routes.js";
+import type { Sink } from "./Sink.js";
+
+/** Other processes are looked for so often. */
+const LOOK_MS = 1_000;
+
+interface Parts {
+  readonly store: RecordsStore;
+  readonly records: HubRecords;
+  readonly local: Local;
+  readonly sink: Sink;
+}
+
+export class HeldRoutes {
+  /** Whether people know that the record has other routes than this program is deployed with. */
+  private isKnown = false;
+
+  constructor(
+    private readonly deployed: Routes,
+    private readonly parts: Parts,
+  ) {}
+
+  /** As far as this process knows: a write that goes by them checks `held`. */
+  get now(): Routes {
+    return this.parts.local.held?.routes ?? this.deployed;
+  }
+
+  /** Reads the record. */
+  refresh(): Effect<Routes, ReadError | DecodeRefused> {
+    const { records, local } = this.parts;
+    return mapEffect(records.routes(), (found) => {
+      local.held = this.heldOf(found);
+      return this.now;
+    });
+  }
+
+  /** The same for those who emit nothing: what they cannot read is told to people, and stops nobody. */
+  look(): Observable<unknown> {
+    return this.refresh().pipe(
+      catchError((error: unknown) => {
+        if (!isSluiceError(error) || error._tag !== "DecodeRefused") return throwError(() => error);
+        this.parts.sink.unreadable(error.report);
+        return of(undefined);
+      }),
+    );
+  }
+
+  replace(routes: Routes | undefined): Effect<void, WriteError | DecodeRefused> {
+    const { records, local } = this.parts;
+    const write = routes === undefined ? records.removeRoutes() : records.putRoutes(routes.config);
+    this.isKnown = true;
+    return failingWith<WriteError | DecodeRefused>()(
+      fromOne(
+        defer(() => write).pipe(
+          concatMap(() => this.refresh()),
+          map(() => local.replaced$.next()),
+        ),
+      ),
+    );
+  }
+
+  get changes$(): Observable<Routes> {
+    const { store, local } = this.parts;
+    return defer(() => {
+      const replaced$ = merge(of(undefined), local.replaced$);
+      return replaced$.pipe(
+        switchMap(() => {
+          let first = true;
+          const call = (): Observable<Turn<true, Routes>> =>
+            (first ? of(0) : timer(LOOK_MS, store.scheduler)).pipe(
+              tap(() => (first = false)),
+              switchMap(() => this.refresh()),
+              map((routes) => ({ items: [routes], next: true })),
+            );
+          return callsOf<true, Routes>(store, { start: true, call, live: true });
+        }),
+      );
+    }).pipe(distinctUntilChanged());
+  }
+
+  /** Compiled once for each revision, so that the same routes are the same value. */
+  private heldOf(found: HeldConfig | undefined): Held | undefined {
+    if (found === undefined) return undefined;
+    const { held } = this.parts.local;
+    if (!this.isKnown && JSON.stringify(found.config) !== JSON.stringify(this.deployed.config)) {
+      this.isKnown = true;
+      this.parts.sink.differs();
+    }
+    if (held?.revision === found.revision) return held;
+    return { revision: found.revision, routes: routesOf(found.config) };
+  }
+}

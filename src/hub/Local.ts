@@ -1,0 +1,37 @@
+/** What all faces of one hub share on one store handle: `hub(store, definition)` may be called any number of times. */
+import { Subject } from "rxjs";
+import type { Revision } from "../core/Revision.js";
+import type { PutStep } from "../core/steps/Put.js";
+import type { Store } from "../port/Store.js";
+import type { DispatchId } from "./ids.js";
+import type { Routes } from "./routes/Routes.js";
+
+/** The routes of the record, as they were read last. */
+export interface Held {
+  readonly revision: Revision;
+  readonly routes: Routes;
+}
+
+export class Local {
+  /** Undefined: no record was there, or none was looked for yet. Each emit checks that this is still so. */
+  held: Held | undefined = undefined;
+  /** Emits when this process has replaced the routes. */
+  readonly replaced$: Subject<void> = new Subject<void>();
+  /** The dispatches whose handlers run. */
+  readonly running: Set<DispatchId> = new Set<DispatchId>();
+  /**
+   * The destinations that emits of this process have written to. Each is put on record together with a first dispatch; until one of these
+   * writes was answered, the others bring the same put.
+   */
+  readonly destinations: Map<string, PutStep | "on record"> = new Map<string, PutStep | "on record">();
+}
+
+const ofStores = new WeakMap<Store, Map<string, Local>>();
+
+export const localOf = (store: Store, name: string): Local => {
+  const locals = ofStores.get(store) ?? new Map<string, Local>();
+  ofStores.set(store, locals);
+  const local = locals.get(name) ?? new Local();
+  locals.set(name, local);
+  return local;
+};

@@ -1,0 +1,81 @@
+/**
+ * Which paths are safe. RFC 9535 has queries that look at each value again and again: `$..*..*` for each that it stands in,
+ * `$[*,*][*,*]` twice as often with each segment, and a filter that reads the whole payload does so for each element. On a payload of
+ * 1 MiB that a stranger made these stand still for minutes. So a path has one `..`, few selectors side by side, and filters that read
+ * what they filter alone.
+ */
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js";
+import { type JSONPathQuery, jsonpath } from "json-p3";
+import { compilePattern, type Pattern } from "./pattern.js";
+
+/** A pattern in the functions of filters: of a whole text, and anywhere in it. */
+export interface Patterns {
+  readonly match: Pattern;
+  readonly search: Pattern;
+}
+
+/** In how many ways a path may come to one place. */
+const WAYS_MAX = 16;
+
+/** The patterns that the path has, by their sources; or why it is not safe. */
+export const patternsOf = (query: JSONPathQuery): Either<string, ReadonlyMap<string, Patterns>> => {
+  const seen: Seen = { descents: 0, ways: 1, patterns: new Map(), faults: [] };
+  lookAtQuery(seen, query);
+  if (seen.descents > 1) seen.faults.push("has more than one ..");
+  if (seen.ways > WAYS_MAX)
+    seen.faults.push(`has selectors side by side that come to one place in more than ${WAYS_MAX} ways`);
+  const [fault] = seen.faults;
+  return fault === undefined ? right(seen.patterns) : left(fault);
+};
+
+interface Seen {
+  descents: number;
+  ways: number;
+  readonly patterns: Map<string, Patterns>;
+  readonly faults: Array<string>;
+}
+
+const { expressions, selectors: kinds } = jsonpath;
+type Expression = jsonpath.expressions.FilterExpression;
+
+const lookAtQuery = (seen: Seen, { segments }: JSONPathQuery): void => {
+  for (const { token, selectors } of segments) {
+    if (token.kind === jsonpath.TokenKind.DDOT) seen.descents++;
+    const names = new Set(selectors.map((selector) => (selector instanceof kinds.NameSelector ? selector.name : "")));
+    // Several different names come to several places.
+    if (names.size < selectors.length || !selectors.every((selector) => selector instanceof kinds.NameSelector))
+      seen.ways *= selectors.length;
+    for (const selector of selectors)
+      if (selector instanceof kinds.FilterSelector) lookAtExpression(seen, selector.expression);
+  }
+};
+
+const lookAtExpression = (seen: Seen, expression: Expression): void => {
+  if (expression instanceof expressions.LogicalExpression) lookAtExpression(seen, expression.expression);
+  else if (expression instanceof expressions.PrefixExpression) lookAtExpression(seen, expression.right);
+  else if (expression instanceof expressions.InfixExpression) {
+    lookAtExpression(seen, expression.left);
+    lookAtExpression(seen, expression.right);
+  } else if (expression instanceof expressions.RelativeQuery) lookAtQuery(seen, expression.path);
+  else if (expression instanceof expressions.RootQuery) seen.faults.push("reads $ in a filter, which may read @ alone");
+  else if (expression instanceof expressions.FunctionExtension) lookAtFunction(seen, expression);
+  else if (!(expression instanceof expressions.FilterExpressionLiteral))
+    seen.faults.push("has a filter that RFC 9535 does not have");
+};
+
+const lookAtFunction = (seen: Seen, { name, args }: jsonpath.expressions.FunctionExtension): void => {
+  for (const argument of args) lookAtExpression(seen, argument);
+  if (name !== "match" && name !== "search") return;
+  const [, pattern] = args;
+  if (!(pattern instanceof expressions.StringLiteral)) {
+    seen.faults.push(`has a pattern of ${name} that is no text in quotes`);
+    return;
+  }
+  const match = compilePattern(`\\A(?:${pattern.value})\\z`);
+  const search = compilePattern(pattern.value);
+  if (isLeft(match) || isLeft(search))
+    seen.faults.push(
+      `has a pattern of ${name} that ${isLeft(search) ? search.left : "is no whole regular expression"}`,
+    );
+  else seen.patterns.set(pattern.value, { match: match.right, search: search.right });
+};
