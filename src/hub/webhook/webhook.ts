@@ -1,7 +1,7 @@
 /** An HTTP endpoint as a destination of a hub. */
 import { isLeft } from "fp-ts/lib/Either.js";
 import type * as t from "io-ts";
-import { catchError, defer, map, type Observable, throwError } from "rxjs";
+import { catchError, defer, EMPTY, map, merge, Observable, take, throwError } from "rxjs";
 import { ENVELOPE_VERSION, encodePayload } from "../../codec/envelope.js";
 import { timeOfDay } from "../../core/Clock.js";
 import { showing } from "../../core/inspecting.js";
@@ -88,12 +88,28 @@ export const webhookBy = <A>(url: string | URL, options: WebhookOptions<A>, reso
   const endpoint = endpointOf(url, given, resolve);
   const { concurrency, timeoutMs = TIMEOUT_MS } = given;
   const bound = destination<A>(
-    ({ payload }, { dispatchId }) => defer(() => posted(endpoint, { id: dispatchId, payload })),
+    ({ payload }, { dispatchId, signal }) =>
+      merge(
+        abortedBy(signal),
+        defer(() => (signal.aborted ? EMPTY : posted(endpoint, { id: dispatchId, payload }))),
+      ).pipe(take(1)),
     { concurrency, timeoutMs },
   );
   // The path of a URL may be a secret as well.
   return showing({ ...bound }, "Webhook", { host: endpoint.host });
 };
+
+/**
+ * Fails when the signal aborts. The hub itself unsubscribes; a handler that hands its work on to this one may have the signal alone. It fails
+ * a moment later: where the hub unsubscribes, it says why, and not this.
+ */
+const abortedBy = (signal: AbortSignal): Observable<never> =>
+  new Observable((subscriber) => {
+    const abort = (): void => queueMicrotask(() => subscriber.error(new Error("the request was aborted")));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    return () => signal.removeEventListener("abort", abort);
+  });
 
 interface Sent<A> {
   readonly id: string;

@@ -223,6 +223,22 @@ describe("an endpoint that answers", () => {
     expect(told).toEqual([]);
   });
 
+  it("never, until its signal aborts: then its connection is closed", async () => {
+    const silent = await serveSilent();
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const failing = deliver(webhook(silent.url, here), 1, { signal }).catch(describeCause);
+    await expect.poll(silent.told, { interval: 5 }).toEqual({ asked: 1, closed: 0 });
+    aborting.abort(new Error(HIDDEN));
+    expect(await failing).toBe("Error: the request was aborted");
+    await expect.poll(silent.told, { interval: 5 }).toEqual({ asked: 1, closed: 1 });
+    const { taken, url } = await serve(answering(200));
+    expect(await deliver(webhook(url, here), 1, { signal }).catch(describeCause)).toBe(
+      "Error: the request was aborted",
+    );
+    expect(taken).toEqual([]);
+  });
+
   it("in plain text where TLS is asked for is tried again, and gets nothing", async () => {
     const endpoint = await serve(answering(200));
     const secure = webhook(endpoint.url.replace("http:", "https:"), here);
