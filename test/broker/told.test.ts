@@ -37,7 +37,9 @@ describe.each(eachStore)("a broker on %s", (_, open) => {
     await logOn(inner).append("a/1", [inc(1)]);
     const run = collect(b.run());
     await expect.poll(() => told("StoreFailed").length, { timeout: 8_000 }).toBeGreaterThan(0);
-    expect(told("StoreFailed")).toContainEqual(expect.objectContaining({ ...settleFailed, error: expect.anything() }));
+    expect(told("StoreFailed")).toContainEqual(
+      expect.objectContaining({ ...settleFailed, error: expect.anything() as unknown }),
+    );
     faults.reconnect();
     await run.until(1);
     expect(run.seen[0]).toMatchObject({ _tag: "Acked", stream: "a/1" });
@@ -90,7 +92,7 @@ describe.each(eachStore)("a broker on %s", (_, open) => {
     const passes = on(counts, "Inc").do(async () => Promise.reject(new Error("no")), {
       ...{ name: "passes", lane: "slow", attemptsMax: 1, blockOnError: false },
     });
-    const { b } = scene(inner, passes as never);
+    const { b } = scene(inner, passes);
     await logOn(inner).append("a/1", [inc(1), inc(2)]);
     expect(await b.runUntilIdle()).toMatchObject({ skipped: 2, left: 0 });
     const lane = queue(faultyStore(inner).store, { name: "sluice.broker/slow/b", codec: t.unknown });

@@ -292,7 +292,7 @@ describe("wake", () => {
       disconnect();
       b.wake();
       await advance(1_000);
-      expect(failed()).toMatchObject([{ dueAtMs: expect.any(Number) }]);
+      expect(failed()).toMatchObject([{ dueAtMs: expect.any(Number) as number }]);
       reconnect();
       await advance(1_500);
       expect(told.seen.filter(isDelivered)).toHaveLength(1);
@@ -300,7 +300,15 @@ describe("wake", () => {
       const sinceMs = nowMs();
       b.wake();
       await advance(120_000);
-      expect(failed().map(({ dueAtMs }) => dueAtMs === undefined)).toEqual([false, ...Array(5).fill(false), true]);
+      expect(failed().map(({ dueAtMs }) => dueAtMs === undefined)).toEqual([
+        false,
+        false,
+        false,
+        false,
+        false,
+        false,
+        true,
+      ]);
       expect((failed().at(-2)?.dueAtMs ?? 0) - sinceMs).toBeGreaterThanOrEqual(62_000);
       reconnect();
       await advance(10_000);

@@ -79,7 +79,7 @@ const refusalIn = (writes: ReadonlyArray<Write<unknown>>): SluiceError | undefin
 };
 
 /** The outcome of a failure. Interruptions are given back, uncounted. */
-export const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: Delivery): Outcome => {
+const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: Delivery): Outcome => {
   if (failure._tag === "Interrupted") return Release({ reason: failure.reason });
   const cause = causeOf(failure);
   if (at === undefined) return unread(cause);

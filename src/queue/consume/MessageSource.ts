@@ -77,16 +77,7 @@ export class MessageSource<A> implements Owner {
     this.attemptsMax = definition.attemptsMax;
     this.demands = new Prefetch(options.prefetch);
     this.prefetch = this.demands.bound;
-    this.settler = new Settler({
-      target: store,
-      scheduler: store.scheduler,
-      sizeMax: options.settleSizeMax,
-      waitMsMax: options.settleWaitMsMax,
-      persistent: true,
-      onFailure: (error) => this.settleFailed(error),
-      onFlush: () => this.puller.settled(),
-      onAnswered: () => this.puller.settled(),
-    });
+    this.settler = this.settling();
     this.keeper = new LeaseKeeper({
       store,
       queue: this.queue,
@@ -94,8 +85,7 @@ export class MessageSource<A> implements Owner {
       events,
       onLate: () => this.catchingUp.settleFirst(),
       onCredit: () => {
-        this.life.leaveIfEmpty();
-        this.solitude.changed();
+        this.lessInHand();
         this.puller.pull();
       },
     });
@@ -155,8 +145,7 @@ export class MessageSource<A> implements Owner {
   ended(delivery: LeasedDelivery, performed: Outcome | undefined): void {
     this.keeper.remove(delivery);
     this.context.events.ended(delivery.lease, performed);
-    this.life.leaveIfEmpty();
-    this.solitude.changed();
+    this.lessInHand();
     if (!this.settler.rounds.answering) this.puller.pull();
   }
 
@@ -167,8 +156,7 @@ export class MessageSource<A> implements Owner {
 
   givenBack(delivery: LeasedDelivery): void {
     this.keeper.remove(delivery);
-    this.life.leaveIfEmpty();
-    this.solitude.changed();
+    this.lessInHand();
   }
 
   leaseChanged(): void {
@@ -177,6 +165,25 @@ export class MessageSource<A> implements Owner {
 
   letGo(): void {
     this.life.letGo();
+  }
+
+  private lessInHand(): void {
+    this.life.leaveIfEmpty();
+    this.solitude.changed();
+  }
+
+  private settling(): Settler {
+    const { store, options } = this.context;
+    return new Settler({
+      target: store,
+      scheduler: store.scheduler,
+      sizeMax: options.settleSizeMax,
+      waitMsMax: options.settleWaitMsMax,
+      persistent: true,
+      onFailure: (error) => this.settleFailed(error),
+      onFlush: () => this.puller.settled(),
+      onAnswered: () => this.puller.settled(),
+    });
   }
 
   private readFailed(error: SluiceError): void {
