@@ -26,7 +26,9 @@ const exitOf = (child: ChildProcess): Promise<unknown> =>
 const LIVES = { ignored: 0, misconfigured: 0, lost: 0, ongoing: 0 };
 
 describe("hubs in processes", () => {
-  it("of which some are killed, end every dispatch once, and what kills its process as failed", { timeout: 60_000 }, async () => {
+  it("of which some are killed, end every dispatch once, and what kills its process as failed", {
+    timeout: 60_000,
+  }, async () => {
     const server = await startRedisServer();
     atEnd(() => server.stop());
     const namespace = `faults-${newId()}`;
