@@ -76,7 +76,7 @@ const frozen = (schema: Schema): Schema => {
  * expression; an exponential delay with its base above its max; more than 64 conditions within each other; more than 10,000 conditions or
  * 524,288 characters in all.
  */
-export const routesSchema: Schema = frozen({
+export const routesSchema: Readonly<Record<string, unknown>> = frozen({
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Routes of a hub",
   ...object(

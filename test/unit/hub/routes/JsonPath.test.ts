@@ -137,8 +137,8 @@ describe("a hostile payload", () => {
     const { all } = path("$..[?@ == 'x']");
     expect(all(shallow(nested(32, "x")))).toEqual(["x"]);
     expect(all(shallow(nested(33, "x")))).toEqual([]);
-    expect(all(shallow({ deep: nested(50_000, "x"), flat: { a: "x" } }))).toEqual(["x"]);
-    expect(path("$[*]").all(shallow(Array.from({ length: 200_000 }, () => 1)))).toHaveLength(200_000);
+    expect(all(shallow({ deep: nested(20_000, "x"), flat: { a: "x" } }))).toEqual(["x"]);
+    expect(path("$[*]").all(shallow(Array.from({ length: 150_000 }, () => 1)))).toHaveLength(150_000);
   });
 
   it("is itself where it is not deep", () => {

