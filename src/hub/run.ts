@@ -36,7 +36,8 @@ export const run = (parts: Parts, options: HubRunOptions): Observable<Executed<s
     // Whatever waits for its time ends with the store.
     const over$ = merge(stop.stopped$, events$.pipe(ignoreElements(), endWith(undefined)));
     const tended$ = tend(parts, { everyMs, lost }).pipe(takeUntil(over$));
-    const others$ = othersOf(parts).pipe(takeUntil(over$), mergeMap(delivered));
+    const newcomers$ = othersOf(parts).pipe(takeUntil(over$));
+    const others$ = newcomers$.pipe(mergeMap(delivered));
     const ended$ = stop.stopped$.pipe(switchMap(() => timer(stopMsMax + END_MS_MAX, scheduler)));
     return merge(...[...parts.destinations.keys()].map(delivered), others$, tended$)
       .pipe(takeUntil(ended$))

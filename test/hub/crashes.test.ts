@@ -110,7 +110,7 @@ describe("a dispatch", () => {
         const kills = hub(process.store, {
           name: "h",
           leaseMs: LEASE_MS,
-          routes: defineRoutes({ routes: [] }) as typeof routes,
+          routes: defineRoutes<"A" | "B">({ routes: [] }),
           destinations: {
             A: ({ payload }) => {
               if (payload !== "kill") return Promise.resolve(Complete);
