@@ -22,7 +22,7 @@ const zero: ExecutionTally = { complete: 0, ignored: 0, failed: 0, misconfigured
 /**
  * Delivers dispatches until it is stopped, and answers how many executions had each result.
  *
- * Outages of the store are ridden out. Fails only for wrong options, an error of `stop$`, or a defect.
+ * Outages of the store are ridden out. Fails only for wrong options or a defect.
  *
  * @param on the hub to run
  *

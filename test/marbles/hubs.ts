@@ -64,7 +64,13 @@ const hubOf = ({ scheduler, input }: Stage, settings: DispatchSettings, handler:
   });
   const texts = new Map<HubEventId, string>();
   const emitting = input().pipe(
-    concatMap((text) => drawn.emit([text]).pipe(tap((ids) => ids.forEach((id) => texts.set(id, text))))),
+    concatMap((text) =>
+      drawn.emit([text]).pipe(
+        tap((ids) => {
+          for (const id of ids) texts.set(id, text);
+        }),
+      ),
+    ),
     ignoreElements(),
   );
   return { drawn, emitting, text: (id) => texts.get(id) ?? "unknown" };

@@ -1,6 +1,6 @@
 /**
  * The tasks of hubs on their definitions alone. One line a call: see `calls`. Each run of a task makes a hub: what hubs of one name agree
- * upon is in the store, but a second run of `emit` emits other events, where that of `H` runs the same write again.
+ * upon is in the store, but to run `emit` again where its reply was lost stores the events twice, where that of `H` is the same write.
  */
 import type { Hub, HubDefinition } from "../../hub/Hub.js";
 import { hub } from "../../hub/makeHub.js";
