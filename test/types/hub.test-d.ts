@@ -1,5 +1,4 @@
 /** What is inferred of routes and hubs, and programs that must not compile. Checked by `npm run check:types`; nothing here runs. */
-/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- programs that must not compile have no types */
 import type * as E from "fp-ts/lib/Either.js";
 import type { ReaderTaskEither } from "fp-ts/lib/ReaderTaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";

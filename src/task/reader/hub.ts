@@ -20,7 +20,7 @@ const made = (face: FaceTask<AnyHub>): unknown => onMade<HubDefinition<unknown, 
 
 // The types say which arguments belong to which call: see onMade.
 const onDefinition = <K extends CallsOf<AnyHub>>(name: K): OnHubDefinition<K> =>
-  made(onHub(name) as unknown as FaceTask<AnyHub>) as OnHubDefinition<K>;
+  made(onHub(name)) as OnHubDefinition<K>;
 
 /** Delivers dispatches until it is stopped; answers how many executions had each result. */
 export const run = made(task.run as unknown as FaceTask<AnyHub>) as <D extends string, A = unknown>(
