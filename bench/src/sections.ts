@@ -64,5 +64,9 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     ...(await (await import("./measures/brokers.js")).together(bench)),
     ...(await (await import("./measures/brokerLatency.js")).latencies(bench)),
   ],
-  hub: ofSluice(async (bench) => (await import("./measures/routes.js")).routes(bench)),
+  hub: ofSluice(async (bench) => [
+    ...(await (await import("./measures/routes.js")).routes(bench)),
+    ...(await (await import("./measures/hub.js")).dispatches(bench)),
+    ...(await (await import("./measures/hub.js")).dispatchPages(bench)),
+  ]),
 };

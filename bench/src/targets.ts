@@ -92,6 +92,34 @@ const HUB: ReadonlyArray<Promised> = [
     text: "100 routes with compiled conditions, events/s",
     ...alone("hub-routes", "mixed", "≥", 20_000),
   },
+  { id: "hub-emit", text: "emits with one dispatch, events/s", ...alone("hub-emit", "1", "≥", 10_000) },
+  {
+    id: "hub-dispatch-nothing",
+    text: "dispatches by handlers that do nothing, times a plain queue",
+    measure: "hub-dispatch-nothing",
+    lane: "hub",
+    against: "queue",
+    relation: "≥",
+    bound: 0.33,
+  },
+  {
+    id: "hub-dispatch-pausing",
+    text: "dispatches by handlers of 5 ms, times a plain queue",
+    measure: "hub-dispatch-pausing",
+    lane: "hub",
+    against: "queue",
+    relation: "≥",
+    bound: 0.8,
+  },
+  {
+    id: "hub-page",
+    text: "a page of dispatches among many, times one among few",
+    measure: "hub-page",
+    lane: "high",
+    against: "low",
+    relation: "≤",
+    bound: 2,
+  },
 ];
 
 const PROMISED: ReadonlyArray<Promised> = [

@@ -18,6 +18,13 @@ export const systemScheduler: SchedulerLike = {
 };
 
 /**
+ * The time of day, for what another machine compares with its own clock, such as the time in a signature. The monotonic count of
+ * `systemScheduler` stands still while a machine sleeps, so that there everything signed afterwards would be too old.
+ */
+export const timeOfDay = (scheduler: SchedulerLike = systemScheduler): number =>
+  scheduler === systemScheduler ? Date.now() : scheduler.now();
+
+/**
  * Runs `work` once, after the current burst of synchronous and promise work: on virtual time in the same frame, on the
  * system's time at the end of the event loop's turn (about a microsecond, where a timer of 0 takes a millisecond).
  */

@@ -45,3 +45,12 @@ export type {
   RoutesConfig,
 } from "../hub/routes/Routes.js";
 export { routesSchema } from "../hub/routes/routesSchema.js";
+export type {
+  Received,
+  ReceiverDefinition,
+  Refusal,
+  WebhookReceiver,
+  WebhookRequest,
+} from "../hub/webhook/Receiver.js";
+export { type WebhookOptions, webhook } from "../hub/webhook/webhook.js";
+export { webhookReceiver } from "../hub/webhook/webhookReceiver.js";

@@ -25,7 +25,7 @@ export interface Handling {
 }
 
 /** Limits for each status. */
-export type KeepByStatus = ReadonlyMap<Resulted, KeepLimits>;
+type KeepByStatus = ReadonlyMap<Resulted, KeepLimits>;
 
 /** What all parts of a hub work with. */
 export interface Parts {

@@ -72,7 +72,7 @@ const d = hub(store, {
   name: "d",
   codec: Hook,
   routes: free,
-  destinations: { A: () => TE.right(Complete), B: () => of(Ignored) },
+  destinations: { A: () => TE.right(Complete), B: () => of(Ignored), C: a },
 });
 type<typeof d, Hub<Hook, string>>(true);
 

@@ -23,6 +23,7 @@ import type { DispatchId, HubEventId } from "../ids.js";
 import { dispatchesOf, eventsOf, queueOf } from "../names.js";
 import { type DispatchRef, dispatchText, readDispatch, refText } from "./DispatchCodec.js";
 import { eventText, type StoredEventRecord } from "./EventRecord.js";
+import { type Found, Reads } from "./Reads.js";
 
 /** The index of all events. */
 export const EVENTS = "all";
@@ -48,6 +49,10 @@ const asRead = ({ revision }: StoredRecord): RecordExpected => ({ _tag: "At", re
 export class Ledger {
   readonly dispatches: string;
   readonly events: string;
+  private readonly reads = new Reads({
+    many: (refs) => this.store.getRecords(refs.flatMap((ref) => this.namesOf(ref))),
+    one: (ref) => this.readOne(ref),
+  });
 
   constructor(
     private readonly store: Store,
@@ -98,9 +103,17 @@ export class Ledger {
   }
 
   /** A dispatch and its event, at one moment unless they are too large for one answer. */
-  read({ dispatchId, eventId }: DispatchRef): Effect<ReadonlyArray<StoredRecord | undefined>> {
-    const event = this.eventName(eventId);
-    return andThen(this.store.getRecords([this.dispatchName(dispatchId), event]), (found) =>
+  read(ref: DispatchRef): Effect<Found> {
+    return this.reads.read(ref);
+  }
+
+  private namesOf({ dispatchId, eventId }: DispatchRef): readonly [RecordName, RecordName] {
+    return [this.dispatchName(dispatchId), this.eventName(eventId)];
+  }
+
+  private readOne(ref: DispatchRef): Effect<Found> {
+    const [dispatch, event] = this.namesOf(ref);
+    return andThen(this.store.getRecords([dispatch, event]), (found) =>
       found.length > 1 ? succeed(found) : mapEffect(this.store.getRecords([event]), (rest) => [...found, ...rest]),
     );
   }

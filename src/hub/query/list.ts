@@ -27,7 +27,7 @@ export const checkId = <I extends DispatchId | HubEventId>(id: I): I => {
 };
 
 /** Throws `DecodeRefused` where the codec refuses it. */
-export const eventIn = ({ name, eventCodec }: Parts, { id, value }: StoredRecord): StoredEventRecord<unknown> => {
+const eventIn = ({ name, eventCodec }: Parts, { id, value }: StoredRecord): StoredEventRecord<unknown> => {
   const decoded = decodePayload(eventCodec, value);
   if (isLeft(decoded)) throw decodeRefused(`event ${id} of the hub ${JSON.stringify(name)}`, decoded.left);
   return decoded.right;

@@ -1,0 +1,21 @@
+/**
+ * GitHub's example webhooks go to five destinations by routes that are JSON, one of them over HTTP to a receiver beside it: on Redis from
+ * two processes, of which one is killed.
+ *
+ *   npm run example -- examples/hub-webhooks/main.ts
+ *   npm run example -- examples/hub-webhooks/main.ts --redis redis://localhost:6379
+ *
+ * See README.md beside this file.
+ */
+import { readCliOptions } from "./cliOptions.js";
+import { run } from "./run.js";
+
+const options = readCliOptions(process.argv);
+console.log(`GitHub's example webhooks through a hub, ${options.redis === undefined ? "in memory" : "on Redis"}`);
+try {
+  process.exitCode = (await run(options)) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  // At once: a store that could not be reached need not be waited for.
+  process.exit(1);
+}
