@@ -12,7 +12,7 @@ import { type FaceTask, onMade, type StoreTask } from "./StoreTask.js";
 type AnyHub = Hub<unknown, string>;
 
 /** A call of a hub as such a task: of which definition comes first, its arguments last. */
-export type OnHubDefinition<K extends CallsOf<AnyHub>> = <D extends string, A = unknown>(
+export type OnHubDefinition<K extends CallsOf<Hub<unknown, string>>> = <D extends string, A = unknown>(
   definition: HubDefinition<A, D>,
 ) => ReaderOf<Hub<A, D>[K]>;
 
