@@ -2,6 +2,8 @@
 export type { OnReactions } from "../task/reader/broker.js";
 export * as RB from "../task/reader/broker.js";
 export { consume } from "../task/reader/consume.js";
+export type { OnHubDefinition } from "../task/reader/hub.js";
+export * as RH from "../task/reader/hub.js";
 export type { LogReaders, OnCodec } from "../task/reader/log.js";
 export * as RL from "../task/reader/log.js";
 export {

@@ -9,6 +9,7 @@ export type {
   OnBroker,
   OnDurable,
   OnGet,
+  OnHub,
   OnLog,
   OnQueue,
   OnReadModel,
@@ -20,6 +21,8 @@ export type {
 export { connect } from "../task/connect.js";
 export { type ConsumeOptions, consume, type Tally } from "../task/consume.js";
 export { fromEffect, type QueueTask } from "../task/fromEffect.js";
+export type { ExecutionTally, RunTaskOptions } from "../task/hub.js";
+export * as H from "../task/hub.js";
 export * as L from "../task/log.js";
 export {
   ack,

@@ -134,7 +134,29 @@ export interface Hub<A, D extends string> {
    * Errors: `InvalidConfig`. Memory: what is in hand. Unsubscribing gives back what is in hand, uncounted.
    */
   readonly run: (options?: HubRunOptions) => Observable<Executed<D>>;
-  /** Marks as lost what is overdue, and answers what it has marked: one page of it, the most overdue first. Run again until it answers none. */
+  /**
+   * Marks as lost what is overdue, and answers what it has marked: one page of it, the most overdue first. Run again until it answers none.
+   * A message that comes later finds the result, and no handler is called:
+   *
+   * ```text
+   * a-----b---------
+   * a := x1
+   * b := x2
+   *
+   * --m----mm-------
+   * title = markLost({ elapsedMs: 4_000 })
+   *
+   * > delaySeconds: 3, one character a second, and nobody runs the hub until the 10th
+   *
+   * --------x-------
+   * x := x1
+   * title = lost
+   *
+   * ----------y-----
+   * y := x2: complete
+   * title = executed
+   * ```
+   */
   readonly markLost: (options?: MarkLostOptions) => Effect<Page<Dispatch<D>>, WriteError | DecodeRefused>;
   readonly getEvent: (id: HubEventId) => Effect<HubEvent<A> | undefined, ReadError | DecodeRefused>;
   readonly getDispatch: (id: DispatchId) => Effect<Dispatch<D> | undefined, ReadError | DecodeRefused>;

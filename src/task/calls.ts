@@ -8,6 +8,7 @@ import type { Broker } from "../broker/Broker.js";
 import type { Effect, ErrorsOf } from "../core/Effect.js";
 import { invariant } from "../core/invariant.js";
 import type { ReadError } from "../core/SluiceError.js";
+import type { Hub } from "../hub/Hub.js";
 import type { EventMap, TypeName } from "../log/EventCodec.js";
 import type { EventLog, FeedError, FeedPage, FeedPageOptions } from "../log/EventLog.js";
 import type { Queue } from "../queue/Queue.js";
@@ -104,6 +105,11 @@ export type OnBroker<K extends CallsOf<Broker<unknown, string>>> = <E, L extends
   on: Broker<E, L>,
 ) => TaskOf<Broker<E, L>[K]>;
 
+/** A call of a hub as a task: of which hub comes first, its arguments last. */
+export type OnHub<K extends CallsOf<Hub<unknown, string>>> = <A, D extends string>(
+  on: Hub<A, D>,
+) => TaskOf<Hub<A, D>[K]>;
+
 type Call = (...args: ReadonlyArray<unknown>) => Effect<unknown>;
 type Face = Readonly<Record<string, Call>>;
 
@@ -153,3 +159,5 @@ export const onDurable = <K extends CallsOf<Durable<unknown>>>(name: K): OnDurab
   taskOf(name) as unknown as OnDurable<K>;
 export const onBroker = <K extends CallsOf<Broker<unknown, string>>>(name: K): OnBroker<K> =>
   taskOf(name) as unknown as OnBroker<K>;
+export const onHub = <K extends CallsOf<Hub<unknown, string>>>(name: K): OnHub<K> =>
+  taskOf(name) as unknown as OnHub<K>;

@@ -35,6 +35,7 @@ import { failedWith, succeeded } from "../support/handledOf.js";
 import { recordingQueue } from "../support/recordingQueue.js";
 import { tellBatch, tellMessage, tellOutcome, tellResult } from "../support/tell.js";
 import { brokers } from "./brokers.js";
+import { hubs } from "./hubs.js";
 import { logs } from "./logs.js";
 import { queues } from "./queues.js";
 import type { Stage } from "./stage.js";
@@ -88,6 +89,7 @@ const lost = leaseLost(newMessageId());
 
 export const table: Readonly<Record<string, Entry>> = {
   ...brokers,
+  ...hubs,
   ...logs,
   ...queues,
 

@@ -37,11 +37,43 @@ export type Condition =
 
 export interface DispatchSettings
   extends Options<{
-    /** Whole seconds from the emit to the first attempt: 0 to 315,360,000, ten years. */
+    /**
+     * Whole seconds from the emit to the first attempt: 0 to 315,360,000, ten years.
+     *
+     * ```text
+     * a-b---------
+     * a := x1
+     * b := x2
+     *
+     * > delaySeconds: 5, one character a second
+     *
+     * -----a-b----
+     * a := x1: complete
+     * b := x2: complete
+     * ```
+     */
     delaySeconds: number;
     /** Attempts after the first one: 0 to 1,000,000. */
     maxRetries: number;
-    /** How long to wait between two attempts. */
+    /**
+     * How long to wait between two attempts. The store keeps the wait, so each process honours it:
+     *
+     * ```text
+     * ab----------
+     * a := x1
+     * b := x2
+     *
+     * > maxRetries: 2, retryDelay: { type: "constant", interval: 4 }, one character a second
+     *
+     * rs--tu--cf--
+     * r := x1: failed, and is ongoing
+     * s := x2: failed, and is ongoing
+     * t := x1: failed, and is ongoing
+     * u := x2: failed, and is ongoing
+     * c := x1: complete
+     * f := x2: failed, for good
+     * ```
+     */
     retryDelay: RetryDelay;
   }> {}
 
