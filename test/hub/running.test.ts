@@ -3,8 +3,11 @@ import * as t from "io-ts";
 import { map, timer } from "rxjs";
 import { Complete, defineRoutes, destination, type Handler, hub } from "sluice/hub";
 import { memoryStore } from "sluice/memory";
+import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
+import { effect } from "../../src/core/Effect.js";
+import { invalidConfig } from "../../src/core/SluiceError.js";
 import { collect } from "../broker/scene.js";
 import { atEnd, eachStore } from "../stores/eachStore.js";
 import { all, allTo, completes, errorsOf, hubOn, tell, told } from "./scene.js";
@@ -46,6 +49,30 @@ describe("a run", () => {
       await advance(610);
       run.stop();
       expect((await two.counts()).A.complete).toBe(20);
+    });
+  });
+
+  it("asks once where the store refuses what it has to say, and gets the dispatch again when the lease has ended", async () => {
+    await simulate(async ({ store, advance }) => {
+      let refused = 0;
+      let refuses = true;
+      const refusing: Store = {
+        ...store,
+        write: (lists, writeId) => {
+          if (!refuses || !lists.flat().some(({ _tag }) => _tag === "Settle")) return store.write(lists, writeId);
+          refused += 1;
+          return effect((asker) => asker.error(invalidConfig("client", "not this user")));
+        },
+      };
+      const one = hub(refusing, { name: "h", leaseMs: 1_000, routes: allTo("A"), destinations: { A: completes } });
+      await one.emit([1]);
+      const run = collect(one.run().pipe(map(told)));
+      await advance(100);
+      expect([refused, run.seen]).toEqual([1, []]);
+      refuses = false;
+      await advance(3_000);
+      run.stop();
+      expect(run.seen).toEqual(["A complete (complete)"]);
     });
   });
 

@@ -63,7 +63,7 @@ export class Concluding implements Observer<HandledDispatch> {
         // It was marked as lost meanwhile. That stands, and the message is done when it comes again.
         this.settle(message, Release({ reason: "its dispatch was changed meanwhile" }));
         return;
-      } else {
+      } else if (emits.length > 0) {
         // What is emitted along was refused.
         this.execute(message, executing.instead({ is: "failed", cause: error }));
         return;
