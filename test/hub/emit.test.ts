@@ -1,11 +1,12 @@
 /** What an emit stores, and what it refuses. */
 import * as t from "io-ts";
 import { atomically, followUp, handle, queue, settle } from "sluice";
-import { Complete, defineRoutes, type Hub, hub, type RoutesConfig } from "sluice/hub";
+import { Complete, defineRoutes, type Hub, hub } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
 import { eachStore } from "../stores/eachStore.js";
+import { trips } from "../support/trips.js";
 import { all, allTo, completes, hubOn } from "./scene.js";
 
 const shopRoutes = defineRoutes({
@@ -32,28 +33,6 @@ const shopOn = (store: Store) =>
     routes: shopRoutes,
     destinations: { ORDER_HANDLER: completes, PAYMENT_HANDLER: completes },
   });
-
-const trips: RoutesConfig<string> = {
-  defaultDelaySeconds: 99,
-  defaultMaxRetries: 99,
-  defaultRetryDelay: { type: "constant", interval: 7 },
-  routes: [
-    {
-      condition: {
-        allOf: [
-          { path: "$.like", exact: "culture" },
-          { path: "$.avoidUrban", exact: false },
-        ],
-      },
-      destination: "TOKYO",
-      delaySeconds: 11,
-      maxRetries: 11,
-    },
-    { condition: { path: "$.like", exact: "culture" }, destination: "OKAYAMA", delaySeconds: 33, maxRetries: 33 },
-    { condition: { path: "$.like", exact: "nature" }, destination: "HOKKAIDO", delaySeconds: 66, maxRetries: 66 },
-    { condition: { path: "$.like", exact: "nature" }, destination: "OKINAWA" },
-  ],
-};
 
 const short = async <D extends string>(of: Hub<unknown, D>) =>
   (await all(of)).map(

@@ -1,6 +1,7 @@
 import { type Condition, defineRoutes, type RoutesConfig } from "sluice/hub";
 import { describe, expect, it } from "vitest";
 import { compiledOf } from "../../../../src/hub/routes/compiled.js";
+import { trips } from "../../../support/trips.js";
 
 /** The destinations that an event goes to, each with its delay, retries and retry delay. */
 const dispatches = (config: RoutesConfig<string>, payload: unknown): ReadonlyArray<ReadonlyArray<unknown>> =>
@@ -48,27 +49,6 @@ describe("routes of orders", () => {
 });
 
 describe("routes of trips", () => {
-  const trips: RoutesConfig<string> = {
-    defaultDelaySeconds: 99,
-    defaultMaxRetries: 99,
-    defaultRetryDelay: { type: "constant", interval: 7 },
-    routes: [
-      {
-        condition: {
-          allOf: [
-            { path: "$.like", exact: "culture" },
-            { path: "$.avoidUrban", exact: false },
-          ],
-        },
-        destination: "TOKYO",
-        delaySeconds: 11,
-        maxRetries: 11,
-      },
-      { condition: { path: "$.like", exact: "culture" }, destination: "OKAYAMA", delaySeconds: 33, maxRetries: 33 },
-      { condition: { path: "$.like", exact: "nature" }, destination: "HOKKAIDO", delaySeconds: 66, maxRetries: 66 },
-      { condition: { path: "$.like", exact: "nature" }, destination: "OKINAWA" },
-    ],
-  };
   const seven = { type: "constant", interval: 7 };
 
   it("take an event to every route that matches, in the order of the config", () => {
