@@ -7,6 +7,7 @@
  */
 import { right } from "fp-ts/lib/Either.js";
 import type { SchedulerLike } from "rxjs";
+import { isSluiceError } from "../../../core/SluiceError.js";
 import type { Step, WriteAnswer } from "../../../core/steps/Step.js";
 import { Answered } from "../connection/Answered.js";
 import type { Call, CallEnd, Connection } from "../connection/Connection.js";
@@ -164,7 +165,12 @@ export class Writer {
         for (let i = 0; i < singles.length; i++) singles[i]?.end.done(answers.slice(i, i + 1));
       },
       failed: (cause) => {
-        for (const { end } of singles) end.failed(cause);
+        // A foreign value fails the call of all, with nothing done: whoever does not touch it must not fail with it.
+        const isForeign = isSluiceError(cause) && cause._tag === "InvalidConfig";
+        for (const { list, writeId, end } of singles) {
+          if (isForeign) this.writeLists([list], writeId, end);
+          else end.failed(cause);
+        }
       },
     };
     const name = handsOver(first.list);

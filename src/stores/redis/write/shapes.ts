@@ -4,7 +4,7 @@ import { ackShape } from "../queue/ackScript.js";
 import { enqueueBurst, enqueueShape } from "../queue/enqueueScripts.js";
 import type { BurstKind } from "./Burst.js";
 import { concludeShape } from "./concludeScript.js";
-import { type Steps, type WriteScript, writeScript } from "./writeScript.js";
+import { anyBurst, type Steps, type WriteScript, writeScript } from "./writeScript.js";
 
 export interface Shape {
   /** Whether all lists have this shape. */
@@ -22,7 +22,7 @@ const shapes: ReadonlyArray<Shape> = [enqueueShape, ackShape, appendShape, concl
 /** The shape of these lists, whose script does them at the least cost. */
 export const shapeOf = (lists: ReadonlyArray<Steps>): Shape => shapes.find(({ fits }) => fits(lists)) ?? anyShape;
 
-const burstKinds: ReadonlyArray<BurstKind> = [enqueueBurst, appendBurst];
+const burstKinds: ReadonlyArray<BurstKind> = [enqueueBurst, appendBurst, anyBurst];
 
 /** The kind of burst in which a write of this list alone may leave; undefined for any other write. */
 export const burstKindOf = (list: Steps): BurstKind | undefined => burstKinds.find(({ fits }) => fits(list));

@@ -13,6 +13,7 @@ import {
 } from "../../../core/steps/Step.js";
 import type { Keys } from "../scripts/keys.js";
 import type { Script } from "../scripts/script.js";
+import type { BurstKind } from "./Burst.js";
 import * as codings from "./codings.js";
 import { Body, type Noun, type StepCoding } from "./StepCoding.js";
 
@@ -40,29 +41,70 @@ export const codingOf = (step: Step): StepCoding<Step, StepResult> =>
   // The table has the coding of each tag's steps; TypeScript cannot see that for an index by a union of tags.
   table[step._tag] as StepCoding<Step, StepResult>;
 
+/** The lists as the scripts read them: of each the number of its steps, then these. */
+const encodeLists = (keys: Keys, lists: ReadonlyArray<Steps>) => {
+  const body = new Body(keys);
+  const nouns = new Set<Noun>();
+  let frees = "0";
+  for (const list of lists) {
+    body.args.push(String(list.length));
+    for (const step of list) {
+      const coding = codingOf(step);
+      nouns.add(coding.noun);
+      if (coding.frees) frees = "1";
+      coding.encode(step, body);
+    }
+  }
+  const numbered = body.numbered();
+  return { args: body.args, numbered, count: String(numbered.length), nouns: [...nouns].join(""), frees };
+};
+
 export const writeScript: WriteScript = {
   name: "write",
   encode: ({ keys, given, lists, result, answered, deadLettersMax }) => {
-    const body = new Body(keys);
-    const nouns = new Set<Noun>();
-    let frees = "0";
-    for (const list of lists) {
-      body.args.push(String(list.length));
-      for (const step of list) {
-        const coding = codingOf(step);
-        nouns.add(coding.noun);
-        if (coding.frees) frees = "1";
-        coding.encode(step, body);
-      }
-    }
-    const numbered = body.numbered();
+    const { args, numbered, count, nouns, frees } = encodeLists(keys, lists);
     return {
       keys: [result, ...numbered, ...answered],
-      args: [given, String(numbered.length), String(deadLettersMax), frees, [...nouns].join("")].concat(body.args),
+      args: [given, count, String(deadLettersMax), frees, nouns].concat(args),
     };
   },
   decode: (reply, { lists }) => readAnswers(reply, lists),
 };
+
+/** The limits of one call: lists, steps, and UTF-16 units of what users wrote. */
+const LISTS_MAX = 16;
+const STEPS_MAX = 200;
+const LENGTH_MAX = 1024 * 1024;
+
+/** Writes of any steps that give no memory back: where memory is full such a call is refused, and the others pass. */
+export const anyBurst: BurstKind = {
+  fits: (list) => list.length > 0 && list.every((step) => !codingOf(step).frees),
+  joins: () => true,
+  share: (list) => {
+    let count = 0;
+    let length = 0;
+    for (const step of list) {
+      const kind = kindOf(step);
+      count += kind.count(step);
+      length += kind.size(step, lengthOf);
+    }
+    return Math.max(1 / LISTS_MAX, count / STEPS_MAX, length / LENGTH_MAX);
+  },
+  script: {
+    name: "writeEach",
+    encode: ({ keys, given, lists, results, answered }) => {
+      const { args, numbered, count, nouns } = encodeLists(keys, lists);
+      return {
+        keys: [...results, ...numbered, ...answered],
+        args: [given, String(lists.length), count, nouns].concat(args),
+      };
+    },
+    decode: (reply, { lists }) => readAnswers(reply, lists),
+  },
+  handsOver: () => undefined,
+};
+
+const lengthOf = (text: string): number => text.length;
 
 /** Reads the answer of a write: "+" if all was done as it was asked for, else a word for each list. */
 export const readAnswers = (reply: unknown, lists: ReadonlyArray<Steps>): ReadonlyArray<WriteAnswer> => {
