@@ -49,10 +49,7 @@ const asRead = ({ revision }: StoredRecord): RecordExpected => ({ _tag: "At", re
 export class Ledger {
   readonly dispatches: string;
   readonly events: string;
-  private readonly reads = new Reads({
-    many: (refs) => this.store.getRecords(refs.flatMap((ref) => this.namesOf(ref))),
-    one: (ref) => this.readOne(ref),
-  });
+  private readonly reads: Reads;
 
   constructor(
     private readonly store: Store,
@@ -60,6 +57,11 @@ export class Ledger {
   ) {
     this.dispatches = dispatchesOf(hub);
     this.events = eventsOf(hub);
+    this.reads = new Reads({
+      scheduler: store.scheduler,
+      many: (refs) => store.getRecords(refs.flatMap((ref) => this.namesOf(ref))),
+      one: (ref) => this.readOne(ref),
+    });
   }
 
   /** `was`: as it was read; without it the dispatch is new. */
