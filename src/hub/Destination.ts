@@ -53,16 +53,34 @@ export interface DestinationOptions
     timeoutMs: number;
     /**
      * How many executions may begin in any second, in each process that runs the hub: each has a count of its own, and its runs share it.
-     * A whole number from 1 to 10,000, or a part of 1 from 0.001: 0.1 is one in ten seconds. Default: no bound.
+     * A whole number from 1 to 10,000, or a part of 1 from 0.001: 0.1 is one in ten seconds. Default: no bound. What may not begin waits in
+     * the store, for as long as it takes: it is neither leased nor counted, and not called lost.
+     *
+     * ```text
+     * abcd----
+     * a := x1
+     * b := x2
+     * c := x3
+     * d := x4
+     *
+     * > ratePerSecondMax: 0.5, one character a second
+     *
+     * r-s-t-u-
+     * r := x1: complete
+     * s := x2: complete
+     * t := x3: complete
+     * u := x4: complete
+     * ```
      */
     ratePerSecondMax: number;
     /**
      * After so many failed executions in a row the breaker opens: nothing begins here for `breakMs`. Then one dispatch is tried. Where that
      * ends well, all goes on; where it fails, the breaker is open again. What fails for good (`nonRetryable`, a 4xx of an endpoint) says
-     * nothing of the destination, and does not count. Each process has a breaker of its own. 1 to 1,000,000; default: none.
+     * nothing of the destination, and does not count. What waits does so as with `ratePerSecondMax`. Each process has a breaker of its own,
+     * which `events$` tells of. 1 to 1,000,000; default: none.
      *
      * ```text
-     * abcd--------
+     * abcd-------
      * a := x1
      * b := x2
      * c := x3
@@ -70,7 +88,11 @@ export interface DestinationOptions
      *
      * > breakAfter: 2, breakMs: 6_000, maxRetries: 0, one character a second
      *
-     * ff-----f-----c
+     * rs-----(tu)
+     * r := x1: failed, for good
+     * s := x2: failed, for good
+     * t := x3: complete
+     * u := x4: complete
      * ```
      */
     breakAfter: number;

@@ -354,12 +354,13 @@ describe("a destination with a breaker", () => {
       const dying = client();
       const broken = heldBy(dying.store, ran, options, ({ payload }) => (payload === "last" ? NEVER : down()));
       await broken.emit(["x", "x", "last", ...some(5)]);
-      collect(broken.run());
+      const dead = collect(broken.run());
       await advance(SECOND);
       await waits(store, 6);
       await advance(10 * SECOND);
       expect(await statsOf(store)).toMatchObject({ leased: 1, ready: 5 });
       dying.crash();
+      dead.stop();
       const other = hub(store, { name: "h", routes: allTo("A"), destinations: { A: completes } });
       const run = collect(other.run());
       await advance(20 * SECOND);

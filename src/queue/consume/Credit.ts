@@ -41,7 +41,7 @@ export class Credit {
     if (keeper.suspicious) return 0;
     const { max } = prefetch;
     const credit = Math.min(max - keeper.size + Math.min(settler.rounds.lent, max), prefetch.readMax);
-    return credit < 1 ? credit : Math.min(credit, restraint().readMax);
+    return credit < 1 ? credit : Math.min(credit, restraint().leasable());
   }
 
   /** What is unsettled, apart from messages whose settlements reach the store before the next read. */

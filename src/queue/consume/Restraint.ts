@@ -33,13 +33,14 @@ export class Restraint {
 
   constructor(private readonly parts: RestraintParts) {}
 
-  /** How many more messages may be leased. */
-  get readMax(): number {
+  /** How many more messages may be leased. Where there are none, the source pulls again when there is room. */
+  leasable(): number {
     const { valve } = this.parts;
-    if (valve === undefined || valve.room === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    const left = valve.room - this.unbegun;
-    if (left < 1) this.wait(valve);
-    return left;
+    const room = valve?.room ?? Number.POSITIVE_INFINITY;
+    if (valve === undefined || room === Number.POSITIVE_INFINITY) return room;
+    const more = room - this.unbegun;
+    if (more < 1) this.wait(valve);
+    return more;
   }
 
   start(): void {
@@ -55,13 +56,15 @@ export class Restraint {
   /** Messages have come that were asked for when there was more room, maybe. */
   arrived(): void {
     const { valve, giveBackAllBut } = this.parts;
-    if (valve !== undefined && this.unbegun > valve.room) giveBackAllBut(valve.room);
+    const room = valve?.room ?? Number.POSITIVE_INFINITY;
+    if (room !== Number.POSITIVE_INFINITY && this.unbegun > room) giveBackAllBut(room);
   }
 
   private changed(): void {
     const { valve, puller, giveBackAllBut } = this.parts;
-    const room = valve?.room ?? Number.POSITIVE_INFINITY;
-    if (room === 0 || this.unbegun > room) giveBackAllBut(room);
+    // A read under way was asked for room that is used up.
+    if (valve?.room === 0) giveBackAllBut(0);
+    else this.arrived();
     puller.pull();
   }
 
