@@ -79,6 +79,7 @@ export class HeldRoutes {
     const { records, local } = this.parts;
     const write = routes === undefined ? records.removeRoutes() : records.putRoutes(routes.config);
     this.isKnown = true;
+    local.hasLooked = true;
     return failingWith<WriteError | DecodeRefused>()(
       fromOne(
         defer(() => write).pipe(

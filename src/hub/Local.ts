@@ -17,7 +17,7 @@ export interface Held {
 export class Local {
   /** Undefined: no record was there, or none was looked for yet. Each emit checks that this is still so. */
   held: Held | undefined = undefined;
-  /** Whether the record was looked for. */
+  /** Whether the record was looked for, so that another one is a change. */
   hasLooked = false;
   /** Emits when this process has replaced the routes. */
   readonly replaced$: Subject<void> = new Subject<void>();
