@@ -6,6 +6,6 @@ export interface Valve {
   readonly room: number;
   /** When there is room by time alone, by the clock of the store. Undefined: there is room, or something has to happen first. */
   readonly roomAtMs: number | undefined;
-  /** The listener is called when the room has become none, and when it has grown otherwise than by time. */
-  readonly listen: (listener: () => void) => Unsubscribable;
+  /** `onChange` is called when the room has become none, and when it has grown otherwise than by time. */
+  readonly watch: (onChange: () => void) => Unsubscribable;
 }

@@ -100,7 +100,7 @@ describe("a rate and a breaker", () => {
     ["breakMs", { breakAfter: 1, breakMs: 3_000_000_000 }],
     ["breakMs", { breakMs: 1_000 }],
   ])("are refused with a wrong %s: %o", (option, options) => {
-    const refused = expect.objectContaining({ _tag: "InvalidConfig", option });
+    const refused: unknown = expect.objectContaining({ _tag: "InvalidConfig", option });
     expect(() => destination(completes, options)).toThrow(refused);
     expect(() => webhook("https://partner.example", options)).toThrow(refused);
   });

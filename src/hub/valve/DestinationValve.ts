@@ -23,7 +23,7 @@ export interface Permit {
 export class DestinationValve implements Valve {
   private readonly rate: Rate | undefined;
   private readonly breaker: Breaker | undefined;
-  private readonly listeners = new Set<() => void>();
+  private readonly watching = new Set<() => void>();
 
   constructor(private readonly parts: ValveParts) {
     const { ratePerSecondMax, breaker } = parts;
@@ -43,10 +43,10 @@ export class DestinationValve implements Valve {
     return this.breaker?.room(nowMs) === 0 ? this.breaker.roomAtMs : this.rate?.roomAtMs(nowMs);
   }
 
-  listen(listener: () => void): Unsubscribable {
-    const own = (): void => listener();
-    this.listeners.add(own);
-    return { unsubscribe: () => this.listeners.delete(own) };
+  watch(onChange: () => void): Unsubscribable {
+    const own = (): void => onChange();
+    this.watching.add(own);
+    return { unsubscribe: () => this.watching.delete(own) };
   }
 
   /** Of an execution that there was room for. */
@@ -82,6 +82,6 @@ export class DestinationValve implements Valve {
   }
 
   private tell(): void {
-    for (const listener of [...this.listeners]) listener();
+    for (const onChange of [...this.watching]) onChange();
   }
 }

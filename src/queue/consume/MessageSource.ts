@@ -83,17 +83,7 @@ export class MessageSource<A> implements Owner {
     this.demands = new Prefetch(options.prefetch);
     this.prefetch = this.demands.bound;
     this.settler = this.settling();
-    this.keeper = new LeaseKeeper({
-      store,
-      queue: this.queue,
-      leaseMs: options.leaseMs,
-      events,
-      onLate: () => this.catchingUp.settleFirst(),
-      onCredit: () => {
-        this.lessInHand();
-        this.puller.pull();
-      },
-    });
+    this.keeper = this.keeping();
     const { settler, keeper, demands: prefetch } = this;
     this.puller = new Puller({
       store,
@@ -182,6 +172,18 @@ export class MessageSource<A> implements Owner {
   private lessInHand(): void {
     this.life.leaveIfEmpty();
     this.solitude.changed();
+  }
+
+  private keeping(): LeaseKeeper {
+    const { store, events } = this.context;
+    return new LeaseKeeper({
+      ...{ store, queue: this.queue, leaseMs: this.leaseMs, events },
+      onLate: () => this.catchingUp.settleFirst(),
+      onCredit: () => {
+        this.lessInHand();
+        this.puller.pull();
+      },
+    });
   }
 
   private settling(): Settler {

@@ -27,7 +27,7 @@ export interface RestraintParts {
 }
 
 export class Restraint {
-  private listening: Unsubscribable = Subscription.EMPTY;
+  private watching: Unsubscribable = Subscription.EMPTY;
   private timer: Subscription | undefined;
   private timerAtMs = 0;
 
@@ -44,11 +44,11 @@ export class Restraint {
   }
 
   start(): void {
-    this.listening = this.parts.valve?.listen(() => this.changed()) ?? Subscription.EMPTY;
+    this.watching = this.parts.valve?.watch(() => this.changed()) ?? Subscription.EMPTY;
   }
 
   stop(): void {
-    this.listening.unsubscribe();
+    this.watching.unsubscribe();
     this.timer?.unsubscribe();
     this.timer = undefined;
   }
