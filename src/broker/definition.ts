@@ -3,7 +3,7 @@ import { Subject } from "rxjs";
 import { callable, duration, optionsOf, shown, wholeNumber } from "../core/options.js";
 import { invalidConfig } from "../core/SluiceError.js";
 import type { EventStore, Store } from "../port/Store.js";
-import { queueTelling } from "../queue/makeQueue.js";
+import { queueWithin } from "../queue/makeQueue.js";
 import type { QueueDefinition } from "../queue/QueueDefinition.js";
 import type { BrokerDefinition, LaneOptions } from "./Broker.js";
 import type { Correlate } from "./correlate/Routing.js";
@@ -72,7 +72,9 @@ export const partsOf = (store: Store, definition: BrokerDefinition<Reaction>, kn
       all: register,
       register: laneRegister,
       queueName: queueOf(name, laneRegister.lane),
-      queue: queueTelling(store, definitionOf(name, laneRegister.lane), new LaneTelling(laneRegister.lane, sink)),
+      queue: queueWithin(store, definitionOf(name, laneRegister.lane), {
+        telling: new LaneTelling(laneRegister.lane, sink),
+      }),
     };
   };
   return {

@@ -30,6 +30,7 @@ export type {
   MarkLostOptions,
   StatusCounts,
 } from "../hub/Hub.js";
+export type { HubNotice } from "../hub/HubNotice.js";
 export { type DispatchId, DispatchIdCodec, type HubEventId, HubEventIdCodec } from "../hub/ids.js";
 export { hub } from "../hub/makeHub.js";
 export { type RetryAfter, retryAfter } from "../hub/retryAfter.js";

@@ -1,7 +1,7 @@
 /** Destinations: what a hub's dispatches are handed to, and what that answers. */
 import type { Either } from "fp-ts/lib/Either.js";
 import type { Observable } from "rxjs";
-import { callable, type Options, optionsOf } from "../core/options.js";
+import { callable, type Options } from "../core/options.js";
 import { checkDestinationOptions } from "./destinationOptions.js";
 import type { DispatchId, HubEventId } from "./ids.js";
 
@@ -51,6 +51,53 @@ export interface DestinationOptions
     concurrency: number;
     /** Until a work is unsubscribed and counts as failed. Milliseconds, 1 or more; `Infinity`: never. Default 300,000. */
     timeoutMs: number;
+    /**
+     * How many executions may begin in any second, in each process that runs the hub: each has a count of its own, and its runs share it.
+     * A whole number from 1 to 10,000, or a part of 1 from 0.001: 0.1 is one in ten seconds. Default: no bound. What may not begin waits in
+     * the store, for as long as it takes: it is neither leased nor counted, and not called lost.
+     *
+     * ```text
+     * abcd----
+     * a := x1
+     * b := x2
+     * c := x3
+     * d := x4
+     *
+     * > ratePerSecondMax: 0.5, one character a second
+     *
+     * r-s-t-u-
+     * r := x1: complete
+     * s := x2: complete
+     * t := x3: complete
+     * u := x4: complete
+     * ```
+     */
+    ratePerSecondMax: number;
+    /**
+     * After so many failed executions in a row the breaker opens: nothing begins here for `breakMs`. Then one dispatch is tried. Where that
+     * ends well, all goes on; where it fails, the breaker is open again. What fails for good (`nonRetryable`, a 4xx of an endpoint) says
+     * nothing of the destination, and does not count. What waits does so as with `ratePerSecondMax`. Each process has a breaker of its own,
+     * which `events$` tells of. 1 to 1,000,000; default: none.
+     *
+     * ```text
+     * abcd-------
+     * a := x1
+     * b := x2
+     * c := x3
+     * d := x4
+     *
+     * > breakAfter: 2, breakMs: 6_000, maxRetries: 0, one character a second
+     *
+     * rs-----(tu)
+     * r := x1: failed, for good
+     * s := x2: failed, for good
+     * t := x3: complete
+     * u := x4: complete
+     * ```
+     */
+    breakAfter: number;
+    /** How long the breaker stays open. Milliseconds, 0 or more: with 0 trials follow each other at once. Default 30,000. */
+    breakMs: number;
   }> {}
 
 /** A handler with options. Made by `destination`, and by `webhook`. */
@@ -65,7 +112,7 @@ export interface Bound<in A> {
  * Throws `InvalidConfig` for options out of their limits.
  *
  * @param handler does what is to be done
- * @param options its concurrency and timeout
+ * @param options its concurrency, timeout, rate and breaker
  *
  * @example
  * ```ts
@@ -76,5 +123,5 @@ export interface Bound<in A> {
  */
 export const destination = <A>(handler: Handler<A>, options: DestinationOptions): Bound<A> => ({
   handler: callable("handler", handler),
-  options: checkDestinationOptions(optionsOf(options, ["concurrency", "timeoutMs"])),
+  options: checkDestinationOptions(options),
 });

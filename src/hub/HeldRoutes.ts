@@ -14,11 +14,14 @@ import {
   timer,
 } from "rxjs";
 import { type Effect, failingWith, fromOne, mapEffect } from "../core/Effect.js";
+import type { Revision } from "../core/Revision.js";
 import { type DecodeRefused, isSluiceError, type ReadError, type WriteError } from "../core/SluiceError.js";
 import { callsOf, type Turn } from "../log/callsOf.js";
 import type { RecordsStore } from "../port/Store.js";
+import type { Parts as HubParts } from "./definition.js";
 import type { HeldConfig, HubRecords } from "./HubRecords.js";
 import type { Held, Local } from "./Local.js";
+import { tellLacking } from "./lacking.js";
 import { routesOf } from "./routes/compiled.js";
 import type { Routes } from "./routes/Routes.js";
 import type { Sink } from "./Sink.js";
@@ -26,7 +29,7 @@ import type { Sink } from "./Sink.js";
 /** Other processes are looked for so often. */
 const LOOK_MS = 1_000;
 
-interface Parts {
+interface Parts extends Pick<HubParts, "destinations"> {
   readonly store: RecordsStore;
   readonly records: HubRecords;
   readonly local: Local;
@@ -36,6 +39,8 @@ interface Parts {
 export class HeldRoutes {
   /** Whether people know that the record has other routes than this program is deployed with. */
   private isKnown = false;
+  /** The latest that this program has looked at for destinations which it lacks. */
+  private looked: Revision | undefined;
 
   constructor(
     private readonly deployed: Routes,
@@ -51,7 +56,10 @@ export class HeldRoutes {
   refresh(): Effect<Routes, ReadError | DecodeRefused> {
     const { records, local } = this.parts;
     return mapEffect(records.routes(), (found) => {
+      const { held, hasLooked } = local;
       local.held = this.heldOf(found);
+      local.hasLooked = true;
+      if (hasLooked && held?.revision !== found?.revision) this.parts.sink.tell({ _tag: "RoutesReplaced" });
       return this.now;
     });
   }
@@ -61,7 +69,7 @@ export class HeldRoutes {
     return this.refresh().pipe(
       catchError((error: unknown) => {
         if (!isSluiceError(error) || error._tag !== "DecodeRefused") return throwError(() => error);
-        this.parts.sink.unreadable(error.report);
+        this.parts.sink.tell({ _tag: "RoutesUnreadable", report: error.report });
         return of(undefined);
       }),
     );
@@ -71,6 +79,7 @@ export class HeldRoutes {
     const { records, local } = this.parts;
     const write = routes === undefined ? records.removeRoutes() : records.putRoutes(routes.config);
     this.isKnown = true;
+    local.hasLooked = true;
     return failingWith<WriteError | DecodeRefused>()(
       fromOne(
         defer(() => write).pipe(
@@ -106,9 +115,12 @@ export class HeldRoutes {
     const { held } = this.parts.local;
     if (!this.isKnown && JSON.stringify(found.config) !== JSON.stringify(this.deployed.config)) {
       this.isKnown = true;
-      this.parts.sink.differs();
+      this.parts.sink.tell({ _tag: "RoutesDiffer" });
     }
-    if (held?.revision === found.revision) return held;
-    return { revision: found.revision, routes: routesOf(found.config) };
+    const { revision, config } = found;
+    const now = held?.revision === revision ? held : { revision, routes: routesOf(config) };
+    if (this.looked !== revision) tellLacking(now.routes, this.parts);
+    this.looked = revision;
+    return now;
   }
 }

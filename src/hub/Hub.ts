@@ -17,6 +17,7 @@ import type { Store } from "../port/Store.js";
 import type { PageOptions } from "../queue/Queue.js";
 import type { Bound, Handler, HubEvent } from "./Destination.js";
 import type { Dispatch, Execution, Resulted, Status } from "./Dispatch.js";
+import type { HubNotice } from "./HubNotice.js";
 import type { DispatchId, HubEventId } from "./ids.js";
 import type { DispatchSettings, Routes } from "./routes/Routes.js";
 
@@ -184,4 +185,9 @@ export interface Hub<A, D extends string> {
    * that is written behind it goes by them whole. Dispatches that were made before keep their settings.
    */
   readonly replaceRoutes: (routes: Routes<D> | undefined) => Effect<void, WriteError | DecodeRefused>;
+  /**
+   * What happens in the hubs of this name in this process, on this store handle. Hot, without replay, and without payloads. Where nobody
+   * listens, the first of each kind that people should hear of is a warning of the process; a `logger` of the store is told each.
+   */
+  readonly events$: Observable<HubNotice>;
 }

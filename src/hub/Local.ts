@@ -5,6 +5,8 @@ import type { PutStep } from "../core/steps/Put.js";
 import type { Store } from "../port/Store.js";
 import type { DispatchId } from "./ids.js";
 import type { Routes } from "./routes/Routes.js";
+import { Sink } from "./Sink.js";
+import type { DestinationValve } from "./valve/DestinationValve.js";
 
 /** The routes of the record, as they were read last. */
 export interface Held {
@@ -15,6 +17,8 @@ export interface Held {
 export class Local {
   /** Undefined: no record was there, or none was looked for yet. Each emit checks that this is still so. */
   held: Held | undefined = undefined;
+  /** Whether the record was looked for, so that another one is a change. */
+  hasLooked = false;
   /** Emits when this process has replaced the routes. */
   readonly replaced$: Subject<void> = new Subject<void>();
   /** The dispatches whose handlers run. */
@@ -24,6 +28,10 @@ export class Local {
    * writes was answered, the others bring the same put.
    */
   readonly destinations: Map<string, PutStep | "on record"> = new Map<string, PutStep | "on record">();
+  /** What lets executions begin, by destination and its options. */
+  readonly valves: Map<string, DestinationValve> = new Map<string, DestinationValve>();
+
+  constructor(readonly sink: Sink) {}
 }
 
 const ofStores = new WeakMap<Store, Map<string, Local>>();
@@ -31,7 +39,7 @@ const ofStores = new WeakMap<Store, Map<string, Local>>();
 export const localOf = (store: Store, name: string): Local => {
   const locals = ofStores.get(store) ?? new Map<string, Local>();
   ofStores.set(store, locals);
-  const local = locals.get(name) ?? new Local();
+  const local = locals.get(name) ?? new Local(new Sink(name, store.logger));
   locals.set(name, local);
   return local;
 };

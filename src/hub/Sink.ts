@@ -1,7 +1,13 @@
-/** Warns of what people should hear of. */
+/** Takes what happens in a hub. Where nobody listens, the process is warned of what people should hear of. */
+import { Subject } from "rxjs";
 import { type Logger, Warnings } from "../port/Warnings.js";
+import type { HubNotice } from "./HubNotice.js";
+
+/** What people should hear of: a code, what is to be said of the hub, and more about it. */
+type Said = readonly [code: string, what: string, fields: Readonly<Record<string, unknown>>];
 
 export class Sink {
+  readonly events$: Subject<HubNotice> = new Subject<HubNotice>();
   private readonly warnings: Warnings;
 
   constructor(
@@ -11,42 +17,84 @@ export class Sink {
     this.warnings = new Warnings(logger);
   }
 
-  /** A record wins over what this program is deployed with. */
-  differs(): void {
-    this.warn(
-      "HUB_ROUTES",
-      "goes by routes that replaceRoutes has put in the place of those that this program is deployed with, and the two differ: replaceRoutes(undefined) takes them back",
-      {},
-    );
+  tell(notice: HubNotice): void {
+    const said = saidOf(notice);
+    if (said !== undefined) this.warn(said);
+    if (this.events$.observed) this.events$.next(notice);
   }
 
-  /** A newer version of the library has replaced the routes. */
-  unreadable(report: ReadonlyArray<string>): void {
-    this.warn("HUB_UNREADABLE", "has routes that this version of the library cannot read: its emits fail", { report });
-  }
-
-  /** Routes to destinations that this program does not have. */
-  lacks(destinations: ReadonlyArray<string>): void {
-    this.warn(
-      "HUB_LACKS",
-      "has routes to destinations that this program does not have, so that their dispatches end as misconfigured",
-      { destinations },
-    );
-  }
-
-  /** A dispatch that another version of the library has written. */
-  malformed(dispatchId: string, report: ReadonlyArray<string>): void {
-    this.warn("HUB_MALFORMED", "has a dispatch that this version of the library cannot read: it is given back", {
-      dispatchId,
-      report,
-    });
-  }
-
-  private warn(code: string, what: string, fields: Readonly<Record<string, unknown>>): void {
-    this.warnings.warn(false, {
-      code: `SLUICE_${code}`,
+  private warn([code, what, fields]: Said): void {
+    this.warnings.warn(this.events$.observed, {
+      code: `SLUICE_HUB_${code}`,
       sentence: `The hub ${JSON.stringify(this.hub)} ${what}.`,
       fields: { hub: this.hub, ...fields },
     });
   }
 }
+
+const at = (destination: string): string => `destination ${JSON.stringify(destination)}`;
+
+const saidOf = (notice: HubNotice): Said | undefined => {
+  switch (notice._tag) {
+    case "BreakerOpened": {
+      const { _tag, ...fields } = notice;
+      const what = `begins nothing at its ${at(notice.destination)} for now, since executions fail there (${notice.error})`;
+      return ["BREAKER", what, fields];
+    }
+    case "Lost": {
+      const { id: dispatchId, destination } = notice.dispatch;
+      const what = `has marked a dispatch to its ${at(destination)} as lost: is anybody running the hub, and its queue not purged? retryDispatch makes a new one`;
+      return ["LOST", what, { destination, dispatchId }];
+    }
+    case "Misconfigured": {
+      const { destination, dispatchId } = notice;
+      const what = `had a dispatch for its ${at(destination)}, which this program does not have, so that it has ended as misconfigured`;
+      return ["MISCONFIGURED", what, { destination, dispatchId }];
+    }
+    case "Refused": {
+      const { destination, dispatchId, error } = notice;
+      const what = `could not write a result of its ${at(destination)} (${error.message}): the dispatch comes again when its lease ends`;
+      return ["REFUSED", what, { destination, dispatchId, error }];
+    }
+    case "StoreFailed": {
+      const { destination, during, error } = notice;
+      if (during !== "settle") return undefined;
+      const what = `could not settle dispatches of its ${at(destination)}, or give them back (${error.message}): the run tries again, else they come again when their leases end`;
+      return ["SETTLE_FAILED", what, { destination, error }];
+    }
+    case "Malformed": {
+      const { destination, dispatchId, report } = notice;
+      const what = "has a dispatch that this version of the library cannot read: it is given back";
+      return ["MALFORMED", what, { destination, dispatchId, report }];
+    }
+    case "Poisoned": {
+      const { destination, messageId, report } = notice;
+      const what = `has something in the queue of its ${at(destination)} that is no message of a dispatch: it was dead-lettered there`;
+      return ["POISONED", what, { destination, messageId, report }];
+    }
+    case "RoutesDiffer":
+      return [
+        "ROUTES",
+        "goes by routes that replaceRoutes has put in the place of those that this program is deployed with, and the two differ: replaceRoutes(undefined) takes them back",
+        {},
+      ];
+    case "RoutesUnreadable":
+      return [
+        "UNREADABLE",
+        "has routes that this version of the library cannot read: its emits fail",
+        { report: notice.report },
+      ];
+    case "Lacks":
+      return [
+        "LACKS",
+        "has routes to destinations that this program does not have, so that their dispatches end as misconfigured",
+        { destinations: notice.destinations },
+      ];
+    // A store warns of itself.
+    case "StoreDown":
+    case "StoreUp":
+    case "BreakerClosed":
+    case "RoutesReplaced":
+      return undefined;
+  }
+};

@@ -11,12 +11,12 @@ import { HeldRoutes } from "./HeldRoutes.js";
 import type { Destination, Hub, HubDefinition, Keep, KeepLimits } from "./Hub.js";
 import { HubRecords } from "./HubRecords.js";
 import { type Local, localOf } from "./Local.js";
+import { refuseLacking, tellLacking } from "./lacking.js";
 import { eventCodecOf, type StoredEventRecord } from "./ledger/EventRecord.js";
 import { Ledger } from "./ledger/Ledger.js";
 import { checkName } from "./names.js";
 import { compiledOf } from "./routes/compiled.js";
-import type { Routes } from "./routes/Routes.js";
-import { Sink } from "./Sink.js";
+import type { Sink } from "./Sink.js";
 
 /** What handles the dispatches of a destination. */
 export interface Handling {
@@ -54,12 +54,13 @@ export const partsOf = (store: Store, definition: HubDefinition<unknown, string>
   const name = checkName(given.name);
   compiledOf(given.routes);
   const codec = given.codec === undefined ? t.unknown : checkCodec(given.codec);
-  const sink = new Sink(name, store.logger);
   const local = localOf(store, name);
+  const { sink } = local;
   const records = new HubRecords(store, name);
   const destinations = handlingsOf(given.destinations);
   const strict = given.strict ?? false;
-  checkDestinations(given.routes, { strict, destinations, sink });
+  refuseLacking(given.routes, { strict, destinations });
+  tellLacking(given.routes, { destinations, sink });
   return {
     ...{ name, store, codec, sink, local, records, destinations, strict },
     eventCodec: eventCodecOf(codec),
@@ -67,24 +68,9 @@ export const partsOf = (store: Store, definition: HubDefinition<unknown, string>
     leaseMs: wholeNumber("leaseMs", given.leaseMs ?? 30_000, { ...duration, min: 10 }),
     keep: keepOf(given.keep ?? {}),
     keepEventsMs: given.keep?.ageMs,
-    routes: new HeldRoutes(given.routes, { store, records, local, sink }),
+    routes: new HeldRoutes(given.routes, { store, records, local, sink, destinations }),
     ledger: new Ledger(store, name),
   };
-};
-
-/** Where routes go to that this program does not have: `InvalidConfig` if it is strict, a warning if not. */
-export const checkDestinations = (
-  { config }: Routes,
-  { strict, destinations, sink }: Pick<Parts, "strict" | "destinations" | "sink">,
-): void => {
-  const missing = new Set(config.routes.map(({ destination }) => destination).filter((one) => !destinations.has(one)));
-  if (missing.size === 0) return;
-  if (!strict) sink.lacks([...missing]);
-  else
-    throw invalidConfig(
-      "routes",
-      `The routes name destinations that the hub does not have: ${[...missing].map(shown).join(", ")}. Add them to destinations, or give the routes others.`,
-    );
 };
 
 const handlingsOf = (given: Readonly<Record<string, Destination<unknown>>>): ReadonlyMap<string, Handling> => {

@@ -47,7 +47,9 @@ const planOf = (
     steps: [...check.right.steps, ...places.map(({ put }) => put), ...steps],
     read: () => ids,
     onEnd: (error) => {
-      if (error === undefined) for (const { destination } of places) local.destinations.set(destination, "on record");
+      if (error !== undefined) return;
+      local.hasLooked = true;
+      for (const { destination } of places) local.destinations.set(destination, "on record");
     },
     // The routes were replaced: what was planned goes by those that are past.
     mend: (error) =>

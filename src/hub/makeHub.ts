@@ -1,5 +1,5 @@
 /** The maker of hubs. */
-import { defer } from "rxjs";
+import { defer, filter, map, merge } from "rxjs";
 import { failingWith, fromOne } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type {
@@ -11,9 +11,10 @@ import type {
   WriteError,
 } from "../core/SluiceError.js";
 import type { Store } from "../port/Store.js";
-import { checkDestinations, partsOf } from "./definition.js";
+import { partsOf } from "./definition.js";
 import { emit } from "./emit.js";
 import type { Hub, HubDefinition } from "./Hub.js";
+import { refuseLacking } from "./lacking.js";
 import { countsOf, getDispatch, getEvent, listDispatches, listEvents } from "./query/list.js";
 import { retryDispatch } from "./retryDispatch.js";
 import { compiledOf } from "./routes/compiled.js";
@@ -67,7 +68,9 @@ export const hub = <D extends string, A = unknown>(store: Store, definition: Hub
     emit: (payloads) => emit(parts, payloads),
     run: (options = {}) => run(parts, options),
     markLost: (options = {}) =>
-      failingWith<WriteError | DecodeRefused>()(fromOne(defer(() => markLost(parts, lostOptions(options))))),
+      failingWith<WriteError | DecodeRefused>()(
+        fromOne(defer(() => markLost(parts, lostOptions(options))).pipe(map(({ items, next }) => ({ items, next })))),
+      ),
     getEvent: (id) => reads(fromOne(getEvent(parts, id))),
     getDispatch: (id) => reads(fromOne(getDispatch(parts, id))),
     listEvents: (options = {}) => reads(fromOne(listEvents(parts, options))),
@@ -81,10 +84,14 @@ export const hub = <D extends string, A = unknown>(store: Store, definition: Hub
     replaceRoutes: (routes) => {
       if (routes !== undefined) {
         compiledOf(routes);
-        checkDestinations(routes, parts);
+        refuseLacking(routes, parts);
       }
       return parts.routes.replace(routes);
     },
+    events$: merge(
+      parts.sink.events$,
+      store.events$.pipe(filter((event) => event._tag === "StoreDown" || event._tag === "StoreUp")),
+    ),
   };
   return showing(face, "Hub", { name: parts.name }) as unknown as Hub<A, D>;
 };

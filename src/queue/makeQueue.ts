@@ -5,6 +5,7 @@ import { mapEffect } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type { Message } from "../core/Message.js";
 import { idFrom } from "../core/Sources.js";
+import type { Valve } from "../core/Valve.js";
 import type { QueueStore } from "../port/Store.js";
 import { MessageSource } from "./consume/MessageSource.js";
 import { resolveMessagesOptions } from "./consume/messagesOptions.js";
@@ -41,13 +42,21 @@ import { type QueueDefinition, resolveDefinition } from "./QueueDefinition.js";
  * ```
  */
 export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Queue<A> =>
-  queueTelling(store, definition, undefined);
+  queueWithin(store, definition, {});
 
-/** A queue within something else, which is told what would else be an event or a warning of this queue, under a name that nobody knows. */
-export const queueTelling = <A>(
+/** What something else has to do with a queue that it has within. */
+export interface Within {
+  /** Is told what would else be an event or a warning of this queue, under a name that nobody knows. */
+  readonly telling?: QueueTelling | undefined;
+  /** Bounds what `messages` leases. The operators behind ask it before a work begins. */
+  readonly valve?: Valve | undefined;
+}
+
+/** A queue within something else. */
+export const queueWithin = <A>(
   store: QueueStore,
   definition: QueueDefinition<A>,
-  telling: QueueTelling | undefined,
+  { telling, valve }: Within,
 ): Queue<A> => {
   const resolved = resolveDefinition(definition);
   const { events: sink, pauses, starts } = localOf(store, resolved);
@@ -64,7 +73,7 @@ export const queueTelling = <A>(
       return new Observable<Message<A>>((subscriber) => {
         const consumer = checked.consumer ?? idFrom(store);
         const source = new MessageSource<A>(
-          { ...parts, options: { ...checked, consumer }, pauses, starts },
+          { ...parts, options: { ...checked, consumer }, pauses, starts, valve },
           subscriber,
         );
         subscriber.add(() => source.end());

@@ -17,10 +17,11 @@ import {
 } from "rxjs";
 import {
   Complete,
+  type Destination,
   type DispatchSettings,
   defineRoutes,
+  destination,
   type Executed,
-  type Handler,
   type Hub,
   type HubEventId,
   hub,
@@ -55,12 +56,12 @@ interface Told {
   readonly text: (id: HubEventId) => string;
 }
 
-const hubOf = ({ scheduler, input }: Stage, settings: DispatchSettings, handler: Handler<string>): Told => {
+const hubOf = ({ scheduler, input }: Stage, settings: DispatchSettings, x: Destination<string>): Told => {
   const drawn = hub(memoryStore({ scheduler: inSeconds(scheduler) }), {
     name: "h",
     codec: t.string,
     routes: defineRoutes({ routes: [{ condition: { allOf: [] }, destination: "X", ...settings }] }),
-    destinations: { X: handler },
+    destinations: { X: x },
   });
   const texts = new Map<HubEventId, string>();
   const emitting = input().pipe(
@@ -109,6 +110,30 @@ export const hubs: Readonly<Record<string, Entry>> = {
           return stage.work(Complete, 0);
         },
       );
+      return drawnUntil(stage, drawn.run().pipe(map(tellExecuted(text))), emitting);
+    },
+  },
+
+  dispatchRate: {
+    operator: "ratePerSecondMax: 0.5, one character a second",
+    run: (stage) => {
+      const rated = destination<string>(() => stage.work(Complete, 0), { ratePerSecondMax: 0.5 });
+      const { drawn, emitting, text } = hubOf(stage, {}, rated);
+      return drawnUntil(stage, drawn.run().pipe(map(tellExecuted(text))), emitting);
+    },
+  },
+
+  dispatchBreaker: {
+    operator: "breakAfter: 2, breakMs: 6_000, maxRetries: 0, one character a second",
+    run: (stage) => {
+      const broken = destination<string>(
+        ({ payload }) => {
+          if (payload === "x1" || payload === "x2") throw new Error("not yet");
+          return stage.work(Complete, 0);
+        },
+        { breakAfter: 2, breakMs: 6_000 },
+      );
+      const { drawn, emitting, text } = hubOf(stage, { maxRetries: 0 }, broken);
       return drawnUntil(stage, drawn.run().pipe(map(tellExecuted(text))), emitting);
     },
   },

@@ -7,6 +7,7 @@ import { of, type Subscriber, switchMap, type Unsubscribable } from "rxjs";
 import { decodePayload } from "../../codec/envelope.js";
 import { causeOf } from "../../core/Failure.js";
 import { delivery, type Message } from "../../core/Message.js";
+import { isNonRetryable } from "../../core/nonRetryable.js";
 import { randomOf } from "../../core/Random.js";
 import type { SluiceError } from "../../core/SluiceError.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
@@ -20,6 +21,8 @@ import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
+import type { Sign } from "../valve/Breaker.js";
+import type { DestinationValve, Permit } from "../valve/DestinationValve.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
 
 /** How a delivery ends. */
@@ -71,6 +74,8 @@ export interface Serving {
   /** Undefined: this program has no such destination. */
   readonly handling: Handling | undefined;
   readonly timeouts: Timeouts;
+  /** Undefined: nothing holds its dispatches back. */
+  readonly valve: DestinationValve | undefined;
 }
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
@@ -88,6 +93,8 @@ export class Attempting implements WorkObserver, Unsubscribable {
   private hasLast = false;
   private emits: ReadonlyArray<Write<unknown>> = none;
   private found: Beginning | undefined = undefined;
+  private permit: Permit | undefined = undefined;
+  private called = false;
 
   constructor(
     private readonly serving: Serving,
@@ -104,6 +111,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
     }
     local.running.add(data.dispatchId);
     this.holds = true;
+    this.permit = this.serving.valve?.take();
     this.reading = ledger.read(data).run(
       ([dispatch, event]) => this.read(dispatch, event),
       (error) => this.subscriber.error(error),
@@ -133,19 +141,21 @@ export class Attempting implements WorkObserver, Unsubscribable {
   unsubscribe(): void {
     if (this.holds) this.serving.parts.local.running.delete(this.message.data.dispatchId);
     this.holds = false;
+    this.permit?.end("neither");
     this.reading?.unsubscribe();
     this.subscription?.unsubscribe();
   }
 
   private read(stored: StoredRecord | undefined, event: StoredRecord | undefined): void {
     const { parts, handling, destination } = this.serving;
+    const { data } = this.message;
     if (stored === undefined) {
       this.end({ is: "not found" });
       return;
     }
     const read = parts.ledger.dispatchIn(stored);
     if (isLeft(read)) {
-      parts.sink.malformed(stored.id, read.left.report);
+      parts.sink.tell({ _tag: "Malformed", destination, dispatchId: data.dispatchId, report: read.left.report });
       this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
       return;
     }
@@ -183,6 +193,8 @@ export class Attempting implements WorkObserver, Unsubscribable {
     const event: HubEvent<unknown> = { id: eventId, payload, createdAtMs };
     const attempt = this.found?.attempt ?? 1;
     const call = (context: HandleContext): DispatchWork => to(event, new Context({ dispatchId: id, attempt, context }));
+    this.called = true;
+    this.permit?.begin();
     subscribeWork(timeouts.within(options.timeoutMs ?? TIMEOUT_MS, call), this);
   }
 
@@ -210,7 +222,10 @@ export class Attempting implements WorkObserver, Unsubscribable {
 
   private conclude(went: Went): void {
     const { found } = this;
-    if (found !== undefined) this.end(new Executing(found, { went, endedAtMs: this.nowMs }, this.emits));
+    if (found === undefined) return;
+    const executing = new Executing(found, { went, endedAtMs: this.nowMs }, this.emits);
+    if (this.called) this.permit?.end(signOf(went), executing.concluded.execution.error);
+    this.end(executing);
   }
 
   private end(ended: Ended): void {
@@ -223,6 +238,19 @@ export class Attempting implements WorkObserver, Unsubscribable {
     return this.message[delivery].scheduler.now();
   }
 }
+
+/** What fails for good would fail the same anywhere, so that it says nothing of the destination. */
+const signOf = (went: Went): Sign => {
+  switch (went.is) {
+    case "complete":
+    case "ignored":
+      return "well";
+    case "failed":
+      return isNonRetryable(went.cause) ? "neither" : "badly";
+    case "misconfigured":
+      return "neither";
+  }
+};
 
 interface ContextParts extends Omit<DispatchContext, "signal"> {
   readonly context: HandleContext;

@@ -67,12 +67,17 @@ export class Concluding implements Observer<HandledDispatch> {
         // What is emitted along was refused.
         this.execute(message, executing.instead({ is: "failed", cause: error }));
         return;
+      } else {
+        const { id: dispatchId, destination } = state;
+        this.parts.sink.tell({ _tag: "Refused", destination, dispatchId, error });
       }
       this.ended();
     });
   }
 
   private tell({ result, executedAtMs, durationMs, error }: Execution, state: DispatchState): void {
+    const { id: dispatchId, destination } = state;
+    if (result === "misconfigured") this.parts.sink.tell({ _tag: "Misconfigured", destination, dispatchId });
     this.subscriber.next({ result, executedAtMs, durationMs, error, dispatch: shownDispatch(state) });
   }
 

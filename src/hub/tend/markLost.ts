@@ -4,12 +4,14 @@ import { concatMap, defer, map, type Observable, of } from "rxjs";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
 import { idFrom } from "../../core/Sources.js";
 import type { Page } from "../../port/Page.js";
+import type { StoredRecord } from "../../port/RecordPort.js";
 import { sortOf } from "../../records/sortOf.js";
 import { type Dispatch, type DispatchState, shownDispatch } from "../Dispatch.js";
 import type { Parts } from "../definition.js";
 import type { MarkLostOptions } from "../Hub.js";
 import { DUE } from "../ledger/Ledger.js";
 import { checkPlace } from "../query/checkAfter.js";
+import { waitingAt } from "./waiting.js";
 
 const ELAPSED_MS = 900_000;
 
@@ -28,33 +30,51 @@ export const lostOptions = (given: MarkLostOptions): LostOptions => {
   };
 };
 
+/** What one page has come to. */
+export interface Marked extends Page<Dispatch> {
+  /** How many of it are overdue, and wait at their destinations all the same. */
+  readonly held: number;
+}
+
 /** One page of the index of what is due, and one write: each dispatch by itself, so that one that has just got its result keeps it. */
-export const markLost = (
-  { store, ledger }: Parts,
-  { elapsedMs, limit, after }: LostOptions,
-): Observable<Page<Dispatch>> =>
+export const markLost = (parts: Parts, { elapsedMs, limit, after }: LostOptions): Observable<Marked> =>
   defer(() => {
+    const { store, ledger, sink } = parts;
     const nowMs = store.scheduler.now();
     const beforeMs = nowMs - elapsedMs;
     const request = { collection: ledger.dispatches, indexes: [DUE], from: undefined, upTo: sortOf(beforeMs) };
     return store.pageRecords({ ...request, after, limit, backwards: false }).pipe(
       concatMap(({ items, next }) => {
-        const lost: Array<DispatchState> = [];
-        const lists = items.flatMap((stored) => {
+        const overdue = items.flatMap((stored): ReadonlyArray<Overdue> => {
           const read = ledger.dispatchIn(stored);
           // What another version has written is left to that.
-          if (!isRight(read) || (read.right.dueAtMs ?? beforeMs) >= beforeMs) return [];
-          const state: DispatchState = { ...read.right, status: "lost", dueAtMs: undefined, resultedAtMs: nowMs };
-          lost.push(state);
-          return [[ledger.putDispatch(state, stored)]];
+          return isRight(read) && (read.right.dueAtMs ?? beforeMs) < beforeMs ? [{ stored, dispatch: read.right }] : [];
         });
-        if (lists.length === 0) return of({ items: [], next });
-        return store.write(lists, idFrom(store)).pipe(
-          map((answers) => ({
-            items: lost.filter((_, i) => answers[i]?._tag === "Right").map(shownDispatch),
-            next,
-          })),
+        return waitingAt(parts, new Set(overdue.map(({ dispatch }) => dispatch.destination))).pipe(
+          concatMap((waiting) => {
+            const lost = overdue.flatMap(({ stored, dispatch }): ReadonlyArray<Overdue> => {
+              if (waiting.has(dispatch.destination)) return [];
+              return [{ stored, dispatch: { ...dispatch, status: "lost", dueAtMs: undefined, resultedAtMs: nowMs } }];
+            });
+            const held = overdue.length - lost.length;
+            if (lost.length === 0) return of({ items: [], next, held });
+            const lists = lost.map(({ stored, dispatch }) => [ledger.putDispatch(dispatch, stored)]);
+            return store.write(lists, idFrom(store)).pipe(
+              map((answers) => {
+                const marked = lost.flatMap(({ dispatch }, i) =>
+                  answers[i]?._tag === "Right" ? [shownDispatch(dispatch)] : [],
+                );
+                for (const dispatch of marked) sink.tell({ _tag: "Lost", dispatch });
+                return { items: marked, next, held };
+              }),
+            );
+          }),
         );
       }),
     );
   });
+
+interface Overdue {
+  readonly stored: StoredRecord;
+  readonly dispatch: DispatchState;
+}

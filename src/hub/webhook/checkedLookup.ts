@@ -9,6 +9,28 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: Array<LookupAddress>) => void,
 ) => void;
 
+/**
+ * Asks once for all who ask while that is under way. Node resolves names on four threads, which files and cryptography need as well: a
+ * name whose server does not answer would occupy them all, and hold up every other destination.
+ */
+export const sharedResolve = (resolve: Resolve): Resolve => {
+  const underWay = new Map<string, Array<Parameters<Resolve>[2]>>();
+  return (hostname, options, callback) => {
+    const question = JSON.stringify([hostname, options.family, options.hints]);
+    const askers = underWay.get(question);
+    if (askers !== undefined) {
+      askers.push(callback);
+      return;
+    }
+    const all = [callback];
+    underWay.set(question, all);
+    resolve(hostname, options, (error, addresses) => {
+      underWay.delete(question);
+      for (const asker of all) asker(error, addresses);
+    });
+  };
+};
+
 /** A name has no public address, or an address that is none stands in its place. */
 export class NotPublic extends Error {
   readonly code = "NOT_PUBLIC";

@@ -5,7 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { Observable, type Subscriber, throwError } from "rxjs";
 import { isPublicAddress } from "./addresses.js";
-import { checkedLookup, NotPublic, type Resolve } from "./checkedLookup.js";
+import { checkedLookup, NotPublic, type Resolve, sharedResolve } from "./checkedLookup.js";
 import { drain } from "./drain.js";
 import type { Address, Answer, Letter, Post } from "./Post.js";
 
@@ -31,7 +31,7 @@ export const postBySockets = ({ url, answerBytesMax, privateAddresses, resolve =
   const { Agent, request } = clients(url);
   const kept = new Agent({ keepAlive: true, maxFreeSockets: FREE_SOCKETS_MAX, timeout: IDLE_MS });
   const fresh = new Agent({ keepAlive: false });
-  const lookup = checkedLookup(resolve, isAllowed);
+  const lookup = checkedLookup(sharedResolve(resolve), isAllowed);
   return (letter) =>
     new Observable((subscriber) => {
       const exchange = new Exchange(subscriber, answerBytesMax, (again) =>
@@ -77,7 +77,7 @@ class Exchange {
         retryAfter: answer.headers["retry-after"],
         date: answer.headers.date,
       });
-      drain(answer, this.answerBytesMax);
+      drain(request, answer, this.answerBytesMax);
     });
     // Without this, Node would close the connection of a 101 and call it a failure of the network.
     request.on("upgrade", ({ statusCode = 0 }, socket) => {

@@ -42,9 +42,11 @@ const keyOf = (option: string, secret: string): Buffer => {
     );
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret, "utf8");
   const encoded = secret.slice(PREFIX.length);
-  if (!BASE64.test(encoded))
-    throw invalidConfig(option, `${option} must have Base64 behind "${PREFIX}", and nothing else.`);
-  return Buffer.from(encoded, "base64");
+  const key = Buffer.from(encoded, "base64");
+  // What is cut off is decoded to fewer bytes, or to none: a signature by those anybody can make.
+  if (!BASE64.test(encoded) || key.toString("base64").replace(/=+$/, "") !== encoded.replace(/=+$/, ""))
+    throw invalidConfig(option, `${option} must have Base64 behind "${PREFIX}", whole, and nothing else.`);
+  return key;
 };
 
 /** One signature as its header has it. */

@@ -8,6 +8,7 @@ import { showing } from "../../core/inspecting.js";
 import { nonRetryable } from "../../core/nonRetryable.js";
 import { type Options, optionsOf } from "../../core/options.js";
 import { type Bound, type DestinationOptions, type DispatchResult, destination } from "../Destination.js";
+import { DESTINATION_NAMES } from "../destinationOptions.js";
 import type { Resolve } from "./checkedLookup.js";
 import { type Endpoint, endpointOf } from "./endpoint.js";
 import type { Letter } from "./Post.js";
@@ -71,8 +72,7 @@ export const webhook = <A = unknown>(url: string | URL, options: WebhookOptions<
   webhookBy<A>(url, options);
 
 const NAMES = [
-  "concurrency",
-  "timeoutMs",
+  ...DESTINATION_NAMES,
   "secret",
   "headers",
   "codec",
@@ -86,14 +86,14 @@ const NAMES = [
 export const webhookBy = <A>(url: string | URL, options: WebhookOptions<A>, resolve?: Resolve): Bound<A> => {
   const given = optionsOf(options, NAMES);
   const endpoint = endpointOf(url, given, resolve);
-  const { concurrency, timeoutMs = TIMEOUT_MS } = given;
+  const { concurrency, timeoutMs = TIMEOUT_MS, ratePerSecondMax, breakAfter, breakMs } = given;
   const bound = destination<A>(
     ({ payload }, { dispatchId, signal }) =>
       merge(
         abortedBy(signal),
         defer(() => (signal.aborted ? EMPTY : posted(endpoint, { id: dispatchId, payload }))),
       ).pipe(take(1)),
-    { concurrency, timeoutMs },
+    { concurrency, timeoutMs, ratePerSecondMax, breakAfter, breakMs },
   );
   // The path of a URL may be a secret as well.
   return showing({ ...bound }, "Webhook", { host: endpoint.host });

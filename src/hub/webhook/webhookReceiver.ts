@@ -21,6 +21,8 @@ const NAME_LENGTH_MAX = 64;
 const SECRETS_MAX = 10;
 const AGE_MS_MAX = 300_000;
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
+/** A request is judged by its age before its write has reached the store. For so long the write may be under way. Milliseconds. */
+const WRITE_MS_MAX = 60_000;
 
 /**
  * The other end of a webhook, of this library's or of any sender that signs as "Standard Webhooks" has it: checks signature (in constant
@@ -59,7 +61,11 @@ const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 export const webhookReceiver = <A>(store: RecordsStore, definition: ReceiverDefinition<A>): WebhookReceiver<A> => {
   const { keepMs, name, ...checks } = resolve(definition);
   const collection = `sluice.webhooks/${name}`;
-  const keys = records(store, { name: collection, codec: t.number, ttlMs: keepMs });
+  const keys = records(store, {
+    name: collection,
+    codec: t.number,
+    ttlMs: Math.min(keepMs + WRITE_MS_MAX, duration.max),
+  });
   const nowMs = (): number => timeOfDay(store.scheduler);
 
   // The key comes first: where it is there already, this is what the store tells.

@@ -16,6 +16,7 @@ import type { Hands } from "../../port/Lease.js";
 import type { LeaseKeeper } from "./LeaseKeeper.js";
 import { Pace } from "./Pace.js";
 import type { Prefetch } from "./Prefetch.js";
+import type { Restraint } from "./Restraint.js";
 import type { Settler } from "./Settler.js";
 
 export interface CreditParts {
@@ -23,6 +24,8 @@ export interface CreditParts {
   readonly prefetch: Prefetch;
   readonly keeper: LeaseKeeper;
   readonly settler: Settler;
+  /** Asked at a read: it comes later. */
+  readonly restraint: () => Restraint;
 }
 
 export class Credit {
@@ -34,10 +37,11 @@ export class Credit {
 
   /** The most messages that one read may bring now. Less than 1 where there is no credit, or while a suspect is in hand. */
   get readMax(): number {
-    const { prefetch, keeper, settler } = this.parts;
+    const { prefetch, keeper, settler, restraint } = this.parts;
     if (keeper.suspicious) return 0;
     const { max } = prefetch;
-    return Math.min(max - keeper.size + Math.min(settler.rounds.lent, max), prefetch.readMax);
+    const credit = Math.min(max - keeper.size + Math.min(settler.rounds.lent, max), prefetch.readMax);
+    return credit < 1 ? credit : Math.min(credit, restraint().leasable());
   }
 
   /** What is unsettled, apart from messages whose settlements reach the store before the next read. */

@@ -6,6 +6,7 @@
  * | `SourceLife` | the phase: pulling, draining, lingering, left |
  * | `Puller` | the read that is under way, and the time of the next one |
  * | `Credit` | nothing: computes how much a read may bring, from what the others own |
+ * | `Restraint` | the time at which its valve has room again |
  * | `Prefetch`, `Pace` | how many messages may be unsettled; how fast they are settled |
  * | `Receiving` | the messages that have arrived and are not emitted |
  * | `LeaseKeeper` | the unsettled deliveries, and the tenure of each |
@@ -24,6 +25,7 @@ import { soon } from "../../core/Clock.js";
 import type { Message } from "../../core/Message.js";
 import type { Outcome } from "../../core/Outcome.js";
 import type { SluiceError } from "../../core/SluiceError.js";
+import type { Valve } from "../../core/Valve.js";
 import type { QueueStore } from "../../port/Store.js";
 import type { QueueTelling } from "../EventSink.js";
 import type { ResolvedDefinition } from "../QueueDefinition.js";
@@ -37,6 +39,7 @@ import type { PauseWatch } from "./PauseWatch.js";
 import { Prefetch } from "./Prefetch.js";
 import { Puller, type Starts } from "./Puller.js";
 import { Receiving } from "./Receiving.js";
+import { Restraint } from "./Restraint.js";
 import { Settler } from "./Settler.js";
 import { Solitude } from "./Solitude.js";
 import { SourceLife } from "./SourceLife.js";
@@ -48,6 +51,7 @@ export interface SourceContext<A> {
   readonly events: QueueTelling;
   readonly pauses: PauseWatch;
   readonly starts: Starts;
+  readonly valve: Valve | undefined;
 }
 
 export class MessageSource<A> implements Owner {
@@ -60,6 +64,7 @@ export class MessageSource<A> implements Owner {
   readonly settler: Settler;
   private readonly keeper: LeaseKeeper;
   private readonly puller: Puller;
+  private readonly restraint: Restraint;
   private readonly receiving: Receiving<A>;
   private readonly catchingUp: CatchingUp;
   private readonly solitude: Solitude;
@@ -69,7 +74,7 @@ export class MessageSource<A> implements Owner {
     private readonly context: SourceContext<A>,
     private readonly subscriber: Subscriber<Message<A>>,
   ) {
-    const { store, definition, options, events, pauses, starts } = context;
+    const { store, definition, options, events, pauses, starts, valve } = context;
     const { codec } = definition;
     this.store = store;
     this.queue = definition.name;
@@ -78,24 +83,14 @@ export class MessageSource<A> implements Owner {
     this.demands = new Prefetch(options.prefetch);
     this.prefetch = this.demands.bound;
     this.settler = this.settling();
-    this.keeper = new LeaseKeeper({
-      store,
-      queue: this.queue,
-      leaseMs: options.leaseMs,
-      events,
-      onLate: () => this.catchingUp.settleFirst(),
-      onCredit: () => {
-        this.lessInHand();
-        this.puller.pull();
-      },
-    });
+    this.keeper = this.keeping();
     const { settler, keeper, demands: prefetch } = this;
     this.puller = new Puller({
       store,
       definition,
       options,
       starts,
-      credit: new Credit({ scheduler: store.scheduler, prefetch, keeper, settler }),
+      credit: new Credit({ scheduler: store.scheduler, prefetch, keeper, settler, restraint: () => this.restraint }),
       keeper,
       settler,
       isWanted: () => this.life.pulls,
@@ -103,6 +98,11 @@ export class MessageSource<A> implements Owner {
       onFailure: (error) => this.readFailed(error),
     });
     const { puller } = this;
+    this.restraint = new Restraint({
+      ...{ store, valve, keeper, puller },
+      giveBackAllBut: (count) => this.life.giveBackAllBut(count),
+    });
+    const { restraint } = this;
     this.solitude = new Solitude({ store, keeper, goOn: () => this.receiving.goOn() });
     const { solitude } = this;
     this.receiving = new Receiving({
@@ -113,6 +113,7 @@ export class MessageSource<A> implements Owner {
       prefetch,
       keeper,
       puller,
+      restraint,
       solitude,
       subscriber,
     });
@@ -127,6 +128,7 @@ export class MessageSource<A> implements Owner {
       settler,
       keeper,
       puller,
+      restraint,
       catchingUp,
       solitude,
       subscriber,
@@ -170,6 +172,18 @@ export class MessageSource<A> implements Owner {
   private lessInHand(): void {
     this.life.leaveIfEmpty();
     this.solitude.changed();
+  }
+
+  private keeping(): LeaseKeeper {
+    const { store, events } = this.context;
+    return new LeaseKeeper({
+      ...{ store, queue: this.queue, leaseMs: this.leaseMs, events },
+      onLate: () => this.catchingUp.settleFirst(),
+      onCredit: () => {
+        this.lessInHand();
+        this.puller.pull();
+      },
+    });
   }
 
   private settling(): Settler {

@@ -23,6 +23,7 @@ import type { LeaseKeeper } from "./LeaseKeeper.js";
 import type { ResolvedMessagesOptions } from "./messagesOptions.js";
 import type { Pausable, PauseWatch } from "./PauseWatch.js";
 import type { Puller } from "./Puller.js";
+import type { Restraint } from "./Restraint.js";
 import type { Settler } from "./Settler.js";
 import type { Solitude } from "./Solitude.js";
 
@@ -38,6 +39,7 @@ export interface SourceLifeParts {
   readonly settler: Settler;
   readonly keeper: LeaseKeeper;
   readonly puller: Puller;
+  readonly restraint: Restraint;
   readonly catchingUp: CatchingUp;
   readonly solitude: Solitude;
   readonly subscriber: Subscriber<unknown>;
@@ -60,7 +62,8 @@ export class SourceLife implements Pausable {
   }
 
   start(): void {
-    const { catchingUp, solitude, pauses, options, subscriber, puller } = this.parts;
+    const { catchingUp, solitude, pauses, options, subscriber, puller, restraint } = this.parts;
+    restraint.start();
     catchingUp.join();
     solitude.join();
     pauses.add(this);
@@ -79,8 +82,9 @@ export class SourceLife implements Pausable {
 
   /** The subscription has ended, by whomever: unsettled messages go back to the front, in order, uncounted. */
   end(): void {
-    const { puller, settler } = this.parts;
+    const { puller, settler, restraint } = this.parts;
     this.endTimer?.unsubscribe();
+    restraint.stop();
     if (this.phase === "left") return;
     this.phase = "lingering";
     puller.stop();
@@ -102,9 +106,14 @@ export class SourceLife implements Pausable {
 
   /** The queue is paused: messages that have not begun go back. */
   paused(): void {
+    this.giveBackAllBut(0);
+  }
+
+  /** Messages that have not begun go back, but the first so many. */
+  giveBackAllBut(count: number): void {
     const { keeper, puller, settler } = this.parts;
     if (this.phase !== "pulling" && this.phase !== "draining") return;
-    const unbegun = keeper.all().filter(isUnbegun);
+    const unbegun = keeper.all().filter(isUnbegun).slice(count);
     // A read under way may bring messages that were leased before the pause. Once it is taken back, they go back as well.
     puller.stop();
     // Messages that operators release, and those released here, leave in one write.
@@ -153,8 +162,10 @@ export class SourceLife implements Pausable {
   /** Says goodbye to the store, once no message is unsettled any more. */
   leaveIfEmpty(): void {
     if (this.phase === "pulling" || this.phase === "left" || this.parts.keeper.size > 0) return;
-    const { keeper, catchingUp, solitude, pauses, settler, subscriber, store, queue, options, events } = this.parts;
+    const { keeper, restraint, catchingUp, solitude, pauses, settler, subscriber, store, queue, options, events } =
+      this.parts;
     this.phase = "left";
+    restraint.stop();
     catchingUp.leave();
     solitude.leave();
     pauses.remove(this);

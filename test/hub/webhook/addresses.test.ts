@@ -2,7 +2,7 @@
 import type { LookupAddress } from "node:dns";
 import { describe, expect, it } from "vitest";
 import { isPublicAddress } from "../../../src/hub/webhook/addresses.js";
-import { checkedLookup, NotPublic, type Resolve } from "../../../src/hub/webhook/checkedLookup.js";
+import { checkedLookup, NotPublic, type Resolve, sharedResolve } from "../../../src/hub/webhook/checkedLookup.js";
 
 describe("an address is public", () => {
   it.each([
@@ -106,6 +106,24 @@ describe("a name is resolved", () => {
         told(error ?? (typeof address === "string" ? `${address} of ${family}` : address)),
       );
     });
+
+  it("once for all who ask at the same time, and anew afterwards, also where that fails", async () => {
+    const waiting: Array<Parameters<Resolve>[2]> = [];
+    const shared = sharedResolve((_, __, callback) => void waiting.push(callback));
+    const asking = () => Promise.all([look(shared, true), look(shared, false), look(shared, true)]);
+    const first = asking();
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.(null, [{ address: "8.8.8.8", family: 4 }]);
+    const all = [{ address: "8.8.8.8", family: 4 }];
+    expect(await first).toEqual([all, "8.8.8.8 of 4", all]);
+    const second = asking();
+    expect(waiting).toHaveLength(2);
+    const error = new Error("no");
+    waiting[1]?.(error, []);
+    expect(await second).toEqual([error, error, error]);
+    void asking();
+    expect(waiting).toHaveLength(3);
+  });
 
   it("once, and to what was looked at: another answer a moment later changes nothing", async () => {
     const { resolve, asked } = resolving(["8.8.8.8"], ["127.0.0.1"]);

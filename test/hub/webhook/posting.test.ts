@@ -197,6 +197,27 @@ describe("an endpoint that answers", () => {
     expect(closed).toHaveLength(1);
   });
 
+  it("before it has read the body, which it never does, has its connection closed after a second", async () => {
+    const closed: Array<Promise<unknown>> = [];
+    let read = 0;
+    const endpoint = await serveRaw((socket) => {
+      closed.push(new Promise((resolve) => socket.once("close", resolve)));
+      socket.on("data", (chunk) => {
+        read += chunk.length;
+      });
+      socket.once("data", () => {
+        socket.pause();
+        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        // What is under way is read to its end, be it that of the connection.
+        setTimeout(() => socket.resume(), 1_500);
+      });
+    });
+    const partner = webhook(endpoint.url, { ...here, bodyBytesMax: 8_300_000 });
+    expect(await deliver(partner, "x".repeat(8_200_000))).toBe(Complete);
+    await Promise.all(closed);
+    expect([closed.length, read < 8_200_000]).toEqual([1, true]);
+  });
+
   it("with more than answerBytesMax is not sent more on that connection", async () => {
     const endpoint = await serve((response) => response.end("x".repeat(100)));
     const small = webhook(endpoint.url, { ...here, answerBytesMax: 99 });

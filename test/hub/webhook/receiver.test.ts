@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import * as E from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
+import { switchMap, timer } from "rxjs";
 import { queue } from "sluice";
 import { type ReceiverDefinition, type WebhookRequest, webhookReceiver } from "sluice/hub";
 import { memoryStore } from "sluice/memory";
@@ -9,6 +10,7 @@ import { records } from "sluice/records";
 import type { Store } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
+import { fromOne } from "../../../src/core/Effect.js";
 import { signatureText, signerOf } from "../../../src/hub/webhook/signature.js";
 import { atEnd, eachStore } from "../../stores/eachStore.js";
 import { SECRET } from "./scene.js";
@@ -165,9 +167,30 @@ describe("a receiver takes", () => {
       await advance(3_000);
       expect(await accept(old)).toEqual(refused("TooOld", 401));
       expect(await accept(now())).toEqual(taken("k-1", true));
-      await advance(2_000);
+      await advance(62_000);
       expect(await accept(now())).toEqual(taken("k-1"));
       expect(await waiting()).toBe(2);
+    }));
+
+  it("what its clock lets pass for the longest once, also where its write takes a while", () =>
+    simulate(async ({ store, advance }) => {
+      const { accept, waiting } = on(store, { ageMsMax: 2_000, keepMs: 4_000 });
+      // Its sender is ahead by as much as may be.
+      const request = requestOf({ atMs: (store.scheduler?.now() ?? 0) + 2_000 });
+      expect(await accept(request)).toEqual(taken("k-1"));
+      await advance(4_000);
+      const late: Store = {
+        ...store,
+        write: (lists, writeId) =>
+          fromOne(timer(5_000, store.scheduler).pipe(switchMap(() => store.write(lists, writeId)))),
+      };
+      const again = on(late, { ageMsMax: 2_000, keepMs: 4_000 }).accept(request);
+      const answer = again.then((one) => one);
+      await advance(5_000);
+      expect(await answer).toEqual(taken("k-1", true));
+      expect(await waiting()).toBe(1);
+      await advance(1);
+      expect(await accept(request)).toEqual(refused("TooOld", 401));
     }));
 
   it.each<[what: string, tag: string, status: number, request: WebhookRequest]>([
@@ -226,6 +249,7 @@ describe("a receiver takes", () => {
     ["secrets", { secrets: HIDDEN as never }],
     ["secrets", { secrets: Array.from({ length: 11 }, () => HIDDEN) }],
     ["secrets[1]", { secrets: [HIDDEN, ""] }],
+    ["secrets[0]", { secrets: ["whsec_A"] }],
     ["ageMsMax", { ageMsMax: -1 }],
     ["keepMs", { keepMs: 599_999 }],
     ["bodyBytesMax", { bodyBytesMax: 0 }],

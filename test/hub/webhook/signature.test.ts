@@ -76,6 +76,8 @@ describe("a secret", () => {
     ["no text", 5],
     ["nothing behind the prefix", "whsec_"],
     ["no Base64 behind the prefix", "whsec_ab-cd TELL"],
+    ["Base64 of no byte", "whsec_A"],
+    ["Base64 that is cut off", "whsec_TELLTELLTELLT"],
     ["too long", "TELL".repeat(400)],
   ])("is refused where it is %s, and not shown", (_, secret) => {
     const make = () => signerOf("secrets[1]", secret as string);
