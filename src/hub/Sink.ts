@@ -34,10 +34,10 @@ export class Sink {
     );
   }
 
-  /** A dispatch that another version of the library has written. */
-  malformed(dispatchId: string, report: ReadonlyArray<string>): void {
+  /** A dispatch, or the event of one, that another version of the library has written. */
+  malformed(what: string, report: ReadonlyArray<string>): void {
     this.warn("HUB_MALFORMED", "has a dispatch that this version of the library cannot read: it is given back", {
-      dispatchId,
+      what,
       report,
     });
   }

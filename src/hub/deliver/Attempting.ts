@@ -20,6 +20,7 @@ import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
+import { StoredEventCodec } from "../ledger/EventRecord.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
 
 /** How a delivery ends. */
@@ -145,8 +146,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
     }
     const read = parts.ledger.dispatchIn(stored);
     if (isLeft(read)) {
-      parts.sink.malformed(stored.id, read.left.report);
-      this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
+      this.giveBack(`dispatch ${stored.id}`, read.left.report);
       return;
     }
     const dispatch = read.right;
@@ -172,7 +172,9 @@ export class Attempting implements WorkObserver, Unsubscribable {
     const { parts, timeouts } = this.serving;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
-      this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
+      const stored = decodePayload(StoredEventCodec, value);
+      if (isLeft(stored)) this.giveBack(`event ${eventId}`, stored.left);
+      else this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
       return;
     }
     const { createdAtMs, payload } = decoded.right;
@@ -189,13 +191,16 @@ export class Attempting implements WorkObserver, Unsubscribable {
   /** Into another hub: together with the result where it has the same store, else before it. */
   private emit(make: () => Write<unknown>): void {
     let write: Write<unknown>;
+    let isHere: boolean;
     try {
       write = make();
+      // What has no options is no Write, as where JavaScript answers a promise.
+      isHere = write.options.target === this.serving.parts.store;
     } catch (cause) {
       this.error(cause);
       return;
     }
-    if (write.options.target !== this.serving.parts.store) {
+    if (!isHere) {
       subscribeWork(write.pipe(switchMap(() => of(Complete))), this);
       return;
     }
@@ -206,6 +211,12 @@ export class Attempting implements WorkObserver, Unsubscribable {
     }
     this.emits = [write];
     this.conclude({ is: "complete" });
+  }
+
+  /** To a process of the version that has written it. */
+  private giveBack(what: string, report: ReadonlyArray<string>): void {
+    this.serving.parts.sink.malformed(what, report);
+    this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
   }
 
   private conclude(went: Went): void {
