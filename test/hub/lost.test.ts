@@ -33,7 +33,7 @@ const events = [
 const marked = async (of: Hub<unknown, "A">, elapsedMs: number): Promise<ReadonlyArray<unknown>> => {
   const { items } = await of.markLost({ elapsedMs });
   const found = await Promise.all(items.map(({ eventId }) => of.getEvent(eventId)));
-  return found.map((event) => (event?.payload as { n: number }).n);
+  return found.map((event) => (event!.payload as { n: number }).n);
 };
 
 describe("a dispatch behind another one of its key", () => {

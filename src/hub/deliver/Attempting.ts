@@ -9,6 +9,7 @@ import { causeOf } from "../../core/Failure.js";
 import { delivery, type Message } from "../../core/Message.js";
 import { randomOf } from "../../core/Random.js";
 import type { SluiceError } from "../../core/SluiceError.js";
+import type { PutStep } from "../../core/steps/Put.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import { refusalOf, type Write } from "../../core/Write.js";
 import { answerOf } from "../../operators/internal/Answer.js";
@@ -19,6 +20,7 @@ import { Complete, type DispatchContext, type DispatchWork, type HubEvent } from
 import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
+import type { Running } from "../Local.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
 import { StoredEventCodec } from "../ledger/EventRecord.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
@@ -81,7 +83,7 @@ const TIMEOUT_MS = 300_000;
 /** Beside what is emitted stand the settlement and a put with two places. */
 const STEPS_BESIDE = 3;
 
-export class Attempting implements WorkObserver, Unsubscribable {
+export class Attempting implements WorkObserver, Unsubscribable, Running {
   subscription: Unsubscribable | undefined = undefined;
   private reading: Unsubscribable | undefined = undefined;
   private holds = false;
@@ -89,6 +91,10 @@ export class Attempting implements WorkObserver, Unsubscribable {
   private hasLast = false;
   private emits: ReadonlyArray<Write<unknown>> = none;
   private found: Beginning | undefined = undefined;
+  /** As `found` will be when the sign that is under way is on record. */
+  private signing: Beginning | undefined = undefined;
+  /** An end that waits for that. */
+  private waiting: (() => void) | undefined = undefined;
 
   constructor(
     private readonly serving: Serving,
@@ -103,7 +109,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
       this.end(BUSY);
       return;
     }
-    local.running.add(data.dispatchId);
+    local.running.set(data.dispatchId, this);
     this.holds = true;
     this.reading = ledger.read(data).run(
       ([dispatch, event]) => this.read(dispatch, event),
@@ -136,6 +142,22 @@ export class Attempting implements WorkObserver, Unsubscribable {
     this.holds = false;
     this.reading?.unsubscribe();
     this.subscription?.unsubscribe();
+  }
+
+  sign(nowMs: number, beforeMs: number): PutStep | undefined {
+    const { found, signing } = this;
+    if (found === undefined || signing !== undefined || (found.dispatch.dueAtMs ?? nowMs) >= beforeMs) return undefined;
+    const dispatch = { ...found.dispatch, dueAtMs: nowMs };
+    const put = this.serving.parts.ledger.putDispatch(dispatch, found.stored);
+    this.signing = { ...found, dispatch, stored: { ...found.stored, revision: put.revision } };
+    return put;
+  }
+
+  signed(isWritten: boolean): void {
+    if (isWritten) this.found = this.signing;
+    this.signing = undefined;
+    this.waiting?.();
+    this.waiting = undefined;
   }
 
   private read(stored: StoredRecord | undefined, event: StoredRecord | undefined): void {
@@ -219,9 +241,10 @@ export class Attempting implements WorkObserver, Unsubscribable {
     this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
   }
 
-  private conclude(went: Went): void {
-    const { found } = this;
-    if (found !== undefined) this.end(new Executing(found, { went, endedAtMs: this.nowMs }, this.emits));
+  private conclude(went: Went, endedAtMs = this.nowMs): void {
+    // It would refuse a result that is written upon what is on record before it.
+    if (this.signing !== undefined) this.waiting = () => this.conclude(went, endedAtMs);
+    else if (this.found !== undefined) this.end(new Executing(this.found, { went, endedAtMs }, this.emits));
   }
 
   private end(ended: Ended): void {

@@ -5,6 +5,7 @@ import type { SluiceError } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import type { Parts } from "../definition.js";
 import { type LostOptions, markLost } from "./markLost.js";
+import { signs } from "./signs.js";
 import { trim } from "./trim.js";
 
 export interface TendOptions {
@@ -25,6 +26,7 @@ export const tend = (parts: Parts, { everyMs, lost }: TendOptions): Observable<n
     timer(waits ? everyMs : 0, parts.store.scheduler).pipe(
       switchMap(() => parts.routes.look()),
       last(undefined, undefined),
+      switchMap(() => signs(parts, lost.elapsedMs)),
       switchMap(() => markAllLost(parts, { ...lost, after })),
       concatMap((behind) =>
         trim(parts).pipe(
