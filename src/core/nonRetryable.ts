@@ -24,11 +24,13 @@ class NonRetryableError extends Error implements NonRetryable {
  */
 export const nonRetryable = (cause: unknown): NonRetryable => new NonRetryableError(cause);
 
-/** Whether this is such an error, of whatever copy of the library. */
-export const isNonRetryable = (error: unknown): boolean => {
+/** What such an error, of whatever copy of the library, was made of; undefined of any other value, and of one that cannot be read. */
+export const asNonRetryable = (error: unknown): Pick<NonRetryable, "cause"> | undefined => {
   try {
-    return error instanceof Error && (error as Partial<NonRetryable>)._tag === "NonRetryable";
+    return error instanceof Error && (error as Partial<NonRetryable>)._tag === "NonRetryable"
+      ? { cause: error.cause }
+      : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 };

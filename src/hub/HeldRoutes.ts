@@ -6,10 +6,10 @@ import {
   distinctUntilChanged,
   map,
   merge,
-  type Observable,
+  Observable,
   of,
   switchMap,
-  tap,
+  take,
   throwError,
   timer,
 } from "rxjs";
@@ -92,20 +92,14 @@ export class HeldRoutes {
 
   get changes$(): Observable<Routes> {
     const { store, local } = this.parts;
-    return defer(() => {
-      const replaced$ = merge(of(undefined), local.replaced$);
-      return replaced$.pipe(
-        switchMap(() => {
-          let first = true;
-          const call = (): Observable<Turn<true, Routes>> =>
-            (first ? of(0) : timer(LOOK_MS, store.scheduler)).pipe(
-              tap(() => (first = false)),
-              switchMap(() => this.refresh()),
-              map((routes) => ({ items: [routes], next: true })),
-            );
-          return callsOf<true, Routes>(store, { start: true, call, live: true });
-        }),
-      );
+    return new Observable<Routes>((subscriber) => {
+      const looks$: Observable<unknown> = merge(timer(LOOK_MS, store.scheduler), local.replaced$).pipe(take(1));
+      const call = (first: boolean): Observable<Turn<boolean, Routes>> =>
+        (first ? of(undefined) : looks$).pipe(
+          switchMap(() => this.refresh()),
+          map((routes) => ({ items: [routes], next: false })),
+        );
+      return callsOf<boolean, Routes>(store, { start: true, call, live: true }).subscribe(subscriber);
     }).pipe(distinctUntilChanged());
   }
 

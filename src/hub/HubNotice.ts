@@ -14,7 +14,7 @@ import type { DispatchId } from "./ids.js";
  * - `Refused`: the store did not take a result for a reason that asking again would not mend. The dispatch comes again when its lease ends.
  * - `StoreFailed`: a call for a destination has failed. Runs make it again; what was to be settled comes again at the latest when its lease
  *   ends.
- * - `Malformed`: this version of the library cannot read the record of the dispatch. It is given back, for a process that can.
+ * - `Malformed`: this version of the library cannot read the record of the dispatch, or of its event. It is given back, for a process that can.
  * - `Poisoned`: what stands in the queue of the destination is no message of a dispatch; it is dead-lettered there.
  * - `RoutesReplaced`: other routes hold, as this process has done or found: `routes$` has them. `RoutesDiffer`: those of the record win over
  *   the ones that this program is deployed with. `RoutesUnreadable`: only a newer version of the library can read them, and emits fail.
@@ -49,6 +49,7 @@ export type HubNotice =
       readonly _tag: "Malformed";
       readonly destination: string;
       readonly dispatchId: DispatchId;
+      readonly of: "dispatch" | "event";
       readonly report: ReadonlyArray<string>;
     }
   | {

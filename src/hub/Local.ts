@@ -14,6 +14,14 @@ export interface Held {
   readonly routes: Routes;
 }
 
+/** A dispatch whose handler runs. */
+export interface Running {
+  /** What tells all processes that it is on its way; undefined where it was due behind `beforeMs`. */
+  readonly sign: (nowMs: number, beforeMs: number) => PutStep | undefined;
+  /** Called once for each sign: whether it is on record. */
+  readonly signed: (isWritten: boolean) => void;
+}
+
 export class Local {
   /** Undefined: no record was there, or none was looked for yet. Each emit checks that this is still so. */
   held: Held | undefined = undefined;
@@ -22,7 +30,7 @@ export class Local {
   /** Emits when this process has replaced the routes. */
   readonly replaced$: Subject<void> = new Subject<void>();
   /** The dispatches whose handlers run. */
-  readonly running: Set<DispatchId> = new Set<DispatchId>();
+  readonly running: Map<DispatchId, Running> = new Map<DispatchId, Running>();
   /**
    * The destinations that emits of this process have written to. Each is put on record together with a first dispatch; until one of these
    * writes was answered, the others bring the same put.

@@ -63,8 +63,8 @@ const saidOf = (notice: HubNotice): Said | undefined => {
       return ["SETTLE_FAILED", what, { destination, error }];
     }
     case "Malformed": {
-      const { destination, dispatchId, report } = notice;
-      const what = "has a dispatch that this version of the library cannot read: it is given back";
+      const { destination, dispatchId, of, report } = notice;
+      const what = `has a dispatch whose ${of === "event" ? "event" : "record"} this version of the library cannot read: it is given back`;
       return ["MALFORMED", what, { destination, dispatchId, report }];
     }
     case "Poisoned": {

@@ -16,6 +16,7 @@ import { eventCodecOf, type StoredEventRecord } from "./ledger/EventRecord.js";
 import { Ledger } from "./ledger/Ledger.js";
 import { checkName } from "./names.js";
 import { compiledOf } from "./routes/compiled.js";
+import { DESTINATION_RULE, isDestination } from "./routes/limits.js";
 import type { Sink } from "./Sink.js";
 
 /** What handles the dispatches of a destination. */
@@ -76,7 +77,13 @@ export const partsOf = (store: Store, definition: HubDefinition<unknown, string>
 const handlingsOf = (given: Readonly<Record<string, Destination<unknown>>>): ReadonlyMap<string, Handling> => {
   if (typeof given !== "object" || (given as object | null) === null)
     throw invalidConfig("destinations", `destinations must be an object, not ${shown(given)}.`);
-  return new Map(Object.entries(given).map(([name, one]) => [name, handlingOf(name, one)]));
+  return new Map(Object.entries(given).map(([name, one]) => [checkDestination(name), handlingOf(name, one)]));
+};
+
+/** As routes may name it: a name becomes a part of the name of a queue. */
+const checkDestination = (name: string): string => {
+  if (isDestination(name)) return name;
+  throw invalidConfig("destinations", `The name of the destination ${shown(name)} ${DESTINATION_RULE}.`);
 };
 
 const handlingOf = (name: string, given: Destination<unknown>): Handling => {

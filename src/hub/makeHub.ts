@@ -1,5 +1,5 @@
 /** The maker of hubs. */
-import { defer, filter, map, merge } from "rxjs";
+import { filter, merge } from "rxjs";
 import { failingWith, fromOne } from "../core/Effect.js";
 import { showing } from "../core/inspecting.js";
 import type {
@@ -19,7 +19,7 @@ import { countsOf, getDispatch, getEvent, listDispatches, listEvents } from "./q
 import { retryDispatch } from "./retryDispatch.js";
 import { compiledOf } from "./routes/compiled.js";
 import { run } from "./run.js";
-import { lostOptions, markLost } from "./tend/markLost.js";
+import { markLost } from "./tend/markLost.js";
 
 /**
  * Receives events, stores them, and dispatches each to the destinations that its routes say; every dispatch is on record until it has a
@@ -67,10 +67,7 @@ export const hub = <D extends string, A = unknown>(store: Store, definition: Hub
     store,
     emit: (payloads) => emit(parts, payloads),
     run: (options = {}) => run(parts, options),
-    markLost: (options = {}) =>
-      failingWith<WriteError | DecodeRefused>()(
-        fromOne(defer(() => markLost(parts, lostOptions(options))).pipe(map(({ items, next }) => ({ items, next })))),
-      ),
+    markLost: (options = {}) => failingWith<WriteError | DecodeRefused>()(fromOne(markLost(parts, options))),
     getEvent: (id) => reads(fromOne(getEvent(parts, id))),
     getDispatch: (id) => reads(fromOne(getDispatch(parts, id))),
     listEvents: (options = {}) => reads(fromOne(listEvents(parts, options))),

@@ -44,11 +44,16 @@ const SECONDS_MAX = DELAY_MS_MAX / 1_000;
 export const retryAfter = (cause: unknown, delaySeconds: number): RetryAfter =>
   new RetryAfterError(cause, Math.ceil(realNumber("delaySeconds", delaySeconds, { min: 0, max: SECONDS_MAX })));
 
-/** This error, of whatever copy of the library, or undefined. */
-export const asRetryAfter = (error: unknown): RetryAfter | undefined => {
+/**
+ * What such an error, of whatever copy of the library, says. Undefined of any other value, of one that cannot be read, and where its wait is
+ * none: errors of other makers may have the same tag, and what they say goes on record.
+ */
+export const asRetryAfter = (error: unknown): Pick<RetryAfter, "cause" | "delaySeconds"> | undefined => {
   try {
-    return error instanceof Error && (error as Partial<RetryAfter>)._tag === "RetryAfter"
-      ? (error as RetryAfter)
+    if (!(error instanceof Error) || (error as Partial<RetryAfter>)._tag !== "RetryAfter") return undefined;
+    const { cause, delaySeconds } = error as RetryAfter;
+    return typeof delaySeconds === "number" && delaySeconds >= 0 && delaySeconds <= SECONDS_MAX
+      ? { cause, delaySeconds: Math.ceil(delaySeconds) }
       : undefined;
   } catch {
     return undefined;

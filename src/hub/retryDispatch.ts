@@ -20,8 +20,22 @@ import type { DispatchSettings } from "./routes/Routes.js";
 const CONFLICTS_MAX = 10;
 
 export const retryDispatch = (parts: Parts, id: DispatchId, settings: DispatchSettings): Observable<Dispatch> => {
+  /** Writes that failed without an answer: the next run sends them again first, since they may have been done. */
+  const unanswered: Array<Write<DispatchState>> = [];
+  const send = (write: Write<DispatchState>): Observable<Dispatch> =>
+    write.pipe(
+      map(shownDispatch),
+      catchError((error: unknown) => {
+        if (isSluiceError(error) && error.retryable) unanswered.push(write);
+        return throwError(() => error);
+      }),
+    );
+  const begin = (): Observable<Dispatch> => {
+    const sent = unanswered.pop();
+    return sent === undefined ? planned(parts, id, settings).pipe(concatMap(send)) : send(sent);
+  };
   const attempt = (left: number): Observable<Dispatch> =>
-    tryOnce(parts, id, settings).pipe(
+    defer(begin).pipe(
       catchError((error: unknown) =>
         isSluiceError(error) && error._tag === "RecordConflict" && left > 0
           ? attempt(left - 1)
@@ -31,7 +45,8 @@ export const retryDispatch = (parts: Parts, id: DispatchId, settings: DispatchSe
   return attempt(CONFLICTS_MAX);
 };
 
-const tryOnce = (parts: Parts, given: DispatchId, settings: DispatchSettings): Observable<Dispatch> =>
+/** The write of a new dispatch. */
+const planned = (parts: Parts, given: DispatchId, settings: DispatchSettings): Observable<Write<DispatchState>> =>
   defer(() => {
     const { store, ledger } = parts;
     const id = checkId(given);
@@ -41,7 +56,7 @@ const tryOnce = (parts: Parts, given: DispatchId, settings: DispatchSettings): O
         const chosen = settingsOf(before, settings);
         return store
           .getRecords([ledger.eventName(before.eventId)])
-          .pipe(concatMap(([event]) => again(parts, { ...before, settings: chosen }, event)));
+          .pipe(map(([event]) => again(parts, { ...before, settings: chosen }, event)));
       }),
     );
   });
@@ -68,7 +83,7 @@ const settingsOf = ({ destination, settings }: DispatchState, given: DispatchSet
 };
 
 /** In one write with the event, which names its dispatches: if it was removed, or got another one, this one is not made. */
-const again = (parts: Parts, before: DispatchState, event: StoredRecord | undefined): Observable<Dispatch> => {
+const again = (parts: Parts, before: DispatchState, event: StoredRecord | undefined): Write<DispatchState> => {
   const { store, ledger, name } = parts;
   if (event === undefined) throw notFound("event", before.eventId);
   const decoded = decodePayload(StoredEventCodec, event.value);
@@ -83,7 +98,5 @@ const again = (parts: Parts, before: DispatchState, event: StoredRecord | undefi
   const text = ENVELOPE_VERSION + JSON.stringify(payload);
   const stored = { createdAtMs, dispatchIds: [...dispatchIds, id], payload: text };
   const steps = [ledger.putEvent(eventId, stored, event), ledger.putDispatch(dispatch), ledger.enqueue(dispatch)];
-  return new Write(() => right({ steps, read: () => dispatch }), { target: store, settles: false }).pipe(
-    map(shownDispatch),
-  );
+  return new Write(() => right({ steps, read: () => dispatch }), { target: store, settles: false });
 };

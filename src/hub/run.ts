@@ -1,5 +1,5 @@
 /** What one process does for a hub: delivers its dispatches, marks what is lost, and gives up what is not to be kept. */
-import { defer, endWith, ignoreElements, map, merge, mergeMap, Observable, switchMap, takeUntil, timer } from "rxjs";
+import { defer, map, merge, mergeMap, Observable, Subject, switchMap, takeUntil, tap, timer } from "rxjs";
 import { duration, optionsOf, wholeNumber } from "../core/options.js";
 import { Stop } from "../core/Stop.js";
 import { callsOf, type Turn } from "../log/callsOf.js";
@@ -28,15 +28,18 @@ export const run = (parts: Parts, options: HubRunOptions): Observable<Executed<s
   const everyMs = wholeNumber("markLost.everyMs", marking.everyMs ?? EVERY_MS, { ...duration, min: 10 });
   const lost = lostOptions({ elapsedMs: marking.elapsedMs, limit: marking.limit });
   return new Observable((subscriber) => {
-    const { scheduler, events$ } = parts.store;
+    const { scheduler } = parts.store;
     const stop = new Stop(scheduler);
     subscriber.add(stop.listen(given.stop$, (error) => subscriber.error(error)));
+    // Consumers complete at once when the store closes, and by that end what waits for its time. Its events$ would tell it too, but who
+    // listens to them is taken for one who tells people of outages.
+    const closed$ = new Subject<void>();
+    const ends = { complete: () => closed$.next() };
     const delivered = (destination: string): Observable<Executed<string>> =>
-      deliver(parts, destination, { concurrency, stop$: stop.stopped$, stopMsMax });
-    // Whatever waits for its time ends with the store.
-    const over$ = merge(stop.stopped$, events$.pipe(ignoreElements(), endWith(undefined)));
+      deliver(parts, destination, { concurrency, stop$: stop.stopped$, stopMsMax }).pipe(tap(ends));
+    const over$ = merge(stop.stopped$, closed$);
     const tended$ = tend(parts, { everyMs, lost }).pipe(takeUntil(over$));
-    const newcomers$ = othersOf(parts).pipe(takeUntil(over$));
+    const newcomers$ = othersOf(parts).pipe(takeUntil(over$), tap(ends));
     const others$ = newcomers$.pipe(mergeMap(delivered));
     const ended$ = stop.stopped$.pipe(switchMap(() => timer(stopMsMax + END_MS_MAX, scheduler)));
     return merge(...[...parts.destinations.keys()].map(delivered), others$, tended$)

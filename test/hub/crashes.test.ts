@@ -73,6 +73,41 @@ describe("an emit", () => {
   });
 });
 
+describe("what is run again behind a lost reply", () => {
+  it("retries a dispatch once", async () => {
+    await simulate(async ({ store, dropReply, advance }) => {
+      const shop = twoOn(store, completes);
+      await shop.emit([1]);
+      const run = collect(shop.run());
+      await advance(10);
+      run.stop();
+      const [done] = await all(shop);
+      const retried = shop.retryDispatch(done!.id);
+      dropReply();
+      await expect(retried.then()).rejects.toMatchObject({ _tag: "StoreUnavailable" });
+      const { id } = await retried;
+      expect((await all(shop)).map((one) => one.id)[2]).toBe(id);
+      await isWhole(store, shop);
+      // Whoever asks again afterwards gets another one.
+      const next = await new Promise<{ readonly id: string }>((resolve) => retried.subscribe(resolve));
+      expect([next.id === id, (await all(shop)).length]).toEqual([false, 4]);
+    });
+  });
+
+  it("tells what was marked as lost", async () => {
+    await simulate(async ({ store, dropReply, advance }) => {
+      const shop = twoOn(store, completes);
+      await shop.emit([1]);
+      await advance(1);
+      const marking = shop.markLost({ elapsedMs: 0 });
+      dropReply();
+      await expect(marking.then()).rejects.toMatchObject({ _tag: "StoreUnavailable" });
+      expect((await marking).items).toEqual(await all(shop));
+      await expect(shop.markLost({ elapsedMs: -1 }).then()).rejects.toMatchObject({ _tag: "InvalidConfig" });
+    });
+  });
+});
+
 describe("a dispatch", () => {
   it.each(
     Array.from({ length: 12 }, (_, i) => i + 1).flatMap((call) => [

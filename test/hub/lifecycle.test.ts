@@ -122,6 +122,33 @@ describe.each(eachStore)("a hub on %s", (_, open) => {
     }
   });
 
+  it("counts what fails with an error that looks like one of the library and says nonsense", async () => {
+    const tagged = (tag: string, fields: PropertyDescriptorMap): Error =>
+      Object.defineProperties(new Error("odd"), { _tag: { value: tag }, ...fields });
+    const gotcha = {
+      get: () => {
+        throw new Error("gotcha");
+      },
+    };
+    const waits = [Number.NaN, -5, 1e99, "30", {}, 10n, null];
+    const errors = [
+      ...waits.map((value) => tagged("RetryAfter", { delaySeconds: { value } })),
+      tagged("RetryAfter", { delaySeconds: gotcha }),
+      tagged("RetryAfter", { delaySeconds: { value: 0 }, cause: gotcha }),
+      tagged("NonRetryable", { cause: gotcha }),
+    ];
+    const shop = hubOn(
+      open(),
+      async ({ payload }) => {
+        throw errors[Number(payload)];
+      },
+      { maxRetries: 1 },
+    );
+    await shop.emit([...errors.keys()]);
+    await collect(shop.run()).until(2 * errors.length);
+    expect((await all(shop)).map(tell)).toEqual(errors.map(() => "failed, 2 of 2: failed, failed"));
+  });
+
   it("ends a failure for good at once, whatever its retries", async () => {
     const shop = hubOn(open(), () => TE.left(nonRetryable("never")), { maxRetries: 9 });
     await shop.emit([1]);

@@ -1,6 +1,6 @@
 /** How dispatches are worked off: side by side, in order, by hubs behind hubs, and what handlers emit themselves. */
 import * as t from "io-ts";
-import { map, timer } from "rxjs";
+import { map, Observable, timer } from "rxjs";
 import { Complete, defineRoutes, destination, type Handler, hub } from "sluice/hub";
 import { memoryStore } from "sluice/memory";
 import type { Store } from "sluice/store";
@@ -131,6 +131,29 @@ describe("a run", () => {
       await store.close();
       await advance(10);
       expect(run.end).toEqual({ completed: true });
+    });
+  });
+
+  it("listens to no events of the store, so that people are warned of outages", async () => {
+    await simulate(async ({ store, advance }) => {
+      let listeners = 0;
+      const events$ = new Observable<never>(() => {
+        listeners += 1;
+      });
+      const watched: Store = Object.create(store, { events$: { value: events$ } }) as Store;
+      const shop = hubOn(watched, completes);
+      await shop.emit([1]);
+      const runs = [
+        shop.run(),
+        shop.run(),
+        hub(watched, { name: "none", routes: allTo("A"), destinations: {} as never }).run(),
+      ];
+      const collected = [...runs, shop.routes$].map((one) => collect<unknown>(one));
+      await advance(5_000);
+      await store.close();
+      await advance(2_000);
+      expect(collected.map(({ end }) => end)).toEqual(collected.map(() => ({ completed: true })));
+      expect(listeners).toBe(0);
     });
   });
 

@@ -5,7 +5,7 @@ import { causeOf, type Failure, Threw } from "../../core/Failure.js";
 import { attemptOf } from "../../core/FailurePolicy.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { delivery as deliveryOf, type Message } from "../../core/Message.js";
-import { isNonRetryable } from "../../core/nonRetryable.js";
+import { asNonRetryable } from "../../core/nonRetryable.js";
 import { Ack, Block, isOutcome, type Outcome, Reject, Release, Retry } from "../../core/Outcome.js";
 import { isSluiceError, type SluiceError, toSluiceError } from "../../core/SluiceError.js";
 import { atomically, refusalOf, type Write } from "../../core/Write.js";
@@ -84,7 +84,8 @@ const fateOf = (failure: Failure<unknown>, message: Message<Pending>, { at }: De
   const cause = causeOf(failure);
   if (at === undefined) return unread(cause);
   const { attemptsMax, backoff, blockOnError } = at.parts;
-  if (isNonRetryable(cause)) return ended((cause as Error).cause, blockOnError);
+  const forGood = asNonRetryable(cause);
+  if (forGood !== undefined) return ended(forGood.cause, blockOnError);
   if (message.attempt >= attemptsMax) return ended(cause, blockOnError);
   return Retry({ cause, delayMs: backoffDelayMs(backoff, message.attempt, attemptOf(message).random) });
 };

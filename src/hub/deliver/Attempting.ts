@@ -7,9 +7,10 @@ import { of, type Subscriber, switchMap, type Unsubscribable } from "rxjs";
 import { decodePayload } from "../../codec/envelope.js";
 import { causeOf } from "../../core/Failure.js";
 import { delivery, type Message } from "../../core/Message.js";
-import { isNonRetryable } from "../../core/nonRetryable.js";
+import { asNonRetryable } from "../../core/nonRetryable.js";
 import { randomOf } from "../../core/Random.js";
 import type { SluiceError } from "../../core/SluiceError.js";
+import type { PutStep } from "../../core/steps/Put.js";
 import { subscribeWork, type WorkObserver } from "../../core/subscribeWork.js";
 import { refusalOf, type Write } from "../../core/Write.js";
 import { answerOf } from "../../operators/internal/Answer.js";
@@ -20,7 +21,9 @@ import { Complete, type DispatchContext, type DispatchWork, type HubEvent } from
 import type { DispatchState } from "../Dispatch.js";
 import type { Handling, Parts } from "../definition.js";
 import type { DispatchId } from "../ids.js";
+import type { Running } from "../Local.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
+import { StoredEventCodec } from "../ledger/EventRecord.js";
 import type { Sign } from "../valve/Breaker.js";
 import type { DestinationValve, Permit } from "../valve/DestinationValve.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
@@ -85,7 +88,7 @@ const TIMEOUT_MS = 300_000;
 /** Beside what is emitted stand the settlement and a put with two places. */
 const STEPS_BESIDE = 3;
 
-export class Attempting implements WorkObserver, Unsubscribable {
+export class Attempting implements WorkObserver, Unsubscribable, Running {
   subscription: Unsubscribable | undefined = undefined;
   private reading: Unsubscribable | undefined = undefined;
   private holds = false;
@@ -95,6 +98,10 @@ export class Attempting implements WorkObserver, Unsubscribable {
   private found: Beginning | undefined = undefined;
   private permit: Permit | undefined = undefined;
   private called = false;
+  /** As `found` will be when the sign that is under way is on record. */
+  private signing: Beginning | undefined = undefined;
+  /** An end that waits for that. */
+  private waiting: (() => void) | undefined = undefined;
 
   constructor(
     private readonly serving: Serving,
@@ -109,7 +116,7 @@ export class Attempting implements WorkObserver, Unsubscribable {
       this.end(BUSY);
       return;
     }
-    local.running.add(data.dispatchId);
+    local.running.set(data.dispatchId, this);
     this.holds = true;
     this.permit = this.serving.valve?.take();
     this.reading = ledger.read(data).run(
@@ -146,17 +153,31 @@ export class Attempting implements WorkObserver, Unsubscribable {
     this.subscription?.unsubscribe();
   }
 
+  sign(nowMs: number, beforeMs: number): PutStep | undefined {
+    const { found, signing } = this;
+    if (found === undefined || signing !== undefined || (found.dispatch.dueAtMs ?? nowMs) >= beforeMs) return undefined;
+    const dispatch = { ...found.dispatch, dueAtMs: nowMs };
+    const put = this.serving.parts.ledger.putDispatch(dispatch, found.stored);
+    this.signing = { ...found, dispatch, stored: { ...found.stored, revision: put.revision } };
+    return put;
+  }
+
+  signed(isWritten: boolean): void {
+    if (isWritten) this.found = this.signing;
+    this.signing = undefined;
+    this.waiting?.();
+    this.waiting = undefined;
+  }
+
   private read(stored: StoredRecord | undefined, event: StoredRecord | undefined): void {
     const { parts, handling, destination } = this.serving;
-    const { data } = this.message;
     if (stored === undefined) {
       this.end({ is: "not found" });
       return;
     }
     const read = parts.ledger.dispatchIn(stored);
     if (isLeft(read)) {
-      parts.sink.tell({ _tag: "Malformed", destination, dispatchId: data.dispatchId, report: read.left.report });
-      this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
+      this.giveBack("dispatch", read.left.report);
       return;
     }
     const dispatch = read.right;
@@ -182,7 +203,9 @@ export class Attempting implements WorkObserver, Unsubscribable {
     const { parts, timeouts } = this.serving;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
-      this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
+      const stored = decodePayload(StoredEventCodec, value);
+      if (isLeft(stored)) this.giveBack("event", stored.left);
+      else this.error(new Error(`the codec refuses the payload: ${decoded.left.join("; ")}`));
       return;
     }
     const { createdAtMs, payload } = decoded.right;
@@ -201,13 +224,16 @@ export class Attempting implements WorkObserver, Unsubscribable {
   /** Into another hub: together with the result where it has the same store, else before it. */
   private emit(make: () => Write<unknown>): void {
     let write: Write<unknown>;
+    let isHere: boolean;
     try {
       write = make();
+      // What has no options is no Write, as where JavaScript answers a promise.
+      isHere = write.options.target === this.serving.parts.store;
     } catch (cause) {
       this.error(cause);
       return;
     }
-    if (write.options.target !== this.serving.parts.store) {
+    if (!isHere) {
       subscribeWork(write.pipe(switchMap(() => of(Complete))), this);
       return;
     }
@@ -220,10 +246,23 @@ export class Attempting implements WorkObserver, Unsubscribable {
     this.conclude({ is: "complete" });
   }
 
-  private conclude(went: Went): void {
+  /** To a process of the version that has written it. */
+  private giveBack(of: "dispatch" | "event", report: ReadonlyArray<string>): void {
+    const { parts, destination } = this.serving;
+    const { dispatchId } = this.message.data;
+    parts.sink.tell({ _tag: "Malformed", destination, dispatchId, of, report });
+    this.end({ is: "given back", reason: "this version cannot read it", delayMs: UNREADABLE_MS });
+  }
+
+  private conclude(went: Went, endedAtMs = this.nowMs): void {
     const { found } = this;
     if (found === undefined) return;
-    const executing = new Executing(found, { went, endedAtMs: this.nowMs }, this.emits);
+    if (this.signing !== undefined) {
+      // It would refuse a result that is written upon what is on record before it.
+      this.waiting = () => this.conclude(went, endedAtMs);
+      return;
+    }
+    const executing = new Executing(found, { went, endedAtMs }, this.emits);
     if (this.called) this.permit?.end(signOf(went), executing.concluded.execution.error);
     this.end(executing);
   }
@@ -246,7 +285,7 @@ const signOf = (went: Went): Sign => {
     case "ignored":
       return "well";
     case "failed":
-      return isNonRetryable(went.cause) ? "neither" : "badly";
+      return asNonRetryable(went.cause) === undefined ? "badly" : "neither";
     case "misconfigured":
       return "neither";
   }

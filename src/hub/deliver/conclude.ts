@@ -1,6 +1,6 @@
 /** What becomes of a dispatch by an execution: what is on record of it then, and when its message comes again. */
 import { describeCause } from "../../core/cause.js";
-import { isNonRetryable } from "../../core/nonRetryable.js";
+import { asNonRetryable } from "../../core/nonRetryable.js";
 import { type DispatchState, EXECUTIONS_MAX, type Execution } from "../Dispatch.js";
 import { asRetryAfter } from "../retryAfter.js";
 import { retryDelaySeconds } from "./retryDelay.js";
@@ -84,12 +84,14 @@ const waitOf = (
   { settings: { maxRetries, retryDelay }, executionCount, waitSeconds }: DispatchState,
   { went, attempt, random }: Attempted,
 ): number | undefined => {
-  if (went.is !== "failed" || went.isLast === true || isNonRetryable(went.cause)) return undefined;
+  if (went.is !== "failed" || went.isLast === true || asNonRetryable(went.cause) !== undefined) return undefined;
   if (attempt > maxRetries) return undefined;
   const asked = asRetryAfter(went.cause)?.delaySeconds;
   return asked ?? retryDelaySeconds(retryDelay, executionCount === 0 ? undefined : waitSeconds, random);
 };
 
 /** What wraps a cause tells nothing that the log has not. */
-const errorOf = (cause: unknown): string =>
-  describeCause(isNonRetryable(cause) ? (cause as Error).cause : (asRetryAfter(cause)?.cause ?? cause));
+const errorOf = (cause: unknown): string => {
+  const forGood = asNonRetryable(cause);
+  return describeCause(forGood === undefined ? (asRetryAfter(cause)?.cause ?? cause) : forGood.cause);
+};

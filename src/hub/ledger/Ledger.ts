@@ -92,7 +92,8 @@ export class Ledger {
       priority: 0,
       expiresInMs: undefined,
       dedupe: undefined,
-      mark: undefined,
+      // By it the head of a key is found: who waits behind it is not lost.
+      mark: key === undefined ? undefined : id,
     };
   }
 

@@ -3,7 +3,7 @@ import { isLeft } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { ConditionCodec, PathCodec } from "./ConditionCodec.js";
 import { compilePath } from "./JsonPath.js";
-import { CONDITIONS_MAX, DESTINATION, RETRIES_MAX, ROUTES_MAX, SECONDS_MAX } from "./limits.js";
+import { CONDITIONS_MAX, DESTINATION_RULE, isDestination, RETRIES_MAX, ROUTES_MAX, SECONDS_MAX } from "./limits.js";
 import { plainCopy } from "./plainCopy.js";
 import type { Condition, RetryDelay, Route, RoutesConfig } from "./Routes.js";
 import { checkedBy, codecOf, type Fields, isObject, kindOf, listOf, strictObject, validateFields } from "./strict.js";
@@ -42,8 +42,7 @@ const RetryDelayCodec = codecOf("RetryDelay", validateRetryDelay);
 
 const destinationOf = (known: ReadonlySet<string> | undefined): t.Mixed =>
   checkedBy("Destination", (value) => {
-    if (typeof value !== "string" || !DESTINATION.test(value) || value === "__proto__")
-      return "must be a text of 1 to 64 letters, digits and _ . : @ - (and not __proto__)";
+    if (!isDestination(value)) return DESTINATION_RULE;
     return known === undefined || known.has(value)
       ? undefined
       : `is ${JSON.stringify(value)}, which no destination is called`;

@@ -21,5 +21,8 @@ export const RETRIES_MAX = 1_000_000;
 export const PAYLOAD_DEPTH_MAX = 32;
 /** Names of destinations become parts of the names of queues, and of objects by destination. */
 export const DESTINATION: RegExp = /^[\p{L}\p{N}_.:@-]{1,64}$/u;
+export const DESTINATION_RULE = "must be a text of 1 to 64 letters, digits and _ . : @ - (and not __proto__)";
+export const isDestination = (name: unknown): name is string =>
+  typeof name === "string" && DESTINATION.test(name) && name !== "__proto__";
 /** How many faults are told of one config. */
 export const FAULTS_MAX = 1_000;

@@ -112,6 +112,8 @@ describe("what is refused", () => {
   it.each([
     ["$..a..b", "has more than one .."],
     ["$..[?@..a]", "has more than one .."],
+    ["$..[?count(@[*][*][*][*][*]) > 1]", "has filters behind .. that look at more than 4 levels"],
+    ["$[?@[0][*] && @[*][*]]..[?@[1:][?@]]", "has filters behind .. that look at more than 4 levels"],
     ["$[?$.a]", "reads $ in a filter, which may read @ alone"],
     ["$[?@.a == $.b || !(@.c)]", "reads $ in a filter, which may read @ alone"],
     ["$[?count($.a) > 1]", "reads $ in a filter, which may read @ alone"],
@@ -129,6 +131,8 @@ describe("what is refused", () => {
     expect(faultOf(`$${"['a','b']".repeat(20)}`)).toBeUndefined();
     expect(faultOf(`$${".a".repeat(32)}`)).toBe("has 32 segments, at most 31 are allowed");
     expect(faultOf(`$${".a".repeat(31)}`)).toBeUndefined();
+    expect(faultOf(`$..[?@[0].a[*]['a','b'][1:][?@] && @.a]`)).toBeUndefined();
+    expect(faultOf(`$[?count(@${"[*]".repeat(9)}) > 1]`)).toBeUndefined();
   });
 });
 
@@ -139,6 +143,12 @@ describe("a hostile payload", () => {
     expect(all(shallow(nested(33, "x")))).toEqual([]);
     expect(all(shallow({ deep: nested(20_000, "x"), flat: { a: "x" } }))).toEqual(["x"]);
     expect(path("$[*]").all(shallow(Array.from({ length: 150_000 }, () => 1)))).toHaveLength(150_000);
+  });
+
+  it("may have long lists where a filter looks at all of them", () => {
+    const list = Array.from({ length: 200_000 }, (_, i) => i);
+    expect(path("$[?count(@[*]) == 200000]").all([list, [1]])).toEqual([list]);
+    expect(path("$[?@.a[*]].b").all([{ a: list, b: "x" }, { a: [] }])).toEqual(["x"]);
   });
 
   it("is itself where it is not deep", () => {
