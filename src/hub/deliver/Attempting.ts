@@ -23,6 +23,7 @@ import type { DispatchId } from "../ids.js";
 import type { Running } from "../Local.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
 import { StoredEventCodec } from "../ledger/EventRecord.js";
+import { signsOf } from "../tend/signs.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
 
 /** How a delivery ends. */
@@ -74,6 +75,8 @@ export interface Serving {
   /** Undefined: this program has no such destination. */
   readonly handling: Handling | undefined;
   readonly timeouts: Timeouts;
+  /** What is overdue by more than that is lost. */
+  readonly elapsedMs: number;
 }
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
@@ -86,6 +89,7 @@ const STEPS_BESIDE = 3;
 export class Attempting implements WorkObserver, Unsubscribable, Running {
   subscription: Unsubscribable | undefined = undefined;
   private reading: Unsubscribable | undefined = undefined;
+  private writing: Unsubscribable | undefined = undefined;
   private holds = false;
   private last: unknown = undefined;
   private hasLast = false;
@@ -141,6 +145,7 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
     if (this.holds) this.serving.parts.local.running.delete(this.message.data.dispatchId);
     this.holds = false;
     this.reading?.unsubscribe();
+    this.writing?.unsubscribe();
     this.subscription?.unsubscribe();
   }
 
@@ -190,8 +195,9 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
     else this.run(handling, dispatch, event);
   }
 
-  private run({ to, options }: Handling, { eventId, id }: DispatchState, { value }: StoredRecord): void {
+  private run({ to, options }: Handling, dispatch: DispatchState, { value }: StoredRecord): void {
     const { parts, timeouts } = this.serving;
+    const { eventId, id } = dispatch;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
       const stored = decodePayload(StoredEventCodec, value);
@@ -204,10 +210,18 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
       this.emit(() => to.emit([payload]));
       return;
     }
+    if (dispatch.key !== undefined) this.signLate();
     const event: HubEvent<unknown> = { id: eventId, payload, createdAtMs };
     const attempt = this.found?.attempt ?? 1;
     const call = (context: HandleContext): DispatchWork => to(event, new Context({ dispatchId: id, attempt, context }));
     subscribeWork(timeouts.within(options.timeoutMs ?? TIMEOUT_MS, call), this);
+  }
+
+  /** Who has waited long behind another one of its key is overdue as soon as that has ended. */
+  private signLate(): void {
+    const { parts, elapsedMs } = this.serving;
+    // Where it is not written, the next round does it.
+    this.writing = signsOf(parts, [this], elapsedMs).subscribe({ error: () => undefined });
   }
 
   /** Into another hub: together with the result where it has the same store, else before it. */
