@@ -6,7 +6,7 @@ import {
   distinctUntilChanged,
   map,
   merge,
-  Observable,
+  type Observable,
   of,
   switchMap,
   take,
@@ -92,14 +92,14 @@ export class HeldRoutes {
 
   get changes$(): Observable<Routes> {
     const { store, local } = this.parts;
-    return new Observable<Routes>((subscriber) => {
+    return defer(() => {
       const looks$: Observable<unknown> = merge(timer(LOOK_MS, store.scheduler), local.replaced$).pipe(take(1));
       const call = (first: boolean): Observable<Turn<boolean, Routes>> =>
         (first ? of(undefined) : looks$).pipe(
           switchMap(() => this.refresh()),
           map((routes) => ({ items: [routes], next: false })),
         );
-      return callsOf<boolean, Routes>(store, { start: true, call, live: true }).subscribe(subscriber);
+      return callsOf<boolean, Routes>(store, { start: true, call, live: true });
     }).pipe(distinctUntilChanged());
   }
 

@@ -36,7 +36,9 @@ export const run = (parts: Parts, options: HubRunOptions): Observable<Executed<s
     const closed$ = new Subject<void>();
     const ends = { complete: () => closed$.next() };
     const delivered = (destination: string): Observable<Executed<string>> =>
-      deliver(parts, destination, { concurrency, stop$: stop.stopped$, stopMsMax }).pipe(tap(ends));
+      deliver(parts, destination, { concurrency, stop$: stop.stopped$, stopMsMax, elapsedMs: lost.elapsedMs }).pipe(
+        tap(ends),
+      );
     const over$ = merge(stop.stopped$, closed$);
     const tended$ = tend(parts, { everyMs, lost }).pipe(takeUntil(over$));
     const newcomers$ = othersOf(parts).pipe(takeUntil(over$), tap(ends));

@@ -75,4 +75,21 @@ describe.each(eachStore)("a run on %s", (_, open) => {
     // Their events go with the last of their dispatches.
     await expect.poll(async () => (await shop.listEvents({ limit: 1_000 })).items.length, { interval: 10 }).toBe(250);
   });
+
+  it("keeps as many where several processes give up results at the same time", async () => {
+    const store = open();
+    const shop = keepingOn(store, {});
+    for (let i = 0; i < 3; i += 1) await shop.emit(Array.from({ length: 150 }, (_, a) => ({ a })));
+    await collect(shop.run()).until(450);
+    const kept = (await shop.listDispatches({ limit: 120 })).items.map(({ id }) => id);
+    const runs = Array.from({ length: 5 }, () =>
+      collect(keepingOn(store, { resultedMax: 120 }).run({ markLost: { everyMs: 10 } })),
+    );
+    await expect
+      .poll(async () => (await shop.listEvents({ limit: 1_000 })).items.length, { timeout: 5_000, interval: 10 })
+      .toBe(120);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const { stop } of runs) stop();
+    expect((await all(shop)).map(({ id }) => id)).toEqual(kept.reverse());
+  });
 });

@@ -1,6 +1,6 @@
 /** Handlers that take longer than a dispatch may be overdue. */
 import { map, NEVER, timer } from "rxjs";
-import { Complete, destination, type Hub } from "sluice/hub";
+import { Complete, destination, type Handler, type Hub } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { type Simulation, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
@@ -132,6 +132,33 @@ describe("a handler that takes longer than 15 minutes", () => {
       const [dispatch] = await all(slow);
       expect([dispatch?.status, errorsOf(dispatch?.executions ?? [])]).toEqual(["complete", [undefined]]);
       expect(attempts).toEqual([1, 1]);
+    });
+  });
+});
+
+describe("a handler of who has waited for hours behind another one of its key", () => {
+  it("is not overdue while it runs, whoever else runs the hub", async () => {
+    await simulate(async ({ store, client, advance, scheduler }) => {
+      const definition = { key: "$.k", retryDelay: { type: "constant", interval: 7_200 } } as const;
+      const work: Handler<unknown> = ({ payload }, { attempt }) =>
+        timer(30_000, scheduler).pipe(
+          map(() => {
+            if ((payload as { n: number }).n === 1 && attempt === 1) throw new Error("no");
+            return Complete;
+          }),
+        );
+      const shop = hubOn(store, work, definition);
+      await shop.emit([
+        { k: "a", n: 1 },
+        { k: "a", n: 2 },
+      ]);
+      const run = collect(shop.run());
+      await advance(7_260_000 + 10);
+      const others = hubOn(client().store, work, definition);
+      expect((await others.markLost()).items).toEqual([]);
+      await advance(40_000);
+      run.stop();
+      expect((await all(shop)).map(tell)).toEqual(["complete, 2 of 2: failed, complete", "complete, 1 of 1: complete"]);
     });
   });
 });

@@ -24,6 +24,7 @@ import type { DispatchId } from "../ids.js";
 import type { Running } from "../Local.js";
 import type { DispatchRef } from "../ledger/DispatchCodec.js";
 import { StoredEventCodec } from "../ledger/EventRecord.js";
+import { signsOf } from "../tend/signs.js";
 import type { Sign } from "../valve/Breaker.js";
 import type { DestinationValve, Permit } from "../valve/DestinationValve.js";
 import { type Attempted, type Concluded, conclude, INTERRUPTED, type Went } from "./conclude.js";
@@ -77,6 +78,8 @@ export interface Serving {
   /** Undefined: this program has no such destination. */
   readonly handling: Handling | undefined;
   readonly timeouts: Timeouts;
+  /** What is overdue by more than that is lost. */
+  readonly elapsedMs: number;
   /** Undefined: nothing holds its dispatches back. */
   readonly valve: DestinationValve | undefined;
 }
@@ -93,6 +96,7 @@ const STEPS_BESIDE = 3;
 export class Attempting implements WorkObserver, Unsubscribable, Running {
   subscription: Unsubscribable | undefined = undefined;
   private reading: Unsubscribable | undefined = undefined;
+  private writing: Unsubscribable | undefined = undefined;
   private holds = false;
   private last: unknown = undefined;
   private hasLast = false;
@@ -152,6 +156,7 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
     this.holds = false;
     this.permit?.end("neither");
     this.reading?.unsubscribe();
+    this.writing?.unsubscribe();
     this.subscription?.unsubscribe();
   }
 
@@ -201,8 +206,9 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
     else this.run(handling, dispatch, event);
   }
 
-  private run({ to, options }: Handling, { eventId, id }: DispatchState, { value }: StoredRecord): void {
+  private run({ to, options }: Handling, dispatch: DispatchState, { value }: StoredRecord): void {
     const { parts, timeouts } = this.serving;
+    const { eventId, id } = dispatch;
     const decoded = decodePayload(parts.eventCodec, value);
     if (isLeft(decoded)) {
       const stored = decodePayload(StoredEventCodec, value);
@@ -223,7 +229,15 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
       return;
     }
     this.called = true;
+    if (dispatch.key !== undefined) this.signLate();
     subscribeWork(timeouts.within(options.timeoutMs ?? TIMEOUT_MS, call), this);
+  }
+
+  /** Who has waited long behind another one of its key is overdue as soon as that has ended. */
+  private signLate(): void {
+    const { parts, elapsedMs } = this.serving;
+    // Where it is not written, the next round does it.
+    this.writing = signsOf(parts, [this], elapsedMs).subscribe({ error: () => undefined });
   }
 
   /** Into another hub: together with the result where it has the same store, else before it. */

@@ -18,20 +18,22 @@ export interface DeliverOptions {
   readonly concurrency: number;
   readonly stop$: ObservableInput<unknown> | undefined;
   readonly stopMsMax: number;
+  /** What is overdue by more than that is lost. */
+  readonly elapsedMs: number;
 }
 
 /** The executions at a destination, as the store confirmed them. */
 export const deliver = (
   parts: Parts,
   destination: string,
-  { concurrency, stop$, stopMsMax }: DeliverOptions,
+  { concurrency, stop$, stopMsMax, elapsedMs }: DeliverOptions,
 ): Observable<Executed<string>> =>
   new Observable((subscriber) => {
     const timeouts = new Timeouts(parts.store.scheduler);
     subscriber.add(() => timeouts.stop());
     const handling = parts.destinations.get(destination);
     const valve = handling && valveOf(parts, destination, handling.options);
-    const serving: Serving = { parts, destination, handling, timeouts, valve };
+    const serving: Serving = { parts, destination, handling, timeouts, valve, elapsedMs };
     const definition = {
       name: queueOf(parts.name, destination),
       codec: DispatchRefCodec,

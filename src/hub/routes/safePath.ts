@@ -18,17 +18,17 @@ export interface Patterns {
 const WAYS_MAX = 16;
 
 /**
- * So many levels of what they filter do filters look at behind `..`, each of which costs a look at the whole payload. With 16 of them a MiB
+ * So deep do filters look into what they filter behind `..`, where each depth costs a look at the whole payload. With 16 of them a MiB
  * of empty arrays took 34 s, with 4 of them 5 s.
  */
-const LEVELS_MAX = 4;
+const DEPTH_MAX = 4;
 
 /** The patterns that the path has, by their sources; or why it is not safe. */
 export const patternsOf = (query: JSONPathQuery): Either<string, ReadonlyMap<string, Patterns>> => {
-  const seen: Seen = { descents: 0, ways: 1, levels: 0, patterns: new Map(), faults: [] };
+  const seen: Seen = { descents: 0, ways: 1, depth: 0, patterns: new Map(), faults: [] };
   lookAtQuery(seen, query);
-  if (seen.descents > 0 && seen.levels > LEVELS_MAX)
-    seen.faults.push(`has filters behind .. that look at more than ${LEVELS_MAX} levels`);
+  if (seen.descents > 0 && seen.depth > DEPTH_MAX)
+    seen.faults.push(`has filters behind .. that look more than ${DEPTH_MAX} values deep`);
   if (seen.descents > 1) seen.faults.push("has more than one ..");
   if (seen.ways > WAYS_MAX)
     seen.faults.push(`has selectors side by side that come to one place in more than ${WAYS_MAX} ways`);
@@ -40,7 +40,7 @@ interface Seen {
   descents: number;
   ways: number;
   /** Segments of filters that find more than one value. */
-  levels: number;
+  depth: number;
   readonly patterns: Map<string, Patterns>;
   readonly faults: Array<string>;
 }
@@ -50,7 +50,7 @@ type Expression = jsonpath.expressions.FilterExpression;
 
 const lookAtQuery = (seen: Seen, { segments }: JSONPathQuery, isOfFilter = false): void => {
   for (const { token, selectors } of segments) {
-    if (isOfFilter && !isOne(selectors)) seen.levels++;
+    if (isOfFilter && !isOne(selectors)) seen.depth++;
     if (token.kind === jsonpath.TokenKind.DDOT) seen.descents++;
     const names = new Set(selectors.map((selector) => (selector instanceof kinds.NameSelector ? selector.name : "")));
     // Several different names come to several places.

@@ -18,11 +18,16 @@ interface Signing {
   readonly put: PutStep;
 }
 
-export const signs = ({ store, local }: Parts, elapsedMs: number): Observable<unknown> =>
+/** Those of all that run here for long. */
+export const signs = (parts: Parts, elapsedMs: number): Observable<unknown> =>
+  signsOf(parts, parts.local.running.values(), elapsedMs);
+
+/** Those of these that are needed. */
+export const signsOf = ({ store }: Parts, all: Iterable<Running>, elapsedMs: number): Observable<unknown> =>
   defer(() => {
     const nowMs = store.scheduler.now();
     const signing: Array<Signing> = [];
-    for (const running of local.running.values()) {
+    for (const running of all) {
       const put = running.sign(nowMs, nowMs - elapsedMs / PART);
       if (put !== undefined) signing.push({ running, put });
       if (signing.length === SIGNS_MAX) break;

@@ -40,55 +40,70 @@ interface Trimming {
 
 interface Chunk {
   readonly after: string | undefined;
-  /** How many are more than may be kept. */
-  readonly excess: number;
   readonly isLast: boolean;
 }
 
-const trimDispatches = (parts: Parts, { status, limits, destinations }: Trimming): Observable<never> => {
-  const { store, ledger } = parts;
-  const { ageMs, resultedMax = Number.POSITIVE_INFINITY } = limits;
-  if (destinations.length === 0 || (ageMs === undefined && resultedMax === Number.POSITIVE_INFINITY)) return EMPTY;
-  const beforeMs = ageMs === undefined ? Number.NEGATIVE_INFINITY : store.scheduler.now() - ageMs;
-  const next = ({ after, excess }: Chunk): Observable<Chunk> =>
+const trimDispatches = (parts: Parts, trimming: Trimming): Observable<never> => {
+  const { status, limits, destinations } = trimming;
+  const { ageMs, resultedMax } = limits;
+  if (destinations.length === 0 || (ageMs === undefined && resultedMax === undefined)) return EMPTY;
+  const beforeMs = ageMs === undefined ? Number.NEGATIVE_INFINITY : parts.store.scheduler.now() - ageMs;
+  const next = (after: string | undefined): Observable<Chunk> =>
     pageDispatches(parts, { statuses: [status], destinations, after, limit: CHUNK_COUNT, backwards: false }).pipe(
-      concatMap((page) => {
-        const removed: Array<{ readonly record: StoredRecord; readonly eventId: HubEventId }> = [];
-        let isLast = page.next === undefined;
-        for (const record of page.items) {
-          const read = ledger.dispatchIn(record);
-          if (isLeft(read)) continue;
-          const { createdAtMs, resultedAtMs = createdAtMs, eventId } = read.right;
-          if (removed.length < excess || resultedAtMs < beforeMs) removed.push({ record, eventId });
-          // A result is never older than its dispatch, so that behind this one all are young enough.
-          else if (createdAtMs >= beforeMs) {
-            isLast = true;
-            break;
-          }
-        }
-        const chunk = { after: page.next, excess: Math.max(0, excess - removed.length), isLast };
+      // The page first: whatever others of these have removed meanwhile is not counted any more, so that together they remove no more than
+      // what is too much.
+      concatMap((page) => excessOf(parts, trimming).pipe(map((excess) => ({ page, excess })))),
+      concatMap(({ page, excess }) => {
+        const { removed, isLast } = chosenOf(parts, page.items, { excess, beforeMs });
+        const chunk = { after: page.next, isLast: isLast || page.next === undefined };
         return remove(parts, removed).pipe(map(() => chunk));
       }),
     );
-  const indexes = destinations.map((destination) => indexOf(status, destination));
-  return store.countRecords({ collection: ledger.dispatches, indexes }).pipe(
-    map((counts) => Math.max(0, counts.reduce((sum, count) => sum + count, 0) - resultedMax)),
-    concatMap((excess) => {
-      if (excess === 0 && ageMs === undefined) return EMPTY;
-      return iterate<Chunk, SluiceError>(
-        () => ({ after: undefined, excess, isLast: false }),
-        (chunk) => (chunk.isLast ? undefined : next(chunk)),
-      );
-    }),
-    ignoreElements(),
-  );
+  return iterate<Chunk, SluiceError>(
+    () => ({ after: undefined, isLast: false }),
+    (chunk) => (chunk.isLast ? undefined : next(chunk.after)),
+  ).pipe(ignoreElements());
+};
+
+/** How many are more than may be kept. */
+const excessOf = (
+  { store, ledger }: Parts,
+  { status, limits: { resultedMax }, destinations }: Trimming,
+): Observable<number> =>
+  resultedMax === undefined
+    ? of(0)
+    : store
+        .countRecords({
+          collection: ledger.dispatches,
+          indexes: destinations.map((destination) => indexOf(status, destination)),
+        })
+        .pipe(map((counts) => Math.max(0, counts.reduce((sum, count) => sum + count, 0) - resultedMax)));
+
+interface Removed {
+  readonly record: StoredRecord;
+  readonly eventId: HubEventId;
+}
+
+/** Those of a page, oldest first, that are too many or too old; and whether none behind it is. */
+const chosenOf = (
+  { ledger }: Parts,
+  records: ReadonlyArray<StoredRecord>,
+  { excess, beforeMs }: { readonly excess: number; readonly beforeMs: number },
+): { readonly removed: ReadonlyArray<Removed>; readonly isLast: boolean } => {
+  const removed: Array<Removed> = [];
+  for (const record of records) {
+    const read = ledger.dispatchIn(record);
+    if (isLeft(read)) continue;
+    const { createdAtMs, resultedAtMs = createdAtMs, eventId } = read.right;
+    if (removed.length < excess || resultedAtMs < beforeMs) removed.push({ record, eventId });
+    // A result is never older than its dispatch, so that behind this one all are young enough.
+    else if (createdAtMs >= beforeMs) return { removed, isLast: true };
+  }
+  return { removed, isLast: false };
 };
 
 /** The dispatches, then those of their events that have none left. */
-const remove = (
-  parts: Parts,
-  removed: ReadonlyArray<{ readonly record: StoredRecord; readonly eventId: HubEventId }>,
-): Observable<unknown> => {
+const remove = (parts: Parts, removed: ReadonlyArray<Removed>): Observable<unknown> => {
   if (removed.length === 0) return of(undefined);
   const { store, ledger } = parts;
   const ids = [...new Set(removed.map(({ eventId }) => eventId))];

@@ -112,8 +112,8 @@ describe("what is refused", () => {
   it.each([
     ["$..a..b", "has more than one .."],
     ["$..[?@..a]", "has more than one .."],
-    ["$..[?count(@[*][*][*][*][*]) > 1]", "has filters behind .. that look at more than 4 levels"],
-    ["$[?@[0][*] && @[*][*]]..[?@[1:][?@]]", "has filters behind .. that look at more than 4 levels"],
+    ["$..[?count(@[*][*][*][*][*]) > 1]", "has filters behind .. that look more than 4 values deep"],
+    ["$[?@[0][*] && @[*][*]]..[?@[1:][?@]]", "has filters behind .. that look more than 4 values deep"],
     ["$[?$.a]", "reads $ in a filter, which may read @ alone"],
     ["$[?@.a == $.b || !(@.c)]", "reads $ in a filter, which may read @ alone"],
     ["$[?count($.a) > 1]", "reads $ in a filter, which may read @ alone"],
