@@ -234,6 +234,33 @@ describe("a destination with a breaker", () => {
       run.stop();
     }));
 
+  it("begins nothing any more that was on its way to its handler when it opened", () =>
+    simulate(async ({ store, advance }) => {
+      const ran: Array<number> = [];
+      let reads = 0;
+      const late: Store = {
+        ...store,
+        getRecords: (names) => {
+          reads += 1;
+          return fromOne(timer(reads === 1 ? 10 : 100, store.scheduler).pipe(switchMap(() => store.getRecords(names))));
+        },
+      };
+      const broken = heldBy(late, ran, { concurrency: 3, breakAfter: 1, breakMs: 60 * SECOND }, down);
+      await broken.emit(some(10));
+      reads = 0;
+      const run = collect(broken.run());
+      await advance(SECOND);
+      expect(ran).toHaveLength(1);
+      await waits(store, 9);
+      await advance(60 * SECOND);
+      run.stop();
+      const done = (await all(hub(store, { name: "h", routes: allTo("A"), destinations: { A: completes } }))).map(tell);
+      expect(done.filter((one) => one !== "ongoing, 0 of 0: ")).toEqual([
+        "failed, 1 of 1: failed",
+        "failed, 1 of 1: failed",
+      ]);
+    }));
+
   it("counts no failure that is for good, and no success in between", () =>
     simulate(async ({ store, advance }) => {
       const ran: Array<number> = [];
@@ -395,5 +422,43 @@ describe("a destination with a breaker", () => {
       await store.purge({ queue: "sluice.hub/A/h", limit: 1_000 }, "w-1");
       await advance(1_000 * SECOND);
       expect((await byHand.markLost()).items.map(({ status }) => status)).toEqual(["lost"]);
+    }));
+});
+
+describe("a run whose destination holds back very many", () => {
+  it("reads a thousand of them a time, and finds what is lost elsewhere all the same", () =>
+    simulate(async ({ store, advance }) => {
+      let pages = 0;
+      const counted: Store = {
+        ...store,
+        pageRecords: (request) => {
+          if (request.collection.startsWith("sluice.hub/dispatches")) pages += 1;
+          return store.pageRecords(request);
+        },
+      };
+      const shop = hub(counted, {
+        name: "h",
+        routes: defineRoutes({
+          routes: [
+            { condition: { path: "$", lt: 5_000 }, destination: "A" },
+            { condition: { path: "$", gte: 5_000 }, destination: "B" },
+          ],
+        }),
+        destinations: { A: destination(() => of(Complete), { ratePerSecondMax: 0.001 }), B: completes },
+      });
+      for (let i = 0; i < 10; i += 1) await shop.emit(some(240));
+      await shop.emit([5_000]);
+      await store.purge({ queue: "sluice.hub/B/h", limit: 1 }, "w-1");
+      await advance(901 * SECOND);
+      const lost = collect(shop.events$);
+      const run = collect(shop.run());
+      await advance(SECOND);
+      // As many pages of a hundred; one more since the first one has its result.
+      expect(pages).toBeLessThanOrEqual(11);
+      expect(lost.seen).toEqual([]);
+      await advance(125 * SECOND);
+      expect(lost.seen).toMatchObject([{ _tag: "Lost", dispatch: { destination: "B" } }]);
+      run.stop();
+      expect((await shop.counts()).A).toMatchObject({ lost: 0, complete: 1, ongoing: 2_399 });
     }));
 });

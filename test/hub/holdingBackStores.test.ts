@@ -31,9 +31,9 @@ describe.each(eachStore)("on %s", (_, open) => {
     await held.emit(some(50));
     const runs = [collect(held.run()), collect(held.run())];
     await expect.poll(() => ran.length, { timeout: 8_000, interval: 20 }).toBe(50);
-    // The clocks of this test and of the store differ by a millisecond at most.
+    // A busy machine may lie between the begin and its handler, but not for a tenth of a second.
     for (const [i, atMs] of ran.entries())
-      expect(ran.slice(i).filter((other) => other < atMs + 998).length).toBeLessThanOrEqual(20);
+      expect(ran.slice(i).filter((other) => other < atMs + 900).length).toBeLessThanOrEqual(20);
     await expect.poll(async () => (await held.counts()).A.complete, { interval: 20 }).toBe(50);
     for (const run of runs) run.stop();
     expect(new Set((await all(held)).map(tell))).toEqual(new Set(["complete, 1 of 1: complete"]));

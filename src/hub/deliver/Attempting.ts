@@ -80,6 +80,8 @@ export interface Serving {
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
 const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
+/** It was on its way to its handler when the breaker of its destination opened. */
+const HELD_BACK: Ended = { is: "given back", reason: "its destination is held back", delayMs: 0 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
 /** Beside what is emitted stand the settlement and a put with two places. */
@@ -193,8 +195,11 @@ export class Attempting implements WorkObserver, Unsubscribable {
     const event: HubEvent<unknown> = { id: eventId, payload, createdAtMs };
     const attempt = this.found?.attempt ?? 1;
     const call = (context: HandleContext): DispatchWork => to(event, new Context({ dispatchId: id, attempt, context }));
+    if (this.permit?.begin() === false) {
+      this.end(HELD_BACK);
+      return;
+    }
     this.called = true;
-    this.permit?.begin();
     subscribeWork(timeouts.within(options.timeoutMs ?? TIMEOUT_MS, call), this);
   }
 

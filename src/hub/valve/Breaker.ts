@@ -59,6 +59,11 @@ export class Breaker {
     return this.generation;
   }
 
+  /** Whether the breaker has opened since this was taken. */
+  hasOpenedSince(generation: number): boolean {
+    return generation !== this.generation;
+  }
+
   ended(generation: number, sign: Sign, nowMs: number): Change {
     if (generation !== this.generation || this.state === "open") return undefined;
     if (sign === "neither") return this.state === "trial" ? this.again() : undefined;

@@ -14,8 +14,8 @@ export interface ValveParts {
 
 /** Of one execution, from its delivery on. */
 export interface Permit {
-  /** Its handler is called now. */
-  readonly begin: () => void;
+  /** Its handler is called now. False: it must not be, since the breaker has opened meanwhile. */
+  readonly begin: () => boolean;
   /** Without effect the second time. `error`: one line. */
   readonly end: (sign: Sign, error?: string) => void;
 }
@@ -59,9 +59,10 @@ export class DestinationValve implements Valve {
     if (this.room === 0) this.tell();
     return {
       begin: () => {
-        if (state !== "taken") return;
+        if (state !== "taken" || breaker?.hasOpenedSince(generation) === true) return false;
         state = "begun";
         if (rate?.begin(scheduler.now()) === true && this.room === 0) this.tell();
+        return true;
       },
       end: (sign, error = "") => {
         if (state === "ended") return;
