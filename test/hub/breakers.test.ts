@@ -150,7 +150,12 @@ describe("a destination with a breaker", () => {
     simulate(async ({ store, advance }) => {
       const ran: Array<number> = [];
       const options = { breakAfter: 1, breakMs: 5 * SECOND };
-      const broken = heldBy(store, ran, options, ({ payload }) =>
+      // Answers take a while, so that all have asked when the first of them begins.
+      const late: Store = {
+        ...store,
+        lease: (request) => fromOne(timer(20, store.scheduler).pipe(switchMap(() => store.lease(request)))),
+      };
+      const broken = heldBy(late, ran, options, ({ payload }) =>
         payload === "down" ? down() : timer(3 * SECOND, store.scheduler).pipe(map(() => Complete)),
       );
       await broken.emit(["down", ...some(9)]);

@@ -80,7 +80,7 @@ export interface Serving {
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
 const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
-/** It was on its way to its handler when the breaker of its destination opened. */
+/** It was on its way to its handler when its destination had no room any more. */
 const HELD_BACK: Ended = { is: "given back", reason: "its destination is held back", delayMs: 0 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
@@ -106,14 +106,19 @@ export class Attempting implements WorkObserver, Unsubscribable {
 
   start(): void {
     const { data } = this.message;
-    const { ledger, local } = this.serving.parts;
+    const { parts, valve } = this.serving;
+    const { ledger, local } = parts;
     if (local.running.has(data.dispatchId)) {
       this.end(BUSY);
       return;
     }
+    this.permit = valve?.take();
+    if (valve !== undefined && this.permit === undefined) {
+      this.end(HELD_BACK);
+      return;
+    }
     local.running.add(data.dispatchId);
     this.holds = true;
-    this.permit = this.serving.valve?.take();
     this.reading = ledger.read(data).run(
       ([dispatch, event]) => this.read(dispatch, event),
       (error) => this.subscriber.error(error),

@@ -49,8 +49,9 @@ export class DestinationValve implements Valve {
     return { unsubscribe: () => this.watching.delete(own) };
   }
 
-  /** Of an execution that there was room for. */
-  take(): Permit {
+  /** Undefined where there is no room. */
+  take(): Permit | undefined {
+    if (this.room < 1) return undefined;
     const { scheduler } = this.parts;
     const { rate, breaker } = this;
     let state: "taken" | "begun" | "ended" = "taken";
