@@ -136,9 +136,9 @@ export interface Hub<A, D extends string> {
    */
   readonly run: (options?: HubRunOptions) => Observable<Executed<D>>;
   /**
-   * Marks as lost what is overdue, and answers what it has marked: one page of it, the most overdue first, and `next` for the one behind it.
-   * What waits behind another dispatch of its key is not overdue before that one has ended. A message that comes later finds the result, and
-   * no handler is called:
+   * Marks as lost what is overdue, and answers what it has marked: one page, the most overdue first; go on with its `next` until it has none. A page
+   * may be empty and have one: what waits behind another dispatch of its key is not overdue before that one has ended, and what a destination with a
+   * rate or a breaker holds back is not lost while its queue has something to do. A message that comes later finds the result, and no handler is called:
    *
    * ```text
    * a-----b---------

@@ -48,7 +48,7 @@ export const queue = <A>(store: QueueStore, definition: QueueDefinition<A>): Que
 export interface Within {
   /** Is told what would else be an event or a warning of this queue, under a name that nobody knows. */
   readonly telling?: QueueTelling | undefined;
-  /** Bounds what `messages` leases. The operators behind ask it before a work begins. */
+  /** Bounds what `messages` leases. Whoever runs a work takes up its room when that begins. */
   readonly valve?: Valve | undefined;
 }
 

@@ -47,7 +47,7 @@ export const webhooksOn = (store: Store, routes: string, { notify, index }: Outs
             index(payload),
             TE.map(() => Complete),
           ),
-        { concurrency: 4, timeoutMs: 2_000 },
+        { concurrency: 4, timeoutMs: 2_000, breakAfter: 5, breakMs: 30_000 },
       ),
       AUDIT: auditOn(store),
     },

@@ -19,6 +19,7 @@ import {
   type HubDefinition,
   type HubEvent,
   type HubEventId,
+  type HubNotice,
   hub,
   Ignored,
   type NotFound,
@@ -121,6 +122,18 @@ a.emit([]).subscribe((ids) => {
   // @ts-expect-error an event is no dispatch
   for (const id of ids) a.retryDispatch(id);
 });
+a.events$.subscribe((notice) => {
+  type<typeof notice, HubNotice>(true);
+  if (notice._tag === "BreakerOpened") console.log(notice.destination, notice.untilMs, notice.error);
+  if (notice._tag === "Lost") type<typeof notice.dispatch, Dispatch>(true);
+  // @ts-expect-error what a hub tells has no payload
+  console.log(notice.payload);
+});
+destination(ok, { ratePerSecondMax: 0.5, breakAfter: 3, breakMs: 0, concurrency: undefined, timeoutMs: 1 });
+// @ts-expect-error no such option
+destination(ok, { breakAfterFailures: 3 });
+// @ts-expect-error a number
+destination(ok, { ratePerSecondMax: "5" });
 // @ts-expect-error a read is no Write
 atomically([a.markLost()]);
 

@@ -86,8 +86,8 @@ export interface Serving {
 
 /** Another delivery of the same dispatch is under way here, and ends when its handler does. */
 const BUSY: Ended = { is: "given back", reason: "its handler runs in this process already", delayMs: 250 };
-/** It waits in its queue, in its place. */
-const HELD_BACK: Ended = { is: "given back", reason: "the breaker of its destination has opened", delayMs: 0 };
+/** It was on its way to its handler when its destination had no room any more. */
+const HELD_BACK: Ended = { is: "given back", reason: "its destination is held back", delayMs: 0 };
 const UNREADABLE_MS = 10_000;
 const TIMEOUT_MS = 300_000;
 /** Beside what is emitted stand the settlement and a put with two places. */
@@ -117,14 +117,19 @@ export class Attempting implements WorkObserver, Unsubscribable, Running {
 
   start(): void {
     const { data } = this.message;
-    const { ledger, local } = this.serving.parts;
+    const { parts, valve } = this.serving;
+    const { ledger, local } = parts;
     if (local.running.has(data.dispatchId)) {
       this.end(BUSY);
       return;
     }
+    this.permit = valve?.take();
+    if (valve !== undefined && this.permit === undefined) {
+      this.end(HELD_BACK);
+      return;
+    }
     local.running.set(data.dispatchId, this);
     this.holds = true;
-    this.permit = this.serving.valve?.take();
     this.reading = ledger.read(data).run(
       ([dispatch, event]) => this.read(dispatch, event),
       (error) => this.subscriber.error(error),

@@ -1,7 +1,7 @@
 /** Delivers the dispatches of one destination. */
 import { Observable, type ObservableInput } from "rxjs";
 import type { Message } from "../../core/Message.js";
-import { handleWith } from "../../operators/internal/handleWith.js";
+import { handle } from "../../operators/handle.js";
 import { observe } from "../../operators/internal/observe.js";
 import { Timeouts } from "../../operators/internal/Timeouts.js";
 import { queueWithin } from "../../queue/makeQueue.js";
@@ -46,14 +46,11 @@ export const deliver = (
     const handled$ = queueWithin(parts.store, definition, { telling, valve })
       .messages({ stop$, stopMsMax })
       .pipe(
-        handleWith<Message<DispatchRef>, DispatchRef, unknown, unknown>(
-          { work: (message) => attempt(serving, message), valve },
-          {
-            concurrency: handling?.options.concurrency ?? concurrency,
-            // Its handler has a time of its own.
-            timeoutMs: Number.POSITIVE_INFINITY,
-          },
-        ),
+        handle((message: Message<DispatchRef>) => attempt(serving, message), {
+          concurrency: handling?.options.concurrency ?? concurrency,
+          // Its handler has a time of its own.
+          timeoutMs: Number.POSITIVE_INFINITY,
+        }),
       );
     observe(handled$, new Concluding(parts, subscriber), subscriber);
   });

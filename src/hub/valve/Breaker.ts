@@ -59,13 +59,13 @@ export class Breaker {
     return this.generation;
   }
 
-  /** Whether it has not opened since this one was taken. */
-  counts(generation: number): boolean {
-    return generation === this.generation && this.state !== "open";
+  /** Whether the breaker has opened since this was taken. */
+  hasOpenedSince(generation: number): boolean {
+    return generation !== this.generation;
   }
 
   ended(generation: number, sign: Sign, nowMs: number): Change {
-    if (!this.counts(generation)) return undefined;
+    if (generation !== this.generation || this.state === "open") return undefined;
     if (sign === "neither") return this.state === "trial" ? this.again() : undefined;
     if (sign === "badly") return this.failed(nowMs);
     const changed = this.state === "trial" ? "closed" : undefined;

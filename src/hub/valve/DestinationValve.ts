@@ -14,7 +14,7 @@ export interface ValveParts {
 
 /** Of one execution, from its delivery on. */
 export interface Permit {
-  /** Its handler is to be called now. Answers whether it may: not where the breaker has opened since it was delivered. */
+  /** Its handler is called now. False: it must not be, since the breaker has opened meanwhile. */
   readonly begin: () => boolean;
   /** Without effect the second time. `error`: one line. */
   readonly end: (sign: Sign, error?: string) => void;
@@ -49,8 +49,9 @@ export class DestinationValve implements Valve {
     return { unsubscribe: () => this.watching.delete(own) };
   }
 
-  /** Of an execution that there was room for. */
-  take(): Permit {
+  /** Undefined where there is no room. */
+  take(): Permit | undefined {
+    if (this.room < 1) return undefined;
     const { scheduler } = this.parts;
     const { rate, breaker } = this;
     let state: "taken" | "begun" | "ended" = "taken";
@@ -59,7 +60,7 @@ export class DestinationValve implements Valve {
     if (this.room === 0) this.tell();
     return {
       begin: () => {
-        if (state !== "taken" || breaker?.counts(generation) === false) return false;
+        if (state !== "taken" || breaker?.hasOpenedSince(generation) === true) return false;
         state = "begun";
         if (rate?.begin(scheduler.now()) === true && this.room === 0) this.tell();
         return true;

@@ -14,7 +14,6 @@ import { TimedOut } from "../../core/Failure.js";
 import { type Handled, handled } from "../../core/Handled.js";
 import { type Delivery, delivery, type Message } from "../../core/Message.js";
 import { invalidConfig } from "../../core/SluiceError.js";
-import type { Valve } from "../../core/Valve.js";
 import type { Write } from "../../core/Write.js";
 import type { Answer } from "./Answer.js";
 import { BatchHandling, type Handling, type HandlingOwner, type HandlingState, MessageHandling } from "./Handling.js";
@@ -25,7 +24,6 @@ export interface WorksOptions extends Pick<HandlingOwner, "work" | "split"> {
   readonly concurrency: number | undefined;
   readonly timeoutMs: number;
   readonly scheduler: SchedulerLike | undefined;
-  readonly valve: Valve | undefined;
 }
 
 /** The default for messages, and that for batches. */
@@ -114,7 +112,7 @@ export class Works implements Observer<Message<unknown> | Batch<unknown>>, Handl
   private drain(): void {
     if (this.busy) return;
     this.busy = true;
-    while (this.active < this.concurrency && !this.subscriber.closed && this.options.valve?.room !== 0) {
+    while (this.active < this.concurrency && !this.subscriber.closed) {
       const handling = this.waiting.shift();
       if (handling === undefined) break;
       this.start(handling);

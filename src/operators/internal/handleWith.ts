@@ -4,7 +4,6 @@ import type { Batch } from "../../core/Batch.js";
 import type { Handled } from "../../core/Handled.js";
 import type { Message } from "../../core/Message.js";
 import { callable, DURATION_MS_MAX, type Options, optionsOf, realNumber, wholeNumber } from "../../core/options.js";
-import type { Valve } from "../../core/Valve.js";
 import type { Answer } from "./Answer.js";
 import { observe } from "./observe.js";
 import type { HandleContext } from "./WorkContext.js";
@@ -25,8 +24,6 @@ export type HandleOptions = Options<{
 interface Handler<D> {
   readonly work: (delivered: D, context: HandleContext) => unknown;
   readonly split?: (answer: Answer, index: number, length: number) => Answer;
-  /** That of the source as well: a message for which it has no room is left alone, and its source gives it back. */
-  readonly valve?: Valve | undefined;
 }
 
 /**
@@ -38,14 +35,13 @@ interface Handler<D> {
  * @internal
  */
 export const handleWith = <D extends Message<unknown> | Batch<unknown>, A, R, E>(
-  { work, split = theSame, valve }: Handler<D>,
+  { work, split = theSame }: Handler<D>,
   given: HandleOptions,
 ): OperatorFunction<D, Handled<A, R, E>> => {
   const { concurrency, timeoutMs = 300_000, scheduler } = optionsOf(given, ["concurrency", "timeoutMs", "scheduler"]);
   const options = {
     work: callable("work", work) as (delivered: Message<unknown> | Batch<unknown>, context: HandleContext) => unknown,
     split,
-    valve,
     concurrency: concurrencyOf(concurrency),
     timeoutMs:
       timeoutMs === Number.POSITIVE_INFINITY

@@ -100,11 +100,10 @@ export class MessageSource<A> implements Owner {
     const { puller } = this;
     this.restraint = new Restraint({
       ...{ store, valve, keeper, puller },
-      giveBackAllBut: (count) => this.life.giveBackAllBut(count),
+      giveBack: () => this.life.paused(),
     });
-    const { restraint } = this;
     this.solitude = new Solitude({ store, keeper, goOn: () => this.receiving.goOn() });
-    const { solitude } = this;
+    const { solitude, restraint } = this;
     this.receiving = new Receiving({
       owner: this,
       codec,
@@ -113,7 +112,6 @@ export class MessageSource<A> implements Owner {
       prefetch,
       keeper,
       puller,
-      restraint,
       solitude,
       subscriber,
     });

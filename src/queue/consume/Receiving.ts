@@ -23,7 +23,6 @@ import type { PauseWatch } from "./PauseWatch.js";
 import type { Prefetch } from "./Prefetch.js";
 import type { Puller } from "./Puller.js";
 import { rejectPoison } from "./poison.js";
-import type { Restraint } from "./Restraint.js";
 import type { Solitude } from "./Solitude.js";
 
 export interface ReceivingParts<A> {
@@ -34,7 +33,6 @@ export interface ReceivingParts<A> {
   readonly prefetch: Prefetch;
   readonly keeper: LeaseKeeper;
   readonly puller: Puller;
-  readonly restraint: Restraint;
   readonly solitude: Solitude;
   readonly subscriber: Subscriber<Message<A>>;
 }
@@ -50,7 +48,7 @@ export class Receiving<A> {
 
   /** `full`: as many came as were asked for, so there may be more. */
   receive(leases: ReadonlyArray<Lease>, receivedMs: number, full: boolean): void {
-    const { owner, keeper, puller, restraint, solitude } = this.parts;
+    const { owner, keeper, puller, solitude } = this.parts;
     const deliveries = leases.map((lease) => new LeasedDelivery(lease, owner, receivedMs));
     for (const delivery of deliveries) {
       keeper.add(delivery);
@@ -58,7 +56,6 @@ export class Receiving<A> {
     }
     // Before the emission, which takes as long as user code likes.
     keeper.watch(leases[0]?.askedMs ?? receivedMs);
-    restraint.arrived();
     if (this.busy || leases.length === 0) return;
     this.busy = true;
     // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.

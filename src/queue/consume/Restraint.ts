@@ -1,6 +1,6 @@
 /**
- * Keeps one source to what its valve lets begin: it leases no more than that, and gives back what has not begun where there is less
- * room than it was leased for. So nothing waits here for a valve: other consumers have it meanwhile, and the death of this process does
+ * Keeps one source to what its valve lets begin: it leases no more than that, and gives back what has not begun when the room
+ * is used up. So nothing waits here for a valve: other consumers have it meanwhile, and the death of this process does
  * not count against it.
  *
  * ```text
@@ -22,8 +22,8 @@ export interface RestraintParts {
   readonly valve: Valve | undefined;
   readonly keeper: LeaseKeeper;
   readonly puller: Pick<Puller, "pull">;
-  /** Gives back what has not begun, but the first so many, and takes back the read that is under way. */
-  readonly giveBackAllBut: (count: number) => void;
+  /** Gives back what has not begun, and takes back the read that is under way. */
+  readonly giveBack: () => void;
 }
 
 export class Restraint {
@@ -53,18 +53,9 @@ export class Restraint {
     this.timer = undefined;
   }
 
-  /** Messages have come that were asked for when there was more room, maybe. */
-  arrived(): void {
-    const { valve, giveBackAllBut } = this.parts;
-    const room = valve?.room ?? Number.POSITIVE_INFINITY;
-    if (room !== Number.POSITIVE_INFINITY && this.unbegun > room) giveBackAllBut(room);
-  }
-
   private changed(): void {
-    const { valve, puller, giveBackAllBut } = this.parts;
-    // A read under way was asked for room that is used up.
-    if (valve?.room === 0) giveBackAllBut(0);
-    else this.arrived();
+    const { valve, puller, giveBack } = this.parts;
+    if (valve?.room === 0) giveBack();
     puller.pull();
   }
 

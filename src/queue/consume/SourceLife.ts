@@ -104,16 +104,11 @@ export class SourceLife implements Pausable {
     return this.parts.keeper.all().some(isUnbegun);
   }
 
-  /** The queue is paused: messages that have not begun go back. */
+  /** The queue is paused, or its valve is shut: messages that have not begun go back. */
   paused(): void {
-    this.giveBackAllBut(0);
-  }
-
-  /** Messages that have not begun go back, but the first so many. */
-  giveBackAllBut(count: number): void {
     const { keeper, puller, settler } = this.parts;
     if (this.phase !== "pulling" && this.phase !== "draining") return;
-    const unbegun = keeper.all().filter(isUnbegun).slice(count);
+    const unbegun = keeper.all().filter(isUnbegun);
     // A read under way may bring messages that were leased before the pause. Once it is taken back, they go back as well.
     puller.stop();
     // Messages that operators release, and those released here, leave in one write.
