@@ -1,6 +1,6 @@
 /**
- * Every check that needs no server. Those that only read run two at a time, each with its output whole; those that build come
- * after them, one by one, since they write what the others read. Stops at the first that fails, and says which.
+ * Every check that needs no server, two at a time, each with its output whole. Those that read the sources come first; then the package is
+ * built, once, for those that read it. Stops at the first that fails, and says which.
  */
 
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { root } from "./support/files.js";
 
 /** The longest come first, so that none of them is left over at the end. */
 const reading = ["lint", "types", "docs", "marbles", "layers", "format", "unused", "entries", "glossary", "lua"];
-const building = ["api", "package"];
+const built = ["package", "api"];
 const SIDE_BY_SIDE_MAX = 2;
 
 interface Ended {
@@ -16,9 +16,9 @@ interface Ended {
   readonly output: string;
 }
 
-const run = (name: string): Promise<Ended> =>
+const run = (script: string): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn("npm", ["run", "--silent", `check:${name}`], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("npm", ["run", "--silent", script], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const take = (text: string): void => {
       output += text;
@@ -31,24 +31,28 @@ const run = (name: string): Promise<Ended> =>
 
 let failed: string | undefined;
 
-/** Runs checks from the front of the list, one after the other, until there are none or one has failed. */
-const work = async (names: Array<string>): Promise<void> => {
-  for (let name = names.shift(); name !== undefined && failed === undefined; name = names.shift()) {
-    const startMs = performance.now();
-    const { passed, output } = await run(name);
-    console.log(`\n── check:${name}\n${output}   ${((performance.now() - startMs) / 1_000).toFixed(1)} s`);
-    if (!passed) failed ??= name;
-  }
+/** Runs these scripts from the front of the list, two at a time, until there are none or one has failed. */
+const runAll = async (scripts: ReadonlyArray<string>): Promise<void> => {
+  const left = [...scripts];
+  const work = async (): Promise<void> => {
+    for (let script = left.shift(); script !== undefined && failed === undefined; script = left.shift()) {
+      const startMs = performance.now();
+      const { passed, output } = await run(script);
+      console.log(`\n── ${script}\n${output}   ${((performance.now() - startMs) / 1_000).toFixed(1)} s`);
+      if (!passed) failed ??= script;
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE_MAX }, work));
 };
 
-const left = [...reading];
-await Promise.all(Array.from({ length: SIDE_BY_SIDE_MAX }, () => work(left)));
-await work([...building]);
+await runAll(reading.map((name) => `check:${name}`));
+await runAll(["build"]);
+await runAll(built.map((name) => `built:${name}`));
 
 if (failed === undefined) {
-  const all = [...reading, ...building];
+  const all = [...reading, ...built];
   console.log(`\nall ${all.length} checks passed: ${all.join(", ")}`);
 } else {
-  console.error(`\ncheck failed: ${failed}. Run it alone by \`npm run check:${failed}\`.`);
+  console.error(`\ncheck failed: ${failed}. Run it alone by \`npm run ${failed}\`.`);
   process.exitCode = 1;
 }
