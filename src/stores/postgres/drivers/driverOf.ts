@@ -1,0 +1,63 @@
+/** Finds the driver for what a user gives: a URL, a pool, the options of one, PGlite, or a driver of their own. */
+import type { PGlite } from "@electric-sql/pglite";
+import type { Pool, PoolConfig } from "pg";
+import { invalidConfig } from "../../../core/SluiceError.js";
+import type { Driver } from "./Driver.js";
+import { openPool, pgDriver } from "./pg.js";
+import { pgliteDriver } from "./pglite.js";
+
+/** What a store can be made of. */
+export type PostgresClient = string | Pool | PoolConfig | PGlite;
+
+export interface DriverOptions {
+  readonly prepare: boolean;
+  readonly statementMsMax: number;
+}
+
+/** One client for what has an order, one for hints, and one for looks. */
+const ROOM_MIN = 3;
+
+const has = (value: object, ...names: ReadonlyArray<string>): boolean =>
+  names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === "function");
+
+const isPGlite = (client: object): client is PGlite => has(client, "query", "exec", "listen");
+const isPool = (client: object): client is Pool => has(client, "query", "connect", "end") && "totalCount" in client;
+
+export const driverOf = (client: PostgresClient, options: DriverOptions): Driver => {
+  if (typeof client === "string") {
+    const connectionString = checkUrl(client);
+    return pgDriver({ ...options, owned: true, pool: () => openPool({ connectionString }) });
+  }
+  if (typeof client !== "object" || (client as object | null) === null) throw unknownClient();
+  if (isPGlite(client)) return pgliteDriver(client);
+  if (isPool(client)) {
+    checkRoom(client);
+    return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client) });
+  }
+  if (has(client, "query")) throw unknownClient();
+  return pgDriver({ ...options, owned: true, pool: () => openPool(client) });
+};
+
+const unknownClient = () =>
+  invalidConfig(
+    "client",
+    "client must be a URL like postgres://user:password@host:5432/database, a pool of pg, the options of a pool, or an instance of PGlite.",
+  );
+
+const checkRoom = (pool: Pool): void => {
+  if (pool.options.max >= ROOM_MIN) return;
+  throw invalidConfig(
+    "client",
+    `The store keeps two connections of its pool and looks over a third, so the pool needs room for ${ROOM_MIN}, not ${pool.options.max}; raise its max.`,
+  );
+};
+
+/** The URL as it is. It may hold a password, so an error about it shows no part of it. */
+const checkUrl = (text: string): string => {
+  if (/^postgres(?:ql)?:\/\//i.test(text) && URL.canParse(text)) return text;
+  const why = text.trim() === "" ? "is empty (is the environment variable that holds it set?)" : "cannot be read";
+  throw invalidConfig(
+    "client",
+    `client must be a URL like postgres://user:password@host:5432/database; this one ${why}. What is special in user or password is written as encodeURIComponent does.`,
+  );
+};
