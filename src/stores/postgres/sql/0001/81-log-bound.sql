@@ -28,3 +28,18 @@ begin
       and database = (select oid from pg_database where datname = current_database());
   return (least(_drawn, _held) + 1) << 16;
 end $$;
+
+-- Session locks of a process that waits at the end of the log, as of one that waits for queue 0: see `wake`. Request: nothing.
+create function wait_for_log_1(_request text) returns text language plpgsql
+set search_path from current as $$
+begin
+  perform pg_advisory_lock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  return '';
+end $$;
+
+create function wait_for_log_no_more_1(_request text) returns text language plpgsql
+set search_path from current as $$
+begin
+  perform pg_advisory_unlock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  return '';
+end $$;

@@ -48,9 +48,10 @@ begin
   return '';
 end $$;
 
-create function close_stream(_stream text) returns void language sql as $$
-  insert into log_streams (stream, closed) values (_stream, true) on conflict (stream) do update set closed = true
-$$;
+create function close_stream(_stream text) returns void language plpgsql as $$
+begin
+  insert into log_streams (stream, closed) values (_stream, true) on conflict (stream) do update set closed = true;
+end $$;
 
 -- Gives up the events of all streams up to a position. Further: its place and tail, how many at most. Reply: the position up to which the
 -- log is trimmed; empty where it is not.

@@ -65,12 +65,13 @@ begin
 end $$;
 
 -- The position of the last event before this place; empty where there never was one.
-create function last_position(_bound bigint) returns text language sql stable as $$
-  select coalesce(
+create function last_position(_bound bigint) returns text language plpgsql as $$
+begin
+  return coalesce(
     (select position_text(place, tail_of(id)) from log_events where place < _bound order by place desc limit 1),
     (select position_text(place, tail) from log_trimmed where one),
-    '')
-$$;
+    '');
+end $$;
 
 -- Reads events of one stream, and what it is like, of one moment.
 -- Request: stream; behind which version; up to which, or null; how many events; whether backwards; how many bytes.

@@ -53,7 +53,7 @@ returns text language sql immutable strict parallel safe as $$
 $$;
 
 -- What decides on an append: the state of a stream, read in one statement, so that no prune or trim comes between.
-create function stream_head(_stream text, out version bigint, out last_id uuid, out closed boolean, out pruned_to bigint)
+create function stream_head(_stream text) returns table (version bigint, last_id uuid, closed boolean, pruned_to bigint)
 language sql stable as $$
   select coalesce(e.version, s.pruned_to, 0), coalesce(e.id, s.last_id), coalesce(s.closed, false), coalesce(s.pruned_to, 0)
     from (select) one

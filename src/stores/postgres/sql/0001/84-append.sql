@@ -30,11 +30,14 @@ declare
   _stream constant text := _step ->> 1;
   _count constant integer := jsonb_array_length(_step -> 4);
   _version bigint;
+  _number bigint;
   _from bigint;
 begin
   select version into _version from stream_head(_stream);
   if _count > 0 then
-    _from := next_log_place(_count);
+    _number := currval('log_calls') << 16;
+    -- Its number has room for more events than a call has.
+    select coalesce(max(place), _number) into _from from log_events where place > _number and place < _number + 65536;
     insert into log_events (place, at, version, id, stream, type, data, meta)
       select _from + e.n, _facts.moment, _version + e.n, (e.event ->> 0)::uuid, _stream, e.event ->> 1, e.event ->> 2, e.event ->> 3
         from jsonb_array_elements(_step -> 4) with ordinality e (event, n);
@@ -43,18 +46,4 @@ begin
     perform close_stream(_stream);
   end if;
   return (_version + _count) || ':' || coalesce(to_hex(_from + _count), '');
-end $$;
-
--- Behind which place the next so many events of this call stand: those of one number, of which there are 65,535.
-create function next_log_place(_count integer) returns bigint language plpgsql as $$
-declare
-  _number constant bigint := currval('log_calls') << 16;
-  _last bigint;
-begin
-  select coalesce(max(place), _number) into _last from log_events where place > _number and place < _number + 65536;
-  if _last + _count < _number + 65536 then
-    return _last;
-  end if;
-  perform log_draw();
-  return currval('log_calls') << 16;
 end $$;

@@ -25,9 +25,6 @@ declare
   _expires constant bigint := _facts.moment + (_step ->> 7)::bigint;
   _before text[];
 begin
-  if _expires is not null then
-    perform forget_ended(_facts.moment);
-  end if;
   select places into _before from records where collection = _collection and id = _id;
   insert into records (collection, id, revision, expires, places, value)
     values (_collection, _id, _step ->> 4, _expires, _places, _step ->> 5)
@@ -62,14 +59,17 @@ begin
 end $$;
 
 -- Puts a record into its places, but for those where it stood. It may name a place twice.
-create function take_places(_places text[], _stood text[]) returns void language sql as $$
+create function take_places(_places text[], _stood text[]) returns void language plpgsql as $$
+begin
   insert into record_places (index, place)
     select split_part(p, U&'\001F', 1), split_part(p, U&'\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
-    on conflict do nothing
-$$;
+    on conflict do nothing;
+end $$;
 
 -- Deletes some of the records that have ended, which have no places. Those that others delete, or put anew, are passed by.
-create function forget_ended(_moment bigint) returns void language sql as $$
+-- It comes last in its call, and so waits for nothing while it has their rows.
+create function forget_ended(_moment bigint) returns void language plpgsql as $$
+begin
   delete from records where ctid = any (array(
-    select ctid from records where expires <= _moment order by expires limit 10 for update skip locked))
-$$;
+    select ctid from records where expires <= _moment order by expires limit 1000 for update skip locked));
+end $$;
