@@ -14,6 +14,7 @@ export interface FeedsOptions {
 
 export class Feeds {
   private readonly readings = new Set<FeedReading>();
+  private readonly idles: Array<() => void> = [];
   private readonly watch: FeedWatch;
 
   constructor(private readonly options: FeedsOptions) {
@@ -25,21 +26,26 @@ export class Feeds {
     const { watch } = this;
     const reading: FeedReading = new FeedReading({ ...this.options, watch }, request, {
       done: (page) => {
-        this.readings.delete(reading);
+        this.gone(reading);
         asker.next(page);
         asker.complete();
       },
       failed: (cause) => {
-        this.readings.delete(reading);
+        this.gone(reading);
         asker.error(cause);
       },
     });
     this.readings.add(reading);
     reading.start();
     return () => {
-      this.readings.delete(reading);
+      this.gone(reading);
       reading.cancel();
     };
+  }
+
+  private gone(reading: FeedReading): void {
+    this.readings.delete(reading);
+    if (this.readings.size === 0) for (const resolve of this.idles.splice(0)) resolve();
   }
 
   /** Called when events may have been appended, by this process or another one. */
@@ -56,5 +62,10 @@ export class Feeds {
   stop(): void {
     for (const reading of [...this.readings]) reading.stop();
     this.watch.close();
+  }
+
+  /** Resolves once no page is being read. */
+  idle(): Promise<void> {
+    return this.readings.size === 0 ? Promise.resolve() : new Promise((resolve) => this.idles.push(resolve));
   }
 }
