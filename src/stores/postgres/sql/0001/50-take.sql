@@ -53,12 +53,12 @@ $$;
 -- What a lease asks for, and how far it got.
 create type taking as (
   queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
-  taken integer, bytes bigint, buried integer, stopped boolean, records text[]
+  taken integer, bytes bigint, buried integer, seen integer, stopped boolean, records text[]
 );
 
 -- Takes up to _run messages of one level, in order, each looked at by itself. A suspect comes alone, and only into hands that may have
--- it. Answers how many rows it saw.
-create function take_run(inout _t taking, _level integer, _run integer, _facts call_facts, out _seen integer)
+-- it. It counts the rows that it saw.
+create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
 language plpgsql as $$
 declare
   _m messages;
@@ -66,7 +66,7 @@ declare
   _seq bigint;
   _why text;
 begin
-  _seen := 0;
+  _t.seen := 0;
   _seqs := array(
     select seq from messages where queue = _t.queue and state = 0 and level = _level and lease is null
       order by level desc, place limit _run for update skip locked
@@ -82,7 +82,7 @@ begin
       end if;
       perform bury(_seq, _why, _facts, next_place());
       _t.buried := _t.buried + 1;
-      _seen := _seen + 1;
+      _t.seen := _t.seen + 1;
       continue;
     end if;
     if (_m.suspicion > 0 and (_t.taken > 0 or _m.suspicion > _t.hands))
@@ -94,12 +94,13 @@ begin
     _t.records := array_append(_t.records, lease_record(_m));
     _t.taken := _t.taken + 1;
     _t.bytes := _t.bytes + _m.size;
-    _seen := _seen + 1;
+    _t.seen := _t.seen + 1;
     if _m.suspicion > 0 then
       _t.stopped := true;
       exit;
     end if;
   end loop;
+  return _t;
 end $$;
 
 -- Takes messages by levels in turn. The queue's row is written only where several levels have some.
@@ -111,7 +112,6 @@ declare
   _served integer := 0;
   _level integer;
   _run integer;
-  _seen integer;
   _before integer;
 begin
   if _several then
@@ -124,14 +124,14 @@ begin
       _run := least(_run, case when _turn < 7 then 7 - _turn else 1 end);
     end if;
     _before := _t.taken;
-    select r._t, r._seen into _t, _seen from take_run(_t, _level, _run, _facts) r;
+    _t := take_run(_t, _level, _run, _facts);
     if cardinality(_levels) > 1 and _t.taken > _before then
       if _turn = 7 then
         _served := _level;
       end if;
       _turn := (_turn + _t.taken - _before) % 8;
     end if;
-    if _seen < _run and not _t.stopped then
+    if _t.seen < _run and not _t.stopped then
       _levels := array_remove(_levels, _level);
     end if;
   end loop;

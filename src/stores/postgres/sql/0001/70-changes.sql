@@ -204,10 +204,15 @@ declare
   _m record;
 begin
   for _m in
-    (select seq, key, state from messages where queue = _queue and state = 0 and lease is null
-      order by level desc, place limit _limit for update skip locked)
+    select * from (
+      select seq, key, state from messages where queue = _queue and state = 0 and lease is null
+        order by level desc, place limit _limit for update skip locked
+    ) ready
     union all
-    (select seq, key, state from messages where queue = _queue and state in (1, 5) order by due, seq limit _limit)
+    select * from (
+      select seq, key, state from messages where queue = _queue and state in (1, 5)
+        order by due, seq limit _limit for update skip locked
+    ) delayed
   loop
     exit when cardinality(_seqs) >= _limit;
     _seqs := array_append(_seqs, _m.seq);
