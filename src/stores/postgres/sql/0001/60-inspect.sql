@@ -38,6 +38,7 @@ begin
   );
 end $$;
 
+-- A lease past its end is leasable in its place, and so it is shown there before somebody has taken it up.
 -- Request: now, queue (name), limit, bytesMax. Reply: stored messages.
 create function peek_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -45,14 +46,16 @@ set enable_bitmapscan = off as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
+  _moment constant bigint := moment_of(_r ->> 'now');
 begin
-  perform promote_due(_queue, moment_of(_r ->> 'now'));
+  perform promote_due(_queue, _moment);
   return (
     select coalesce(string_agg(stored_record(m), E'\x1e' order by m.level desc, m.place), '')
     from (
       select seq, sum(size) over (order by level desc, place) as bytes, row_number() over (order by level desc, place) as n
       from (
-        select seq, size, level, place from messages where queue = _queue and state = 0 and lease is null
+        select seq, size, level, place from messages
+          where queue = _queue and state = 0 and (lease is null or expires <= _moment)
           order by level desc, place limit (_r ->> 'limit')::integer
       ) next
     ) fit join messages m using (seq)
