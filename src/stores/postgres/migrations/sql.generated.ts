@@ -350,6 +350,657 @@ begin
   perform bury(_seq, _cause, _facts, _place);
   return case when _outcome = 'r' then 'j' end;
 end $$;
+create function lease_record(_m messages) returns text language sql stable as $$
+  select concat_ws(
+    E'\\x1f', _m.seq, coalesce(_m.stripe::text, ''), _m.id, coalesce('=' || _m.key, ''), coalesce(_m.headers, ''),
+    _m.failures, case when _m.suspicion > 0 then '1' else '' end, _m.at, _m.first_at, _m.payload
+  )
+$$;
+create function levels_of(_queue integer) returns integer[] language plpgsql as $$
+declare
+  _levels integer[] := '{}';
+  _level integer := 10;
+begin
+  loop
+    select level into _level from messages where queue = _queue and state = 0 and level < _level and lease is null
+      order by level desc, place limit 1;
+    exit when _level is null;
+    _levels := array_append(_levels, _level);
+  end loop;
+  return _levels;
+end $$;
+create function level_in_turn(_levels integer[], _turn integer, _served integer) returns integer language plpgsql
+immutable as $$
+declare
+  _level integer;
+begin
+  if cardinality(_levels) = 1 or _turn < 7 then
+    return _levels[1];
+  end if;
+  foreach _level in array _levels[2:] loop
+    if _level < _served then
+      return _level;
+    end if;
+  end loop;
+  return _levels[2];
+end $$;
+create function why_not_begun(_begins bigint, _returned integer, _deliveries_max integer, _moment bigint) returns text
+language sql immutable as $$
+  select case
+    when _begins < _moment then 'expired before it was begun'
+    when _returned >= _deliveries_max then 'handed over ' || _deliveries_max || ' times without a settlement'
+  end
+$$;
+create type taking as (
+  queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
+  taken integer, bytes bigint, buried integer, seen integer, stopped boolean, records text[]
+);
+create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
+language plpgsql as $$
+declare
+  _m messages;
+  _seqs bigint[];
+  _seq bigint;
+  _why text;
+begin
+  _t.seen := 0;
+  _seqs := array(
+    select seq from messages where queue = _t.queue and state = 0 and level = _level and lease is null
+      order by level desc, place limit _run for update skip locked
+  );
+  foreach _seq in array _seqs loop
+    select * into _m from messages where seq = _seq;
+    _why := why_not_begun(_m.begins, _m.returned, _t.deliveries_max, _facts.moment);
+    if _why is not null then
+      if _m.stripe is not null and not try_lock(_m.stripe) then
+        _t.stopped := true;
+        exit;
+      end if;
+      perform bury(_seq, _why, _facts, next_place());
+      _t.buried := _t.buried + 1;
+      _t.seen := _t.seen + 1;
+      continue;
+    end if;
+    if (_m.suspicion > 0 and (_t.taken > 0 or _m.suspicion > _t.hands))
+      or (_t.taken > 0 and _t.bytes + _m.size > _t.bytes_max) then
+      _t.stopped := true;
+      exit;
+    end if;
+    update messages set lease = _t.lease, expires = _t.expires, unbegun = false where seq = _seq;
+    _t.records := array_append(_t.records, lease_record(_m));
+    _t.taken := _t.taken + 1;
+    _t.bytes := _t.bytes + _m.size;
+    _t.seen := _t.seen + 1;
+    if _m.suspicion > 0 then
+      _t.stopped := true;
+      exit;
+    end if;
+  end loop;
+  return _t;
+end $$;
+create function take_by_turns(_t taking, _facts call_facts) returns taking language plpgsql as $$
+declare
+  _levels integer[] := levels_of(_t.queue);
+  _several constant boolean := cardinality(_levels) > 1;
+  _turn integer := 0;
+  _served integer := 0;
+  _level integer;
+  _run integer;
+  _before integer;
+begin
+  if _several then
+    select turn, served into _turn, _served from queues where id = _t.queue for update;
+  end if;
+  while _t.taken < _t.max and not _t.stopped and cardinality(_levels) > 0 loop
+    _level := level_in_turn(_levels, _turn, _served);
+    _run := least(1000, _t.max - _t.taken);
+    if cardinality(_levels) > 1 then
+      _run := least(_run, case when _turn < 7 then 7 - _turn else 1 end);
+    end if;
+    _before := _t.taken;
+    _t := take_run(_t, _level, _run, _facts);
+    if cardinality(_levels) > 1 and _t.taken > _before then
+      if _turn = 7 then
+        _served := _level;
+      end if;
+      _turn := (_turn + _t.taken - _before) % 8;
+    end if;
+    if _t.seen < _run and not _t.stopped then
+      _levels := array_remove(_levels, _level);
+    end if;
+  end loop;
+  if _several and _t.taken > 0 then
+    update queues set turn = _turn, served = _served where id = _t.queue;
+  end if;
+  return _t;
+end $$;
+create function take(_t taking, _attempts_max integer, _facts call_facts) returns taking language plpgsql as $$
+declare
+  _p record;
+  _reaped integer := 0;
+begin
+  select count(*) as count, sum(size) as bytes, max(level) as high, min(level) as low, array_agg(ctid) as ctids,
+      bool_or(lease is not null) as ended, bool_or(suspicion > 0 or returned > 0 or begins is not null) as special
+    into _p
+    from (
+      select ctid, size, level, lease, suspicion, returned, begins from messages
+        where queue = _t.queue and state = 0 and (lease is null or expires <= _facts.moment)
+        order by level desc, place limit _t.max for update skip locked
+    ) next;
+  if _p.count = 0 then
+    return _t;
+  end if;
+  if _p.ended then
+    _reaped := reap(_t.queue, false, _attempts_max, _facts);
+  end if;
+  if _p.ended or _p.special or _p.bytes > _t.bytes_max or _p.high > _p.low or (_p.high > 0 and exists (
+    select 1 from messages where queue = _t.queue and state = 0 and level < _p.low and lease is null
+  )) then
+    _t := take_by_turns(_t, _facts);
+    _t.buried := _t.buried + _reaped;
+    return _t;
+  end if;
+  with taken as (
+    update messages set lease = _t.lease, expires = _t.expires, unbegun = false where ctid = any (_p.ctids)
+      returning messages as m
+  )
+  select array[string_agg(lease_record(m), E'\\x1e' order by (m).place)], count(*) into _t.records, _t.taken
+    from taken;
+  return _t;
+end $$;
+create function next_change(_queue integer) returns bigint language sql stable as $$
+  select least(
+    (select due from messages where queue = _queue and state in (1, 5) order by due, seq limit 1),
+    (select min(expires) from messages where queue = _queue and state = 0 and lease is not null)
+  )
+$$;
+create function own(_queue integer, _owner text, _lease_ms bigint, _attempts_max integer, _facts call_facts) returns integer
+language plpgsql as $$
+declare
+  _q queues;
+begin
+  select * into _q from queues where id = _queue for update;
+  if _owner is not null and _q.owner is distinct from _owner and _q.owner is not null
+    and _q.owner_until > _facts.moment then
+    return 1;
+  end if;
+  _q.taking := _q.taking or (_owner is not null and _q.owner is distinct from _owner);
+  if _q.taking then
+    _q.taking := reap(_queue, true, _attempts_max, _facts) > 0
+      and exists (select 1 from messages where queue = _queue and state = 0 and lease is not null);
+  end if;
+  update queues set
+    taking = _q.taking, owner = coalesce(_owner, _q.owner),
+    owner_until = case when _owner is null then _q.owner_until else _facts.moment + _lease_ms end
+    where id = _queue;
+  return case when _q.taking then 2 else 0 end;
+end $$;
+create function lease_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _facts call_facts;
+  _t taking;
+  _q record;
+  _owned integer;
+  _more boolean;
+begin
+  _facts.moment := moment_of(_r ->> 'now');
+  _facts.letters_max := (_r ->> 'lettersMax')::integer;
+  _t.queue := queue_of(_r ->> 'queue');
+  _t.lease := (_r ->> 'lease')::bigint;
+  _t.expires := _facts.moment + (_r ->> 'leaseMs')::bigint;
+  _t.max := (_r ->> 'max')::integer;
+  _t.bytes_max := (_r ->> 'bytesMax')::bigint;
+  _t.deliveries_max := (_r ->> 'deliveriesMax')::integer;
+  _t.hands := (_r ->> 'hands')::integer;
+  select paused, taking into _q from queues where id = _t.queue;
+  if (_r ->> 'again')::boolean then
+    update messages set lease = null, expires = null where queue = _t.queue and state = 0 and lease = _t.lease;
+  end if;
+  if _q.paused or exists (select 1 from messages where queue = _t.queue and state = 3 and whole) then
+    return concat_ws(E'\\x1f', _facts.moment, '', 0);
+  end if;
+  if _r ->> 'owner' is not null or _q.taking then
+    _owned := own(_t.queue, _r ->> 'owner', (_r ->> 'leaseMs')::bigint, (_r ->> 'attemptsMax')::integer, _facts);
+    if _owned = 1 then
+      return concat_ws(E'\\x1f', _facts.moment, (select owner_until from queues where id = _t.queue) - _facts.moment, 1);
+    elsif _owned = 2 then
+      return concat_ws(E'\\x1f', _facts.moment, '0', 3);
+    end if;
+  end if;
+  loop
+    perform promote_due(_t.queue, _facts.moment);
+    _t.taken := 0;
+    _t.bytes := 0;
+    _t.buried := 0;
+    _t.stopped := false;
+    _t.records := '{}';
+    _t := take(_t, (_r ->> 'attemptsMax')::integer, _facts);
+    exit when _t.taken > 0 or _t.stopped or _t.buried = 0;
+  end loop;
+  if _t.taken > 0 then
+    return array_to_string(concat_ws(E'\\x1f', _facts.moment, '', 0) || _t.records, E'\\x1e');
+  end if;
+  return concat_ws(
+    E'\\x1f', _facts.moment,
+    coalesce(case when (_r ->> 'waits')::boolean then next_change(_t.queue) - _facts.moment end::text, ''),
+    case when _t.stopped then 2 else 0 end
+  );
+end $$;
+create function extend_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+  _count constant integer := jsonb_array_length(_r -> 'leases');
+  _moment bigint;
+  _expires bigint;
+  _lease jsonb;
+  _at integer;
+  _answer text[] := array_fill('0'::text, array[_count]);
+  _live boolean := false;
+begin
+  perform 1 from messages
+    where seq = any (array(select (value ->> 0)::bigint from jsonb_array_elements(_r -> 'leases'))) order by seq for update;
+  _moment := moment_of(_r ->> 'now');
+  _expires := _moment + (_r ->> 'leaseMs')::bigint;
+  for _lease, _at in select value, ordinality from jsonb_array_elements(_r -> 'leases') with ordinality loop
+    update messages set expires = _expires, unbegun = _at > _count - (_r ->> 'unbegun')::integer
+      where seq = (_lease ->> 0)::bigint and lease = (_lease ->> 1)::bigint and state = 0 and queue + 0 = _queue;
+    if found then
+      _answer[_at] := '1';
+      _live := true;
+    end if;
+  end loop;
+  if _live then
+    update queues set owner_until = greatest(owner_until, _expires) where id = _queue and owner is not null;
+  end if;
+  return array_to_string(_answer, '');
+end $$;
+create function leave_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+begin
+  update queues set owner = null, owner_until = 0 where id = _queue and owner = _r ->> 'consumer';
+  if found then
+    perform wake(_queue);
+  end if;
+  return '';
+end $$;
+create function connect_1(_request text) returns text language sql
+set search_path from current as $$
+  select concat_ws(
+    E'\\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'), pg_is_in_recovery()
+  )
+$$;
+create function wait_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off as $$
+declare
+  _queue constant integer := queue_of(_request);
+begin
+  perform pg_advisory_lock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, 15) slot;
+  return _queue::text;
+end $$;
+create function wait_no_more_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off as $$
+declare
+  _queue constant integer := queue_of(_request);
+begin
+  perform pg_advisory_unlock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, 15) slot;
+  return '';
+end $$;
+create function stored_record(_m messages) returns text language sql stable as $$
+  select concat_ws(
+    E'\\x1f', _m.id, coalesce('=' || _m.key, ''), coalesce(_m.headers, ''), _m.failures, _m.at, _m.first_at,
+    coalesce(array_to_string(_m.history, E'\\x1d'), ''), _m.payload
+  )
+$$;
+create function stats_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+  _moment constant bigint := moment_of(_r ->> 'now');
+begin
+  perform promote_due(_queue, _moment);
+  return (
+    select concat_ws(
+      E'\\x1f', c.enqueued, line.ready + due.due, waiting.count, due.count - due.due, line.leased, blocked.count, c.acked,
+      dead.count, c.purged, q.paused::integer, blocked.halted::integer
+    )
+    from (select paused from queues where id = _queue) q,
+      (select coalesce(sum(enqueued), 0) as enqueued, coalesce(sum(acked), 0) as acked, coalesce(sum(purged), 0) as purged
+        from counts where queue = _queue) c,
+      (select count(*) filter (where lease is null) as ready, count(lease) as leased
+        from messages where queue = _queue and state = 0) line,
+      (select count(*) filter (where due <= _moment) as due, count(*) as count
+        from messages where queue = _queue and state in (1, 5)) due,
+      (select count(*) as count from messages where queue = _queue and state = 2) waiting,
+      (select count(*) as count, coalesce(bool_or(whole), false) as halted
+        from messages where queue = _queue and state = 3) blocked,
+      (select count(*) as count from messages where queue = _queue and state = 4) dead
+  );
+end $$;
+create function peek_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+  _moment constant bigint := moment_of(_r ->> 'now');
+begin
+  perform promote_due(_queue, _moment);
+  return (
+    select coalesce(string_agg(stored_record(m), E'\\x1e' order by m.level desc, m.place), '')
+    from (
+      select seq, sum(size) over (order by level desc, place) as bytes, row_number() over (order by level desc, place) as n
+      from (
+        select seq, size, level, place from messages
+          where queue = _queue and state = 0 and (lease is null or expires <= _moment)
+          order by level desc, place limit (_r ->> 'limit')::integer
+      ) next
+    ) fit join messages m using (seq)
+    where fit.n = 1 or fit.bytes <= (_r ->> 'bytesMax')::bigint
+  );
+end $$;
+create function heads_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+begin
+  perform promote_due(_queue, moment_of(_r ->> 'now'));
+  return (
+    select coalesce(string_agg(coalesce(head.told, ''), E'\\x1e' order by k.ordinality), '')
+    from jsonb_array_elements_text(_r -> 'keys') with ordinality k left join lateral (
+      select (case when state = 3 then '1' else '0' end) || coalesce('=' || mark, '') as told
+      from messages where queue = _queue and key = k.value and state in (0, 1, 3)
+    ) head on true
+  );
+end $$;
+create function page_aside(_queue integer, _state integer, _r jsonb) returns text language plpgsql as $$
+declare
+  _limit constant integer := (_r ->> 'limit')::integer;
+  _bytes bigint := 0;
+  _count integer := 0;
+  _m messages;
+  _records text[] := '{}';
+  _more text := '';
+begin
+  for _m in execute format(
+    'select * from messages where queue = $1 and state = %s and aside > $2 order by aside limit $3', _state
+  ) using _queue, (_r ->> 'after')::bigint, _limit + 1 loop
+    _bytes := _bytes + _m.size;
+    if _count = _limit or (_count > 0 and _bytes > (_r ->> 'bytesMax')::bigint) then
+      _more := '1';
+      exit;
+    end if;
+    _count := _count + 1;
+    _records := array_append(
+      _records, concat_ws(E'\\x1f', _m.aside, _m.due, _m.whole::integer, _m.cause, stored_record(_m))
+    );
+  end loop;
+  return array_to_string(_more || _records, E'\\x1e');
+end $$;
+create function blocked_1(_request text) returns text language sql
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+  select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
+$$;
+create function dead_letters_1(_request text) returns text language sql
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+  select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
+$$;
+create function pause_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _queue constant integer := queue_of(_r ->> 'queue');
+begin
+  if begun_before(_r ->> 'write', moment_of(_r ->> 'now')) is null then
+    update queues set paused = (_r ->> 'paused')::boolean where id = _queue;
+    perform wake(_queue);
+  end if;
+  return '';
+end $$;
+create function blocked_targets(_queue integer, _target jsonb, _limit integer) returns bigint[] language plpgsql as $$
+begin
+  if _target ? 'key' then
+    return array(select seq from messages
+      where queue = _queue and key = _target ->> 'key' and state in (0, 1, 3) and state = 3 and not whole limit _limit);
+  elsif _target ? 'id' then
+    return array(select seq from messages where queue = _queue and state = 3 and id = _target ->> 'id'
+      order by aside limit least(1, _limit));
+  elsif _target = '"queue"' then
+    return array(select seq from messages where queue = _queue and state = 3 and whole order by aside limit _limit);
+  end if;
+  return array(select seq from messages where queue = _queue and state = 3 order by aside limit _limit);
+end $$;
+create function fitting(_seqs bigint[], _bytes_max bigint) returns bigint[] language sql stable as $$
+  select array(
+    select seq from (
+      select seq, n, sum(size) over (order by n) as bytes
+      from unnest(_seqs) with ordinality s (seq, n) join messages using (seq)
+    ) sized where n = 1 or bytes <= _bytes_max order by n
+  )
+$$;
+create function unblock_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _facts call_facts;
+  _queue integer;
+  _before text;
+  _seqs bigint[];
+  _seq bigint;
+  _place bigint;
+  _m record;
+begin
+  perform take_locks(_r -> 'locks');
+  _facts.moment := moment_of(_r ->> 'now');
+  _facts.letters_max := (_r ->> 'lettersMax')::integer;
+  _queue := queue_of(_r ->> 'queue');
+  _before := begun_before(_r ->> 'write', _facts.moment);
+  if _before is not null then
+    return _before;
+  end if;
+  _seqs := fitting(blocked_targets(_queue, _r -> 'target', (_r ->> 'limit')::integer), (_r ->> 'bytesMax')::bigint);
+  _place := next_place();
+  foreach _seq in array _seqs loop
+    case _r ->> 'decision'
+      when 'retry' then
+        update messages set state = 0, failures = 0, whole = false, aside = null, due = null, cause = null where seq = _seq;
+      when 'skip' then
+        delete from messages where seq = _seq returning key, dedupe, id into _m;
+        perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
+        perform promote_follower(_queue, _m.key, _place) where _m.key is not null;
+        perform tally(_queue, 0, 0, 1, 0);
+      when 'reject' then
+        perform bury(_seq, cause, _facts, _place) from messages where seq = _seq;
+        update messages set whole = false where seq = _seq;
+    end case;
+    _place := _place + 1;
+  end loop;
+  perform wake(_queue);
+  return answer_with(_r ->> 'write', cardinality(_seqs) || ' ' || (
+    jsonb_typeof(_r -> 'target') = 'string' and cardinality(blocked_targets(_queue, _r -> 'target', 1)) > 0
+  )::integer);
+end $$;
+create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
+language sql volatile as $$
+  update messages set
+    state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
+    unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
+    payload = coalesce(_payload, payload), size = coalesce(_size, size)
+    where seq = _seq
+$$;
+create function redrive_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _moment bigint;
+  _queue integer;
+  _before text;
+  _letter jsonb;
+  _m record;
+  _place bigint;
+  _bytes bigint := 0;
+  _count integer := 0;
+  _seen integer := 0;
+begin
+  perform take_locks(_r -> 'locks');
+  _moment := moment_of(_r ->> 'now');
+  _queue := queue_of(_r ->> 'queue');
+  _before := begun_before(_r ->> 'write', _moment);
+  if _before is not null then
+    return _before;
+  end if;
+  perform promote_due(_queue, _moment);
+  _place := next_place();
+  for _letter in select value from jsonb_array_elements(_r -> 'letters') loop
+    select seq, size into _m from messages
+      where queue = _queue and state = 4 and aside = (_letter ->> 0)::bigint and id = _letter ->> 1;
+    if found then
+      _bytes := _bytes + coalesce((_letter ->> 3)::integer, _m.size);
+      exit when _count > 0 and _bytes > (_r ->> 'bytesMax')::bigint;
+      perform redrive_one(_m.seq, _letter ->> 2, (_letter ->> 3)::integer, _moment, _place);
+      _place := _place + 1;
+      _count := _count + 1;
+    end if;
+    _seen := _seen + 1;
+  end loop;
+  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
+  perform wake(_queue);
+  return answer_with(_r ->> 'write', _count || ' ' || _seen);
+end $$;
+create function redrive_from_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _moment bigint;
+  _queue integer;
+  _before text;
+  _m record;
+  _place bigint;
+  _bytes bigint := 0;
+  _count integer := 0;
+  _seen integer := 0;
+  _last bigint;
+  _more boolean := false;
+begin
+  perform take_locks(_r -> 'locks');
+  _moment := moment_of(_r ->> 'now');
+  _queue := queue_of(_r ->> 'queue');
+  _before := begun_before(_r ->> 'write', _moment);
+  if _before is not null then
+    return _before;
+  end if;
+  perform promote_due(_queue, _moment);
+  _place := next_place();
+  for _m in select seq, size, aside, id from messages
+    where queue = _queue and state = 4 and aside > (_r ->> 'after')::bigint
+    order by aside limit (_r ->> 'seenMax')::integer + 1
+  loop
+    if _seen = (_r ->> 'seenMax')::integer or _count = (_r ->> 'limit')::integer
+      or (_count > 0 and _bytes + _m.size > (_r ->> 'bytesMax')::bigint) then
+      _more := true;
+      exit;
+    end if;
+    _seen := _seen + 1;
+    _last := _m.aside;
+    continue when jsonb_typeof(_r -> 'ids') = 'array' and not (_r -> 'ids') ? _m.id;
+    perform redrive_one(_m.seq, null, null, _moment, _place);
+    _place := _place + 1;
+    _count := _count + 1;
+    _bytes := _bytes + _m.size;
+  end loop;
+  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
+  perform wake(_queue);
+  return answer_with(_r ->> 'write', concat_ws(' ', _count, _seen, case when _more then _last else null end));
+end $$;
+create function purge_these(_queue integer, _seqs bigint[]) returns void language plpgsql as $$
+declare
+  _m record;
+begin
+  for _m in delete from messages where seq = any (_seqs) returning dedupe, id loop
+    perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
+  end loop;
+  perform tally(_queue, 0, 0, cardinality(_seqs), 0) where cardinality(_seqs) > 0;
+end $$;
+create function purge_next(_queue integer, _limit integer) returns bigint[] language plpgsql as $$
+declare
+  _seqs bigint[] := '{}';
+  _m record;
+begin
+  for _m in
+    select * from (
+      select seq, key, state from messages where queue = _queue and state = 0 and lease is null
+        order by level desc, place limit _limit for update skip locked
+    ) ready
+    union all
+    select * from (
+      select seq, key, state from messages where queue = _queue and state in (1, 5)
+        order by due, seq limit _limit for update skip locked
+    ) delayed
+  loop
+    exit when cardinality(_seqs) >= _limit;
+    _seqs := array_append(_seqs, _m.seq);
+    continue when _m.key is null or _m.state = 5;
+    _seqs := _seqs || array(select seq from messages where queue = _queue and key = _m.key and state = 2
+      order by place limit _limit - cardinality(_seqs));
+  end loop;
+  return _seqs || array(
+    select seq from messages where queue = _queue and state = 2 and not seq = any (_seqs) limit _limit - cardinality(_seqs)
+  );
+end $$;
+create function purge_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _limit constant integer := (_r ->> 'limit')::integer;
+  _key constant text := _r ->> 'followersOf';
+  _moment bigint;
+  _queue integer;
+  _before text;
+  _seqs bigint[];
+  _keys text[];
+  _place bigint;
+  _more boolean;
+begin
+  perform take_locks(_r -> 'locks');
+  _moment := moment_of(_r ->> 'now');
+  _queue := queue_of(_r ->> 'queue');
+  _before := begun_before(_r ->> 'write', _moment);
+  if _before is not null then
+    return _before;
+  end if;
+  if _key is not null then
+    perform promote_due(_queue, _moment);
+    _seqs := array(select seq from messages where queue = _queue and key = _key and state = 2 order by place limit _limit);
+    perform purge_these(_queue, _seqs);
+    _more := exists (select 1 from messages where queue = _queue and key = _key and state = 2);
+  else
+    _seqs := purge_next(_queue, _limit);
+    _keys := array(select key from messages where seq = any (_seqs) and key is not null and state in (0, 1) order by place);
+    perform purge_these(_queue, _seqs);
+    _place := next_place();
+    perform promote_follower(_queue, key, _place + n) from unnest(_keys) with ordinality k (key, n);
+    _more := exists (select 1 from messages where queue = _queue and state = 0 and lease is null)
+      or exists (select 1 from messages where queue = _queue and state in (1, 5))
+      or exists (select 1 from messages where queue = _queue and state = 2);
+  end if;
+  return answer_with(_r ->> 'write', cardinality(_seqs) || ' ' || _more::integer);
+end $$;
 create sequence log_calls;
 create table log_events (
   place bigint primary key,

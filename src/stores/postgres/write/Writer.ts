@@ -99,7 +99,7 @@ export class Writer {
   }
 
   private async send(jobs: ReadonlyArray<WriteJob>): Promise<void> {
-    const { connection, given, deadLettersMax, onWoken } = this.options;
+    const { given, deadLettersMax, onWoken } = this.options;
     const body = new Body();
     const sent: Array<WriteJob> = [];
     const writes: Array<unknown> = [];

@@ -1,0 +1,347 @@
+/** The store in Postgres: as durable as its server, shared by processes; or in PGlite, embedded in the process. */
+
+import { left, right } from "fp-ts/lib/Either.js";
+import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
+import { soon } from "../../core/Clock.js";
+import { type Effect, effect } from "../../core/Effect.js";
+import { showing } from "../../core/inspecting.js";
+import { newId } from "../../core/newId.js";
+import { Release } from "../../core/Outcome.js";
+import { invalidConfig, leaseLost, storeClosed } from "../../core/SluiceError.js";
+import type { Capabilities } from "../../port/Capabilities.js";
+import type { Lease } from "../../port/Lease.js";
+import { type Kind, type Phase, takes } from "../../port/Phase.js";
+import type { Store } from "../../port/Store.js";
+import type { StoreEvent } from "../../port/StoreEvent.js";
+import type { Logger } from "../../port/Warnings.js";
+import { type CallEnd, Connection } from "./connection/Connection.js";
+import { checkServer } from "./connection/checkServer.js";
+import { Hints } from "./connection/Hints.js";
+import { Lane } from "./connection/Lane.js";
+import { StoreEvents } from "./connection/StoreEvents.js";
+import type { Driver, Session } from "./drivers/Driver.js";
+import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
+import { migrate } from "./migrations/migrate.js";
+import {
+  type PostgresStoreOptions,
+  type ResolvedPostgresStoreOptions,
+  resolvePostgresStoreOptions,
+} from "./postgresStoreOptions.js";
+import { Asking } from "./queue/Asking.js";
+import { wholeMs } from "./queue/enqueueCoding.js";
+import {
+  blockedCall,
+  deadLettersCall,
+  type FunctionOf,
+  headsCall,
+  pauseCall,
+  peekCall,
+  purgeCall,
+  redriveCall,
+  redriveFromCall,
+  statsCall,
+  unblockCall,
+} from "./queue/inspectCalls.js";
+import { fenceOf } from "./queue/token.js";
+import { Waiting } from "./queue/Waiting.js";
+import { Writer } from "./write/Writer.js";
+
+/** A store in Postgres 13 or later, or in PGlite. */
+export const postgresStore = (client: PostgresClient, options: PostgresStoreOptions = {}): Store => {
+  const resolved = resolvePostgresStoreOptions(options);
+  const { prepare, commandMsMax } = resolved;
+  const driver = driverOf(client, { prepare, statementMsMax: commandMsMax });
+  return showing(new PostgresStore(driver, resolved), "PostgresStore", { schema: resolved.schema });
+};
+
+const NOT_YET = "The Postgres store has no log and no records yet; use redisStore or memoryStore for these.";
+
+class PostgresStore implements Store {
+  readonly scheduler: SchedulerLike;
+  readonly capabilities: Capabilities;
+  readonly logger: Logger | undefined;
+  readonly events$: Observable<StoreEvent>;
+  private readonly events: StoreEvents;
+  private readonly connection: Connection;
+  /** All calls that have an order. */
+  private readonly lane = new Lane();
+  private readonly hints: Hints;
+  private readonly waiting: Waiting;
+  private readonly writer: Writer;
+  private readonly askings = new Set<Asking>();
+  /** Calls beside the lane that are under way. */
+  private readonly beside = new Set<Promise<unknown>>();
+  private readonly closed$ = new AsyncSubject<void>();
+  private channel = "";
+  private phase: Phase = "open";
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly options: ResolvedPostgresStoreOptions,
+  ) {
+    const { schema, scheduler, commandMsMax, deadLettersMax, given, logger } = options;
+    this.scheduler = scheduler;
+    this.logger = logger;
+    this.capabilities = {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: false,
+      exactBytes: true,
+    };
+    this.events = new StoreEvents(logger);
+    this.events$ = this.events.events$;
+    this.connection = new Connection({
+      driver,
+      schema,
+      scheduler,
+      commandMsMax,
+      prepare: () => this.prepare(),
+      onUp: () => this.events.up(),
+      onDown: (cause) => this.events.down(cause),
+    });
+    this.hints = new Hints({
+      driver,
+      connection: this.connection,
+      schema,
+      channel: () => Promise.resolve(this.channel),
+      onHint: (number) => this.waiting.hinted(number),
+      onWoken: (queue) => this.waiting.wake(queue),
+      onLost: () => this.waiting.lost(),
+    });
+    this.waiting = new Waiting(this.hints, scheduler);
+    this.writer = new Writer({
+      connection: this.connection,
+      lane: this.lane,
+      given,
+      deadLettersMax,
+      onWoken: (queues) => this.hints.tell(queues),
+    });
+  }
+
+  readonly write: Store["write"] = (lists, writeId) =>
+    this.callingAs(lists, (end) => this.writer.write(lists, writeId, end));
+
+  readonly lease: Store["lease"] = (request) =>
+    effect((asker) => {
+      if (!takes(this.phase, "new")) {
+        asker.error(storeClosed());
+        return undefined;
+      }
+      const { connection, lane, waiting, scheduler } = this;
+      const { given, deadLettersMax } = this.options;
+      const giveBack = (queue: string, leases: ReadonlyArray<Lease>): void => this.giveBack(queue, leases);
+      const asking: Asking = new Asking(
+        { connection, lane, waiting, scheduler, given, deadLettersMax, giveBack },
+        request,
+        {
+          got: (leases) => {
+            this.askings.delete(asking);
+            asker.next(leases);
+            asker.complete();
+          },
+          failed: (cause) => {
+            this.askings.delete(asking);
+            asker.error(cause);
+          },
+        },
+      );
+      this.askings.add(asking);
+      asking.start();
+      return () => {
+        this.askings.delete(asking);
+        asking.takeBack();
+      };
+    });
+
+  readonly extend: Store["extend"] = ({ queue, leases, leaseMs, unbegun = 0, late }) =>
+    this.calling((end) => {
+      if (leases.length === 0) {
+        end.done([]);
+        return;
+      }
+      const named = leases.map(({ id, token }) => {
+        const { seq, lease } = fenceOf(token, id);
+        return [seq, lease];
+      });
+      const text = JSON.stringify({
+        now: this.options.given(),
+        queue,
+        leaseMs: wholeMs(leaseMs),
+        unbegun,
+        leases: named,
+      });
+      // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
+      this.run(late === true ? "lane" : "any", "extend_1", text, {
+        done: (live) => end.done(leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))))),
+        failed: end.failed,
+      });
+    });
+
+  readonly leave: Store["leave"] = ({ queue, consumer }) =>
+    this.callingAs("goodbye", (end) =>
+      this.run("lane", "leave_1", JSON.stringify({ queue, consumer }), {
+        done: () => {
+          this.hints.tell([queue]);
+          end.done(undefined);
+        },
+        failed: end.failed,
+      }),
+    );
+
+  readonly heads: Store["heads"] = (request) => this.looking(headsCall, request);
+  readonly stats: Store["stats"] = (queue) => this.looking(statsCall, { queue });
+  readonly peek: Store["peek"] = (request) => this.looking(peekCall, request);
+  readonly blocked: Store["blocked"] = (request) => this.looking(blockedCall, request);
+  readonly deadLetters: Store["deadLetters"] = (request) => this.looking(deadLettersCall, request);
+  readonly setPaused: Store["setPaused"] = (request, writeId) => this.changing(pauseCall, request, writeId);
+  readonly unblock: Store["unblock"] = (request, writeId) => this.changing(unblockCall, request, writeId);
+  readonly redrive: Store["redrive"] = (request, writeId) => this.changing(redriveCall, request, writeId);
+  readonly redriveFrom: Store["redriveFrom"] = (request, writeId) => this.changing(redriveFromCall, request, writeId);
+  readonly purge: Store["purge"] = (request, writeId) => this.changing(purgeCall, request, writeId);
+
+  readonly getRecords: Store["getRecords"] = () => this.notYet();
+  readonly countRecords: Store["countRecords"] = () => this.notYet();
+  readonly pageRecords: Store["pageRecords"] = () => this.notYet();
+  readonly readStream: Store["readStream"] = () => this.notYet();
+  readonly readFeed: Store["readFeed"] = () => this.notYet();
+  readonly pruneStream: Store["pruneStream"] = () => this.notYet();
+  readonly setClosed: Store["setClosed"] = () => this.notYet();
+  readonly trimLog: Store["trimLog"] = () => this.notYet();
+
+  readonly ready: Store["ready"] = () =>
+    this.calling((end) => this.run("lane", "connect_1", "", { done: () => end.done(undefined), failed: end.failed }));
+
+  readonly close: Store["close"] = () =>
+    effect((asker) => {
+      if (this.phase === "open") {
+        this.phase = "closing";
+        this.shut().then(
+          () => {
+            this.closed$.next();
+            this.closed$.complete();
+          },
+          (cause: unknown) => this.closed$.error(cause),
+        );
+      }
+      return this.closed$.subscribe(asker);
+    });
+
+  private async shut(): Promise<void> {
+    for (const asking of [...this.askings]) asking.stop();
+    // Settlements of this turn leave at the end of it.
+    await new Promise<void>((resolve) => soon(this.scheduler, resolve));
+    await this.idle(this.options.commandMsMax);
+    this.phase = "closed";
+    this.waiting.close();
+    this.hints.close();
+    this.connection.close();
+    await this.driver.close();
+    this.events.complete();
+  }
+
+  /** Ends once nothing is under way, or after so long. */
+  private async idle(msMax: number): Promise<void> {
+    const done = Promise.all([this.lane.idle(), ...this.beside]);
+    await new Promise<void>((resolve) => {
+      const timer = this.scheduler.schedule(resolve, msMax);
+      const end = (): void => {
+        timer.unsubscribe();
+        resolve();
+      };
+      done.then(end, end);
+    });
+    await this.lane.idle();
+  }
+
+  /** What must be done before the first call: the schema, and a look at the server. */
+  private async prepare(): Promise<void> {
+    const { schema, migrate: mode } = this.options;
+    await migrate(this.driver, schema, mode);
+    this.channel = await checkServer(this.driver, schema);
+  }
+
+  /** Gives messages back that were leased for somebody who is gone. */
+  private giveBack(queue: string, leases: ReadonlyArray<Lease>): void {
+    const outcome = Release({ reason: "nobody waits for it any more" });
+    const list = leases.map(({ id, token }) => ({
+      _tag: "Settle" as const,
+      queue,
+      id,
+      token,
+      outcome,
+      cause: "",
+      attemptsMax: 1,
+      untouched: true,
+    }));
+    this.writer.write([list], newId(), { done: () => undefined, failed: () => undefined });
+  }
+
+  private run(session: Session, name: string, text: string, end: CallEnd<string>): void {
+    const call = (): Promise<void> =>
+      this.connection
+        .call(session, name, () => text)
+        .then(
+          (reply) => end.done(reply),
+          (cause: unknown) => end.failed(cause),
+        );
+    if (session === "lane") this.lane.add({ weight: 0, joins: () => false, run: call });
+    else {
+      const running = call();
+      this.beside.add(running);
+      void running.finally(() => this.beside.delete(running));
+    }
+  }
+
+  private looking<R extends { readonly queue: string }, A>(of: FunctionOf<R, A>, request: R): Effect<A> {
+    return this.calling((end) => {
+      const text = JSON.stringify({ now: this.options.given(), queue: request.queue, ...of.encode(request) });
+      this.run("any", of.name, text, { done: (reply) => end.done(of.decode(reply, request)), failed: end.failed });
+    });
+  }
+
+  /** A call whose answer the server keeps: the same write id again answers the same. */
+  private changing<R extends { readonly queue: string }, A>(
+    of: FunctionOf<R, A>,
+    request: R,
+    writeId: string,
+  ): Effect<A> {
+    const { given, deadLettersMax } = this.options;
+    return this.calling((end) => {
+      const facts = { now: given(), lettersMax: deadLettersMax, queue: request.queue, write: writeId };
+      this.run("lane", of.name, JSON.stringify({ ...facts, ...of.encode(request) }), {
+        done: (reply) => {
+          this.hints.tell([request.queue]);
+          end.done(of.decode(reply, request));
+        },
+        failed: end.failed,
+      });
+    });
+  }
+
+  private notYet(): Effect<never> {
+    return this.calling((end) => end.failed(invalidConfig("client", NOT_YET)));
+  }
+
+  /** An Effect that makes one call at each subscription. A call that was sent goes on when its subscriber leaves. */
+  private calling<A>(call: (end: CallEnd<A>) => void): Effect<A> {
+    return this.callingAs("new", call);
+  }
+
+  private callingAs<A>(kind: Kind, call: (end: CallEnd<A>) => void): Effect<A> {
+    return effect((asker) => {
+      if (!takes(this.phase, kind)) {
+        asker.error(storeClosed());
+        return;
+      }
+      call({
+        done: (value) => {
+          asker.next(value);
+          asker.complete();
+        },
+        failed: (cause) => asker.error(cause),
+      });
+    });
+  }
+}
