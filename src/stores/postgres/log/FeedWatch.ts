@@ -26,8 +26,8 @@ export interface WaitingFeed {
 /** How the processes that append are asked to tell of it. */
 export interface LogHints {
   /** Resolves once whoever appends will tell. Where it fails, or is lost later, the feeds look by themselves. */
-  readonly begin: () => Promise<void>;
-  readonly end: () => void;
+  readonly holdLog: () => Promise<void>;
+  readonly letGoLog: () => Promise<void>;
 }
 
 /** When a feed looks again, since a hint may have been lost. */
@@ -111,7 +111,7 @@ export class FeedWatch {
 
   private begin(): void {
     this.state = "beginning";
-    this.source.begin().then(
+    this.source.holdLog().then(
       () => {
         if (this.state !== "beginning") return;
         this.state = "on";
@@ -130,6 +130,7 @@ export class FeedWatch {
     this.linger = undefined;
     if (this.state === "off") return;
     this.state = "off";
-    this.source.end();
+    // Where it fails the session is lost, and its locks with it.
+    this.source.letGoLog().catch(() => undefined);
   }
 }
