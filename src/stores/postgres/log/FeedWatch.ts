@@ -96,7 +96,9 @@ export class FeedWatch {
   /** Called when the store closes, and no feed waits any more. */
   close(): void {
     this.poll?.unsubscribe();
-    this.end();
+    this.linger?.unsubscribe();
+    // The session ends with the store, and its locks with it.
+    this.state = "off";
   }
 
   private wake(feed: WaitingFeed, forAll: boolean): void {
