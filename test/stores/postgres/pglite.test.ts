@@ -1,0 +1,32 @@
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { conformance } from "../../../src/entries/testing.js";
+import { newSchema } from "./schema.js";
+import { underTest } from "./underTest.js";
+
+// One instance for all cases, since it takes a second to begin; each case has a schema of its own.
+const pglite = new PGlite();
+beforeAll(() => pglite.waitReady, 60_000);
+afterAll(() => pglite.close());
+
+conformance(
+  "pglite",
+  () => {
+    const schema = newSchema();
+    const dispose = async (): Promise<void> => {
+      await pglite.exec(`set client_min_messages = error; drop schema if exists "${schema}" cascade`);
+    };
+    return underTest({ client: pglite, schema, dispose });
+  },
+  {
+    capabilities: {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: true,
+      settlesWhenFull: false,
+      exactBytes: true,
+    },
+    runner: { describe, it },
+  },
+);
