@@ -7,7 +7,7 @@ import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
 import { Release } from "../../core/Outcome.js";
-import { invalidConfig, leaseLost, storeClosed } from "../../core/SluiceError.js";
+import { leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
@@ -21,6 +21,16 @@ import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
 import type { Driver, Session } from "./drivers/Driver.js";
 import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
+import { Feeds } from "./log/Feeds.js";
+import {
+  type Called,
+  type Change,
+  pruneStreamCall,
+  readFeedCall,
+  readStreamCall,
+  setClosedCall,
+  trimLogCall,
+} from "./log/logCalls.js";
 import { migrate } from "./migrations/migrate.js";
 import {
   type PostgresStoreOptions,
@@ -44,6 +54,7 @@ import {
 } from "./queue/inspectCalls.js";
 import { fenceOf } from "./queue/token.js";
 import { Waiting } from "./queue/Waiting.js";
+import { countRecordsCall, getRecordsCall, pageRecordsCall } from "./records/recordCalls.js";
 import { Writer } from "./write/Writer.js";
 
 /** A store in Postgres 13 or later, or in PGlite. */
@@ -53,8 +64,6 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
   const driver = driverOf(client, { prepare, statementMsMax: commandMsMax });
   return showing(new PostgresStore(driver, resolved), "PostgresStore", { schema: resolved.schema });
 };
-
-const NOT_YET = "The Postgres store has no log and no records yet; use redisStore or memoryStore for these.";
 
 class PostgresStore implements Store {
   readonly scheduler: SchedulerLike;
@@ -67,6 +76,7 @@ class PostgresStore implements Store {
   private readonly lane = new Lane();
   private readonly hints: Hints;
   private readonly waiting: Waiting;
+  private readonly feeds: Feeds;
   private readonly writer: Writer;
   private readonly askings = new Set<Asking>();
   /** Calls beside the lane that are under way. */
@@ -107,8 +117,17 @@ class PostgresStore implements Store {
       schema,
       channel: () => Promise.resolve(this.channel),
       onHint: (number) => this.waiting.hinted(number),
+      onAppended: () => this.feeds.hinted(),
       onWoken: (queue) => this.waiting.wake(queue),
-      onLost: () => this.waiting.lost(),
+      onLost: () => {
+        this.waiting.lost();
+        this.feeds.lost();
+      },
+    });
+    this.feeds = new Feeds({
+      scheduler,
+      read: (request) => this.asked(readFeedCall(request)),
+      hints: this.hints,
     });
     this.waiting = new Waiting(this.hints, scheduler);
     this.writer = new Writer({
@@ -117,6 +136,7 @@ class PostgresStore implements Store {
       given,
       deadLettersMax,
       onWoken: (queues) => this.hints.tell(queues),
+      onAppended: () => this.hints.tellAppended(),
     });
   }
 
@@ -201,14 +221,28 @@ class PostgresStore implements Store {
   readonly redriveFrom: Store["redriveFrom"] = (request, writeId) => this.changing(redriveFromCall, request, writeId);
   readonly purge: Store["purge"] = (request, writeId) => this.changing(purgeCall, request, writeId);
 
-  readonly getRecords: Store["getRecords"] = () => this.notYet();
-  readonly countRecords: Store["countRecords"] = () => this.notYet();
-  readonly pageRecords: Store["pageRecords"] = () => this.notYet();
-  readonly readStream: Store["readStream"] = () => this.notYet();
-  readonly readFeed: Store["readFeed"] = () => this.notYet();
-  readonly pruneStream: Store["pruneStream"] = () => this.notYet();
-  readonly setClosed: Store["setClosed"] = () => this.notYet();
-  readonly trimLog: Store["trimLog"] = () => this.notYet();
+  readonly getRecords: Store["getRecords"] = (names) =>
+    names.length === 0
+      ? this.calling((end) => end.done([]))
+      : this.asking(() => getRecordsCall(names, this.options.given()));
+  readonly countRecords: Store["countRecords"] = (request) => this.asking(() => countRecordsCall(request));
+  readonly pageRecords: Store["pageRecords"] = (request) => this.asking(() => pageRecordsCall(request));
+
+  readonly readStream: Store["readStream"] = (request) => this.asking(() => readStreamCall(request));
+  readonly readFeed: Store["readFeed"] = (request) =>
+    effect((asker) => {
+      if (!takes(this.phase, "new")) {
+        asker.error(storeClosed());
+        return undefined;
+      }
+      return this.feeds.read(request, asker);
+    });
+  readonly pruneStream: Store["pruneStream"] = (request, writeId) =>
+    this.asking(() => pruneStreamCall(request, this.change(writeId)), "lane");
+  readonly setClosed: Store["setClosed"] = (request, writeId) =>
+    this.asking(() => setClosedCall(request, this.change(writeId)), "lane");
+  readonly trimLog: Store["trimLog"] = (request, writeId) =>
+    this.asking(() => trimLogCall(request, this.change(writeId)), "lane");
 
   readonly ready: Store["ready"] = () =>
     this.calling((end) => this.run("lane", "connect_1", "", { done: () => end.done(undefined), failed: end.failed }));
@@ -230,6 +264,7 @@ class PostgresStore implements Store {
 
   private async shut(): Promise<void> {
     for (const asking of [...this.askings]) asking.stop();
+    this.feeds.stop();
     // Settlements of this turn leave at the end of it.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
     await this.idle(this.options.commandMsMax);
@@ -243,7 +278,7 @@ class PostgresStore implements Store {
 
   /** Ends once nothing is under way, or after so long. */
   private async idle(msMax: number): Promise<void> {
-    const done = Promise.all([this.lane.idle(), ...this.beside]);
+    const done = Promise.all([this.lane.idle(), this.feeds.idle(), ...this.beside]);
     await new Promise<void>((resolve) => {
       const timer = this.scheduler.schedule(resolve, msMax);
       const end = (): void => {
@@ -320,8 +355,20 @@ class PostgresStore implements Store {
     });
   }
 
-  private notYet(): Effect<never> {
-    return this.calling((end) => end.failed(invalidConfig("client", NOT_YET)));
+  /** Makes a call of the log or the records at each subscription. */
+  private asking<A>(called: () => Called<A>, session: Session = "any"): Effect<A> {
+    return this.calling((end) => {
+      const { name, request, read } = called();
+      this.run(session, name, JSON.stringify(request), { done: (reply) => end.done(read(reply)), failed: end.failed });
+    });
+  }
+
+  private async asked<A>({ name, request, read }: Called<A>): Promise<A> {
+    return read(await this.connection.call("any", name, () => JSON.stringify(request)));
+  }
+
+  private change(writeId: string): Change {
+    return { writeId, given: this.options.given() };
   }
 
   /** An Effect that makes one call at each subscription. A call that was sent goes on when its subscriber leaves. */

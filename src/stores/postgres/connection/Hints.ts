@@ -12,10 +12,15 @@ export interface HintsOptions {
   /** The channel of this schema. */
   readonly channel: () => Promise<string>;
   readonly onHint: (number: string) => void;
+  /** Called where events may have been appended, by this process or another one. */
+  readonly onAppended: () => void;
   /** Called in place of a hint where it comes from this process. */
   readonly onWoken: (queue: string) => void;
   readonly onLost: () => void;
 }
+
+/** By which hints name the log. */
+const LOG_NUMBER = "0";
 
 /** The handles of this process on each embedded database. */
 const together = new WeakMap<object, Set<Hints>>();
@@ -43,12 +48,34 @@ export class Hints {
     await this.options.connection.call("hints", "wait_no_more_1", () => queue);
   }
 
+  /** Takes the locks by which writers know that somebody waits at the end of the log. */
+  async holdLog(): Promise<void> {
+    if (this.options.driver.single) return;
+    this.listening ??= this.listen();
+    await this.listening;
+    await this.options.connection.call("hints", "wait_for_log_1", () => "");
+  }
+
+  async letGoLog(): Promise<void> {
+    if (this.options.driver.single || this.listening === undefined) return;
+    await this.options.connection.call("hints", "wait_for_log_no_more_1", () => "");
+  }
+
   /** Tells that something may have become ready, for consumers of this process. Those of other processes are told by the server. */
   tell(queues: ReadonlyArray<string>): void {
+    for (const { onWoken } of this.handles()) for (const queue of queues) onWoken(queue);
+  }
+
+  /** Tells the feeds of this process that events may have been appended. */
+  tellAppended(): void {
+    for (const { onAppended } of this.handles()) onAppended();
+  }
+
+  /** Those that are told by this process. */
+  private handles(): ReadonlyArray<HintsOptions> {
     const { driver, schema } = this.options;
     const handles = driver.shared === undefined ? [this] : [...(together.get(driver.shared) ?? [])];
-    for (const handle of handles)
-      if (handle.options.schema === schema) for (const queue of queues) handle.options.onWoken(queue);
+    return handles.map(({ options }) => options).filter((options) => options.schema === schema);
   }
 
   close(): void {
@@ -57,10 +84,10 @@ export class Hints {
   }
 
   private async listen(): Promise<void> {
-    const { driver, channel, onHint, onLost } = this.options;
+    const { driver, channel, onHint, onAppended, onLost } = this.options;
     try {
       await driver.listen(await channel(), {
-        onHint,
+        onHint: (number) => (number === LOG_NUMBER ? onAppended() : onHint(number)),
         onLost: () => {
           this.listening = undefined;
           onLost();

@@ -48,7 +48,9 @@ export const pgDriver = ({ pool: open, owned, prepare, statementMsMax }: PgDrive
   };
 
   const giveUp = (session: Session, client: Promise<PoolClient>): void => {
-    if (kept.get(session) === client) kept.delete(session);
+    // Its own error and that of a statement under way both come here, and the store may have closed: it is released once.
+    if (kept.get(session) !== client) return;
+    kept.delete(session);
     client.then(
       (lost) => lost.release(true),
       () => undefined,

@@ -1001,11 +1001,455 @@ begin
   end if;
   return answer_with(_r ->> 'write', cardinality(_seqs) || ' ' || _more::integer);
 end $$;
+create sequence log_calls;
+create table log_events (
+  place bigint primary key,
+  at bigint not null,
+  version bigint not null,
+  id uuid not null,
+  stream text collate "C",
+  type text collate "C" not null,
+  data text not null,
+  meta text not null
+);
+create unique index log_events_by_version on log_events (stream, version) where stream is not null;
+create table log_streams (
+  stream text collate "C" primary key,
+  pruned_to bigint not null default 0,
+  last_id uuid,
+  closed boolean not null default false
+);
+create table log_trimmed (
+  one boolean primary key default true check (one),
+  place bigint not null,
+  tail text not null
+);
+create function tail_of(_id uuid) returns text language sql immutable strict parallel safe as $$
+  select right(_id::text, 6)
+$$;
+create function position_text(_place bigint, _tail text) returns text language sql immutable strict parallel safe as $$
+  select lpad(to_hex(_place), 16, '0') || _tail
+$$;
+create function event_text(_place bigint, _at bigint, _version bigint, _id uuid, _stream text, _type text, _meta text, _data text)
+returns text language sql immutable strict parallel safe as $$
+  select lpad(to_hex(_place), 16, '0') || U&'\\001F' || _at::text || U&'\\001F' || _version::text || U&'\\001F' || _id::text
+    || U&'\\001F' || _stream || U&'\\001F' || _type || U&'\\001F' || _meta || U&'\\001F' || _data
+$$;
+create function stream_head(_stream text) returns table (version bigint, last_id uuid, closed boolean, pruned_to bigint)
+language sql stable as $$
+  select coalesce(e.version, s.pruned_to, 0), coalesce(e.id, s.last_id), coalesce(s.closed, false), coalesce(s.pruned_to, 0)
+    from (select) one
+    left join log_streams s on s.stream = _stream
+    left join lateral (
+      select b.version, b.id from log_events b where b.stream = _stream order by b.version desc limit 1
+    ) e on true
+$$;
+create function append_class() returns integer language sql stable as $$
+  select hashtext('sluice appends ' || current_schema())
+$$;
+create function log_draw() returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(append_class(), (coalesce(pg_sequence_last_value('log_calls'), 0) & 2147483647)::integer);
+  perform nextval('log_calls');
+end $$;
+create function log_bound() returns bigint language plpgsql as $$
+declare
+  _drawn constant bigint := coalesce(pg_sequence_last_value('log_calls'), 0);
+  _class constant bigint := append_class()::bigint & 4294967295;
+  _held bigint;
+begin
+  select min(_drawn - ((_drawn - objid::bigint) & 2147483647)) into _held from pg_locks
+    where locktype = 'advisory' and objsubid = 2 and classid::bigint = _class and granted
+      and database = (select oid from pg_database where datname = current_database());
+  return (least(_drawn, _held) + 1) << 16;
+end $$;
+create function wait_for_log_1(_request text) returns text language plpgsql
+set search_path from current as $$
+begin
+  perform pg_advisory_lock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  return '';
+end $$;
+create function wait_for_log_no_more_1(_request text) returns text language plpgsql
+set search_path from current as $$
+begin
+  perform pg_advisory_unlock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  return '';
+end $$;
+create function read_feed_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _after constant bigint := coalesce((_asked ->> 0)::bigint, 0);
+  _tail constant text := _asked ->> 1;
+  _types constant text[] := case when _asked -> 2 <> 'null' then array(select jsonb_array_elements_text(_asked -> 2)) end;
+  _categories constant text[] := case when _asked -> 3 <> 'null' then array(select jsonb_array_elements_text(_asked -> 3)) end;
+  _count_max constant integer := (_asked ->> 4)::integer;
+  _bytes_max constant bigint := (_asked ->> 5)::bigint;
+  _look_max constant integer := (_asked ->> 6)::integer;
+  _bound constant bigint := log_bound();
+  _found record;
+begin
+  with wanted as materialized (
+    select e.*, row_number() over w as n, sum(octet_length(e.data) + octet_length(e.meta)) over w as bytes
+      from (
+        select * from (
+          select * from log_events where place > _after and place < _bound order by place limit _look_max
+        ) looked
+        where stream is not null
+          and (_types is null or type = any (_types))
+          and (_categories is null or split_part(stream, '/', 1) = any (_categories))
+        order by place limit _count_max
+      ) e
+      window w as (order by e.place rows unbounded preceding)
+  ), taken as (
+    select string_agg(event_text(place, at, version, id, stream, type, meta, data), U&'\\001E' order by n) as events,
+        max(place) as place, count(*) as n
+      from wanted where n = 1 or bytes <= _bytes_max
+  ), page as materialized (
+    select t.events,
+      case when t.n = _count_max or t.n < (select count(*) from wanted) then t.place
+        else coalesce(
+          (select place from log_events where place > _after and place < _bound order by place offset _look_max - 1 limit 1),
+          (select place from log_events where place > _after and place < _bound order by place desc limit 1),
+          _after)
+      end as place
+    from taken t
+  )
+  select p.events, p.place, (select tail_of(id) from log_events where place = p.place) as tail,
+      t.place as trimmed, t.tail as trimmed_tail,
+      _tail is null or _after < t.place or (_after = t.place and _tail = t.tail)
+        or exists (select from log_events where place = _after and tail_of(id) = _tail) as known,
+      exists (select from log_events where place > p.place and place < _bound) as more,
+      exists (select from log_events where place >= _bound) as held
+    into _found
+    from page p left join log_trimmed t on t.one;
+  if _found.known is not true then
+    return concat_ws(U&'\\001F', 'W', last_position(_bound), _found.held::integer);
+  end if;
+  if _after < _found.trimmed then
+    return concat_ws(U&'\\001F', 'T', position_text(_found.trimmed, _found.trimmed_tail));
+  end if;
+  return concat_ws(U&'\\001F', 'E',
+      coalesce(position_text(_found.place, coalesce(_found.tail, _tail)), ''), (not _found.more and not _found.held)::integer, _found.held::integer)
+    || coalesce(U&'\\001E' || _found.events, '');
+end $$;
+create function last_position(_bound bigint) returns text language plpgsql as $$
+begin
+  return coalesce(
+    (select position_text(place, tail_of(id)) from log_events where place < _bound order by place desc limit 1),
+    (select position_text(place, tail) from log_trimmed where one),
+    '');
+end $$;
+create function read_stream_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _stream constant text := _asked ->> 0;
+  _after constant bigint := (_asked ->> 1)::bigint;
+  _up_to constant bigint := coalesce((_asked ->> 2)::bigint, 9223372036854775807);
+  _count_max constant integer := (_asked ->> 3)::integer;
+  _backwards constant boolean := (_asked ->> 4)::boolean;
+  _bytes_max constant bigint := (_asked ->> 5)::bigint;
+  _answer text;
+begin
+  select concat_ws(U&'\\001F', h.version, h.pruned_to, h.closed::integer)
+      || coalesce(U&'\\001E' || (
+        select string_agg(event_text(place, at, f.version, id, stream, type, meta, data), U&'\\001E' order by n)
+          from (
+            select e.*, row_number() over w as n, sum(octet_length(e.data) + octet_length(e.meta)) over w as bytes
+              from (
+                (select * from log_events
+                  where not _backwards and stream = _stream and version > _after and version <= _up_to
+                  order by version limit _count_max)
+                union all
+                (select * from log_events
+                  where _backwards and stream = _stream and version > _after and version <= _up_to
+                  order by version desc limit _count_max)
+              ) e
+              window w as (order by case when _backwards then - e.version else e.version end rows unbounded preceding)
+          ) f
+          where n = 1 or bytes <= _bytes_max), '')
+    into _answer
+    from stream_head(_stream) h;
+  return _answer;
+end $$;
+create function prune_stream_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _stream constant text := _asked ->> 3;
+  _answer text;
+  _head record;
+  _up_to bigint;
+begin
+  perform take_locks(_asked -> 2);
+  _answer := begun_before(_asked ->> 0, moment_of(_asked ->> 1));
+  if _answer is not null then
+    return _answer;
+  end if;
+  select * into _head from stream_head(_stream);
+  _up_to := least((_asked ->> 4)::bigint, _head.pruned_to + (_asked ->> 5)::bigint, _head.version);
+  if _up_to <= _head.pruned_to then
+    return answer_with(_asked ->> 0, _head.pruned_to::text);
+  end if;
+  insert into log_streams as s (stream, pruned_to, last_id)
+    select stream, version, id from log_events where stream = _stream and version = _up_to
+    on conflict (stream) do update set pruned_to = excluded.pruned_to, last_id = excluded.last_id
+      where s.pruned_to < excluded.pruned_to;
+  update log_events set stream = null, type = '', data = '', meta = '' where stream = _stream and version <= _up_to;
+  return answer_with(_asked ->> 0, _up_to::text);
+end $$;
+create function set_closed_1(_request text) returns text language plpgsql
+set search_path from current as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+begin
+  perform take_locks(_asked -> 2);
+  if begun_before(_asked ->> 0, moment_of(_asked ->> 1)) is not null then
+    return '';
+  end if;
+  if (_asked ->> 4)::boolean then
+    perform close_stream(_asked ->> 3);
+  else
+    update log_streams set closed = false where stream = _asked ->> 3;
+  end if;
+  return '';
+end $$;
+create function close_stream(_stream text) returns void language plpgsql as $$
+begin
+  insert into log_streams (stream, closed) values (_stream, true) on conflict (stream) do update set closed = true;
+end $$;
+create function trim_log_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _up_to constant bigint := (_asked ->> 3)::bigint;
+  _bound bigint;
+  _answer text;
+  _last record;
+begin
+  perform take_locks(_asked -> 2);
+  _answer := begun_before(_asked ->> 0, moment_of(_asked ->> 1));
+  if _answer is not null then
+    return _answer;
+  end if;
+  _bound := least(log_bound(), _up_to + 1);
+  select place, id into _last from (
+      select place, id from log_events where place < _bound order by place limit (_asked ->> 5)::integer
+    ) first
+    where exists (select from log_events where place = _up_to and tail_of(id) = _asked ->> 4)
+    order by place desc limit 1;
+  if _last.place is null then
+    select position_text(place, tail) into _answer from log_trimmed where one;
+    return answer_with(_asked ->> 0, coalesce(_answer, ''));
+  end if;
+  insert into log_streams as s (stream, pruned_to, last_id)
+    select distinct on (stream) stream, version, id from log_events
+      where place <= _last.place and stream is not null order by stream, version desc
+    on conflict (stream) do update set pruned_to = excluded.pruned_to, last_id = excluded.last_id
+      where s.pruned_to < excluded.pruned_to;
+  delete from log_events where place <= _last.place;
+  insert into log_trimmed (place, tail) values (_last.place, tail_of(_last.id))
+    on conflict (one) do update set place = excluded.place, tail = excluded.tail;
+  return answer_with(_asked ->> 0, position_text(_last.place, tail_of(_last.id)));
+end $$;
+create function check_append(_facts call_facts, _step jsonb) returns text language plpgsql as $$
+declare
+  _expected constant text := _step ->> 2;
+  _head record;
+begin
+  select * into _head from stream_head(_step ->> 1);
+  if _head.closed and ((_step -> 3)::boolean or _step -> 4 <> '[]') then
+    return 'STREAM_CLOSED:' || _head.version;
+  end if;
+  return case when not is_expected(_expected, _head.version, _head.last_id) then 'VERSION_CONFLICT:' || _head.version end;
+end $$;
+create function is_expected(_expected text, _version bigint, _last_id uuid) returns boolean language sql immutable as $$
+  select case left(_expected, 1)
+    when '*' then true
+    when '-' then _version = 0
+    when '+' then _version > 0
+    else _version = split_part(substr(_expected, 2), ':', 1)::bigint
+      and (_version = 0 or split_part(_expected, ':', 2) in ('', tail_of(_last_id)))
+  end
+$$;
+create function apply_append(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
+declare
+  _stream constant text := _step ->> 1;
+  _count constant integer := jsonb_array_length(_step -> 4);
+  _version bigint;
+  _number bigint;
+  _from bigint;
+begin
+  select version into _version from stream_head(_stream);
+  if _count > 0 then
+    _number := currval('log_calls') << 16;
+    select coalesce(max(place), _number) into _from from log_events where place > _number and place < _number + 65536;
+    insert into log_events (place, at, version, id, stream, type, data, meta)
+      select _from + e.n, _facts.moment, _version + e.n, (e.event ->> 0)::uuid, _stream, e.event ->> 1, e.event ->> 2, e.event ->> 3
+        from jsonb_array_elements(_step -> 4) with ordinality e (event, n);
+  end if;
+  if (_step -> 3)::boolean then
+    perform close_stream(_stream);
+  end if;
+  return (_version + _count) || ':' || coalesce(to_hex(_from + _count), '');
+end $$;
+create table records (
+  collection text collate "C" not null,
+  id text collate "C" not null,
+  revision text collate "C" not null,
+  expires bigint,
+  places text[] collate "C" not null,
+  value text not null,
+  primary key (collection, id)
+) with (fillfactor = 80);
+create index records_by_expiry on records (expires) where expires is not null;
+create table record_places (
+  index text collate "C" not null,
+  place text collate "C" not null,
+  primary key (index, place)
+);
+create function get_records_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _moment constant bigint := moment_of(_asked ->> 0);
+  _answer text;
+begin
+  select string_agg(coalesce(f.revision || U&'\\001F' || f.value, ''), U&'\\001E' order by n) into _answer
+    from (
+      select a.n, r.revision, r.value, sum(coalesce(octet_length(r.value), 0)) over (order by a.n rows unbounded preceding) as bytes
+        from jsonb_array_elements(_asked) with ordinality a (name, n)
+        left join records r on r.collection = a.name ->> 0 and r.id = a.name ->> 1 and (r.expires is null or r.expires > _moment)
+        where a.n > 2
+    ) f
+    where n = 3 or bytes <= (_asked ->> 1)::bigint;
+  return _answer;
+end $$;
+create function page_records_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _asked constant jsonb := _request::jsonb;
+  _indexes constant text[] := array(select jsonb_array_elements_text(_asked -> 0));
+  _collection constant text := _asked ->> 1;
+  _behind constant text := _asked ->> 2;
+  _before constant text := _asked ->> 3;
+  _count_max constant integer := (_asked ->> 4)::integer;
+  _backwards constant boolean := (_asked ->> 5)::boolean;
+  _bytes_max constant bigint := (_asked ->> 6)::bigint;
+  _answer text;
+begin
+  with found as materialized (
+    (select distinct q.place from unnest(_indexes) i (name), lateral (
+      select place from record_places
+        where not _backwards and index = i.name and place > _behind and place < _before order by place limit _count_max + 1
+    ) q order by q.place limit _count_max + 1)
+    union all
+    (select distinct q.place from unnest(_indexes) i (name), lateral (
+      select place from record_places
+        where _backwards and index = i.name and place > _behind and place < _before order by place desc limit _count_max + 1
+    ) q order by q.place desc limit _count_max + 1)
+  ), numbered as (
+    select place, row_number() over (order by case when not _backwards then place end, case when _backwards then place end desc) as n
+      from found
+  ), shown as (
+    select m.n, m.place, r.revision, r.value, sum(octet_length(r.value)) over (order by m.n rows unbounded preceding) as bytes
+      from numbered m
+      join records r on r.collection = _collection and r.id = substr(m.place, strpos(m.place, ' ') + 1)
+      where m.n <= _count_max
+  )
+  select concat((select count(*) from found) > count(*),
+      U&'\\001E' || string_agg(place || U&'\\001F' || revision || U&'\\001F' || value, U&'\\001E' order by n))
+    into _answer
+    from shown where n = 1 or bytes <= _bytes_max;
+  return _answer;
+end $$;
+create function count_records_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off
+set plan_cache_mode = force_generic_plan as $$
+declare
+  _answer text;
+begin
+  select jsonb_agg((select count(*) from record_places where index = a.name) order by n)::text into _answer
+    from jsonb_array_elements_text(_request::jsonb) with ordinality a (name, n);
+  return _answer;
+end $$;
+create function check_record(_facts call_facts, _step jsonb) returns text language plpgsql as $$
+declare
+  _expected constant text := _step ->> 3;
+  _revision text;
+begin
+  if _expected = '*' then
+    return null;
+  end if;
+  select revision into _revision from records
+    where collection = _step ->> 1 and id = _step ->> 2 and (expires is null or expires > _facts.moment);
+  if _expected = coalesce('=' || _revision, '-') then
+    return null;
+  end if;
+  return 'RECORD_CONFLICT:' || coalesce(_revision, '');
+end $$;
+create function apply_put(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
+declare
+  _collection constant text := _step ->> 1;
+  _id constant text := _step ->> 2;
+  _places constant text[] := array(select jsonb_array_elements_text(_step -> 6));
+  _expires constant bigint := _facts.moment + (_step ->> 7)::bigint;
+  _before text[];
+begin
+  select places into _before from records where collection = _collection and id = _id;
+  insert into records (collection, id, revision, expires, places, value)
+    values (_collection, _id, _step ->> 4, _expires, _places, _step ->> 5)
+    on conflict (collection, id) do update
+      set revision = excluded.revision, expires = excluded.expires, places = excluded.places, value = excluded.value;
+  if _before is distinct from _places then
+    perform leave_places(_before, _places);
+    perform take_places(_places, _before);
+  end if;
+  return null;
+end $$;
+create function apply_remove(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
+declare
+  _gone record;
+begin
+  delete from records where collection = _step ->> 1 and id = _step ->> 2 returning places, expires into _gone;
+  perform leave_places(_gone.places, '{}');
+  return case when _gone.places is null or _gone.expires <= _facts.moment then 'n' end;
+end $$;
+create function leave_places(_places text[], _stays text[]) returns void language plpgsql as $$
+declare
+  _each text;
+begin
+  foreach _each in array coalesce(_places, '{}') loop
+    continue when _each = any (_stays);
+    delete from record_places
+      where index = split_part(_each, U&'\\001F', 1) and place = split_part(_each, U&'\\001F', 2);
+  end loop;
+end $$;
+create function take_places(_places text[], _stood text[]) returns void language plpgsql as $$
+begin
+  insert into record_places (index, place)
+    select split_part(p, U&'\\001F', 1), split_part(p, U&'\\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
+    on conflict do nothing;
+end $$;
+create function forget_ended(_moment bigint) returns void language plpgsql as $$
+begin
+  delete from records where ctid = any (array(
+    select ctid from records where expires <= _moment order by expires limit 1000 for update skip locked));
+end $$;
 create function check_step(_facts call_facts, _step jsonb) returns text language plpgsql as $$
 begin
   case _step ->> 0
     when 'e' then return null;
     when 's' then return check_settle(_facts, _step);
+    when 'p' then return check_append(_facts, _step);
+    when 'w', 'x', 'k' then return check_record(_facts, _step);
   end case;
 end $$;
 create function apply_step(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
@@ -1013,6 +1457,10 @@ begin
   case _step ->> 0
     when 'e' then return apply_enqueue(_facts, _step, _place);
     when 's' then return apply_settle(_facts, _step, _place);
+    when 'p' then return apply_append(_facts, _step, _place);
+    when 'w' then return apply_put(_facts, _step, _place);
+    when 'x' then return apply_remove(_facts, _step, _place);
+    when 'k' then return null;
   end case;
 end $$;
 create function check_list(_facts call_facts, _list jsonb) returns text language plpgsql as $$
@@ -1111,6 +1559,9 @@ begin
     perform promote_due(_facts.queues[_queue], _facts.moment);
   end loop;
   _place := next_place();
+  if (_call -> 'appends')::boolean then
+    perform log_draw();
+  end if;
   for _write in select value from jsonb_array_elements(_call -> 'writes') loop
     _answer := begun_before(_write ->> 0, _facts.moment);
     if _answer is not null then
@@ -1134,6 +1585,12 @@ begin
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_facts.queues[_queue]);
   end loop;
+  if (_call -> 'appends')::boolean then
+    perform wake(0);
+  end if;
+  if (_call -> 'ends')::boolean then
+    perform forget_ended(_facts.moment);
+  end if;
   return '[' || array_to_string(_answers, ',') || ']';
 end $$;
 ` },

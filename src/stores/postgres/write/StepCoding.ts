@@ -7,6 +7,8 @@ export class Body {
   private readonly due = new Set<number>();
   private readonly woken = new Set<number>();
   private readonly settled = new Set<string>();
+  private appending = false;
+  private ending = false;
 
   /** The number by which the steps of the call name this queue. */
   queue(name: string): number {
@@ -38,6 +40,21 @@ export class Body {
     this.settled.add(seq);
   }
 
+  /** Events may be added to the log. */
+  appends(): void {
+    this.appending = true;
+  }
+
+  /** A record may be put that ends. */
+  ends(): void {
+    this.ending = true;
+  }
+
+  /** Whether events may be added. */
+  get isAppending(): boolean {
+    return this.appending;
+  }
+
   /** The names of the queues that were woken. */
   get wokenNames(): ReadonlyArray<string> {
     return [...this.numbers].filter(([, number]) => this.woken.has(number)).map(([name]) => name);
@@ -51,6 +68,8 @@ export class Body {
       due: [...this.due],
       woken: [...this.woken],
       seqs: [...this.settled],
+      appends: this.appending,
+      ends: this.ending,
     };
   }
 }

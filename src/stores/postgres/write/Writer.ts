@@ -35,6 +35,8 @@ export interface WriterOptions {
   readonly deadLettersMax: number;
   /** Told the queues in which a write that was done may have made something ready. */
   readonly onWoken: (queues: ReadonlyArray<string>) => void;
+  /** Told of a write that may have appended events. */
+  readonly onAppended: () => void;
 }
 
 class WriteJob implements Job {
@@ -99,7 +101,7 @@ export class Writer {
   }
 
   private async send(jobs: ReadonlyArray<WriteJob>): Promise<void> {
-    const { given, deadLettersMax, onWoken } = this.options;
+    const { given, deadLettersMax, onWoken, onAppended } = this.options;
     const body = new Body();
     const sent: Array<WriteJob> = [];
     const writes: Array<unknown> = [];
@@ -114,7 +116,10 @@ export class Writer {
     if (sent.length === 0) return;
     const text = JSON.stringify({ ...body.toJSON(), now: given(), lettersMax: deadLettersMax, writes });
     const answers = await this.answersOf(sent, text);
-    if (answers !== undefined) onWoken(body.wokenNames);
+    if (answers !== undefined) {
+      onWoken(body.wokenNames);
+      if (body.isAppending) onAppended();
+    }
     sent.forEach(({ end }, i) => {
       const own = answers?.[i];
       if (own !== undefined) end.done(own);

@@ -8,6 +8,9 @@ const STRIPES = 128;
 /** Where the stripes of each kind begin. Below them there is room for single locks. */
 const BASES = { key: 128, stream: 256, record: 384, dedupe: 512 } as const;
 
+/** The lock of a call that trims the log. */
+export const TRIMMING = 1;
+
 /** What a lock may be for. */
 export type Locked = keyof typeof BASES;
 

@@ -5,6 +5,8 @@ begin
   case _step ->> 0
     when 'e' then return null;
     when 's' then return check_settle(_facts, _step);
+    when 'p' then return check_append(_facts, _step);
+    when 'w', 'x', 'k' then return check_record(_facts, _step);
   end case;
 end $$;
 
@@ -13,6 +15,10 @@ begin
   case _step ->> 0
     when 'e' then return apply_enqueue(_facts, _step, _place);
     when 's' then return apply_settle(_facts, _step, _place);
+    when 'p' then return apply_append(_facts, _step, _place);
+    when 'w' then return apply_put(_facts, _step, _place);
+    when 'x' then return apply_remove(_facts, _step, _place);
+    when 'k' then return null;
   end case;
 end $$;
 
@@ -94,7 +100,7 @@ begin
 end $$;
 
 -- Request: now, lettersMax, locks, queues (names), due (numbers of queues into whose keys messages come), woken (numbers of queues in which
--- something may become ready), writes: [[id, [[mode, step, …], …]], …].
+-- something may become ready), appends (whether events may be added), ends (whether records are put that end), writes: [[id, [[mode, step, …], …]], …].
 -- Reply: a JSON array with an item per write: null where all its lists were done as asked for, else an item per list.
 create function write_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -124,6 +130,9 @@ begin
     perform promote_due(_facts.queues[_queue], _facts.moment);
   end loop;
   _place := next_place();
+  if (_call -> 'appends')::boolean then
+    perform log_draw();
+  end if;
   for _write in select value from jsonb_array_elements(_call -> 'writes') loop
     _answer := begun_before(_write ->> 0, _facts.moment);
     if _answer is not null then
@@ -147,5 +156,11 @@ begin
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_facts.queues[_queue]);
   end loop;
+  if (_call -> 'appends')::boolean then
+    perform wake(0);
+  end if;
+  if (_call -> 'ends')::boolean then
+    perform forget_ended(_facts.moment);
+  end if;
   return '[' || array_to_string(_answers, ',') || ']';
 end $$;
