@@ -23,6 +23,7 @@ const INDEXES = ["all", "some", "é"];
 const TEXTS = ["", "plain", "é\u001f\u0001", "\ud800"];
 
 type Side = "memory" | "postgres";
+type Head = { readonly version: number; readonly lastId: EventId | undefined };
 type Lists = ReadonlyArray<ReadonlyArray<Step>>;
 
 export class LogTwins {
@@ -36,6 +37,9 @@ export class LogTwins {
   private readonly idAt: Readonly<Record<Side, Map<string, EventId>>> = { memory: new Map(), postgres: new Map() };
   private readonly events: Array<Readonly<Record<Side, Position>>> = [];
   private readonly revisions: Array<Revision> = [];
+  /** What each stream and record is like once the steps made so far are done, if they are: most expectations are right. */
+  private heads = new Map<string, Head>();
+  private standing = new Map<string, Revision | undefined>();
   private readonly calls: Array<() => Promise<unknown>> = [];
 
   constructor(
@@ -76,6 +80,7 @@ export class LogTwins {
 
   /** Several writes at once, which the store may do in one call. */
   private async write(): Promise<string> {
+    await this.lookAtAll();
     const kind = this.pick(["appends", "puts", "mixed", "mixed"] as const);
     const writes: Array<Lists> = [];
     for (let n = this.pick([1, 1, 2, 5]); n > 0; n--)
@@ -95,6 +100,16 @@ export class LogTwins {
     return JSON.stringify(writes);
   }
 
+  private async lookAtAll(): Promise<void> {
+    const { memory } = this.stores;
+    for (const stream of STREAMS) {
+      const page = await memory.readStream({ stream, after: 0, upTo: undefined, limit: 1, backwards: true });
+      this.heads.set(stream, { version: page.version, lastId: page.events[0]?.id });
+    }
+    const found = await memory.getRecords(IDS.map((id) => ({ collection: "things", id })));
+    this.standing = new Map(IDS.map((id, n) => [id, found[n]?.revision]));
+  }
+
   private async again(): Promise<string> {
     await this.calls[this.below(this.calls.length)]?.();
     return "again";
@@ -105,15 +120,20 @@ export class LogTwins {
     if (kind === "appends") {
       const append = { ...this.append(), closes: false };
       const events = append.events.length > 0 ? append : appendStep(append.stream, ["one"]);
-      const record = { ...putStep(this.pick(IDS), { ttlMs: this.pick([20, 60_000]) }), expected: { _tag: "Absent" as const } };
-      return this.below(3) === 0 ? [record, events] : [events];
+      const record = putStep(this.pick(IDS), { ttlMs: this.pick([20, 60_000]), expected: { _tag: "Absent" } });
+      if (this.below(2) === 0) return [events];
+      this.standing.set(record.id, record.revision);
+      return [record, events];
     }
     return Array.from({ length: this.pick([1, 1, 2, 4]) }, () => {
       const step = kind === "puts" ? 1 : this.below(5);
       if (step === 0) return this.append();
       if (step < 3) return this.put();
-      const draft = { expected: this.recordExpected() };
-      return step === 3 ? removeStep(this.pick(IDS), draft) : checkStep(this.pick(IDS), draft);
+      const id = this.pick(IDS);
+      const draft = { expected: this.recordExpected(id) };
+      if (step === 4) return checkStep(id, draft);
+      this.standing.set(id, undefined);
+      return removeStep(id, draft);
     });
   }
 
@@ -121,20 +141,27 @@ export class LogTwins {
     const events = Array.from({ length: this.pick([0, 1, 1, 3]) }, () =>
       newEvent(this.pick(TEXTS), { type: this.pick(TYPES), meta: this.pick(["", "m\u001e"]) }),
     );
-    return appendStep(this.pick(STREAMS), events, { expected: this.streamExpected(), closes: this.below(15) === 0 });
+    const stream = this.pick(STREAMS);
+    const expected = this.streamExpected(stream);
+    const { version = 0, lastId } = this.heads.get(stream) ?? {};
+    this.heads.set(stream, { version: version + events.length, lastId: events.at(-1)?.id ?? lastId });
+    return appendStep(stream, events, { expected, closes: this.below(15) === 0 });
   }
 
-  private streamExpected(): StreamExpected {
-    const kind = this.below(6);
-    if (kind < 3) return { _tag: this.pick(["Any", "Any", "Any", "Absent", "Present"] as const) };
-    const version = this.below(8);
-    const last = this.pick([...this.idAt.memory.values()]);
-    return { _tag: "At", version, lastId: kind === 3 ? last : undefined };
+  private streamExpected(stream: string): StreamExpected {
+    const { version = 0, lastId } = this.heads.get(stream) ?? {};
+    const kind = this.below(12);
+    if (kind < 4) return { _tag: "Any" };
+    if (kind < 6) return { _tag: version === 0 ? "Absent" : "Present" };
+    if (kind < 10) return { _tag: "At", version, lastId: kind < 8 ? lastId : undefined };
+    if (kind < 11) return { _tag: this.pick(["Absent", "Present"] as const) };
+    return { _tag: "At", version: this.pick([version, version + 1]), lastId: this.pick([...this.idAt.memory.values()]) };
   }
 
   private put(): Step {
-    const draft = { value: this.pick(TEXTS), expected: this.recordExpected() };
-    const put = putStep(this.pick(IDS), {
+    const id = this.pick(IDS);
+    const draft = { value: this.pick(TEXTS), expected: this.recordExpected(id) };
+    const put = putStep(id, {
       ...draft,
       ...(this.below(5) === 0
         ? { ttlMs: this.pick([20, 60_000]) }
@@ -143,17 +170,15 @@ export class LogTwins {
           }),
     });
     this.revisions.push(put.revision);
+    this.standing.set(id, put.revision);
     return put;
   }
 
-  private recordExpected(): RecordExpected {
-    const revision = this.revisions.at(-1 - this.below(4));
-    return this.pick<RecordExpected>([
-      { _tag: "Any" },
-      { _tag: "Any" },
-      { _tag: "Absent" },
-      ...(revision === undefined ? [] : [{ _tag: "At" as const, revision }]),
-    ]);
+  private recordExpected(id: string): RecordExpected {
+    const kind = this.below(10);
+    const revision = kind < 6 ? this.standing.get(id) : this.revisions.at(-1 - this.below(4));
+    if (kind < 3) return { _tag: "Any" };
+    return revision === undefined ? { _tag: "Absent" } : { _tag: "At", revision };
   }
 
   /** Which events stand where, as the appends that were done tell. */
