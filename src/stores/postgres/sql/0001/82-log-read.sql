@@ -1,10 +1,10 @@
--- Reads events of all streams in the order of their places. What is stored is looked at in one statement, so that all is of one moment.
+-- Reads events of all streams in the order of their places.
 -- Request: place and tail of the position to begin behind, or null and null; types or null; categories or null; how many events; how many bytes;
 -- how many to look at.
--- Reply: W, the last position, whether events are held back. Or T, and up to where the log is trimmed. Or E, the position of the last event that was
--- looked at, whether nothing stood behind it, whether events are held back; then the events. Held back are events beside which
--- others are being appended, which may come before them.
-create function read_feed_1(_request text) returns text language plpgsql
+-- Reply: a row for each event, then one that says what they are worth. W, the last position, whether events are held back. Or T, and up to where the
+-- log is trimmed. Or E, the position of the last event that was looked at, whether nothing stood behind it, whether events are held back.
+-- Held back are events beside which others are being appended, which may come before them.
+create function read_feed_1(_request text) returns setof text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
@@ -20,15 +20,14 @@ declare
   _last bigint := page_end(_after, _bound, _types, _categories, _count_max, _look_max, _bytes_max);
   _found record;
 begin
-  -- One statement, so that all is of one moment: what was given up meanwhile is told, not passed over.
+  return query
+    select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where place > _after and place <= _last and stream is not null
+        and (_types is null or type = any (_types))
+        and (_categories is null or split_part(stream, '/', 1) = any (_categories))
+      order by place;
+  -- Behind the events, so that what was trimmed meanwhile is told, not passed over.
   select
-      (select string_agg(event_text(place, at, version, id, stream, type, meta, data), U&'\001E') from (
-        select * from log_events
-          where place > _after and place <= _last and stream is not null
-            and (_types is null or type = any (_types))
-            and (_categories is null or split_part(stream, '/', 1) = any (_categories))
-          order by place
-      ) page) as events,
       (select tail_of(id) from log_events where place = _last) as tail,
       t.place as trimmed, t.tail as trimmed_tail,
       _tail is null or _after < t.place or (_after = t.place and _tail = t.tail)
@@ -38,14 +37,13 @@ begin
     into _found
     from (select) one left join log_trimmed t on t.one;
   if _found.known is not true then
-    return concat_ws(U&'\001F', 'W', last_position(_bound), _found.held::integer);
+    return next concat_ws(U&'\001F', 'W', last_position(_bound), _found.held::integer);
+  elsif _after < _found.trimmed then
+    return next concat_ws(U&'\001F', 'T', position_text(_found.trimmed, _found.trimmed_tail));
+  else
+    return next concat_ws(U&'\001F', 'E', coalesce(position_text(_last, coalesce(_found.tail, _tail)), ''),
+      (not _found.more and not _found.held)::integer, _found.held::integer);
   end if;
-  if _after < _found.trimmed then
-    return concat_ws(U&'\001F', 'T', position_text(_found.trimmed, _found.trimmed_tail));
-  end if;
-  return concat_ws(U&'\001F', 'E',
-      coalesce(position_text(_last, coalesce(_found.tail, _tail)), ''), (not _found.more and not _found.held)::integer, _found.held::integer)
-    || coalesce(U&'\001E' || _found.events, '');
 end $$;
 
 -- The place where a page of the feed ends: that of the last event that is wanted and fits, where the page is full; else that of the last event that may
@@ -99,39 +97,40 @@ end $$;
 
 -- Reads events of one stream, and what it is like, of one moment.
 -- Request: stream; behind which version; up to which, or null; how many events; whether backwards; how many bytes.
--- Reply: the stream's version, up to which it is pruned, whether it is closed; then the events.
-create function read_stream_1(_request text) returns text language plpgsql
+-- Reply: a row with the stream's version, up to which it is pruned, and whether it is closed; then one for each event.
+create function read_stream_1(_request text) returns setof text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _asked constant jsonb := _request::jsonb;
   _stream constant text := _asked ->> 0;
-  _after constant bigint := (_asked ->> 1)::bigint;
-  _up_to constant bigint := coalesce((_asked ->> 2)::bigint, 9223372036854775807);
+  _after bigint := (_asked ->> 1)::bigint;
+  _up_to bigint := coalesce((_asked ->> 2)::bigint, 9223372036854775807);
   _count_max constant integer := (_asked ->> 3)::integer;
   _backwards constant boolean := (_asked ->> 4)::boolean;
   _bytes_max constant bigint := (_asked ->> 5)::bigint;
-  _answer text;
+  _fitting integer;
 begin
+  -- How many fit is found before, and most often all do.
+  select count(*) into _fitting from (
+      select sum(bytes) over (order by n rows unbounded preceding) as bytes, n from (
+        select row_number() over () as n, octet_length(data) + octet_length(meta) as bytes from (
+          (select version, data, meta from log_events
+            where not _backwards and stream = _stream and version > _after and version <= _up_to order by version limit _count_max)
+          union all
+          (select version, data, meta from log_events
+            where _backwards and stream = _stream and version > _after and version <= _up_to order by version desc limit _count_max)
+        ) page
+      ) counted
+    ) summed
+    where n = 1 or bytes <= _bytes_max;
   -- Each direction is a range of the index; the condition on the direction leaves one of them without a row.
-  select concat_ws(U&'\001F', h.version, h.pruned_to, h.closed::integer)
-      || coalesce(U&'\001E' || (
-        select string_agg(event_text(place, at, f.version, id, stream, type, meta, data), U&'\001E')
-          from (
-            select e.*, row_number() over w as n, sum(octet_length(e.data) + octet_length(e.meta)) over w as bytes
-              from (
-                (select * from log_events
-                  where not _backwards and stream = _stream and version > _after and version <= _up_to
-                  order by version limit _count_max)
-                union all
-                (select * from log_events
-                  where _backwards and stream = _stream and version > _after and version <= _up_to
-                  order by version desc limit _count_max)
-              ) e
-              window w as (order by case when _backwards then - e.version else e.version end rows unbounded preceding)
-          ) f
-          where n = 1 or bytes <= _bytes_max), '')
-    into _answer
-    from stream_head(_stream) h;
-  return _answer;
+  return query
+    select concat_ws(U&'\001F', h.version, h.pruned_to, h.closed::integer) from stream_head(_stream) h
+    union all
+    (select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where not _backwards and stream = _stream and version > _after and version <= _up_to order by version limit _fitting)
+    union all
+    (select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where _backwards and stream = _stream and version > _after and version <= _up_to order by version desc limit _fitting);
 end $$;
