@@ -1,19 +1,20 @@
 /** The store in Postgres: as durable as its server, shared by processes; or in PGlite, embedded in the process. */
 
-import { left, right } from "fp-ts/lib/Either.js";
+import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
 import { Release } from "../../core/Outcome.js";
-import { leaseLost, storeClosed } from "../../core/SluiceError.js";
+import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
+import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
 import { checkServer } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
@@ -72,6 +73,7 @@ class PostgresStore implements Store {
   readonly events$: Observable<StoreEvent>;
   private readonly events: StoreEvents;
   private readonly connection: Connection;
+  private readonly calls: Calls;
   /** All calls that have an order. */
   private readonly lane = new Lane();
   private readonly hints: Hints;
@@ -79,8 +81,6 @@ class PostgresStore implements Store {
   private readonly feeds: Feeds;
   private readonly writer: Writer;
   private readonly askings = new Set<Asking>();
-  /** Calls beside the lane that are under way. */
-  private readonly beside = new Set<Promise<unknown>>();
   private readonly closed$ = new AsyncSubject<void>();
   private channel = "";
   private phase: Phase = "open";
@@ -111,6 +111,7 @@ class PostgresStore implements Store {
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
+    this.calls = new Calls(this.connection, this.lane);
     this.hints = new Hints({
       driver,
       connection: this.connection,
@@ -193,22 +194,17 @@ class PostgresStore implements Store {
         leases: named,
       });
       // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
-      this.run(late === true ? "lane" : "any", "extend_1", text, {
-        done: (live) => end.done(leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))))),
-        failed: end.failed,
-      });
+      const session = late === true ? "lane" : "any";
+      const read = (live: string): ReadonlyArray<Either<LeaseLost, void>> =>
+        leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))));
+      this.calls.run({ session, name: "extend_1", text, read }, end);
     });
 
   readonly leave: Store["leave"] = ({ queue, consumer }) =>
-    this.callingAs("goodbye", (end) =>
-      this.run("lane", "leave_1", JSON.stringify({ queue, consumer }), {
-        done: () => {
-          this.hints.tell([queue]);
-          end.done(undefined);
-        },
-        failed: end.failed,
-      }),
-    );
+    this.callingAs("goodbye", (end) => {
+      const read = (): void => this.hints.tell([queue]);
+      this.calls.run({ session: "lane", name: "leave_1", text: JSON.stringify({ queue, consumer }), read }, end);
+    });
 
   readonly heads: Store["heads"] = (request) => this.looking(headsCall, request);
   readonly stats: Store["stats"] = (queue) => this.looking(statsCall, { queue });
@@ -245,7 +241,7 @@ class PostgresStore implements Store {
     this.asking(() => trimLogCall(request, this.change(writeId)), "lane");
 
   readonly ready: Store["ready"] = () =>
-    this.calling((end) => this.run("lane", "connect_1", "", { done: () => end.done(undefined), failed: end.failed }));
+    this.calling((end) => this.calls.run({ session: "lane", name: "connect_1", text: "", read: () => undefined }, end));
 
   readonly close: Store["close"] = () =>
     effect((asker) => {
@@ -267,27 +263,15 @@ class PostgresStore implements Store {
     this.feeds.stop();
     // Settlements of this turn leave at the end of it.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    await this.idle(this.options.commandMsMax);
+    await this.calls.idle(this.scheduler, this.options.commandMsMax, this.feeds.idle());
+    // What was given back meanwhile.
+    await this.lane.idle();
     this.phase = "closed";
     this.waiting.close();
     this.hints.close();
     this.connection.close();
     await this.driver.close();
     this.events.complete();
-  }
-
-  /** Ends once nothing is under way, or after so long. */
-  private async idle(msMax: number): Promise<void> {
-    const done = Promise.all([this.lane.idle(), this.feeds.idle(), ...this.beside]);
-    await new Promise<void>((resolve) => {
-      const timer = this.scheduler.schedule(resolve, msMax);
-      const end = (): void => {
-        timer.unsubscribe();
-        resolve();
-      };
-      done.then(end, end);
-    });
-    await this.lane.idle();
   }
 
   /** What must be done before the first call: the schema, and a look at the server. */
@@ -313,26 +297,10 @@ class PostgresStore implements Store {
     this.writer.write([list], newId(), { done: () => undefined, failed: () => undefined });
   }
 
-  private run(session: Session, name: string, text: string, end: CallEnd<string>): void {
-    const call = (): Promise<void> =>
-      this.connection
-        .call(session, name, () => text)
-        .then(
-          (reply) => end.done(reply),
-          (cause: unknown) => end.failed(cause),
-        );
-    if (session === "lane") this.lane.add({ weight: 0, joins: () => false, run: call });
-    else {
-      const running = call();
-      this.beside.add(running);
-      void running.finally(() => this.beside.delete(running));
-    }
-  }
-
   private looking<R extends { readonly queue: string }, A>(of: FunctionOf<R, A>, request: R): Effect<A> {
     return this.calling((end) => {
       const text = JSON.stringify({ now: this.options.given(), queue: request.queue, ...of.encode(request) });
-      this.run("any", of.name, text, { done: (reply) => end.done(of.decode(reply, request)), failed: end.failed });
+      this.calls.run({ session: "any", name: of.name, text, read: (reply) => of.decode(reply, request) }, end);
     });
   }
 
@@ -343,15 +311,15 @@ class PostgresStore implements Store {
     writeId: string,
   ): Effect<A> {
     const { given, deadLettersMax } = this.options;
+    const { queue } = request;
     return this.calling((end) => {
-      const facts = { now: given(), lettersMax: deadLettersMax, queue: request.queue, write: writeId };
-      this.run("lane", of.name, JSON.stringify({ ...facts, ...of.encode(request) }), {
-        done: (reply) => {
-          this.hints.tell([request.queue]);
-          end.done(of.decode(reply, request));
-        },
-        failed: end.failed,
-      });
+      const facts = { now: given(), lettersMax: deadLettersMax, queue, write: writeId };
+      const read = (reply: string): A => {
+        this.hints.tell([queue]);
+        return of.decode(reply, request);
+      };
+      const text = JSON.stringify({ ...facts, ...of.encode(request) });
+      this.calls.run({ session: "lane", name: of.name, text, read }, end);
     });
   }
 
@@ -359,7 +327,7 @@ class PostgresStore implements Store {
   private asking<A>(called: () => Called<A>, session: Session = "any"): Effect<A> {
     return this.calling((end) => {
       const { name, request, read } = called();
-      this.run(session, name, JSON.stringify(request), { done: (reply) => end.done(read(reply)), failed: end.failed });
+      this.calls.run({ session, name, text: JSON.stringify(request), read }, end);
     });
   }
 

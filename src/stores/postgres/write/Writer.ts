@@ -13,7 +13,7 @@ import {
   type WriteAnswer,
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
-import type { Job, Lane } from "../connection/Lane.js";
+import type { Lane, Turn } from "../connection/Lane.js";
 import * as codings from "./codings.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
@@ -39,24 +39,29 @@ export interface WriterOptions {
   readonly onAppended: () => void;
 }
 
-class WriteJob implements Job {
+interface WriteOf {
+  readonly lists: Lists;
+  readonly writeId: string;
+  readonly end: WriteEnd;
+}
+
+class WriteTurn implements Turn {
   readonly weight: number;
 
   constructor(
-    readonly lists: Lists,
-    readonly writeId: string,
-    readonly end: WriteEnd,
-    private readonly send: (jobs: ReadonlyArray<WriteJob>) => Promise<void>,
+    readonly of: WriteOf,
+    private readonly send: (turns: ReadonlyArray<WriteTurn>) => Promise<void>,
   ) {
-    this.weight = weightOf(lists);
+    this.weight = weightOf(of.lists);
   }
 
-  joins(before: Job): boolean {
-    return before instanceof WriteJob;
+  joins(before: Turn): boolean {
+    return before instanceof WriteTurn;
   }
 
-  run(jobs: ReadonlyArray<Job>): Promise<void> {
-    return this.send(jobs as ReadonlyArray<WriteJob>);
+  run(turns: ReadonlyArray<Turn>): Promise<void> {
+    // Only turns of its own class join it.
+    return this.send(turns as ReadonlyArray<WriteTurn>);
   }
 }
 
@@ -96,21 +101,22 @@ export class Writer {
           left = 0;
         },
       };
-      this.options.lane.add(new WriteJob(part, id, told, (jobs) => this.send(jobs)));
+      const of = { lists: part, writeId: id, end: told };
+      this.options.lane.add(new WriteTurn(of, (turns) => this.send(turns.map((turn) => turn.of))));
     });
   }
 
-  private async send(jobs: ReadonlyArray<WriteJob>): Promise<void> {
+  private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
     const { given, deadLettersMax, onWoken, onAppended } = this.options;
     const body = new Body();
-    const sent: Array<WriteJob> = [];
+    const sent: Array<WriteOf> = [];
     const writes: Array<unknown> = [];
-    for (const job of jobs) {
+    for (const turn of turns) {
       try {
-        writes.push([job.writeId, job.lists.map((list) => encodeList(list, body))]);
-        sent.push(job);
+        writes.push([turn.writeId, turn.lists.map((list) => encodeList(list, body))]);
+        sent.push(turn);
       } catch (cause) {
-        job.end.failed(cause);
+        turn.end.failed(cause);
       }
     }
     if (sent.length === 0) return;
@@ -128,7 +134,7 @@ export class Writer {
 
   /** What each write answers; undefined where the call failed, which is told. */
   private async answersOf(
-    sent: ReadonlyArray<WriteJob>,
+    sent: ReadonlyArray<WriteOf>,
     text: string,
   ): Promise<ReadonlyArray<ReadonlyArray<WriteAnswer>> | undefined> {
     try {
@@ -156,7 +162,12 @@ type ListAnswer = ReadonlyArray<string | null> | { readonly refused: readonly [a
 const answerOf = (list: Steps, answer: ListAnswer): WriteAnswer => {
   if (answer === null) return right(list.map(doneOf));
   if (isWords(answer))
-    return right(list.map((step, i) => (answer[i] == null ? doneOf(step) : codingOf(step).result(answer[i], step))));
+    return right(
+      list.map((step, i) => {
+        const word = answer[i] ?? undefined;
+        return word === undefined ? doneOf(step) : codingOf(step).result(word, step);
+      }),
+    );
   const [at, refusal] = answer.refused;
   const step = list[at];
   if (step === undefined) throw new Error("a list was refused for a step that it does not have");
