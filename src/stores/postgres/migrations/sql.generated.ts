@@ -1266,15 +1266,15 @@ begin
   if _head.closed and ((_step -> 3)::boolean or _step -> 4 <> '[]') then
     return 'STREAM_CLOSED:' || _head.version;
   end if;
-  return case when not is_expected(_expected, _head.version, _head.last_id) then 'VERSION_CONFLICT:' || _head.version end;
+  return case when not is_expected(_expected, _head.version, tail_of(_head.last_id)) then 'VERSION_CONFLICT:' || _head.version end;
 end $$;
-create function is_expected(_expected text, _version bigint, _last_id uuid) returns boolean language sql immutable as $$
+create function is_expected(_expected text, _version bigint, _tail text) returns boolean language sql immutable as $$
   select case left(_expected, 1)
     when '*' then true
     when '-' then _version = 0
     when '+' then _version > 0
     else _version = split_part(substr(_expected, 2), ':', 1)::bigint
-      and (_version = 0 or split_part(_expected, ':', 2) in ('', tail_of(_last_id)))
+      and (_version = 0 or split_part(_expected, ':', 2) in ('', _tail))
   end
 $$;
 create function apply_append(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
@@ -1592,6 +1592,124 @@ begin
     perform forget_ended(_facts.moment);
   end if;
   return '[' || array_to_string(_answers, ',') || ']';
+end $$;
+create function append_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _moment bigint;
+  _number bigint;
+  _answer text;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  perform log_draw();
+  _number := currval('log_calls') << 16;
+  with lists as materialized (
+    select row_number() over (order by w.n, l.n) as n, w.n as write, w.of ->> 0 as id, l.list -> -1 as step, case when jsonb_array_length(l.list) > 2 then l.list -> 1 end as put
+      from jsonb_array_elements(_call -> 'writes') with ordinality w (of, n), jsonb_array_elements(w.of -> 1) with ordinality l (list, n)
+  ), streams as materialized (
+    select s.stream, h.version, tail_of(h.last_id) as tail, h.closed
+      from (select distinct step ->> 1 as stream from lists) s, stream_head(s.stream) h
+  ), counted as materialized (
+    select *, step ->> 1 as stream, jsonb_array_length(step -> 4) as count, right(step -> 4 -> -1 ->> 0, 6) as tail from lists
+  ), lined as materialized (
+    select c.n, c.write, c.id, c.put, c.step, c.stream, c.count,
+        s.version + sum(c.count) over before_in_stream - c.count as version,
+        _number + sum(c.count) over (order by c.n) - c.count as place,
+        coalesce(lag(c.tail) over before_in_stream, s.tail) as tail, s.closed
+      from counted c join streams s on s.stream = c.stream
+      window before_in_stream as (partition by c.stream order by c.n)
+  ), puts as materialized (
+    select put ->> 1 as collection, put ->> 2 as id, put ->> 4 as revision, put ->> 5 as value, _moment + (put ->> 7)::bigint as expires
+      from lists where put is not null
+  ), all_may as materialized (
+    select coalesce(bool_and(not closed and is_expected(step ->> 2, version, tail)), false)
+        and (select count(distinct id) = count(distinct write) from lists)
+        and not exists (select from writes w join lists l on l.id = w.id)
+        and not exists (select from puts p join records r on r.collection = p.collection and r.id = p.id where r.expires is null or r.expires > _moment)
+        and not exists (select from puts group by collection, id having count(*) > 1) as ok
+      from lined
+  ), answered as (
+    select write, id, '[' || string_agg(case when put is null then '["' else '[null,"' end
+        || (version + count) || ':' || to_hex((place + count)::bigint) || '"]', ',' order by n) || ']' as answers
+      from lined group by write, id
+  ), kept as (
+    insert into writes (id, at, answers) select id, _moment, answers from answered where (select ok from all_may)
+  ), recorded as (
+    insert into records (collection, id, revision, expires, places, value)
+      select collection, id, revision, expires, '{}', value from puts where (select ok from all_may)
+      on conflict (collection, id) do update
+        set revision = excluded.revision, expires = excluded.expires, places = excluded.places, value = excluded.value
+  ), appended as (
+    insert into log_events (place, at, version, id, stream, type, data, meta)
+      select l.place + e.n, _moment, l.version + e.n, (e.event ->> 0)::uuid, l.stream, e.event ->> 1, e.event ->> 2, e.event ->> 3
+        from lined l, jsonb_array_elements(l.step -> 4) with ordinality e (event, n) where (select ok from all_may)
+  )
+  select '[' || string_agg(answers, ',' order by write) || ']' into _answer from answered where (select ok from all_may);
+  if _answer is null then
+    return write_1(_request);
+  end if;
+  perform wake(0);
+  if (_call -> 'ends')::boolean then
+    perform forget_ended(_moment);
+  end if;
+  return _answer;
+end $$;
+create function put_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _moment bigint;
+  _may boolean;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  with writes_given as materialized (
+    select w ->> 0 as id, w -> 1 as lists from jsonb_array_elements(_call -> 'writes') w
+  ), given as materialized (
+    select s.step ->> 1 as collection, s.step ->> 2 as id, s.step ->> 3 as expected, s.step ->> 4 as revision, s.step ->> 5 as value,
+        array(select jsonb_array_elements_text(s.step -> 6)) as places, _moment + (s.step ->> 7)::bigint as expires
+      from writes_given w, jsonb_array_elements(w.lists) l, jsonb_array_elements(l) with ordinality s (step, n) where s.n > 1
+  ), found as materialized (
+    select g.*, r.places as stood,
+        case when r.expires is null or r.expires > _moment then r.revision end as actual
+      from given g left join records r on r.collection = g.collection and r.id = g.id
+  ), all_may as materialized (
+    select coalesce(bool_and(expected in ('*', coalesce('=' || actual, '-'))), false)
+        and (select count(*) from found) = (select count(distinct (collection, id)) from found)
+        and (select count(*) = count(distinct w.id) from writes_given w)
+        and not exists (select from writes_given g join writes w on w.id = g.id) as ok
+      from found
+  ), kept as (
+    insert into writes (id, at) select id, _moment from writes_given where (select ok from all_may)
+  ), done as (
+    insert into records (collection, id, revision, expires, places, value)
+      select collection, id, revision, expires, places, value from found where (select ok from all_may)
+      on conflict (collection, id) do update
+        set revision = excluded.revision, expires = excluded.expires, places = excluded.places, value = excluded.value
+  ), moved as materialized (
+    select stood, places from found where stood is distinct from places and (select ok from all_may)
+  ), gone as (
+    delete from record_places p
+      using (select s.place from moved m, unnest(m.stood) s (place) where s.place <> all (m.places)) g
+      where p.index = split_part(g.place, U&'\\001F', 1) and p.place = split_part(g.place, U&'\\001F', 2)
+  ), taken as (
+    insert into record_places (index, place)
+      select distinct split_part(t.place, U&'\\001F', 1), split_part(t.place, U&'\\001F', 2)
+        from moved m, unnest(m.places) t (place) where t.place <> all (coalesce(m.stood, '{}'))
+      on conflict do nothing
+  )
+  select ok into _may from all_may;
+  if not _may then
+    return write_1(_request);
+  end if;
+  if (_call -> 'ends')::boolean then
+    perform forget_ended(_moment);
+  end if;
+  return (select jsonb_agg(null::text)::text from jsonb_array_elements(_call -> 'writes'));
 end $$;
 ` },
 ];

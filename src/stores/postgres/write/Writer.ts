@@ -17,6 +17,7 @@ import type { Lane, Turn } from "../connection/Lane.js";
 import * as codings from "./codings.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
+import { functionFor } from "./shapes.js";
 
 type Codings = { readonly [T in StepTag]: StepCoding<StepOf<T>, StepResultOf<T>> };
 
@@ -138,7 +139,8 @@ export class Writer {
     text: string,
   ): Promise<ReadonlyArray<ReadonlyArray<WriteAnswer>> | undefined> {
     try {
-      const reply = await this.options.connection.call("lane", "write_1", () => text);
+      const name = functionFor(sent.flatMap(({ lists }) => lists));
+      const reply = await this.options.connection.call("lane", name, () => text);
       const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
       return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
     } catch (cause) {

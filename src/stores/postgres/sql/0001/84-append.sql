@@ -11,16 +11,16 @@ begin
   if _head.closed and ((_step -> 3)::boolean or _step -> 4 <> '[]') then
     return 'STREAM_CLOSED:' || _head.version;
   end if;
-  return case when not is_expected(_expected, _head.version, _head.last_id) then 'VERSION_CONFLICT:' || _head.version end;
+  return case when not is_expected(_expected, _head.version, tail_of(_head.last_id)) then 'VERSION_CONFLICT:' || _head.version end;
 end $$;
 
-create function is_expected(_expected text, _version bigint, _last_id uuid) returns boolean language sql immutable as $$
+create function is_expected(_expected text, _version bigint, _tail text) returns boolean language sql immutable as $$
   select case left(_expected, 1)
     when '*' then true
     when '-' then _version = 0
     when '+' then _version > 0
     else _version = split_part(substr(_expected, 2), ':', 1)::bigint
-      and (_version = 0 or split_part(_expected, ':', 2) in ('', tail_of(_last_id)))
+      and (_version = 0 or split_part(_expected, ':', 2) in ('', _tail))
   end
 $$;
 
