@@ -537,7 +537,7 @@ begin
 end $$;
 create function lease_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -591,7 +591,7 @@ begin
 end $$;
 create function extend_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -662,7 +662,7 @@ create function stored_record(_m messages) returns text language sql stable as $
 $$;
 create function stats_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -689,7 +689,7 @@ begin
 end $$;
 create function peek_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -711,7 +711,7 @@ begin
 end $$;
 create function heads_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -750,11 +750,11 @@ begin
   return array_to_string(_more || _records, E'\\x1e');
 end $$;
 create function blocked_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
 $$;
 create function dead_letters_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
 $$;
 create function pause_1(_request text) returns text language plpgsql
@@ -792,7 +792,7 @@ create function fitting(_seqs bigint[], _bytes_max bigint) returns bigint[] lang
 $$;
 create function unblock_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -843,7 +843,7 @@ language sql volatile as $$
 $$;
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -883,7 +883,7 @@ begin
 end $$;
 create function redrive_from_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -964,7 +964,7 @@ begin
 end $$;
 create function purge_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _limit constant integer := (_r ->> 'limit')::integer;
@@ -1534,7 +1534,7 @@ begin
 end $$;
 create function write_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _call constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -1710,6 +1710,142 @@ begin
     perform forget_ended(_moment);
   end if;
   return (select jsonb_agg(null::text)::text from jsonb_array_elements(_call -> 'writes'));
+end $$;
+create function new_writes(_writes jsonb, _moment bigint) returns jsonb language plpgsql as $$
+declare
+  _fresh text[];
+begin
+  with fresh as (
+    insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_writes)
+      on conflict do nothing returning id
+  )
+  select array_agg(id) into _fresh from fresh;
+  if cardinality(_fresh) = jsonb_array_length(_writes) then
+    return _writes;
+  end if;
+  return (
+    select coalesce(jsonb_agg(write order by n), '[]')
+    from (
+      select distinct on (value ->> 0) value as write, ordinality as n from jsonb_array_elements(_writes) with ordinality
+        where value ->> 0 = any (_fresh) order by value ->> 0, ordinality
+    ) new
+  );
+end $$;
+create function enqueue_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _keyed constant boolean := jsonb_array_length(_call -> 'locks') > 0;
+  _moment bigint;
+  _queues integer[];
+  _queue integer;
+  _place bigint;
+  _writes jsonb;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  _queues := queues_of(_call -> 'queues');
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'due') loop
+    perform promote_due(_queues[_queue], _moment);
+  end loop;
+  _place := next_place();
+  _writes := new_writes(_call -> 'writes', _moment);
+  with steps as (
+    select row_number() over () - 1 as n, s.step, _queues[(s.step ->> 1)::integer] as queue, s.step ->> 5 as key,
+        (s.step ->> 8)::bigint as delay
+      from jsonb_array_elements(_writes) w, jsonb_array_elements(w -> 1) l,
+        jsonb_array_elements(l) with ordinality s (step, at)
+      where s.at > 1
+  ), added as (
+    insert into messages
+      (seq, place, at, first_at, due, begins, queue, size, stripe, state, level, id, key, mark, headers, payload)
+    select _place + n, _place + n, _moment, _moment, case when delay > 0 then _moment + delay end,
+      _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, (step ->> 6)::smallint,
+      case
+        when delay > 0 then 5
+        when key is null then 0
+        when row_number() over (partition by queue, key, delay > 0 order by n) > 1 then 2
+        else state_in_line(queue, key)
+      end,
+      (step ->> 9)::smallint, step ->> 2, key, step ->> 13, step ->> 7, step ->> 3
+    from steps where _keyed
+    union all
+    select _place + n, _place + n, _moment, _moment, case when delay > 0 then _moment + delay end,
+      _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, null, case when delay > 0 then 5 else 0 end,
+      (step ->> 9)::smallint, step ->> 2, null, null, step ->> 7, step ->> 3
+    from steps where not _keyed
+    returning queue
+  )
+  select sum(t.n) into _queue from (
+    select count(*) as n, tally(queue, count(*), 0, 0, 0) from added group by queue offset 0
+  ) t;
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
+    perform wake(_queues[_queue]);
+  end loop;
+  return '[' || rtrim(repeat('null,', jsonb_array_length(_call -> 'writes')), ',') || ']';
+end $$;
+create function ack_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _count constant integer := jsonb_array_length(_call -> 'writes');
+  _moment bigint;
+  _queues integer[];
+  _queue integer;
+  _place bigint;
+  _asked integer;
+  _gone record;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  _queues := queues_of(_call -> 'queues');
+  _place := next_place();
+  begin
+    insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_call -> 'writes')
+      on conflict do nothing;
+    get diagnostics _asked = row_count;
+    if _asked < _count then
+      raise exception using errcode = 'SLREF';
+    end if;
+    with acks as materialized (
+      select row_number() over () as n, l -> 1 as step
+        from jsonb_array_elements(_call -> 'writes') w, jsonb_array_elements(w -> 1) l
+    ), sorted as materialized (
+      select n, _queues[(step ->> 1)::integer] as queue, (step ->> 2)::bigint as seq, (step ->> 3)::bigint as lease
+        from acks order by (step ->> 2)::bigint
+    ), gone as (
+      delete from messages m using sorted a
+        where m.seq = a.seq and m.lease = a.lease and m.state = 0 and m.queue + 0 = a.queue
+        returning a.n, m.queue, m.key, m.dedupe, m.id
+    ), tallied as (
+      select tally(queue, 0, count(*), 0, 0) from gone group by queue offset 0
+    )
+    select (select count(*) from acks) as asked, count(*) as count, (select count(*) from tallied) as tallied,
+        array_agg(n order by n) filter (where key is not null) as ns,
+        array_agg(queue order by n) filter (where key is not null) as queues,
+        array_agg(key order by n) filter (where key is not null) as keys,
+        array_agg(dedupe) filter (where dedupe is not null) as dedupes,
+        array_agg(queue) filter (where dedupe is not null) as dedupe_queues,
+        array_agg(id) filter (where dedupe is not null) as dedupe_ids
+      into _gone from gone;
+    if _gone.count < _gone.asked then
+      raise exception using errcode = 'SLREF';
+    end if;
+  exception when sqlstate 'SLREF' then
+    return write_1(_request);
+  end;
+  for _queue in 1 .. coalesce(cardinality(_gone.keys), 0) loop
+    perform promote_follower(_gone.queues[_queue], _gone.keys[_queue], _place + _gone.ns[_queue]);
+  end loop;
+  for _queue in 1 .. coalesce(cardinality(_gone.dedupes), 0) loop
+    perform forget_dedupe(_gone.dedupe_queues[_queue], _gone.dedupes[_queue], _gone.dedupe_ids[_queue]);
+  end loop;
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
+    perform wake(_queues[_queue]);
+  end loop;
+  return '[' || rtrim(repeat('null,', _count), ',') || ']';
 end $$;
 ` },
 ];

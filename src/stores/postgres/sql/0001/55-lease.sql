@@ -38,7 +38,7 @@ end $$;
 -- the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0. Then the leases.
 create function lease_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -95,7 +95,7 @@ end $$;
 -- Reply: a digit per lease: 1 where it was live and is extended, else 0.
 create function extend_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');

@@ -42,7 +42,7 @@ $$;
 -- Request: target, decision, limit, bytesMax. Reply: how many, and whether more are left.
 create function unblock_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -97,7 +97,7 @@ $$;
 -- Request: letters: [[position, id, payload, bytes], …], bytesMax. Reply: how many were redriven, and how many seen.
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -140,7 +140,7 @@ end $$;
 -- letters follow, else "".
 create function redrive_from_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -229,7 +229,7 @@ end $$;
 -- Request: limit, followersOf (a key, or null). Reply: how many, and whether more are left.
 create function purge_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _limit constant integer := (_r ->> 'limit')::integer;
