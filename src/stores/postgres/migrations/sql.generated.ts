@@ -57,10 +57,11 @@ begin
   select coalesce(answers, '') into _answers from writes where id = _id;
   return coalesce(_answers, '');
 end $$;
-create function answer_with(_id text, _answers text) returns text language sql volatile as $$
+create function answer_with(_id text, _answers text) returns text language plpgsql as $$
+begin
   update writes set answers = _answers where id = _id;
-  select _answers;
-$$;
+  return _answers;
+end $$;
 create type call_facts as (moment bigint, letters_max integer, queues integer[]);
 create table queues (
   id integer generated always as identity primary key,
@@ -165,20 +166,22 @@ create function noted(_history text[], _moment bigint, _cause text) returns text
   select case when cardinality(_history) >= 10 then _history[cardinality(_history) - 8:] else coalesce(_history, '{}') end
     || array[_moment::text || ' ' || _cause]
 $$;
-create function state_in_line(_queue integer, _key text) returns smallint language sql stable as $$
-  select (case
-    when _key is not null
-      and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then 2
-    else 0
-  end)::smallint
-$$;
-create function promote_follower(_queue integer, _key text, _place bigint) returns void language sql volatile as $$
+create function state_in_line(_queue integer, _key text) returns smallint language plpgsql stable as $$
+begin
+  if _key is not null and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then
+    return 2;
+  end if;
+  return 0;
+end $$;
+create function promote_follower(_queue integer, _key text, _place bigint) returns void language plpgsql as $$
+begin
   update messages set state = 0, place = _place
-    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1)
-$$;
-create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language sql volatile as $$
-  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null
-$$;
+    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
+end $$;
+create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
+begin
+  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null;
+end $$;
 create function trim_letters(_queue integer, _letters_max integer) returns void language plpgsql as $$
 declare
   _over bigint;
@@ -300,13 +303,13 @@ begin
   );
   return null;
 end $$;
-create function check_settle(_facts call_facts, _step jsonb) returns text language sql stable as $$
-  select case when not exists (
-    select 1 from messages
-      where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
-        and queue + 0 = _facts.queues[(_step ->> 1)::integer]
-  ) then 'LEASE_LOST:' end
-$$;
+create function check_settle(_facts call_facts, _step jsonb) returns text language plpgsql as $$
+begin
+  perform 1 from messages
+    where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
+      and queue + 0 = _facts.queues[(_step ->> 1)::integer];
+  return case when not found then 'LEASE_LOST:' end;
+end $$;
 create function apply_settle(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
 declare
   _seq constant bigint := (_step ->> 2)::bigint;
@@ -502,9 +505,12 @@ begin
   end if;
   with taken as (
     update messages set lease = _t.lease, expires = _t.expires, unbegun = false where ctid = any (_p.ctids)
-      returning messages as m
+      returning place, concat_ws(
+        E'\\x1f', seq, coalesce(stripe::text, ''), id, coalesce('=' || key, ''), coalesce(headers, ''), failures, '', at,
+        first_at, payload
+      ) as record
   )
-  select array[string_agg(lease_record(m), E'\\x1e' order by (m).place)], count(*) into _t.records, _t.taken
+  select array[string_agg(record, E'\\x1e' order by place)], count(*) into _t.records, _t.taken
     from taken;
   return _t;
 end $$;
@@ -834,13 +840,14 @@ begin
   )::integer);
 end $$;
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
-language sql volatile as $$
+language plpgsql as $$
+begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq
-$$;
+    where seq = _seq;
+end $$;
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -1790,62 +1797,69 @@ set search_path from current set enable_seqscan = off set enable_hashjoin = off 
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _call constant jsonb := _request::jsonb;
-  _count constant integer := jsonb_array_length(_call -> 'writes');
   _moment bigint;
   _queues integer[];
   _queue integer;
   _place bigint;
-  _asked integer;
-  _gone record;
+  _done integer;
+  _ack jsonb;
+  _seqs bigint[];
+  _m record;
 begin
   perform take_locks(_call -> 'locks');
   _moment := moment_of(_call ->> 'now');
   _queues := queues_of(_call -> 'queues');
   _place := next_place();
   begin
-    insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_call -> 'writes')
-      on conflict do nothing;
-    get diagnostics _asked = row_count;
-    if _asked < _count then
+    insert into writes (id, at) select value, _moment from jsonb_array_elements_text(_call -> 'ids') on conflict do nothing;
+    get diagnostics _done = row_count;
+    if _done < jsonb_array_length(_call -> 'ids') then
       raise exception using errcode = 'SLREF';
     end if;
-    with acks as materialized (
-      select row_number() over () as n, l -> 1 as step
-        from jsonb_array_elements(_call -> 'writes') w, jsonb_array_elements(w -> 1) l
-    ), sorted as materialized (
-      select n, _queues[(step ->> 1)::integer] as queue, (step ->> 2)::bigint as seq, (step ->> 3)::bigint as lease
-        from acks order by (step ->> 2)::bigint
-    ), gone as (
-      delete from messages m using sorted a
-        where m.seq = a.seq and m.lease = a.lease and m.state = 0 and m.queue + 0 = a.queue
-        returning a.n, m.queue, m.key, m.dedupe, m.id
-    ), tallied as (
-      select tally(queue, 0, count(*), 0, 0) from gone group by queue offset 0
-    )
-    select (select count(*) from acks) as asked, count(*) as count, (select count(*) from tallied) as tallied,
-        array_agg(n order by n) filter (where key is not null) as ns,
-        array_agg(queue order by n) filter (where key is not null) as queues,
-        array_agg(key order by n) filter (where key is not null) as keys,
-        array_agg(dedupe) filter (where dedupe is not null) as dedupes,
-        array_agg(queue) filter (where dedupe is not null) as dedupe_queues,
-        array_agg(id) filter (where dedupe is not null) as dedupe_ids
-      into _gone from gone;
-    if _gone.count < _gone.asked then
-      raise exception using errcode = 'SLREF';
-    end if;
+    for _ack in select value from jsonb_array_elements(_call -> 'acks') loop
+      _queue := _queues[(_ack ->> 0)::integer];
+      _seqs := (_ack ->> 2)::bigint[];
+      if jsonb_array_length(_call -> 'locks') = 0 then
+        with gone as (
+          delete from messages
+            where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+            returning dedupe, id
+        ), forgotten as (
+          select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
+        )
+        select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
+      else
+        _done := 0;
+        for _m in
+          with gone as (
+            delete from messages
+              where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+              returning seq, key, dedupe, id
+          )
+          select gone.key, gone.dedupe, gone.id from gone order by array_position(_seqs, gone.seq)
+        loop
+          if _m.dedupe is not null then
+            perform forget_dedupe(_queue, _m.dedupe, _m.id);
+          end if;
+          if _m.key is not null then
+            perform promote_follower(_queue, _m.key, _place + _done);
+          end if;
+          _done := _done + 1;
+        end loop;
+        _place := _place + _done;
+      end if;
+      if _done < cardinality(_seqs) then
+        raise exception using errcode = 'SLREF';
+      end if;
+      perform tally(_queue, 0, _done, 0, 0);
+    end loop;
   exception when sqlstate 'SLREF' then
-    return write_1(_request);
+    return '';
   end;
-  for _queue in 1 .. coalesce(cardinality(_gone.keys), 0) loop
-    perform promote_follower(_gone.queues[_queue], _gone.keys[_queue], _place + _gone.ns[_queue]);
-  end loop;
-  for _queue in 1 .. coalesce(cardinality(_gone.dedupes), 0) loop
-    perform forget_dedupe(_gone.dedupe_queues[_queue], _gone.dedupes[_queue], _gone.dedupe_ids[_queue]);
-  end loop;
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_queues[_queue]);
   end loop;
-  return '[' || rtrim(repeat('null,', _count), ',') || ']';
+  return '1';
 end $$;
 ` },
 ];

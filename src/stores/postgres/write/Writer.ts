@@ -14,6 +14,7 @@ import {
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
 import type { Lane, Turn } from "../connection/Lane.js";
+import { ackText, allAcked, type EncodedWrite } from "./acks.js";
 import * as codings from "./codings.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
@@ -108,10 +109,10 @@ export class Writer {
   }
 
   private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
-    const { given, deadLettersMax, onWoken, onAppended } = this.options;
+    const { given, onWoken, onAppended } = this.options;
     const body = new Body();
     const sent: Array<WriteOf> = [];
-    const writes: Array<unknown> = [];
+    const writes: Array<EncodedWrite> = [];
     for (const turn of turns) {
       try {
         writes.push([turn.writeId, turn.lists.map((list) => encodeList(list, body))]);
@@ -121,8 +122,11 @@ export class Writer {
       }
     }
     if (sent.length === 0) return;
-    const text = JSON.stringify({ ...body.toJSON(), now: given(), lettersMax: deadLettersMax, writes });
-    const answers = await this.answersOf(sent, text);
+    const request = { body, writes, now: given() };
+    const answers = await this.answersOf(sent, request).catch((cause: unknown) => {
+      for (const { end } of sent) end.failed(cause);
+      return undefined;
+    });
     if (answers !== undefined) {
       onWoken(body.wokenNames);
       if (body.isAppending) onAppended();
@@ -133,22 +137,32 @@ export class Writer {
     });
   }
 
-  /** What each write answers; undefined where the call failed, which is told. */
-  private async answersOf(
-    sent: ReadonlyArray<WriteOf>,
-    text: string,
-  ): Promise<ReadonlyArray<ReadonlyArray<WriteAnswer>> | undefined> {
-    try {
-      const name = functionFor(sent.flatMap(({ lists }) => lists));
-      const reply = await this.options.connection.call("lane", name, () => text);
-      const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
-      return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
-    } catch (cause) {
-      for (const { end } of sent) end.failed(cause);
-      return undefined;
+  /** What each write answers. */
+  private async answersOf(sent: ReadonlyArray<WriteOf>, { body, writes, now }: Request): Promise<Answers> {
+    const { connection, deadLettersMax } = this.options;
+    let name = functionFor(sent.flatMap(({ lists }) => lists));
+    if (name === "ack_1") {
+      const short = ackText(writes, body, now);
+      if (allAcked(await connection.call("lane", name, () => short)))
+        return sent.map(({ lists }) => lists.map((list) => right(list.map(doneOf))));
+      name = "write_1";
     }
+    const text = JSON.stringify({ ...body.toJSON(), now, lettersMax: deadLettersMax, writes });
+    const reply = await connection.call("lane", name, () => text);
+    const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
+    return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
   }
 }
+
+/** What a call is made of. */
+interface Request {
+  readonly body: Body;
+  readonly writes: ReadonlyArray<EncodedWrite>;
+  readonly now: number | null;
+}
+
+/** Of each write the answers of its lists. */
+type Answers = ReadonlyArray<ReadonlyArray<WriteAnswer>>;
 
 const encodeList = (list: Steps, body: Body): ReadonlyArray<unknown> => [
   hasOneSubjectTwice(list) ? 1 : 0,

@@ -86,13 +86,14 @@ end $$;
 
 -- Puts a dead letter at the end of its key or level, at attempt 1. A payload of null leaves it as it is.
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
-language sql volatile as $$
+language plpgsql as $$
+begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq
-$$;
+    where seq = _seq;
+end $$;
 
 -- Request: letters: [[position, id, payload, bytes], …], bytesMax. Reply: how many were redriven, and how many seen.
 create function redrive_1(_request text) returns text language plpgsql

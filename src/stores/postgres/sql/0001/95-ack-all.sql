@@ -1,66 +1,74 @@
--- Many acks at once: write_1 for calls in which each list is one ack. Where all of them may be done they are one delete; else write_1 does
--- them one by one, after what was done here is taken back.
+-- Many acks at once: for calls in which each list is one ack. Where all of them may be done they are one delete a lease, else nothing is done,
+-- and the client sends the same by write_1.
 
+-- Request: now, locks, queues, woken, ids (of the writes), acks: [[queue, lease, "{seq,…}"], …], in the order of the steps.
+-- Reply: "1" where all is done; "" where nothing is, since a write was done before, or a lease is lost.
 create function ack_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _call constant jsonb := _request::jsonb;
-  _count constant integer := jsonb_array_length(_call -> 'writes');
   _moment bigint;
   _queues integer[];
   _queue integer;
   _place bigint;
-  _asked integer;
-  _gone record;
+  _done integer;
+  _ack jsonb;
+  _seqs bigint[];
+  _m record;
 begin
   perform take_locks(_call -> 'locks');
   _moment := moment_of(_call ->> 'now');
   _queues := queues_of(_call -> 'queues');
   _place := next_place();
   begin
-    insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_call -> 'writes')
-      on conflict do nothing;
-    get diagnostics _asked = row_count;
-    if _asked < _count then
+    insert into writes (id, at) select value, _moment from jsonb_array_elements_text(_call -> 'ids') on conflict do nothing;
+    get diagnostics _done = row_count;
+    if _done < jsonb_array_length(_call -> 'ids') then
       raise exception using errcode = 'SLREF';
     end if;
-    -- Rows are locked in one order, as everywhere.
-    with acks as materialized (
-      select row_number() over () as n, l -> 1 as step
-        from jsonb_array_elements(_call -> 'writes') w, jsonb_array_elements(w -> 1) l
-    ), sorted as materialized (
-      select n, _queues[(step ->> 1)::integer] as queue, (step ->> 2)::bigint as seq, (step ->> 3)::bigint as lease
-        from acks order by (step ->> 2)::bigint
-    ), gone as (
-      delete from messages m using sorted a
-        where m.seq = a.seq and m.lease = a.lease and m.state = 0 and m.queue + 0 = a.queue
-        returning a.n, m.queue, m.key, m.dedupe, m.id
-    ), tallied as (
-      select tally(queue, 0, count(*), 0, 0) from gone group by queue offset 0
-    )
-    select (select count(*) from acks) as asked, count(*) as count, (select count(*) from tallied) as tallied,
-        array_agg(n order by n) filter (where key is not null) as ns,
-        array_agg(queue order by n) filter (where key is not null) as queues,
-        array_agg(key order by n) filter (where key is not null) as keys,
-        array_agg(dedupe) filter (where dedupe is not null) as dedupes,
-        array_agg(queue) filter (where dedupe is not null) as dedupe_queues,
-        array_agg(id) filter (where dedupe is not null) as dedupe_ids
-      into _gone from gone;
-    if _gone.count < _gone.asked then
-      raise exception using errcode = 'SLREF';
-    end if;
+    for _ack in select value from jsonb_array_elements(_call -> 'acks') loop
+      _queue := _queues[(_ack ->> 0)::integer];
+      _seqs := (_ack ->> 2)::bigint[];
+      if jsonb_array_length(_call -> 'locks') = 0 then
+        with gone as (
+          delete from messages
+            where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+            returning dedupe, id
+        ), forgotten as (
+          select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
+        )
+        select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
+      else
+        _done := 0;
+        for _m in
+          with gone as (
+            delete from messages
+              where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+              returning seq, key, dedupe, id
+          )
+          select gone.key, gone.dedupe, gone.id from gone order by array_position(_seqs, gone.seq)
+        loop
+          if _m.dedupe is not null then
+            perform forget_dedupe(_queue, _m.dedupe, _m.id);
+          end if;
+          if _m.key is not null then
+            perform promote_follower(_queue, _m.key, _place + _done);
+          end if;
+          _done := _done + 1;
+        end loop;
+        _place := _place + _done;
+      end if;
+      if _done < cardinality(_seqs) then
+        raise exception using errcode = 'SLREF';
+      end if;
+      perform tally(_queue, 0, _done, 0, 0);
+    end loop;
   exception when sqlstate 'SLREF' then
-    return write_1(_request);
+    return '';
   end;
-  for _queue in 1 .. coalesce(cardinality(_gone.keys), 0) loop
-    perform promote_follower(_gone.queues[_queue], _gone.keys[_queue], _place + _gone.ns[_queue]);
-  end loop;
-  for _queue in 1 .. coalesce(cardinality(_gone.dedupes), 0) loop
-    perform forget_dedupe(_gone.dedupe_queues[_queue], _gone.dedupes[_queue], _gone.dedupe_ids[_queue]);
-  end loop;
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_queues[_queue]);
   end loop;
-  return '[' || rtrim(repeat('null,', _count), ',') || ']';
+  return '1';
 end $$;
