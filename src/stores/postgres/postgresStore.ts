@@ -6,7 +6,6 @@ import { soon } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
-import { Release } from "../../core/Outcome.js";
 import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Lease } from "../../port/Lease.js";
@@ -16,8 +15,9 @@ import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
 import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
-import { checkServer } from "./connection/checkServer.js";
+import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
+import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
 import type { Driver, Session } from "./drivers/Driver.js";
@@ -40,6 +40,7 @@ import {
 } from "./postgresStoreOptions.js";
 import { Asking } from "./queue/Asking.js";
 import { wholeMs } from "./queue/enqueueCoding.js";
+import { givingBack } from "./queue/givingBack.js";
 import {
   blockedCall,
   deadLettersCall,
@@ -104,7 +105,14 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
 
 class PostgresStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities;
+  readonly capabilities: Capabilities = {
+    durable: true,
+    shared: true,
+    virtualTime: false,
+    hints: true,
+    settlesWhenFull: false,
+    exactBytes: true,
+  };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly events: StoreEvents;
@@ -116,9 +124,10 @@ class PostgresStore implements Store {
   private readonly waiting: Waiting;
   private readonly feeds: Feeds;
   private readonly writer: Writer;
+  private readonly housekeeping: Housekeeping;
   private readonly askings = new Set<Asking>();
   private readonly closed$ = new AsyncSubject<void>();
-  private channel = "";
+  private server: Server = { channel: "", mayVacuum: false };
   private phase: Phase = "open";
 
   constructor(
@@ -128,14 +137,6 @@ class PostgresStore implements Store {
     const { schema, scheduler, commandMsMax, deadLettersMax, given, logger } = options;
     this.scheduler = scheduler;
     this.logger = logger;
-    this.capabilities = {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: true,
-      settlesWhenFull: false,
-      exactBytes: true,
-    };
     this.events = new StoreEvents(logger);
     this.events$ = this.events.events$;
     this.connection = new Connection({
@@ -152,7 +153,7 @@ class PostgresStore implements Store {
       driver,
       connection: this.connection,
       schema,
-      channel: () => Promise.resolve(this.channel),
+      channel: () => Promise.resolve(this.server.channel),
       onHint: (number) => this.waiting.hinted(number),
       onAppended: () => this.feeds.hinted(),
       onWoken: (queue) => this.waiting.wake(queue),
@@ -167,6 +168,14 @@ class PostgresStore implements Store {
       hints: this.hints,
     });
     this.waiting = new Waiting(this.hints, scheduler);
+    this.housekeeping = new Housekeeping({
+      driver,
+      connection: this.connection,
+      schema,
+      scheduler,
+      given,
+      mayVacuum: () => this.server.mayVacuum,
+    });
     this.writer = new Writer({
       connection: this.connection,
       lane: this.lane,
@@ -174,6 +183,7 @@ class PostgresStore implements Store {
       deadLettersMax,
       onWoken: (queues) => this.hints.tell(queues),
       onAppended: () => this.hints.tellAppended(),
+      onChanged: (count) => this.housekeeping.changed(count),
     });
   }
 
@@ -302,6 +312,7 @@ class PostgresStore implements Store {
     await this.calls.idle(this.scheduler, this.options.commandMsMax, this.feeds.idle());
     // What was given back meanwhile.
     await this.lane.idle();
+    await this.housekeeping.stop();
     this.phase = "closed";
     this.waiting.close();
     this.hints.close();
@@ -314,23 +325,13 @@ class PostgresStore implements Store {
   private async prepare(): Promise<void> {
     const { schema, migrate: mode } = this.options;
     await migrate(this.driver, schema, mode);
-    this.channel = await checkServer(this.driver, schema);
+    this.server = await checkServer(this.driver, schema);
+    if (!this.server.mayVacuum) this.events.warn(MAY_NOT_VACUUM);
   }
 
   /** Gives messages back that were leased for somebody who is gone. */
   private giveBack(queue: string, leases: ReadonlyArray<Lease>): void {
-    const outcome = Release({ reason: "nobody waits for it any more" });
-    const list = leases.map(({ id, token }) => ({
-      _tag: "Settle" as const,
-      queue,
-      id,
-      token,
-      outcome,
-      cause: "",
-      attemptsMax: 1,
-      untouched: true,
-    }));
-    this.writer.write([list], newId(), { done: () => undefined, failed: () => undefined });
+    this.writer.write([givingBack(queue, leases)], newId(), { done: () => undefined, failed: () => undefined });
   }
 
   private looking<R extends { readonly queue: string }, A>(of: FunctionOf<R, A>, request: R): Effect<A> {

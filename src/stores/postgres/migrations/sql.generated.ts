@@ -641,8 +641,14 @@ end $$;
 create function connect_1(_request text) returns text language sql
 set search_path from current as $$
   select concat_ws(
-    E'\\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'), pg_is_in_recovery()
-  )
+    E'\\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'),
+    pg_is_in_recovery()::integer,
+    case
+      when pg_has_role(current_user, relowner, 'usage') then 1
+      when current_setting('server_version_num')::integer < 170000 then 0
+      else has_table_privilege(oid, 'maintain')::integer
+    end
+  ) from pg_class where oid = 'messages'::regclass
 $$;
 create function wait_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off as $$
@@ -1860,6 +1866,26 @@ begin
     perform wake(_queues[_queue]);
   end loop;
   return '1';
+end $$;
+create function tidy_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _moment constant bigint := moment_of(_r ->> 'now');
+  _count integer;
+  _more boolean;
+begin
+  delete from writes where ctid = any (array(
+    select ctid from writes where at < _moment - (_r ->> 'keptMs')::bigint order by at limit 1000 for update skip locked
+  ));
+  get diagnostics _count = row_count;
+  _more := _count = 1000;
+  delete from dedupes where ctid = any (array(
+    select ctid from dedupes where until is not null and until <= _moment order by until limit 1000 for update skip locked
+  ));
+  get diagnostics _count = row_count;
+  return (_more or _count = 1000)::integer::text;
 end $$;
 ` },
 ];

@@ -37,6 +37,8 @@ export interface WriterOptions {
   readonly deadLettersMax: number;
   /** Told the queues in which a write that was done may have made something ready. */
   readonly onWoken: (queues: ReadonlyArray<string>) => void;
+  /** Told how many steps were done. */
+  readonly onChanged: (count: number) => void;
   /** Told of a write that may have appended events. */
   readonly onAppended: () => void;
 }
@@ -109,7 +111,7 @@ export class Writer {
   }
 
   private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
-    const { given, onWoken, onAppended } = this.options;
+    const { given, onWoken, onChanged, onAppended } = this.options;
     const body = new Body();
     const sent: Array<WriteOf> = [];
     const writes: Array<EncodedWrite> = [];
@@ -129,6 +131,7 @@ export class Writer {
     });
     if (answers !== undefined) {
       onWoken(body.wokenNames);
+      onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
       if (body.isAppending) onAppended();
     }
     sent.forEach(({ end }, i) => {

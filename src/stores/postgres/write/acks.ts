@@ -10,6 +10,9 @@ interface Run {
   readonly seqs: Array<unknown>;
 }
 
+const isOf = (run: Run, { queue, lease }: Pick<Run, "queue" | "lease">): boolean =>
+  run.queue === queue && run.lease === lease;
+
 /** The request of `ack_1`. */
 export const ackText = (writes: ReadonlyArray<EncodedWrite>, body: Body, given: number | null): string => {
   const runs: Array<Run> = [];
@@ -18,7 +21,7 @@ export const ackText = (writes: ReadonlyArray<EncodedWrite>, body: Body, given: 
       // A settlement: its letter, queue, seq and lease.
       const [, queue, seq, lease] = step as ReadonlyArray<unknown>;
       const last = runs.at(-1);
-      if (last?.queue === queue && last.lease === lease) last.seqs.push(seq);
+      if (last !== undefined && isOf(last, { queue, lease })) last.seqs.push(seq);
       else runs.push({ queue, lease, seqs: [seq] });
     }
   const { locks, queues, woken } = body.toJSON();
