@@ -1,22 +1,23 @@
 /** The store in Postgres: as durable as its server, shared by processes; or in PGlite, embedded in the process. */
 
-import { left, right } from "fp-ts/lib/Either.js";
+import { type Either, left, right } from "fp-ts/lib/Either.js";
 import { AsyncSubject, type Observable, type SchedulerLike } from "rxjs";
 import { soon } from "../../core/Clock.js";
 import { type Effect, effect } from "../../core/Effect.js";
 import { showing } from "../../core/inspecting.js";
 import { newId } from "../../core/newId.js";
-import { Release } from "../../core/Outcome.js";
-import { leaseLost, storeClosed } from "../../core/SluiceError.js";
+import { type LeaseLost, leaseLost, storeClosed } from "../../core/SluiceError.js";
 import type { Capabilities } from "../../port/Capabilities.js";
 import type { Lease } from "../../port/Lease.js";
 import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
+import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
-import { checkServer } from "./connection/checkServer.js";
+import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
+import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
 import type { Driver, Session } from "./drivers/Driver.js";
@@ -39,6 +40,7 @@ import {
 } from "./postgresStoreOptions.js";
 import { Asking } from "./queue/Asking.js";
 import { wholeMs } from "./queue/enqueueCoding.js";
+import { givingBack } from "./queue/givingBack.js";
 import {
   blockedCall,
   deadLettersCall,
@@ -57,7 +59,43 @@ import { Waiting } from "./queue/Waiting.js";
 import { countRecordsCall, getRecordsCall, pageRecordsCall } from "./records/recordCalls.js";
 import { Writer } from "./write/Writer.js";
 
-/** A store in Postgres 13 or later, or in PGlite. */
+/**
+ * A store in Postgres 13 or later: durable as its server, shared by all processes that use the same schema. Or in PGlite, which is Postgres
+ * embedded in the process: durable as its folder, for this process alone.
+ *
+ * A URL is all that most programs need. Of a pool of the user's the store keeps two connections, one for all that has an order and one for
+ * hints while a consumer waits, and looks go over a third; it needs room for three. `pg` is loaded only where a URL or options are given. An
+ * instance of PGlite is used as it is. What was given is not closed with the store.
+ *
+ * Errors: throws `InvalidConfig` for options out of range, for a URL that cannot be read (its password is never shown) and for a pool that is too
+ * small. Calls fail with `InvalidConfig` where the server does not let the client in, where its user lacks a right, where the database is not
+ * UTF8 or its transactions are not "read committed", and where the schema needs a newer program. Calls ride out a lost connection, a
+ * restart and a deadlock for `commandMsMax`, then fail with `StoreUnavailable`. A full disk is `StoreFull`, for settlements too. No
+ * error or event has payloads or passwords.
+ *
+ * Delivery: at least once. A confirmed write survives a crash of the server, unless its `fsync` or `synchronous_commit` is off. PGlite does
+ * not sync to the disk: a write survives the end of the process, not that of the machine. A failover to an asynchronous standby may
+ * lose a confirmed write.
+ *
+ * Memory: in the process, the calls that wait to be sent or answered. In the server, about 550 bytes a message besides its payload.
+ *
+ * @param client a URL (`postgres://user:password@host:5432/database`), a pool of `pg` or its options, or an instance of PGlite
+ *
+ * @example
+ * ```ts
+ * // needs: postgres
+ * import * as t from "io-ts";
+ * import { queue } from "sluice";
+ * import { postgresStore } from "sluice/postgres";
+ *
+ * const store = postgresStore(postgresUrl, { schema: "shop" });
+ * const greetings = queue(store, { name: "greetings", codec: t.string });
+ * await greetings.enqueue("hello");
+ * const [message] = await greetings.receive({ max: 1 });
+ * await message?.ack;
+ * await store.close();
+ * ```
+ */
 export const postgresStore = (client: PostgresClient, options: PostgresStoreOptions = {}): Store => {
   const resolved = resolvePostgresStoreOptions(options);
   const { prepare, commandMsMax } = resolved;
@@ -67,22 +105,29 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
 
 class PostgresStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities;
+  readonly capabilities: Capabilities = {
+    durable: true,
+    shared: true,
+    virtualTime: false,
+    hints: true,
+    settlesWhenFull: false,
+    exactBytes: true,
+  };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly events: StoreEvents;
   private readonly connection: Connection;
+  private readonly calls: Calls;
   /** All calls that have an order. */
   private readonly lane = new Lane();
   private readonly hints: Hints;
   private readonly waiting: Waiting;
   private readonly feeds: Feeds;
   private readonly writer: Writer;
+  private readonly housekeeping: Housekeeping;
   private readonly askings = new Set<Asking>();
-  /** Calls beside the lane that are under way. */
-  private readonly beside = new Set<Promise<unknown>>();
   private readonly closed$ = new AsyncSubject<void>();
-  private channel = "";
+  private server: Server = { channel: "", mayVacuum: false };
   private phase: Phase = "open";
 
   constructor(
@@ -92,14 +137,6 @@ class PostgresStore implements Store {
     const { schema, scheduler, commandMsMax, deadLettersMax, given, logger } = options;
     this.scheduler = scheduler;
     this.logger = logger;
-    this.capabilities = {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: true,
-      settlesWhenFull: false,
-      exactBytes: true,
-    };
     this.events = new StoreEvents(logger);
     this.events$ = this.events.events$;
     this.connection = new Connection({
@@ -111,11 +148,12 @@ class PostgresStore implements Store {
       onUp: () => this.events.up(),
       onDown: (cause) => this.events.down(cause),
     });
+    this.calls = new Calls(this.connection, this.lane);
     this.hints = new Hints({
       driver,
       connection: this.connection,
       schema,
-      channel: () => Promise.resolve(this.channel),
+      channel: () => Promise.resolve(this.server.channel),
       onHint: (number) => this.waiting.hinted(number),
       onAppended: () => this.feeds.hinted(),
       onWoken: (queue) => this.waiting.wake(queue),
@@ -130,6 +168,14 @@ class PostgresStore implements Store {
       hints: this.hints,
     });
     this.waiting = new Waiting(this.hints, scheduler);
+    this.housekeeping = new Housekeeping({
+      driver,
+      connection: this.connection,
+      schema,
+      scheduler,
+      given,
+      mayVacuum: () => this.server.mayVacuum,
+    });
     this.writer = new Writer({
       connection: this.connection,
       lane: this.lane,
@@ -137,6 +183,7 @@ class PostgresStore implements Store {
       deadLettersMax,
       onWoken: (queues) => this.hints.tell(queues),
       onAppended: () => this.hints.tellAppended(),
+      onChanged: (count) => this.housekeeping.changed(count),
     });
   }
 
@@ -193,22 +240,17 @@ class PostgresStore implements Store {
         leases: named,
       });
       // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
-      this.run(late === true ? "lane" : "any", "extend_1", text, {
-        done: (live) => end.done(leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))))),
-        failed: end.failed,
-      });
+      const session = late === true ? "lane" : "any";
+      const read = (live: string): ReadonlyArray<Either<LeaseLost, void>> =>
+        leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))));
+      this.calls.run({ session, name: "extend_1", text, read }, end);
     });
 
   readonly leave: Store["leave"] = ({ queue, consumer }) =>
-    this.callingAs("goodbye", (end) =>
-      this.run("lane", "leave_1", JSON.stringify({ queue, consumer }), {
-        done: () => {
-          this.hints.tell([queue]);
-          end.done(undefined);
-        },
-        failed: end.failed,
-      }),
-    );
+    this.callingAs("goodbye", (end) => {
+      const read = (): void => this.hints.tell([queue]);
+      this.calls.run({ session: "lane", name: "leave_1", text: JSON.stringify({ queue, consumer }), read }, end);
+    });
 
   readonly heads: Store["heads"] = (request) => this.looking(headsCall, request);
   readonly stats: Store["stats"] = (queue) => this.looking(statsCall, { queue });
@@ -245,7 +287,7 @@ class PostgresStore implements Store {
     this.asking(() => trimLogCall(request, this.change(writeId)), "lane");
 
   readonly ready: Store["ready"] = () =>
-    this.calling((end) => this.run("lane", "connect_1", "", { done: () => end.done(undefined), failed: end.failed }));
+    this.calling((end) => this.calls.run({ session: "lane", name: "connect_1", text: "", read: () => undefined }, end));
 
   readonly close: Store["close"] = () =>
     effect((asker) => {
@@ -267,7 +309,10 @@ class PostgresStore implements Store {
     this.feeds.stop();
     // Settlements of this turn leave at the end of it.
     await new Promise<void>((resolve) => soon(this.scheduler, resolve));
-    await this.idle(this.options.commandMsMax);
+    await this.calls.idle(this.scheduler, this.options.commandMsMax, this.feeds.idle());
+    // What was given back meanwhile.
+    await this.lane.idle();
+    await this.housekeeping.stop();
     this.phase = "closed";
     this.waiting.close();
     this.hints.close();
@@ -276,63 +321,23 @@ class PostgresStore implements Store {
     this.events.complete();
   }
 
-  /** Ends once nothing is under way, or after so long. */
-  private async idle(msMax: number): Promise<void> {
-    const done = Promise.all([this.lane.idle(), this.feeds.idle(), ...this.beside]);
-    await new Promise<void>((resolve) => {
-      const timer = this.scheduler.schedule(resolve, msMax);
-      const end = (): void => {
-        timer.unsubscribe();
-        resolve();
-      };
-      done.then(end, end);
-    });
-    await this.lane.idle();
-  }
-
   /** What must be done before the first call: the schema, and a look at the server. */
   private async prepare(): Promise<void> {
     const { schema, migrate: mode } = this.options;
     await migrate(this.driver, schema, mode);
-    this.channel = await checkServer(this.driver, schema);
+    this.server = await checkServer(this.driver, schema);
+    if (!this.server.mayVacuum) this.events.warn(MAY_NOT_VACUUM);
   }
 
   /** Gives messages back that were leased for somebody who is gone. */
   private giveBack(queue: string, leases: ReadonlyArray<Lease>): void {
-    const outcome = Release({ reason: "nobody waits for it any more" });
-    const list = leases.map(({ id, token }) => ({
-      _tag: "Settle" as const,
-      queue,
-      id,
-      token,
-      outcome,
-      cause: "",
-      attemptsMax: 1,
-      untouched: true,
-    }));
-    this.writer.write([list], newId(), { done: () => undefined, failed: () => undefined });
-  }
-
-  private run(session: Session, name: string, text: string, end: CallEnd<string>): void {
-    const call = (): Promise<void> =>
-      this.connection
-        .call(session, name, () => text)
-        .then(
-          (reply) => end.done(reply),
-          (cause: unknown) => end.failed(cause),
-        );
-    if (session === "lane") this.lane.add({ weight: 0, joins: () => false, run: call });
-    else {
-      const running = call();
-      this.beside.add(running);
-      void running.finally(() => this.beside.delete(running));
-    }
+    this.writer.write([givingBack(queue, leases)], newId(), { done: () => undefined, failed: () => undefined });
   }
 
   private looking<R extends { readonly queue: string }, A>(of: FunctionOf<R, A>, request: R): Effect<A> {
     return this.calling((end) => {
       const text = JSON.stringify({ now: this.options.given(), queue: request.queue, ...of.encode(request) });
-      this.run("any", of.name, text, { done: (reply) => end.done(of.decode(reply, request)), failed: end.failed });
+      this.calls.run({ session: "any", name: of.name, text, read: (reply) => of.decode(reply, request) }, end);
     });
   }
 
@@ -343,15 +348,15 @@ class PostgresStore implements Store {
     writeId: string,
   ): Effect<A> {
     const { given, deadLettersMax } = this.options;
+    const { queue } = request;
     return this.calling((end) => {
-      const facts = { now: given(), lettersMax: deadLettersMax, queue: request.queue, write: writeId };
-      this.run("lane", of.name, JSON.stringify({ ...facts, ...of.encode(request) }), {
-        done: (reply) => {
-          this.hints.tell([request.queue]);
-          end.done(of.decode(reply, request));
-        },
-        failed: end.failed,
-      });
+      const facts = { now: given(), lettersMax: deadLettersMax, queue, write: writeId };
+      const read = (reply: string): A => {
+        this.hints.tell([queue]);
+        return of.decode(reply, request);
+      };
+      const text = JSON.stringify({ ...facts, ...of.encode(request) });
+      this.calls.run({ session: "lane", name: of.name, text, read }, end);
     });
   }
 
@@ -359,7 +364,7 @@ class PostgresStore implements Store {
   private asking<A>(called: () => Called<A>, session: Session = "any"): Effect<A> {
     return this.calling((end) => {
       const { name, request, read } = called();
-      this.run(session, name, JSON.stringify(request), { done: (reply) => end.done(read(reply)), failed: end.failed });
+      this.calls.run({ session, name, text: JSON.stringify(request), read }, end);
     });
   }
 

@@ -60,7 +60,7 @@ const NAMES = [
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** A name that needs no quotes, of which no two differ in case alone. */
-const schemaName = (value: string): string => {
+export const schemaName = (value: string): string => {
   if (typeof value === "string" && SCHEMA.test(value) && !value.startsWith("pg_")) return value;
   throw invalidConfig(
     "schema",

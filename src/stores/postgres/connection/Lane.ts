@@ -1,30 +1,31 @@
 /**
- * Calls that have an order: one at a time, in the order in which they were asked for. Jobs of one kind that come one after the other
+ * Calls that have an order: one at a time, in the order in which they were asked for. Turns of one kind that come one after the other
  * while another is under way leave together, so that many small writes cost one round trip and one commit.
  */
+import { throwError } from "rxjs";
 
-/** A job of the lane. */
-export interface Job {
+/** A turn of the lane. */
+export interface Turn {
   /** How much of a call it fills. */
   readonly weight: number;
-  /** Does these jobs, of which it is the first, as one call; ends once they are answered. It never fails. */
-  readonly run: (jobs: ReadonlyArray<Job>) => Promise<void>;
-  /** Whether this job may leave with the one before it. */
-  readonly joins: (before: Job) => boolean;
+  /** Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. */
+  readonly run: (turns: ReadonlyArray<Turn>) => Promise<void>;
+  /** Whether this turn may leave with the one before it. */
+  readonly joins: (before: Turn) => boolean;
 }
 
-/** Jobs that leave together weigh no more than this, but for the first. */
+/** Turns that leave together weigh no more than this, but for the first. */
 const WEIGHT_MAX = 1;
 const COUNT_MAX = 1_000;
 
 export class Lane {
-  private waiting: Array<Job> = [];
+  private waiting: Array<Turn> = [];
   private from = 0;
   private busy = false;
   private readonly idles: Array<() => void> = [];
 
-  add(job: Job): void {
-    this.waiting.push(job);
+  add(turn: Turn): void {
+    this.waiting.push(turn);
     if (this.busy) return;
     this.busy = true;
     // What this burst asks for leaves together.
@@ -38,32 +39,33 @@ export class Lane {
 
   private async go(): Promise<void> {
     for (;;) {
-      const jobs = this.next();
-      const [first] = jobs;
+      const turns = this.next();
+      const [first] = turns;
       if (first === undefined) break;
-      await first.run(jobs);
+      // What a receiver of an answer throws is not the lane's: it is reported as rxjs reports unhandled errors.
+      await first.run(turns).catch((cause: unknown) => throwError(() => cause).subscribe());
     }
     this.busy = false;
     for (const resolve of this.idles.splice(0)) resolve();
   }
 
-  private next(): ReadonlyArray<Job> {
+  private next(): ReadonlyArray<Turn> {
     const { waiting, from } = this;
     let to = from;
     let weight = 0;
     for (; to < waiting.length && to - from < COUNT_MAX; to++) {
-      const job = waiting[to];
+      const turn = waiting[to];
       const before = waiting[to - 1];
-      if (job === undefined) break;
-      if (to > from && before !== undefined && (!job.joins(before) || weight + job.weight > WEIGHT_MAX)) break;
-      weight += job.weight;
+      if (turn === undefined) break;
+      if (to > from && before !== undefined && (!turn.joins(before) || weight + turn.weight > WEIGHT_MAX)) break;
+      weight += turn.weight;
     }
-    const jobs = waiting.slice(from, to);
+    const turns = waiting.slice(from, to);
     this.from = to;
     if (to === waiting.length || to > 1_000) {
       this.waiting = waiting.slice(to);
       this.from = 0;
     }
-    return jobs;
+    return turns;
   }
 }

@@ -6,8 +6,39 @@ import type { Driver } from "./Driver.js";
 import { openPool, pgDriver } from "./pg.js";
 import { pgliteDriver } from "./pglite.js";
 
+// Own shapes of what drivers give: whoever uses only one of them needs neither the package nor the types of the other.
+
+/** A pool of `pg`. */
+export interface PgPool {
+  readonly totalCount: number;
+  readonly options: { readonly max: number };
+  readonly connect: () => Promise<unknown>;
+  readonly query: (sql: string) => Promise<unknown>;
+  readonly end: () => Promise<void>;
+}
+
+/** Options of a pool of `pg`; those that are not named here go to it as they are. */
+export interface PgOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string | (() => string | Promise<string>);
+  readonly database?: string;
+  readonly connectionString?: string;
+  readonly ssl?: boolean | object;
+  readonly max?: number;
+  readonly [other: string]: unknown;
+}
+
+/** An instance of PGlite. */
+export interface PGliteInstance {
+  readonly query: (sql: string) => Promise<unknown>;
+  readonly exec: (sql: string) => Promise<unknown>;
+  readonly listen: (channel: string, onHint: (payload: string) => void) => Promise<unknown>;
+}
+
 /** What a store can be made of. */
-export type PostgresClient = string | Pool | PoolConfig | PGlite;
+export type PostgresClient = string | PgPool | PgOptions | PGliteInstance;
 
 export interface DriverOptions {
   readonly prepare: boolean;
@@ -20,8 +51,8 @@ const ROOM_MIN = 3;
 const has = (value: object, ...names: ReadonlyArray<string>): boolean =>
   names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === "function");
 
-const isPGlite = (client: object): client is PGlite => has(client, "query", "exec", "listen");
-const isPool = (client: object): client is Pool => has(client, "query", "connect", "end") && "totalCount" in client;
+const isPGlite = (client: object): client is PGliteInstance => has(client, "query", "exec", "listen");
+const isPool = (client: object): client is PgPool => has(client, "query", "connect", "end") && "totalCount" in client;
 
 export const driverOf = (client: PostgresClient, options: DriverOptions): Driver => {
   if (typeof client === "string") {
@@ -29,13 +60,14 @@ export const driverOf = (client: PostgresClient, options: DriverOptions): Driver
     return pgDriver({ ...options, owned: true, pool: () => openPool({ connectionString }) });
   }
   if (typeof client !== "object" || (client as object | null) === null) throw unknownClient();
-  if (isPGlite(client)) return pgliteDriver(client);
+  // It has the methods of the instance that it was told by.
+  if (isPGlite(client)) return pgliteDriver(client as PGlite);
   if (isPool(client)) {
     checkRoom(client);
-    return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client) });
+    return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client as Pool) });
   }
   if (has(client, "query")) throw unknownClient();
-  return pgDriver({ ...options, owned: true, pool: () => openPool(client) });
+  return pgDriver({ ...options, owned: true, pool: () => openPool(client as PoolConfig) });
 };
 
 const unknownClient = () =>
@@ -44,7 +76,7 @@ const unknownClient = () =>
     "client must be a URL like postgres://user:password@host:5432/database, a pool of pg, the options of a pool, or an instance of PGlite.",
   );
 
-const checkRoom = (pool: Pool): void => {
+const checkRoom = (pool: PgPool): void => {
   if (pool.options.max >= ROOM_MIN) return;
   throw invalidConfig(
     "client",

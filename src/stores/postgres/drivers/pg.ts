@@ -33,111 +33,124 @@ const isOfServer = (cause: unknown): boolean =>
 /** Codes after which the server closes the connection, or is not the one to talk to any more. */
 const ENDS = /^(?:57P0[1-5]|08|25006)/;
 
-export const pgDriver = ({ pool: open, owned, prepare, statementMsMax }: PgDriverOptions): Driver => {
-  let opened: Promise<Pool> | undefined;
-  const kept = new Map<Session, Promise<PoolClient>>();
-  const names = new Map<string, string>();
+export const pgDriver = (options: PgDriverOptions): Driver => new PgDriver(options);
 
-  const nameOf = (sql: string): string => {
-    let name = names.get(sql);
+const endsSession = (cause: unknown): boolean =>
+  !isOfServer(cause) || ENDS.test(String((cause as { readonly code?: unknown }).code));
+
+class PgDriver implements Driver {
+  readonly single = false;
+  readonly shared = undefined;
+  private opened: Promise<Pool> | undefined;
+  /** The clients that are kept for a session. */
+  private readonly kept = new Map<Session, Promise<PoolClient>>();
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly options: PgDriverOptions) {}
+
+  readonly run: Driver["run"] = (session, sql, texts) =>
+    session === "any" ? this.onAny(sql, texts) : this.onKept(session, (client) => this.query(client, sql, texts));
+
+  readonly script: Driver["script"] = (sql) =>
+    this.onKept("lane", async (client) => {
+      await client.query(sql);
+    });
+
+  readonly listen: Driver["listen"] = (channel, { onHint, onLost }) =>
+    this.onKept("hints", async (client) => {
+      client.on("notification", (note) => {
+        if (note.channel === channel) onHint(note.payload ?? "");
+      });
+      let told = false;
+      const lost = (): void => {
+        if (told) return;
+        told = true;
+        onLost();
+      };
+      client.on("error", lost);
+      client.on("end", lost);
+      await client.query(`listen "${channel}"`);
+    });
+
+  async close(): Promise<void> {
+    const clients = [...this.kept.values()];
+    this.kept.clear();
+    for (const client of clients) await client.then((one) => one.release(true)).catch(() => undefined);
+    const pool = await this.opened?.catch(() => undefined);
+    if (this.options.owned) await pool?.end();
+  }
+
+  private pool(): Promise<Pool> {
+    this.opened ??= this.options.pool();
+    return this.opened;
+  }
+
+  private async query(client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<string> {
+    const { prepare, statementMsMax } = this.options;
+    const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
+    const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: this.nameOf(sql) } : config);
+    return rows[0]?.[0] ?? "";
+  }
+
+  private nameOf(sql: string): string {
+    let name = this.names.get(sql);
     if (name === undefined) {
       name = `sluice_${createHash("sha1").update(sql).digest("hex").slice(0, 24)}`;
-      names.set(sql, name);
+      this.names.set(sql, name);
     }
     return name;
-  };
+  }
 
-  const giveUp = (session: Session, client: Promise<PoolClient>): void => {
-    // Its own error and that of a statement under way both come here, and the store may have closed: it is released once.
-    if (kept.get(session) !== client) return;
-    kept.delete(session);
-    client.then(
-      (lost) => lost.release(true),
-      () => undefined,
-    );
-  };
-
-  const clientOf = (session: Session): Promise<PoolClient> => {
-    const known = kept.get(session);
-    if (known !== undefined) return known;
-    opened ??= open();
-    const client = opened.then(async (pool) => {
-      const fresh = await pool.connect();
-      fresh.on("error", () => giveUp(session, client));
-      return fresh;
-    });
-    kept.set(session, client);
-    client.catch(() => {
-      if (kept.get(session) === client) kept.delete(session);
-    });
-    return client;
-  };
-
-  const query = async (client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<string> => {
-    const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
-    const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: nameOf(sql) } : config);
-    return rows[0]?.[0] ?? "";
-  };
-
-  const onAny = async (sql: string, texts: ReadonlyArray<string>): Promise<string> => {
-    opened ??= open();
-    const client = await (await opened).connect();
+  private async onAny(sql: string, texts: ReadonlyArray<string>): Promise<string> {
+    const client = await (await this.pool()).connect();
     let lost = false;
     const onError = (): void => {
       lost = true;
     };
     client.on("error", onError);
     try {
-      return await query(client, sql, texts);
+      return await this.query(client, sql, texts);
     } catch (cause) {
-      lost ||= !isOfServer(cause) || ENDS.test(String((cause as { code?: unknown }).code));
+      lost ||= endsSession(cause);
       throw cause;
     } finally {
       client.off("error", onError);
       client.release(lost);
     }
-  };
+  }
 
-  const onKept = async <A>(session: Session, use: (client: PoolClient) => Promise<A>): Promise<A> => {
-    const client = clientOf(session);
+  private async onKept<A>(session: Session, use: (client: PoolClient) => Promise<A>): Promise<A> {
+    const client = this.clientOf(session);
     try {
       return await use(await client);
     } catch (cause) {
-      if (!isOfServer(cause) || ENDS.test(String((cause as { code?: unknown }).code))) giveUp(session, client);
+      if (endsSession(cause)) this.giveUp(session, client);
       throw cause;
     }
-  };
+  }
 
-  return {
-    run: (session, sql, texts) =>
-      session === "any" ? onAny(sql, texts) : onKept(session, (client) => query(client, sql, texts)),
-    script: (sql) =>
-      onKept("lane", async (client) => {
-        await client.query(sql);
-      }),
-    listen: (channel, { onHint, onLost }) =>
-      onKept("hints", async (client) => {
-        client.on("notification", (note) => {
-          if (note.channel === channel) onHint(note.payload ?? "");
-        });
-        let told = false;
-        const lost = (): void => {
-          if (told) return;
-          told = true;
-          onLost();
-        };
-        client.on("error", lost);
-        client.on("end", lost);
-        await client.query(`listen "${channel}"`);
-      }),
-    single: false,
-    shared: undefined,
-    close: async () => {
-      const clients = [...kept.values()];
-      kept.clear();
-      for (const client of clients) await client.then((one) => one.release(true)).catch(() => undefined);
-      const pool = await opened?.catch(() => undefined);
-      if (owned) await pool?.end();
-    },
-  };
-};
+  private clientOf(session: Session): Promise<PoolClient> {
+    const known = this.kept.get(session);
+    if (known !== undefined) return known;
+    const client = this.pool().then(async (pool) => {
+      const fresh = await pool.connect();
+      fresh.on("error", () => this.giveUp(session, client));
+      return fresh;
+    });
+    this.kept.set(session, client);
+    client.catch(() => {
+      if (this.kept.get(session) === client) this.kept.delete(session);
+    });
+    return client;
+  }
+
+  private giveUp(session: Session, client: Promise<PoolClient>): void {
+    // Its own error and that of a statement under way both come here, and the store may have closed: it is released once.
+    if (this.kept.get(session) !== client) return;
+    this.kept.delete(session);
+    client.then(
+      (lost) => lost.release(true),
+      () => undefined,
+    );
+  }
+}

@@ -56,7 +56,10 @@ export class FeedWatch {
   }
 
   /** Lets a feed wait that found nothing behind this position. It reads again at once where it may have missed a hint. */
-  wait(feed: WaitingFeed, { at, since }: { readonly at: Position | undefined; readonly since: number | undefined }): void {
+  wait(
+    feed: WaitingFeed,
+    { at, since }: { readonly at: Position | undefined; readonly since: number | undefined },
+  ): void {
     if (at !== this.position) this.wakeAll();
     this.position = at;
     this.waiting.add(feed);

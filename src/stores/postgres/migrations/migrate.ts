@@ -4,10 +4,11 @@
  */
 import { type InvalidConfig, invalidConfig } from "../../../core/SluiceError.js";
 import type { Driver } from "../drivers/Driver.js";
+import { schemaName } from "../postgresStoreOptions.js";
 import { type SqlStep, sqlSteps } from "./sql.generated.js";
 
 /** What a schema says of itself. */
-export interface SchemaVersion {
+interface SchemaVersion {
   /** The last step that was run; 0 where there is none. */
   readonly number: number;
   /** A program must know this step at least. Steps that leave the functions of older programs as they are do not raise it. */
@@ -45,8 +46,22 @@ export const migrate = async (driver: Driver, schema: string, mode: "auto" | "ch
   await driver.script(migrationSql(schema));
 };
 
-/** The whole migration as one statement, for `migrate` and for people who run it by hand. Run again it changes nothing. */
-export const migrationSql = (schema: string): string => `do $sluice_migration$
+/**
+ * The migration of a schema as one SQL statement: for people who run it by hand, before a store with `migrate: "check"` starts. Whoever runs
+ * it must be allowed to create in the database, and owns what it makes. Run again it changes nothing.
+ *
+ * @param schema the name of the schema; throws `InvalidConfig` where a store would refuse it
+ *
+ * @example
+ * ```ts
+ * import { migrationSql } from "sluice/postgres";
+ *
+ * console.log(migrationSql("shop"));
+ * ```
+ */
+export const migrationSql = (schema: string): string => sqlFor(schemaName(schema));
+
+const sqlFor = (schema: string): string => `do $sluice_migration$
 begin
   perform set_config('lock_timeout', '${LOCK_MS_MAX}', true);
   perform pg_advisory_xact_lock(hashtext('sluice migration'), hashtext(${literal(schema)}));

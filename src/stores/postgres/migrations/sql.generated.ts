@@ -57,10 +57,11 @@ begin
   select coalesce(answers, '') into _answers from writes where id = _id;
   return coalesce(_answers, '');
 end $$;
-create function answer_with(_id text, _answers text) returns text language sql volatile as $$
+create function answer_with(_id text, _answers text) returns text language plpgsql as $$
+begin
   update writes set answers = _answers where id = _id;
-  select _answers;
-$$;
+  return _answers;
+end $$;
 create type call_facts as (moment bigint, letters_max integer, queues integer[]);
 create table queues (
   id integer generated always as identity primary key,
@@ -165,20 +166,22 @@ create function noted(_history text[], _moment bigint, _cause text) returns text
   select case when cardinality(_history) >= 10 then _history[cardinality(_history) - 8:] else coalesce(_history, '{}') end
     || array[_moment::text || ' ' || _cause]
 $$;
-create function state_in_line(_queue integer, _key text) returns smallint language sql stable as $$
-  select (case
-    when _key is not null
-      and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then 2
-    else 0
-  end)::smallint
-$$;
-create function promote_follower(_queue integer, _key text, _place bigint) returns void language sql volatile as $$
+create function state_in_line(_queue integer, _key text) returns smallint language plpgsql stable as $$
+begin
+  if _key is not null and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then
+    return 2;
+  end if;
+  return 0;
+end $$;
+create function promote_follower(_queue integer, _key text, _place bigint) returns void language plpgsql as $$
+begin
   update messages set state = 0, place = _place
-    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1)
-$$;
-create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language sql volatile as $$
-  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null
-$$;
+    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
+end $$;
+create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
+begin
+  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null;
+end $$;
 create function trim_letters(_queue integer, _letters_max integer) returns void language plpgsql as $$
 declare
   _over bigint;
@@ -300,13 +303,13 @@ begin
   );
   return null;
 end $$;
-create function check_settle(_facts call_facts, _step jsonb) returns text language sql stable as $$
-  select case when not exists (
-    select 1 from messages
-      where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
-        and queue + 0 = _facts.queues[(_step ->> 1)::integer]
-  ) then 'LEASE_LOST:' end
-$$;
+create function check_settle(_facts call_facts, _step jsonb) returns text language plpgsql as $$
+begin
+  perform 1 from messages
+    where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
+      and queue + 0 = _facts.queues[(_step ->> 1)::integer];
+  return case when not found then 'LEASE_LOST:' end;
+end $$;
 create function apply_settle(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
 declare
   _seq constant bigint := (_step ->> 2)::bigint;
@@ -502,9 +505,12 @@ begin
   end if;
   with taken as (
     update messages set lease = _t.lease, expires = _t.expires, unbegun = false where ctid = any (_p.ctids)
-      returning messages as m
+      returning place, concat_ws(
+        E'\\x1f', seq, coalesce(stripe::text, ''), id, coalesce('=' || key, ''), coalesce(headers, ''), failures, '', at,
+        first_at, payload
+      ) as record
   )
-  select array[string_agg(lease_record(m), E'\\x1e' order by (m).place)], count(*) into _t.records, _t.taken
+  select array[string_agg(record, E'\\x1e' order by place)], count(*) into _t.records, _t.taken
     from taken;
   return _t;
 end $$;
@@ -537,7 +543,7 @@ begin
 end $$;
 create function lease_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -591,7 +597,7 @@ begin
 end $$;
 create function extend_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -635,8 +641,14 @@ end $$;
 create function connect_1(_request text) returns text language sql
 set search_path from current as $$
   select concat_ws(
-    E'\\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'), pg_is_in_recovery()
-  )
+    E'\\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'),
+    pg_is_in_recovery()::integer,
+    case
+      when pg_has_role(current_user, relowner, 'usage') then 1
+      when current_setting('server_version_num')::integer < 170000 then 0
+      else has_table_privilege(oid, 'maintain')::integer
+    end
+  ) from pg_class where oid = 'messages'::regclass
 $$;
 create function wait_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off as $$
@@ -662,7 +674,7 @@ create function stored_record(_m messages) returns text language sql stable as $
 $$;
 create function stats_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -689,7 +701,7 @@ begin
 end $$;
 create function peek_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -711,7 +723,7 @@ begin
 end $$;
 create function heads_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -750,11 +762,11 @@ begin
   return array_to_string(_more || _records, E'\\x1e');
 end $$;
 create function blocked_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
 $$;
 create function dead_letters_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
 $$;
 create function pause_1(_request text) returns text language plpgsql
@@ -792,7 +804,7 @@ create function fitting(_seqs bigint[], _bytes_max bigint) returns bigint[] lang
 $$;
 create function unblock_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -834,16 +846,17 @@ begin
   )::integer);
 end $$;
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
-language sql volatile as $$
+language plpgsql as $$
+begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq
-$$;
+    where seq = _seq;
+end $$;
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -883,7 +896,7 @@ begin
 end $$;
 create function redrive_from_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -964,7 +977,7 @@ begin
 end $$;
 create function purge_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _limit constant integer := (_r ->> 'limit')::integer;
@@ -1551,7 +1564,7 @@ begin
 end $$;
 create function write_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _call constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -1727,6 +1740,169 @@ begin
     perform forget_ended(_moment);
   end if;
   return (select jsonb_agg(null::text)::text from jsonb_array_elements(_call -> 'writes'));
+end $$;
+create function new_writes(_writes jsonb, _moment bigint) returns jsonb language plpgsql as $$
+declare
+  _fresh text[];
+begin
+  with fresh as (
+    insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_writes)
+      on conflict do nothing returning id
+  )
+  select array_agg(id) into _fresh from fresh;
+  if cardinality(_fresh) = jsonb_array_length(_writes) then
+    return _writes;
+  end if;
+  return (
+    select coalesce(jsonb_agg(write order by n), '[]')
+    from (
+      select distinct on (value ->> 0) value as write, ordinality as n from jsonb_array_elements(_writes) with ordinality
+        where value ->> 0 = any (_fresh) order by value ->> 0, ordinality
+    ) new
+  );
+end $$;
+create function enqueue_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _keyed constant boolean := jsonb_array_length(_call -> 'locks') > 0;
+  _moment bigint;
+  _queues integer[];
+  _queue integer;
+  _place bigint;
+  _writes jsonb;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  _queues := queues_of(_call -> 'queues');
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'due') loop
+    perform promote_due(_queues[_queue], _moment);
+  end loop;
+  _place := next_place();
+  _writes := new_writes(_call -> 'writes', _moment);
+  with steps as (
+    select row_number() over () - 1 as n, s.step, _queues[(s.step ->> 1)::integer] as queue, s.step ->> 5 as key,
+        (s.step ->> 8)::bigint as delay
+      from jsonb_array_elements(_writes) w, jsonb_array_elements(w -> 1) l,
+        jsonb_array_elements(l) with ordinality s (step, at)
+      where s.at > 1
+  ), added as (
+    insert into messages
+      (seq, place, at, first_at, due, begins, queue, size, stripe, state, level, id, key, mark, headers, payload)
+    select _place + n, _place + n, _moment, _moment, case when delay > 0 then _moment + delay end,
+      _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, (step ->> 6)::smallint,
+      case
+        when delay > 0 then 5
+        when key is null then 0
+        when row_number() over (partition by queue, key, delay > 0 order by n) > 1 then 2
+        else state_in_line(queue, key)
+      end,
+      (step ->> 9)::smallint, step ->> 2, key, step ->> 13, step ->> 7, step ->> 3
+    from steps where _keyed
+    union all
+    select _place + n, _place + n, _moment, _moment, case when delay > 0 then _moment + delay end,
+      _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, null, case when delay > 0 then 5 else 0 end,
+      (step ->> 9)::smallint, step ->> 2, null, null, step ->> 7, step ->> 3
+    from steps where not _keyed
+    returning queue
+  )
+  select sum(t.n) into _queue from (
+    select count(*) as n, tally(queue, count(*), 0, 0, 0) from added group by queue offset 0
+  ) t;
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
+    perform wake(_queues[_queue]);
+  end loop;
+  return '[' || rtrim(repeat('null,', jsonb_array_length(_call -> 'writes')), ',') || ']';
+end $$;
+create function ack_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _moment bigint;
+  _queues integer[];
+  _queue integer;
+  _place bigint;
+  _done integer;
+  _ack jsonb;
+  _seqs bigint[];
+  _m record;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  _queues := queues_of(_call -> 'queues');
+  _place := next_place();
+  begin
+    insert into writes (id, at) select value, _moment from jsonb_array_elements_text(_call -> 'ids') on conflict do nothing;
+    get diagnostics _done = row_count;
+    if _done < jsonb_array_length(_call -> 'ids') then
+      raise exception using errcode = 'SLREF';
+    end if;
+    for _ack in select value from jsonb_array_elements(_call -> 'acks') loop
+      _queue := _queues[(_ack ->> 0)::integer];
+      _seqs := (_ack ->> 2)::bigint[];
+      if jsonb_array_length(_call -> 'locks') = 0 then
+        with gone as (
+          delete from messages
+            where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+            returning dedupe, id
+        ), forgotten as (
+          select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
+        )
+        select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
+      else
+        _done := 0;
+        for _m in
+          with gone as (
+            delete from messages
+              where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+              returning seq, key, dedupe, id
+          )
+          select gone.key, gone.dedupe, gone.id from gone order by array_position(_seqs, gone.seq)
+        loop
+          if _m.dedupe is not null then
+            perform forget_dedupe(_queue, _m.dedupe, _m.id);
+          end if;
+          if _m.key is not null then
+            perform promote_follower(_queue, _m.key, _place + _done);
+          end if;
+          _done := _done + 1;
+        end loop;
+        _place := _place + _done;
+      end if;
+      if _done < cardinality(_seqs) then
+        raise exception using errcode = 'SLREF';
+      end if;
+      perform tally(_queue, 0, _done, 0, 0);
+    end loop;
+  exception when sqlstate 'SLREF' then
+    return '';
+  end;
+  for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
+    perform wake(_queues[_queue]);
+  end loop;
+  return '1';
+end $$;
+create function tidy_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  _r constant jsonb := _request::jsonb;
+  _moment constant bigint := moment_of(_r ->> 'now');
+  _count integer;
+  _more boolean;
+begin
+  delete from writes where ctid = any (array(
+    select ctid from writes where at < _moment - (_r ->> 'keptMs')::bigint order by at limit 1000 for update skip locked
+  ));
+  get diagnostics _count = row_count;
+  _more := _count = 1000;
+  delete from dedupes where ctid = any (array(
+    select ctid from dedupes where until is not null and until <= _moment order by until limit 1000 for update skip locked
+  ));
+  get diagnostics _count = row_count;
+  return (_more or _count = 1000)::integer::text;
 end $$;
 ` },
 ];

@@ -16,7 +16,7 @@ import type { SchedulerLike, Subscription } from "rxjs";
 import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Lease, LeaseRequest } from "../../../port/Lease.js";
 import type { Connection } from "../connection/Connection.js";
-import type { Job, Lane } from "../connection/Lane.js";
+import type { Lane, Turn } from "../connection/Lane.js";
 import { type LeaseReply, leaseText, readLeaseReply } from "./leaseCalls.js";
 import { newLeaseNumber } from "./token.js";
 import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
@@ -58,8 +58,8 @@ export class Asking implements Waiter {
   start(): void {
     this.phase = "asking";
     this.inVain = false;
-    const job: Job = { weight: 0, joins: () => false, run: () => this.ask() };
-    this.context.lane.add(job);
+    const turn: Turn = { weight: 0, joins: () => false, run: () => this.ask() };
+    this.context.lane.add(turn);
   }
 
   /** Ends with an empty list. What the server gives all the same goes back. */

@@ -61,7 +61,12 @@ const END = "\x7f";
  * Behind which place the page begins, and before which it ends. A place is a sort, a blank and an id, and a sort has no blank: so all places
  * of a sort stand behind the sort itself, and before the sort with a "!".
  */
-const boundsOf = ({ from = "", upTo, after, backwards }: RecordPageRequest): readonly [behind: string, before: string] => {
+const boundsOf = ({
+  from = "",
+  upTo,
+  after,
+  backwards,
+}: RecordPageRequest): readonly [behind: string, before: string] => {
   const end = upTo === undefined ? END : `${upTo}!`;
   if (after === undefined) return [from, end];
   const place = plain(after);

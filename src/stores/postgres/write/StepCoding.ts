@@ -1,6 +1,17 @@
 /** How one kind of step goes to the server, and how its answer is read. `sql/README.md` describes the whole form. */
 
-/** What a call sends besides its steps: steps add to it what they are about. */
+/** What a call sends besides its steps. */
+export interface Surroundings {
+  readonly queues: ReadonlyArray<string>;
+  readonly locks: ReadonlyArray<number>;
+  readonly due: ReadonlyArray<number>;
+  readonly woken: ReadonlyArray<number>;
+  readonly seqs: ReadonlyArray<string>;
+  readonly appends: boolean;
+  readonly ends: boolean;
+}
+
+/** Gathers it: steps add to it what they are about. */
 export class Body {
   private readonly numbers = new Map<string, number>();
   private readonly locked = new Set<number>();
@@ -61,7 +72,7 @@ export class Body {
   }
 
   /** All of it, as it stands in the request. */
-  toJSON(): object {
+  toJSON(): Surroundings {
     return {
       queues: [...this.numbers.keys()],
       locks: [...this.locked],

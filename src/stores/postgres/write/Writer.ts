@@ -13,7 +13,8 @@ import {
   type WriteAnswer,
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
-import type { Job, Lane } from "../connection/Lane.js";
+import type { Lane, Turn } from "../connection/Lane.js";
+import { ackText, allAcked, type EncodedWrite } from "./acks.js";
 import * as codings from "./codings.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
@@ -36,28 +37,35 @@ export interface WriterOptions {
   readonly deadLettersMax: number;
   /** Told the queues in which a write that was done may have made something ready. */
   readonly onWoken: (queues: ReadonlyArray<string>) => void;
+  /** Told how many steps were done. */
+  readonly onChanged: (count: number) => void;
   /** Told of a write that may have appended events. */
   readonly onAppended: () => void;
 }
 
-class WriteJob implements Job {
+interface WriteOf {
+  readonly lists: Lists;
+  readonly writeId: string;
+  readonly end: WriteEnd;
+}
+
+class WriteTurn implements Turn {
   readonly weight: number;
 
   constructor(
-    readonly lists: Lists,
-    readonly writeId: string,
-    readonly end: WriteEnd,
-    private readonly send: (jobs: ReadonlyArray<WriteJob>) => Promise<void>,
+    readonly of: WriteOf,
+    private readonly send: (turns: ReadonlyArray<WriteTurn>) => Promise<void>,
   ) {
-    this.weight = weightOf(lists);
+    this.weight = weightOf(of.lists);
   }
 
-  joins(before: Job): boolean {
-    return before instanceof WriteJob;
+  joins(before: Turn): boolean {
+    return before instanceof WriteTurn;
   }
 
-  run(jobs: ReadonlyArray<Job>): Promise<void> {
-    return this.send(jobs as ReadonlyArray<WriteJob>);
+  run(turns: ReadonlyArray<Turn>): Promise<void> {
+    // Only turns of its own class join it.
+    return this.send(turns as ReadonlyArray<WriteTurn>);
   }
 }
 
@@ -97,28 +105,33 @@ export class Writer {
           left = 0;
         },
       };
-      this.options.lane.add(new WriteJob(part, id, told, (jobs) => this.send(jobs)));
+      const of = { lists: part, writeId: id, end: told };
+      this.options.lane.add(new WriteTurn(of, (turns) => this.send(turns.map((turn) => turn.of))));
     });
   }
 
-  private async send(jobs: ReadonlyArray<WriteJob>): Promise<void> {
-    const { given, deadLettersMax, onWoken, onAppended } = this.options;
+  private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
+    const { given, onWoken, onChanged, onAppended } = this.options;
     const body = new Body();
-    const sent: Array<WriteJob> = [];
-    const writes: Array<unknown> = [];
-    for (const job of jobs) {
+    const sent: Array<WriteOf> = [];
+    const writes: Array<EncodedWrite> = [];
+    for (const turn of turns) {
       try {
-        writes.push([job.writeId, job.lists.map((list) => encodeList(list, body))]);
-        sent.push(job);
+        writes.push([turn.writeId, turn.lists.map((list) => encodeList(list, body))]);
+        sent.push(turn);
       } catch (cause) {
-        job.end.failed(cause);
+        turn.end.failed(cause);
       }
     }
     if (sent.length === 0) return;
-    const text = JSON.stringify({ ...body.toJSON(), now: given(), lettersMax: deadLettersMax, writes });
-    const answers = await this.answersOf(sent, text);
+    const request = { body, writes, now: given() };
+    const answers = await this.answersOf(sent, request).catch((cause: unknown) => {
+      for (const { end } of sent) end.failed(cause);
+      return undefined;
+    });
     if (answers !== undefined) {
       onWoken(body.wokenNames);
+      onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
       if (body.isAppending) onAppended();
     }
     sent.forEach(({ end }, i) => {
@@ -127,22 +140,32 @@ export class Writer {
     });
   }
 
-  /** What each write answers; undefined where the call failed, which is told. */
-  private async answersOf(
-    sent: ReadonlyArray<WriteJob>,
-    text: string,
-  ): Promise<ReadonlyArray<ReadonlyArray<WriteAnswer>> | undefined> {
-    try {
-      const name = functionFor(sent.flatMap(({ lists }) => lists));
-      const reply = await this.options.connection.call("lane", name, () => text);
-      const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
-      return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
-    } catch (cause) {
-      for (const { end } of sent) end.failed(cause);
-      return undefined;
+  /** What each write answers. */
+  private async answersOf(sent: ReadonlyArray<WriteOf>, { body, writes, now }: Request): Promise<Answers> {
+    const { connection, deadLettersMax } = this.options;
+    let name = functionFor(sent.flatMap(({ lists }) => lists));
+    if (name === "ack_1") {
+      const short = ackText(writes, body, now);
+      if (allAcked(await connection.call("lane", name, () => short)))
+        return sent.map(({ lists }) => lists.map((list) => right(list.map(doneOf))));
+      name = "write_1";
     }
+    const text = JSON.stringify({ ...body.toJSON(), now, lettersMax: deadLettersMax, writes });
+    const reply = await connection.call("lane", name, () => text);
+    const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
+    return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
   }
 }
+
+/** What a call is made of. */
+interface Request {
+  readonly body: Body;
+  readonly writes: ReadonlyArray<EncodedWrite>;
+  readonly now: number | null;
+}
+
+/** Of each write the answers of its lists. */
+type Answers = ReadonlyArray<ReadonlyArray<WriteAnswer>>;
 
 const encodeList = (list: Steps, body: Body): ReadonlyArray<unknown> => [
   hasOneSubjectTwice(list) ? 1 : 0,
@@ -158,7 +181,12 @@ type ListAnswer = ReadonlyArray<string | null> | { readonly refused: readonly [a
 const answerOf = (list: Steps, answer: ListAnswer): WriteAnswer => {
   if (answer === null) return right(list.map(doneOf));
   if (isWords(answer))
-    return right(list.map((step, i) => (answer[i] == null ? doneOf(step) : codingOf(step).result(answer[i], step))));
+    return right(
+      list.map((step, i) => {
+        const word = answer[i] ?? undefined;
+        return word === undefined ? doneOf(step) : codingOf(step).result(word, step);
+      }),
+    );
   const [at, refusal] = answer.refused;
   const step = list[at];
   if (step === undefined) throw new Error("a list was refused for a step that it does not have");

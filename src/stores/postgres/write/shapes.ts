@@ -19,7 +19,16 @@ const isNewRecord = (step: Step | undefined): boolean =>
 /** See `sql/0001/92-put-all.sql`. */
 const isPut = (list: Steps): boolean => list.length > 0 && list.every(({ _tag }) => _tag === "Put");
 
+/** See `sql/0001/94-enqueue-all.sql`. */
+const isEnqueue = (list: Steps): boolean => list.every((step) => step._tag === "Enqueue" && step.dedupe === undefined);
+
+/** See `sql/0001/95-ack-all.sql`. */
+const isAck = ([step, another]: Steps): boolean =>
+  step?._tag === "Settle" && another === undefined && step.outcome._tag === "Ack" && step.untouched !== true;
+
 const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boolean]> = [
+  ["enqueue_1", isEnqueue],
+  ["ack_1", isAck],
   ["append_1", isAppend],
   ["put_1", isPut],
 ];

@@ -63,7 +63,8 @@ begin
   return coalesce(_answers, '');
 end $$;
 
-create function answer_with(_id text, _answers text) returns text language sql volatile as $$
+create function answer_with(_id text, _answers text) returns text language plpgsql as $$
+begin
   update writes set answers = _answers where id = _id;
-  select _answers;
-$$;
+  return _answers;
+end $$;

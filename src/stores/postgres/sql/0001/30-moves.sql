@@ -1,4 +1,5 @@
 -- The moves of messages between their places that more than one call needs.
+-- What reads or changes tables is plpgsql, which keeps its plans for the session; a function in SQL would be planned at each call.
 
 -- The history with one more failure: the latest ten.
 create function noted(_history text[], _moment bigint, _cause text) returns text[] language sql immutable as $$
@@ -7,24 +8,26 @@ create function noted(_history text[], _moment bigint, _cause text) returns text
 $$;
 
 -- The state of a message that joins the line of its key, whose stripe is held: the head, or a follower.
-create function state_in_line(_queue integer, _key text) returns smallint language sql stable as $$
-  select (case
-    when _key is not null
-      and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then 2
-    else 0
-  end)::smallint
-$$;
+create function state_in_line(_queue integer, _key text) returns smallint language plpgsql stable as $$
+begin
+  if _key is not null and exists (select 1 from messages where queue = _queue and key = _key and state in (0, 1, 3)) then
+    return 2;
+  end if;
+  return 0;
+end $$;
 
 -- The next message of a key becomes its head, at the end of the line.
-create function promote_follower(_queue integer, _key text, _place bigint) returns void language sql volatile as $$
+create function promote_follower(_queue integer, _key text, _place bigint) returns void language plpgsql as $$
+begin
   update messages set state = 0, place = _place
-    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1)
-$$;
+    where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
+end $$;
 
 -- Frees a dedupe id without an end, once its message has left.
-create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language sql volatile as $$
-  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null
-$$;
+create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
+begin
+  delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null;
+end $$;
 
 -- Drops the oldest dead letters above the limit.
 create function trim_letters(_queue integer, _letters_max integer) returns void language plpgsql as $$

@@ -41,13 +41,13 @@ end $$;
 
 -- ["s", queue, seq, lease, outcome, delay ms, cause, attempts max]
 -- outcome: a ack, l release, u release of what nobody had in hand, r retry, j reject, b block its key, B block the queue.
-create function check_settle(_facts call_facts, _step jsonb) returns text language sql stable as $$
-  select case when not exists (
-    select 1 from messages
-      where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
-        and queue + 0 = _facts.queues[(_step ->> 1)::integer]
-  ) then 'LEASE_LOST:' end
-$$;
+create function check_settle(_facts call_facts, _step jsonb) returns text language plpgsql as $$
+begin
+  perform 1 from messages
+    where seq = (_step ->> 2)::bigint and lease = (_step ->> 3)::bigint and state = 0
+      and queue + 0 = _facts.queues[(_step ->> 1)::integer];
+  return case when not found then 'LEASE_LOST:' end;
+end $$;
 
 create function apply_settle(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
 declare

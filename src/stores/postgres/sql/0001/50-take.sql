@@ -168,11 +168,15 @@ begin
     _t.buried := _t.buried + _reaped;
     return _t;
   end if;
+  -- As lease_record has it; a whole row as an argument would be put together for each of them.
   with taken as (
     update messages set lease = _t.lease, expires = _t.expires, unbegun = false where ctid = any (_p.ctids)
-      returning messages as m
+      returning place, concat_ws(
+        E'\x1f', seq, coalesce(stripe::text, ''), id, coalesce('=' || key, ''), coalesce(headers, ''), failures, '', at,
+        first_at, payload
+      ) as record
   )
-  select array[string_agg(lease_record(m), E'\x1e' order by (m).place)], count(*) into _t.records, _t.taken
+  select array[string_agg(record, E'\x1e' order by place)], count(*) into _t.records, _t.taken
     from taken;
   return _t;
 end $$;

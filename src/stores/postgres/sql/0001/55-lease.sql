@@ -38,7 +38,7 @@ end $$;
 -- the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0. Then the leases.
 create function lease_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -95,7 +95,7 @@ end $$;
 -- Reply: a digit per lease: 1 where it was live and is extended, else 0.
 create function extend_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -141,12 +141,19 @@ begin
   return '';
 end $$;
 
--- The channel of hints, and what the store needs of its session. Request: empty. Reply: channel, isolation, encoding, in recovery.
+-- The channel of hints, and what the store needs of its session. Request: empty. Reply: channel, isolation, encoding, in recovery, whether the
+-- user may vacuum.
 create function connect_1(_request text) returns text language sql
 set search_path from current as $$
   select concat_ws(
-    E'\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'), pg_is_in_recovery()
-  )
+    E'\x1f', hint_channel(), current_setting('transaction_isolation'), current_setting('server_encoding'),
+    pg_is_in_recovery()::integer,
+    case
+      when pg_has_role(current_user, relowner, 'usage') then 1
+      when current_setting('server_version_num')::integer < 170000 then 0
+      else has_table_privilege(oid, 'maintain')::integer
+    end
+  ) from pg_class where oid = 'messages'::regclass
 $$;
 
 -- Session locks of one who waits for a queue. Request: a name. Reply: the number of the queue, which hints tell.

@@ -11,7 +11,7 @@ $$;
 -- Request: now, queue (name). Reply: eleven fields, in the order of QueueStats.
 create function stats_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -42,7 +42,7 @@ end $$;
 -- Request: now, queue (name), limit, bytesMax. Reply: stored messages.
 create function peek_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -66,7 +66,7 @@ end $$;
 -- Request: now, queue (name), keys. Reply: a record per key: empty where it is free, else whether its head is blocked, and its mark.
 create function heads_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -109,11 +109,11 @@ begin
 end $$;
 
 create function blocked_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
 $$;
 
 create function dead_letters_1(_request text) returns text language sql
-set search_path from current set enable_seqscan = off set enable_bitmapscan = off as $$
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
 $$;

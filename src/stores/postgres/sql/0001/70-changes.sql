@@ -42,7 +42,7 @@ $$;
 -- Request: target, decision, limit, bytesMax. Reply: how many, and whether more are left.
 create function unblock_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _facts call_facts;
@@ -86,18 +86,19 @@ end $$;
 
 -- Puts a dead letter at the end of its key or level, at attempt 1. A payload of null leaves it as it is.
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
-language sql volatile as $$
+language plpgsql as $$
+begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq
-$$;
+    where seq = _seq;
+end $$;
 
 -- Request: letters: [[position, id, payload, bytes], …], bytesMax. Reply: how many were redriven, and how many seen.
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -140,7 +141,7 @@ end $$;
 -- letters follow, else "".
 create function redrive_from_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _moment bigint;
@@ -229,7 +230,7 @@ end $$;
 -- Request: limit, followersOf (a key, or null). Reply: how many, and whether more are left.
 create function purge_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _r constant jsonb := _request::jsonb;
   _limit constant integer := (_r ->> 'limit')::integer;

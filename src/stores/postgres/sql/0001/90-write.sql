@@ -104,7 +104,7 @@ end $$;
 -- Reply: a JSON array with an item per write: null where all its lists were done as asked for, else an item per list.
 create function write_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-set enable_bitmapscan = off as $$
+set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _call constant jsonb := _request::jsonb;
   _facts call_facts;

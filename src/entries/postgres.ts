@@ -1,0 +1,5 @@
+/** `sluice/postgres`: the store in Postgres, or in PGlite. */
+export type { PGliteInstance, PgOptions, PgPool, PostgresClient } from "../stores/postgres/drivers/driverOf.js";
+export { migrationSql } from "../stores/postgres/migrations/migrate.js";
+export { postgresStore } from "../stores/postgres/postgresStore.js";
+export type { PostgresStoreOptions } from "../stores/postgres/postgresStoreOptions.js";
