@@ -92,7 +92,8 @@ export class LogTwins {
       await Promise.all(writes.map((lists, n) => this.stores.postgres.write(lists, `${id} ${n}`).then((a) => a)));
     const id = this.calls.length;
     const seen = await run();
-    for (const [n, lists] of writes.entries()) this.learn(lists, { memory: expected[n] ?? [], postgres: seen[n] ?? [] });
+    for (const [n, lists] of writes.entries())
+      this.learn(lists, { memory: expected[n] ?? [], postgres: seen[n] ?? [] });
     const shown = (side: Side, answers: ReadonlyArray<ReadonlyArray<WriteAnswer>>) =>
       answers.map((each) => each.map((answer) => this.shownAnswer(side, answer)));
     expect(shown("postgres", seen)).toEqual(shown("memory", expected));
@@ -155,7 +156,11 @@ export class LogTwins {
     if (kind < 6) return { _tag: version === 0 ? "Absent" : "Present" };
     if (kind < 10) return { _tag: "At", version, lastId: kind < 8 ? lastId : undefined };
     if (kind < 11) return { _tag: this.pick(["Absent", "Present"] as const) };
-    return { _tag: "At", version: this.pick([version, version + 1]), lastId: this.pick([...this.idAt.memory.values()]) };
+    return {
+      _tag: "At",
+      version: this.pick([version, version + 1]),
+      lastId: this.pick([...this.idAt.memory.values()]),
+    };
   }
 
   private put(): Step {
@@ -166,7 +171,10 @@ export class LogTwins {
       ...(this.below(5) === 0
         ? { ttlMs: this.pick([20, 60_000]) }
         : {
-            indexes: INDEXES.filter(() => this.below(2) === 0).map((name) => ({ name, sort: this.pick(["1", "2", "3!"]) })),
+            indexes: INDEXES.filter(() => this.below(2) === 0).map((name) => ({
+              name,
+              sort: this.pick(["1", "2", "3!"]),
+            })),
           }),
     });
     this.revisions.push(put.revision);
@@ -240,12 +248,18 @@ export class LogTwins {
     const kind = this.below(5);
     if (kind < 2) {
       const request = { stream, upTo: this.below(8), limit: this.pick([1, 2, 100]) };
-      await this.both((store) => store.pruneStream(request, writeId), (answer) => answer);
+      await this.both(
+        (store) => store.pruneStream(request, writeId),
+        (answer) => answer,
+      );
       return `prune ${JSON.stringify(request)}`;
     }
     if (kind < 4) {
       const closed = this.below(3) === 0;
-      await this.both((store) => store.setClosed({ stream, closed }, writeId), () => undefined);
+      await this.both(
+        (store) => store.setClosed({ stream, closed }, writeId),
+        () => undefined,
+      );
       return `close ${stream} ${closed}`;
     }
     const known = this.events.at(this.below(Math.min(12, this.events.length)));
@@ -274,14 +288,23 @@ export class LogTwins {
       limit: this.pick([1, 3, 100]),
       waitMsMax: 0,
     };
-    await this.both((store, side) => store.readFeed({ ...draft, after: from?.[side] }), (page, side) => this.shownPage(side, page));
+    await this.both(
+      (store, side) => store.readFeed({ ...draft, after: from?.[side] }),
+      (page, side) => this.shownPage(side, page),
+    );
     return `read ${JSON.stringify(draft)}`;
   }
 
   private async readRecords(): Promise<string> {
     const names = IDS.map((id) => ({ collection: "things", id }));
-    await this.both((store) => store.getRecords(names), (found) => found);
-    await this.both((store) => store.countRecords({ collection: "things", indexes: INDEXES }), (counts) => counts);
+    await this.both(
+      (store) => store.getRecords(names),
+      (found) => found,
+    );
+    await this.both(
+      (store) => store.countRecords({ collection: "things", indexes: INDEXES }),
+      (counts) => counts,
+    );
     const request = {
       collection: "things",
       indexes: INDEXES.filter((_, n) => n === 0 || this.below(2) === 0),
@@ -291,7 +314,10 @@ export class LogTwins {
       limit: this.pick([1, 2, 100]),
       backwards: this.below(2) === 0,
     };
-    await this.both((store) => store.pageRecords(request), (page) => page);
+    await this.both(
+      (store) => store.pageRecords(request),
+      (page) => page,
+    );
     return `records ${JSON.stringify(request)}`;
   }
 }

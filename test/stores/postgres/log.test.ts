@@ -67,7 +67,18 @@ const dataOf = (found: ReadonlyArray<StoredEvent>): ReadonlyArray<string> => fou
 const appendIn = async (client: pg.Client, stream: string, ...data: ReadonlyArray<string>): Promise<void> => {
   const steps = data.map((each) => ["p", stream, "*", false, [[newId(), "happened", each, ""]]]);
   const writes = [[newId(), [[data.length > 1 ? 1 : 0, ...steps]]]];
-  const call = { now: null, lettersMax: 1, locks: [], queues: [], due: [], woken: [], seqs: [], appends: true, ends: false, writes };
+  const call = {
+    now: null,
+    lettersMax: 1,
+    locks: [],
+    queues: [],
+    due: [],
+    woken: [],
+    seqs: [],
+    appends: true,
+    ends: false,
+    writes,
+  };
   await client.query("select write_1($1)", [JSON.stringify(call)]);
 };
 
@@ -171,7 +182,8 @@ describe("the feed", () => {
   it("finds an append by itself where its session of hints was lost", async () => {
     const waiting = page(undefined, 10_000);
     const killer = await session();
-    const listening = "select pid from pg_stat_activity where query like '%wait_for_log_1%' and pid <> pg_backend_pid()";
+    const listening =
+      "select pid from pg_stat_activity where query like '%wait_for_log_1%' and pid <> pg_backend_pid()";
     await expect.poll(async () => (await killer.query(listening)).rowCount, { timeout: 5_000 }).toBe(1);
     await killer.query(`select pg_terminate_backend(pid) from (${listening}) it`);
     await appendIn(killer, "s", "1");
@@ -189,7 +201,9 @@ describe("the feed", () => {
     expect(hints).toEqual([]);
     const { next } = await events();
     const waiting = page(next, 10_000);
-    await expect.poll(async () => (await listener.query("select from pg_locks where locktype = 'advisory'")).rowCount).toBe(16);
+    await expect
+      .poll(async () => (await listener.query("select from pg_locks where locktype = 'advisory'")).rowCount)
+      .toBe(16);
     await append("s", "2", open());
     await waiting;
     await listener.query("select 1");
@@ -204,11 +218,21 @@ describe("a stream", () => {
       writers.map(async (client, w) => {
         for (let n = 0; n < 25; n++) {
           const request = {
-            now: null, lettersMax: 1, locks: [300], queues: [], due: [], woken: [], seqs: [], appends: true, ends: false,
+            now: null,
+            lettersMax: 1,
+            locks: [300],
+            queues: [],
+            due: [],
+            woken: [],
+            seqs: [],
+            appends: true,
+            ends: false,
             writes: [[newId(), [[0, ["p", "s", "*", false, [[newId(), "happened", `${w} ${n}`, ""]]]]]]],
           };
           const call = n % 2 === 0 ? "append_1" : "write_1";
-          const { rows } = await client.query<{ answer: string }>(`select ${call}($1) as answer`, [JSON.stringify(request)]);
+          const { rows } = await client.query<{ answer: string }>(`select ${call}($1) as answer`, [
+            JSON.stringify(request),
+          ]);
           expect(rows[0]?.answer).toMatch(/^\[\[\["\d+:[0-9a-f]+"\]\]\]$/);
         }
       }),
