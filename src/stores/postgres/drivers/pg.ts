@@ -1,7 +1,7 @@
 /** The driver over `pg`: a pool of the user's, or one that is opened for the store. */
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient, PoolConfig } from "pg";
-import type { Driver, Session } from "./Driver.js";
+import { type Driver, type Session, textOfRows } from "./Driver.js";
 
 export interface PgDriverOptions {
   /** The pool to use. It may be opened at the first call. */
@@ -89,7 +89,7 @@ class PgDriver implements Driver {
     const { prepare, statementMsMax } = this.options;
     const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
     const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: this.nameOf(sql) } : config);
-    return rows[0]?.[0] ?? "";
+    return textOfRows(rows);
   }
 
   private nameOf(sql: string): string {

@@ -1,11 +1,11 @@
 /** The driver over an instance of PGlite, which is one session: everything runs in it, one after the other. */
 import type { PGlite } from "@electric-sql/pglite";
-import type { Driver } from "./Driver.js";
+import { type Driver, textOfRows } from "./Driver.js";
 
 export const pgliteDriver = (pglite: PGlite): Driver => ({
   run: async (_, sql, texts) => {
     const { rows } = await pglite.query<[string | null]>(sql, [...texts], { rowMode: "array" });
-    return rows[0]?.[0] ?? "";
+    return textOfRows(rows);
   },
   script: async (sql) => {
     await pglite.exec(sql);

@@ -1,11 +1,11 @@
 /** How an append goes to the server. */
 import { escapeText } from "../../../core/escapeText.js";
-import { type Position, tailOf } from "../../../core/Position.js";
+import { tailOf } from "../../../core/Position.js";
 import type { AppendedResult, AppendStep, StreamExpected } from "../../../core/steps/Append.js";
 import { encodeText } from "../connection/text.js";
 import { lockOf } from "../write/locks.js";
 import type { StepCoding } from "../write/StepCoding.js";
-import { PLACE_LENGTH } from "./eventText.js";
+import { positionAt } from "./eventText.js";
 
 export const Append: StepCoding<AppendStep, AppendedResult> = {
   encode: ({ stream, expected, events, closes }, body) => {
@@ -22,8 +22,7 @@ export const Append: StepCoding<AppendStep, AppendedResult> = {
   result: (word, { events }) => {
     const [version = "", place = ""] = word.split(":");
     const last = events.at(-1);
-    const position = last && (`${place.padStart(PLACE_LENGTH, "0")}${tailOf(last.id)}` as Position);
-    return { _tag: "Appended", version: Number(version), position };
+    return { _tag: "Appended", version: Number(version), position: last && positionAt(place, last.id) };
   },
   subject: ({ stream }) => `stream ${stream}`,
 };

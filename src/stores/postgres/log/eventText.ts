@@ -7,7 +7,7 @@ import type { StoredEvent } from "../../../port/LogPort.js";
 import { decodeText, FIELD } from "../connection/text.js";
 
 /** Hex digits of a place in this store's positions. */
-export const PLACE_LENGTH = 16;
+const PLACE_LENGTH = 16;
 
 const POSITION_LENGTH = 22;
 
@@ -24,6 +24,10 @@ export const partsOf = (position: Position): readonly [place: string, tail: stri
 export const positionIn = (text: string | undefined): Position | undefined =>
   text === undefined || text === "" ? undefined : (text as Position);
 
+/** The position of an event at this place, as the server writes places: in hex, without zeros in front. */
+export const positionAt = (place: string, id: EventId): Position =>
+  `${place.padStart(PLACE_LENGTH, "0")}${tailOf(id)}` as Position;
+
 export const readEvent = (text: string): StoredEvent => {
   const fields = text.split(FIELD);
   invariant(fields.length === 8, "an event has eight fields");
@@ -33,7 +37,7 @@ export const readEvent = (text: string): StoredEvent => {
     type: decodeText(type),
     stream: unescapeText(stream),
     version: Number(version),
-    position: `${place}${tailOf(id as EventId)}` as Position,
+    position: positionAt(place, id as EventId),
     appendedAtMs: Number(at),
     data: decodeText(data),
     meta: decodeText(meta),

@@ -52,7 +52,8 @@ export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): 
     SCAN_COUNT_MAX,
   ],
   read: (reply) => {
-    const [head = "", ...events] = reply.split(RECORD);
+    const events = reply.split(RECORD);
+    const head = events.pop() ?? "";
     const [kind, position, ...flags] = head.split(FIELD);
     const at = positionIn(position);
     switch (kind) {

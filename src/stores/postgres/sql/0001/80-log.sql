@@ -45,11 +45,10 @@ create function position_text(_place bigint, _tail text) returns text language s
   select lpad(to_hex(_place), 16, '0') || _tail
 $$;
 
--- An event as readers take it; they know its tail.
+-- An event as readers take it; they know its tail. Its place is in hex, without zeros in front.
 create function event_text(_place bigint, _at bigint, _version bigint, _id uuid, _stream text, _type text, _meta text, _data text)
-returns text language sql immutable strict parallel safe as $$
-  select lpad(to_hex(_place), 16, '0') || U&'\001F' || _at::text || U&'\001F' || _version::text || U&'\001F' || _id::text
-    || U&'\001F' || _stream || U&'\001F' || _type || U&'\001F' || _meta || U&'\001F' || _data
+returns text language sql stable parallel safe as $$
+  select concat_ws(U&'\001F', to_hex(_place), _at, _version, _id, _stream, _type, _meta, _data)
 $$;
 
 -- What decides on an append: the state of a stream, read in one statement, so that no prune or trim comes between.

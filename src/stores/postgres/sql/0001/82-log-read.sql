@@ -1,10 +1,10 @@
--- Reads events of all streams in the order of their places. What is stored is looked at in one statement, so that all is of one moment.
+-- Reads events of all streams in the order of their places.
 -- Request: place and tail of the position to begin behind, or null and null; types or null; categories or null; how many events; how many bytes;
 -- how many to look at.
--- Reply: W, the last position, whether events are held back. Or T, and up to where the log is trimmed. Or E, the position of the last event that was
--- looked at, whether nothing stood behind it, whether events are held back; then the events. Held back are events beside which
--- others are being appended, which may come before them.
-create function read_feed_1(_request text) returns text language plpgsql
+-- Reply: a row for each event, then one that says what they are worth. W, the last position, whether events are held back. Or T, and up to where the
+-- log is trimmed. Or E, the position of the last event that was looked at, whether nothing stood behind it, whether events are held back.
+-- Held back are events beside which others are being appended, which may come before them.
+create function read_feed_1(_request text) returns setof text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
@@ -17,51 +17,73 @@ declare
   _bytes_max constant bigint := (_asked ->> 5)::bigint;
   _look_max constant integer := (_asked ->> 6)::integer;
   _bound constant bigint := log_bound();
+  _last bigint := page_end(_after, _bound, _types, _categories, _count_max, _look_max, _bytes_max);
   _found record;
 begin
-  with wanted as materialized (
-    select e.*, row_number() over w as n, sum(octet_length(e.data) + octet_length(e.meta)) over w as bytes
-      from (
-        select * from (
-          select * from log_events where place > _after and place < _bound order by place limit _look_max
-        ) looked
-        where stream is not null
-          and (_types is null or type = any (_types))
-          and (_categories is null or split_part(stream, '/', 1) = any (_categories))
-        order by place limit _count_max
-      ) e
-      window w as (order by e.place rows unbounded preceding)
-  ), taken as (
-    select string_agg(event_text(place, at, version, id, stream, type, meta, data), U&'\001E' order by n) as events,
-        max(place) as place, count(*) as n
-      from wanted where n = 1 or bytes <= _bytes_max
-  ), page as materialized (
-    select t.events,
-      case when t.n = _count_max or t.n < (select count(*) from wanted) then t.place
-        else coalesce(
-          (select place from log_events where place > _after and place < _bound order by place offset _look_max - 1 limit 1),
-          (select place from log_events where place > _after and place < _bound order by place desc limit 1),
-          _after)
-      end as place
-    from taken t
-  )
-  select p.events, p.place, (select tail_of(id) from log_events where place = p.place) as tail,
+  return query
+    select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where place > _after and place <= _last and stream is not null
+        and (_types is null or type = any (_types))
+        and (_categories is null or split_part(stream, '/', 1) = any (_categories))
+      order by place;
+  -- Behind the events, so that what was trimmed meanwhile is told, not passed over.
+  select
+      (select tail_of(id) from log_events where place = _last) as tail,
       t.place as trimmed, t.tail as trimmed_tail,
       _tail is null or _after < t.place or (_after = t.place and _tail = t.tail)
         or exists (select from log_events where place = _after and tail_of(id) = _tail) as known,
-      exists (select from log_events where place > p.place and place < _bound) as more,
+      exists (select from log_events where place > _last and place < _bound) as more,
       exists (select from log_events where place >= _bound) as held
     into _found
-    from page p left join log_trimmed t on t.one;
+    from (select) one left join log_trimmed t on t.one;
   if _found.known is not true then
-    return concat_ws(U&'\001F', 'W', last_position(_bound), _found.held::integer);
+    return next concat_ws(U&'\001F', 'W', last_position(_bound), _found.held::integer);
+  elsif _after < _found.trimmed then
+    return next concat_ws(U&'\001F', 'T', position_text(_found.trimmed, _found.trimmed_tail));
+  else
+    return next concat_ws(U&'\001F', 'E', coalesce(position_text(_last, coalesce(_found.tail, _tail)), ''),
+      (not _found.more and not _found.held)::integer, _found.held::integer);
   end if;
-  if _after < _found.trimmed then
-    return concat_ws(U&'\001F', 'T', position_text(_found.trimmed, _found.trimmed_tail));
+end $$;
+
+-- The place where a page of the feed ends: that of the last event that is wanted and fits, where the page is full; else that of the last event that may
+-- be looked at. Where there is none it is _after.
+create function page_end(
+  _after bigint, _bound bigint, _types text[], _categories text[], _count_max integer, _look_max integer, _bytes_max bigint
+) returns bigint language plpgsql as $$
+declare
+  _count bigint;
+  _bytes bigint;
+  _last bigint;
+begin
+  select count(*), sum(bytes), max(place) into _count, _bytes, _last from (
+      select place, octet_length(data) + octet_length(meta) as bytes from (
+        select * from log_events where place > _after and place < _bound order by place limit _look_max
+      ) looked
+      where stream is not null
+        and (_types is null or type = any (_types))
+        and (_categories is null or split_part(stream, '/', 1) = any (_categories))
+      order by place limit _count_max
+    ) wanted;
+  if _bytes > _bytes_max then
+    select place into _last from (
+        select place, sum(octet_length(data) + octet_length(meta)) over (order by place rows unbounded preceding) as bytes,
+            row_number() over (order by place) as n
+          from log_events
+          where place > _after and place <= _last and stream is not null
+            and (_types is null or type = any (_types))
+            and (_categories is null or split_part(stream, '/', 1) = any (_categories))
+      ) wanted
+      where bytes <= _bytes_max or n = 1 order by place desc limit 1;
+    return _last;
   end if;
-  return concat_ws(U&'\001F', 'E',
-      coalesce(position_text(_found.place, coalesce(_found.tail, _tail)), ''), (not _found.more and not _found.held)::integer, _found.held::integer)
-    || coalesce(U&'\001E' || _found.events, '');
+  if _count = _count_max then
+    return _last;
+  end if;
+  return coalesce(
+    (select place from log_events where place > _after and place < _bound order by place offset _look_max - 1 limit 1),
+    (select place from log_events where place > _after and place < _bound order by place desc limit 1),
+    _after);
 end $$;
 
 -- The position of the last event before this place; empty where there never was one.
@@ -75,39 +97,40 @@ end $$;
 
 -- Reads events of one stream, and what it is like, of one moment.
 -- Request: stream; behind which version; up to which, or null; how many events; whether backwards; how many bytes.
--- Reply: the stream's version, up to which it is pruned, whether it is closed; then the events.
-create function read_stream_1(_request text) returns text language plpgsql
+-- Reply: a row with the stream's version, up to which it is pruned, and whether it is closed; then one for each event.
+create function read_stream_1(_request text) returns setof text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   _asked constant jsonb := _request::jsonb;
   _stream constant text := _asked ->> 0;
-  _after constant bigint := (_asked ->> 1)::bigint;
-  _up_to constant bigint := coalesce((_asked ->> 2)::bigint, 9223372036854775807);
+  _after bigint := (_asked ->> 1)::bigint;
+  _up_to bigint := coalesce((_asked ->> 2)::bigint, 9223372036854775807);
   _count_max constant integer := (_asked ->> 3)::integer;
   _backwards constant boolean := (_asked ->> 4)::boolean;
   _bytes_max constant bigint := (_asked ->> 5)::bigint;
-  _answer text;
+  _fitting integer;
 begin
+  -- How many fit is found before, and most often all do.
+  select count(*) into _fitting from (
+      select sum(bytes) over (order by n rows unbounded preceding) as bytes, n from (
+        select row_number() over () as n, octet_length(data) + octet_length(meta) as bytes from (
+          (select version, data, meta from log_events
+            where not _backwards and stream = _stream and version > _after and version <= _up_to order by version limit _count_max)
+          union all
+          (select version, data, meta from log_events
+            where _backwards and stream = _stream and version > _after and version <= _up_to order by version desc limit _count_max)
+        ) page
+      ) counted
+    ) summed
+    where n = 1 or bytes <= _bytes_max;
   -- Each direction is a range of the index; the condition on the direction leaves one of them without a row.
-  select concat_ws(U&'\001F', h.version, h.pruned_to, h.closed::integer)
-      || coalesce(U&'\001E' || (
-        select string_agg(event_text(place, at, f.version, id, stream, type, meta, data), U&'\001E' order by n)
-          from (
-            select e.*, row_number() over w as n, sum(octet_length(e.data) + octet_length(e.meta)) over w as bytes
-              from (
-                (select * from log_events
-                  where not _backwards and stream = _stream and version > _after and version <= _up_to
-                  order by version limit _count_max)
-                union all
-                (select * from log_events
-                  where _backwards and stream = _stream and version > _after and version <= _up_to
-                  order by version desc limit _count_max)
-              ) e
-              window w as (order by case when _backwards then - e.version else e.version end rows unbounded preceding)
-          ) f
-          where n = 1 or bytes <= _bytes_max), '')
-    into _answer
-    from stream_head(_stream) h;
-  return _answer;
+  return query
+    select concat_ws(U&'\001F', h.version, h.pruned_to, h.closed::integer) from stream_head(_stream) h
+    union all
+    (select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where not _backwards and stream = _stream and version > _after and version <= _up_to order by version limit _fitting)
+    union all
+    (select event_text(place, at, version, id, stream, type, meta, data) from log_events
+      where _backwards and stream = _stream and version > _after and version <= _up_to order by version desc limit _fitting);
 end $$;
