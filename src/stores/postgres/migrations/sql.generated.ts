@@ -396,7 +396,7 @@ language sql immutable as $$
 $$;
 create type taking as (
   queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
-  taken integer, bytes bigint, buried integer, seen integer, stopped boolean, records text[]
+  taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
 );
 create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
 language plpgsql as $$
@@ -404,24 +404,17 @@ declare
   _m messages;
   _seqs bigint[];
   _seq bigint;
-  _why text;
 begin
-  _t.seen := 0;
   _seqs := array(
-    select seq from messages where queue = _t.queue and state = 0 and level = _level and lease is null
-      order by level desc, place limit _run for update skip locked
+    select seq from messages
+      where queue = _t.queue and state = 0 and level = _level and lease is null and not seq = any (_t.late)
+      order by level desc, place limit _run + 1 for update skip locked
   );
-  foreach _seq in array _seqs loop
+  _t.drained := cardinality(_seqs) <= _run;
+  foreach _seq in array _seqs[:_run] loop
     select * into _m from messages where seq = _seq;
-    _why := why_not_begun(_m.begins, _m.returned, _t.deliveries_max, _facts.moment);
-    if _why is not null then
-      if _m.stripe is not null and not try_lock(_m.stripe) then
-        _t.stopped := true;
-        exit;
-      end if;
-      perform bury(_seq, _why, _facts, next_place());
-      _t.buried := _t.buried + 1;
-      _t.seen := _t.seen + 1;
+    if why_not_begun(_m.begins, _m.returned, _t.deliveries_max, _facts.moment) is not null then
+      _t.late := array_append(_t.late, _seq);
       continue;
     end if;
     if (_m.suspicion > 0 and (_t.taken > 0 or _m.suspicion > _t.hands))
@@ -433,13 +426,28 @@ begin
     _t.records := array_append(_t.records, lease_record(_m));
     _t.taken := _t.taken + 1;
     _t.bytes := _t.bytes + _m.size;
-    _t.seen := _t.seen + 1;
     if _m.suspicion > 0 then
       _t.stopped := true;
       exit;
     end if;
   end loop;
   return _t;
+end $$;
+create function bury_late(_t taking, _facts call_facts) returns integer language plpgsql as $$
+declare
+  _m record;
+  _place constant bigint := next_place();
+  _buried integer := 0;
+begin
+  for _m in
+    select seq, stripe, why_not_begun(begins, returned, _t.deliveries_max, _facts.moment) as why
+      from unnest(_t.late) with ordinality l (seq, n) join messages using (seq) order by n
+  loop
+    continue when _m.stripe is not null and not try_lock(_m.stripe);
+    perform bury(_m.seq, _m.why, _facts, _place + _buried);
+    _buried := _buried + 1;
+  end loop;
+  return _buried;
 end $$;
 create function take_by_turns(_t taking, _facts call_facts) returns taking language plpgsql as $$
 declare
@@ -468,12 +476,15 @@ begin
       end if;
       _turn := (_turn + _t.taken - _before) % 8;
     end if;
-    if _t.seen < _run and not _t.stopped then
+    if _t.drained and not _t.stopped then
       _levels := array_remove(_levels, _level);
     end if;
   end loop;
   if _several and _t.taken > 0 then
     update queues set turn = _turn, served = _served where id = _t.queue;
+  end if;
+  if cardinality(_t.late) > 0 then
+    _t.buried := bury_late(_t, _facts);
   end if;
   return _t;
 end $$;
@@ -582,6 +593,7 @@ begin
     _t.bytes := 0;
     _t.buried := 0;
     _t.stopped := false;
+    _t.late := '{}';
     _t.records := '{}';
     _t := take(_t, (_r ->> 'attemptsMax')::integer, _facts);
     exit when _t.taken > 0 or _t.stopped or _t.buried = 0;
@@ -1267,9 +1279,9 @@ begin
   if _answer is not null then
     return _answer;
   end if;
-  _bound := least(log_bound(), _up_to + 1);
+  _bound := least(log_bound() - 1, _up_to);
   select place, id into _last from (
-      select place, id from log_events where place < _bound order by place limit (_asked ->> 5)::integer
+      select place, id from log_events where place <= _bound order by place limit (_asked ->> 5)::integer
     ) first
     where exists (select from log_events where place = _up_to and tail_of(id) = _asked ->> 4)
     order by place desc limit 1;

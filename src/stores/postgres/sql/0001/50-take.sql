@@ -50,39 +50,32 @@ language sql immutable as $$
   end
 $$;
 
--- What a lease asks for, and how far it got.
+-- What a lease asks for, and how far it got. The late ones are dead-lettered once the others are taken: what follows them comes with the next
+-- lease. "drained": whether the level of the latest run has no more.
 create type taking as (
   queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
-  taken integer, bytes bigint, buried integer, seen integer, stopped boolean, records text[]
+  taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
 );
 
--- Takes up to _run messages of one level, in order, each looked at by itself. A suspect comes alone, and only into hands that may have
--- it. It counts the rows that it saw.
+-- Takes up to _run messages of one level, in order, each looked at by itself. A suspect comes alone, and only into hands that may have it.
 create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
 language plpgsql as $$
 declare
   _m messages;
   _seqs bigint[];
   _seq bigint;
-  _why text;
 begin
-  _t.seen := 0;
+  -- One more than it takes tells whether that is all.
   _seqs := array(
-    select seq from messages where queue = _t.queue and state = 0 and level = _level and lease is null
-      order by level desc, place limit _run for update skip locked
+    select seq from messages
+      where queue = _t.queue and state = 0 and level = _level and lease is null and not seq = any (_t.late)
+      order by level desc, place limit _run + 1 for update skip locked
   );
-  foreach _seq in array _seqs loop
+  _t.drained := cardinality(_seqs) <= _run;
+  foreach _seq in array _seqs[:_run] loop
     select * into _m from messages where seq = _seq;
-    _why := why_not_begun(_m.begins, _m.returned, _t.deliveries_max, _facts.moment);
-    if _why is not null then
-      -- A key whose stripe is not to be had is left where it is: nobody passes it, so the lease ends before it.
-      if _m.stripe is not null and not try_lock(_m.stripe) then
-        _t.stopped := true;
-        exit;
-      end if;
-      perform bury(_seq, _why, _facts, next_place());
-      _t.buried := _t.buried + 1;
-      _t.seen := _t.seen + 1;
+    if why_not_begun(_m.begins, _m.returned, _t.deliveries_max, _facts.moment) is not null then
+      _t.late := array_append(_t.late, _seq);
       continue;
     end if;
     if (_m.suspicion > 0 and (_t.taken > 0 or _m.suspicion > _t.hands))
@@ -94,13 +87,30 @@ begin
     _t.records := array_append(_t.records, lease_record(_m));
     _t.taken := _t.taken + 1;
     _t.bytes := _t.bytes + _m.size;
-    _t.seen := _t.seen + 1;
     if _m.suspicion > 0 then
       _t.stopped := true;
       exit;
     end if;
   end loop;
   return _t;
+end $$;
+
+-- Dead-letters what was too late. A key whose stripe is not to be had is left for the next lease, which finds it late again.
+create function bury_late(_t taking, _facts call_facts) returns integer language plpgsql as $$
+declare
+  _m record;
+  _place constant bigint := next_place();
+  _buried integer := 0;
+begin
+  for _m in
+    select seq, stripe, why_not_begun(begins, returned, _t.deliveries_max, _facts.moment) as why
+      from unnest(_t.late) with ordinality l (seq, n) join messages using (seq) order by n
+  loop
+    continue when _m.stripe is not null and not try_lock(_m.stripe);
+    perform bury(_m.seq, _m.why, _facts, _place + _buried);
+    _buried := _buried + 1;
+  end loop;
+  return _buried;
 end $$;
 
 -- Takes messages by levels in turn. The queue's row is written only where several levels have some.
@@ -131,12 +141,15 @@ begin
       end if;
       _turn := (_turn + _t.taken - _before) % 8;
     end if;
-    if _t.seen < _run and not _t.stopped then
+    if _t.drained and not _t.stopped then
       _levels := array_remove(_levels, _level);
     end if;
   end loop;
   if _several and _t.taken > 0 then
     update queues set turn = _turn, served = _served where id = _t.queue;
+  end if;
+  if cardinality(_t.late) > 0 then
+    _t.buried := bury_late(_t, _facts);
   end if;
   return _t;
 end $$;

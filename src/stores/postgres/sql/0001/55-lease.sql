@@ -77,6 +77,7 @@ begin
     _t.bytes := 0;
     _t.buried := 0;
     _t.stopped := false;
+    _t.late := '{}';
     _t.records := '{}';
     _t := take(_t, (_r ->> 'attemptsMax')::integer, _facts);
     exit when _t.taken > 0 or _t.stopped or _t.buried = 0;

@@ -71,9 +71,9 @@ begin
     return _answer;
   end if;
   -- Events may still come below what is beyond the bound: they would be given up unseen.
-  _bound := least(log_bound(), _up_to + 1);
+  _bound := least(log_bound() - 1, _up_to);
   select place, id into _last from (
-      select place, id from log_events where place < _bound order by place limit (_asked ->> 5)::integer
+      select place, id from log_events where place <= _bound order by place limit (_asked ->> 5)::integer
     ) first
     where exists (select from log_events where place = _up_to and tail_of(id) = _asked ->> 4)
     order by place desc limit 1;
