@@ -17,7 +17,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export const postgresServerMissing =
+const postgresServerMissing =
   "No Postgres here. Run `sh scripts/ensure-postgres.sh`, which installs it, or install the package postgresql.";
 
 const host = "127.0.0.1";

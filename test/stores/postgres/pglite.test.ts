@@ -6,7 +6,7 @@ import { underTest } from "./underTest.js";
 
 // One instance for all cases, since it takes a second to begin; each case has a schema of its own.
 const pglite = new PGlite();
-beforeAll(() => pglite.waitReady, 60_000);
+beforeAll(() => pglite.waitReady, 300_000);
 afterAll(() => pglite.close());
 let disposed = 0;
 

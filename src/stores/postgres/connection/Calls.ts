@@ -5,8 +5,15 @@ import type { Session } from "../drivers/Driver.js";
 import type { CallEnd, Connection } from "./Connection.js";
 import type { Lane } from "./Lane.js";
 
-/** One call: the function, its request, and what its reply means. */
+/** A function of the store, its request, and how its reply is read. */
 export interface Called<A> {
+  readonly name: string;
+  readonly request: unknown;
+  readonly read: (reply: string) => A;
+}
+
+/** One call of a function. */
+interface Trip<A> {
   readonly session: Session;
   readonly name: string;
   readonly text: string;
@@ -22,12 +29,12 @@ export class Calls {
     private readonly lane: Lane,
   ) {}
 
-  run<A>(called: Called<A>, end: CallEnd<A>): void {
-    if (called.session === "lane") {
-      this.lane.add({ weight: 0, joins: () => false, run: () => this.call(called, end) });
+  run<A>(trip: Trip<A>, end: CallEnd<A>): void {
+    if (trip.session === "lane") {
+      this.lane.add({ weight: 0, joins: () => false, run: () => this.call(trip, end) });
       return;
     }
-    const running = this.call(called, end);
+    const running = this.call(trip, end);
     this.beside.add(running);
     void running.finally(() => this.beside.delete(running));
   }
@@ -45,7 +52,7 @@ export class Calls {
     });
   }
 
-  private async call<A>({ session, name, text, read }: Called<A>, end: CallEnd<A>): Promise<void> {
+  private async call<A>({ session, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<void> {
     let answer: A;
     try {
       answer = read(await this.connection.call(session, name, () => text));
