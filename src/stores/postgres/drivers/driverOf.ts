@@ -1,10 +1,9 @@
 /** Finds the driver for what a user gives: a URL, a pool, the options of one, PGlite, or a driver of their own. */
-import type { PGlite } from "@electric-sql/pglite";
 import type { Pool, PoolConfig } from "pg";
 import { invalidConfig } from "../../../core/SluiceError.js";
 import type { Driver } from "./Driver.js";
 import { openPool, pgDriver } from "./pg.js";
-import { pgliteDriver } from "./pglite.js";
+import { type PGliteInstance, pgliteDriver } from "./pglite.js";
 
 // Own shapes of what drivers give: whoever uses only one of them needs neither the package nor the types of the other.
 
@@ -30,13 +29,6 @@ export interface PgOptions {
   readonly [other: string]: unknown;
 }
 
-/** An instance of PGlite. */
-export interface PGliteInstance {
-  readonly query: (sql: string) => Promise<unknown>;
-  readonly exec: (sql: string) => Promise<unknown>;
-  readonly listen: (channel: string, onHint: (payload: string) => void) => Promise<unknown>;
-}
-
 /** What a store can be made of. */
 export type PostgresClient = string | PgPool | PgOptions | PGliteInstance;
 
@@ -60,8 +52,7 @@ export const driverOf = (client: PostgresClient, options: DriverOptions): Driver
     return pgDriver({ ...options, owned: true, pool: () => openPool({ connectionString }) });
   }
   if (typeof client !== "object" || (client as object | null) === null) throw unknownClient();
-  // It has the methods of the instance that it was told by.
-  if (isPGlite(client)) return pgliteDriver(client as PGlite);
+  if (isPGlite(client)) return pgliteDriver(client);
   if (isPool(client)) {
     checkRoom(client);
     return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client as Pool) });
