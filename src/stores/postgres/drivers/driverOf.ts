@@ -67,7 +67,7 @@ export const driverOf = (client: PostgresClient, options: DriverOptions): Driver
     return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client as Pool) });
   }
   if (has(client, "query")) throw unknownClient();
-  return pgDriver({ ...options, owned: true, pool: () => openPool(client as PoolConfig) });
+  return pgDriver({ ...options, owned: true, pool: () => openPool(client) });
 };
 
 const unknownClient = () =>

@@ -4,6 +4,7 @@ import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { decodeText, encodeText } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import { keyLock, lockOf } from "../write/locks.js";
 import type { StepCoding } from "../write/StepCoding.js";
 
@@ -51,9 +52,6 @@ const headersText = (headers: EnqueueStep["headers"]): string | null => {
   const text = JSON.stringify(headers);
   return text === "{}" ? null : text;
 };
-
-/** Due no earlier than asked, in whole milliseconds. */
-export const wholeMs = (ms: number): number => Math.ceil(ms);
 
 // A window without end lasts until the message leaves the queue.
 const windowOf = (windowMs: number): number => (windowMs === Number.POSITIVE_INFINITY ? -1 : wholeMs(windowMs));

@@ -3,8 +3,8 @@ import { absurd, invariant } from "../../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
 import { encodeText } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import type { StepCoding } from "../write/StepCoding.js";
-import { wholeMs } from "./enqueueCoding.js";
 import { fenceOf } from "./token.js";
 
 export const Settle: StepCoding<SettleStep, SettledResult> = {

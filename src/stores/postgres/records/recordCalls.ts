@@ -5,8 +5,8 @@ import type { Revision } from "../../../core/Revision.js";
 import type { RecordName } from "../../../core/steps/recordSteps.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
+import type { Called } from "../connection/Called.js";
 import { decodeText, FIELD, RECORD } from "../connection/text.js";
-import type { Called } from "../log/logCalls.js";
 import { indexName } from "./recordCodings.js";
 
 /** Reads by name; `given` is the time that a test tells, or null. */
