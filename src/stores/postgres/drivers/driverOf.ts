@@ -1,6 +1,6 @@
 /** Finds the driver for what a user gives: a URL, a pool, the options of one, PGlite, or a driver of their own. */
 import type { PGlite } from "@electric-sql/pglite";
-import type { Pool, PoolConfig } from "pg";
+import type { Pool } from "pg";
 import { invalidConfig } from "../../../core/SluiceError.js";
 import type { Driver } from "./Driver.js";
 import { openPool, pgDriver } from "./pg.js";
