@@ -13,25 +13,19 @@ import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
-import { type Called, Calls } from "./connection/Calls.js";
+import type { Called, Change } from "./connection/Called.js";
+import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
 import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
 import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
-import { wholeMs } from "./connection/numbers.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
+import { wholeMs } from "./connection/wholeMs.js";
 import type { Driver, Session } from "./drivers/Driver.js";
 import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
 import { Feeds } from "./log/Feeds.js";
-import {
-  type Change,
-  pruneStreamCall,
-  readFeedCall,
-  readStreamCall,
-  setClosedCall,
-  trimLogCall,
-} from "./log/logCalls.js";
+import { pruneStreamCall, readFeedCall, readStreamCall, setClosedCall, trimLogCall } from "./log/logCalls.js";
 import { migrate } from "./migrations/migrate.js";
 import {
   type PostgresStoreOptions,

@@ -5,13 +5,6 @@ import type { Session } from "../drivers/Driver.js";
 import type { CallEnd, Connection } from "./Connection.js";
 import type { Lane } from "./Lane.js";
 
-/** A function of the store, its request, and how its reply is read. */
-export interface Called<A> {
-  readonly name: string;
-  readonly request: unknown;
-  readonly read: (reply: string) => A;
-}
-
 /** One call of a function. */
 interface Trip<A> {
   readonly session: Session;

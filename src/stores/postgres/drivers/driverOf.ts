@@ -1,5 +1,5 @@
 /** Finds the driver for what a user gives: a URL, a pool, the options of one, PGlite, or a driver of their own. */
-import type { Pool, PoolConfig } from "pg";
+import type { Pool } from "pg";
 import { invalidConfig } from "../../../core/SluiceError.js";
 import type { Driver } from "./Driver.js";
 import { openPool, pgDriver } from "./pg.js";
@@ -58,7 +58,7 @@ export const driverOf = (client: PostgresClient, options: DriverOptions): Driver
     return pgDriver({ ...options, owned: false, pool: () => Promise.resolve(client as Pool) });
   }
   if (has(client, "query")) throw unknownClient();
-  return pgDriver({ ...options, owned: true, pool: () => openPool(client as PoolConfig) });
+  return pgDriver({ ...options, owned: true, pool: () => openPool(client) });
 };
 
 const unknownClient = () =>

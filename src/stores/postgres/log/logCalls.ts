@@ -10,7 +10,7 @@ import {
   type StreamReadRequest,
 } from "../../../port/LogPort.js";
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
-import type { Called } from "../connection/Calls.js";
+import type { Called, Change } from "../connection/Called.js";
 import { encodeText, FIELD, RECORD } from "../connection/text.js";
 import { lockOf, TRIMMING } from "../write/locks.js";
 import { partsOf, positionIn, readEvent } from "./eventText.js";
@@ -68,12 +68,6 @@ export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): 
 });
 
 type Request<K extends "pruneStream" | "setClosed" | "trimLog"> = Parameters<LogPort[K]>[0];
-
-/** A call that changes something: when it is done is told by a test, or null. */
-export interface Change {
-  readonly writeId: string;
-  readonly given: number | null;
-}
 
 export const pruneStreamCall = (
   { stream, upTo, limit }: Request<"pruneStream">,

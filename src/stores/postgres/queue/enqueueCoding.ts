@@ -3,8 +3,8 @@ import { utf8Length } from "../../../core/bytes.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
-import { wholeMs } from "../connection/numbers.js";
 import { decodeText, encodeText } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import { keyLock, lockOf } from "../write/locks.js";
 import type { StepCoding } from "../write/StepCoding.js";
 

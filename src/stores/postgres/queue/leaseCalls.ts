@@ -4,8 +4,8 @@ import { noHeaders, plainHeaders } from "../../../core/Envelope.js";
 import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Hands, Lease, LeaseRequest } from "../../../port/Lease.js";
-import { wholeMs } from "../connection/numbers.js";
 import { decodeText, encodeText, FIELD, RECORD } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import { tokenOf } from "./token.js";
 
 /** How suspicious a message may be to be given into these hands. */

@@ -2,8 +2,8 @@
 import { absurd, invariant } from "../../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
-import { wholeMs } from "../connection/numbers.js";
 import { encodeText } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import type { StepCoding } from "../write/StepCoding.js";
 import { fenceOf } from "./token.js";
 

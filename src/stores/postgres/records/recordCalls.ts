@@ -5,7 +5,7 @@ import type { Revision } from "../../../core/Revision.js";
 import type { RecordName } from "../../../core/steps/recordSteps.js";
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
-import type { Called } from "../connection/Calls.js";
+import type { Called } from "../connection/Called.js";
 import { decodeText, FIELD, RECORD } from "../connection/text.js";
 import { indexName } from "./recordCodings.js";
 

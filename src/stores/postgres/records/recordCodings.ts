@@ -5,8 +5,8 @@ import type { CheckedResult, CheckStep } from "../../../core/steps/Check.js";
 import { type PutResult, type PutStep, ttlMsOf } from "../../../core/steps/Put.js";
 import type { RemovedResult, RemoveStep } from "../../../core/steps/Remove.js";
 import { type RecordExpected, type RecordName, recordText } from "../../../core/steps/recordSteps.js";
-import { wholeMs } from "../connection/numbers.js";
 import { encodeText, FIELD } from "../connection/text.js";
+import { wholeMs } from "../connection/wholeMs.js";
 import { lockOf } from "../write/locks.js";
 import type { Body, StepCoding } from "../write/StepCoding.js";
 

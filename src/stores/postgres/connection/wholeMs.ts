@@ -1,5 +1,4 @@
-/** Numbers as functions read them. */
 import { DELAY_MS_MAX } from "../../../core/options.js";
 
-/** Milliseconds, rounded up, since the server counts whole ones: a message never comes before its time. */
+/** Due, or over, no earlier than asked, in whole milliseconds: the server counts no fractions. Ten years at most. */
 export const wholeMs = (ms: number): number => (ms > 0 ? Math.min(Math.ceil(ms), DELAY_MS_MAX) : 0);
