@@ -129,15 +129,15 @@ export default {
       from: { path: "^src/" },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown", "undetermined"],
-        pathNot: "node_modules/(?:rxjs|fp-ts|io-ts|ioredis|rxjs-marbles)/",
+        pathNot: "node_modules/(?:rxjs|fp-ts|io-ts|ioredis|rxjs-marbles|pg|@types/pg|@electric-sql/pglite)/",
       },
     },
     {
       name: "optional-peers",
-      comment: "ioredis and rxjs-marbles are optional: only the entries that need them load them.",
+      comment: "ioredis, pg, PGlite and rxjs-marbles are optional: only the entries that need them load them.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(?:stores/redis|testing|entries)/" },
-      to: { path: "node_modules/(?:ioredis|rxjs-marbles)/", dependencyTypesNot: ["type-only"] },
+      from: { path: "^src/", pathNot: "^src/(?:stores/redis|stores/postgres/drivers|testing|entries)/" },
+      to: { path: "node_modules/(?:ioredis|pg|@electric-sql|rxjs-marbles)/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "no-unresolved",
@@ -151,7 +151,9 @@ export default {
       comment: "Only stores do I/O, and the webhooks of the hub, which post to endpoints.",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(?:stores|hub/webhook|testing|entries)/" },
-      to: { path: "^(?:node:)?(?:fs|net|http|https|child_process|tls|dns|dgram)(?:/|$)|node_modules/ioredis/" },
+      to: {
+        path: "^(?:node:)?(?:fs|net|http|https|child_process|tls|dns|dgram)(?:/|$)|node_modules/(?:ioredis|pg|@electric-sql)/",
+      },
     },
   ],
   options: {

@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "bench/**", "dist/**"],
-    globalSetup: ["test/support/redisGlobal.ts"],
+    globalSetup: ["test/support/redisGlobal.ts", "test/support/postgresGlobal.ts"],
     pool: "forks",
     // A file that had a process of its own would load the whole library anew, which takes a second for each of more than two hundred.
     isolate: false,

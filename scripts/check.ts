@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { root } from "./support/files.js";
 
 /** The longest come first, so that none of them is left over at the end. */
-const reading = ["lint", "types", "docs", "marbles", "layers", "format", "unused", "entries", "glossary", "lua"];
+const reading = ["lint", "types", "docs", "marbles", "layers", "format", "unused", "entries", "glossary", "lua", "sql"];
 const built = ["package", "api"];
 const SIDE_BY_SIDE_MAX = 2;
 

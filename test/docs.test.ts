@@ -1,5 +1,6 @@
 import { describe, expect, inject, it, vi } from "vitest";
 import { readSnippets, writeSnippets } from "../scripts/support/snippets.js";
+import { postgresUrl } from "./support/postgresUrl.js";
 
 /** What snippets registered with a test runner: run here, since tests cannot be registered within a test. */
 const registered: Array<Promise<unknown>> = [];
@@ -18,9 +19,10 @@ describe("the code in the pages and in the doc comments", () => {
 
   it.each(snippets.filter(({ runs }) => runs))(
     "runs: $origin",
-    async ({ path, needsRedis }) => {
+    async ({ path, needs }) => {
       for (const method of ["log", "info", "warn", "error"] as const) vi.spyOn(console, method).mockReturnValue();
-      vi.stubEnv("REDIS_URL", needsRedis ? inject("redisUrl") : undefined);
+      vi.stubEnv("REDIS_URL", needs === "redis" ? inject("redisUrl") : undefined);
+      vi.stubEnv("POSTGRES_URL", needs === "postgres" ? await postgresUrl() : undefined);
       try {
         await import(/* @vite-ignore */ path);
         await Promise.all(registered.splice(0));

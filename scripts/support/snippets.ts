@@ -2,7 +2,7 @@
  * The code that documents the library: `ts` blocks of every page (see pages.ts) and of the doc comments in src.
  *
  * Each block is a module of its own, complete with its imports. `ts no-run` is compiled and not run. A block whose first
- * line is `// needs: redis` gets a constant `redisUrl` in place of that line. `ts examples/…/worker.ts` quotes that file word
+ * line is `// needs: redis` gets a constant `redisUrl` in place of that line, one with `// needs: postgres` a `postgresUrl`. `ts examples/…/worker.ts` quotes that file word
  * for word: the file is compiled with the examples and run by their tests, so the block is only compared with it.
  */
 
@@ -21,12 +21,16 @@ export interface Snippet {
   readonly path: string;
   readonly code: string;
   readonly runs: boolean;
-  readonly needsRedis: boolean;
+  /** The server that it needs; undefined where it needs none. */
+  readonly needs: "redis" | "postgres" | undefined;
 }
 
 const folder = inRoot(".cache/docs");
-const needsRedis = /^\/\/ needs: redis\s*$/m;
-const redisUrl = `const redisUrl = process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379";`;
+const needed = /^\/\/ needs: (redis|postgres)\s*$/m;
+const urls = {
+  redis: `const redisUrl = process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379";`,
+  postgres: `const postgresUrl = process.env["POSTGRES_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres";`,
+} as const;
 
 /** The language of a block, the file that it quotes, if it does, and its flags. */
 const infoOf = (info: string) => {
@@ -41,16 +45,16 @@ const infoOf = (info: string) => {
 const snippet = (file: string, { info, text, line }: Fence): ReadonlyArray<Snippet> => {
   const { isTs, quoted, flags } = infoOf(info);
   if (!isTs || quoted !== undefined) return [];
-  const redis = needsRedis.test(text.split("\n")[0] ?? "");
+  const needs = needed.exec(text.split("\n")[0] ?? "")?.[1] as Snippet["needs"];
   return [
     {
       origin: `${file}:${line}`,
       file,
       line,
       path: `${folder}/${file.replace(/[^\w.]+/g, "_")}-${line}.ts`,
-      code: `${redis ? text.replace(needsRedis, redisUrl) : text}\nexport {};\n`,
+      code: `${needs === undefined ? text : text.replace(needed, urls[needs])}\nexport {};\n`,
       runs: !flags.includes("no-run"),
-      needsRedis: redis,
+      needs,
     },
   ];
 };

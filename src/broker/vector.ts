@@ -2,7 +2,7 @@
  * Positions in the logs of all sources of a broker, one for each, in their order. With one source a vector is that position; with
  * several its text has all of them, so that it still is one opaque text.
  */
-import { type Position, parsePosition, placeOf } from "../core/Position.js";
+import { isBefore, type Position, parsePosition } from "../core/Position.js";
 
 /** Undefined where nothing of that log is behind it. */
 export type Vector = ReadonlyArray<Position | undefined>;
@@ -30,9 +30,6 @@ export const positionIn = (vector: Vector): Position | undefined =>
 /** This vector with another position of one source. */
 export const withPosition = (vector: Vector, source: number, position: Position | undefined): Vector =>
   vector.length === 1 ? [position] : vector.map((known, at) => (at === source ? position : known));
-
-const isBefore = (one: Position | undefined, other: Position | undefined): boolean =>
-  other !== undefined && (one === undefined || placeOf(one) < placeOf(other));
 
 /** Whether an event at this position of this source is behind the vector, and so not in what it stands for. */
 export const isBehind = (vector: Vector, source: number, position: Position): boolean =>

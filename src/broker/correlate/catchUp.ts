@@ -4,7 +4,7 @@
  * is missing between the two, and none is double.
  */
 import { map, type Observable, of, switchMap } from "rxjs";
-import { placeOf } from "../../core/Position.js";
+import { isBefore } from "../../core/Position.js";
 import { atomically, type Write } from "../../core/Write.js";
 import type { StoredEvent } from "../../port/LogPort.js";
 import { type CatchUp, type Control, isReplay, leftIn, priorityOf, replayedIn } from "../Control.js";
@@ -85,11 +85,10 @@ const pageOf = ({ lane, limit }: Catching, at: Lead, { of: what, at: after }: Ca
   return pageFromWhatIsLeft(store, { after: after[source], types, categories: undefined, limit, waitMsMax: 0 }).pipe(
     map(({ events, next }) => {
       const end = upTo[source];
-      const place = end === undefined ? 0 : placeOf(end);
-      const isPast = next === undefined || placeOf(next) >= place;
+      const isPast = next === undefined || !isBefore(next, end);
       return {
         source,
-        events: isPast ? events.filter(({ position }) => placeOf(position) <= place) : events,
+        events: isPast ? events.filter(({ position }) => end !== undefined && !isBefore(end, position)) : events,
         at: withPosition(after, source, isPast ? end : next),
         caughtUp: false,
       };

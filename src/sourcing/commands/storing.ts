@@ -2,7 +2,7 @@
 import { isLeft, right } from "fp-ts/lib/Either.js";
 import { showAs } from "../../core/inspecting.js";
 import { invariant } from "../../core/invariant.js";
-import { placeOf, positionOf, tailOf } from "../../core/Position.js";
+import { positionFrom, tailOf } from "../../core/Position.js";
 import type { SluiceError } from "../../core/SluiceError.js";
 import type { AppendStep } from "../../core/steps/Append.js";
 import type { Step, StepResult } from "../../core/steps/Step.js";
@@ -106,9 +106,8 @@ const eventsOf = <E>(
   if (position === undefined) return [];
   // The events of one append stand side by side, so that the place of the last tells those before it.
   const last = stored.length - 1;
-  const place = last === 0 ? 0 : placeOf(position);
   return stored.map(({ id, type }, i) => {
-    const at = i === last ? position : positionOf(place - (last - i), tailOf(id));
+    const at = i === last ? position : positionFrom(position, i - last, tailOf(id));
     return new EventOfCommand<E>({
       id,
       type,

@@ -1,7 +1,7 @@
 /** One run of a projection or read model: decides who leads, and keeps what is stored up to date. */
 import { catchError, map, type Observable, of, switchMap } from "rxjs";
 import { type Backoff, backoffDelayMs, makeBackoff } from "../../core/Backoff.js";
-import { type Position, placeOf } from "../../core/Position.js";
+import { isBefore, type Position } from "../../core/Position.js";
 import { randomOf } from "../../core/Random.js";
 import { isSluiceError, projectionDropped } from "../../core/SluiceError.js";
 import { idFrom } from "../../core/Sources.js";
@@ -132,8 +132,5 @@ export class Runner<T> {
 
 /** The end of a run. */
 const over = { items: [], next: undefined };
-
-const isBefore = (one: Position | undefined, other: Position): boolean =>
-  one === undefined || placeOf(one) < placeOf(other);
 
 const hasGrown = (page: FeedPage<unknown>, { position }: Kept<unknown>): boolean => page.next !== position;

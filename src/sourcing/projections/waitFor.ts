@@ -2,7 +2,7 @@
 import { defer, map, merge, type Observable, of, switchMap, take, timer } from "rxjs";
 import { type Effect, fromOne } from "../../core/Effect.js";
 import { duration, optionsOf, wholeNumber } from "../../core/options.js";
-import { type Position, placeOf } from "../../core/Position.js";
+import { isBefore, type Position } from "../../core/Position.js";
 import { waitTimedOut } from "../../core/SluiceError.js";
 import { callsOf, type Turn } from "../../log/callsOf.js";
 import { endOfLog, unlessLost } from "../../log/readFeed.js";
@@ -42,7 +42,7 @@ export const waitFor = <T>(
       const look = (end: Position | undefined, { count, waitMs }: Looks): Observable<Turn<Looks, Kept<T>>> =>
         checkpoints.read().pipe(
           switchMap((kept): Observable<Turn<Looks, Kept<T>>> => {
-            if (hasReached(kept.position, end))
+            if (!isBefore(kept.position, end))
               return (kept.position === end ? of(end) : unlessLost(store, end)).pipe(
                 map(() => ({ items: [kept], next: undefined })),
               );
@@ -79,6 +79,3 @@ const checkTarget = (position: Position | "end" | undefined): Position | "end" |
   if (position === undefined || position === "end") return position;
   return checkPosition("position", position);
 };
-
-const hasReached = (position: Position | undefined, end: Position | undefined): boolean =>
-  end === undefined || (position !== undefined && placeOf(position) >= placeOf(end));

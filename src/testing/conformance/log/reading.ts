@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Either, isLeft } from "fp-ts/lib/Either.js";
 import type { EventId } from "../../../core/EventId.js";
-import { type Position, placeOf, positionOf, tailIn, tailOf } from "../../../core/Position.js";
+import { type Position, positionFrom, tailIn, tailOf } from "../../../core/Position.js";
 import type { WriteRefused } from "../../../core/SluiceError.js";
 import type { AppendedResult, AppendStep } from "../../../core/steps/Append.js";
 import type { StepResult } from "../../../core/steps/Step.js";
@@ -137,10 +137,10 @@ export const arrival = async (scene: Scene, told: Told<FeedPage>): Promise<FeedP
 
 /** The position of another history at the same place. */
 export const elseAt = (position: Position): Position =>
-  positionOf(placeOf(position), tailIn(position) === "000000" ? "000001" : "000000");
+  positionFrom(position, 0, tailIn(position) === "000000" ? "000001" : "000000");
 
 /** The position of an event that is not there yet. */
-export const aheadOf = (position: Position): Position => positionOf(placeOf(position) + 1, tailIn(position));
+export const aheadOf = (position: Position): Position => positionFrom(position, 1, tailIn(position));
 
 /** An id that is told from this one: it has another tail. */
 export const otherThan = (id: EventId): EventId =>

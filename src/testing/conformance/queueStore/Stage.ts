@@ -4,7 +4,7 @@ import * as t from "io-ts";
 import type { QueueStore, StreamQueue, StreamState } from "../../../broker/byHand/StreamQueue.js";
 import { on } from "../../../broker/on.js";
 import type { Reaction } from "../../../broker/Reaction.js";
-import { type Position, placeOf } from "../../../core/Position.js";
+import { isBefore, type Position } from "../../../core/Position.js";
 import { isSluiceError } from "../../../core/SluiceError.js";
 import type { EventCodec } from "../../../log/EventCodec.js";
 import type { EventLog } from "../../../log/EventLog.js";
@@ -159,7 +159,6 @@ export interface Bounds {
 
 /** Asserts that a target is done up to this event, and no further than before that one. */
 export const standsBetween = ({ position }: StreamState, { done, pending }: Bounds, when: string): void => {
-  const place = position === undefined ? -1 : placeOf(position);
-  if (done !== undefined) assert.ok(place >= placeOf(done), `${when}: what is done is behind the position`);
-  if (pending !== undefined) assert.ok(place < placeOf(pending), `${when}: what is pending is before the position`);
+  if (done !== undefined) assert.ok(!isBefore(position, done), `${when}: what is done is behind the position`);
+  if (pending !== undefined) assert.ok(isBefore(position, pending), `${when}: what is pending is before the position`);
 };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { StreamQueue, StreamState } from "../../../broker/byHand/StreamQueue.js";
 import { on } from "../../../broker/on.js";
 import type { EventId } from "../../../core/EventId.js";
-import { type Position, placeOf } from "../../../core/Position.js";
+import { isBefore, type Position } from "../../../core/Position.js";
 import { testRecorded } from "../../testRecorded.js";
 import { answered } from "../queue/Scene.js";
 import { ackNext, doors, namesOf, nextOf, opened, type Stage, type StageCase, standsBetween, theOne } from "./Stage.js";
@@ -72,15 +72,14 @@ export const enqueueing: Readonly<Record<string, StageCase>> = {
 
 /** Reads how these targets stand, and asserts that none of them went back. */
 class Watch {
-  private readonly places = new Map<string, number>();
+  private readonly positions = new Map<string, Position | undefined>();
 
   constructor(private readonly queueOf: (stream: string) => { readonly state: () => PromiseLike<StreamState> }) {}
 
   async read(stream: string): Promise<StreamState> {
     const state = await answered(this.queueOf(stream).state());
-    const place = state.position === undefined ? -1 : placeOf(state.position);
-    assert.ok(place >= (this.places.get(stream) ?? -1), `the position of ${stream} went back`);
-    this.places.set(stream, place);
+    assert.ok(!isBefore(state.position, this.positions.get(stream)), `the position of ${stream} went back`);
+    this.positions.set(stream, state.position);
     return state;
   }
 }

@@ -1,0 +1,58 @@
+/** Makes calls of functions, in the lane where they have an order and beside it where they have none, and knows when all are answered. */
+import type { SchedulerLike } from "rxjs";
+import { toSluiceError } from "../../../core/SluiceError.js";
+import type { Session } from "../drivers/Driver.js";
+import type { CallEnd, Connection } from "./Connection.js";
+import type { Lane } from "./Lane.js";
+
+/** One call of a function. */
+interface Trip<A> {
+  readonly session: Session;
+  readonly name: string;
+  readonly text: string;
+  readonly read: (reply: string) => A;
+}
+
+export class Calls {
+  /** Those beside the lane that are under way. */
+  private readonly beside = new Set<Promise<void>>();
+
+  constructor(
+    private readonly connection: Pick<Connection, "call">,
+    private readonly lane: Lane,
+  ) {}
+
+  run<A>(trip: Trip<A>, end: CallEnd<A>): void {
+    if (trip.session === "lane") {
+      this.lane.add({ weight: 0, joins: () => false, run: () => this.call(trip, end) });
+      return;
+    }
+    const running = this.call(trip, end);
+    this.beside.add(running);
+    void running.finally(() => this.beside.delete(running));
+  }
+
+  /** Ends once nothing is under way, neither of these nor of the others, or after so long. */
+  async idle(scheduler: SchedulerLike, msMax: number, others: Promise<unknown>): Promise<void> {
+    const done = Promise.all([this.lane.idle(), others, ...this.beside]);
+    await new Promise<void>((resolve) => {
+      const timer = scheduler.schedule(resolve, msMax);
+      const end = (): void => {
+        timer.unsubscribe();
+        resolve();
+      };
+      done.then(end, end);
+    });
+  }
+
+  private async call<A>({ session, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<void> {
+    let answer: A;
+    try {
+      answer = read(await this.connection.call(session, name, () => text));
+    } catch (cause) {
+      end.failed(toSluiceError(cause));
+      return;
+    }
+    end.done(answer);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Calls that have an order: one at a time, in the order in which they were asked for. Turns of one kind that come one after the other
+ * while another is under way leave together, so that many small writes cost one round trip and one commit.
+ */
+import { throwError } from "rxjs";
+
+/** A turn of the lane. */
+export interface Turn {
+  /** How much of a call it fills. */
+  readonly weight: number;
+  /** Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. */
+  readonly run: (turns: ReadonlyArray<Turn>) => Promise<void>;
+  /** Whether this turn may leave with the one before it. */
+  readonly joins: (before: Turn) => boolean;
+}
+
+/** Turns that leave together weigh no more than this, but for the first. */
+const WEIGHT_MAX = 1;
+const COUNT_MAX = 1_000;
+
+export class Lane {
+  private waiting: Array<Turn> = [];
+  private from = 0;
+  private busy = false;
+  private readonly idles: Array<() => void> = [];
+
+  add(turn: Turn): void {
+    this.waiting.push(turn);
+    if (this.busy) return;
+    this.busy = true;
+    // What this burst asks for leaves together.
+    queueMicrotask(() => void this.go());
+  }
+
+  /** Emits once nothing waits or is under way. */
+  idle(): Promise<void> {
+    return this.busy ? new Promise((resolve) => this.idles.push(resolve)) : Promise.resolve();
+  }
+
+  private async go(): Promise<void> {
+    for (;;) {
+      const turns = this.next();
+      const [first] = turns;
+      if (first === undefined) break;
+      // What a receiver of an answer throws is not the lane's: it is reported as rxjs reports unhandled errors.
+      await first.run(turns).catch((cause: unknown) => throwError(() => cause).subscribe());
+    }
+    this.busy = false;
+    for (const resolve of this.idles.splice(0)) resolve();
+  }
+
+  private next(): ReadonlyArray<Turn> {
+    const { waiting, from } = this;
+    let to = from;
+    let weight = 0;
+    for (; to < waiting.length && to - from < COUNT_MAX; to++) {
+      const turn = waiting[to];
+      const before = waiting[to - 1];
+      if (turn === undefined) break;
+      if (to > from && before !== undefined && (!turn.joins(before) || weight + turn.weight > WEIGHT_MAX)) break;
+      weight += turn.weight;
+    }
+    const turns = waiting.slice(from, to);
+    this.from = to;
+    if (to === waiting.length || to > 1_000) {
+      this.waiting = waiting.slice(to);
+      this.from = 0;
+    }
+    return turns;
+  }
+}

@@ -1,0 +1,156 @@
+/** The driver over `pg`: a pool of the user's, or one that is opened for the store. */
+import { createHash } from "node:crypto";
+import type { Pool, PoolClient, PoolConfig } from "pg";
+import { type Driver, type Session, textOfRows } from "./Driver.js";
+
+export interface PgDriverOptions {
+  /** The pool to use. It may be opened at the first call. */
+  readonly pool: () => Promise<Pool>;
+  /** Whether the pool is the store's own, to be ended with it. */
+  readonly owned: boolean;
+  /** Whether statements are prepared by name, which a pooler in front of the server may not know. */
+  readonly prepare: boolean;
+  /** How long a statement may take (milliseconds). After that its connection is given up. */
+  readonly statementMsMax: number;
+}
+
+/** How many connections the store takes of a pool of its own: for what has an order, for hints, and two for looks. */
+const POOL_SIZE = 4;
+
+/** Opens a pool. `pg` is loaded only here, so a program that uses PGlite needs no `pg`. */
+export const openPool = async (config: PoolConfig): Promise<Pool> => {
+  const { default: pg } = await import("pg");
+  const pool = new pg.Pool({ max: POOL_SIZE, idleTimeoutMillis: 0, keepAlive: true, ...config });
+  // An idle connection that is lost is replaced by the pool. What was under way on others fails by itself.
+  pool.on("error", () => undefined);
+  return pool;
+};
+
+/** A server that answers with an error is still there; all other errors end the session. */
+const isOfServer = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code);
+
+/** Codes after which the server closes the connection, or is not the one to talk to any more. */
+const ENDS = /^(?:57P0[1-5]|08|25006)/;
+
+export const pgDriver = (options: PgDriverOptions): Driver => new PgDriver(options);
+
+const endsSession = (cause: unknown): boolean =>
+  !isOfServer(cause) || ENDS.test(String((cause as { readonly code?: unknown }).code));
+
+class PgDriver implements Driver {
+  readonly single = false;
+  readonly shared = undefined;
+  private opened: Promise<Pool> | undefined;
+  /** The clients that are kept for a session. */
+  private readonly kept = new Map<Session, Promise<PoolClient>>();
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly options: PgDriverOptions) {}
+
+  readonly run: Driver["run"] = (session, sql, texts) =>
+    session === "any" ? this.onAny(sql, texts) : this.onKept(session, (client) => this.query(client, sql, texts));
+
+  readonly script: Driver["script"] = (sql) =>
+    this.onKept("lane", async (client) => {
+      await client.query(sql);
+    });
+
+  readonly listen: Driver["listen"] = (channel, { onHint, onLost }) =>
+    this.onKept("hints", async (client) => {
+      client.on("notification", (note) => {
+        if (note.channel === channel) onHint(note.payload ?? "");
+      });
+      let told = false;
+      const lost = (): void => {
+        if (told) return;
+        told = true;
+        onLost();
+      };
+      client.on("error", lost);
+      client.on("end", lost);
+      await client.query(`listen "${channel}"`);
+    });
+
+  async close(): Promise<void> {
+    const clients = [...this.kept.values()];
+    this.kept.clear();
+    for (const client of clients) await client.then((one) => one.release(true)).catch(() => undefined);
+    const pool = await this.opened?.catch(() => undefined);
+    if (this.options.owned) await pool?.end();
+  }
+
+  private pool(): Promise<Pool> {
+    this.opened ??= this.options.pool();
+    return this.opened;
+  }
+
+  private async query(client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<string> {
+    const { prepare, statementMsMax } = this.options;
+    const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
+    const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: this.nameOf(sql) } : config);
+    return textOfRows(rows);
+  }
+
+  private nameOf(sql: string): string {
+    let name = this.names.get(sql);
+    if (name === undefined) {
+      name = `sluice_${createHash("sha1").update(sql).digest("hex").slice(0, 24)}`;
+      this.names.set(sql, name);
+    }
+    return name;
+  }
+
+  private async onAny(sql: string, texts: ReadonlyArray<string>): Promise<string> {
+    const client = await (await this.pool()).connect();
+    let lost = false;
+    const onError = (): void => {
+      lost = true;
+    };
+    client.on("error", onError);
+    try {
+      return await this.query(client, sql, texts);
+    } catch (cause) {
+      lost ||= endsSession(cause);
+      throw cause;
+    } finally {
+      client.off("error", onError);
+      client.release(lost);
+    }
+  }
+
+  private async onKept<A>(session: Session, use: (client: PoolClient) => Promise<A>): Promise<A> {
+    const client = this.clientOf(session);
+    try {
+      return await use(await client);
+    } catch (cause) {
+      if (endsSession(cause)) this.giveUp(session, client);
+      throw cause;
+    }
+  }
+
+  private clientOf(session: Session): Promise<PoolClient> {
+    const known = this.kept.get(session);
+    if (known !== undefined) return known;
+    const client = this.pool().then(async (pool) => {
+      const fresh = await pool.connect();
+      fresh.on("error", () => this.giveUp(session, client));
+      return fresh;
+    });
+    this.kept.set(session, client);
+    client.catch(() => {
+      if (this.kept.get(session) === client) this.kept.delete(session);
+    });
+    return client;
+  }
+
+  private giveUp(session: Session, client: Promise<PoolClient>): void {
+    // Its own error and that of a statement under way both come here, and the store may have closed: it is released once.
+    if (this.kept.get(session) !== client) return;
+    this.kept.delete(session);
+    client.then(
+      (lost) => lost.release(true),
+      () => undefined,
+    );
+  }
+}

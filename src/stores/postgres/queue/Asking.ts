@@ -1,0 +1,148 @@
+/**
+ * One `lease` of the port, from its first question to its end.
+ *
+ * ```text
+ *           nothing, may wait
+ *   asking ───────────────────▶ waiting ──time over, store closed──▶ ended, with an empty list
+ *     │  ▲                        │
+ *     │  └── hinted, due, polled ─┘
+ *     │ something, or may not wait
+ *     └──────────────────────────▶ ended
+ * ```
+ *
+ * It asks in the lane of all calls, right behind what was written before. Whoever unsubscribes gives back what comes all the same.
+ */
+import type { SchedulerLike, Subscription } from "rxjs";
+import { toSluiceError } from "../../../core/SluiceError.js";
+import type { Lease, LeaseRequest } from "../../../port/Lease.js";
+import type { Connection } from "../connection/Connection.js";
+import type { Lane, Turn } from "../connection/Lane.js";
+import { type LeaseReply, leaseText, readLeaseReply } from "./leaseCalls.js";
+import { newLeaseNumber } from "./token.js";
+import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
+
+export interface AskingContext {
+  readonly connection: Pick<Connection, "call">;
+  readonly lane: Lane;
+  readonly waiting: Waiting;
+  readonly scheduler: SchedulerLike;
+  readonly given: () => number | null;
+  readonly deadLettersMax: number;
+  /** Gives messages back that nobody had in hand. */
+  readonly giveBack: (queue: string, leases: ReadonlyArray<Lease>) => void;
+}
+
+export interface AskingEnd {
+  readonly got: (leases: ReadonlyArray<Lease>) => void;
+  readonly failed: (cause: unknown) => void;
+}
+
+export class Asking implements Waiter {
+  readonly queue: string;
+  private readonly untilMs: number;
+  private phase: "asking" | "waiting" | "ended" = "asking";
+  /** Whether something may have become ready since it asked. */
+  private inVain = false;
+  /** Rings at the end of the waiting, and when to ask again. */
+  private timer: Subscription | undefined;
+
+  constructor(
+    private readonly context: AskingContext,
+    private readonly wanted: LeaseRequest,
+    private readonly end: AskingEnd,
+  ) {
+    this.queue = wanted.queue;
+    this.untilMs = context.scheduler.now() + wanted.waitMsMax;
+  }
+
+  start(): void {
+    this.phase = "asking";
+    this.inVain = false;
+    const turn: Turn = { weight: 0, joins: () => false, run: () => this.ask() };
+    this.context.lane.add(turn);
+  }
+
+  /** Ends with an empty list. What the server gives all the same goes back. */
+  stop(): void {
+    if (this.phase === "ended") return;
+    this.takeBack();
+    this.end.got([]);
+  }
+
+  /** Ends without an answer. What the server gives all the same goes back. */
+  takeBack(): void {
+    if (this.phase === "ended") return;
+    this.phase = "ended";
+    this.timer?.unsubscribe();
+    this.context.waiting.remove(this);
+  }
+
+  woken(): void {
+    if (this.phase === "waiting") {
+      this.timer?.unsubscribe();
+      this.start();
+    } else this.inVain = true;
+  }
+
+  private async ask(): Promise<void> {
+    if (this.phase === "ended") return;
+    const { connection, given, deadLettersMax, scheduler } = this.context;
+    const lease = newLeaseNumber();
+    const now = given();
+    const askedMs = scheduler.now();
+    let reply: LeaseReply;
+    try {
+      const text = await connection.call("lane", "lease_1", (again) =>
+        leaseText(this.wanted, { given: now, deadLettersMax, lease, again }),
+      );
+      reply = readLeaseReply(text, lease, askedMs);
+    } catch (cause) {
+      this.fail(cause);
+      return;
+    }
+    this.answered(reply);
+  }
+
+  private answered({ leases, untilMs, standsBack, goesOn, standsBy }: LeaseReply): void {
+    const { waiting, giveBack } = this.context;
+    // Something may have ended this while it was under way.
+    if ((this.phase as string) === "ended") {
+      if (leases.length > 0) giveBack(this.queue, leases);
+      return;
+    }
+    if (goesOn) this.start();
+    else if (leases.length > 0 || standsBack || this.wanted.waitMsMax <= 0) {
+      this.phase = "ended";
+      this.timer?.unsubscribe();
+      waiting.remove(this);
+      this.end.got(leases);
+    } else this.wait(untilMs, standsBy);
+  }
+
+  private wait(untilMs: number, standsBy: boolean): void {
+    const { waiting, scheduler } = this.context;
+    this.phase = "waiting";
+    waiting.add(this);
+    if (this.inVain) {
+      this.woken();
+      return;
+    }
+    const nowMs = scheduler.now();
+    // An owner that waits stays the owner by asking.
+    const pollMs = this.wanted.exclusive && !standsBy ? Math.min(POLL_MS, this.wanted.leaseMs / 3) : POLL_MS;
+    const restMs = this.untilMs - nowMs;
+    const delayMs = Math.max(0, Math.ceil(Math.min(pollMs, untilMs, restMs)));
+    this.timer?.unsubscribe();
+    this.timer = scheduler.schedule(() => {
+      if (this.phase !== "waiting") return;
+      if (this.untilMs <= scheduler.now()) this.stop();
+      else this.woken();
+    }, delayMs);
+  }
+
+  private fail(cause: unknown): void {
+    if (this.phase === "ended") return;
+    this.takeBack();
+    this.end.failed(toSluiceError(cause));
+  }
+}

@@ -1,0 +1,125 @@
+-- The tables of queues.
+
+create table queues (
+  id integer generated always as identity primary key,
+  name text collate "C" not null unique,
+  paused boolean not null default false,
+  -- The consumer that an exclusive queue belongs to, and until when.
+  owner text,
+  owner_until bigint not null default 0,
+  -- Whether a takeover still ends leases of the former owner.
+  taking boolean not null default false,
+  -- Of the messages leased while several levels hold some: how many, modulo 8, and the lower level that was served last.
+  turn integer not null default 0,
+  served integer not null default 0
+) with (fillfactor = 50);
+
+-- state: 0 in line, and leased where it has a lease; 1 delayed after it was leased; 2 waiting behind the head of its key; 3 blocked; 4 dead;
+-- 5 delayed before it was ever in line.
+-- A lease changes no column that an index holds, so it is a HOT update: the fill factor leaves room for it on the page.
+create table messages (
+  seq bigint primary key,
+  place bigint not null,
+  lease bigint,
+  expires bigint,
+  at bigint not null,
+  first_at bigint not null,
+  -- When a delayed message is due; since when a blocked or dead one is.
+  due bigint,
+  -- Not begun after this time.
+  begins bigint,
+  -- The position of a blocked or dead one.
+  aside bigint,
+  queue integer not null,
+  failures integer not null default 0,
+  returned integer not null default 0,
+  size integer not null,
+  stripe smallint,
+  state smallint not null,
+  level smallint not null,
+  suspicion smallint not null default 0,
+  unbegun boolean not null default false,
+  -- Of a blocked one: whether it halts the whole queue.
+  whole boolean not null default false,
+  id text collate "C" not null,
+  key text collate "C",
+  mark text,
+  dedupe text collate "C",
+  headers text,
+  payload text not null,
+  history text[],
+  cause text
+) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_threshold = 2000000000);
+
+create index messages_line on messages (queue, level desc, place) where state = 0;
+create index messages_due on messages (queue, due, seq) where state in (1, 5);
+create index messages_waiting on messages (queue, key, place) where state = 2;
+create unique index messages_head on messages (queue, key) where key is not null and state in (0, 1, 3);
+create index messages_blocked on messages (queue, aside) where state = 3;
+create index messages_dead on messages (queue, aside) where state = 4;
+create index messages_halts on messages (queue, aside) where state = 3 and whole;
+
+-- What was counted, in as many rows a queue as transactions were at it at once.
+create table counts (
+  queue integer not null,
+  enqueued bigint not null default 0,
+  acked bigint not null default 0,
+  purged bigint not null default 0,
+  dead bigint not null default 0
+) with (fillfactor = 50);
+create index counts_queue on counts (queue);
+
+create table dedupes (
+  queue integer not null,
+  id text collate "C" not null,
+  message text collate "C" not null,
+  -- Null: until the message leaves the queue.
+  until bigint,
+  primary key (queue, id)
+);
+create index dedupes_until on dedupes (until) where until is not null;
+
+-- The queue of this name; made at its first use.
+create function queue_of(_name text) returns integer language plpgsql as $$
+declare
+  _id integer;
+begin
+  select id into _id from queues where name = _name;
+  if _id is null then
+    insert into queues (name) values (_name) on conflict do nothing;
+    select id into _id from queues where name = _name;
+  end if;
+  return _id;
+end $$;
+
+create function queues_of(_names jsonb) returns integer[] language plpgsql as $$
+declare
+  _ids integer[] := '{}';
+  _name text;
+begin
+  for _name in select jsonb_array_elements_text(_names) loop
+    _ids := array_append(_ids, queue_of(_name));
+  end loop;
+  return _ids;
+end $$;
+
+-- Counts in a row that no other transaction holds.
+create function tally(_queue integer, _enqueued bigint, _acked bigint, _purged bigint, _dead bigint) returns void
+language plpgsql as $$
+begin
+  update counts
+    set enqueued = enqueued + _enqueued, acked = acked + _acked, purged = purged + _purged, dead = dead + _dead
+    where ctid = (select ctid from counts where queue = _queue limit 1 for update skip locked);
+  if not found then
+    insert into counts values (_queue, _enqueued, _acked, _purged, _dead);
+  end if;
+end $$;
+
+-- Hints the consumers that wait for this queue, if any do: they hold all 16 slots. Who gets one alone knows that nobody waits, nor can begin
+-- to before this transaction is over.
+create function wake(_queue integer) returns void language plpgsql as $$
+begin
+  if not pg_try_advisory_xact_lock(wait_class(), _queue * 16 + pg_backend_pid() % 16) then
+    perform pg_notify(hint_channel(), _queue::text);
+  end if;
+end $$;

@@ -1,0 +1,197 @@
+/** Makes writes. Those that are asked for while another is under way leave as one call, each with its own write id. */
+import { left, right } from "fp-ts/lib/Either.js";
+import {
+  doneOf,
+  kindOf,
+  type Step,
+  type StepOf,
+  type StepResult,
+  type StepResultOf,
+  type StepTag,
+  WRITE_BYTES_MAX,
+  WRITE_COUNT_MAX,
+  type WriteAnswer,
+} from "../../../core/steps/Step.js";
+import type { CallEnd, Connection } from "../connection/Connection.js";
+import type { Lane, Turn } from "../connection/Lane.js";
+import { ackText, allAcked, type EncodedWrite } from "./acks.js";
+import * as codings from "./codings.js";
+import { type Lists, type Steps, shortParts } from "./parts.js";
+import { Body, type StepCoding } from "./StepCoding.js";
+import { functionFor } from "./shapes.js";
+
+type Codings = { readonly [T in StepTag]: StepCoding<StepOf<T>, StepResultOf<T>> };
+
+const table: Codings = { ...codings };
+
+const codingOf = (step: Step): StepCoding<Step, StepResult> =>
+  // The table has the coding of each tag's steps; TypeScript cannot see that for an index by a union of tags.
+  table[step._tag] as StepCoding<Step, StepResult>;
+
+export type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
+
+export interface WriterOptions {
+  readonly connection: Connection;
+  readonly lane: Lane;
+  readonly given: () => number | null;
+  readonly deadLettersMax: number;
+  /** Told the queues in which a write that was done may have made something ready. */
+  readonly onWoken: (queues: ReadonlyArray<string>) => void;
+  /** Told how many steps were done. */
+  readonly onChanged: (count: number) => void;
+  /** Told of a write that may have appended events. */
+  readonly onAppended: () => void;
+}
+
+interface WriteOf {
+  readonly lists: Lists;
+  readonly writeId: string;
+  readonly end: WriteEnd;
+}
+
+class WriteTurn implements Turn {
+  readonly weight: number;
+
+  constructor(
+    readonly of: WriteOf,
+    private readonly send: (turns: ReadonlyArray<WriteTurn>) => Promise<void>,
+  ) {
+    this.weight = weightOf(of.lists);
+  }
+
+  joins(before: Turn): boolean {
+    return before instanceof WriteTurn;
+  }
+
+  run(turns: ReadonlyArray<Turn>): Promise<void> {
+    // Only turns of its own class join it.
+    return this.send(turns as ReadonlyArray<WriteTurn>);
+  }
+}
+
+/** The part of a call that these lists fill, by steps and by bytes. */
+const weightOf = (lists: Lists): number => {
+  let steps = 0;
+  let length = 0;
+  for (const list of lists)
+    for (const step of list) {
+      steps += kindOf(step).count(step);
+      length += kindOf(step).size(step, (text) => text.length);
+    }
+  return Math.max(steps / WRITE_COUNT_MAX, length / WRITE_BYTES_MAX);
+};
+
+export class Writer {
+  constructor(private readonly options: WriterOptions) {}
+
+  write(lists: Lists, writeId: string, end: WriteEnd): void {
+    if (lists.every((list) => list.length === 0)) {
+      end.done(lists.map(() => right([])));
+      return;
+    }
+    const parts = shortParts(lists);
+    const answers: Array<ReadonlyArray<WriteAnswer>> = [];
+    let left = parts.length;
+    parts.forEach((part, i) => {
+      // Each part has an id that follows from that of the whole: sent again, each answers as before.
+      const id = parts.length === 1 ? writeId : `${writeId}+${i}`;
+      const told: WriteEnd = {
+        done: (own) => {
+          answers[i] = own;
+          if (--left === 0) end.done(answers.flat());
+        },
+        failed: (cause) => {
+          if (left > 0) end.failed(cause);
+          left = 0;
+        },
+      };
+      const of = { lists: part, writeId: id, end: told };
+      this.options.lane.add(new WriteTurn(of, (turns) => this.send(turns.map((turn) => turn.of))));
+    });
+  }
+
+  private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
+    const { given, onWoken, onChanged, onAppended } = this.options;
+    const body = new Body();
+    const sent: Array<WriteOf> = [];
+    const writes: Array<EncodedWrite> = [];
+    for (const turn of turns) {
+      try {
+        writes.push([turn.writeId, turn.lists.map((list) => encodeList(list, body))]);
+        sent.push(turn);
+      } catch (cause) {
+        turn.end.failed(cause);
+      }
+    }
+    if (sent.length === 0) return;
+    const request = { body, writes, now: given() };
+    const answers = await this.answersOf(sent, request).catch((cause: unknown) => {
+      for (const { end } of sent) end.failed(cause);
+      return undefined;
+    });
+    if (answers !== undefined) {
+      onWoken(body.wokenNames);
+      onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
+      if (body.isAppending) onAppended();
+    }
+    sent.forEach(({ end }, i) => {
+      const own = answers?.[i];
+      if (own !== undefined) end.done(own);
+    });
+  }
+
+  /** What each write answers. */
+  private async answersOf(sent: ReadonlyArray<WriteOf>, { body, writes, now }: Request): Promise<Answers> {
+    const { connection, deadLettersMax } = this.options;
+    let name = functionFor(sent.flatMap(({ lists }) => lists));
+    if (name === "ack_1") {
+      const short = ackText(writes, body, now);
+      if (allAcked(await connection.call("lane", name, () => short)))
+        return sent.map(({ lists }) => lists.map((list) => right(list.map(doneOf))));
+      name = "write_1";
+    }
+    const text = JSON.stringify({ ...body.toJSON(), now, lettersMax: deadLettersMax, writes });
+    const reply = await connection.call("lane", name, () => text);
+    const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
+    return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
+  }
+}
+
+/** What a call is made of. */
+interface Request {
+  readonly body: Body;
+  readonly writes: ReadonlyArray<EncodedWrite>;
+  readonly now: number | null;
+}
+
+/** Of each write the answers of its lists. */
+type Answers = ReadonlyArray<ReadonlyArray<WriteAnswer>>;
+
+const encodeList = (list: Steps, body: Body): ReadonlyArray<unknown> => [
+  hasOneSubjectTwice(list) ? 1 : 0,
+  ...list.map((step) => codingOf(step).encode(step, body)),
+];
+
+const hasOneSubjectTwice = (list: Steps): boolean =>
+  list.length > 1 && new Set(list.map((step) => codingOf(step).subject(step))).size < list.length;
+
+/** What the server answers for one list: null where it was done as asked, a word per step, or the first step that was refused, and why. */
+type ListAnswer = ReadonlyArray<string | null> | { readonly refused: readonly [at: number, refusal: string] } | null;
+
+const answerOf = (list: Steps, answer: ListAnswer): WriteAnswer => {
+  if (answer === null) return right(list.map(doneOf));
+  if (isWords(answer))
+    return right(
+      list.map((step, i) => {
+        const word = answer[i] ?? undefined;
+        return word === undefined ? doneOf(step) : codingOf(step).result(word, step);
+      }),
+    );
+  const [at, refusal] = answer.refused;
+  const step = list[at];
+  if (step === undefined) throw new Error("a list was refused for a step that it does not have");
+  const colon = refusal.indexOf(":");
+  return left(kindOf(step).refusal({ tag: refusal.slice(0, colon), data: refusal.slice(colon + 1) }, step));
+};
+
+const isWords = (answer: NonNullable<ListAnswer>): answer is ReadonlyArray<string | null> => Array.isArray(answer);

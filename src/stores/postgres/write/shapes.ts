@@ -1,0 +1,37 @@
+/** Which function does a call: all take the same request and answer the same, but some do many lists of one shape in one go. */
+import type { Lists, Steps } from "./parts.js";
+
+type Step = Steps[number];
+
+/** See `sql/0001/91-append-all.sql`. */
+const isAppend = (list: Steps): boolean => {
+  const [first, second] = list;
+  if (list.length === 1) return addsEvents(first);
+  return list.length === 2 && isNewRecord(first) && addsEvents(second);
+};
+
+const addsEvents = (step: Step | undefined): boolean =>
+  step?._tag === "Append" && step.events.length > 0 && !step.closes;
+
+const isNewRecord = (step: Step | undefined): boolean =>
+  step?._tag === "Put" && step.expected._tag === "Absent" && ("ttlMs" in step.keep || step.keep.indexes.length === 0);
+
+/** See `sql/0001/92-put-all.sql`. */
+const isPut = (list: Steps): boolean => list.length > 0 && list.every(({ _tag }) => _tag === "Put");
+
+/** See `sql/0001/94-enqueue-all.sql`. */
+const isEnqueue = (list: Steps): boolean => list.every((step) => step._tag === "Enqueue" && step.dedupe === undefined);
+
+/** See `sql/0001/95-ack-all.sql`. */
+const isAck = ([step, another]: Steps): boolean =>
+  step?._tag === "Settle" && another === undefined && step.outcome._tag === "Ack" && step.untouched !== true;
+
+const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boolean]> = [
+  ["enqueue_1", isEnqueue],
+  ["ack_1", isAck],
+  ["append_1", isAppend],
+  ["put_1", isPut],
+];
+
+/** The function for a call of these lists. */
+export const functionFor = (lists: Lists): string => shapes.find(([, fits]) => lists.every(fits))?.[0] ?? "write_1";
