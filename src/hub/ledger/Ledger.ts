@@ -49,7 +49,10 @@ const asRead = ({ revision }: StoredRecord): RecordExpected => ({ _tag: "At", re
 export class Ledger {
   readonly dispatches: string;
   readonly events: string;
-  private readonly reads: Reads;
+  private readonly reads = new Reads({
+    many: (refs) => this.store.getRecords(refs.flatMap((ref) => this.namesOf(ref))),
+    one: (ref) => this.readOne(ref),
+  });
 
   constructor(
     private readonly store: Store,
@@ -57,11 +60,6 @@ export class Ledger {
   ) {
     this.dispatches = dispatchesOf(hub);
     this.events = eventsOf(hub);
-    this.reads = new Reads({
-      scheduler: store.scheduler,
-      many: (refs) => store.getRecords(refs.flatMap((ref) => this.namesOf(ref))),
-      one: (ref) => this.readOne(ref),
-    });
   }
 
   /** `was`: as it was read; without it the dispatch is new. */

@@ -1,10 +1,8 @@
 /**
- * Reads of dispatches with their events, for handlers that begin. What is asked for in one turn leaves as one call at its end, while two
- * calls are under way at most; what is asked for meanwhile leaves when one of them is answered. So a hub whose handlers end one by one
- * reads many at a time all the same: a call costs many times what a record does.
+ * Reads of dispatches with their events, for handlers that begin. Two calls are under way at most; what is asked for meanwhile leaves as
+ * one call when one of them is answered. So a hub whose handlers end one by one reads many at a time all the same: a call costs many times what a
+ * record does.
  */
-import type { SchedulerLike } from "rxjs";
-import { soon } from "../../core/Clock.js";
 import { type Asker, type Effect, effect } from "../../core/Effect.js";
 import type { StoredRecord } from "../../port/RecordPort.js";
 import type { DispatchRef } from "./DispatchCodec.js";
@@ -13,7 +11,6 @@ import type { DispatchRef } from "./DispatchCodec.js";
 export type Found = ReadonlyArray<StoredRecord | undefined>;
 
 export interface ReadsOptions {
-  readonly scheduler: SchedulerLike;
   /** The records of all of these, one behind the other, as many as fit into one answer. */
   readonly many: (refs: ReadonlyArray<DispatchRef>) => Effect<Found>;
   /** Both records, whatever their size. */
@@ -27,13 +24,11 @@ interface Reading {
 
 const CALLS_MAX = 2;
 const REFS_MAX = 200;
-const HALVES_MIN = 32;
 /** The records of one dispatch. */
 const RECORDS = 2;
 
 export class Reads {
   private calls = 0;
-  private leaves = false;
   private gathered: Array<Reading> = [];
 
   constructor(private readonly options: ReadsOptions) {}
@@ -41,33 +36,17 @@ export class Reads {
   read(ref: DispatchRef): Effect<Found> {
     return effect((asker) => {
       this.gathered.push({ ref, asker });
-      this.leaveSoon();
-      return undefined;
-    });
-  }
-
-  private leaveSoon(): void {
-    if (this.leaves || this.calls === CALLS_MAX) return;
-    this.leaves = true;
-    soon(this.options.scheduler, () => {
-      this.leaves = false;
       this.leave();
+      return undefined;
     });
   }
 
   private leave(): void {
     while (this.calls < CALLS_MAX && this.gathered.length > 0) {
-      const count = this.portion();
-      const readings = this.gathered.slice(0, count).filter(({ asker }) => !asker.closed);
-      this.gathered = this.gathered.slice(count);
+      const readings = this.gathered.slice(0, REFS_MAX).filter(({ asker }) => !asker.closed);
+      this.gathered = this.gathered.slice(REFS_MAX);
       if (readings.length > 0) this.send(readings);
     }
-  }
-
-  /** Of many, the second half is read while handlers of the first are at work. */
-  private portion(): number {
-    const { length } = this.gathered;
-    return length > HALVES_MIN && this.calls === 0 ? Math.min(REFS_MAX, Math.ceil(length / CALLS_MAX)) : REFS_MAX;
   }
 
   private send(readings: ReadonlyArray<Reading>): void {

@@ -1,15 +1,18 @@
-import { describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { conformance } from "../../../src/entries/testing.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
-import { dropSchema, newSchema } from "./schema.js";
+import { runningOn, Schemas } from "./schema.js";
 import { underTest } from "./underTest.js";
+
+const schemas = new Schemas(async (sql) => await runningOn(await postgresUrl())(sql));
+afterAll(() => schemas.dropAll());
 
 conformance(
   "postgres",
   async () => {
-    const url = await postgresUrl();
-    const schema = newSchema();
-    return underTest({ client: url, schema, dispose: () => dropSchema(url, schema) });
+    const client = await postgresUrl();
+    const schema = schemas.take();
+    return underTest({ client, schema, dispose: () => schemas.giveBack(schema) });
   },
   {
     capabilities: {

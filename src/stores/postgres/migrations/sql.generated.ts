@@ -639,7 +639,7 @@ begin
   return array_to_string(_answer, '');
 end $$;
 create function leave_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -663,7 +663,7 @@ set search_path from current as $$
   ) from pg_class where oid = 'messages'::regclass
 $$;
 create function wait_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
@@ -671,7 +671,7 @@ begin
   return _queue::text;
 end $$;
 create function wait_no_more_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
@@ -782,7 +782,7 @@ set search_path from current set enable_seqscan = off set enable_bitmapscan = of
   select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
 $$;
 create function pause_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');

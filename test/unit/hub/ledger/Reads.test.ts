@@ -1,5 +1,4 @@
-/** Reads of dispatches: what is asked for in a turn leaves together, as two calls at a time. */
-import { VirtualTimeScheduler } from "rxjs";
+/** Reads of dispatches: two calls at a time, and what is asked for meanwhile leaves together. */
 import { effect, type StoredRecord, storeUnavailable } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import type { Revision } from "../../../../src/core/Revision.js";
@@ -15,9 +14,7 @@ const both = ({ dispatchId, eventId }: DispatchRef): Found => [recordOf(dispatch
 const readsOn = (max = 1_000) => {
   const calls: Array<ReadonlyArray<string>> = [];
   const answers: Array<(down?: boolean) => void> = [];
-  const scheduler = new VirtualTimeScheduler();
   const reads = new Reads({
-    scheduler,
     many: (refs) =>
       effect((asker) => {
         calls.push(refs.map(({ dispatchId }) => dispatchId));
@@ -44,65 +41,44 @@ const readsOn = (max = 1_000) => {
       next: (found) => seen.push(found.map((record) => record?.id).join(" ")),
       error: (error: unknown) => seen.push((error as { readonly _tag: string })._tag),
     });
-  return { calls, answers, seen, read, turn: () => scheduler.flush() };
+  return { calls, answers, seen, read };
 };
 
-const numbered = (from: number, to: number): ReadonlyArray<string> =>
-  Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
-
 describe("reads", () => {
-  it("of a turn leave together at its end while less than two calls are under way, and those of later turns after that", () => {
-    const { calls, answers, seen, read, turn } = readsOn();
-    for (const id of ["1", "2"]) read(id);
-    expect(calls).toEqual([]);
-    turn();
-    expect(calls).toEqual([["d1", "d2"]]);
-    read("3");
-    turn();
-    for (const id of ["4", "5"]) {
-      read(id);
-      turn();
-    }
-    expect(calls).toEqual([["d1", "d2"], ["d3"]]);
+  it("leave at once while less than two are under way, and together after that", () => {
+    const { calls, answers, seen, read } = readsOn();
+    for (const id of ["1", "2", "3", "4"]) read(id);
+    expect(calls).toEqual([["d1"], ["d2"]]);
     answers[1]?.();
-    expect([calls.at(-1), seen]).toEqual([["d4", "d5"], ["d3 e3"]]);
+    expect([calls.at(-1), seen]).toEqual([["d3", "d4"], ["d2 e2"]]);
     answers[0]?.();
     answers[2]?.();
-    expect(seen).toEqual(["d3 e3", "d1 e1", "d2 e2", "d4 e4", "d5 e5"]);
-  });
-
-  it("of many leave in halves, so that the second is read while the first is at work", () => {
-    const { calls, read, turn } = readsOn();
-    for (const id of numbered(1, 41)) read(id);
-    turn();
-    expect(calls.map((ids) => ids.length)).toEqual([21, 20]);
-    expect(calls.flat()).toEqual(numbered(1, 41).map((id) => `d${id}`));
+    expect(seen).toEqual(["d2 e2", "d1 e1", "d3 e3", "d4 e4"]);
+    read("5");
+    expect(calls.at(-1)).toEqual(["d5"]);
   });
 
   it("ask alone for what did not fit into an answer", () => {
-    const { calls, answers, seen, read, turn } = readsOn(3);
-    for (const id of ["1", "2", "3"]) read(id);
-    turn();
+    const { calls, answers, seen, read } = readsOn(3);
+    for (const id of ["1", "2", "3", "4", "5"]) read(id);
     answers[0]?.();
-    expect(calls).toEqual([["d1", "d2", "d3"], ["alone d2"], ["alone d3"]]);
-    expect(seen).toEqual(["d1 e1", "d2 e2", "d3 e3"]);
+    answers[2]?.();
+    expect(calls).toEqual([["d1"], ["d2"], ["d3", "d4", "d5"], ["alone d4"], ["alone d5"]]);
+    expect(seen).toEqual(["d1 e1", "d3 e3", "d4 e4", "d5 e5"]);
   });
 
   it("that nobody waits for any more are not asked for, and a failure is told to all of its call", () => {
-    const { calls, answers, seen, read, turn } = readsOn();
-    read("1");
-    const given = read("2");
-    read("3");
-    given.unsubscribe();
-    turn();
-    expect(calls).toEqual([["d1", "d3"]]);
-    read("4").unsubscribe();
-    turn();
-    expect(calls).toHaveLength(1);
-    answers[0]?.(true);
-    expect(seen).toEqual(["StoreUnavailable", "StoreUnavailable"]);
+    const { calls, answers, seen, read } = readsOn();
+    for (const id of ["1", "2"]) read(id);
+    const given = read("3");
+    read("4");
     read("5");
-    turn();
-    expect(calls.at(-1)).toEqual(["d5"]);
+    given.unsubscribe();
+    answers[0]?.();
+    expect(calls.at(-1)).toEqual(["d4", "d5"]);
+    answers[2]?.(true);
+    expect(seen).toEqual(["d1 e1", "StoreUnavailable", "StoreUnavailable"]);
+    read("6");
+    expect(calls.at(-1)).toEqual(["d6"]);
   });
 });

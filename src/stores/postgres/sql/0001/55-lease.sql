@@ -130,7 +130,7 @@ end $$;
 
 -- Request: queue (name), consumer. Reply: empty.
 create function leave_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
@@ -159,7 +159,7 @@ $$;
 
 -- Session locks of one who waits for a queue. Request: a name. Reply: the number of the queue, which hints tell.
 create function wait_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
@@ -168,7 +168,7 @@ begin
 end $$;
 
 create function wait_no_more_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin

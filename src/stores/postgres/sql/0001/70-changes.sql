@@ -2,7 +2,7 @@
 
 -- Request: paused. Reply: empty.
 create function pause_1(_request text) returns text language plpgsql
-set search_path from current set enable_seqscan = off as $$
+set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
