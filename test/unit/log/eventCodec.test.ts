@@ -261,7 +261,16 @@ describe("ids and positions from outside", () => {
     expect([EventIdCodec.is(id), EventIdCodec.is(id.toUpperCase()), EventIdCodec.is(5)]).toEqual([true, false, false]);
     const position = positionOf(7, "abcdef");
     expect(PositionCodec.decode(position)).toEqual({ _tag: "Right", right: position });
-    for (const text of ["", "end", "000000000000abcdef", `${position}0`, 5, null])
+    for (const text of [
+      "",
+      "end",
+      "000000000000abcdef",
+      position.slice(1),
+      `${position}g`,
+      position.repeat(2),
+      5,
+      null,
+    ])
       expect(isLeft(PositionCodec.decode(text))).toBe(true);
   });
 });
