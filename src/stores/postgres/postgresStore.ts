@@ -54,7 +54,8 @@ import { Writer } from "./write/Writer.js";
 
 /**
  * A store in Postgres 13 or later: durable as its server, shared by all processes that use the same schema. Or in PGlite, which is Postgres
- * embedded in the process: durable as its folder, for this process alone.
+ * embedded in the process: durable as its folder, for this process alone. Nothing keeps a second process from opening that folder, which would
+ * spoil it: see to it yourself.
  *
  * A URL is all that most programs need. Of a pool of the user's the store keeps two connections, one for all that has an order and one for
  * hints while a consumer waits, and looks go over a third; it needs room for three. `pg` is loaded only where a URL or options are given. An
