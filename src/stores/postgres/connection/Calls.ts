@@ -24,7 +24,7 @@ export class Calls {
 
   run<A>(trip: Trip<A>, end: CallEnd<A>): void {
     if (trip.session === "lane") {
-      this.lane.add({ weight: 0, joins: () => false, run: () => this.call(trip, end) });
+      this.lane.add({ kind: "other", weight: 0, run: () => this.call(trip, end) });
       return;
     }
     const running = this.call(trip, end);

@@ -1,18 +1,32 @@
 /**
- * Calls that have an order: one at a time, in the order in which they were asked for. Turns of one kind that come one after the other
- * while another is under way leave together, so that many small writes cost one round trip and one commit.
+ * Calls that have an order: one at a time, in the order in which they were asked for. Writes that come one after the other while another
+ * call is under way leave together, and the lease behind them with them: so many small writes, or settlements and the lease that follows
+ * them, cost one round trip and one commit.
  */
 import { throwError } from "rxjs";
 
 /** A turn of the lane. */
 export interface Turn {
+  readonly kind: "write" | "lease" | "other";
   /** How much of a call it fills. */
   readonly weight: number;
   /** Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. */
   readonly run: (turns: ReadonlyArray<Turn>) => Promise<void>;
-  /** Whether this turn may leave with the one before it. */
-  readonly joins: (before: Turn) => boolean;
 }
+
+/** A lease, as whatever leaves before it in the same call has to know it. */
+export interface LeaseTurn extends Turn {
+  readonly kind: "lease";
+  /** Whether somebody still waits for it. */
+  readonly isWanted: () => boolean;
+  /** Makes the text of its request; `again` where an earlier try may have been done. */
+  readonly text: (again: boolean) => string;
+  readonly done: (reply: string) => void;
+  readonly failed: (cause: unknown) => void;
+}
+
+/** Whether a turn may leave with the one before it. */
+const joins = (turn: Turn, before: Turn): boolean => before.kind === "write" && turn.kind !== "other";
 
 /** Turns that leave together weigh no more than this, but for the first. */
 const WEIGHT_MAX = 1;
@@ -57,7 +71,7 @@ export class Lane {
       const turn = waiting[to];
       const before = waiting[to - 1];
       if (turn === undefined) break;
-      if (to > from && before !== undefined && (!turn.joins(before) || weight + turn.weight > WEIGHT_MAX)) break;
+      if (to > from && before !== undefined && (!joins(turn, before) || weight + turn.weight > WEIGHT_MAX)) break;
       weight += turn.weight;
     }
     const turns = waiting.slice(from, to);

@@ -1916,5 +1916,20 @@ begin
   get diagnostics _count = row_count;
   return (_more or _count = 1000)::integer::text;
 end $$;
+create function both_1(_request text) returns text language plpgsql
+set search_path from current as $$
+declare
+  _parts constant text[] := string_to_array(_request, U&'\\001E');
+  _answer text;
+begin
+  case _parts[1]
+    when 'ack_1' then _answer := ack_1(_parts[2]);
+    when 'enqueue_1' then _answer := enqueue_1(_parts[2]);
+    when 'append_1' then _answer := append_1(_parts[2]);
+    when 'put_1' then _answer := put_1(_parts[2]);
+    when 'write_1' then _answer := write_1(_parts[2]);
+  end case;
+  return case when _answer = '' then '' else _answer || U&'\\001E' || lease_1(_parts[3]) end;
+end $$;
 ` },
 ];

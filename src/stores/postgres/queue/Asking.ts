@@ -10,24 +10,19 @@
  *     └──────────────────────────▶ ended
  * ```
  *
- * It asks in the lane of all calls, right behind what was written before. Whoever unsubscribes gives back what comes all the same.
+ * It asks in the lane of all calls, right behind what was written before, and most often in one call with that. Whoever unsubscribes gives back what comes all the same.
  */
-import type { SchedulerLike, Subscription } from "rxjs";
+import type { Subscription } from "rxjs";
 import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Lease, LeaseRequest } from "../../../port/Lease.js";
-import type { Connection } from "../connection/Connection.js";
-import type { Lane, Turn } from "../connection/Lane.js";
-import { type LeaseReply, leaseText, readLeaseReply } from "./leaseCalls.js";
-import { newLeaseNumber } from "./token.js";
+import type { Lane } from "../connection/Lane.js";
+import type { LeaseReply } from "./leaseCalls.js";
+import { Question, type QuestionContext } from "./Question.js";
 import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
 
-export interface AskingContext {
-  readonly connection: Pick<Connection, "call">;
+export interface AskingContext extends QuestionContext {
   readonly lane: Lane;
   readonly waiting: Waiting;
-  readonly scheduler: SchedulerLike;
-  readonly given: () => number | null;
-  readonly deadLettersMax: number;
   /** Gives messages back that nobody had in hand. */
   readonly giveBack: (queue: string, leases: ReadonlyArray<Lease>) => void;
 }
@@ -58,8 +53,13 @@ export class Asking implements Waiter {
   start(): void {
     this.phase = "asking";
     this.inVain = false;
-    const turn: Turn = { weight: 0, joins: () => false, run: () => this.ask() };
-    this.context.lane.add(turn);
+    this.context.lane.add(
+      new Question(this.context, this.wanted, {
+        isWanted: () => this.phase !== "ended",
+        answered: (reply) => this.answered(reply),
+        failed: (cause) => this.fail(cause),
+      }),
+    );
   }
 
   /** Ends with an empty list. What the server gives all the same goes back. */
@@ -84,29 +84,10 @@ export class Asking implements Waiter {
     } else this.inVain = true;
   }
 
-  private async ask(): Promise<void> {
-    if (this.phase === "ended") return;
-    const { connection, given, deadLettersMax, scheduler } = this.context;
-    const lease = newLeaseNumber();
-    const now = given();
-    const askedMs = scheduler.now();
-    let reply: LeaseReply;
-    try {
-      const text = await connection.call("lane", "lease_1", (again) =>
-        leaseText(this.wanted, { given: now, deadLettersMax, lease, again }),
-      );
-      reply = readLeaseReply(text, lease, askedMs);
-    } catch (cause) {
-      this.fail(cause);
-      return;
-    }
-    this.answered(reply);
-  }
-
   private answered({ leases, untilMs, standsBack, goesOn, standsBy }: LeaseReply): void {
     const { waiting, giveBack } = this.context;
     // Something may have ended this while it was under way.
-    if ((this.phase as string) === "ended") {
+    if (this.phase === "ended") {
       if (leases.length > 0) giveBack(this.queue, leases);
       return;
     }

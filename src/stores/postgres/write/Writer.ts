@@ -13,12 +13,13 @@ import {
   type WriteAnswer,
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
-import type { Lane, Turn } from "../connection/Lane.js";
+import type { Lane, LeaseTurn, Turn } from "../connection/Lane.js";
 import { ackText, allAcked, type EncodedWrite } from "./acks.js";
 import * as codings from "./codings.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
 import { functionFor } from "./shapes.js";
+import { Together } from "./Together.js";
 
 type Codings = { readonly [T in StepTag]: StepCoding<StepOf<T>, StepResultOf<T>> };
 
@@ -50,24 +51,23 @@ interface WriteOf {
 }
 
 class WriteTurn implements Turn {
+  readonly kind = "write";
   readonly weight: number;
 
   constructor(
     readonly of: WriteOf,
-    private readonly send: (turns: ReadonlyArray<WriteTurn>) => Promise<void>,
+    private readonly send: (writes: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined) => Promise<void>,
   ) {
     this.weight = weightOf(of.lists);
   }
 
-  joins(before: Turn): boolean {
-    return before instanceof WriteTurn;
-  }
-
   run(turns: ReadonlyArray<Turn>): Promise<void> {
-    // Only turns of its own class join it.
-    return this.send(turns as ReadonlyArray<WriteTurn>);
+    const writes = turns.filter((turn) => turn instanceof WriteTurn).map((turn) => turn.of);
+    return this.send(writes, turns.find(isLease));
   }
 }
+
+const isLease = (turn: Turn): turn is LeaseTurn => turn.kind === "lease";
 
 /** The part of a call that these lists fill, by steps and by bytes. */
 const weightOf = (lists: Lists): number => {
@@ -106,12 +106,20 @@ export class Writer {
         },
       };
       const of = { lists: part, writeId: id, end: told };
-      this.options.lane.add(new WriteTurn(of, (turns) => this.send(turns.map((turn) => turn.of))));
+      this.options.lane.add(new WriteTurn(of, (writes, lease) => this.send(writes, lease)));
     });
   }
 
-  private async send(turns: ReadonlyArray<WriteOf>): Promise<void> {
-    const { given, onWoken, onChanged, onAppended } = this.options;
+  /** Does these writes, and the lease behind them, as one call. */
+  private async send(turns: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined): Promise<void> {
+    const together = new Together(this.options.connection, lease);
+    const encoded = this.encoded(turns);
+    if (encoded.sent.length > 0) await this.sendEncoded(encoded, together);
+    await together.end();
+  }
+
+  /** What is sent of these writes. One that cannot be sent is told so. */
+  private encoded(turns: ReadonlyArray<WriteOf>): Request {
     const body = new Body();
     const sent: Array<WriteOf> = [];
     const writes: Array<EncodedWrite> = [];
@@ -123,35 +131,35 @@ export class Writer {
         turn.end.failed(cause);
       }
     }
-    if (sent.length === 0) return;
-    const request = { body, writes, now: given() };
-    const answers = await this.answersOf(sent, request).catch((cause: unknown) => {
+    return { sent, body, writes, now: this.options.given() };
+  }
+
+  private async sendEncoded(request: Request, together: Together): Promise<void> {
+    const { onWoken, onChanged, onAppended } = this.options;
+    const { sent, body } = request;
+    const answers = await this.answersOf(request, together).catch((cause: unknown) => {
       for (const { end } of sent) end.failed(cause);
       return undefined;
     });
-    if (answers !== undefined) {
-      onWoken(body.wokenNames);
-      onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
-      if (body.isAppending) onAppended();
-    }
-    sent.forEach(({ end }, i) => {
-      const own = answers?.[i];
-      if (own !== undefined) end.done(own);
-    });
+    if (answers === undefined) return;
+    onWoken(body.wokenNames);
+    onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
+    if (body.isAppending) onAppended();
+    sent.forEach(({ end }, i) => end.done(answers[i] ?? []));
   }
 
   /** What each write answers. */
-  private async answersOf(sent: ReadonlyArray<WriteOf>, { body, writes, now }: Request): Promise<Answers> {
-    const { connection, deadLettersMax } = this.options;
+  private async answersOf({ sent, body, writes, now }: Request, together: Together): Promise<Answers> {
+    const { deadLettersMax } = this.options;
     let name = functionFor(sent.flatMap(({ lists }) => lists));
     if (name === "ack_1") {
       const short = ackText(writes, body, now);
-      if (allAcked(await connection.call("lane", name, () => short)))
+      if (allAcked(await together.call(name, short)))
         return sent.map(({ lists }) => lists.map((list) => right(list.map(doneOf))));
       name = "write_1";
     }
     const text = JSON.stringify({ ...body.toJSON(), now, lettersMax: deadLettersMax, writes });
-    const reply = await connection.call("lane", name, () => text);
+    const reply = await together.call(name, text);
     const answers = JSON.parse(reply) as ReadonlyArray<ReadonlyArray<ListAnswer> | null>;
     return sent.map(({ lists }, i) => lists.map((list, n) => answerOf(list, answers[i]?.[n] ?? null)));
   }
@@ -159,6 +167,8 @@ export class Writer {
 
 /** What a call is made of. */
 interface Request {
+  /** The writes, in the order of what is sent of them. */
+  readonly sent: ReadonlyArray<WriteOf>;
   readonly body: Body;
   readonly writes: ReadonlyArray<EncodedWrite>;
   readonly now: number | null;
