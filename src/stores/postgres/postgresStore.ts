@@ -33,6 +33,7 @@ import {
   resolvePostgresStoreOptions,
 } from "./postgresStoreOptions.js";
 import { Asking } from "./queue/Asking.js";
+import { Fronts } from "./queue/Fronts.js";
 import { givingBack } from "./queue/givingBack.js";
 import {
   blockedCall,
@@ -114,6 +115,7 @@ class PostgresStore implements Store {
   private readonly calls: Calls;
   /** All calls that have an order. */
   private readonly lane = new Lane();
+  private readonly fronts: Fronts;
   private readonly hints: Hints;
   private readonly waiting: Waiting;
   private readonly feeds: Feeds;
@@ -143,6 +145,7 @@ class PostgresStore implements Store {
       onDown: (cause) => this.events.down(cause),
     });
     this.calls = new Calls(this.connection, this.lane);
+    this.fronts = new Fronts(() => given() ?? scheduler.now());
     this.hints = new Hints({
       driver,
       connection: this.connection,
@@ -176,6 +179,7 @@ class PostgresStore implements Store {
       given,
       deadLettersMax,
       onWoken: (queues) => this.hints.tell(queues),
+      onReturned: (queues) => this.fronts.drop(queues),
       onAppended: () => this.hints.tellAppended(),
       onChanged: (count) => this.housekeeping.changed(count),
     });
@@ -190,11 +194,11 @@ class PostgresStore implements Store {
         asker.error(storeClosed());
         return undefined;
       }
-      const { connection, lane, waiting, scheduler } = this;
+      const { connection, lane, fronts, waiting, scheduler } = this;
       const { given, deadLettersMax } = this.options;
       const giveBack = (queue: string, leases: ReadonlyArray<Lease>): void => this.giveBack(queue, leases);
       const asking: Asking = new Asking(
-        { connection, lane, waiting, scheduler, given, deadLettersMax, giveBack },
+        { connection, lane, fronts, waiting, scheduler, given, deadLettersMax, giveBack },
         request,
         {
           got: (leases) => {
@@ -346,6 +350,7 @@ class PostgresStore implements Store {
     return this.calling((end) => {
       const facts = { now: given(), lettersMax: deadLettersMax, queue, write: writeId };
       const read = (reply: string): A => {
+        this.fronts.drop([queue]);
         this.hints.tell([queue]);
         return of.decode(reply, request);
       };

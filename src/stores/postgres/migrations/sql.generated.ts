@@ -215,18 +215,20 @@ begin
   perform tally(_m.queue, 0, 0, 0, 1);
   perform trim_letters(_m.queue, _facts.letters_max);
 end $$;
-create function promote_due(_queue integer, _moment bigint) returns void language plpgsql as $$
+create function promote_due(_queue integer, _moment bigint) returns boolean language plpgsql as $$
 declare
+  _returned boolean;
   _m record;
   _place bigint;
 begin
   if not exists (select 1 from messages where queue = _queue and state in (1, 5) and due <= _moment) then
-    return;
+    return false;
   end if;
   update messages set state = 0, due = null where ctid = any (array(
     select ctid from messages where queue = _queue and state in (1, 5) and state = 1 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   ));
+  _returned := found;
   _place := next_place();
   for _m in
     select seq, key, stripe from messages where queue = _queue and state in (1, 5) and state = 5 and due <= _moment
@@ -236,6 +238,7 @@ begin
     update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq;
     _place := _place + 1;
   end loop;
+  return _returned;
 end $$;
 create function reap(_queue integer, _all boolean, _attempts_max integer, _facts call_facts) returns integer
 language plpgsql as $$
@@ -359,13 +362,17 @@ create function lease_record(_m messages) returns text language sql stable as $$
     _m.failures, case when _m.suspicion > 0 then '1' else '' end, _m.at, _m.first_at, _m.payload
   )
 $$;
-create function levels_of(_queue integer) returns integer[] language plpgsql as $$
+create type taking as (
+  queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
+  front_level integer, front_place bigint, passed bigint, first bigint, taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
+);
+create function levels_of(_t taking) returns integer[] language plpgsql as $$
 declare
-  _levels integer[] := '{}';
-  _level integer := 10;
+  _levels integer[] := case when _t.front_place is null then '{}' else array[_t.front_level] end;
+  _level integer := case when _t.front_place is null then 10 else _t.front_level end;
 begin
   loop
-    select level into _level from messages where queue = _queue and state = 0 and level < _level and lease is null
+    select level into _level from messages where queue = _t.queue and state = 0 and level < _level and lease is null
       order by level desc, place limit 1;
     exit when _level is null;
     _levels := array_append(_levels, _level);
@@ -394,20 +401,17 @@ language sql immutable as $$
     when _returned >= _deliveries_max then 'handed over ' || _deliveries_max || ' times without a settlement'
   end
 $$;
-create type taking as (
-  queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
-  taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
-);
 create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
 language plpgsql as $$
 declare
+  _from constant bigint := case when _level = _t.front_level and _t.front_place is not null then _t.front_place else 0 end;
   _m messages;
   _seqs bigint[];
   _seq bigint;
 begin
   _seqs := array(
     select seq from messages
-      where queue = _t.queue and state = 0 and level = _level and lease is null and not seq = any (_t.late)
+      where queue = _t.queue and state = 0 and level = _level and place >= _from and lease is null and not seq = any (_t.late)
       order by level desc, place limit _run + 1 for update skip locked
   );
   _t.drained := cardinality(_seqs) <= _run;
@@ -451,7 +455,7 @@ begin
 end $$;
 create function take_by_turns(_t taking, _facts call_facts) returns taking language plpgsql as $$
 declare
-  _levels integer[] := levels_of(_t.queue);
+  _levels integer[] := levels_of(_t);
   _several constant boolean := cardinality(_levels) > 1;
   _turn integer := 0;
   _served integer := 0;
@@ -488,21 +492,51 @@ begin
   end if;
   return _t;
 end $$;
+create function line_read() returns bigint language plpgsql as $$
+begin
+  return pg_stat_get_xact_tuples_returned('messages_line'::regclass);
+end $$;
 create function take(_t taking, _attempts_max integer, _facts call_facts) returns taking language plpgsql as $$
 declare
   _p record;
+  _read bigint;
   _reaped integer := 0;
 begin
-  select count(*) as count, sum(size) as bytes, max(level) as high, min(level) as low, array_agg(ctid) as ctids,
-      bool_or(lease is not null) as ended, bool_or(suspicion > 0 or returned > 0 or begins is not null) as special
-    into _p
-    from (
-      select ctid, size, level, lease, suspicion, returned, begins from messages
-        where queue = _t.queue and state = 0 and (lease is null or expires <= _facts.moment)
-        order by level desc, place limit _t.max for update skip locked
-    ) next;
+  if _t.front_place is not null and exists (
+    select 1 from messages
+      where queue = _t.queue and state = 0 and level > _t.front_level and (lease is null or expires <= _facts.moment)
+  ) then
+    _t.front_place := null;
+  end if;
+  loop
+    _read := line_read();
+    select count(*) as count, sum(size) as bytes, max(level) as high, min(level) as low, min(place) as first, array_agg(ctid) as ctids,
+        bool_or(lease is not null) as ended, bool_or(suspicion > 0 or returned > 0 or begins is not null) as special
+      into _p
+      from (
+        select * from (
+          select ctid, size, level, place, lease, suspicion, returned, begins from messages
+            where _t.front_place is null and queue = _t.queue and state = 0 and (lease is null or expires <= _facts.moment)
+            order by level desc, place limit _t.max for update skip locked
+        ) whole
+        union all
+        select * from (
+          select ctid, size, level, place, lease, suspicion, returned, begins from messages
+            where queue = _t.queue and state = 0 and level = _t.front_level and place >= _t.front_place
+              and (lease is null or expires <= _facts.moment)
+            order by level desc, place limit _t.max for update skip locked
+        ) behind
+      ) next;
+    exit when _t.front_place is null or _p.count = _t.max;
+    _t.front_place := null;
+  end loop;
   if _p.count = 0 then
     return _t;
+  end if;
+  if _t.front_place is null and _p.high = _p.low then
+    _t.passed := line_read() - _read - _p.count;
+    _t.front_level := _p.high;
+    _t.first := _p.first;
   end if;
   if _p.ended then
     _reaped := reap(_t.queue, false, _attempts_max, _facts);
@@ -561,7 +595,7 @@ declare
   _t taking;
   _q record;
   _owned integer;
-  _more boolean;
+  _head text;
 begin
   _facts.moment := moment_of(_r ->> 'now');
   _facts.letters_max := (_r ->> 'lettersMax')::integer;
@@ -572,6 +606,8 @@ begin
   _t.bytes_max := (_r ->> 'bytesMax')::bigint;
   _t.deliveries_max := (_r ->> 'deliveriesMax')::integer;
   _t.hands := (_r ->> 'hands')::integer;
+  _t.front_level := (_r -> 'front' ->> 0)::integer;
+  _t.front_place := (_r -> 'front' ->> 1)::bigint;
   select paused, taking into _q from queues where id = _t.queue;
   if (_r ->> 'again')::boolean then
     update messages set lease = null, expires = null where queue = _t.queue and state = 0 and lease = _t.lease;
@@ -588,7 +624,10 @@ begin
     end if;
   end if;
   loop
-    perform promote_due(_t.queue, _facts.moment);
+    if promote_due(_t.queue, _facts.moment) then
+      _t.front_place := null;
+    end if;
+    _t.passed := 0;
     _t.taken := 0;
     _t.bytes := 0;
     _t.buried := 0;
@@ -596,10 +635,15 @@ begin
     _t.late := '{}';
     _t.records := '{}';
     _t := take(_t, (_r ->> 'attemptsMax')::integer, _facts);
-    exit when _t.taken > 0 or _t.stopped or _t.buried = 0;
+    exit when _t.taken > 0 or _t.stopped or (_t.buried = 0 and _t.front_place is null);
+    _t.front_place := null;
   end loop;
   if _t.taken > 0 then
-    return array_to_string(concat_ws(E'\\x1f', _facts.moment, '', 0) || _t.records, E'\\x1e');
+    _head := concat_ws(E'\\x1f', _facts.moment, '', 0);
+    if _t.passed > 2000 then
+      _head := concat_ws(E'\\x1f', _head, _t.front_level, _t.first);
+    end if;
+    return array_to_string(_head || _t.records, E'\\x1e');
   end if;
   return concat_ws(
     E'\\x1f', _facts.moment,

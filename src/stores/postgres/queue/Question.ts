@@ -3,6 +3,7 @@ import type { SchedulerLike } from "rxjs";
 import type { LeaseRequest } from "../../../port/Lease.js";
 import type { Connection } from "../connection/Connection.js";
 import type { LeaseTurn } from "../connection/Lane.js";
+import type { Fronts } from "./Fronts.js";
 import { type LeaseReply, leaseText, readLeaseReply } from "./leaseCalls.js";
 import { newLeaseNumber } from "./token.js";
 
@@ -11,6 +12,7 @@ export interface QuestionContext {
   readonly scheduler: SchedulerLike;
   readonly given: () => number | null;
   readonly deadLettersMax: number;
+  readonly fronts: Fronts;
 }
 
 export interface QuestionEnd {
@@ -37,9 +39,9 @@ export class Question implements LeaseTurn {
   }
 
   text(again: boolean): string {
-    const { deadLettersMax } = this.context;
-    const { lease } = this;
-    return leaseText(this.wanted, { given: this.sent().given, deadLettersMax, lease, again });
+    const { deadLettersMax, fronts } = this.context;
+    const front = fronts.of(this.wanted.queue);
+    return leaseText(this.wanted, { given: this.sent().given, deadLettersMax, lease: this.lease, again, front });
   }
 
   /** Asks by itself. */
@@ -56,7 +58,9 @@ export class Question implements LeaseTurn {
   }
 
   done(reply: string): void {
-    this.end.answered(readLeaseReply(reply, this.lease, this.sent().atMs));
+    const read = readLeaseReply(reply, this.lease, this.sent().atMs);
+    if (read.front !== undefined) this.context.fronts.told(this.wanted.queue, read.front);
+    this.end.answered(read);
   }
 
   failed(cause: unknown): void {

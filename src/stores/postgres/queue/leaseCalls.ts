@@ -6,6 +6,7 @@ import type { MessageId } from "../../../core/MessageId.js";
 import type { Hands, Lease, LeaseRequest } from "../../../port/Lease.js";
 import { decodeText, encodeText, FIELD, RECORD } from "../connection/text.js";
 import { wholeMs } from "../connection/wholeMs.js";
+import type { Front } from "./Fronts.js";
 import { tokenOf } from "./token.js";
 
 /** How suspicious a message may be to be given into these hands. */
@@ -21,9 +22,11 @@ export interface LeaseFacts {
   readonly lease: number;
   /** Whether an earlier try may have been done. */
   readonly again: boolean;
+  /** Where the line begins, as far as that is known. */
+  readonly front: Front | undefined;
 }
 
-export const leaseText = (request: LeaseRequest, { given, deadLettersMax, lease, again }: LeaseFacts): string =>
+export const leaseText = (request: LeaseRequest, { given, deadLettersMax, lease, again, front }: LeaseFacts): string =>
   JSON.stringify({
     now: given,
     lettersMax: deadLettersMax,
@@ -38,6 +41,8 @@ export const leaseText = (request: LeaseRequest, { given, deadLettersMax, lease,
     hands: SUSPICION_MAX[request.hands],
     owner: request.exclusive ? encodeText(request.consumer) : null,
     waits: request.waitMsMax > 0,
+    // The order of an exclusive queue is exact.
+    front: front === undefined || request.exclusive ? null : [front.level, front.place],
   });
 
 /** What a lease is answered. */
@@ -51,11 +56,13 @@ export interface LeaseReply {
   readonly standsBack: boolean;
   /** It has to ask again at once. */
   readonly goesOn: boolean;
+  /** Where the line begins, where it was costly to find that out. */
+  readonly front: Front | undefined;
 }
 
 export const readLeaseReply = (reply: string, lease: number, askedMs: number): LeaseReply => {
   const [head = "", ...records] = reply.split(RECORD);
-  const [now = "", until = "", verdict = ""] = head.split(FIELD);
+  const [now = "", until = "", verdict = "", level = "", place] = head.split(FIELD);
   const leasedAtMs = Number(now);
   return {
     leases: records.map((record) => leaseOf(record, lease, { leasedAtMs, askedMs })),
@@ -63,6 +70,7 @@ export const readLeaseReply = (reply: string, lease: number, askedMs: number): L
     standsBy: verdict === "1",
     standsBack: verdict === "2",
     goesOn: verdict === "3",
+    front: place === undefined ? undefined : { level: Number(level), place },
   };
 };
 

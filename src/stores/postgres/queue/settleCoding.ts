@@ -15,6 +15,7 @@ export const Settle: StepCoding<SettleStep, SettledResult> = {
     body.settles(seq);
     if (stripe !== undefined) body.lock(stripe);
     if (letter !== "a" || stripe !== undefined) body.wakes(number);
+    if (letter === "l" || letter === "u" || letter === "r") body.returns(number);
     const head = ["s", number, seq, lease, letter];
     return letter === "a" ? head : [...head, wholeMs(delayOf(outcome)), encodeText(cause), attemptsMax];
   },

@@ -17,6 +17,7 @@ export class Body {
   private readonly locked = new Set<number>();
   private readonly due = new Set<number>();
   private readonly woken = new Set<number>();
+  private readonly returned = new Set<number>();
   private readonly settled = new Set<string>();
   private appending = false;
   private ending = false;
@@ -46,6 +47,11 @@ export class Body {
     this.woken.add(queue);
   }
 
+  /** A message may return to its place in this queue. */
+  returns(queue: number): void {
+    this.returned.add(queue);
+  }
+
   /** A message is settled: the call locks the rows of all of these in one order. */
   settles(seq: string): void {
     this.settled.add(seq);
@@ -68,7 +74,12 @@ export class Body {
 
   /** The names of the queues that were woken. */
   get wokenNames(): ReadonlyArray<string> {
-    return [...this.numbers].filter(([, number]) => this.woken.has(number)).map(([name]) => name);
+    return this.namesOf(this.woken);
+  }
+
+  /** The names of the queues in which a message may return to its place. */
+  get returnedNames(): ReadonlyArray<string> {
+    return this.namesOf(this.returned);
   }
 
   /** All of it, as it stands in the request. */
@@ -82,6 +93,10 @@ export class Body {
       appends: this.appending,
       ends: this.ending,
     };
+  }
+
+  private namesOf(numbers: ReadonlySet<number>): ReadonlyArray<string> {
+    return [...this.numbers].filter(([, number]) => numbers.has(number)).map(([name]) => name);
   }
 }
 

@@ -38,6 +38,8 @@ export interface WriterOptions {
   readonly deadLettersMax: number;
   /** Told the queues in which a write that was done may have made something ready. */
   readonly onWoken: (queues: ReadonlyArray<string>) => void;
+  /** Told the queues in which a write that is about to be sent may return messages to their places. */
+  readonly onReturned: (queues: ReadonlyArray<string>) => void;
   /** Told how many steps were done. */
   readonly onChanged: (count: number) => void;
   /** Told of a write that may have appended events. */
@@ -114,6 +116,7 @@ export class Writer {
   private async send(turns: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined): Promise<void> {
     const together = new Together(this.options.connection, lease);
     const encoded = this.encoded(turns);
+    this.options.onReturned(encoded.body.returnedNames);
     if (encoded.sent.length > 0) await this.sendEncoded(encoded, together);
     await together.end();
   }

@@ -67,19 +67,21 @@ begin
 end $$;
 
 -- Takes up what is due, up to 1,000 of each kind: what was leased before finds its former place, a first delivery joins the end of its line. A
--- key whose stripe is not to be had is left for the next call.
-create function promote_due(_queue integer, _moment bigint) returns void language plpgsql as $$
+-- key whose stripe is not to be had is left for the next call. Answers whether something found its former place.
+create function promote_due(_queue integer, _moment bigint) returns boolean language plpgsql as $$
 declare
+  _returned boolean;
   _m record;
   _place bigint;
 begin
   if not exists (select 1 from messages where queue = _queue and state in (1, 5) and due <= _moment) then
-    return;
+    return false;
   end if;
   update messages set state = 0, due = null where ctid = any (array(
     select ctid from messages where queue = _queue and state in (1, 5) and state = 1 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   ));
+  _returned := found;
   _place := next_place();
   for _m in
     select seq, key, stripe from messages where queue = _queue and state in (1, 5) and state = 5 and due <= _moment
@@ -89,6 +91,7 @@ begin
     update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq;
     _place := _place + 1;
   end loop;
+  return _returned;
 end $$;
 
 -- Ends leases: those whose time is over, or all. Answers how many, 1,000 at most. Their ends count as failures, but for those of messages that

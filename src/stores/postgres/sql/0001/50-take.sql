@@ -8,14 +8,23 @@ create function lease_record(_m messages) returns text language sql stable as $$
   )
 $$;
 
--- The levels that have a message to be leased, the highest first.
-create function levels_of(_queue integer) returns integer[] language plpgsql as $$
+-- What a lease asks for, and how far it got. The late ones are dead-lettered once the others are taken: what follows them comes with the next
+-- lease. "drained": whether the level of the latest run has no more. front_level and front_place: where the line begins, if it is not read
+-- from its very front; passed: how many that could not be leased it passed from its very front on, if it was; first: the
+-- place of the first one that it came to.
+create type taking as (
+  queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
+  front_level integer, front_place bigint, passed bigint, first bigint, taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
+);
+
+-- The levels that have a message to be leased, the highest first. Where the line begins at a front, that is the first of them.
+create function levels_of(_t taking) returns integer[] language plpgsql as $$
 declare
-  _levels integer[] := '{}';
-  _level integer := 10;
+  _levels integer[] := case when _t.front_place is null then '{}' else array[_t.front_level] end;
+  _level integer := case when _t.front_place is null then 10 else _t.front_level end;
 begin
   loop
-    select level into _level from messages where queue = _queue and state = 0 and level < _level and lease is null
+    select level into _level from messages where queue = _t.queue and state = 0 and level < _level and lease is null
       order by level desc, place limit 1;
     exit when _level is null;
     _levels := array_append(_levels, _level);
@@ -50,17 +59,11 @@ language sql immutable as $$
   end
 $$;
 
--- What a lease asks for, and how far it got. The late ones are dead-lettered once the others are taken: what follows them comes with the next
--- lease. "drained": whether the level of the latest run has no more.
-create type taking as (
-  queue integer, lease bigint, expires bigint, max integer, bytes_max bigint, deliveries_max integer, hands integer,
-  taken integer, bytes bigint, buried integer, drained boolean, stopped boolean, late bigint[], records text[]
-);
-
 -- Takes up to _run messages of one level, in order, each looked at by itself. A suspect comes alone, and only into hands that may have it.
 create function take_run(_t taking, _level integer, _run integer, _facts call_facts) returns taking
 language plpgsql as $$
 declare
+  _from constant bigint := case when _level = _t.front_level and _t.front_place is not null then _t.front_place else 0 end;
   _m messages;
   _seqs bigint[];
   _seq bigint;
@@ -68,7 +71,7 @@ begin
   -- One more than it takes tells whether that is all.
   _seqs := array(
     select seq from messages
-      where queue = _t.queue and state = 0 and level = _level and lease is null and not seq = any (_t.late)
+      where queue = _t.queue and state = 0 and level = _level and place >= _from and lease is null and not seq = any (_t.late)
       order by level desc, place limit _run + 1 for update skip locked
   );
   _t.drained := cardinality(_seqs) <= _run;
@@ -116,7 +119,7 @@ end $$;
 -- Takes messages by levels in turn. The queue's row is written only where several levels have some.
 create function take_by_turns(_t taking, _facts call_facts) returns taking language plpgsql as $$
 declare
-  _levels integer[] := levels_of(_t.queue);
+  _levels integer[] := levels_of(_t);
   _several constant boolean := cardinality(_levels) > 1;
   _turn integer := 0;
   _served integer := 0;
@@ -154,22 +157,55 @@ begin
   return _t;
 end $$;
 
+-- How many entries of the line this session has read. Those whose row is gone count as long as a transaction may see it.
+create function line_read() returns bigint language plpgsql as $$
+begin
+  return pg_stat_get_xact_tuples_returned('messages_line'::regclass);
+end $$;
+
 -- Takes what comes next: in one go where it is all alike, else by turns.
 create function take(_t taking, _attempts_max integer, _facts call_facts) returns taking language plpgsql as $$
 declare
   _p record;
+  _read bigint;
   _reaped integer := 0;
 begin
-  select count(*) as count, sum(size) as bytes, max(level) as high, min(level) as low, array_agg(ctid) as ctids,
-      bool_or(lease is not null) as ended, bool_or(suspicion > 0 or returned > 0 or begins is not null) as special
-    into _p
-    from (
-      select ctid, size, level, lease, suspicion, returned, begins from messages
-        where queue = _t.queue and state = 0 and (lease is null or expires <= _facts.moment)
-        order by level desc, place limit _t.max for update skip locked
-    ) next;
+  if _t.front_place is not null and exists (
+    select 1 from messages
+      where queue = _t.queue and state = 0 and level > _t.front_level and (lease is null or expires <= _facts.moment)
+  ) then
+    _t.front_place := null;
+  end if;
+  loop
+    _read := line_read();
+    select count(*) as count, sum(size) as bytes, max(level) as high, min(level) as low, min(place) as first, array_agg(ctid) as ctids,
+        bool_or(lease is not null) as ended, bool_or(suspicion > 0 or returned > 0 or begins is not null) as special
+      into _p
+      from (
+        select * from (
+          select ctid, size, level, place, lease, suspicion, returned, begins from messages
+            where _t.front_place is null and queue = _t.queue and state = 0 and (lease is null or expires <= _facts.moment)
+            order by level desc, place limit _t.max for update skip locked
+        ) whole
+        union all
+        select * from (
+          select ctid, size, level, place, lease, suspicion, returned, begins from messages
+            where queue = _t.queue and state = 0 and level = _t.front_level and place >= _t.front_place
+              and (lease is null or expires <= _facts.moment)
+            order by level desc, place limit _t.max for update skip locked
+        ) behind
+      ) next;
+    exit when _t.front_place is null or _p.count = _t.max;
+    -- What stands behind the front does not fill the request, so all is looked at.
+    _t.front_place := null;
+  end loop;
   if _p.count = 0 then
     return _t;
+  end if;
+  if _t.front_place is null and _p.high = _p.low then
+    _t.passed := line_read() - _read - _p.count;
+    _t.front_level := _p.high;
+    _t.first := _p.first;
   end if;
   if _p.ended then
     _reaped := reap(_t.queue, false, _attempts_max, _facts);

@@ -33,9 +33,11 @@ begin
 end $$;
 
 -- Request: now, lettersMax, queue (name), lease (number of this call), again (whether an earlier try may have been done), max, bytesMax,
--- leaseMs, attemptsMax, deliveriesMax, hands (the greatest suspicion that they may have), owner (null unless exclusive), waits.
+-- leaseMs, attemptsMax, deliveriesMax, hands (the greatest suspicion that they may have), owner (null unless exclusive), waits,
+-- front (null, or [level, place]: where the line began a moment ago, behind those that are leased; it is read from there where that fills the request).
 -- Reply: records of fields. The first: now, ms until something may change ("" never), and a verdict: 1 where another consumer owns
--- the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0. Then the leases.
+-- the queue, 2 where a suspect is next that these hands may not have, 3 where it has to ask again at once, else 0; and, where many were passed
+-- that could not be leased, the level and place of the first one that could. Then the leases.
 create function lease_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -45,7 +47,7 @@ declare
   _t taking;
   _q record;
   _owned integer;
-  _more boolean;
+  _head text;
 begin
   _facts.moment := moment_of(_r ->> 'now');
   _facts.letters_max := (_r ->> 'lettersMax')::integer;
@@ -56,6 +58,8 @@ begin
   _t.bytes_max := (_r ->> 'bytesMax')::bigint;
   _t.deliveries_max := (_r ->> 'deliveriesMax')::integer;
   _t.hands := (_r ->> 'hands')::integer;
+  _t.front_level := (_r -> 'front' ->> 0)::integer;
+  _t.front_place := (_r -> 'front' ->> 1)::bigint;
   select paused, taking into _q from queues where id = _t.queue;
   if (_r ->> 'again')::boolean then
     update messages set lease = null, expires = null where queue = _t.queue and state = 0 and lease = _t.lease;
@@ -72,7 +76,10 @@ begin
     end if;
   end if;
   loop
-    perform promote_due(_t.queue, _facts.moment);
+    if promote_due(_t.queue, _facts.moment) then
+      _t.front_place := null;
+    end if;
+    _t.passed := 0;
     _t.taken := 0;
     _t.bytes := 0;
     _t.buried := 0;
@@ -80,10 +87,15 @@ begin
     _t.late := '{}';
     _t.records := '{}';
     _t := take(_t, (_r ->> 'attemptsMax')::integer, _facts);
-    exit when _t.taken > 0 or _t.stopped or _t.buried = 0;
+    exit when _t.taken > 0 or _t.stopped or (_t.buried = 0 and _t.front_place is null);
+    _t.front_place := null;
   end loop;
   if _t.taken > 0 then
-    return array_to_string(concat_ws(E'\x1f', _facts.moment, '', 0) || _t.records, E'\x1e');
+    _head := concat_ws(E'\x1f', _facts.moment, '', 0);
+    if _t.passed > 2000 then
+      _head := concat_ws(E'\x1f', _head, _t.front_level, _t.first);
+    end if;
+    return array_to_string(_head || _t.records, E'\x1e');
   end if;
   return concat_ws(
     E'\x1f', _facts.moment,
