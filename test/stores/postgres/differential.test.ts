@@ -1,9 +1,10 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { randomOf } from "../../../src/core/Random.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
 import { QueueTwins } from "../QueueTwins.js";
-import { aSchema } from "./opened.js";
+import { miscounted } from "./miscounted.js";
+import { aClient, aSchema } from "./opened.js";
 
 /** `SEED=x SEEDS=300 npx vitest run …` plays 300 sequences that no run without them plays. */
 const SEEDS = Number(process.env["SEEDS"] ?? 6);
@@ -24,6 +25,7 @@ describe("memory and Postgres", () => {
       const other = (options: { readonly deadLettersMax: number; readonly nowMs: () => number }) =>
         postgresStore(url, { schema, ...options });
       await new QueueTwins({ other, random, leasesMs }).play();
+      expect(await miscounted(await aClient(), schema)).toEqual([]);
     },
     120_000,
   );

@@ -1,9 +1,11 @@
 /** The memory store is the reference: random calls about logs and records on both, by one clock, must answer the same. */
-import { afterAll, describe, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { randomOf } from "../../../src/core/Random.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
 import { LogTwins } from "./LogTwins.js";
+import { miscounted } from "./miscounted.js";
+import { aClient } from "./opened.js";
 import { dropSchema, newSchema } from "./schema.js";
 
 /** `SEED=x SEEDS=300 npx vitest run …` plays 300 sequences that no run without them plays. */
@@ -32,6 +34,7 @@ describe("logs and records in memory and in Postgres", () => {
       } finally {
         await twins.close();
       }
+      expect(await miscounted(await aClient(), schema)).toEqual([]);
     },
     60_000,
   );

@@ -7,6 +7,7 @@ import type { Store } from "../../../src/port/Store.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import { enqueueStep, leaseRequest } from "../../../src/testing/conformance/queue/steps.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
+import { miscounted } from "./miscounted.js";
 import { aClient, aSchema, atEnd, enqueue, opened, settle } from "./opened.js";
 
 const numbered = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, i) => String(i));
@@ -97,6 +98,7 @@ describe("a queue on Postgres", () => {
     expect(await deadlocks()).toBe(before);
     const { enqueued, ready, waiting, leased, dead } = await writer.stats("q");
     expect(ready + waiting + leased + dead).toBe(enqueued);
+    expect(await miscounted(client, schema)).toEqual([]);
   }, 60_000);
 
   it("confirms every write once, and does it once, however often its connections are cut", async () => {

@@ -18,7 +18,7 @@ const KEPT_MS = 65 * 60 * 1_000;
 /** So many portions of what is old are removed in one round at most. */
 const PORTIONS_MAX = 10;
 /** The tables that queues churn. */
-const TABLES = ["messages", "counts", "writes", "queues"];
+const TABLES = ["messages", "tallies", "counts", "place_tallies", "place_counts", "writes", "queues"];
 
 export interface HousekeepingOptions {
   readonly driver: Driver;

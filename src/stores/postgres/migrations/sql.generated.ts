@@ -110,13 +110,19 @@ create index messages_blocked on messages (queue, aside) where state = 3;
 create index messages_dead on messages (queue, aside) where state = 4;
 create index messages_halts on messages (queue, aside) where state = 3 and whole;
 create table counts (
-  queue integer not null,
-  enqueued bigint not null default 0,
-  acked bigint not null default 0,
-  purged bigint not null default 0,
-  dead bigint not null default 0
+  queue integer primary key,
+  enqueued bigint not null,
+  acked bigint not null,
+  purged bigint not null,
+  waiting bigint not null,
+  delayed bigint not null,
+  leased bigint not null,
+  blocked bigint not null,
+  dead bigint not null
 ) with (fillfactor = 50);
-create index counts_queue on counts (queue);
+create table tallies (like counts including defaults);
+create index tallies_queue on tallies (queue);
+create index tallies_dead on tallies (queue) where dead <> 0;
 create table dedupes (
   queue integer not null,
   id text collate "C" not null,
@@ -146,15 +152,12 @@ begin
   end loop;
   return _ids;
 end $$;
-create function tally(_queue integer, _enqueued bigint, _acked bigint, _purged bigint, _dead bigint) returns void
-language plpgsql as $$
+create function tally(
+  _queue integer, _enqueued bigint = 0, _acked bigint = 0, _purged bigint = 0, _waiting bigint = 0, _delayed bigint = 0,
+  _leased bigint = 0, _blocked bigint = 0, _dead bigint = 0
+) returns void language plpgsql as $$
 begin
-  update counts
-    set enqueued = enqueued + _enqueued, acked = acked + _acked, purged = purged + _purged, dead = dead + _dead
-    where ctid = (select ctid from counts where queue = _queue limit 1 for update skip locked);
-  if not found then
-    insert into counts values (_queue, _enqueued, _acked, _purged, _dead);
-  end if;
+  insert into tallies values (_queue, _enqueued, _acked, _purged, _waiting, _delayed, _leased, _blocked, _dead);
 end $$;
 create function wake(_queue integer) returns void language plpgsql as $$
 begin
@@ -173,10 +176,14 @@ begin
   end if;
   return 0;
 end $$;
-create function promote_follower(_queue integer, _key text, _place bigint) returns void language plpgsql as $$
+create function promote_follower(_queue integer, _key text, _place bigint) returns integer language plpgsql as $$
 begin
+  if _key is null then
+    return 0;
+  end if;
   update messages set state = 0, place = _place
     where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
+  return found::integer;
 end $$;
 create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
 begin
@@ -186,8 +193,12 @@ create function trim_letters(_queue integer, _letters_max integer) returns void 
 declare
   _over bigint;
 begin
-  select sum(dead) - _letters_max into _over from counts where queue = _queue;
-  if _over <= 0 then
+  select sum(dead) - _letters_max into _over from (
+      select dead from counts where queue = _queue
+      union all
+      select dead from tallies where queue = _queue and dead <> 0
+    ) told;
+  if _over is null or _over <= 0 then
     return;
   end if;
   with dropped as (
@@ -196,9 +207,9 @@ begin
     ) returning 1
   )
   select count(*) into _over from dropped;
-  perform tally(_queue, 0, 0, _over, -_over);
+  perform tally(_queue, _purged => _over, _dead => -_over);
 end $$;
-create function bury(_seq bigint, _cause text, _facts call_facts, _place bigint) returns void language plpgsql as $$
+create function bury(_seq bigint, _cause text, _facts call_facts, _place bigint) returns integer language plpgsql as $$
 declare
   _m record;
 begin
@@ -209,17 +220,16 @@ begin
   if _m.dedupe is not null then
     perform forget_dedupe(_m.queue, _m.dedupe, _m.id);
   end if;
-  if _m.key is not null then
-    perform promote_follower(_m.queue, _m.key, _place);
-  end if;
-  perform tally(_m.queue, 0, 0, 0, 1);
-  perform trim_letters(_m.queue, _facts.letters_max);
+  return promote_follower(_m.queue, _m.key, _place);
 end $$;
 create function promote_due(_queue integer, _moment bigint) returns boolean language plpgsql as $$
 declare
   _returned boolean;
   _m record;
   _place bigint;
+  _state smallint;
+  _delayed bigint;
+  _waiting bigint := 0;
 begin
   if not exists (select 1 from messages where queue = _queue and state in (1, 5) and due <= _moment) then
     return false;
@@ -228,16 +238,21 @@ begin
     select ctid from messages where queue = _queue and state in (1, 5) and state = 1 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   ));
-  _returned := found;
+  get diagnostics _delayed = row_count;
+  _returned := _delayed > 0;
   _place := next_place();
   for _m in
     select seq, key, stripe from messages where queue = _queue and state in (1, 5) and state = 5 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   loop
     continue when _m.stripe is not null and not try_lock(_m.stripe);
-    update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq;
+    update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq
+      returning state into _state;
     _place := _place + 1;
+    _delayed := _delayed + 1;
+    _waiting := _waiting + (_state = 2)::integer;
   end loop;
+  perform tally(_queue, _delayed => -_delayed, _waiting => _waiting);
   return _returned;
 end $$;
 create function reap(_queue integer, _all boolean, _attempts_max integer, _facts call_facts) returns integer
@@ -247,6 +262,8 @@ declare
   _counted boolean;
   _place bigint;
   _reaped integer := 0;
+  _dead integer := 0;
+  _promoted integer := 0;
 begin
   for _m in
     select seq, failures, suspicion, unbegun, stripe from messages
@@ -264,9 +281,12 @@ begin
       where seq = _m.seq;
     if _counted and _m.failures + 1 >= _attempts_max then
       _place := coalesce(_place + 1, next_place());
-      perform bury(_m.seq, 'lease expired', _facts, _place);
+      _promoted := _promoted + bury(_m.seq, 'lease expired', _facts, _place);
+      _dead := _dead + 1;
     end if;
   end loop;
+  perform tally(_queue, _leased => -_reaped, _dead => _dead, _waiting => -_promoted);
+  perform trim_letters(_queue, _facts.letters_max);
   return _reaped;
 end $$;
 create function apply_enqueue(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
@@ -278,6 +298,7 @@ declare
   _dedupe constant text := _step ->> 11;
   _window constant bigint := (_step ->> 12)::bigint;
   _first text;
+  _state smallint;
 begin
   if _dedupe is not null then
     if _window <> 0 then
@@ -303,7 +324,8 @@ begin
     _facts.moment + (_step ->> 10)::bigint, _queue, (_step ->> 4)::integer, (_step ->> 6)::smallint,
     case when _delay > 0 then 5 else state_in_line(_queue, _key) end, (_step ->> 9)::smallint,
     _id, _key, _step ->> 13, case when _window < 0 then _dedupe end, _step ->> 7, _step ->> 3
-  );
+  ) returning state into _state;
+  perform tally(_queue, _enqueued => 1, _waiting => (_state = 2)::integer, _delayed => (_state = 5)::integer);
   return null;
 end $$;
 create function check_settle(_facts call_facts, _step jsonb) returns text language plpgsql as $$
@@ -315,6 +337,7 @@ begin
 end $$;
 create function apply_settle(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
 declare
+  _queue constant integer := _facts.queues[(_step ->> 1)::integer];
   _seq constant bigint := (_step ->> 2)::bigint;
   _outcome constant text := _step ->> 4;
   _due constant bigint := case when (_step ->> 5)::bigint > 0 then _facts.moment + (_step ->> 5)::bigint end;
@@ -322,13 +345,11 @@ declare
   _m record;
 begin
   if _outcome = 'a' then
-    delete from messages where seq = _seq returning queue, key, dedupe, id into _m;
+    delete from messages where seq = _seq returning key, dedupe, id into _m;
     if _m.dedupe is not null then
-      perform forget_dedupe(_m.queue, _m.dedupe, _m.id);
+      perform forget_dedupe(_queue, _m.dedupe, _m.id);
     end if;
-    if _m.key is not null then
-      perform promote_follower(_m.queue, _m.key, _place);
-    end if;
+    perform tally(_queue, _acked => 1, _leased => -1, _waiting => -promote_follower(_queue, _m.key, _place));
     return null;
   end if;
   if _outcome in ('l', 'u') then
@@ -336,6 +357,7 @@ begin
       lease = null, expires = null, unbegun = false, returned = returned + (_outcome = 'l')::integer,
       state = case when _due is null then 0 else 1 end, due = _due
       where seq = _seq;
+    perform tally(_queue, _leased => -1, _delayed => (_due is not null)::integer);
     return null;
   end if;
   update messages set
@@ -345,15 +367,18 @@ begin
   if _outcome in ('b', 'B') then
     update messages set state = 3, whole = _outcome = 'B', aside = _place, due = _facts.moment, cause = _cause
       where seq = _seq;
+    perform tally(_queue, _leased => -1, _blocked => 1);
     return null;
   end if;
   if _outcome = 'r' and _m.failures < (_step ->> 7)::integer then
     if _due is not null then
       update messages set state = 1, due = _due where seq = _seq;
     end if;
+    perform tally(_queue, _leased => -1, _delayed => (_due is not null)::integer);
     return null;
   end if;
-  perform bury(_seq, _cause, _facts, _place);
+  perform tally(_queue, _leased => -1, _dead => 1, _waiting => -bury(_seq, _cause, _facts, _place));
+  perform trim_letters(_queue, _facts.letters_max);
   return case when _outcome = 'r' then 'j' end;
 end $$;
 create function lease_record(_m messages) returns text language sql stable as $$
@@ -442,15 +467,18 @@ declare
   _m record;
   _place constant bigint := next_place();
   _buried integer := 0;
+  _promoted integer := 0;
 begin
   for _m in
     select seq, stripe, why_not_begun(begins, returned, _t.deliveries_max, _facts.moment) as why
       from unnest(_t.late) with ordinality l (seq, n) join messages using (seq) order by n
   loop
     continue when _m.stripe is not null and not try_lock(_m.stripe);
-    perform bury(_m.seq, _m.why, _facts, _place + _buried);
+    _promoted := _promoted + bury(_m.seq, _m.why, _facts, _place + _buried);
     _buried := _buried + 1;
   end loop;
+  perform tally(_t.queue, _dead => _buried, _waiting => -_promoted);
+  perform trim_letters(_t.queue, _facts.letters_max);
   return _buried;
 end $$;
 create function take_by_turns(_t taking, _facts call_facts) returns taking language plpgsql as $$
@@ -596,6 +624,7 @@ declare
   _q record;
   _owned integer;
   _head text;
+  _undone bigint;
 begin
   _facts.moment := moment_of(_r ->> 'now');
   _facts.letters_max := (_r ->> 'lettersMax')::integer;
@@ -611,6 +640,8 @@ begin
   select paused, taking into _q from queues where id = _t.queue;
   if (_r ->> 'again')::boolean then
     update messages set lease = null, expires = null where queue = _t.queue and state = 0 and lease = _t.lease;
+    get diagnostics _undone = row_count;
+    perform tally(_t.queue, _leased => -_undone);
   end if;
   if _q.paused or exists (select 1 from messages where queue = _t.queue and state = 3 and whole) then
     return concat_ws(E'\\x1f', _facts.moment, '', 0);
@@ -639,6 +670,7 @@ begin
     _t.front_place := null;
   end loop;
   if _t.taken > 0 then
+    perform tally(_t.queue, _leased => _t.taken);
     _head := concat_ws(E'\\x1f', _facts.moment, '', 0);
     if _t.passed > 2000 then
       _head := concat_ws(E'\\x1f', _head, _t.front_level, _t.first);
@@ -739,20 +771,18 @@ begin
   perform promote_due(_queue, _moment);
   return (
     select concat_ws(
-      E'\\x1f', c.enqueued, line.ready + due.due, waiting.count, due.count - due.due, line.leased, blocked.count, c.acked,
-      dead.count, c.purged, q.paused::integer, blocked.halted::integer
+      E'\\x1f', c.enqueued, c.enqueued - c.acked - c.purged - c.waiting - c.delayed - c.leased - c.blocked - c.dead + due.count,
+      c.waiting, c.delayed - due.count, c.leased, c.blocked, c.acked, c.dead, c.purged, q.paused::integer,
+      exists (select 1 from messages where queue = _queue and state = 3 and whole)::integer
     )
     from (select paused from queues where id = _queue) q,
-      (select coalesce(sum(enqueued), 0) as enqueued, coalesce(sum(acked), 0) as acked, coalesce(sum(purged), 0) as purged
-        from counts where queue = _queue) c,
-      (select count(*) filter (where lease is null) as ready, count(lease) as leased
-        from messages where queue = _queue and state = 0) line,
-      (select count(*) filter (where due <= _moment) as due, count(*) as count
-        from messages where queue = _queue and state in (1, 5)) due,
-      (select count(*) as count from messages where queue = _queue and state = 2) waiting,
-      (select count(*) as count, coalesce(bool_or(whole), false) as halted
-        from messages where queue = _queue and state = 3) blocked,
-      (select count(*) as count from messages where queue = _queue and state = 4) dead
+      (select coalesce(sum(enqueued), 0) as enqueued, coalesce(sum(acked), 0) as acked, coalesce(sum(purged), 0) as purged,
+          coalesce(sum(waiting), 0) as waiting, coalesce(sum(delayed), 0) as delayed, coalesce(sum(leased), 0) as leased,
+          coalesce(sum(blocked), 0) as blocked, coalesce(sum(dead), 0) as dead
+        from (
+          select * from counts where queue = _queue union all select * from tallies where queue = _queue
+        ) told) c,
+      (select count(*) as count from messages where queue = _queue and state in (1, 5) and due <= _moment) due
   );
 end $$;
 create function peek_1(_request text) returns text language plpgsql
@@ -870,6 +900,8 @@ declare
   _seq bigint;
   _place bigint;
   _m record;
+  _promoted integer := 0;
+  _done bigint;
 begin
   perform take_locks(_r -> 'locks');
   _facts.moment := moment_of(_r ->> 'now');
@@ -888,14 +920,19 @@ begin
       when 'skip' then
         delete from messages where seq = _seq returning key, dedupe, id into _m;
         perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
-        perform promote_follower(_queue, _m.key, _place) where _m.key is not null;
-        perform tally(_queue, 0, 0, 1, 0);
+        _promoted := _promoted + promote_follower(_queue, _m.key, _place);
       when 'reject' then
-        perform bury(_seq, cause, _facts, _place) from messages where seq = _seq;
+        select _promoted + bury(_seq, cause, _facts, _place) into _promoted from messages where seq = _seq;
         update messages set whole = false where seq = _seq;
     end case;
     _place := _place + 1;
   end loop;
+  _done := cardinality(_seqs);
+  perform tally(
+    _queue, _blocked => -_done, _waiting => -_promoted, _purged => case _r ->> 'decision' when 'skip' then _done else 0 end,
+    _dead => case _r ->> 'decision' when 'reject' then _done else 0 end
+  );
+  perform trim_letters(_queue, _facts.letters_max);
   perform wake(_queue);
   return answer_with(_r ->> 'write', cardinality(_seqs) || ' ' || (
     jsonb_typeof(_r -> 'target') = 'string' and cardinality(blocked_targets(_queue, _r -> 'target', 1)) > 0
@@ -903,12 +940,15 @@ begin
 end $$;
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
 language plpgsql as $$
+declare
+  _m record;
 begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq;
+    where seq = _seq returning queue, state into _m;
+  perform tally(_m.queue, _dead => -1, _waiting => (_m.state = 2)::integer);
 end $$;
 create function redrive_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -946,7 +986,6 @@ begin
     end if;
     _seen := _seen + 1;
   end loop;
-  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
   perform wake(_queue);
   return answer_with(_r ->> 'write', _count || ' ' || _seen);
 end $$;
@@ -992,18 +1031,21 @@ begin
     _count := _count + 1;
     _bytes := _bytes + _m.size;
   end loop;
-  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
   perform wake(_queue);
   return answer_with(_r ->> 'write', concat_ws(' ', _count, _seen, case when _more then _last else null end));
 end $$;
 create function purge_these(_queue integer, _seqs bigint[]) returns void language plpgsql as $$
 declare
   _m record;
+  _delayed bigint := 0;
+  _waiting bigint := 0;
 begin
-  for _m in delete from messages where seq = any (_seqs) returning dedupe, id loop
+  for _m in delete from messages where seq = any (_seqs) returning state, dedupe, id loop
     perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
+    _delayed := _delayed + (_m.state in (1, 5))::integer;
+    _waiting := _waiting + (_m.state = 2)::integer;
   end loop;
-  perform tally(_queue, 0, 0, cardinality(_seqs), 0) where cardinality(_seqs) > 0;
+  perform tally(_queue, _purged => cardinality(_seqs), _delayed => -_delayed, _waiting => -_waiting);
 end $$;
 create function purge_next(_queue integer, _limit integer) returns bigint[] language plpgsql as $$
 declare
@@ -1044,6 +1086,7 @@ declare
   _seqs bigint[];
   _keys text[];
   _place bigint;
+  _promoted bigint;
   _more boolean;
 begin
   perform take_locks(_r -> 'locks');
@@ -1063,7 +1106,8 @@ begin
     _keys := array(select key from messages where seq = any (_seqs) and key is not null and state in (0, 1) order by place);
     perform purge_these(_queue, _seqs);
     _place := next_place();
-    perform promote_follower(_queue, key, _place + n) from unnest(_keys) with ordinality k (key, n);
+    select coalesce(sum(promote_follower(_queue, key, _place + n)), 0) into _promoted from unnest(_keys) with ordinality k (key, n);
+    perform tally(_queue, _waiting => -_promoted);
     _more := exists (select 1 from messages where queue = _queue and state = 0 and lease is null)
       or exists (select 1 from messages where queue = _queue and state in (1, 5))
       or exists (select 1 from messages where queue = _queue and state = 2);
@@ -1399,6 +1443,16 @@ create table record_places (
   place text collate "C" not null,
   primary key (index, place)
 );
+create table place_counts (
+  index text collate "C" primary key,
+  count bigint not null
+) with (fillfactor = 50);
+create index place_counts_none on place_counts (index) where count = 0;
+create table place_tallies (
+  index text collate "C" not null,
+  count bigint not null
+);
+create index place_tallies_index on place_tallies (index);
 create function get_records_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -1462,7 +1516,11 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
-  select jsonb_agg((select count(*) from record_places where index = a.name) order by n)::text into _answer
+  select jsonb_agg(
+      coalesce((select count from place_counts where index = a.name), 0)
+        + coalesce((select sum(count) from place_tallies where index = a.name), 0)
+      order by n
+    )::text into _answer
     from jsonb_array_elements_text(_request::jsonb) with ordinality a (name, n);
   return _answer;
 end $$;
@@ -1509,20 +1567,22 @@ begin
   return case when _gone.places is null or _gone.expires <= _facts.moment then 'n' end;
 end $$;
 create function leave_places(_places text[], _stays text[]) returns void language plpgsql as $$
-declare
-  _each text;
 begin
-  foreach _each in array coalesce(_places, '{}') loop
-    continue when _each = any (_stays);
-    delete from record_places
-      where index = split_part(_each, U&'\\001F', 1) and place = split_part(_each, U&'\\001F', 2);
-  end loop;
+  with gone as (
+    delete from record_places r using unnest(_places) p
+      where r.index = split_part(p, U&'\\001F', 1) and r.place = split_part(p, U&'\\001F', 2) and p <> all (_stays)
+      returning r.index
+  )
+  insert into place_tallies select index, -count(*) from gone group by index;
 end $$;
 create function take_places(_places text[], _stood text[]) returns void language plpgsql as $$
 begin
-  insert into record_places (index, place)
-    select split_part(p, U&'\\001F', 1), split_part(p, U&'\\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
-    on conflict do nothing;
+  with taken as (
+    insert into record_places (index, place)
+      select split_part(p, U&'\\001F', 1), split_part(p, U&'\\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
+      on conflict do nothing returning index
+  )
+  insert into place_tallies select index, count(*) from taken group by index;
 end $$;
 create function forget_ended(_moment bigint) returns void language plpgsql as $$
 begin
@@ -1572,8 +1632,6 @@ declare
   _word text;
   _words text[] := '{}';
   _plain boolean := true;
-  _queue integer;
-  _counts bigint[] := array_fill(0::bigint, array[2 * coalesce(cardinality(_facts.queues), 0)]);
 begin
   for _step, _at in select value, ordinality from jsonb_array_elements(_list) with ordinality loop
     continue when _at = 1;
@@ -1587,16 +1645,6 @@ begin
     _words := array_append(_words, _word);
     if _word is not null then
       _plain := false;
-    end if;
-    _queue := case when _step ->> 0 = 'e' and _word is null then 2 * (_step ->> 1)::integer - 1
-      when _step ->> 0 = 's' and _step ->> 4 = 'a' then 2 * (_step ->> 1)::integer end;
-    if _queue is not null then
-      _counts[_queue] := _counts[_queue] + 1;
-    end if;
-  end loop;
-  for _queue in 1 .. coalesce(cardinality(_facts.queues), 0) loop
-    if _counts[2 * _queue - 1] + _counts[2 * _queue] > 0 then
-      perform tally(_facts.queues[_queue], _counts[2 * _queue - 1], _counts[2 * _queue], 0, 0);
     end if;
   end loop;
   return case when not _plain then to_json(_words)::text end;
@@ -1782,11 +1830,17 @@ begin
     delete from record_places p
       using (select s.place from moved m, unnest(m.stood) s (place) where s.place <> all (m.places)) g
       where p.index = split_part(g.place, U&'\\001F', 1) and p.place = split_part(g.place, U&'\\001F', 2)
+      returning p.index
   ), taken as (
     insert into record_places (index, place)
       select distinct split_part(t.place, U&'\\001F', 1), split_part(t.place, U&'\\001F', 2)
         from moved m, unnest(m.places) t (place) where t.place <> all (coalesce(m.stood, '{}'))
       on conflict do nothing
+      returning index
+  ), tallied as (
+    insert into place_tallies
+      select index, sum(count) from (select index, 1 as count from taken union all select index, -1 from gone) moves
+        group by index having sum(count) <> 0
   )
   select ok into _may from all_may;
   if not _may then
@@ -1861,10 +1915,12 @@ begin
       _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, null, case when delay > 0 then 5 else 0 end,
       (step ->> 9)::smallint, step ->> 2, null, null, step ->> 7, step ->> 3
     from steps where not _keyed
-    returning queue
+    returning queue, state
   )
   select sum(t.n) into _queue from (
-    select count(*) as n, tally(queue, count(*), 0, 0, 0) from added group by queue offset 0
+    select count(*) as n, tally(
+        queue, _enqueued => count(*), _waiting => count(*) filter (where state = 2), _delayed => count(*) filter (where state = 5)
+      ) from added group by queue offset 0
   ) t;
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_queues[_queue]);
@@ -1881,6 +1937,7 @@ declare
   _queue integer;
   _place bigint;
   _done integer;
+  _promoted integer;
   _ack jsonb;
   _seqs bigint[];
   _m record;
@@ -1898,6 +1955,7 @@ begin
     for _ack in select value from jsonb_array_elements(_call -> 'acks') loop
       _queue := _queues[(_ack ->> 0)::integer];
       _seqs := (_ack ->> 2)::bigint[];
+      _promoted := 0;
       if jsonb_array_length(_call -> 'locks') = 0 then
         with gone as (
           delete from messages
@@ -1920,9 +1978,7 @@ begin
           if _m.dedupe is not null then
             perform forget_dedupe(_queue, _m.dedupe, _m.id);
           end if;
-          if _m.key is not null then
-            perform promote_follower(_queue, _m.key, _place + _done);
-          end if;
+          _promoted := _promoted + promote_follower(_queue, _m.key, _place + _done);
           _done := _done + 1;
         end loop;
         _place := _place + _done;
@@ -1930,7 +1986,7 @@ begin
       if _done < cardinality(_seqs) then
         raise exception using errcode = 'SLREF';
       end if;
-      perform tally(_queue, 0, _done, 0, 0);
+      perform tally(_queue, _acked => _done, _leased => -_done, _waiting => -_promoted);
     end loop;
   exception when sqlstate 'SLREF' then
     return '';
@@ -1939,6 +1995,29 @@ begin
     perform wake(_queues[_queue]);
   end loop;
   return '1';
+end $$;
+create function add_tallies() returns void language plpgsql as $$
+begin
+  if not try_lock(2) then
+    return;
+  end if;
+  with added as (
+    delete from tallies where ctid = any (array(select ctid from tallies limit 20000)) returning *
+  )
+  insert into counts as c
+    select queue, sum(enqueued), sum(acked), sum(purged), sum(waiting), sum(delayed), sum(leased), sum(blocked), sum(dead)
+      from added group by queue
+    on conflict (queue) do update set
+      enqueued = c.enqueued + excluded.enqueued, acked = c.acked + excluded.acked, purged = c.purged + excluded.purged,
+      waiting = c.waiting + excluded.waiting, delayed = c.delayed + excluded.delayed, leased = c.leased + excluded.leased,
+      blocked = c.blocked + excluded.blocked, dead = c.dead + excluded.dead;
+  with added as (
+    delete from place_tallies where ctid = any (array(select ctid from place_tallies limit 20000)) returning *
+  )
+  insert into place_counts as c
+    select index, sum(count) from added group by index
+    on conflict (index) do update set count = c.count + excluded.count;
+  delete from place_counts where count = 0;
 end $$;
 create function tidy_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -1958,6 +2037,7 @@ begin
     select ctid from dedupes where until is not null and until <= _moment order by until limit 1000 for update skip locked
   ));
   get diagnostics _count = row_count;
+  perform add_tallies();
   return (_more or _count = 1000)::integer::text;
 end $$;
 create function both_1(_request text) returns text language plpgsql

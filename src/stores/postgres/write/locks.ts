@@ -8,7 +8,7 @@ const STRIPES = 128;
 /** Where the stripes of each kind begin. Below them there is room for single locks. */
 const BASES = { key: 128, stream: 256, record: 384, dedupe: 512 } as const;
 
-/** The lock of a call that trims the log. */
+/** The lock of a call that trims the log. Number 2 is that of a call that adds tallies: see `sql/0001/96-tidy.sql`. */
 export const TRIMMING = 1;
 
 /** What a lock may be for. */

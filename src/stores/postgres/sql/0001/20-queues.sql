@@ -59,15 +59,23 @@ create index messages_blocked on messages (queue, aside) where state = 3;
 create index messages_dead on messages (queue, aside) where state = 4;
 create index messages_halts on messages (queue, aside) where state = 3 and whole;
 
--- What was counted, in as many rows a queue as transactions were at it at once.
+-- What was counted, and the tallies that were not yet added to that (96-tidy.sql). Whoever changes something writes a row of tallies: nobody waits
+-- for it, and its price does not rise where an old transaction still sees those before it. What enters a place counts up there, what leaves it
+-- counts down; messages that are ready are the rest.
 create table counts (
-  queue integer not null,
-  enqueued bigint not null default 0,
-  acked bigint not null default 0,
-  purged bigint not null default 0,
-  dead bigint not null default 0
+  queue integer primary key,
+  enqueued bigint not null,
+  acked bigint not null,
+  purged bigint not null,
+  waiting bigint not null,
+  delayed bigint not null,
+  leased bigint not null,
+  blocked bigint not null,
+  dead bigint not null
 ) with (fillfactor = 50);
-create index counts_queue on counts (queue);
+create table tallies (like counts including defaults);
+create index tallies_queue on tallies (queue);
+create index tallies_dead on tallies (queue) where dead <> 0;
 
 create table dedupes (
   queue integer not null,
@@ -103,16 +111,13 @@ begin
   return _ids;
 end $$;
 
--- Counts in a row that no other transaction holds.
-create function tally(_queue integer, _enqueued bigint, _acked bigint, _purged bigint, _dead bigint) returns void
-language plpgsql as $$
+-- Counts a change.
+create function tally(
+  _queue integer, _enqueued bigint = 0, _acked bigint = 0, _purged bigint = 0, _waiting bigint = 0, _delayed bigint = 0,
+  _leased bigint = 0, _blocked bigint = 0, _dead bigint = 0
+) returns void language plpgsql as $$
 begin
-  update counts
-    set enqueued = enqueued + _enqueued, acked = acked + _acked, purged = purged + _purged, dead = dead + _dead
-    where ctid = (select ctid from counts where queue = _queue limit 1 for update skip locked);
-  if not found then
-    insert into counts values (_queue, _enqueued, _acked, _purged, _dead);
-  end if;
+  insert into tallies values (_queue, _enqueued, _acked, _purged, _waiting, _delayed, _leased, _blocked, _dead);
 end $$;
 
 -- Hints the consumers that wait for this queue, if any do: they hold all 16 slots. Who gets one alone knows that nobody waits, nor can begin

@@ -16,11 +16,15 @@ begin
   return 0;
 end $$;
 
--- The next message of a key becomes its head, at the end of the line.
-create function promote_follower(_queue integer, _key text, _place bigint) returns void language plpgsql as $$
+-- The next message of a key becomes its head, at the end of the line. Answers how many do, for whoever counts: 1, or 0 where none waits.
+create function promote_follower(_queue integer, _key text, _place bigint) returns integer language plpgsql as $$
 begin
+  if _key is null then
+    return 0;
+  end if;
   update messages set state = 0, place = _place
     where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
+  return found::integer;
 end $$;
 
 -- Frees a dedupe id without an end, once its message has left.
@@ -29,13 +33,17 @@ begin
   delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null;
 end $$;
 
--- Drops the oldest dead letters above the limit.
+-- Drops the oldest dead letters above the limit. Whoever dead-letters calls it once it has done so.
 create function trim_letters(_queue integer, _letters_max integer) returns void language plpgsql as $$
 declare
   _over bigint;
 begin
-  select sum(dead) - _letters_max into _over from counts where queue = _queue;
-  if _over <= 0 then
+  select sum(dead) - _letters_max into _over from (
+      select dead from counts where queue = _queue
+      union all
+      select dead from tallies where queue = _queue and dead <> 0
+    ) told;
+  if _over is null or _over <= 0 then
     return;
   end if;
   with dropped as (
@@ -44,11 +52,11 @@ begin
     ) returning 1
   )
   select count(*) into _over from dropped;
-  perform tally(_queue, 0, 0, _over, -_over);
+  perform tally(_queue, _purged => _over, _dead => -_over);
 end $$;
 
--- Dead-letters a message; its followers go on. Failures are counted by whoever calls.
-create function bury(_seq bigint, _cause text, _facts call_facts, _place bigint) returns void language plpgsql as $$
+-- Dead-letters a message; its followers go on. Failures, places and followers are counted by whoever calls: it answers how many followers wait no more.
+create function bury(_seq bigint, _cause text, _facts call_facts, _place bigint) returns integer language plpgsql as $$
 declare
   _m record;
 begin
@@ -59,11 +67,7 @@ begin
   if _m.dedupe is not null then
     perform forget_dedupe(_m.queue, _m.dedupe, _m.id);
   end if;
-  if _m.key is not null then
-    perform promote_follower(_m.queue, _m.key, _place);
-  end if;
-  perform tally(_m.queue, 0, 0, 0, 1);
-  perform trim_letters(_m.queue, _facts.letters_max);
+  return promote_follower(_m.queue, _m.key, _place);
 end $$;
 
 -- Takes up what is due, up to 1,000 of each kind: what was leased before finds its former place, a first delivery joins the end of its line. A
@@ -73,6 +77,9 @@ declare
   _returned boolean;
   _m record;
   _place bigint;
+  _state smallint;
+  _delayed bigint;
+  _waiting bigint := 0;
 begin
   if not exists (select 1 from messages where queue = _queue and state in (1, 5) and due <= _moment) then
     return false;
@@ -81,16 +88,21 @@ begin
     select ctid from messages where queue = _queue and state in (1, 5) and state = 1 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   ));
-  _returned := found;
+  get diagnostics _delayed = row_count;
+  _returned := _delayed > 0;
   _place := next_place();
   for _m in
     select seq, key, stripe from messages where queue = _queue and state in (1, 5) and state = 5 and due <= _moment
       order by due, seq limit 1000 for update skip locked
   loop
     continue when _m.stripe is not null and not try_lock(_m.stripe);
-    update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq;
+    update messages set state = state_in_line(_queue, _m.key), place = _place, due = null where seq = _m.seq
+      returning state into _state;
     _place := _place + 1;
+    _delayed := _delayed + 1;
+    _waiting := _waiting + (_state = 2)::integer;
   end loop;
+  perform tally(_queue, _delayed => -_delayed, _waiting => _waiting);
   return _returned;
 end $$;
 
@@ -103,6 +115,8 @@ declare
   _counted boolean;
   _place bigint;
   _reaped integer := 0;
+  _dead integer := 0;
+  _promoted integer := 0;
 begin
   for _m in
     select seq, failures, suspicion, unbegun, stripe from messages
@@ -120,8 +134,11 @@ begin
       where seq = _m.seq;
     if _counted and _m.failures + 1 >= _attempts_max then
       _place := coalesce(_place + 1, next_place());
-      perform bury(_m.seq, 'lease expired', _facts, _place);
+      _promoted := _promoted + bury(_m.seq, 'lease expired', _facts, _place);
+      _dead := _dead + 1;
     end if;
   end loop;
+  perform tally(_queue, _leased => -_reaped, _dead => _dead, _waiting => -_promoted);
+  perform trim_letters(_queue, _facts.letters_max);
   return _reaped;
 end $$;

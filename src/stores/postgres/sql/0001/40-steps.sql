@@ -10,6 +10,7 @@ declare
   _dedupe constant text := _step ->> 11;
   _window constant bigint := (_step ->> 12)::bigint;
   _first text;
+  _state smallint;
 begin
   if _dedupe is not null then
     if _window <> 0 then
@@ -35,7 +36,8 @@ begin
     _facts.moment + (_step ->> 10)::bigint, _queue, (_step ->> 4)::integer, (_step ->> 6)::smallint,
     case when _delay > 0 then 5 else state_in_line(_queue, _key) end, (_step ->> 9)::smallint,
     _id, _key, _step ->> 13, case when _window < 0 then _dedupe end, _step ->> 7, _step ->> 3
-  );
+  ) returning state into _state;
+  perform tally(_queue, _enqueued => 1, _waiting => (_state = 2)::integer, _delayed => (_state = 5)::integer);
   return null;
 end $$;
 
@@ -51,6 +53,7 @@ end $$;
 
 create function apply_settle(_facts call_facts, _step jsonb, _place bigint) returns text language plpgsql as $$
 declare
+  _queue constant integer := _facts.queues[(_step ->> 1)::integer];
   _seq constant bigint := (_step ->> 2)::bigint;
   _outcome constant text := _step ->> 4;
   _due constant bigint := case when (_step ->> 5)::bigint > 0 then _facts.moment + (_step ->> 5)::bigint end;
@@ -58,13 +61,11 @@ declare
   _m record;
 begin
   if _outcome = 'a' then
-    delete from messages where seq = _seq returning queue, key, dedupe, id into _m;
+    delete from messages where seq = _seq returning key, dedupe, id into _m;
     if _m.dedupe is not null then
-      perform forget_dedupe(_m.queue, _m.dedupe, _m.id);
+      perform forget_dedupe(_queue, _m.dedupe, _m.id);
     end if;
-    if _m.key is not null then
-      perform promote_follower(_m.queue, _m.key, _place);
-    end if;
+    perform tally(_queue, _acked => 1, _leased => -1, _waiting => -promote_follower(_queue, _m.key, _place));
     return null;
   end if;
   if _outcome in ('l', 'u') then
@@ -72,6 +73,7 @@ begin
       lease = null, expires = null, unbegun = false, returned = returned + (_outcome = 'l')::integer,
       state = case when _due is null then 0 else 1 end, due = _due
       where seq = _seq;
+    perform tally(_queue, _leased => -1, _delayed => (_due is not null)::integer);
     return null;
   end if;
   update messages set
@@ -81,14 +83,17 @@ begin
   if _outcome in ('b', 'B') then
     update messages set state = 3, whole = _outcome = 'B', aside = _place, due = _facts.moment, cause = _cause
       where seq = _seq;
+    perform tally(_queue, _leased => -1, _blocked => 1);
     return null;
   end if;
   if _outcome = 'r' and _m.failures < (_step ->> 7)::integer then
     if _due is not null then
       update messages set state = 1, due = _due where seq = _seq;
     end if;
+    perform tally(_queue, _leased => -1, _delayed => (_due is not null)::integer);
     return null;
   end if;
-  perform bury(_seq, _cause, _facts, _place);
+  perform tally(_queue, _leased => -1, _dead => 1, _waiting => -bury(_seq, _cause, _facts, _place));
+  perform trim_letters(_queue, _facts.letters_max);
   return case when _outcome = 'r' then 'j' end;
 end $$;

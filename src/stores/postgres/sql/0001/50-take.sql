@@ -104,15 +104,18 @@ declare
   _m record;
   _place constant bigint := next_place();
   _buried integer := 0;
+  _promoted integer := 0;
 begin
   for _m in
     select seq, stripe, why_not_begun(begins, returned, _t.deliveries_max, _facts.moment) as why
       from unnest(_t.late) with ordinality l (seq, n) join messages using (seq) order by n
   loop
     continue when _m.stripe is not null and not try_lock(_m.stripe);
-    perform bury(_m.seq, _m.why, _facts, _place + _buried);
+    _promoted := _promoted + bury(_m.seq, _m.why, _facts, _place + _buried);
     _buried := _buried + 1;
   end loop;
+  perform tally(_t.queue, _dead => _buried, _waiting => -_promoted);
+  perform trim_letters(_t.queue, _facts.letters_max);
   return _buried;
 end $$;
 

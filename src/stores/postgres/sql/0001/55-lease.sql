@@ -48,6 +48,7 @@ declare
   _q record;
   _owned integer;
   _head text;
+  _undone bigint;
 begin
   _facts.moment := moment_of(_r ->> 'now');
   _facts.letters_max := (_r ->> 'lettersMax')::integer;
@@ -63,6 +64,8 @@ begin
   select paused, taking into _q from queues where id = _t.queue;
   if (_r ->> 'again')::boolean then
     update messages set lease = null, expires = null where queue = _t.queue and state = 0 and lease = _t.lease;
+    get diagnostics _undone = row_count;
+    perform tally(_t.queue, _leased => -_undone);
   end if;
   if _q.paused or exists (select 1 from messages where queue = _t.queue and state = 3 and whole) then
     return concat_ws(E'\x1f', _facts.moment, '', 0);
@@ -91,6 +94,7 @@ begin
     _t.front_place := null;
   end loop;
   if _t.taken > 0 then
+    perform tally(_t.queue, _leased => _t.taken);
     _head := concat_ws(E'\x1f', _facts.moment, '', 0);
     if _t.passed > 2000 then
       _head := concat_ws(E'\x1f', _head, _t.front_level, _t.first);

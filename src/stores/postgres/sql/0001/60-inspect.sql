@@ -18,23 +18,21 @@ declare
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
   perform promote_due(_queue, _moment);
-  -- One statement, so one snapshot.
+  -- One statement, so one snapshot. What is due and was not taken up yet is ready.
   return (
     select concat_ws(
-      E'\x1f', c.enqueued, line.ready + due.due, waiting.count, due.count - due.due, line.leased, blocked.count, c.acked,
-      dead.count, c.purged, q.paused::integer, blocked.halted::integer
+      E'\x1f', c.enqueued, c.enqueued - c.acked - c.purged - c.waiting - c.delayed - c.leased - c.blocked - c.dead + due.count,
+      c.waiting, c.delayed - due.count, c.leased, c.blocked, c.acked, c.dead, c.purged, q.paused::integer,
+      exists (select 1 from messages where queue = _queue and state = 3 and whole)::integer
     )
     from (select paused from queues where id = _queue) q,
-      (select coalesce(sum(enqueued), 0) as enqueued, coalesce(sum(acked), 0) as acked, coalesce(sum(purged), 0) as purged
-        from counts where queue = _queue) c,
-      (select count(*) filter (where lease is null) as ready, count(lease) as leased
-        from messages where queue = _queue and state = 0) line,
-      (select count(*) filter (where due <= _moment) as due, count(*) as count
-        from messages where queue = _queue and state in (1, 5)) due,
-      (select count(*) as count from messages where queue = _queue and state = 2) waiting,
-      (select count(*) as count, coalesce(bool_or(whole), false) as halted
-        from messages where queue = _queue and state = 3) blocked,
-      (select count(*) as count from messages where queue = _queue and state = 4) dead
+      (select coalesce(sum(enqueued), 0) as enqueued, coalesce(sum(acked), 0) as acked, coalesce(sum(purged), 0) as purged,
+          coalesce(sum(waiting), 0) as waiting, coalesce(sum(delayed), 0) as delayed, coalesce(sum(leased), 0) as leased,
+          coalesce(sum(blocked), 0) as blocked, coalesce(sum(dead), 0) as dead
+        from (
+          select * from counts where queue = _queue union all select * from tallies where queue = _queue
+        ) told) c,
+      (select count(*) as count from messages where queue = _queue and state in (1, 5) and due <= _moment) due
   );
 end $$;
 

@@ -52,6 +52,8 @@ declare
   _seq bigint;
   _place bigint;
   _m record;
+  _promoted integer := 0;
+  _done bigint;
 begin
   perform take_locks(_r -> 'locks');
   _facts.moment := moment_of(_r ->> 'now');
@@ -70,14 +72,19 @@ begin
       when 'skip' then
         delete from messages where seq = _seq returning key, dedupe, id into _m;
         perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
-        perform promote_follower(_queue, _m.key, _place) where _m.key is not null;
-        perform tally(_queue, 0, 0, 1, 0);
+        _promoted := _promoted + promote_follower(_queue, _m.key, _place);
       when 'reject' then
-        perform bury(_seq, cause, _facts, _place) from messages where seq = _seq;
+        select _promoted + bury(_seq, cause, _facts, _place) into _promoted from messages where seq = _seq;
         update messages set whole = false where seq = _seq;
     end case;
     _place := _place + 1;
   end loop;
+  _done := cardinality(_seqs);
+  perform tally(
+    _queue, _blocked => -_done, _waiting => -_promoted, _purged => case _r ->> 'decision' when 'skip' then _done else 0 end,
+    _dead => case _r ->> 'decision' when 'reject' then _done else 0 end
+  );
+  perform trim_letters(_queue, _facts.letters_max);
   perform wake(_queue);
   return answer_with(_r ->> 'write', cardinality(_seqs) || ' ' || (
     jsonb_typeof(_r -> 'target') = 'string' and cardinality(blocked_targets(_queue, _r -> 'target', 1)) > 0
@@ -87,12 +94,15 @@ end $$;
 -- Puts a dead letter at the end of its key or level, at attempt 1. A payload of null leaves it as it is.
 create function redrive_one(_seq bigint, _payload text, _size integer, _moment bigint, _place bigint) returns void
 language plpgsql as $$
+declare
+  _m record;
 begin
   update messages set
     state = state_in_line(queue, key), place = _place, at = _moment, failures = 0, suspicion = 0, returned = 0,
     unbegun = false, begins = null, mark = null, aside = null, due = null, cause = null,
     payload = coalesce(_payload, payload), size = coalesce(_size, size)
-    where seq = _seq;
+    where seq = _seq returning queue, state into _m;
+  perform tally(_m.queue, _dead => -1, _waiting => (_m.state = 2)::integer);
 end $$;
 
 -- Request: letters: [[position, id, payload, bytes], …], bytesMax. Reply: how many were redriven, and how many seen.
@@ -132,7 +142,6 @@ begin
     end if;
     _seen := _seen + 1;
   end loop;
-  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
   perform wake(_queue);
   return answer_with(_r ->> 'write', _count || ' ' || _seen);
 end $$;
@@ -181,20 +190,23 @@ begin
     _count := _count + 1;
     _bytes := _bytes + _m.size;
   end loop;
-  perform tally(_queue, 0, 0, 0, -_count) where _count > 0;
   perform wake(_queue);
   return answer_with(_r ->> 'write', concat_ws(' ', _count, _seen, case when _more then _last else null end));
 end $$;
 
--- Deletes messages and counts them as purged.
+-- Deletes messages that are ready, delayed or waiting, and counts them as purged.
 create function purge_these(_queue integer, _seqs bigint[]) returns void language plpgsql as $$
 declare
   _m record;
+  _delayed bigint := 0;
+  _waiting bigint := 0;
 begin
-  for _m in delete from messages where seq = any (_seqs) returning dedupe, id loop
+  for _m in delete from messages where seq = any (_seqs) returning state, dedupe, id loop
     perform forget_dedupe(_queue, _m.dedupe, _m.id) where _m.dedupe is not null;
+    _delayed := _delayed + (_m.state in (1, 5))::integer;
+    _waiting := _waiting + (_m.state = 2)::integer;
   end loop;
-  perform tally(_queue, 0, 0, cardinality(_seqs), 0) where cardinality(_seqs) > 0;
+  perform tally(_queue, _purged => cardinality(_seqs), _delayed => -_delayed, _waiting => -_waiting);
 end $$;
 
 -- What a purge deletes next: ready messages by priority and in order, each with its followers; then delayed ones by due time, likewise;
@@ -241,6 +253,7 @@ declare
   _seqs bigint[];
   _keys text[];
   _place bigint;
+  _promoted bigint;
   _more boolean;
 begin
   perform take_locks(_r -> 'locks');
@@ -261,7 +274,8 @@ begin
     _keys := array(select key from messages where seq = any (_seqs) and key is not null and state in (0, 1) order by place);
     perform purge_these(_queue, _seqs);
     _place := next_place();
-    perform promote_follower(_queue, key, _place + n) from unnest(_keys) with ordinality k (key, n);
+    select coalesce(sum(promote_follower(_queue, key, _place + n)), 0) into _promoted from unnest(_keys) with ordinality k (key, n);
+    perform tally(_queue, _waiting => -_promoted);
     _more := exists (select 1 from messages where queue = _queue and state = 0 and lease is null)
       or exists (select 1 from messages where queue = _queue and state in (1, 5))
       or exists (select 1 from messages where queue = _queue and state = 2);

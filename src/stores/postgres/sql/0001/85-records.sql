@@ -21,3 +21,15 @@ create table record_places (
   place text collate "C" not null,
   primary key (index, place)
 );
+
+-- How many places each index has, but for the tallies that were not yet added: as for queues.
+create table place_counts (
+  index text collate "C" primary key,
+  count bigint not null
+) with (fillfactor = 50);
+create index place_counts_none on place_counts (index) where count = 0;
+create table place_tallies (
+  index text collate "C" not null,
+  count bigint not null
+);
+create index place_tallies_index on place_tallies (index);

@@ -70,7 +70,11 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
-  select jsonb_agg((select count(*) from record_places where index = a.name) order by n)::text into _answer
+  select jsonb_agg(
+      coalesce((select count from place_counts where index = a.name), 0)
+        + coalesce((select sum(count) from place_tallies where index = a.name), 0)
+      order by n
+    )::text into _answer
     from jsonb_array_elements_text(_request::jsonb) with ordinality a (name, n);
   return _answer;
 end $$;

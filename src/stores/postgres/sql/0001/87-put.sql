@@ -48,22 +48,24 @@ end $$;
 
 -- Takes a record out of its places, but for those where it stays.
 create function leave_places(_places text[], _stays text[]) returns void language plpgsql as $$
-declare
-  _each text;
 begin
-  foreach _each in array coalesce(_places, '{}') loop
-    continue when _each = any (_stays);
-    delete from record_places
-      where index = split_part(_each, U&'\001F', 1) and place = split_part(_each, U&'\001F', 2);
-  end loop;
+  with gone as (
+    delete from record_places r using unnest(_places) p
+      where r.index = split_part(p, U&'\001F', 1) and r.place = split_part(p, U&'\001F', 2) and p <> all (_stays)
+      returning r.index
+  )
+  insert into place_tallies select index, -count(*) from gone group by index;
 end $$;
 
 -- Puts a record into its places, but for those where it stood. It may name a place twice.
 create function take_places(_places text[], _stood text[]) returns void language plpgsql as $$
 begin
-  insert into record_places (index, place)
-    select split_part(p, U&'\001F', 1), split_part(p, U&'\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
-    on conflict do nothing;
+  with taken as (
+    insert into record_places (index, place)
+      select split_part(p, U&'\001F', 1), split_part(p, U&'\001F', 2) from unnest(_places) p where p <> all (coalesce(_stood, '{}'))
+      on conflict do nothing returning index
+  )
+  insert into place_tallies select index, count(*) from taken group by index;
 end $$;
 
 -- Deletes some of the records that have ended, which have no places. Those that others delete, or put anew, are passed by.

@@ -48,8 +48,6 @@ declare
   _word text;
   _words text[] := '{}';
   _plain boolean := true;
-  _queue integer;
-  _counts bigint[] := array_fill(0::bigint, array[2 * coalesce(cardinality(_facts.queues), 0)]);
 begin
   for _step, _at in select value, ordinality from jsonb_array_elements(_list) with ordinality loop
     continue when _at = 1;
@@ -63,17 +61,6 @@ begin
     _words := array_append(_words, _word);
     if _word is not null then
       _plain := false;
-    end if;
-    -- What was enqueued, and what was acked.
-    _queue := case when _step ->> 0 = 'e' and _word is null then 2 * (_step ->> 1)::integer - 1
-      when _step ->> 0 = 's' and _step ->> 4 = 'a' then 2 * (_step ->> 1)::integer end;
-    if _queue is not null then
-      _counts[_queue] := _counts[_queue] + 1;
-    end if;
-  end loop;
-  for _queue in 1 .. coalesce(cardinality(_facts.queues), 0) loop
-    if _counts[2 * _queue - 1] + _counts[2 * _queue] > 0 then
-      perform tally(_facts.queues[_queue], _counts[2 * _queue - 1], _counts[2 * _queue], 0, 0);
     end if;
   end loop;
   return case when not _plain then to_json(_words)::text end;

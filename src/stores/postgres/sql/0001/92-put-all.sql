@@ -40,11 +40,17 @@ begin
     delete from record_places p
       using (select s.place from moved m, unnest(m.stood) s (place) where s.place <> all (m.places)) g
       where p.index = split_part(g.place, U&'\001F', 1) and p.place = split_part(g.place, U&'\001F', 2)
+      returning p.index
   ), taken as (
     insert into record_places (index, place)
       select distinct split_part(t.place, U&'\001F', 1), split_part(t.place, U&'\001F', 2)
         from moved m, unnest(m.places) t (place) where t.place <> all (coalesce(m.stood, '{}'))
       on conflict do nothing
+      returning index
+  ), tallied as (
+    insert into place_tallies
+      select index, sum(count) from (select index, 1 as count from taken union all select index, -1 from gone) moves
+        group by index having sum(count) <> 0
   )
   select ok into _may from all_may;
   if not _may then

@@ -68,10 +68,12 @@ begin
       _moment + (step ->> 10)::bigint, queue, (step ->> 4)::integer, null, case when delay > 0 then 5 else 0 end,
       (step ->> 9)::smallint, step ->> 2, null, null, step ->> 7, step ->> 3
     from steps where not _keyed
-    returning queue
+    returning queue, state
   )
   select sum(t.n) into _queue from (
-    select count(*) as n, tally(queue, count(*), 0, 0, 0) from added group by queue offset 0
+    select count(*) as n, tally(
+        queue, _enqueued => count(*), _waiting => count(*) filter (where state = 2), _delayed => count(*) filter (where state = 5)
+      ) from added group by queue offset 0
   ) t;
   for _queue in select value::integer from jsonb_array_elements_text(_call -> 'woken') loop
     perform wake(_queues[_queue]);

@@ -13,6 +13,7 @@ declare
   _queue integer;
   _place bigint;
   _done integer;
+  _promoted integer;
   _ack jsonb;
   _seqs bigint[];
   _m record;
@@ -30,6 +31,7 @@ begin
     for _ack in select value from jsonb_array_elements(_call -> 'acks') loop
       _queue := _queues[(_ack ->> 0)::integer];
       _seqs := (_ack ->> 2)::bigint[];
+      _promoted := 0;
       if jsonb_array_length(_call -> 'locks') = 0 then
         with gone as (
           delete from messages
@@ -52,9 +54,7 @@ begin
           if _m.dedupe is not null then
             perform forget_dedupe(_queue, _m.dedupe, _m.id);
           end if;
-          if _m.key is not null then
-            perform promote_follower(_queue, _m.key, _place + _done);
-          end if;
+          _promoted := _promoted + promote_follower(_queue, _m.key, _place + _done);
           _done := _done + 1;
         end loop;
         _place := _place + _done;
@@ -62,7 +62,7 @@ begin
       if _done < cardinality(_seqs) then
         raise exception using errcode = 'SLREF';
       end if;
-      perform tally(_queue, 0, _done, 0, 0);
+      perform tally(_queue, _acked => _done, _leased => -_done, _waiting => -_promoted);
     end loop;
   exception when sqlstate 'SLREF' then
     return '';
