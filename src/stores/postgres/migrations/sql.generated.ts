@@ -587,12 +587,13 @@ begin
     from taken;
   return _t;
 end $$;
-create function next_change(_queue integer) returns bigint language sql stable as $$
-  select least(
+create function next_change(_queue integer) returns bigint language plpgsql as $$
+begin
+  return least(
     (select due from messages where queue = _queue and state in (1, 5) order by due, seq limit 1),
     (select min(expires) from messages where queue = _queue and state = 0 and lease is not null)
-  )
-$$;
+  );
+end $$;
 create function own(_queue integer, _owner text, _lease_ms bigint, _attempts_max integer, _facts call_facts) returns integer
 language plpgsql as $$
 declare
@@ -847,14 +848,16 @@ begin
   end loop;
   return array_to_string(_more || _records, E'\\x1e');
 end $$;
-create function blocked_1(_request text) returns text language sql
+create function blocked_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
-  select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
-$$;
-create function dead_letters_1(_request text) returns text language sql
+begin
+  return page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb);
+end $$;
+create function dead_letters_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
-  select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
-$$;
+begin
+  return page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb);
+end $$;
 create function pause_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set jit = off as $$
 declare

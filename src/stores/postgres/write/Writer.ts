@@ -148,7 +148,9 @@ export class Writer {
     onWoken(body.wokenNames);
     onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
     if (body.isAppending) onAppended();
-    sent.forEach(({ end }, i) => end.done(answers[i] ?? []));
+    sent.forEach(({ end }, i) => {
+      end.done(answers[i] ?? []);
+    });
   }
 
   /** What each write answers. */

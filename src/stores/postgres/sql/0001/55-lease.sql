@@ -1,12 +1,13 @@
 -- Leases messages for a consumer.
 
 -- When something may change by itself: a message is due, or a lease ends. Null: never.
-create function next_change(_queue integer) returns bigint language sql stable as $$
-  select least(
+create function next_change(_queue integer) returns bigint language plpgsql as $$
+begin
+  return least(
     (select due from messages where queue = _queue and state in (1, 5) order by due, seq limit 1),
     (select min(expires) from messages where queue = _queue and state = 0 and lease is not null)
-  )
-$$;
+  );
+end $$;
 
 -- Makes the consumer the owner of an exclusive queue. Answers 0 where it is, 1 where another one is, 2 where leases of the former owner are
 -- left to be ended. Then nobody gets a message, since it would come out of order.

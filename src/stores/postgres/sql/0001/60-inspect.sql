@@ -106,12 +106,14 @@ begin
   return array_to_string(_more || _records, E'\x1e');
 end $$;
 
-create function blocked_1(_request text) returns text language sql
+create function blocked_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
-  select page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb)
-$$;
+begin
+  return page_aside(queue_of(_request::jsonb ->> 'queue'), 3, _request::jsonb);
+end $$;
 
-create function dead_letters_1(_request text) returns text language sql
+create function dead_letters_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
-  select page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb)
-$$;
+begin
+  return page_aside(queue_of(_request::jsonb ->> 'queue'), 4, _request::jsonb);
+end $$;
