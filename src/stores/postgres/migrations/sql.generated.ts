@@ -1817,11 +1817,11 @@ begin
   ), all_may as materialized (
     select coalesce(bool_and(expected in ('*', coalesce('=' || actual, '-'))), false)
         and (select count(*) from found) = (select count(distinct (collection, id)) from found)
-        and (select count(*) = count(distinct w.id) from writes_given w)
+        and (select count(w.id) = count(distinct w.id) from writes_given w)
         and not exists (select from writes_given g join writes w on w.id = g.id) as ok
       from found
   ), kept as (
-    insert into writes (id, at) select id, _moment from writes_given where (select ok from all_may)
+    insert into writes (id, at) select id, _moment from writes_given where id is not null and (select ok from all_may)
   ), done as (
     insert into records (collection, id, revision, expires, places, value)
       select collection, id, revision, expires, places, value from found where (select ok from all_may)
@@ -1847,17 +1847,45 @@ begin
   )
   select ok into _may from all_may;
   if not _may then
-    return write_1(_request);
+    return case when _call -> 'writes' -> 0 ->> 0 is null then '' else write_1(_request) end;
   end if;
   if (_call -> 'ends')::boolean then
     perform forget_ended(_moment);
   end if;
   return (select jsonb_agg(null::text)::text from jsonb_array_elements(_call -> 'writes'));
 end $$;
+create function mixed_1(_request text) returns text language plpgsql
+set search_path from current as $$
+declare
+  _call constant jsonb := _request::jsonb;
+  _moment bigint;
+  _done integer;
+begin
+  perform take_locks(_call -> 'locks');
+  _moment := moment_of(_call ->> 'now');
+  begin
+    insert into writes (id, at) select value, _moment from jsonb_array_elements_text(_call -> 'ids') on conflict do nothing;
+    get diagnostics _done = row_count;
+    if _done < jsonb_array_length(_call -> 'ids')
+      or (case when _call ->> 'ack_1' is not null then ack_1(_call ->> 'ack_1') = '' end)
+      or (case when _call ->> 'put_1' is not null then put_1(_call ->> 'put_1') = '' end) then
+      raise exception using errcode = 'SLREF';
+    end if;
+    if _call ->> 'enqueue_1' is not null then
+      perform enqueue_1(_call ->> 'enqueue_1');
+    end if;
+  exception when sqlstate 'SLREF' then
+    return '';
+  end;
+  return '1';
+end $$;
 create function new_writes(_writes jsonb, _moment bigint) returns jsonb language plpgsql as $$
 declare
   _fresh text[];
 begin
+  if _writes -> 0 ->> 0 is null then
+    return _writes;
+  end if;
   with fresh as (
     insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_writes)
       on conflict do nothing returning id
@@ -2054,6 +2082,7 @@ begin
     when 'enqueue_1' then _answer := enqueue_1(_parts[2]);
     when 'append_1' then _answer := append_1(_parts[2]);
     when 'put_1' then _answer := put_1(_parts[2]);
+    when 'mixed_1' then _answer := mixed_1(_parts[2]);
     when 'write_1' then _answer := write_1(_parts[2]);
   end case;
   return case when _answer = '' then '' else _answer || U&'\\001E' || lease_1(_parts[3]) end;

@@ -14,8 +14,9 @@ import {
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
 import type { Lane, LeaseTurn, Turn } from "../connection/Lane.js";
-import { ackText, allAcked, type EncodedWrite } from "./acks.js";
+import { ackText, allDone, type EncodedWrite } from "./acks.js";
 import * as codings from "./codings.js";
+import { mixedText } from "./mixed.js";
 import { type Lists, type Steps, shortParts } from "./parts.js";
 import { Body, type StepCoding } from "./StepCoding.js";
 import { functionFor } from "./shapes.js";
@@ -157,9 +158,9 @@ export class Writer {
   private async answersOf({ sent, body, writes, now }: Request, together: Together): Promise<Answers> {
     const { deadLettersMax } = this.options;
     let name = functionFor(sent.flatMap(({ lists }) => lists));
-    if (name === "ack_1") {
-      const short = ackText(writes, body, now);
-      if (allAcked(await together.call(name, short)))
+    const textOf = otherTexts[name];
+    if (textOf !== undefined) {
+      if (allDone(await together.call(name, textOf(writes, body, now))))
         return sent.map(({ lists }) => lists.map((list) => right(list.map(doneOf))));
       name = "write_1";
     }
@@ -178,6 +179,9 @@ interface Request {
   readonly writes: ReadonlyArray<EncodedWrite>;
   readonly now: number | null;
 }
+
+/** The functions that take another request than `write_1`. They do all or nothing; where it is nothing, `write_1` does the same. */
+const otherTexts: Readonly<Record<string, typeof ackText | undefined>> = { ack_1: ackText, mixed_1: mixedText };
 
 /** Of each write the answers of its lists. */
 type Answers = ReadonlyArray<ReadonlyArray<WriteAnswer>>;

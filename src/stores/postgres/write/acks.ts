@@ -13,21 +13,30 @@ interface Run {
 const isOf = (run: Run, { queue, lease }: Pick<Run, "queue" | "lease">): boolean =>
   run.queue === queue && run.lease === lease;
 
+/** A step as the general form has it: its letter, and its fields. */
+export type EncodedStep = ReadonlyArray<unknown>;
+
+/** These acks as `ack_1` takes them: by lease. */
+export const acksOf = (steps: ReadonlyArray<EncodedStep>): ReadonlyArray<unknown> => {
+  const runs: Array<Run> = [];
+  for (const [, queue, seq, lease] of steps) {
+    const last = runs.at(-1);
+    if (last !== undefined && isOf(last, { queue, lease })) last.seqs.push(seq);
+    else runs.push({ queue, lease, seqs: [seq] });
+  }
+  return runs.map(({ queue, lease, seqs }) => [queue, lease, `{${seqs.join(",")}}`]);
+};
+
+/** The steps of these writes, in their order. */
+export const stepsOf = (writes: ReadonlyArray<EncodedWrite>): ReadonlyArray<EncodedStep> =>
+  writes.flatMap(([, lists]) => lists.flatMap(([, ...steps]) => steps as ReadonlyArray<EncodedStep>));
+
 /** The request of `ack_1`. */
 export const ackText = (writes: ReadonlyArray<EncodedWrite>, body: Body, given: number | null): string => {
-  const runs: Array<Run> = [];
-  for (const [, lists] of writes)
-    for (const [, step] of lists) {
-      // A settlement: its letter, queue, seq and lease.
-      const [, queue, seq, lease] = step as ReadonlyArray<unknown>;
-      const last = runs.at(-1);
-      if (last !== undefined && isOf(last, { queue, lease })) last.seqs.push(seq);
-      else runs.push({ queue, lease, seqs: [seq] });
-    }
   const { locks, queues, woken } = body.toJSON();
-  const acks = runs.map(({ queue, lease, seqs }) => [queue, lease, `{${seqs.join(",")}}`]);
+  const acks = acksOf(stepsOf(writes));
   return JSON.stringify({ now: given, locks, queues, woken, ids: writes.map(([id]) => id), acks });
 };
 
 /** Whether the server did all of it. */
-export const allAcked = (reply: string): boolean => reply === "1";
+export const allDone = (reply: string): boolean => reply === "1";

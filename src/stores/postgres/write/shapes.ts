@@ -1,4 +1,5 @@
-/** Which function does a call: all take the same request and answer the same, but some do many lists of one shape in one go. */
+/** Which function does a call: some do many lists of one shape in one go. */
+import { isMixed } from "./mixed.js";
 import type { Lists, Steps } from "./parts.js";
 
 type Step = Steps[number];
@@ -34,4 +35,5 @@ const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boole
 ];
 
 /** The function for a call of these lists. */
-export const functionFor = (lists: Lists): string => shapes.find(([, fits]) => lists.every(fits))?.[0] ?? "write_1";
+export const functionFor = (lists: Lists): string =>
+  shapes.find(([, fits]) => lists.every(fits))?.[0] ?? (isMixed(lists) ? "mixed_1" : "write_1");

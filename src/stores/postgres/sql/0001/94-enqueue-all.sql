@@ -1,11 +1,15 @@
 -- Many enqueues at once: write_1 for calls whose steps are all enqueues without a dedupe id. Nothing refuses these, so each write is answered
 -- alike, done now or before.
 
--- The writes of a call that are done now for the first time, each once. It notes their ids.
+-- The writes of a call that are done now for the first time, each once. It notes their ids. Those of a part of a call
+-- have none: who makes the whole call has noted them.
 create function new_writes(_writes jsonb, _moment bigint) returns jsonb language plpgsql as $$
 declare
   _fresh text[];
 begin
+  if _writes -> 0 ->> 0 is null then
+    return _writes;
+  end if;
   with fresh as (
     insert into writes (id, at) select value ->> 0, _moment from jsonb_array_elements(_writes)
       on conflict do nothing returning id
