@@ -13,7 +13,7 @@ import { type Kind, type Phase, takes } from "../../port/Phase.js";
 import type { Store } from "../../port/Store.js";
 import type { StoreEvent } from "../../port/StoreEvent.js";
 import type { Logger } from "../../port/Warnings.js";
-import type { Called, Change } from "./connection/Called.js";
+import type { Called, CalledRows, Change } from "./connection/Called.js";
 import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
 import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
@@ -161,7 +161,7 @@ class PostgresStore implements Store {
     });
     this.feeds = new Feeds({
       scheduler,
-      read: (request) => this.asked(readFeedCall(request)),
+      read: (request) => this.rowsOf(readFeedCall(request)),
       hints: this.hints,
     });
     this.waiting = new Waiting(this.hints, scheduler);
@@ -367,8 +367,8 @@ class PostgresStore implements Store {
     });
   }
 
-  private async asked<A>({ name, request, read }: Called<A>): Promise<A> {
-    return read(await this.connection.call("any", name, () => JSON.stringify(request)));
+  private async rowsOf<A>({ name, request, read }: CalledRows<A>): Promise<A> {
+    return read(await this.connection.rows("any", name, () => JSON.stringify(request)));
   }
 
   private change(writeId: string): Change {

@@ -7,6 +7,11 @@ export interface Called<A> {
   readonly read: (reply: string) => A;
 }
 
+/** A function that answers many rows. */
+export interface CalledRows<A> extends Omit<Called<A>, "read"> {
+  readonly read: (rows: ReadonlyArray<string>) => A;
+}
+
 /** A call that changes something: its write id, and its time, which a test tells, or null. */
 export interface Change {
   readonly writeId: string;

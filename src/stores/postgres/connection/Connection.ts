@@ -4,7 +4,7 @@
  */
 import type { SchedulerLike } from "rxjs";
 import { storeUnavailable } from "../../../core/SluiceError.js";
-import type { Driver, Session } from "../drivers/Driver.js";
+import { type Driver, type Session, textOfRows } from "../drivers/Driver.js";
 import { isPassing, toStoreError, verdictOn } from "./errors.js";
 import { stripped } from "./strip.js";
 
@@ -42,13 +42,18 @@ export class Connection {
 
   /** Calls a function of the store, and answers what it answered, or fails with a `SluiceError`. */
   async call(session: Session, name: string, text: RequestText): Promise<string> {
+    return textOfRows(await this.rows(session, name, text));
+  }
+
+  /** The same for a function that answers many rows: a text for each. */
+  async rows(session: Session, name: string, text: RequestText): Promise<ReadonlyArray<string>> {
     const { driver, schema, scheduler, commandMsMax } = this.options;
     const untilMs = scheduler.now() + commandMsMax;
     let again = false;
     for (let tries = 0; ; tries++) {
       try {
         await this.ready();
-        const answer = await driver.run(session, `select "${schema}".${name}($1)`, [text(again)]);
+        const answer = await driver.rows(session, `select "${schema}".${name}($1)`, [text(again)]);
         this.options.onUp();
         return answer;
       } catch (raw) {

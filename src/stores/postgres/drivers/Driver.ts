@@ -8,19 +8,25 @@ import { RECORD } from "../connection/text.js";
  */
 export type Session = "lane" | "hints" | "any";
 
-/** The rows that a statement answered, as one text. */
-export const textOfRows = (rows: ReadonlyArray<ReadonlyArray<string | null>>): string => {
-  const [first] = rows;
-  return rows.length > 1 ? rows.map(([text]) => text ?? "").join(RECORD) : (first?.[0] ?? "");
-};
+/** The first column of rows. */
+export const firstColumn = (rows: ReadonlyArray<ReadonlyArray<string | null>>): ReadonlyArray<string> =>
+  rows.map((row) => row[0] ?? "");
+
+/** Rows as one text. */
+export const textOfRows = (rows: ReadonlyArray<string>): string =>
+  rows.length > 1 ? rows.join(RECORD) : (rows[0] ?? "");
 
 export interface Driver {
   /**
-   * Runs one statement and answers the first column of its rows, as one text: rows are parted by U+001E. A function answers many rows
-   * where one text of them all would be large: 1,000 events are read in a third of the time. Statements of one session run one after the other. Where it
-   * fails because of the connection the session is given up, and the next statement begins a new one.
+   * Runs one statement and answers the first column of its rows, as one text: rows are parted by U+001E. Statements of one session run
+   * one after the other. Where it fails because of the connection the session is given up, and the next statement begins a new one.
    */
   readonly run: (session: Session, sql: string, texts: ReadonlyArray<string>) => Promise<string>;
+  /**
+   * The same, but answers a text for each row. A function answers many rows where one text of them all would be large: to join a thousand
+   * events and to take them apart again costs several times as much as all else that is done with them.
+   */
+  readonly rows: (session: Session, sql: string, texts: ReadonlyArray<string>) => Promise<ReadonlyArray<string>>;
   /** Runs several statements in the session "lane". They begin and end their own transaction, and answer nothing. */
   readonly script: (sql: string) => Promise<void>;
   /** Tells each hint on this channel, from now on until the session "hints" is lost; that is told once. */

@@ -1,7 +1,7 @@
 /** The driver over `pg`: a pool of the user's, or one that is opened for the store. */
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient, PoolConfig } from "pg";
-import { type Driver, type Session, textOfRows } from "./Driver.js";
+import { type Driver, firstColumn, type Session, textOfRows } from "./Driver.js";
 
 export interface PgDriverOptions {
   /** The pool to use. It may be opened at the first call. */
@@ -48,7 +48,9 @@ class PgDriver implements Driver {
 
   constructor(private readonly options: PgDriverOptions) {}
 
-  readonly run: Driver["run"] = (session, sql, texts) =>
+  readonly run: Driver["run"] = async (session, sql, texts) => textOfRows(await this.rows(session, sql, texts));
+
+  readonly rows: Driver["rows"] = (session, sql, texts) =>
     session === "any" ? this.onAny(sql, texts) : this.onKept(session, (client) => this.query(client, sql, texts));
 
   readonly script: Driver["script"] = (sql) =>
@@ -85,11 +87,11 @@ class PgDriver implements Driver {
     return this.opened;
   }
 
-  private async query(client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<string> {
+  private async query(client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<ReadonlyArray<string>> {
     const { prepare, statementMsMax } = this.options;
     const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
     const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: this.nameOf(sql) } : config);
-    return textOfRows(rows);
+    return firstColumn(rows);
   }
 
   private nameOf(sql: string): string {
@@ -101,7 +103,7 @@ class PgDriver implements Driver {
     return name;
   }
 
-  private async onAny(sql: string, texts: ReadonlyArray<string>): Promise<string> {
+  private async onAny(sql: string, texts: ReadonlyArray<string>): Promise<ReadonlyArray<string>> {
     const client = await (await this.pool()).connect();
     let lost = false;
     const onError = (): void => {

@@ -1,5 +1,5 @@
 /** The driver over an instance of PGlite, which is one session: everything runs in it, one after the other. */
-import { type Driver, textOfRows } from "./Driver.js";
+import { type Driver, firstColumn, textOfRows } from "./Driver.js";
 
 /** An instance of PGlite, as far as the store uses it: its own types need those of browsers. */
 export interface PGliteInstance {
@@ -12,18 +12,22 @@ export interface PGliteInstance {
   readonly listen: (channel: string, onHint: (payload: string) => void) => Promise<unknown>;
 }
 
-export const pgliteDriver = (pglite: PGliteInstance): Driver => ({
-  run: async (_, sql, texts) => {
+export const pgliteDriver = (pglite: PGliteInstance): Driver => {
+  const rowsOf: Driver["rows"] = async (_, sql, texts) => {
     const { rows } = await pglite.query(sql, [...texts], { rowMode: "array" });
     // With this mode rows are arrays, here of one text.
-    return textOfRows(rows as ReadonlyArray<ReadonlyArray<string | null>>);
-  },
-  script: async (sql) => {
-    await pglite.exec(sql);
-  },
-  listen: () => Promise.resolve(),
-  single: true,
-  shared: pglite,
-  // The instance is the user's, who closes it.
-  close: () => Promise.resolve(),
-});
+    return firstColumn(rows as ReadonlyArray<ReadonlyArray<string | null>>);
+  };
+  return {
+    run: async (session, sql, texts) => textOfRows(await rowsOf(session, sql, texts)),
+    rows: rowsOf,
+    script: async (sql) => {
+      await pglite.exec(sql);
+    },
+    listen: () => Promise.resolve(),
+    single: true,
+    shared: pglite,
+    // The instance is the user's, who closes it.
+    close: () => Promise.resolve(),
+  };
+};

@@ -10,7 +10,7 @@ import {
   type StreamReadRequest,
 } from "../../../port/LogPort.js";
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
-import type { Called, Change } from "../connection/Called.js";
+import type { Called, CalledRows, Change } from "../connection/Called.js";
 import { encodeText, FIELD, RECORD } from "../connection/text.js";
 import { lockOf, TRIMMING } from "../write/locks.js";
 import { partsOf, positionIn, readEvent } from "./eventText.js";
@@ -35,7 +35,7 @@ export interface FeedReply {
   readonly held: boolean;
 }
 
-export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): Called<FeedReply> => ({
+export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): CalledRows<FeedReply> => ({
   name: "read_feed_1",
   request: [
     ...(after === undefined ? [null, null] : partsOf(after)),
@@ -45,9 +45,9 @@ export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): 
     PORTION_BYTES_MAX,
     SCAN_COUNT_MAX,
   ],
-  read: (reply) => {
-    const events = reply.split(RECORD);
-    const head = events.pop() ?? "";
+  read: (rows) => {
+    const events = rows.slice(0, -1);
+    const head = rows.at(-1) ?? "";
     const [kind, position, ...flags] = head.split(FIELD);
     const at = positionIn(position);
     switch (kind) {
