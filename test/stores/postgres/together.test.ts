@@ -183,6 +183,27 @@ describe("a lease behind writes", () => {
   );
 });
 
+describe("reads of records", () => {
+  it("leave as one call, and each gets its own, also where not all fit into one answer", async () => {
+    const { store, calls } = await watched();
+    const large = "x".repeat(1024 * 1024);
+    for (const id of ["a", "b", "c", "d", "e", "f"])
+      await store.write([[{ ...put(id), value: `${id}${large}` }]], newId());
+    calls.length = 0;
+    const read = async (...ids: ReadonlyArray<string>): Promise<ReadonlyArray<string | undefined>> => {
+      const found = await store.getRecords(ids.map((id) => ({ collection: "c", id })));
+      return found.map((record) => record?.value.charAt(0));
+    };
+    const small = await Promise.all([read("a"), read("none", "b"), read("c")]);
+    expect(small).toEqual([["a"], [undefined, "b"], ["c"]]);
+    expect(calls).toEqual(["get_records_1"]);
+    const all = await Promise.all([read("a", "b"), read("c", "d", "e"), read("f", "none")]);
+    // 4 MiB end within the second read, which gets those that fit. The third one is read anew.
+    expect(all).toEqual([["a", "b"], ["c"], ["f", undefined]]);
+    expect(calls.length).toBe(3);
+  }, 30_000);
+});
+
 describe("a call of several kinds of steps", () => {
   it("is done a kind at a time, and answered list by list", async () => {
     const { store, calls, schema } = await watched();

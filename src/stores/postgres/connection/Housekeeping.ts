@@ -1,5 +1,6 @@
 /**
- * Keeps the tables small: vacuums what queues churn, and forgets answers of old writes and dedupe ids whose time is over.
+ * Keeps the tables small: vacuums what queues churn, forgets answers of old writes and dedupe ids whose time is over, and adds
+ * up what was tallied.
  *
  * The server's own vacuum comes once a minute at best, which no table can change. At 40,000 messages a second the heap grew to 680 MB by
  * then, and the rate fell to 0.4; with a vacuum every two seconds it stays at some 50 MB. So whoever makes traffic vacuums, and nobody while there
