@@ -770,6 +770,7 @@ declare
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
   perform promote_due(_queue, _moment);
+  perform add_many_tallies();
   return (
     select concat_ws(
       E'\\x1f', c.enqueued, c.enqueued - c.acked - c.purged - c.waiting - c.delayed - c.leased - c.blocked - c.dead + due.count,
@@ -1519,6 +1520,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
+  perform add_many_tallies();
   select jsonb_agg(
       coalesce((select count from place_counts where index = a.name), 0)
         + coalesce((select sum(count) from place_tallies where index = a.name), 0)
@@ -2049,6 +2051,12 @@ begin
     select index, sum(count) from added group by index
     on conflict (index) do update set count = c.count + excluded.count;
   delete from place_counts where count = 0;
+end $$;
+create function add_many_tallies() returns void language plpgsql as $$
+begin
+  if exists (select 1 from tallies offset 5000 limit 1) or exists (select 1 from place_tallies offset 5000 limit 1) then
+    perform add_tallies();
+  end if;
 end $$;
 create function tidy_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off

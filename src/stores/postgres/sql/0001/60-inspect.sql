@@ -18,6 +18,7 @@ declare
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
   perform promote_due(_queue, _moment);
+  perform add_many_tallies();
   -- One statement, so one snapshot. What is due and was not taken up yet is ready.
   return (
     select concat_ws(

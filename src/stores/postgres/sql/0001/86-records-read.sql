@@ -70,6 +70,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
+  perform add_many_tallies();
   select jsonb_agg(
       coalesce((select count from place_counts where index = a.name), 0)
         + coalesce((select sum(count) from place_tallies where index = a.name), 0)

@@ -25,6 +25,14 @@ begin
   delete from place_counts where count = 0;
 end $$;
 
+-- The same where there are many: processes that live shortly change too little for the housekeeping of any of them.
+create function add_many_tallies() returns void language plpgsql as $$
+begin
+  if exists (select 1 from tallies offset 5000 limit 1) or exists (select 1 from place_tallies offset 5000 limit 1) then
+    perform add_tallies();
+  end if;
+end $$;
+
 -- Request: now, keptMs (how long answers of writes are kept). Reply: "1" where more may be left.
 create function tidy_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
