@@ -16,7 +16,7 @@ import type { Logger } from "../../port/Warnings.js";
 import type { Called, Change } from "./connection/Called.js";
 import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
-import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
+import { BEHIND_A_POOLER, checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
 import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
@@ -102,14 +102,7 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
 
 class PostgresStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities = {
-    durable: true,
-    shared: true,
-    virtualTime: false,
-    hints: true,
-    settlesWhenFull: false,
-    exactBytes: true,
-  };
+  readonly capabilities: Capabilities;
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly events: StoreEvents;
@@ -131,8 +124,16 @@ class PostgresStore implements Store {
     private readonly driver: Driver,
     private readonly options: ResolvedPostgresStoreOptions,
   ) {
-    const { schema, scheduler, commandMsMax, deadLettersMax, given, logger } = options;
+    const { schema, scheduler, commandMsMax, deadLettersMax, given, logger, hints } = options;
     this.scheduler = scheduler;
+    this.capabilities = {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: hints !== false,
+      settlesWhenFull: false,
+      exactBytes: true,
+    };
     this.logger = logger;
     this.events = new StoreEvents(logger);
     this.events$ = this.events.events$;
@@ -150,6 +151,8 @@ class PostgresStore implements Store {
       driver,
       connection: this.connection,
       schema,
+      listens: hints,
+      onPooled: () => this.events.warn(BEHIND_A_POOLER),
       channel: () => Promise.resolve(this.server.channel),
       onHint: (number) => this.waiting.hinted(number),
       onAppended: () => this.feeds.hinted(),

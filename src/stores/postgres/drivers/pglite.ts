@@ -44,6 +44,8 @@ class PGliteDriver implements Driver {
 
   readonly listen: Driver["listen"] = () => Promise.resolve();
 
+  readonly isDirect: Driver["isDirect"] = () => Promise.resolve(true);
+
   /** The instance is the user's, who closes it. */
   async close(): Promise<void> {
     const held = await this.held?.catch(() => undefined);
