@@ -46,7 +46,13 @@ const expectDoneOnce = async (store: Store, rounds: number): Promise<void> => {
   expect(await store.stats("q")).toMatchObject({ enqueued: of(0), ready: Math.min(3, of(0)) });
   expect(await store.stats("next")).toMatchObject({ enqueued: of(1) });
   expect(await store.stats("work")).toMatchObject({ acked: of(1) + of(2), leased: rounds - of(1) - of(2) });
-  const { events } = await store.readStream({ stream: "s", after: 0, limit: 10_000, backwards: false });
+  const { events } = await store.readStream({
+    stream: "s",
+    after: 0,
+    upTo: undefined,
+    limit: 10_000,
+    backwards: false,
+  });
   expect(events.map(({ data }) => Number(data))).toEqual(Array.from({ length: of(3) }, (_, i) => KINDS * i + 3));
 };
 
@@ -82,7 +88,8 @@ it("of any kind, cut at any moment, are done once", { timeout: 60_000 + 1_000 * 
     const before = proxy.lostBytes().toClient;
     if (isReplyLost) proxy.dropReplies();
     const written = Promise.resolve(store.write([listOf(n, lease)], newId()));
-    if (isReplyLost) await expect.poll(() => proxy.lostBytes().toClient, { interval: 2, timeout: 10_000 }).toBeGreaterThan(before);
+    if (isReplyLost)
+      await expect.poll(() => proxy.lostBytes().toClient, { interval: 2, timeout: 10_000 }).toBeGreaterThan(before);
     else await sleep(random() * 8);
     proxy.resume();
     proxy.cut();

@@ -93,9 +93,9 @@ export class Hints {
   }
 
   private async listen(): Promise<boolean> {
-    const { driver, listens, channel, onHint, onAppended, onLost, onPooled } = this.options;
+    const { driver, schema, listens, channel, onHint, onAppended, onLost, onPooled } = this.options;
     try {
-      if (listens === undefined && !(await driver.isDirect())) {
+      if (listens === undefined && !(await driver.isDirect(`select "${schema}".session_1($1)`))) {
         onPooled();
         return false;
       }

@@ -83,11 +83,11 @@ class PgDriver implements Driver {
       await client.query(`listen "${channel}"`);
     });
 
-  readonly isDirect: Driver["isDirect"] = () =>
+  readonly isDirect: Driver["isDirect"] = (sql) =>
     this.onKept("hints", async (client) => {
       // A pooler names sessions of its own making, so that it can tell them apart when one is to be cancelled.
       const { processID } = client as PoolClient & { readonly processID?: number | null };
-      return (await this.query(client, "select pg_backend_pid()::text", [])) === String(processID);
+      return (await this.query(client, sql, [""])) === String(processID);
     });
 
   async close(): Promise<void> {

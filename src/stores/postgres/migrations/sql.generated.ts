@@ -668,6 +668,9 @@ set search_path from current as $$
     end
   ) from pg_class where oid = 'messages'::regclass
 $$;
+create function session_1(_request text) returns text language sql as $$
+  select pg_backend_pid()::text
+$$;
 create function wait_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set jit = off as $$
 declare
