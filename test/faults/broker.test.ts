@@ -1,5 +1,5 @@
 /**
- * Brokers and writers in processes of their own on a real Redis, which are killed: each event is handled once and in order, whoever dies,
+ * Brokers and writers in processes of their own on a real server, which are killed: each event is handled once and in order, whoever dies,
  * and whatever wakes nobody. `SEED=x KILLS=20` plays another run, and a longer one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -7,17 +7,21 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { eventLog } from "sluice/log";
-import { redisStore } from "sluice/redis";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { newId } from "../../src/core/newId.js";
 import { randomOf } from "../../src/core/Random.js";
 import { expectedOf, foundOf, Sampled, stepped, steps, type World, worldOn } from "../broker/faults/world.js";
 import { atEnd } from "../stores/eachStore.js";
-import { type RedisServer, startRedisServer } from "../support/redisServer.js";
+import { startRedisServer } from "../support/redisServer.js";
+import { eachBackend } from "./backends.js";
+import { type Place, storeAt } from "./storeAt.js";
 
 const SEED = process.env["SEED"] ?? "processes";
 const KILLS = Number(process.env["KILLS"] ?? 1);
 const script = fileURLToPath(new URL("./brokerProcess.ts", import.meta.url));
+
+/** On Postgres a busy machine needs minutes for what all brokers have left over in the end: `EVERYWHERE=1` plays it there too. */
+const someBackends =
+  process.env["EVERYWHERE"] === "1" ? eachBackend : eachBackend.filter(([backend]) => backend === "redis");
 
 const children = new Set<ChildProcess>();
 afterEach(() => {
@@ -26,12 +30,11 @@ afterEach(() => {
 });
 
 /** Starts processes, and collects what they say. */
-const processesOn = (server: RedisServer) => {
-  const namespace = `faults-${newId()}`;
+const processesOn = (place: Place) => {
   const lines: Array<string> = [];
   let count = 0;
   const start = (role: "writes too" | "reads" | "dies"): ChildProcess => {
-    const args = ["--import", "tsx", script, server.url, namespace, role, `${SEED} ${count++}`];
+    const args = ["--import", "tsx", script, place.url, place.name, role, `${SEED} ${count++}`];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
     children.add(child);
@@ -43,9 +46,9 @@ const processesOn = (server: RedisServer) => {
     child.kill("SIGKILL");
     await exit;
   };
-  const store = redisStore(server.url, { namespace });
+  const store = storeAt(place);
   atEnd(() => store.close());
-  return { namespace, lines, start, kill, store };
+  return { lines, start, kill, store };
 };
 
 const lanes = ["sluice.broker/default/world", "sluice.broker/slow/world"];
@@ -68,11 +71,9 @@ const samplingOf = (world: World, targets: ReadonlyArray<string>) => {
   return { end };
 };
 
-describe("four writers and four brokers, in processes", () => {
+describe.each(someBackends)("four writers and four brokers, in processes, on %s", (_, aPlace) => {
   it("of which some are killed, handle each event once and in order", { timeout: 400_000 }, async () => {
-    const server = await startRedisServer();
-    atEnd(() => server.stop());
-    const { lines, start, kill, store } = processesOn(server);
+    const { lines, start, kill, store } = processesOn(await aPlace());
     const random = randomOf(SEED);
     const dice = (max: number): number => Math.floor(random() * max);
     const world = worldOn(store);
@@ -120,11 +121,9 @@ describe("four writers and four brokers, in processes", () => {
   });
 });
 
-describe("a handler that kills its process", () => {
+describe.each(eachBackend)("a handler that kills its process, on %s", (_, aPlace) => {
   it("is begun three times, and takes nobody along", { timeout: 240_000 }, async () => {
-    const server = await startRedisServer();
-    atEnd(() => server.stop());
-    const { lines, start, store } = processesOn(server);
+    const { lines, start, store } = processesOn(await aPlace());
     const log = eventLog(store, steps);
     for (let n = 1; n <= 200; n++) await log.append(`item/${n % 12}`, [stepped(n)]);
     await log.append("item/bad", [stepped(1), stepped(-1), stepped(2)]);
@@ -168,7 +167,8 @@ describe("a Redis that is killed and comes back", () => {
   it("loses nothing that was confirmed, and the broker rides it out", { timeout: 120_000 }, async () => {
     const server = await startRedisServer({ appendonly: true, args: ["--appendfsync", "always"] });
     atEnd(() => server.stop());
-    const { store } = processesOn(server);
+    const store = storeAt({ url: server.url, name: "faults" });
+    atEnd(() => store.close());
     const log = eventLog(store, steps);
     const told: Array<string> = [];
     const failed: Array<unknown> = [];

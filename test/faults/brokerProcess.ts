@@ -5,18 +5,18 @@
  */
 import { concatMap, defer, repeat, timer } from "rxjs";
 import { eventLog } from "sluice/log";
-import { redisStore } from "sluice/redis";
 import { randomOf } from "../../src/core/Random.js";
 // By itself: `sluice/testing` has much more, and these processes are started often.
 import { faultyStore } from "../../src/testing/faultyStore.js";
 import { noted, stepped, steps, worldOn } from "../broker/faults/world.js";
+import { storeAt } from "./storeAt.js";
 
-const [, , url = "", namespace = "", role = "", seed = ""] = process.argv;
+const [, , url = "", name = "", role = "", seed = ""] = process.argv;
 const random = randomOf(seed);
 const dice = (max: number): number => Math.floor(random() * max);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { store, faults } = faultyStore(redisStore(url, { namespace }));
+const { store, faults } = faultyStore(storeAt({ url, name }));
 
 /** An event of this number kills whoever handles it in its own stream's line. */
 const DEADLY = -1;

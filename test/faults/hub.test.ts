@@ -1,14 +1,13 @@
-/** Hubs in processes of their own on a real Redis, which are killed: no dispatch is lost, none has no event, none is forgotten. */
+/** Hubs in processes of their own on a real server, which are killed: no dispatch is lost, none has no event, none is forgotten. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Dispatch } from "sluice/hub";
-import { redisStore } from "sluice/redis";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { newId } from "../../src/core/newId.js";
 import { worldOn } from "../hub/world.js";
 import { atEnd } from "../stores/eachStore.js";
-import { startRedisServer } from "../support/redisServer.js";
+import { eachBackend } from "./backends.js";
+import { storeAt } from "./storeAt.js";
 
 const script = fileURLToPath(new URL("./hubProcess.ts", import.meta.url));
 
@@ -25,22 +24,20 @@ const exitOf = (child: ChildProcess): Promise<unknown> =>
 
 const LIVES = { ignored: 0, misconfigured: 0, lost: 0, ongoing: 0 };
 
-describe("hubs in processes", () => {
+describe.each(eachBackend)("hubs in processes, on %s", (_, aPlace) => {
   it("of which some are killed, end every dispatch once, and what kills its process as failed", {
     timeout: 60_000,
   }, async () => {
-    const server = await startRedisServer();
-    atEnd(() => server.stop());
-    const namespace = `faults-${newId()}`;
+    const place = await aPlace();
     const lines: Array<string> = [];
     const start = (role: "emits too" | "runs"): ChildProcess => {
-      const args = ["--import", "tsx", script, server.url, namespace, role];
+      const args = ["--import", "tsx", script, place.url, place.name, role];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
       children.add(child);
       return child;
     };
-    const store = redisStore(server.url, { namespace });
+    const store = storeAt(place);
     atEnd(() => store.close());
     const world = worldOn(store, { deadly: () => undefined });
     const running = (count: number): Promise<void> =>

@@ -3,13 +3,13 @@
  * deadly event. Says "runs" when it does, and "failed <error>" where its run ends with one.
  */
 import { concatMap, defer, repeat, timer } from "rxjs";
-import { redisStore } from "sluice/redis";
 import { worldOn } from "../hub/world.js";
+import { storeAt } from "./storeAt.js";
 
-const [, , url = "", namespace = "", role = ""] = process.argv;
+const [, , url = "", name = "", role = ""] = process.argv;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const store = redisStore(url, { namespace });
+const store = storeAt({ url, name });
 const world = worldOn(store, {
   deadly: () => {
     process.kill(process.pid, "SIGKILL");

@@ -1,4 +1,4 @@
-/** Whole pipelines on a real Redis that fails, and on consumers that die: the pipeline goes on by itself and nothing is lost. */
+/** Whole pipelines on a real Redis that fails, and consumers that die on each store: the pipeline goes on by itself and nothing is lost. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -9,9 +9,12 @@ import { Redis } from "ioredis";
 import { from, lastValueFrom, merge, type Subscription } from "rxjs";
 import { enqueueTo, handle, type Queue, type QueueEvent, queue, type Store, type StoreEvent, settle } from "sluice";
 import { redisStore } from "sluice/redis";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { atEnd } from "../stores/eachStore.js";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
 import { startTcpProxy } from "../support/tcpProxy.js";
+import { eachBackend } from "./backends.js";
+import { type Place, storeAt } from "./storeAt.js";
 
 interface World {
   readonly server: RedisServer;
@@ -189,26 +192,20 @@ describe("a pipeline on a Redis that fails", () => {
   }, 30_000);
 });
 
-describe("consumers that die", () => {
-  let world: World;
+describe.each(eachBackend)("consumers that die, on %s", (_, aPlace) => {
   const children: Array<ChildProcess> = [];
-  beforeEach(async () => {
-    world = await open();
-  });
-  afterEach(async () => {
+  afterEach(() => {
     for (const child of children.splice(0)) child.kill("SIGKILL");
-    await world.end();
   });
 
-  const start = (workMs: number): { readonly child: ChildProcess; readonly lines: Array<string> } => {
+  const start = (
+    { url, name }: Place,
+    workMs: number,
+  ): { readonly child: ChildProcess; readonly lines: Array<string> } => {
     const script = fileURLToPath(new URL("./consumerProcess.ts", import.meta.url));
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", script, world.server.url, world.namespace, String(workMs)],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
+    const child = spawn(process.execPath, ["--import", "tsx", script, url, name, String(workMs)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const lines: Array<string> = [];
     createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
     children.push(child);
@@ -216,13 +213,17 @@ describe("consumers that die", () => {
   };
 
   it("lose nothing by kill -9: the same ids come again as attempt 2, and then nothing is left", async () => {
-    await fill(world.numbers, 200);
-    const doomed = start(30);
+    const place = await aPlace();
+    const store = storeAt(place);
+    atEnd(() => store.close());
+    const numbers = queue(store, { name: "numbers", codec: t.number });
+    await fill(numbers, 200);
+    const doomed = start(place, 30);
     await expect.poll(() => doomed.lines.length, { timeout: 20_000 }).toBeGreaterThan(40);
     doomed.child.kill("SIGKILL");
-    const survivor = start(1);
-    await expect.poll(async () => (await world.numbers.stats()).acked, { timeout: 20_000 }).toBe(200);
-    expect(await world.numbers.stats()).toMatchObject({ ready: 0, leased: 0, dead: 0, enqueued: 200 });
+    const survivor = start(place, 1);
+    await expect.poll(async () => (await numbers.stats()).acked, { timeout: 20_000 }).toBe(200);
+    expect(await numbers.stats()).toMatchObject({ ready: 0, leased: 0, dead: 0, enqueued: 200 });
     const seen = [...doomed.lines, ...survivor.lines].map((line) => line.split(" "));
     expect(sorted([...new Set(seen.map(([, n]) => Number(n)))])).toEqual(upTo(200));
     expect(survivor.lines.some((line) => line.split(" ")[2] === "2")).toBe(true);

@@ -14,19 +14,22 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 
 const run = promisify(execFile);
 
 const postgresServerMissing =
   "No Postgres here. Run `sh scripts/ensure-postgres.sh`, which installs it, or install the package postgresql.";
 
-const host = "127.0.0.1";
+export const host = "127.0.0.1";
 const startMsMax = 30_000;
 /** Who owns the server where the tests run as root, as whom Postgres refuses to run. */
 const unprivileged = ["postgres", "nobody"];
 
-/** The folder of a server's programs: the newest of Debian's, or the one on PATH. */
-const binFolder = (): string => {
+/** The folder of a server's programs: that of POSTGRES_BIN, else the newest of Debian's, or the one on PATH. */
+export const binFolder = (): string => {
+  const given = process.env["POSTGRES_BIN"] ?? "";
+  if (given !== "") return given;
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [
@@ -38,13 +41,13 @@ const binFolder = (): string => {
   return found;
 };
 
-interface Owner {
+export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** As whom the server runs: undefined is whoever runs the tests. */
-const ownerOf = async (): Promise<Owner | undefined> => {
+export const ownerOf = async (): Promise<Owner | undefined> => {
   if (process.getuid?.() !== 0) return undefined;
   const users = await readFile("/etc/passwd", "utf8");
   for (const name of unprivileged) {
@@ -58,7 +61,7 @@ const ownerOf = async (): Promise<Owner | undefined> => {
   throw new Error(`Postgres refuses to run as root, and there is none of the users ${unprivileged.join(", ")}.`);
 };
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const probe = createServer().listen(0, host);
   await once(probe, "listening");
   const address = probe.address();
@@ -101,36 +104,46 @@ const settings = {
   log_min_messages: "fatal",
 };
 
+/** Gives the folder to whom the server runs as, and makes an empty cluster in `data` within it. */
+export const initData = async (dir: string, data: string): Promise<void> => {
+  const owner = await ownerOf();
+  if (owner !== undefined) await chown(dir, owner.uid, owner.gid);
+  await chmod(dir, 0o755);
+  const args = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
+  await run(join(binFolder(), "initdb"), args, { ...owner, cwd: dir });
+};
+
 const start = async (dir: string): Promise<string> => {
   const bin = binFolder();
   const owner = await ownerOf();
   const data = join(dir, "data");
-  if (owner !== undefined) await chown(dir, owner.uid, owner.gid);
-  await chmod(dir, 0o755);
   const as = owner ?? {};
-  await run(join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], {
-    ...as,
-    cwd: dir,
-  });
+  await initData(dir, data);
   const port = await freePort();
   const args = ["-D", data, "-p", String(port), "-k", dir];
   for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   const server = spawn(join(bin, "postgres"), args, { ...as, cwd: dir, stdio: "ignore", detached: true });
   server.unref();
-  await untilReady(join(bin, "pg_isready"), port);
-  return `postgres://postgres@${host}:${port}/postgres`;
+  const url = `postgres://postgres@${host}:${port}/postgres`;
+  await untilReady(url);
+  return url;
 };
 
-const untilReady = async (isReady: string, port: number): Promise<void> => {
-  for (let waitedMs = 0; waitedMs < startMsMax; waitedMs += 50) {
+/** Resolves once the server takes a connection: not all packages of a server bring `pg_isready`. */
+export const untilReady = async (url: string): Promise<void> => {
+  for (const untilMs = Date.now() + startMsMax; ; ) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on("error", () => undefined);
     try {
-      await run(isReady, ["-q", "-h", host, "-p", String(port)]);
+      await client.connect();
       return;
-    } catch {
+    } catch (cause) {
+      if (Date.now() > untilMs) throw new Error(`postgres was not ready within ${startMsMax} ms`, { cause });
       await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await client.end();
     }
   }
-  throw new Error(`postgres was not ready within ${startMsMax} ms`);
 };
 
 /** The URL of the server of this folder, which is started by the first of all processes that ask. */

@@ -16,12 +16,12 @@ import type { Logger } from "../../port/Warnings.js";
 import type { Called, CalledRows, Change } from "./connection/Called.js";
 import { Calls } from "./connection/Calls.js";
 import { type CallEnd, Connection } from "./connection/Connection.js";
-import { checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
+import { BEHIND_A_POOLER, checkServer, MAY_NOT_VACUUM, type Server } from "./connection/checkServer.js";
 import { Hints } from "./connection/Hints.js";
 import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
-import { wholeMs } from "./connection/wholeMs.js";
+import { wholeMs } from "./connection/whole.js";
 import type { Driver, Session } from "./drivers/Driver.js";
 import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
 import { Feeds } from "./log/Feeds.js";
@@ -56,22 +56,25 @@ import { Writer } from "./write/Writer.js";
 
 /**
  * A store in Postgres 13 or later: durable as its server, shared by all processes that use the same schema. Or in PGlite, which is Postgres
- * embedded in the process: durable as its folder, for this process alone. Nothing keeps a second process from opening that folder, which would
- * spoil it: see to it yourself.
+ * embedded in the process: durable as its folder, for this process alone. A lock file in the folder (`sluice.lock`), from the first call until the
+ * store is closed, keeps stores of other processes and of other instances away; stores on one instance share it. It cannot keep PGlite itself from
+ * opening a folder that is in use, so do not open it twice.
  *
  * A URL is all that most programs need. Of a pool of the user's the store keeps two connections, one for all that has an order and one for
  * hints while a consumer waits, and looks go over a third; it needs room for three. `pg` is loaded only where a URL or options are given. An
  * instance of PGlite is used as it is. What was given is not closed with the store.
  *
  * Errors: throws `InvalidConfig` for options out of range, for a URL that cannot be read (its password is never shown) and for a pool that is too
- * small. Calls fail with `InvalidConfig` where the server does not let the client in, where its user lacks a right, where the database is not
+ * small. Calls fail with `InvalidConfig` where the server does not let the client in, where its user lacks a right, where the folder of a PGlite is
+ * in use already, where the database is not
  * UTF8 or its transactions are not "read committed", and where the schema needs a newer program. Calls ride out a lost connection, a
  * restart and a deadlock for `commandMsMax`, then fail with `StoreUnavailable`. A full disk is `StoreFull`, for settlements too. No
  * error or event has payloads or passwords.
  *
  * Delivery: at least once. A confirmed write survives a crash of the server, unless its `fsync` or `synchronous_commit` is off. PGlite does
- * not sync to the disk: a write survives the end of the process, not that of the machine. A failover to an asynchronous standby may
- * lose a confirmed write. Where thousands of leased messages stand before it, a message that another process gives back may be seen 100 ms late.
+ * not sync to the disk: a write survives the end of the process, also by kill -9, but not a power cut or a crash of the machine. A failover to an
+ * asynchronous standby may lose a confirmed write; then feeds fail with `LogWentBack`. A standby serves nobody before it is promoted: calls
+ * wait for a primary. Where thousands of leased messages stand before it, a message that another process gives back may be seen 100 ms late.
  *
  * Memory: in the process, the calls that wait to be sent or answered. In the server, about 550 bytes a message besides its payload.
  *
@@ -101,14 +104,7 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
 
 class PostgresStore implements Store {
   readonly scheduler: SchedulerLike;
-  readonly capabilities: Capabilities = {
-    durable: true,
-    shared: true,
-    virtualTime: false,
-    hints: true,
-    settlesWhenFull: false,
-    exactBytes: true,
-  };
+  readonly capabilities: Capabilities;
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
   private readonly events: StoreEvents;
@@ -132,8 +128,16 @@ class PostgresStore implements Store {
     private readonly driver: Driver,
     private readonly options: ResolvedPostgresStoreOptions,
   ) {
-    const { schema, scheduler, commandMsMax, deadLettersMax, given, logger } = options;
+    const { schema, scheduler, commandMsMax, deadLettersMax, given, logger, hints } = options;
     this.scheduler = scheduler;
+    this.capabilities = {
+      durable: true,
+      shared: true,
+      virtualTime: false,
+      hints: hints !== false,
+      settlesWhenFull: false,
+      exactBytes: true,
+    };
     this.logger = logger;
     this.events = new StoreEvents(logger);
     this.events$ = this.events.events$;
@@ -153,6 +157,8 @@ class PostgresStore implements Store {
       driver,
       connection: this.connection,
       schema,
+      listens: hints,
+      onPooled: () => this.events.warn(BEHIND_A_POOLER),
       channel: () => Promise.resolve(this.server.channel),
       onHint: (number) => this.waiting.hinted(number),
       onAppended: () => this.feeds.hinted(),

@@ -21,8 +21,18 @@ export type PostgresStoreOptions = Options<{
   scheduler: SchedulerLike;
   /** How long a call rides out a lost connection before it fails with `StoreUnavailable`. Milliseconds, default 10,000. */
   commandMsMax: number;
-  /** Whether statements are prepared by name. Default true; false for a pooler in front of the server that knows no prepared statements. */
+  /**
+   * Whether statements are prepared by name. Default true. Behind a pooler that does not know them the store goes on without: false saves the
+   * first call of each connection from finding that out.
+   */
   prepare: boolean;
+  /**
+   * Whether the store listens for hints of other processes, and holds session locks while it waits. Default true, but false where a pooler stands in
+   * front of the server, which the store finds out and says by a `StoreWarning`: locks would stay with the pooler's connections, and hints would not
+   * come. Without hints a consumer finds what other processes wrote within a second. True also behind a pooler that gives each client a
+   * connection of its own (`pool_mode = session`).
+   */
+  hints: boolean;
   /** How many dead letters a queue keeps; the oldest above it are dropped, counted as purged. Default 100,000. */
   deadLettersMax: number;
   /**
@@ -40,6 +50,8 @@ export interface ResolvedPostgresStoreOptions {
   readonly scheduler: SchedulerLike;
   readonly commandMsMax: number;
   readonly prepare: boolean;
+  /** Undefined: where the session is the server's own. */
+  readonly hints: boolean | undefined;
   readonly deadLettersMax: number;
   readonly logger: Logger | undefined;
   /** The time for the functions: the one that a test gives, else null, which is that of the server. */
@@ -52,6 +64,7 @@ const NAMES = [
   "scheduler",
   "commandMsMax",
   "prepare",
+  "hints",
   "deadLettersMax",
   "logger",
   "nowMs",
@@ -78,6 +91,7 @@ export const resolvePostgresStoreOptions = (given: PostgresStoreOptions): Resolv
     scheduler,
     commandMsMax: wholeNumber("commandMsMax", options.commandMsMax ?? 10_000, { ...duration, min: 100 }),
     prepare: options.prepare ?? true,
+    hints: options.hints,
     deadLettersMax: wholeNumber("deadLettersMax", options.deadLettersMax ?? 100_000, { min: 0, max: 10_000_000 }),
     logger,
     given: nowMs === undefined ? () => null : () => Math.floor(nowMs()),

@@ -1,5 +1,6 @@
 /** The schema: made once however many start at once, told where it is missing, in a place of the user's choosing. */
-import { describe, expect, it } from "vitest";
+import type pg from "pg";
+import { describe, expect, it, vi } from "vitest";
 import { migrationSql } from "../../../src/stores/postgres/migrations/migrate.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
@@ -16,6 +17,27 @@ describe("the migration", () => {
     const schema = await aSchema();
     const stores = await Promise.all(Array.from({ length: 10 }, () => opened(schema)));
     await Promise.all(stores.map((store) => store.ready()));
+    expect(await stepsOf(schema)).toEqual([1]);
+  }, 30_000);
+
+  it("is done once by a session that had looked for the schema, and then waited for another one", async () => {
+    const schema = await aSchema();
+    const [first, second] = [await aClient(), await aClient()];
+    // One that has done this before looks nothing up that would let it hear of the new schema, as behind a pooler.
+    const other = migrationSql(await aSchema());
+    await first.query(other);
+    await second.query(other);
+    await second.query(`select to_regclass('"${schema}".migrations')`);
+    await first.query(`begin; ${migrationSql(schema)}`);
+    const waiting = second.query(migrationSql(schema));
+    await vi.waitFor(async () => {
+      const { rows } = await first.query("select from pg_stat_activity where wait_event_type = 'Lock' and pid = $1", [
+        (second as pg.Client & { readonly processID: number }).processID,
+      ]);
+      expect(rows.length).toBe(1);
+    });
+    await first.query("commit");
+    await waiting;
     expect(await stepsOf(schema)).toEqual([1]);
   }, 30_000);
 

@@ -2,18 +2,20 @@
 import type { Store } from "../../../src/port/Store.js";
 import type { PostgresClient } from "../../../src/stores/postgres/drivers/driverOf.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
+import type { PostgresStoreOptions } from "../../../src/stores/postgres/postgresStoreOptions.js";
 import type { StoreUnderTest } from "../../../src/testing/conformance/ConformanceCase.js";
 
 export interface UnderTestOptions {
   readonly client: PostgresClient;
   readonly schema: string;
   readonly dispose: () => Promise<void>;
+  readonly options?: PostgresStoreOptions;
 }
 
 /** A store of one case, whose clock the suite moves: by the server's clock, cases about a few milliseconds fail on a busy machine. */
-export const underTest = ({ client, schema, dispose }: UnderTestOptions): StoreUnderTest => {
+export const underTest = ({ client, schema, dispose, options }: UnderTestOptions): StoreUnderTest => {
   let nowMs = Date.now();
-  const open = (): Store => postgresStore(client, { schema, nowMs: () => nowMs });
+  const open = (): Store => postgresStore(client, { ...options, schema, nowMs: () => nowMs });
   const moveClock = (ms: number): void => {
     nowMs += ms;
   };

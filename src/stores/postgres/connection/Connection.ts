@@ -64,8 +64,10 @@ export class Connection {
   }
 
   /** Waits before the next try, or fails where there is none. */
-  async mayTryAgain(raw: unknown, tries: number, untilMs: number): Promise<void> {
+  private async mayTryAgain(raw: unknown, tries: number, untilMs: number): Promise<void> {
     const cause = stripped(raw);
+    // What the store needs may have been dropped, and the next call makes or misses it.
+    if (verdictOn(cause) === "config") this.prepared = undefined;
     if (!isPassing(cause)) throw toStoreError(cause);
     if (this.closed) throw storeUnavailable(new Error("the store was closed before it was answered"));
     if (verdictOn(cause) === "away") this.options.onDown(cause);

@@ -9,6 +9,10 @@ export interface HintsOptions {
   readonly driver: Driver;
   readonly connection: Pick<Connection, "call">;
   readonly schema: string;
+  /** Whether it listens for other processes; undefined: where the session is the server's own. */
+  readonly listens: boolean | undefined;
+  /** Called where it does not listen because of a pooler. */
+  readonly onPooled: () => void;
   /** The channel of this schema. */
   readonly channel: () => Promise<string>;
   readonly onHint: (number: string) => void;
@@ -26,7 +30,8 @@ const LOG_NUMBER = "0";
 const together = new WeakMap<object, Set<Hints>>();
 
 export class Hints {
-  private listening: Promise<void> | undefined;
+  /** Whether it listens. */
+  private listening: Promise<boolean> | undefined;
 
   constructor(private readonly options: HintsOptions) {
     const { shared } = options.driver;
@@ -37,27 +42,23 @@ export class Hints {
 
   /** Takes the locks by which writers know that somebody waits for the queue, and answers the number by which hints name it. */
   async hold(queue: string): Promise<string> {
-    if (this.options.driver.single) return queue;
-    this.listening ??= this.listen();
-    await this.listening;
+    if (!(await this.begin())) return queue;
     return this.options.connection.call("hints", "wait_1", () => queue);
   }
 
   async letGo(queue: string): Promise<void> {
-    if (this.options.driver.single || this.listening === undefined) return;
+    if ((await this.listening) !== true) return;
     await this.options.connection.call("hints", "wait_no_more_1", () => queue);
   }
 
   /** Takes the locks by which writers know that somebody waits at the end of the log. */
   async holdLog(): Promise<void> {
-    if (this.options.driver.single) return;
-    this.listening ??= this.listen();
-    await this.listening;
+    if (!(await this.begin())) return;
     await this.options.connection.call("hints", "wait_for_log_1", () => "");
   }
 
   async letGoLog(): Promise<void> {
-    if (this.options.driver.single || this.listening === undefined) return;
+    if ((await this.listening) !== true) return;
     await this.options.connection.call("hints", "wait_for_log_no_more_1", () => "");
   }
 
@@ -83,9 +84,21 @@ export class Hints {
     if (shared !== undefined) together.get(shared)?.delete(this);
   }
 
-  private async listen(): Promise<void> {
-    const { driver, channel, onHint, onAppended, onLost } = this.options;
+  /** Listens from now on, where it may. Without that those who wait look by themselves. */
+  private begin(): Promise<boolean> {
+    const { driver, listens } = this.options;
+    if (driver.single || listens === false) return Promise.resolve(false);
+    this.listening ??= this.listen();
+    return this.listening;
+  }
+
+  private async listen(): Promise<boolean> {
+    const { driver, schema, listens, channel, onHint, onAppended, onLost, onPooled } = this.options;
     try {
+      if (listens === undefined && !(await driver.isDirect(`select "${schema}".session_1($1)`))) {
+        onPooled();
+        return false;
+      }
       await driver.listen(await channel(), {
         onHint: (number) => (number === LOG_NUMBER ? onAppended() : onHint(number)),
         onLost: () => {
@@ -93,6 +106,7 @@ export class Hints {
           onLost();
         },
       });
+      return true;
     } catch (cause) {
       this.listening = undefined;
       throw cause;

@@ -34,3 +34,7 @@ export const checkServer = async (driver: Driver, schema: string): Promise<Serve
 /** What to say of a user who may not vacuum. */
 export const MAY_NOT_VACUUM =
   "The user of the store may not vacuum its tables, so under much traffic they grow until the server's own vacuum comes, once a minute: let the user own them, from Postgres 17 on grant MAINTAIN, or set autovacuum_naptime to some seconds.";
+
+/** What to say where statements of one session may run in several of the server's. */
+export const BEHIND_A_POOLER =
+  "A pooler stands between the store and the server, so the store takes no session locks and gets no hints of other processes: their messages and events are found within a second. Set hints: false to say that this is meant; or hints: true where the pooler gives each client a connection of its own (pool_mode = session).";

@@ -31,6 +31,11 @@ export interface Driver {
   readonly script: (sql: string) => Promise<void>;
   /** Tells each hint on this channel, from now on until the session "hints" is lost; that is told once. */
   readonly listen: (channel: string, told: { onHint: (payload: string) => void; onLost: () => void }) => Promise<void>;
+  /**
+   * Whether the session "hints" is one of the server's own: behind a pooler the statements of one session may run in several. This
+   * statement answers the number of the server's process.
+   */
+  readonly isDirect: (sql: string) => Promise<boolean>;
   /** Whether all sessions are one: then locks of the store do not tell whether somebody waits, and it hints in the process. */
   readonly single: boolean;
   /** Names what all handles on one database in this process share, where the driver has no other way to hint them. */

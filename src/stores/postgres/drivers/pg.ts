@@ -38,6 +38,13 @@ export const pgDriver = (options: PgDriverOptions): Driver => new PgDriver(optio
 const endsSession = (cause: unknown): boolean =>
   !isOfServer(cause) || ENDS.test(String((cause as { readonly code?: unknown }).code));
 
+/**
+ * The connection behind a pooler has no statement of this name, or has it already: nothing was done. A pooler that knows names keeps them
+ * apart itself.
+ */
+const isOfName = (cause: unknown): boolean =>
+  isOfServer(cause) && /^(?:26000|42P05)$/.test(String((cause as { readonly code?: unknown }).code));
+
 class PgDriver implements Driver {
   readonly single = false;
   readonly shared = undefined;
@@ -46,7 +53,11 @@ class PgDriver implements Driver {
   private readonly kept = new Map<Session, Promise<PoolClient>>();
   private readonly names = new Map<string, string>();
 
-  constructor(private readonly options: PgDriverOptions) {}
+  private prepares: boolean;
+
+  constructor(private readonly options: PgDriverOptions) {
+    this.prepares = options.prepare;
+  }
 
   readonly run: Driver["run"] = async (session, sql, texts) => textOfRows(await this.rows(session, sql, texts));
 
@@ -74,6 +85,13 @@ class PgDriver implements Driver {
       await client.query(`listen "${channel}"`);
     });
 
+  readonly isDirect: Driver["isDirect"] = (sql) =>
+    this.onKept("hints", async (client) => {
+      // A pooler names sessions of its own making, so that it can tell them apart when one is to be cancelled.
+      const { processID } = client as PoolClient & { readonly processID?: number | null };
+      return textOfRows(await this.query(client, sql, [""])) === String(processID);
+    });
+
   async close(): Promise<void> {
     const clients = [...this.kept.values()];
     this.kept.clear();
@@ -88,10 +106,18 @@ class PgDriver implements Driver {
   }
 
   private async query(client: PoolClient, sql: string, texts: ReadonlyArray<string>): Promise<ReadonlyArray<string>> {
-    const { prepare, statementMsMax } = this.options;
+    const { statementMsMax } = this.options;
     const config = { text: sql, values: [...texts], rowMode: "array" as const, query_timeout: statementMsMax };
-    const { rows } = await client.query<[string | null]>(prepare ? { ...config, name: this.nameOf(sql) } : config);
-    return firstColumn(rows);
+    const ask = async (named: object): Promise<ReadonlyArray<string>> =>
+      firstColumn((await client.query<[string | null]>({ ...config, ...named })).rows);
+    if (!this.prepares) return await ask({});
+    try {
+      return await ask({ name: this.nameOf(sql) });
+    } catch (cause) {
+      if (!isOfName(cause)) throw cause;
+      this.prepares = false;
+      return await ask({});
+    }
   }
 
   private nameOf(sql: string): string {

@@ -12,6 +12,7 @@ import {
 import { PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { Called, CalledRows, Change } from "../connection/Called.js";
 import { encodeText, FIELD, RECORD } from "../connection/text.js";
+import { wholeCount } from "../connection/whole.js";
 import { lockOf, TRIMMING } from "../write/locks.js";
 import { partsOf, positionIn, readEvent } from "./eventText.js";
 
@@ -19,7 +20,7 @@ export const readStreamCall = (request: StreamReadRequest): Called<StreamPage> =
   const { stream, after, upTo, limit, backwards } = request;
   return {
     name: "read_stream_1",
-    request: [escapeText(stream), after, upTo ?? null, limit, backwards, PORTION_BYTES_MAX],
+    request: [escapeText(stream), after, upTo ?? null, wholeCount(limit), backwards, PORTION_BYTES_MAX],
     read: (reply) => {
       const [head = "", ...events] = reply.split(RECORD);
       const [version, prunedTo, closed] = head.split(FIELD).map(Number);
@@ -41,7 +42,7 @@ export const readFeedCall = ({ after, types, categories, limit }: FeedRequest): 
     ...(after === undefined ? [null, null] : partsOf(after)),
     types?.map(encodeText) ?? null,
     categories?.map(escapeText) ?? null,
-    limit,
+    wholeCount(limit),
     PORTION_BYTES_MAX,
     SCAN_COUNT_MAX,
   ],
@@ -74,7 +75,7 @@ export const pruneStreamCall = (
   { writeId, given }: Change,
 ): Called<{ readonly prunedTo: number }> => ({
   name: "prune_stream_1",
-  request: [writeId, given, [lockOf("stream", stream)], escapeText(stream), upTo, limit],
+  request: [writeId, given, [lockOf("stream", stream)], escapeText(stream), upTo, wholeCount(limit)],
   read: (reply) => ({ prunedTo: Number(reply) }),
 });
 
@@ -92,6 +93,6 @@ export const trimLogCall = (
   { writeId, given }: Change,
 ): Called<{ readonly trimmedTo: FeedRequest["after"] }> => ({
   name: "trim_log_1",
-  request: [writeId, given, [TRIMMING], ...partsOf(upTo), limit],
+  request: [writeId, given, [TRIMMING], ...partsOf(upTo), wholeCount(limit)],
   read: (reply) => ({ trimmedTo: positionIn(reply) }),
 });

@@ -61,11 +61,12 @@ export const migrate = async (driver: Driver, schema: string, mode: "auto" | "ch
  */
 export const migrationSql = (schema: string): string => sqlFor(schemaName(schema));
 
+// The table is asked for the schema, not `to_regnamespace`: that answers by what the session knew before it waited for the lock.
 const sqlFor = (schema: string): string => `do $sluice_migration$
 begin
   perform set_config('lock_timeout', '${LOCK_MS_MAX}', true);
   perform pg_advisory_xact_lock(hashtext('sluice migration'), hashtext(${literal(schema)}));
-  if to_regnamespace(${literal(quoted(schema))}) is null then
+  if not exists (select from pg_namespace where nspname = ${literal(schema)}) then
     create schema ${quoted(schema)};
   end if;
   perform set_config('search_path', ${literal(`${quoted(schema)}, pg_temp`)}, true);

@@ -18,6 +18,12 @@ create index writes_at on writes (at);
 create function moment_of(_given text) returns bigint language sql volatile as $$
   select coalesce(_given::bigint, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
 $$;
+create function refuse_standby() returns void language plpgsql as $$
+begin
+  if pg_is_in_recovery() then
+    raise exception using errcode = 'read_only_sql_transaction', message = 'the server is a standby and takes no changes';
+  end if;
+end $$;
 create function next_place() returns bigint language sql volatile as $$
   select nextval('calls') << 16
 $$;
@@ -739,6 +745,9 @@ set search_path from current as $$
     end
   ) from pg_class where oid = 'messages'::regclass
 $$;
+create function session_1(_request text) returns text language sql as $$
+  select pg_backend_pid()::text
+$$;
 create function wait_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set jit = off as $$
 declare
@@ -769,6 +778,7 @@ declare
   _queue constant integer := queue_of(_r ->> 'queue');
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, _moment);
   perform add_many_tallies();
   return (
@@ -795,6 +805,7 @@ declare
   _queue constant integer := queue_of(_r ->> 'queue');
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, _moment);
   return (
     select coalesce(string_agg(stored_record(m), E'\\x1e' order by m.level desc, m.place), '')
@@ -816,6 +827,7 @@ declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, moment_of(_r ->> 'now'));
   return (
     select coalesce(string_agg(coalesce(head.told, ''), E'\\x1e' order by k.ordinality), '')
@@ -834,6 +846,7 @@ declare
   _records text[] := '{}';
   _more text := '';
 begin
+  perform refuse_standby();
   for _m in execute format(
     'select * from messages where queue = $1 and state = %s and aside > $2 order by aside limit $3', _state
   ) using _queue, (_r ->> 'after')::bigint, _limit + 1 loop
@@ -1174,6 +1187,7 @@ declare
   _class constant bigint := append_class()::bigint & 4294967295;
   _held bigint;
 begin
+  perform refuse_standby();
   select min(_drawn - ((_drawn - objid::bigint) & 2147483647)) into _held from pg_locks
     where locktype = 'advisory' and objsubid = 2 and classid::bigint = _class and granted
       and database = (select oid from pg_database where datname = current_database());
@@ -1288,6 +1302,7 @@ declare
   _bytes_max constant bigint := (_asked ->> 5)::bigint;
   _fitting integer;
 begin
+  perform refuse_standby();
   select count(*) into _fitting from (
       select sum(bytes) over (order by n rows unbounded preceding) as bytes, n from (
         select row_number() over () as n, octet_length(data) + octet_length(meta) as bytes from (
@@ -1465,6 +1480,7 @@ declare
   _moment constant bigint := moment_of(_asked ->> 0);
   _answer text;
 begin
+  perform refuse_standby();
   select string_agg(coalesce(f.revision || U&'\\001F' || f.value, ''), U&'\\001E' order by n) into _answer
     from (
       select a.n, r.revision, r.value, sum(coalesce(octet_length(r.value), 0)) over (order by a.n rows unbounded preceding) as bytes
@@ -1489,6 +1505,7 @@ declare
   _bytes_max constant bigint := (_asked ->> 6)::bigint;
   _answer text;
 begin
+  perform refuse_standby();
   with found as materialized (
     (select distinct q.place from unnest(_indexes) i (name), lateral (
       select place from record_places
@@ -1520,6 +1537,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
+  perform refuse_standby();
   perform add_many_tallies();
   select jsonb_agg(
       coalesce((select count from place_counts where index = a.name), 0)

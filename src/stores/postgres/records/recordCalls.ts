@@ -7,6 +7,7 @@ import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { RecordPageRequest, RecordPort, StoredRecord } from "../../../port/RecordPort.js";
 import type { Called } from "../connection/Called.js";
 import { decodeText, FIELD, RECORD } from "../connection/text.js";
+import { wholeCount } from "../connection/whole.js";
 import { indexName } from "./recordCodings.js";
 
 /** Reads by name; `given` is the time that a test tells, or null. */
@@ -38,7 +39,7 @@ export const pageRecordsCall = (request: RecordPageRequest): Called<Page<StoredR
   const names = [...new Set(indexes.map((name) => indexName(collection, name)))];
   return {
     name: "page_records_1",
-    request: [names, escapeText(collection), ...boundsOf(request), limit, backwards, PORTION_BYTES_MAX],
+    request: [names, escapeText(collection), ...boundsOf(request), wholeCount(limit), backwards, PORTION_BYTES_MAX],
     read: (reply) => {
       const [more, ...shown] = reply.split(RECORD);
       let next: string | undefined;

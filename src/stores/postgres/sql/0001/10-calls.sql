@@ -15,6 +15,15 @@ create function moment_of(_given text) returns bigint language sql volatile as $
   select coalesce(_given::bigint, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
 $$;
 
+-- Whoever only looks is not refused by a standby itself. But it lags, so what is known of its primary would look lost, and it does not have the
+-- locks of those who append there, so a feed would pass over events.
+create function refuse_standby() returns void language plpgsql as $$
+begin
+  if pg_is_in_recovery() then
+    raise exception using errcode = 'read_only_sql_transaction', message = 'the server is a standby and takes no changes';
+  end if;
+end $$;
+
 create function next_place() returns bigint language sql volatile as $$
   select nextval('calls') << 16
 $$;

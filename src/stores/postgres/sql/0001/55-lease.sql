@@ -174,6 +174,11 @@ set search_path from current as $$
   ) from pg_class where oid = 'messages'::regclass
 $$;
 
+-- The process of the server in which this runs. Request: empty. Reply: its number.
+create function session_1(_request text) returns text language sql as $$
+  select pg_backend_pid()::text
+$$;
+
 -- Session locks of one who waits for a queue. Request: a name. Reply: the number of the queue, which hints tell.
 create function wait_1(_request text) returns text language plpgsql
 set search_path from current set enable_seqscan = off set jit = off as $$

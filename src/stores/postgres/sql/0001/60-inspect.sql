@@ -17,6 +17,7 @@ declare
   _queue constant integer := queue_of(_r ->> 'queue');
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, _moment);
   perform add_many_tallies();
   -- One statement, so one snapshot. What is due and was not taken up yet is ready.
@@ -47,6 +48,7 @@ declare
   _queue constant integer := queue_of(_r ->> 'queue');
   _moment constant bigint := moment_of(_r ->> 'now');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, _moment);
   return (
     select coalesce(string_agg(stored_record(m), E'\x1e' order by m.level desc, m.place), '')
@@ -70,6 +72,7 @@ declare
   _r constant jsonb := _request::jsonb;
   _queue constant integer := queue_of(_r ->> 'queue');
 begin
+  perform refuse_standby();
   perform promote_due(_queue, moment_of(_r ->> 'now'));
   return (
     select coalesce(string_agg(coalesce(head.told, ''), E'\x1e' order by k.ordinality), '')
@@ -91,6 +94,7 @@ declare
   _records text[] := '{}';
   _more text := '';
 begin
+  perform refuse_standby();
   for _m in execute format(
     'select * from messages where queue = $1 and state = %s and aside > $2 order by aside limit $3', _state
   ) using _queue, (_r ->> 'after')::bigint, _limit + 1 loop

@@ -23,6 +23,7 @@ declare
   _class constant bigint := append_class()::bigint & 4294967295;
   _held bigint;
 begin
+  perform refuse_standby();
   select min(_drawn - ((_drawn - objid::bigint) & 2147483647)) into _held from pg_locks
     where locktype = 'advisory' and objsubid = 2 and classid::bigint = _class and granted
       and database = (select oid from pg_database where datname = current_database());

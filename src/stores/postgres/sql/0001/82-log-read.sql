@@ -111,6 +111,7 @@ declare
   _bytes_max constant bigint := (_asked ->> 5)::bigint;
   _fitting integer;
 begin
+  perform refuse_standby();
   -- How many fit is found before, and most often all do.
   select count(*) into _fitting from (
       select sum(bytes) over (order by n rows unbounded preceding) as bytes, n from (

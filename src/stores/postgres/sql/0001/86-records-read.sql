@@ -8,6 +8,7 @@ declare
   _moment constant bigint := moment_of(_asked ->> 0);
   _answer text;
 begin
+  perform refuse_standby();
   select string_agg(coalesce(f.revision || U&'\001F' || f.value, ''), U&'\001E' order by n) into _answer
     from (
       select a.n, r.revision, r.value, sum(coalesce(octet_length(r.value), 0)) over (order by a.n rows unbounded preceding) as bytes
@@ -36,6 +37,7 @@ declare
   _bytes_max constant bigint := (_asked ->> 6)::bigint;
   _answer text;
 begin
+  perform refuse_standby();
   -- Each direction is a range of the index; the condition on the direction leaves one of them without a row.
   with found as materialized (
     (select distinct q.place from unnest(_indexes) i (name), lateral (
@@ -70,6 +72,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
   _answer text;
 begin
+  perform refuse_standby();
   perform add_many_tallies();
   select jsonb_agg(
       coalesce((select count from place_counts where index = a.name), 0)

@@ -145,6 +145,13 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     await scene.settle([await scene.leaseOne()], again, { attemptsMax: 1 });
     await scene.expectStats({ dead: 1 });
   },
+  "without a bound on attempts no retry is the last": async (scene) => {
+    await scene.enqueue(["a"]);
+    const attemptsMax = Number.MAX_SAFE_INTEGER;
+    const lease = exactly(1, await scene.lease({ attemptsMax }))[0];
+    assert.deepEqual(await scene.settle([lease], again, { attemptsMax }), [again]);
+    await scene.expectStats({ dead: 0, ready: 1 });
+  },
   "a message remembers its latest ten failures, the oldest first": async (scene) => {
     await scene.enqueue(["a"]);
     for (let n = 1; n <= 12; n++) await scene.settle([await scene.leaseOne()], again, { cause: `cause ${n}` });
