@@ -2,19 +2,12 @@
 import { memoryStore } from "sluice/memory";
 import { redisStore } from "sluice/redis";
 import type { Store } from "sluice/store";
-import { afterEach, inject } from "vitest";
+import { inject } from "vitest";
 import { newId } from "../../src/core/newId.js";
+import { atEnd } from "../support/atEnd.js";
 import { cleanUp } from "./redis/namespace.js";
 
-const opened: Array<() => PromiseLike<unknown>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-/** Runs this when the test is over, in the reverse order. */
-export const atEnd = (close: () => PromiseLike<unknown>): void => {
-  opened.push(close);
-};
+export { atEnd };
 
 const stores: Readonly<Record<string, () => Store>> = {
   memory: () => memoryStore(),
