@@ -1,28 +1,9 @@
-import { afterAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import { conformance } from "../../../src/entries/testing.js";
-import { postgresUrl } from "../../support/postgresUrl.js";
-import { runningOn, Schemas } from "./schema.js";
-import { underTest } from "./underTest.js";
+import { sharedPool, sharedSchemas } from "./shared.js";
+import { capabilities, underTest } from "./underTest.js";
 
-const schemas = new Schemas(async (sql) => await runningOn(await postgresUrl())(sql));
-afterAll(() => schemas.dropAll());
-
-conformance(
-  "postgres",
-  async () => {
-    const client = await postgresUrl();
-    const schema = schemas.take();
-    return underTest({ client, schema, dispose: () => schemas.giveBack(schema) });
-  },
-  {
-    capabilities: {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: true,
-      settlesWhenFull: false,
-      exactBytes: true,
-    },
-    runner: { describe, it },
-  },
-);
+conformance("postgres", () => underTest({ client: sharedPool, schemas: sharedSchemas }), {
+  capabilities,
+  runner: { describe, it },
+});
