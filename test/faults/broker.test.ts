@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { newId } from "../../src/core/newId.js";
 import { randomOf } from "../../src/core/Random.js";
 import { expectedOf, foundOf, Sampled, stepped, steps, type World, worldOn } from "../broker/faults/world.js";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
 
 const SEED = process.env["SEED"] ?? "processes";

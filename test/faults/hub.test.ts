@@ -7,7 +7,7 @@ import { redisStore } from "sluice/redis";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { newId } from "../../src/core/newId.js";
 import { worldOn } from "../hub/world.js";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { startRedisServer } from "../support/redisServer.js";
 
 const script = fileURLToPath(new URL("./hubProcess.ts", import.meta.url));

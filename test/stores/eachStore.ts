@@ -1,14 +1,15 @@
-/** The stores on which faces are tested. */
+/** The stores on which all above them is tested: one table, so that a test is written once. */
 import { memoryStore } from "sluice/memory";
+import { postgresStore } from "sluice/postgres";
 import { redisStore } from "sluice/redis";
 import type { Store } from "sluice/store";
 import { inject } from "vitest";
 import { newId } from "../../src/core/newId.js";
 import { atEnd } from "../support/atEnd.js";
+import { sharedPool, sharedSchemas } from "./postgres/shared.js";
 import { cleanUp } from "./redis/namespace.js";
 
-export { atEnd };
-
+/** Each opens a store that no other test has, and removes its data when the test is over. */
 const stores: Readonly<Record<string, () => Store>> = {
   memory: () => memoryStore(),
   redis: () => {
@@ -16,6 +17,11 @@ const stores: Readonly<Record<string, () => Store>> = {
     const url = inject("redisUrl");
     atEnd(() => cleanUp(url, namespace));
     return redisStore(url, { namespace });
+  },
+  postgres: () => {
+    const schema = sharedSchemas.take();
+    atEnd(() => sharedSchemas.giveBack(schema));
+    return postgresStore(sharedPool, { schema });
   },
 };
 

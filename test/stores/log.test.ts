@@ -22,7 +22,8 @@ import { queue } from "../../src/queue/makeQueue.js";
 import { records } from "../../src/records/makeRecords.js";
 import * as L from "../../src/task/log.js";
 import * as RL from "../../src/task/reader/log.js";
-import { atEnd, eachStore } from "./eachStore.js";
+import { atEnd } from "../support/atEnd.js";
+import { eachStore } from "./eachStore.js";
 
 const CartEvent = t.union([
   t.type({ type: t.literal("ItemAdded"), sku: t.string, qty: t.number }),

@@ -3,7 +3,8 @@ import { broker, on } from "sluice/broker";
 import { memoryStore } from "sluice/memory";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { eachStore } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { append, codec, errorOf, eventually, logOn, restorable, running, Seen, upTo } from "./scene.js";
 
 const memory = () => {

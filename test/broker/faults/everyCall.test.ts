@@ -3,7 +3,8 @@ import { eventLog } from "sluice/log";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it, vi } from "vitest";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { eachStore } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { failingAt, type Way, ways } from "./failingAt.js";
 import { expectedOf, foundOf, noted, stepped, steps, worldOn } from "./world.js";
 
