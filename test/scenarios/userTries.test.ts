@@ -408,11 +408,11 @@ describe.each(eachStore)("on %s", (_, open) => {
   });
 
   it("keeps a value alive in its handler beyond its lease", async () => {
-    const q = texts({ leaseMs: 60 });
+    const q = texts({ leaseMs: 150 });
     await q.enqueue("a");
     const settled = await lastValueFrom(
       q.messages().pipe(
-        handle(() => of("done").pipe(delay(250))),
+        handle(() => of("done").pipe(delay(400))),
         settle(),
         take(1),
       ),

@@ -21,7 +21,7 @@ import { Hints } from "./connection/Hints.js";
 import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
-import { wholeMs } from "./connection/wholeMs.js";
+import { wholeMs } from "./connection/whole.js";
 import type { Driver, Session } from "./drivers/Driver.js";
 import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
 import { Feeds } from "./log/Feeds.js";

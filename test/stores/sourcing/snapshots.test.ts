@@ -70,7 +70,7 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
       logger: () => undefined,
     });
     for (const sku of ["A", "B", "C", "D"]) rightOf(await carts.handle("1", addToCart("1", sku)));
-    await expect.poll(() => snapshotAt(store)).toBe(4);
+    await expect.poll(() => snapshotAt(store), { timeout: 8_000 }).toBe(4);
     expect(asked).toEqual([
       [1, 1],
       [2, 2],
@@ -198,6 +198,8 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
   });
 
   it("and the events behind them make the state of all events, wherever the snapshot stands", async () => {
+    const store = open();
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ sku: fc.constantFrom("A", "B", "C", "D"), adds: fc.boolean() }), {
@@ -206,16 +208,16 @@ describe.each(eachStore)("snapshots on %s", (_, open) => {
         }),
         fc.integer({ min: 1, max: 8 }),
         async (commands, n) => {
-          const store = open();
+          const cartId = `${runs++}`;
           const carts = cartsOn(store, { snapshots: every(n), pool: { sizeMax: 0 }, logger: () => undefined });
           for (const { sku, adds } of commands)
-            await carts.handle("1", adds ? addToCart("1", sku) : { type: "RemoveFromCart", cartId: "1", sku });
-          expect(await carts.state("1")).toEqual(await cartsOn(processOn(store).store).state("1"));
+            await carts.handle(cartId, adds ? addToCart(cartId, sku) : { type: "RemoveFromCart", cartId, sku });
+          expect(await carts.state(cartId)).toEqual(await cartsOn(processOn(store).store).state(cartId));
         },
       ),
       { numRuns: 40 },
     );
-  });
+  }, 30_000);
 
   it("are passed over where the server went back behind them", async () => {
     const older = open();

@@ -4,7 +4,7 @@ import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import { checkMark, type EnqueuedResult, type EnqueueStep } from "../../../core/steps/Enqueue.js";
 import { decodeText, encodeText } from "../connection/text.js";
-import { wholeMs } from "../connection/wholeMs.js";
+import { wholeMs } from "../connection/whole.js";
 import { keyLock, lockOf } from "../write/locks.js";
 import type { StepCoding } from "../write/StepCoding.js";
 

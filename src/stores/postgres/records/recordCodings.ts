@@ -6,7 +6,7 @@ import { type PutResult, type PutStep, ttlMsOf } from "../../../core/steps/Put.j
 import type { RemovedResult, RemoveStep } from "../../../core/steps/Remove.js";
 import { type RecordExpected, type RecordName, recordText } from "../../../core/steps/recordSteps.js";
 import { encodeText, FIELD } from "../connection/text.js";
-import { wholeMs } from "../connection/wholeMs.js";
+import { wholeMs } from "../connection/whole.js";
 import { lockOf } from "../write/locks.js";
 import type { Body, StepCoding } from "../write/StepCoding.js";
 
@@ -20,7 +20,8 @@ const expectedText = (expected: RecordExpected): string => {
     case "Absent":
       return "-";
     case "At":
-      return `=${expected.revision}`;
+      // It may be any text of the user's, which the server must be able to read before it can say that it is another one.
+      return `=${encodeText(expected.revision)}`;
   }
 };
 

@@ -1,4 +1,0 @@
-import { DELAY_MS_MAX } from "../../../core/options.js";
-
-/** Due, or over, no earlier than asked, in whole milliseconds: the server counts no fractions. Ten years at most. */
-export const wholeMs = (ms: number): number => (ms > 0 ? Math.min(Math.ceil(ms), DELAY_MS_MAX) : 0);
