@@ -25,6 +25,13 @@ const stores: Readonly<Record<string, () => Store>> = {
   },
 };
 
+/**
+ * The same without Postgres, for suites that take long and ask little more of a store than those of `eachStore` do. `npm run test:postgres`
+ * runs them on Postgres too.
+ */
+export const mostStores = (): typeof eachStore =>
+  process.env["STORES"] === "all" ? eachStore : eachStore.filter(([name]) => name !== "postgres");
+
 /** For `describe.each`: the name of a store, and a function that opens a fresh one, which is closed after the test. */
 export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(
   ([name, make]) => [
