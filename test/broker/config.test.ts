@@ -7,7 +7,7 @@ import { eventType } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { aggregate, policy, send } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { counts, never } from "./scene.js";
 
 type Refused = readonly [what: string, make: () => unknown, option: string, sentence: string];

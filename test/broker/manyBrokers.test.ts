@@ -9,8 +9,9 @@ import type { Store } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, inject, it } from "vitest";
 import { newId } from "../../src/core/newId.js";
-import { atEnd, eachStore } from "../stores/eachStore.js";
+import { eachStore } from "../stores/eachStore.js";
 import { cleanUp } from "../stores/redis/namespace.js";
+import { atEnd } from "../support/atEnd.js";
 import { collect, counts, inc, isDelivered, logOn, tell } from "./scene.js";
 
 const brokerOn = (store: Store, reactions: ReadonlyArray<Reaction<unknown, "default">>, leaseMs?: number) =>

@@ -6,7 +6,8 @@ import { broker, Defer, on } from "sluice/broker";
 import { eventCodec, eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { describe, expect, it } from "vitest";
-import { atEnd, eachStore } from "../stores/eachStore.js";
+import { eachStore } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { atOnce, collect, counts, logOn, noted } from "./scene.js";
 
 const SECRET = "4242 4242 4242 4242";

@@ -10,7 +10,8 @@ import { RB } from "sluice/reader";
 import type { Store } from "sluice/store";
 import { B } from "sluice/task";
 import { describe, expect, it } from "vitest";
-import { atEnd, eachStore } from "../stores/eachStore.js";
+import { eachStore } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import {
   cartEvents,
   fulfilmentOn,

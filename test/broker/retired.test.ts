@@ -3,7 +3,7 @@ import { broker, on, queueStore } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { counts, inc, logOn } from "./scene.js";
 
 const kept = (ran: Array<number> = []) =>
@@ -30,7 +30,7 @@ const blockedAndRetired = async (store: Store): Promise<void> => {
   expect(await second.runUntilIdle()).toMatchObject({ delivered: 0, left: 3 });
 };
 
-describe.each(eachStore)("what is pending of a retired reaction that a program does not have, on %s", (_, open) => {
+describe.each(mostStores())("what is pending of a retired reaction that a program does not have, on %s", (_, open) => {
   it.each([["unblock"], ["skip"]] as const)("is shown where it blocks, and passes at once after %s", async (frees) => {
     const store = open();
     await blockedAndRetired(store);

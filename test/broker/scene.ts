@@ -5,7 +5,7 @@ import type { BrokerEvent, Delivered } from "sluice/broker";
 import { eventCodec, eventLog } from "sluice/log";
 import type { Store } from "sluice/store";
 import { expect } from "vitest";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 
 const CountEvent = t.union([
   t.type({ type: t.literal("Inc"), by: t.number }),

@@ -1,6 +1,6 @@
 /** The servers on which processes are killed. */
 import { newId } from "../../src/core/newId.js";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { dropSchema } from "../stores/postgres/schema.js";
 import { postgresUrl } from "../support/postgresUrl.js";
 import { startRedisServer } from "../support/redisServer.js";

@@ -10,7 +10,7 @@ import { eventLog } from "sluice/log";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { randomOf } from "../../src/core/Random.js";
 import { expectedOf, foundOf, Sampled, stepped, steps, type World, worldOn } from "../broker/faults/world.js";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { startRedisServer } from "../support/redisServer.js";
 import { eachBackend } from "./backends.js";
 import { type Place, storeAt } from "./storeAt.js";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Dispatch } from "sluice/hub";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { worldOn } from "../hub/world.js";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { eachBackend } from "./backends.js";
 import { storeAt } from "./storeAt.js";
 

@@ -10,7 +10,7 @@ import { from, lastValueFrom, merge, type Subscription } from "rxjs";
 import { enqueueTo, handle, type Queue, type QueueEvent, queue, type Store, type StoreEvent, settle } from "sluice";
 import { redisStore } from "sluice/redis";
 import { afterEach, describe, expect, it } from "vitest";
-import { atEnd } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { type RedisServer, startRedisServer } from "../support/redisServer.js";
 import { startTcpProxy } from "../support/tcpProxy.js";
 import { eachBackend } from "./backends.js";

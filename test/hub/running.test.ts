@@ -9,7 +9,8 @@ import { describe, expect, it } from "vitest";
 import { effect } from "../../src/core/Effect.js";
 import { invalidConfig } from "../../src/core/SluiceError.js";
 import { collect } from "../broker/scene.js";
-import { atEnd, eachStore } from "../stores/eachStore.js";
+import { eachStore } from "../stores/eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { all, allTo, completes, errorsOf, hubOn, tell, told } from "./scene.js";
 
 const bothRoutes = defineRoutes({

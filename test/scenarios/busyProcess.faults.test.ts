@@ -3,8 +3,8 @@ import { right } from "fp-ts/lib/Either.js";
 import * as t from "io-ts";
 import { lastValueFrom, merge, take, timer, toArray } from "rxjs";
 import { batch, handle, handleBatch, type Queue, queue, settle } from "sluice";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type OpenStore, stores } from "../support/stores.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { eachStore } from "../stores/eachStore.js";
 
 const LEASE_MS = 500;
 
@@ -14,14 +14,11 @@ const blockFor = (ms: number): void => {
   while (performance.now() < untilMs);
 };
 
-describe.each(stores)("on %s", (_, open) => {
-  let opened: OpenStore;
+describe.each(eachStore)("on %s", (_, open) => {
   let numbers: Queue<number>;
-  beforeEach(async () => {
-    opened = await open();
-    numbers = queue(opened.store, { name: "numbers", codec: t.number, leaseMs: LEASE_MS, attemptsMax: 4 });
+  beforeEach(() => {
+    numbers = queue(open(), { name: "numbers", codec: t.number, leaseMs: LEASE_MS, attemptsMax: 4 });
   });
-  afterEach(async () => opened.close());
 
   it.each([
     ["at once", async () => undefined],

@@ -2,17 +2,13 @@
 import * as fc from "fast-check";
 import * as t from "io-ts";
 import { queue } from "sluice";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eachStore } from "../stores/eachStore.js";
 import { anything, byTheTable, LOST } from "../support/fates.js";
-import { type OpenStore, stores } from "../support/stores.js";
 
-describe.each(stores)("a value on the way through a queue, on %s", (_, open) => {
-  let opened: OpenStore | undefined;
-  afterEach(() => opened?.close());
-
+describe.each(eachStore)("a value on the way through a queue, on %s", (_, open) => {
   it("arrives equal, or is refused", { timeout: 60_000 }, async () => {
-    opened = await open();
-    const values = queue(opened.store, { name: "values", codec: t.unknown });
+    const values = queue(open(), { name: "values", codec: t.unknown });
     await fc.assert(
       fc.asyncProperty(anything, async (value) => {
         const arrives = byTheTable(value);

@@ -36,19 +36,16 @@ import {
   type Store,
   settle,
 } from "sluice";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type OpenStore, stores } from "../support/stores.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { eachStore } from "../stores/eachStore.js";
 
 const Item = t.type({ publisher: t.string, n: t.number });
 
-describe.each(stores)("on %s", (_, open) => {
-  let opened: OpenStore;
+describe.each(eachStore)("on %s", (_, open) => {
   let store: Store;
-  beforeEach(async () => {
-    opened = await open();
-    store = opened.store;
+  beforeEach(() => {
+    store = open();
   });
-  afterEach(async () => opened.close());
 
   const texts = (options: { readonly leaseMs?: number; readonly attemptsMax?: number } = {}) =>
     queue(store, { name: "texts", codec: t.string, ...options });
@@ -411,11 +408,11 @@ describe.each(stores)("on %s", (_, open) => {
   });
 
   it("keeps a value alive in its handler beyond its lease", async () => {
-    const q = texts({ leaseMs: 60 });
+    const q = texts({ leaseMs: 150 });
     await q.enqueue("a");
     const settled = await lastValueFrom(
       q.messages().pipe(
-        handle(() => of("done").pipe(delay(250))),
+        handle(() => of("done").pipe(delay(400))),
         settle(),
         take(1),
       ),

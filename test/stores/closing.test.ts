@@ -2,14 +2,9 @@
 import * as t from "io-ts";
 import { atomically, type Message, queue, Retry } from "sluice";
 import { redisStore } from "sluice/redis";
-import { afterEach, describe, expect, inject, it } from "vitest";
-import { type OpenStore, stores } from "../support/stores.js";
+import { describe, expect, inject, it } from "vitest";
+import { eachStore } from "./eachStore.js";
 import { cleanUp, newNamespace } from "./redis/namespace.js";
-
-const opened: Array<OpenStore> = [];
-afterEach(async () => {
-  for (const { close } of opened.splice(0)) await close();
-});
 
 /** How a subscription ended, once it has. */
 const endOf = (effect: Message<string>["ack"]): { tag: string | undefined } => {
@@ -25,14 +20,13 @@ const endOf = (effect: Message<string>["ack"]): { tag: string | undefined } => {
   return end;
 };
 
-describe.each(stores)("a %s store that is closed", (_, open) => {
+describe.each(eachStore)("a %s store that is closed", (_, open) => {
   const filled = async () => {
-    const at = await open();
-    opened.push(at);
-    const jobs = queue(at.store, { name: "jobs", codec: t.string });
-    const done = queue(at.store, { name: "done", codec: t.string });
+    const store = open();
+    const jobs = queue(store, { name: "jobs", codec: t.string });
+    const done = queue(store, { name: "done", codec: t.string });
     await jobs.enqueueAll(["a", "b", "c", "d"]);
-    return { ...at, jobs, done };
+    return { store, jobs, done };
   };
 
   it("writes what was settled before, by a pull", async () => {

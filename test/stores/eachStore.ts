@@ -1,21 +1,15 @@
-/** The stores on which faces are tested. */
+/** The stores on which all above them is tested: one table, so that a test is written once. */
 import { memoryStore } from "sluice/memory";
+import { postgresStore } from "sluice/postgres";
 import { redisStore } from "sluice/redis";
 import type { Store } from "sluice/store";
-import { afterEach, inject } from "vitest";
+import { inject } from "vitest";
 import { newId } from "../../src/core/newId.js";
+import { atEnd } from "../support/atEnd.js";
+import { sharedPool, sharedSchemas } from "./postgres/shared.js";
 import { cleanUp } from "./redis/namespace.js";
 
-const opened: Array<() => PromiseLike<unknown>> = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
-
-/** Runs this when the test is over, in the reverse order. */
-export const atEnd = (close: () => PromiseLike<unknown>): void => {
-  opened.push(close);
-};
-
+/** Each opens a store that no other test has, and removes its data when the test is over. */
 const stores: Readonly<Record<string, () => Store>> = {
   memory: () => memoryStore(),
   redis: () => {
@@ -24,7 +18,19 @@ const stores: Readonly<Record<string, () => Store>> = {
     atEnd(() => cleanUp(url, namespace));
     return redisStore(url, { namespace });
   },
+  postgres: () => {
+    const schema = sharedSchemas.take();
+    atEnd(() => sharedSchemas.giveBack(schema));
+    return postgresStore(sharedPool, { schema });
+  },
 };
+
+/**
+ * The same without Postgres, for suites that take long and ask little more of a store than those of `eachStore` do. `npm run test:postgres`
+ * runs them on Postgres too.
+ */
+export const mostStores = (): typeof eachStore =>
+  process.env["STORES"] === "all" ? eachStore : eachStore.filter(([name]) => name !== "postgres");
 
 /** For `describe.each`: the name of a store, and a function that opens a fresh one, which is closed after the test. */
 export const eachStore: ReadonlyArray<readonly [name: string, open: () => Store]> = Object.entries(stores).map(

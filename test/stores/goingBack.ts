@@ -9,7 +9,7 @@ import { projection } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { expect } from "vitest";
 import { addToCart, type Cart } from "../support/cart.js";
-import { atEnd } from "./eachStore.js";
+import { atEnd } from "../support/atEnd.js";
 import { eventually } from "./projections/scene.js";
 import { errorOf } from "./restorable.js";
 import { cartEvents, cartsOn, listening, rightOf } from "./sourcing/scene.js";

@@ -4,6 +4,8 @@ import { queueStore } from "sluice/broker";
 import { memoryStore } from "sluice/memory";
 import { queueStoreConformance } from "sluice/testing";
 import { describe, inject, it } from "vitest";
+import { sharedPool, sharedSchemas } from "./postgres/shared.js";
+import { capabilities, underTest as postgresUnderTest } from "./postgres/underTest.js";
 import { newNamespace } from "./redis/namespace.js";
 import { underTest } from "./redis/underTest.js";
 
@@ -20,5 +22,11 @@ const url = inject("redisUrl");
 queueStoreConformance("redis", queueStore, {
   factory: () => underTest({ client: new Redis(url, { lazyConnect: true }), namespace: newNamespace(), url }),
   capabilities: { ...common, durable: true, shared: true, virtualTime: false },
+  runner,
+});
+
+queueStoreConformance("postgres", queueStore, {
+  factory: () => postgresUnderTest({ client: sharedPool, schemas: sharedSchemas }),
+  capabilities,
   runner,
 });

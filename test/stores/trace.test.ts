@@ -2,13 +2,8 @@
 import * as t from "io-ts";
 import { lastValueFrom, map, take, toArray } from "rxjs";
 import { enqueueTo, followUp, handle, type Message, queue, Reject, Release, Retry, settle } from "sluice";
-import { afterEach, describe, expect, it } from "vitest";
-import { type OpenStore, stores } from "../support/stores.js";
-
-const opened: Array<OpenStore> = [];
-afterEach(async () => {
-  for (const { close } of opened.splice(0)) await close();
-});
+import { describe, expect, it } from "vitest";
+import { eachStore } from "./eachStore.js";
 
 const trace = {
   traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -16,10 +11,9 @@ const trace = {
   tracestate: `rojo=00f067aa0ba902b7, congo=t61rcWkgMzE,tenant@vendor=${"x".repeat(200)}`,
 };
 
-describe.each(stores)("a trace on a %s store", (_, open) => {
+describe.each(eachStore)("a trace on a %s store", (_, open) => {
   const queues = async () => {
-    const { store, close } = await open();
-    opened.push({ store, close });
+    const store = open();
     const define = (name: string) => queue(store, { name, codec: t.string });
     return { jobs: define("jobs"), next: define("next") };
   };

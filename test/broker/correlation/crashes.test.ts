@@ -2,7 +2,7 @@
 import { broker } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, dyingAt, eventually, pause, running, Seen, upTo } from "./scene.js";
 
 const deaths = upTo(13).flatMap((call) => [
@@ -35,7 +35,7 @@ const dying = async (
 
 const patience = { timeout: 120_000 };
 
-describe.each(eachStore)("a correlator that dies between any two calls on %s", (_, open) => {
+describe.each(mostStores())("a correlator that dies between any two calls on %s", (_, open) => {
   it("leaves each event to be given once, in order, and their positions right", patience, async () => {
     const store = open();
     await append(store, upTo(60));

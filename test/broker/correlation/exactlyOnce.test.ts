@@ -3,7 +3,7 @@ import { filter, map } from "rxjs";
 import { broker, on } from "sluice/broker";
 import { type Store, viewOf } from "sluice/store";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { eachStore, mostStores } from "../../stores/eachStore.js";
 import { append, codec, logOn, Seen, upTo } from "./scene.js";
 
 /** Notes what every write has in it, by the kinds of its steps, and which types are read. */
@@ -146,7 +146,9 @@ describe.each(eachStore)("correlation on %s", (_, open) => {
     // Each once, in the order of the register.
     expect(told[0]).toEqual(["one", "two"]);
   });
+});
 
+describe.each(mostStores())("correlation of large events on %s", (_, open) => {
   it("never makes a write too large, whatever the sizes of events and names", { timeout: 60_000 }, async () => {
     const watch = watched(open());
     const long = "é".repeat(250);

@@ -1,10 +1,10 @@
 /** Where reactions begin, on a broker that is new and on one that has run. */
 import { broker, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, codec, errorOf, eventually, running, Seen, upTo } from "./scene.js";
 
-describe.each(eachStore)("a reaction of a new broker on %s", (_, open) => {
+describe.each(mostStores())("a reaction of a new broker on %s", (_, open) => {
   it("begins at the start, at the end, or behind a position, as it says", async () => {
     const store = open();
     const first = await append(store, [1, 2]);
@@ -45,7 +45,7 @@ describe.each(eachStore)("a reaction of a new broker on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("a reaction that is new on a broker that has run, on %s", (_, open) => {
+describe.each(mostStores())("a reaction that is new on a broker that has run, on %s", (_, open) => {
   it("is caught up, each event once and in order, while others go on and no position goes back", {
     timeout: 30_000,
   }, async () => {
@@ -173,7 +173,7 @@ describe.each(eachStore)("a reaction that is new on a broker that has run, on %s
   });
 });
 
-describe.each(eachStore)("the lanes of targets, on %s", (_, open) => {
+describe.each(mostStores())("the lanes of targets, on %s", (_, open) => {
   it("are one for a fixed target: two are refused", async () => {
     const store = open();
     const seen = new Seen();

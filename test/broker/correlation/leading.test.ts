@@ -4,7 +4,7 @@ import { type BrokerEvent, broker } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, eventually, running, Seen, upTo } from "./scene.js";
 
 /** A process that runs a broker on virtual time, and when it correlated and acked which numbers. */
@@ -112,7 +112,7 @@ describe("who correlates", () => {
   });
 });
 
-describe.each(eachStore)("a lane that is full, on %s", (_, open) => {
+describe.each(mostStores())("a lane that is full, on %s", (_, open) => {
   it("waits, is told once, holds up no other lane, and goes on when there is room", { timeout: 60_000 }, async () => {
     const store = open();
     const seen = new Seen();

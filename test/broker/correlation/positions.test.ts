@@ -2,13 +2,13 @@
 import { broker, nonRetryable, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
 import { randomOf } from "../../../src/core/Random.js";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, codec, eventually, running, Seen, upTo } from "./scene.js";
 
 /** How many seeds are played; each makes some thousand readings. */
 const SEEDS = Number(process.env["SEEDS"] ?? 2);
 
-describe.each(eachStore)("positions on %s", (_, open) => {
+describe.each(mostStores())("positions on %s", (_, open) => {
   it("are the checkpoint where nothing is pending, also of targets that never had an event, and the mark before a block", async () => {
     const store = open();
     const seen = new Seen();
@@ -102,7 +102,7 @@ describe.each(eachStore)("positions on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("the position of a target on %s", (_, open) => {
+describe.each(mostStores())("the position of a target on %s", (_, open) => {
   it("counts a lane to which a newer version has moved a reaction of this program", async () => {
     const store = open();
     const seen = new Seen();

@@ -5,7 +5,8 @@ import { memoryStore } from "sluice/memory";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { eachStore } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { append, codec, Seen, upTo } from "./scene.js";
 
 const brokerOf = (store: Store, reactions: Parameters<typeof broker>[1]["reactions"], more: object = {}) =>

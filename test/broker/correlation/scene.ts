@@ -6,7 +6,7 @@ import { on } from "sluice/broker";
 import { eventCodec, eventLog, type Position } from "sluice/log";
 import type { Store } from "sluice/store";
 import { vi } from "vitest";
-import { atEnd } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 
 export { dyingAt } from "../../stores/dyingAt.js";
 export { errorOf, restorable } from "../../stores/restorable.js";

@@ -3,7 +3,8 @@ import { broker, on } from "sluice/broker";
 import { memoryStore } from "sluice/memory";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { append, codec, errorOf, eventually, logOn, restorable, running, Seen, upTo } from "./scene.js";
 
 const memory = () => {
@@ -12,7 +13,7 @@ const memory = () => {
   return store;
 };
 
-describe.each(eachStore)("a broker on %s that reads a log in memory too", (_, open) => {
+describe.each(mostStores())("a broker on %s that reads a log in memory too", (_, open) => {
   it("gives each event of both once, in the order of its log, and knows a position in each", async () => {
     const [store, other] = [open(), memory()];
     const seen = new Seen();
@@ -89,7 +90,7 @@ describe.each(eachStore)("a broker on %s that reads a log in memory too", (_, op
   });
 });
 
-describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open) => {
+describe.each(mostStores())("a log that went back or was trimmed, on %s", (_, open) => {
   it("ends a run with LogWentBack", async () => {
     const [before, after] = [open(), open()];
     const { store, restore } = restorable(before);
@@ -146,7 +147,7 @@ describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open)
   });
 });
 
-describe.each(eachStore)("an event whose targets cannot be told, on %s", (_, open) => {
+describe.each(mostStores())("an event whose targets cannot be told, on %s", (_, open) => {
   it.each([
     [
       "throws",

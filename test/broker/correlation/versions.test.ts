@@ -3,7 +3,7 @@ import { switchMap, timer } from "rxjs";
 import { broker } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, eventually, running, Seen, upTo } from "./scene.js";
 
 /** The old program has the reaction a, the new one has b too. */
@@ -17,7 +17,7 @@ const programs = (store: Store) => {
 /** What stands in the line of a target is worked only by a program that has its reactions, so the old one may hold it up for a second. */
 const patience = { timeout: 60_000 };
 
-describe.each(eachStore)("an older program on %s", (_, open) => {
+describe.each(mostStores())("an older program on %s", (_, open) => {
   it(
     "that leads leaves the reaction behind that it lacks; a newer one takes over, and nothing is lost or double",
     patience,
@@ -165,7 +165,7 @@ const moving = (store: Store) => {
   };
 };
 
-describe.each(eachStore)("a reaction that is moved to another lane on %s", (_, open) => {
+describe.each(mostStores())("a reaction that is moved to another lane on %s", (_, open) => {
   it("goes on where it was, also where its new lane is behind or ahead", patience, async () => {
     const store = open();
     const { seen, here, there } = moving(store);
@@ -265,7 +265,7 @@ describe.each(eachStore)("a reaction that is moved to another lane on %s", (_, o
   );
 });
 
-describe.each(eachStore)("a replay on %s", (_, open) => {
+describe.each(mostStores())("a replay on %s", (_, open) => {
   it("brings what a reaction had by then that is caught up behind it", patience, async () => {
     const store = open();
     const { seen, make } = programs(store);

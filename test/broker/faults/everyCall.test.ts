@@ -3,7 +3,8 @@ import { eventLog } from "sluice/log";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it, vi } from "vitest";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { failingAt, type Way, ways } from "./failingAt.js";
 import { expectedOf, foundOf, noted, stepped, steps, worldOn } from "./world.js";
 
@@ -68,7 +69,7 @@ describe("one process that fails at any of its calls, while another one stands b
     expect(failures).toBeGreaterThan(25);
   });
 
-  it.each(eachStore)("on %s", { timeout: 90_000 }, async (_, open) => {
+  it.each(mostStores())("on %s", { timeout: 180_000 }, async (_, open) => {
     const store = open();
     await fill(store);
     const { targets } = await expectedOf(store);
@@ -97,7 +98,7 @@ describe("one process that fails at any of its calls, while another one stands b
       async () => {
         for (const { name } of started) expect([name, await foundOf(store, targets, name)]).toEqual([name, counts]);
       },
-      { timeout: 60_000, interval: 500 },
+      { timeout: 150_000, interval: 500 },
     );
     expect(started.flatMap(({ again }) => again)).toEqual([]);
     expect(started.filter(({ failing }) => failing.failed()).length).toBeGreaterThan(50);

@@ -7,7 +7,7 @@ import { memoryStore } from "sluice/memory";
 import { redisStore } from "sluice/redis";
 import { type Store, viewOf } from "sluice/store";
 import { expect, it, vi } from "vitest";
-import { atEnd } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { startRedisServer } from "../../support/redisServer.js";
 import { stepped, steps } from "./world.js";
 

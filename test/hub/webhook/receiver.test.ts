@@ -12,7 +12,8 @@ import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { fromOne } from "../../../src/core/Effect.js";
 import { signatureText, signerOf } from "../../../src/hub/webhook/signature.js";
-import { atEnd, eachStore } from "../../stores/eachStore.js";
+import { eachStore } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { SECRET } from "./scene.js";
 
 const HIDDEN = "h1dden";

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { firstValueFrom, from } from "rxjs";
 import type { Bound, DispatchAnswer, DispatchContext, DispatchId, HubEventId } from "sluice/hub";
 import { newId } from "../../../src/core/newId.js";
-import { atEnd } from "../../stores/eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 
 /** The secret of the specification's own example. */
 export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

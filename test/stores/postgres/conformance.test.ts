@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { conformance } from "../../../src/entries/testing.js";
 import { type PgBouncer, pgbouncerMissing, startPgBouncer } from "../../support/pgbouncer.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
-import { runningOn, Schemas } from "./schema.js";
-import { underTest } from "./underTest.js";
+import { sharedPool, sharedSchemas } from "./shared.js";
+import { capabilities, underTest } from "./underTest.js";
 
 /** POSTGRES_POOLER=pgbouncer runs the same through a pgbouncer that gives a connection for one transaction at a time. */
 const isPooled = process.env["POSTGRES_POOLER"] === "pgbouncer";
@@ -15,26 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => bouncer?.stop());
 
-const schemas = new Schemas(async (sql) => await runningOn(await postgresUrl())(sql));
-afterAll(() => schemas.dropAll());
-
 conformance(
   isPooled ? "postgres behind pgbouncer" : "postgres",
-  async () => {
-    const client = bouncer?.url ?? (await postgresUrl());
-    const schema = schemas.take();
-    const options = isPooled ? { prepare: false, hints: false } : {};
-    return underTest({ client, schema, options, dispose: () => schemas.giveBack(schema) });
-  },
+  () =>
+    bouncer === undefined
+      ? underTest({ client: sharedPool, schemas: sharedSchemas })
+      : underTest({ client: bouncer.url, schemas: sharedSchemas, options: { prepare: false, hints: false } }),
   {
-    capabilities: {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: !isPooled,
-      settlesWhenFull: false,
-      exactBytes: true,
-    },
+    capabilities: { ...capabilities, hints: !isPooled },
     runner: { describe, it },
   },
 );

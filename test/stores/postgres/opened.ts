@@ -1,6 +1,5 @@
 /** Stores of one test on the server of this run, in a schema of its own that is dropped when the test is over. */
 import pg from "pg";
-import { afterEach } from "vitest";
 import { newMessageId } from "../../../src/core/MessageId.js";
 import { newId } from "../../../src/core/newId.js";
 import type { Outcome } from "../../../src/core/Outcome.js";
@@ -10,18 +9,11 @@ import type { Store } from "../../../src/port/Store.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import type { PostgresStoreOptions } from "../../../src/stores/postgres/postgresStoreOptions.js";
 import { type Draft, enqueueStep, settleStep } from "../../../src/testing/conformance/queue/steps.js";
+import { atEnd } from "../../support/atEnd.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
 import { dropSchema, newSchema } from "./schema.js";
 
-const ends: Array<() => PromiseLike<unknown>> = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-/** Runs this when the test is over, in the reverse order. */
-export const atEnd = (end: () => PromiseLike<unknown>): void => {
-  ends.push(end);
-};
+export { atEnd };
 
 /** A schema that is dropped when the test is over. */
 export const aSchema = async (): Promise<string> => {

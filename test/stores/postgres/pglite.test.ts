@@ -2,7 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { afterAll, describe, it, vi } from "vitest";
 import { conformance } from "../../../src/entries/testing.js";
 import { Schemas } from "./schema.js";
-import { underTest } from "./underTest.js";
+import { capabilities, underTest } from "./underTest.js";
 
 // To begin takes an instance some seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -19,21 +19,7 @@ afterAll(async () => {
 /** The instance is one session, which goes through the plans of all functions that it ever knew at each change of a schema: so there is one. */
 const schemas = new Schemas(async (sql) => await (await pglite()).exec(sql));
 
-conformance(
-  "pglite",
-  async () => {
-    const schema = schemas.take();
-    return underTest({ client: await pglite(), schema, dispose: () => schemas.giveBack(schema) });
-  },
-  {
-    capabilities: {
-      durable: true,
-      shared: true,
-      virtualTime: false,
-      hints: true,
-      settlesWhenFull: false,
-      exactBytes: true,
-    },
-    runner: { describe, it },
-  },
-);
+conformance("pglite", async () => underTest({ client: await pglite(), schemas }), {
+  capabilities,
+  runner: { describe, it },
+});

@@ -13,11 +13,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OwnPostgres, startOwnPostgres } from "../../support/ownPostgres.js";
 import { binFolder } from "../../support/postgresServer.js";
 import { startTcpProxy } from "../../support/tcpProxy.js";
-import { atEnd } from "../eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { expectAllToBeTold } from "../goingBack.js";
 import { cartEvents } from "../sourcing/scene.js";
 import { aClient } from "./opened.js";
-import { runningOn } from "./schema.js";
+import { dropSchema } from "./schema.js";
 
 const run = promisify(execFile);
 
@@ -86,7 +86,7 @@ describe("a log that goes back", () => {
       },
       goBack: async (meanwhile) => {
         setServer(NOWHERE);
-        await runningOn(primary.url)('set client_min_messages = error; drop schema "dumped" cascade');
+        await dropSchema(primary.url, "dumped");
         await run(join(binFolder(), "psql"), ["-q", "-v", "ON_ERROR_STOP=1", "-f", dump, primary.url]);
         await others(primary.url, "dumped", meanwhile);
         setServer(primary);

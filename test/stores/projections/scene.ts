@@ -6,7 +6,7 @@ import { sortOf } from "sluice/records";
 import { type Progress, type ProjectionDefinition, projection, readModel } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { vi } from "vitest";
-import { atEnd } from "../eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 
 export { errorOf, restorable } from "../restorable.js";
 

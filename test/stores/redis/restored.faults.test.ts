@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import { redisStore } from "sluice/redis";
 import { it } from "vitest";
 import { startRedisServer } from "../../support/redisServer.js";
-import { atEnd } from "../eachStore.js";
+import { atEnd } from "../../support/atEnd.js";
 import { expectAllToBeTold } from "../goingBack.js";
 
 const save = async (url: string): Promise<void> => {

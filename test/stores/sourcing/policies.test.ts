@@ -62,7 +62,7 @@ const paidOn = async (store: Store, cartId: string): Promise<Recorded<CartEvent>
 const routeOf = (store: Store, id: string) =>
   lastValueFrom(eventLog(store, routeEvents).read(`route/${id}`).pipe(toArray()));
 
-describe.each(eachStore)("a policy on %s", (_, open) => {
+describe.each(eachStore)("a policy on %s", (name, open) => {
   it("sends its commands in order, each once however often the event comes, and to whichever process", async () => {
     const store = open();
     const paid = await paidOn(store, "1");
@@ -241,8 +241,10 @@ describe.each(eachStore)("a policy on %s", (_, open) => {
   it("sends any number of commands", async () => {
     const store = open();
     const paid = await paidOn(store, "1");
-    const { delivery } = deliveryOn(store, [create, ...Array.from({ length: 1_500 }, () => assign(0))]);
-    expect(await delivery(paid, causedBy("deliver", paid))).toEqual(right({ done: 1_501, rejected: [] }));
+    // In memory answers come at once, so there each command stands upon the stack of the one before.
+    const count = name === "memory" ? 1_500 : 100;
+    const { delivery } = deliveryOn(store, [create, ...Array.from({ length: count }, () => assign(0))]);
+    expect(await delivery(paid, causedBy("deliver", paid))).toEqual(right({ done: count + 1, rejected: [] }));
   });
 
   it("sends nothing more once it is taken back", async () => {

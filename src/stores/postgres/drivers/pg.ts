@@ -1,7 +1,8 @@
 /** The driver over `pg`: a pool of the user's, or one that is opened for the store. */
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient, PoolConfig } from "pg";
-import { type Driver, firstColumn, type Session, textOfRows } from "./Driver.js";
+import { type Driver, firstColumn, textOfRows } from "./Driver.js";
+import { KeptClients } from "./KeptClients.js";
 
 export interface PgDriverOptions {
   /** The pool to use. It may be opened at the first call. */
@@ -49,8 +50,7 @@ class PgDriver implements Driver {
   readonly single = false;
   readonly shared = undefined;
   private opened: Promise<Pool> | undefined;
-  /** The clients that are kept for a session. */
-  private readonly kept = new Map<Session, Promise<PoolClient>>();
+  private readonly kept = new KeptClients({ pool: () => this.pool(), endsSession });
   private readonly names = new Map<string, string>();
 
   private prepares: boolean;
@@ -62,15 +62,15 @@ class PgDriver implements Driver {
   readonly run: Driver["run"] = async (session, sql, texts) => textOfRows(await this.rows(session, sql, texts));
 
   readonly rows: Driver["rows"] = (session, sql, texts) =>
-    session === "any" ? this.onAny(sql, texts) : this.onKept(session, (client) => this.query(client, sql, texts));
+    session === "any" ? this.onAny(sql, texts) : this.kept.use(session, (client) => this.query(client, sql, texts));
 
   readonly script: Driver["script"] = (sql) =>
-    this.onKept("lane", async (client) => {
+    this.kept.use("lane", async (client) => {
       await client.query(sql);
     });
 
   readonly listen: Driver["listen"] = (channel, { onHint, onLost }) =>
-    this.onKept("hints", async (client) => {
+    this.kept.use("hints", async (client) => {
       client.on("notification", (note) => {
         if (note.channel === channel) onHint(note.payload ?? "");
       });
@@ -86,16 +86,14 @@ class PgDriver implements Driver {
     });
 
   readonly isDirect: Driver["isDirect"] = (sql) =>
-    this.onKept("hints", async (client) => {
+    this.kept.use("hints", async (client) => {
       // A pooler names sessions of its own making, so that it can tell them apart when one is to be cancelled.
       const { processID } = client as PoolClient & { readonly processID?: number | null };
       return textOfRows(await this.query(client, sql, [""])) === String(processID);
     });
 
   async close(): Promise<void> {
-    const clients = [...this.kept.values()];
-    this.kept.clear();
-    for (const client of clients) await client.then((one) => one.release(true)).catch(() => undefined);
+    await this.kept.giveBack();
     const pool = await this.opened?.catch(() => undefined);
     if (this.options.owned) await pool?.end();
   }
@@ -145,40 +143,5 @@ class PgDriver implements Driver {
       client.off("error", onError);
       client.release(lost);
     }
-  }
-
-  private async onKept<A>(session: Session, use: (client: PoolClient) => Promise<A>): Promise<A> {
-    const client = this.clientOf(session);
-    try {
-      return await use(await client);
-    } catch (cause) {
-      if (endsSession(cause)) this.giveUp(session, client);
-      throw cause;
-    }
-  }
-
-  private clientOf(session: Session): Promise<PoolClient> {
-    const known = this.kept.get(session);
-    if (known !== undefined) return known;
-    const client = this.pool().then(async (pool) => {
-      const fresh = await pool.connect();
-      fresh.on("error", () => this.giveUp(session, client));
-      return fresh;
-    });
-    this.kept.set(session, client);
-    client.catch(() => {
-      if (this.kept.get(session) === client) this.kept.delete(session);
-    });
-    return client;
-  }
-
-  private giveUp(session: Session, client: Promise<PoolClient>): void {
-    // Its own error and that of a statement under way both come here, and the store may have closed: it is released once.
-    if (this.kept.get(session) !== client) return;
-    this.kept.delete(session);
-    client.then(
-      (lost) => lost.release(true),
-      () => undefined,
-    );
   }
 }

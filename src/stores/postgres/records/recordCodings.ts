@@ -20,7 +20,8 @@ const expectedText = (expected: RecordExpected): string => {
     case "Absent":
       return "-";
     case "At":
-      return `=${expected.revision}`;
+      // It may be any text of the user's, which the server must be able to read before it can say that it is another one.
+      return `=${encodeText(expected.revision)}`;
   }
 };
 

@@ -140,6 +140,13 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     const [letter] = await scene.deadLetters();
     assert.deepEqual([letter?.failures, letter?.cause], [3, "Broken"]);
   },
+  "a retry may have any bound of attempts": async (scene) => {
+    await scene.enqueue(["a"]);
+    const bounds = [2 ** 31, Number.MAX_SAFE_INTEGER];
+    for (const attemptsMax of bounds)
+      assert.deepEqual(await scene.settle([await scene.leaseOne()], again, { attemptsMax }), [again]);
+    assert.equal((await scene.leaseOne({ attemptsMax: Number.MAX_SAFE_INTEGER })).attempt, 1 + bounds.length);
+  },
   "with one attempt the first retry is the last": async (scene) => {
     await scene.enqueue(["a"]);
     await scene.settle([await scene.leaseOne()], again, { attemptsMax: 1 });

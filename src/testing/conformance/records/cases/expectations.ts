@@ -58,6 +58,17 @@ export const expectationCases: ReadonlyArray<ConformanceCase> = casesOf("12. Rec
       assertConflict(answer, "a", second.revision);
     }
   },
+  "a text that is no revision is another one than any": async (scene) => {
+    const first = putStep("a");
+    await scene.done([first]);
+    for (const text of ["", "=", "*", "-", "\0", "\ud800", "\u001f", `=${first.revision}`, `${first.revision} `]) {
+      const expected = at(text as typeof first.revision);
+      for (const step of [putStep("a", { expected }), removeStep("a", { expected }), checkStep("a", { expected })]) {
+        const [answer] = await scene.write([[step]]);
+        assertConflict(answer, "a", first.revision);
+      }
+    }
+  },
   "a remove tells whether there was one, and refuses another revision": async (scene) => {
     const put = putStep("a");
     assert.deepEqual(await scene.done([removeStep("a")]), [{ _tag: "Removed", existed: false }]);
