@@ -50,6 +50,8 @@ import {
 import { fenceOf } from "./queue/token.js";
 import { Waiting } from "./queue/Waiting.js";
 import { countRecordsCall, getRecordsCall, pageRecordsCall } from "./records/recordCalls.js";
+import type { PostgresStore } from "./within/Within.js";
+import { withinOf } from "./within/withinOf.js";
 import { Writer } from "./write/Writer.js";
 
 /**
@@ -90,14 +92,14 @@ import { Writer } from "./write/Writer.js";
  * await store.close();
  * ```
  */
-export const postgresStore = (client: PostgresClient, options: PostgresStoreOptions = {}): Store => {
+export const postgresStore = (client: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore => {
   const resolved = resolvePostgresStoreOptions(options);
   const { prepare, commandMsMax } = resolved;
   const driver = driverOf(client, { prepare, statementMsMax: commandMsMax });
-  return showing(new PostgresStore(driver, resolved), "PostgresStore", { schema: resolved.schema });
+  return showing(new PostgresDatabase(driver, resolved), "PostgresStore", { schema: resolved.schema });
 };
 
-class PostgresStore implements Store {
+class PostgresDatabase implements PostgresStore {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities = {
     durable: true,
@@ -109,6 +111,7 @@ class PostgresStore implements Store {
   };
   readonly logger: Logger | undefined;
   readonly events$: Observable<StoreEvent>;
+  readonly within: PostgresStore["within"];
   private readonly events: StoreEvents;
   private readonly connection: Connection;
   private readonly calls: Calls;
@@ -170,14 +173,17 @@ class PostgresStore implements Store {
       given,
       mayVacuum: () => this.server.mayVacuum,
     });
+    const { connection, lane, hints } = this;
+    const onChanged = (count: number): void => this.housekeeping.changed(count);
+    const writes = { connection, given, deadLettersMax, onChanged };
     this.writer = new Writer({
-      connection: this.connection,
-      lane: this.lane,
-      given,
-      deadLettersMax,
-      onWoken: (queues) => this.hints.tell(queues),
-      onAppended: () => this.hints.tellAppended(),
-      onChanged: (count) => this.housekeeping.changed(count),
+      ...{ ...writes, lane },
+      onWoken: (queues) => hints.tell(queues),
+      onAppended: () => hints.tellAppended(),
+    });
+    this.within = withinOf({
+      ...{ ...writes, target: this, driver, schema, hints },
+      isOpen: () => takes(this.phase, "new"),
     });
   }
 

@@ -162,6 +162,18 @@ begin
     perform pg_notify(hint_channel(), _queue::text);
   end if;
 end $$;
+create function hold_slots(_queue integer) returns void language plpgsql set lock_timeout = '50ms' as $$
+declare
+  _held integer := 0;
+begin
+  for _slot in 0 .. 15 loop
+    perform pg_advisory_lock_shared(wait_class(), _queue * 16 + _slot);
+    _held := _held + 1;
+  end loop;
+exception when lock_not_available then
+  perform pg_advisory_unlock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, _held - 1) slot;
+  raise;
+end $$;
 create function noted(_history text[], _moment bigint, _cause text) returns text[] language sql immutable as $$
   select case when cardinality(_history) >= 10 then _history[cardinality(_history) - 8:] else coalesce(_history, '{}') end
     || array[_moment::text || ' ' || _cause]
@@ -667,7 +679,7 @@ set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
-  perform pg_advisory_lock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, 15) slot;
+  perform hold_slots(_queue);
   return _queue::text;
 end $$;
 create function wait_no_more_1(_request text) returns text language plpgsql
@@ -1090,7 +1102,7 @@ end $$;
 create function wait_for_log_1(_request text) returns text language plpgsql
 set search_path from current as $$
 begin
-  perform pg_advisory_lock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  perform hold_slots(0);
   return '';
 end $$;
 create function wait_for_log_no_more_1(_request text) returns text language plpgsql
@@ -1915,6 +1927,12 @@ begin
   ));
   get diagnostics _count = row_count;
   return (_more or _count = 1000)::integer::text;
+end $$;
+create function make_queues_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set jit = off as $$
+begin
+  perform queues_of(_request::jsonb);
+  return '';
 end $$;
 ` },
 ];
