@@ -3,12 +3,14 @@
 /** One step of the migration, run whole or not at all. */
 export interface SqlStep {
   readonly number: number;
+  /** Programs that know this step go on. */
+  readonly needs: number;
   readonly sql: string;
 }
 
 /** All steps, in their order. */
 export const sqlSteps: ReadonlyArray<SqlStep> = [
-  { number: 1, sql: `create sequence calls;
+  { number: 1, needs: 1, sql: `create sequence calls;
 create table writes (
   id text collate "C" primary key,
   at bigint not null,
@@ -1934,5 +1936,64 @@ begin
   perform queues_of(_request::jsonb);
   return '';
 end $$;
+` },
+  { number: 2, needs: 1, sql: `create function unescaped(_text text) returns text language plpgsql immutable as $$
+begin
+  if strpos(_text, '%') = 0 then
+    return _text;
+  end if;
+  return ('"' || replace(_text, '%', '\\u') || '"')::jsonb #>> '{}';
+exception when data_exception then
+  return _text;
+end $$;
+create function stored_part(_value text, _at integer) returns json language plpgsql immutable parallel safe as $$
+begin
+  if left(_value, 2) <> '1[' then
+    return null;
+  elsif strpos(_value, '\\u') = 0 then
+    return substr(_value, 2)::json -> _at;
+  end if;
+  return (select part from json_array_elements(substr(_value, 2)::json) with ordinality p (part, n) where n = _at + 1);
+end $$;
+create function stored_time(_part json) returns timestamptz language sql immutable parallel safe as $$
+  select to_timestamp(nullif(_part::text, 'null')::numeric / 1000)
+$$;
+create function shown_json(_json json) returns jsonb language plpgsql immutable as $$
+begin
+  return _json::text::jsonb;
+exception when data_exception then
+  return to_jsonb(_json::text);
+end $$;
+create view hub_indexes as
+  with recursive names (index) as (
+    (select p.index from record_places p
+      where p.index > 'sluice.hub/dispatches/' and p.index < 'sluice.hub/dispatches0' order by p.index limit 1)
+    union all
+    select (select p.index from record_places p
+        where p.index > n.index and p.index < 'sluice.hub/dispatches0' order by p.index limit 1)
+      from names n where n.index is not null
+  )
+  select index, split_part(index, ' ', 1) as collection, substring(index from ' is%003D([a-z]+)/') as status,
+      unescaped(regexp_replace(index, '^.* is%003D[a-z]+/', '')) as destination
+    from names where strpos(index, ' is%003D') > 0;
+create view ongoing_dispatches as
+  select r.id, stored_part(r.value, 0) #>> '{}' as event_id, i.destination, stored_time(stored_part(r.value, 3)) as created_at,
+      stored_part(r.value, 7)::text::integer as execution_count, stored_part(r.value, 5)::text::integer as max_retry_count
+    from hub_indexes i
+    join record_places p on p.index = i.index
+    join records r on r.collection = i.collection and r.id = substr(p.place, 3) and p.place = '- ' || r.id
+    where i.status = 'ongoing';
+create view resulted_dispatches as
+  select r.id, stored_part(r.value, 0) #>> '{}' as event_id, i.destination, stored_time(stored_part(r.value, 3)) as created_at,
+      stored_part(r.value, 7)::text::integer as execution_count, stored_part(r.value, 5)::text::integer as max_retry_count,
+      case i.status when 'complete' then 'succeeded' when 'misconfigured' then 'failed' else i.status end as result,
+      stored_time(stored_part(r.value, 11)) as resulted_at
+    from hub_indexes i
+    join record_places p on p.index = i.index
+    join records r on r.collection = i.collection and r.id = substr(p.place, 3) and p.place = '- ' || r.id
+    where i.status <> 'ongoing';
+create view events as
+  select id, shown_json(stored_part(value, 2)) as payload, stored_time(stored_part(value, 0)) as created_at
+    from records where collection > 'sluice.hub/events/' and collection < 'sluice.hub/events0';
 ` },
 ];
