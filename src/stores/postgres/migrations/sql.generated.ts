@@ -1976,22 +1976,27 @@ create view hub_indexes as
   select index, split_part(index, ' ', 1) as collection, substring(index from ' is%003D([a-z]+)/') as status,
       unescaped(regexp_replace(index, '^.* is%003D[a-z]+/', '')) as destination
     from names where strpos(index, ' is%003D') > 0;
+create view hub_dispatches as
+  select i.collection, substr(p.place, 3) as id, i.destination, i.status
+    from hub_indexes i join record_places p on p.index = i.index;
 create view ongoing_dispatches as
-  select r.id, stored_part(r.value, 0) #>> '{}' as event_id, i.destination, stored_time(stored_part(r.value, 3)) as created_at,
-      stored_part(r.value, 7)::text::integer as execution_count, stored_part(r.value, 5)::text::integer as max_retry_count
-    from hub_indexes i
-    join record_places p on p.index = i.index
-    join records r on r.collection = i.collection and r.id = substr(p.place, 3) and p.place = '- ' || r.id
-    where i.status = 'ongoing';
+  select d.id,
+      (select stored_part(r.value, 0) #>> '{}' from records r where r.collection = d.collection and r.id = d.id) as event_id,
+      d.destination,
+      (select stored_time(stored_part(r.value, 3)) from records r where r.collection = d.collection and r.id = d.id) as created_at,
+      (select stored_part(r.value, 7)::text::integer from records r where r.collection = d.collection and r.id = d.id) as execution_count,
+      (select stored_part(r.value, 5)::text::integer from records r where r.collection = d.collection and r.id = d.id) as max_retry_count
+    from hub_dispatches d where d.status = 'ongoing';
 create view resulted_dispatches as
-  select r.id, stored_part(r.value, 0) #>> '{}' as event_id, i.destination, stored_time(stored_part(r.value, 3)) as created_at,
-      stored_part(r.value, 7)::text::integer as execution_count, stored_part(r.value, 5)::text::integer as max_retry_count,
-      case i.status when 'complete' then 'succeeded' when 'misconfigured' then 'failed' else i.status end as result,
-      stored_time(stored_part(r.value, 11)) as resulted_at
-    from hub_indexes i
-    join record_places p on p.index = i.index
-    join records r on r.collection = i.collection and r.id = substr(p.place, 3) and p.place = '- ' || r.id
-    where i.status <> 'ongoing';
+  select d.id,
+      (select stored_part(r.value, 0) #>> '{}' from records r where r.collection = d.collection and r.id = d.id) as event_id,
+      d.destination,
+      (select stored_time(stored_part(r.value, 3)) from records r where r.collection = d.collection and r.id = d.id) as created_at,
+      (select stored_part(r.value, 7)::text::integer from records r where r.collection = d.collection and r.id = d.id) as execution_count,
+      (select stored_part(r.value, 5)::text::integer from records r where r.collection = d.collection and r.id = d.id) as max_retry_count,
+      case d.status when 'complete' then 'succeeded' when 'misconfigured' then 'failed' else d.status end as result,
+      (select stored_time(stored_part(r.value, 11)) from records r where r.collection = d.collection and r.id = d.id) as resulted_at
+    from hub_dispatches d where d.status <> 'ongoing';
 create view events as
   select id, shown_json(stored_part(value, 2)) as payload, stored_time(stored_part(value, 0)) as created_at
     from records where collection > 'sluice.hub/events/' and collection < 'sluice.hub/events0';
