@@ -26,9 +26,7 @@ const fill = `
   insert into record_places select split_part(places[1], U&'\\001F', 1), split_part(places[1], U&'\\001F', 2) from records;
   insert into records (collection, id, revision, places, value)
     select 'sluice.hub/events/shop', right(${id("''")}, 36), 'r', '{}', '1[' || 1700000000000 + n || ',[],{"name":"push","n":' || n || '}]'
-      from generate_series(1, ${count} / 4) n;
-  analyze records;
-  analyze record_places`;
+      from generate_series(1, ${count} / 4) n`;
 
 const queries: ReadonlyArray<readonly [what: string, sql: string]> = [
   ["ongoing by destination", "select destination, count(*) from ongoing_dispatches group by 1"],
@@ -60,6 +58,8 @@ try {
   await client.query(migrationSql("shop"));
   await client.query("set search_path = shop");
   await client.query(fill);
+  await client.query("vacuum analyze records, record_places");
+  await client.query("set jit = off");
   console.log(`${count} dispatches, ${count / 4} events`);
   for (const [what, sql] of queries) {
     await client.query(sql);

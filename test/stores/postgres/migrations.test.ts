@@ -152,7 +152,9 @@ describe("the schema", () => {
     const found: Array<unknown> = [];
     for (const schema of [mine, yours]) {
       await client.query(`set search_path = "${schema}"`);
-      const { rows } = await client.query<object>("select hint_channel(), lock_class(), wait_class(), append_class()");
+      const { rows } = await client.query<Readonly<Record<string, unknown>>>(
+        "select hint_channel(), lock_class(), wait_class(), append_class()",
+      );
       found.push(...Object.values(rows[0] ?? {}));
     }
     expect(new Set(found).size).toBe(8);

@@ -4,6 +4,7 @@ import * as t from "io-ts";
 import pg from "pg";
 import { concatMap, lastValueFrom, map, Subject, take, tap, toArray } from "rxjs";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Complete, defineRoutes, hub } from "../../../src/entries/hub.js";
 import {
   atomically,
   handle,
@@ -229,6 +230,31 @@ describe("a refusal within a transaction", () => {
     await client.query("begin");
     await expect(store.within(client)(orders.enqueue("o-1"))).rejects.toMatchObject({ _tag: "StoreClosed" });
   }, 20_000);
+});
+
+describe("the emit of a hub within a transaction", () => {
+  it("commits with the rows, and after a rollback all of it is written anew", async () => {
+    const shop = hub(store, {
+      name: "shop",
+      codec: t.UnknownRecord,
+      routes: defineRoutes({ routes: [{ condition: { allOf: [] }, destination: "A" }] }),
+      destinations: { A: () => Promise.resolve(Complete) },
+    });
+    for (const end of ["rollback", "commit"]) {
+      await begin();
+      await store.within(client)(shop.emit([{ n: 1 }]));
+      await client.query(end);
+    }
+    expect([(await shop.listEvents()).items.length, Object.keys(await shop.counts()), await rows()]).toEqual([
+      1,
+      ["A"],
+      1,
+    ]);
+    const { rows: kept } = await client.query(
+      `select from "${schema}".records where collection = 'sluice.hub/hub/shop'`,
+    );
+    expect(kept).toHaveLength(1);
+  });
 });
 
 describe("a consumer", () => {
