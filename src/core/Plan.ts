@@ -20,6 +20,10 @@ export interface Plan<out A> {
   readonly onStart?: (() => void) | undefined;
   readonly onEnd?: ((error: SluiceError | undefined, results: ReadonlyArray<StepResult>) => void) | undefined;
   /**
+   * Called in place of `onStart` and `onEnd` where the steps were done within the user's own commit, which may still be rolled back. So what a plan remembers of its run it remembers in these two, never in `read`.
+   */
+  readonly onWithin?: ((results: ReadonlyArray<StepResult>) => void) | undefined;
+  /**
    * Asked where the store refused the steps: what makes a new plan possible, as an Observable that completes then; its error is the
    * answer of the run. Undefined where this refusal is the answer.
    */
@@ -28,8 +32,11 @@ export interface Plan<out A> {
   readonly stands?: (() => boolean) | undefined;
 }
 
+/** What a run is a part of: nothing but its store, or a commit of the user's own. */
+export type PlanFor = "store" | "within";
+
 /** Makes the plan of a run, or refuses. It changes nothing, so it may be called in advance. */
-export type MakePlan<A> = () => Either<SluiceError, Plan<A>>;
+export type MakePlan<A> = (planFor?: PlanFor) => Either<SluiceError, Plan<A>>;
 
 /**
  * Makes one plan of several; its value is the tuple of their values. Where several make the same change (settle one message by
@@ -54,6 +61,9 @@ export const joinPlans = <V>(plans: ReadonlyArray<Plan<unknown>>): Either<Sluice
     },
     onEnd: (error, results) => {
       each(results, (plan, own) => plan.onEnd?.(error, own));
+    },
+    onWithin: (results) => {
+      each(results, (plan, own) => plan.onWithin?.(own));
     },
     mend: (error) => {
       for (const plan of plans) {

@@ -15,7 +15,7 @@ import { brandOf, hasBrand, mark } from "./brand.js";
 import { type Asker, Effect, type ErrorsOf, type RetryOptions, type Start } from "./Effect.js";
 import type { End } from "./End.js";
 import { showAs } from "./inspecting.js";
-import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan } from "./Plan.js";
+import { checkSize, groupsThatFit, joinPlans, type MakePlan, type Plan, type PlanFor } from "./Plan.js";
 import { retrying } from "./retrying.js";
 import {
   type AlreadySettled,
@@ -263,17 +263,20 @@ export const atomically = <const W extends ReadonlyArray<Write<unknown>>>(
   const { target } = first.options;
   if (writes.some((write) => write.options.target !== target))
     throw invalidConfig("writes", "atomically joins writes of one store only; these change different stores.");
-  return new Write(() => planAll<JoinedValues<W>>(writes), {
+  return new Write((planFor) => planAll<JoinedValues<W>>(writes, planFor), {
     target,
     settles: writes.some((write) => write.options.settles),
     send: writes.find((write) => write.options.send !== undefined)?.options.send,
   });
 };
 
-const planAll = <V>(writes: ReadonlyArray<Write<unknown>>): Either<SluiceError, Plan<V>> => {
+const planAll = <V>(
+  writes: ReadonlyArray<Write<unknown>>,
+  planFor: PlanFor | undefined,
+): Either<SluiceError, Plan<V>> => {
   const plans: Array<Plan<unknown>> = [];
   for (const write of writes) {
-    const planned = write.plan();
+    const planned = write.plan(planFor);
     if (isLeft(planned)) return planned;
     plans.push(planned.right);
   }

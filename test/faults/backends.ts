@@ -1,7 +1,7 @@
 /** The servers on which processes are killed. */
 import { newId } from "../../src/core/newId.js";
-import { atEnd } from "../support/atEnd.js";
 import { dropSchema } from "../stores/postgres/schema.js";
+import { atEnd } from "../support/atEnd.js";
 import { postgresUrl } from "../support/postgresUrl.js";
 import { startRedisServer } from "../support/redisServer.js";
 import type { Place } from "./storeAt.js";

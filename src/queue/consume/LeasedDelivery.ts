@@ -110,7 +110,7 @@ export class LeasedDelivery implements Delivery {
     return effect((asker) => {
       const { settlement, tenure, lease } = this;
       const { store, queue } = this.owner;
-      if (settlement.isGone || settlement.state === "settled") {
+      if (settlement.isGone || settlement.performed !== undefined) {
         asker.error(settlement.gone());
         return;
       }

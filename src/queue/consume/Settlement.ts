@@ -9,12 +9,18 @@
  *    │ │ ◀───────────────┘  │ refused for another list's sake
  *    │ │ unanswered, undone │
  *    │ └── its lease is gone┴──▶ lost                         LeaseLost
- *    └──── giveBack ───────────▶ given back                   LeaseLost
+ *    ├──── giveBack ───────────▶ given back                   LeaseLost
+ *    │  done within a commit
+ *    └──── of the user's ──────▶ within                       same outcome again: the first answer; another, or within another
+ *                                                             commit: the store decides
  * ```
  *
  * A settlement that was not answered may have happened, so its outcome stands: the same outcome may be asked for again, by the
  * same list, also where the lease is lost by then. A delivery whose lease ran out while nobody held it stays open: its credit is
  * back, and the store decides whether a late settlement still finds the lease.
+ *
+ * A settlement within a commit of the user's own counts with that commit, of which nobody tells. Its consumer takes it for done. Where it was
+ * rolled back, the lease is still there: another outcome is asked of the store, and so is the same one within another commit.
  */
 import type { End } from "../../core/End.js";
 import { Ack, isOutcome, type Outcome, Release, sameOutcome } from "../../core/Outcome.js";
@@ -27,7 +33,7 @@ import type { ListEnd } from "./Rounds.js";
 import { misfitOf, performedBy, settleStepOf } from "./settleStep.js";
 
 export class Settlement implements ListEnd {
-  state: "open" | "settling" | "settled" | "lost" | "given back" = "open";
+  state: "open" | "settling" | "settled" | "within" | "lost" | "given back" = "open";
   /** The outcome that the store has performed, once the delivery is settled. */
   performed: Outcome | undefined = undefined;
   private requested: Outcome | undefined = undefined;
@@ -36,6 +42,8 @@ export class Settlement implements ListEnd {
   /** Who asked for the settlement that is under way: mostly one. */
   private waiter: End<Outcome> | undefined = undefined;
   private others: Array<End<Outcome>> | undefined = undefined;
+  /** Whether its owner was told that it ended within a commit of the user's. */
+  private toldWithin = false;
 
   constructor(private readonly delivery: LeasedDelivery) {}
 
@@ -58,7 +66,7 @@ export class Settlement implements ListEnd {
     if (refusal !== undefined) {
       if (this.isUnanswered(outcome)) this.askAgain(outcome, onEnd);
       else onEnd(refusal, outcome);
-    } else if (this.performed !== undefined) onEnd(undefined, this.performed);
+    } else if (this.performed !== undefined && this.isAsked(outcome)) onEnd(undefined, this.performed);
     else {
       this.waitFor(onEnd);
       const list = this.listOf(outcome);
@@ -71,6 +79,18 @@ export class Settlement implements ListEnd {
     const { lease, owner, custody } = this.delivery;
     this.state = "given back";
     this.delivery.send([{ ...settleStepOf(owner, lease, Release({ reason })), untouched: !custody.given }], this);
+  }
+
+  /** The store has settled it so within a commit of the user's. */
+  doneWithin(outcome: Outcome, performed: Outcome): void {
+    if (this.state !== "open" && this.state !== "within") return;
+    this.state = "within";
+    this.requested = outcome;
+    this.performed = performed;
+    this.list = undefined;
+    if (this.toldWithin) return;
+    this.toldWithin = true;
+    this.delivery.owner.ended(this.delivery, performed);
   }
 
   /** The lease is gone. A settlement under way learns that from its answer instead. */
@@ -86,9 +106,14 @@ export class Settlement implements ListEnd {
   refusalOf(outcome: Outcome): SluiceError | undefined {
     if (!isOutcome(outcome)) return notAnOutcome("outcome");
     if (this.isGone) return this.gone();
-    if (this.requested !== undefined && !sameOutcome(this.requested, outcome))
+    if (this.requested !== undefined && this.state !== "within" && !this.isAsked(outcome))
       return alreadySettled(this.delivery.lease.id, this.performed ?? this.requested);
     return misfitOf(outcome);
+  }
+
+  /** Whether this is the outcome that was asked for. */
+  isAsked(outcome: Outcome): boolean {
+    return this.requested !== undefined && sameOutcome(this.requested, outcome);
   }
 
   gone(): LeaseLost {
@@ -100,10 +125,14 @@ export class Settlement implements ListEnd {
     return this.list ?? [settleStepOf(this.delivery.owner, this.delivery.lease, outcome)];
   }
 
-  /** Begins to settle the delivery by this list. Answers false, and does nothing, unless it is open. */
+  /**
+   * Begins to settle the delivery by this list. Answers false, and does nothing, unless it is open, or was settled otherwise within a
+   * commit of the user's.
+   */
   begin(outcome: Outcome, list: ReadonlyArray<SettleStep>): boolean {
-    if (this.state !== "open") return false;
+    if (this.state !== "open" && !(this.state === "within" && !this.isAsked(outcome))) return false;
     this.state = "settling";
+    this.performed = undefined;
     this.requested = outcome;
     this.list = list;
     return true;
@@ -139,7 +168,7 @@ export class Settlement implements ListEnd {
     waiter?.(error, outcome);
     if (others !== undefined) for (const other of others) other(error, outcome);
     if (state === "open") delivery.owner.reopened();
-    else delivery.owner.ended(delivery, performed);
+    else if (!this.toldWithin) delivery.owner.ended(delivery, performed);
     if (state === "lost") delivery.custody.interrupt("lease lost");
   }
 
@@ -150,8 +179,7 @@ export class Settlement implements ListEnd {
 
   /** Whether only the store knows how this settlement ended: it was not answered, and then the lease was lost. */
   private isUnanswered(outcome: Outcome): boolean {
-    const { requested } = this;
-    return this.isGone && this.list !== undefined && requested !== undefined && sameOutcome(requested, outcome);
+    return this.isGone && this.list !== undefined && this.isAsked(outcome);
   }
 
   private askAgain(outcome: Outcome, onEnd: End<Outcome>): void {

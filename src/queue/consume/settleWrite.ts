@@ -37,11 +37,13 @@ export const settleWrite = (delivery: LeasedDelivery, outcome: Outcome): Write<O
 
 const planOf =
   ({ settlement, owner }: LeasedDelivery, outcome: Outcome): MakePlan<Outcome> =>
-  () => {
+  (planFor) => {
     const refusal = settlement.refusalOf(outcome);
     if (refusal !== undefined) return left(refusal);
+    // What was done within one commit of the user's may be rolled back, so another one does it anew.
+    const isUndecided = settlement.state === "within" && (planFor === "within" || !settlement.isAsked(outcome));
     return right(
-      settlement.state === "open"
+      settlement.state === "open" || isUndecided
         ? settlingPlan(settlement, outcome)
         : followingPlan(settlement, { outcome, settler: owner.settler }),
     );
@@ -59,6 +61,7 @@ const settlingPlan = (settlement: Settlement, outcome: Outcome): Plan<Outcome> =
     onEnd: (error, results) => {
       if (begun) settlement.listEnded(error, results);
     },
+    onWithin: (results) => settlement.doneWithin(outcome, performedBy(results) ?? outcome),
     // Where the lease is lost, only the store knows whether the settlement that was not answered was this one.
     stands: () => settlement.isGone || (settlement.state === "open" && settlement.refusalOf(outcome) === undefined),
   };
@@ -72,7 +75,7 @@ const followingPlan = (
   steps: [],
   read: () => settlement.performed ?? outcome,
   after: ended(settlement, settler),
-  stands: () => settlement.state === "settled",
+  stands: () => settlement.state === "settled" || settlement.state === "within",
 });
 
 /** Completes, without a value, when no settlement is under way any more; fails where that settlement fails. */

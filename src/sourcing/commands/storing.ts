@@ -41,8 +41,8 @@ export const storing = <C, S, E, X>(
   const joined: Write<unknown> = isAlone
     ? appended
     : atomically([...(record === undefined ? [] : [record]), ...first, appended, ...along]);
-  return new Write<Decided<S, E>, CommandError>(() => {
-    const planned = joined.plan();
+  return new Write<Decided<S, E>, CommandError>((planFor) => {
+    const planned = joined.plan(planFor);
     if (isLeft(planned)) return planned;
     const plan = planned.right;
     const place = plan.steps.findIndex((step) => appendsTo(named.stream, step));
@@ -50,11 +50,12 @@ export const storing = <C, S, E, X>(
       ...plan,
       read: (results) => {
         plan.read(results);
-        return storedBy(category, { named, decided, meta }, stepOf(plan.steps[place], results[place]));
+        return storedBy({ named, decided, meta }, stepOf(plan.steps[place], results[place]));
       },
       onEnd: (error, results) => {
         plan.onEnd?.(error, results);
         if (error !== undefined) onFailed?.(error);
+        else category.learn(named, knownBy(decided, stepOf(plan.steps[place], results[place])));
       },
     });
   }, joined.options);
@@ -73,16 +74,17 @@ const stepOf = (step: Step | undefined, result: StepResult | undefined): Stored 
   return { step, result };
 };
 
-const storedBy = <C, S, E, X>(
-  category: Category<C, S, E, X>,
+const knownBy = <S, E>({ before, after }: Events<S, E>, { step, result }: Stored): Known<S> => {
+  const lastId = step.events.at(-1)?.id ?? before.lastId;
+  return { state: after, version: result.version, lastId, closed: before.closed, snapshotAt: before.snapshotAt };
+};
+
+const storedBy = <S, E>(
   { named, decided, meta }: Pick<Storing<S, E>, "named" | "decided" | "meta">,
   { step, result }: Stored,
 ): Decided<S, E> => {
-  const { before, after, events } = decided;
+  const { after, events } = decided;
   const { version, position } = result;
-  const lastId = step.events.at(-1)?.id ?? before.lastId;
-  const known: Known<S> = { state: after, version, lastId, closed: before.closed, snapshotAt: before.snapshotAt };
-  category.learn(named, known);
   return {
     id: named.id,
     state: after,

@@ -6,8 +6,10 @@ import type { Outcome } from "../../../src/core/Outcome.js";
 import type { Step } from "../../../src/core/steps/Step.js";
 import type { Lease } from "../../../src/port/Lease.js";
 import type { Store } from "../../../src/port/Store.js";
+import type { PostgresClient } from "../../../src/stores/postgres/drivers/driverOf.js";
 import { postgresStore } from "../../../src/stores/postgres/postgresStore.js";
 import type { PostgresStoreOptions } from "../../../src/stores/postgres/postgresStoreOptions.js";
+import type { PostgresStore } from "../../../src/stores/postgres/within/Within.js";
 import { type Draft, enqueueStep, settleStep } from "../../../src/testing/conformance/queue/steps.js";
 import { atEnd } from "../../support/atEnd.js";
 import { postgresUrl } from "../../support/postgresUrl.js";
@@ -24,8 +26,12 @@ export const aSchema = async (): Promise<string> => {
 };
 
 /** A store that is closed when the test is over. */
-export const opened = async (schema: string, options: PostgresStoreOptions = {}, url?: string): Promise<Store> => {
-  const store = postgresStore(url ?? (await postgresUrl()), { schema, ...options });
+export const opened = async (
+  schema: string,
+  options: PostgresStoreOptions = {},
+  client?: PostgresClient,
+): Promise<PostgresStore> => {
+  const store = postgresStore(client ?? (await postgresUrl()), { schema, ...options });
   atEnd(() => store.close());
   return store;
 };

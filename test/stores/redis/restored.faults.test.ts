@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { redisStore } from "sluice/redis";
 import { it } from "vitest";
-import { startRedisServer } from "../../support/redisServer.js";
 import { atEnd } from "../../support/atEnd.js";
+import { startRedisServer } from "../../support/redisServer.js";
 import { expectAllToBeTold } from "../goingBack.js";
 
 const save = async (url: string): Promise<void> => {

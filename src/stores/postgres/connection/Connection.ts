@@ -34,6 +34,8 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
+  /** Whether what must be done before the first call is done. */
+  isReady = false;
   private prepared: Promise<void> | undefined;
   private closed = false;
   private readonly pauses = new Set<() => void>();
@@ -81,9 +83,14 @@ export class Connection {
     if (this.prepared === undefined) {
       const prepared = this.options.prepare();
       this.prepared = prepared;
-      prepared.catch(() => {
-        if (this.prepared === prepared) this.prepared = undefined;
-      });
+      prepared.then(
+        () => {
+          this.isReady = true;
+        },
+        () => {
+          if (this.prepared === prepared) this.prepared = undefined;
+        },
+      );
     }
     return this.prepared;
   }

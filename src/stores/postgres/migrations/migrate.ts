@@ -59,10 +59,13 @@ export const migrate = async (driver: Driver, schema: string, mode: "auto" | "ch
  * console.log(migrationSql("shop"));
  * ```
  */
-export const migrationSql = (schema: string): string => sqlFor(schemaName(schema));
+export const migrationSql = (schema: string): string => sqlFor(schemaName(schema), sqlSteps);
 
-// The table is asked for the schema, not `to_regnamespace`: that answers by what the session knew before it waited for the lock.
-const sqlFor = (schema: string): string => `do $sluice_migration$
+/**
+ * The SQL of these steps, which are run whole or not at all. The table is asked for the schema, not `to_regnamespace`: that answers by what the
+ * session knew before it waited for the lock.
+ */
+export const sqlFor = (schema: string, steps: ReadonlyArray<SqlStep>): string => `do $sluice_migration$
 begin
   perform set_config('lock_timeout', '${LOCK_MS_MAX}', true);
   perform pg_advisory_xact_lock(hashtext('sluice migration'), hashtext(${literal(schema)}));
@@ -71,15 +74,16 @@ begin
   end if;
   perform set_config('search_path', ${literal(`${quoted(schema)}, pg_temp`)}, true);
   create table if not exists migrations (number integer primary key, needs integer not null, at timestamptz not null default now());
-${sqlSteps.map(stepSql).join("")}end $sluice_migration$`;
+${steps.map(stepSql).join("")}end $sluice_migration$`;
 
 const stepSql = ({
   number,
+  needs,
   sql,
 }: SqlStep): string => `  if not exists (select 1 from migrations where number = ${number}) then
     execute $sluice_step$
 ${sql}$sluice_step$;
-    insert into migrations (number, needs) values (${number}, ${number});
+    insert into migrations (number, needs) values (${number}, ${needs});
   end if;
 `;
 

@@ -3,12 +3,14 @@
 /** One step of the migration, run whole or not at all. */
 export interface SqlStep {
   readonly number: number;
+  /** Programs that know this step go on. */
+  readonly needs: number;
   readonly sql: string;
 }
 
 /** All steps, in their order. */
 export const sqlSteps: ReadonlyArray<SqlStep> = [
-  { number: 1, sql: `create sequence calls;
+  { number: 1, needs: 1, sql: `create sequence calls;
 create table writes (
   id text collate "C" primary key,
   at bigint not null,
@@ -170,6 +172,18 @@ begin
   if not pg_try_advisory_xact_lock(wait_class(), _queue * 16 + pg_backend_pid() % 16) then
     perform pg_notify(hint_channel(), _queue::text);
   end if;
+end $$;
+create function hold_slots(_queue integer) returns void language plpgsql set lock_timeout = '50ms' as $$
+declare
+  _held integer := 0;
+begin
+  for _slot in 0 .. 15 loop
+    perform pg_advisory_lock_shared(wait_class(), _queue * 16 + _slot);
+    _held := _held + 1;
+  end loop;
+exception when lock_not_available then
+  perform pg_advisory_unlock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, _held - 1) slot;
+  raise;
 end $$;
 create function noted(_history text[], _moment bigint, _cause text) returns text[] language sql immutable as $$
   select case when cardinality(_history) >= 10 then _history[cardinality(_history) - 8:] else coalesce(_history, '{}') end
@@ -753,7 +767,7 @@ set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
-  perform pg_advisory_lock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, 15) slot;
+  perform hold_slots(_queue);
   return _queue::text;
 end $$;
 create function wait_no_more_1(_request text) returns text language plpgsql
@@ -1196,7 +1210,7 @@ end $$;
 create function wait_for_log_1(_request text) returns text language plpgsql
 set search_path from current as $$
 begin
-  perform pg_advisory_lock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  perform hold_slots(0);
   return '';
 end $$;
 create function wait_for_log_no_more_1(_request text) returns text language plpgsql
@@ -2113,5 +2127,75 @@ begin
   end case;
   return case when _answer = '' then '' else _answer || U&'\\001E' || lease_1(_parts[3]) end;
 end $$;
+create function make_queues_1(_request text) returns text language plpgsql
+set search_path from current set enable_seqscan = off set jit = off as $$
+begin
+  perform queues_of(_request::jsonb);
+  return '';
+end $$;
+` },
+  { number: 2, needs: 1, sql: `create function unescaped(_text text) returns text language plpgsql immutable as $$
+begin
+  if strpos(_text, '%') = 0 then
+    return _text;
+  end if;
+  return ('"' || replace(_text, '%', '\\u') || '"')::jsonb #>> '{}';
+exception when data_exception then
+  return _text;
+end $$;
+create function stored_part(_value text, _at integer) returns json language plpgsql immutable parallel safe as $$
+begin
+  if left(_value, 2) <> '1[' then
+    return null;
+  elsif strpos(_value, '\\u') = 0 then
+    return substr(_value, 2)::json -> _at;
+  end if;
+  return (select part from json_array_elements(substr(_value, 2)::json) with ordinality p (part, n) where n = _at + 1);
+end $$;
+create function stored_time(_part json) returns timestamptz language sql immutable parallel safe as $$
+  select to_timestamp(nullif(_part::text, 'null')::numeric / 1000)
+$$;
+create function shown_json(_json json) returns jsonb language plpgsql immutable as $$
+begin
+  return _json::text::jsonb;
+exception when data_exception then
+  return to_jsonb(_json::text);
+end $$;
+create view hub_indexes as
+  with recursive names (index) as (
+    (select p.index from record_places p
+      where p.index > 'sluice.hub/dispatches/' and p.index < 'sluice.hub/dispatches0' order by p.index limit 1)
+    union all
+    select (select p.index from record_places p
+        where p.index > n.index and p.index < 'sluice.hub/dispatches0' order by p.index limit 1)
+      from names n where n.index is not null
+  )
+  select index, split_part(index, ' ', 1) as collection, substring(index from ' is%003D([a-z]+)/') as status,
+      unescaped(regexp_replace(index, '^.* is%003D[a-z]+/', '')) as destination
+    from names where strpos(index, ' is%003D') > 0;
+create view hub_dispatches as
+  select i.collection, substr(p.place, 3) as id, i.destination, i.status
+    from hub_indexes i join record_places p on p.index = i.index;
+create view ongoing_dispatches as
+  select d.id,
+      (select stored_part(r.value, 0) #>> '{}' from records r where r.collection = d.collection and r.id = d.id) as event_id,
+      d.destination,
+      (select stored_time(stored_part(r.value, 3)) from records r where r.collection = d.collection and r.id = d.id) as created_at,
+      (select stored_part(r.value, 7)::text::integer from records r where r.collection = d.collection and r.id = d.id) as execution_count,
+      (select stored_part(r.value, 5)::text::integer from records r where r.collection = d.collection and r.id = d.id) as max_retry_count
+    from hub_dispatches d where d.status = 'ongoing';
+create view resulted_dispatches as
+  select d.id,
+      (select stored_part(r.value, 0) #>> '{}' from records r where r.collection = d.collection and r.id = d.id) as event_id,
+      d.destination,
+      (select stored_time(stored_part(r.value, 3)) from records r where r.collection = d.collection and r.id = d.id) as created_at,
+      (select stored_part(r.value, 7)::text::integer from records r where r.collection = d.collection and r.id = d.id) as execution_count,
+      (select stored_part(r.value, 5)::text::integer from records r where r.collection = d.collection and r.id = d.id) as max_retry_count,
+      case d.status when 'complete' then 'succeeded' when 'misconfigured' then 'failed' else d.status end as result,
+      (select stored_time(stored_part(r.value, 11)) from records r where r.collection = d.collection and r.id = d.id) as resulted_at
+    from hub_dispatches d where d.status <> 'ongoing';
+create view events as
+  select id, shown_json(stored_part(value, 2)) as payload, stored_time(stored_part(value, 0)) as created_at
+    from records where collection > 'sluice.hub/events/' and collection < 'sluice.hub/events0';
 ` },
 ];

@@ -33,7 +33,7 @@ const codingOf = (step: Step): StepCoding<Step, StepResult> =>
 export type WriteEnd = CallEnd<ReadonlyArray<WriteAnswer>>;
 
 export interface WriterOptions {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, "call">;
   readonly lane: Lane;
   readonly given: () => number | null;
   readonly deadLettersMax: number;

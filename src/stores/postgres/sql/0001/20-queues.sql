@@ -128,3 +128,19 @@ begin
     perform pg_notify(hint_channel(), _queue::text);
   end if;
 end $$;
+
+-- Takes the slots of a queue (0: of the log) for the session of one who waits, all or none. A transaction of a user's that writes keeps its
+-- slot until it ends, and while this waits the session hears no hints. So it gives up soon (55P03) and is called again.
+create function hold_slots(_queue integer) returns void language plpgsql set lock_timeout = '50ms' as $$
+declare
+  _held integer := 0;
+begin
+  for _slot in 0 .. 15 loop
+    perform pg_advisory_lock_shared(wait_class(), _queue * 16 + _slot);
+    _held := _held + 1;
+  end loop;
+exception when lock_not_available then
+  -- Locks of a session stay where its statement fails.
+  perform pg_advisory_unlock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, _held - 1) slot;
+  raise;
+end $$;

@@ -185,7 +185,7 @@ set search_path from current set enable_seqscan = off set jit = off as $$
 declare
   _queue constant integer := queue_of(_request);
 begin
-  perform pg_advisory_lock_shared(wait_class(), _queue * 16 + slot) from generate_series(0, 15) slot;
+  perform hold_slots(_queue);
   return _queue::text;
 end $$;
 

@@ -34,7 +34,7 @@ end $$;
 create function wait_for_log_1(_request text) returns text language plpgsql
 set search_path from current as $$
 begin
-  perform pg_advisory_lock_shared(wait_class(), slot) from generate_series(0, 15) slot;
+  perform hold_slots(0);
   return '';
 end $$;
 
