@@ -7,6 +7,8 @@ type KeptSession = Exclude<Session, "any">;
 
 interface Kept {
   readonly client: Promise<PoolClient>;
+  /** Ends once what it was asked before has ended: a client takes one statement at a time. */
+  last: Promise<unknown>;
   /** How many statements of it are under way. */
   underWay: number;
   /** Takes the store's listener off the client. */
@@ -29,8 +31,10 @@ export class KeptClients {
   async use<A>(session: KeptSession, use: (client: PoolClient) => Promise<A>): Promise<A> {
     const kept = this.kept.get(session) ?? this.take(session);
     kept.underWay += 1;
+    const own = Promise.all([kept.client, kept.last]).then(([client]) => use(client));
+    kept.last = own.catch(() => undefined);
     try {
-      return await use(await kept.client);
+      return await own;
     } catch (cause) {
       if (this.options.endsSession(cause)) this.giveUp(session, kept);
       throw cause;
@@ -63,7 +67,7 @@ export class KeptClients {
   private take(session: KeptSession): Kept {
     if (this.closed) throw new Error("the store was closed");
     const client = this.options.pool().then((pool) => pool.connect());
-    const kept: Kept = { client, underWay: 0, forget: () => undefined };
+    const kept: Kept = { client, last: Promise.resolve(), underWay: 0, forget: () => undefined };
     this.kept.set(session, kept);
     client.then(
       (fresh) => {

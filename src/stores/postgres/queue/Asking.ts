@@ -20,6 +20,9 @@ import type { LeaseReply } from "./leaseCalls.js";
 import { Question, type QuestionContext } from "./Question.js";
 import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
 
+/** Where something is ready that was not to be had, since somebody's transaction holds it, it asks again after so long. */
+const HELD_MS = 50;
+
 export interface AskingContext extends QuestionContext {
   readonly lane: Lane;
   readonly waiting: Waiting;
@@ -112,7 +115,8 @@ export class Asking implements Waiter {
     // An owner that waits stays the owner by asking.
     const pollMs = this.wanted.exclusive && !standsBy ? Math.min(POLL_MS, this.wanted.leaseMs / 3) : POLL_MS;
     const restMs = this.untilMs - nowMs;
-    const delayMs = Math.max(0, Math.ceil(Math.min(pollMs, untilMs, restMs)));
+    const readyMs = untilMs > 0 ? untilMs : HELD_MS;
+    const delayMs = Math.max(0, Math.ceil(Math.min(pollMs, readyMs, restMs)));
     this.timer?.unsubscribe();
     this.timer = scheduler.schedule(() => {
       if (this.phase !== "waiting") return;
