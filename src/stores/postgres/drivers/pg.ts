@@ -140,7 +140,8 @@ class PgDriver implements Driver {
       lost ||= endsSession(cause);
       throw cause;
     } finally {
-      client.off("error", onError);
+      // One that is lost may tell more errors while it ends, and an error that nobody hears would end the process.
+      if (!lost) client.off("error", onError);
       client.release(lost);
     }
   }
