@@ -9,7 +9,7 @@ interface Kept {
   readonly client: Promise<PoolClient>;
   /** How many statements of it are under way. */
   underWay: number;
-  /** Takes the store's listener off the client. */
+  /** Ends that the store hears of its errors. */
   forget: () => void;
 }
 
@@ -54,7 +54,7 @@ export class KeptClients {
       const client = await kept.client.catch(() => undefined);
       if (client === undefined) continue;
       const isAsItWas = session === "lane" && kept.underWay === 0;
-      // Of a client that ends errors may still come, which must find a listener.
+      // Of a client that ends errors may still come, which somebody must hear.
       if (isAsItWas) kept.forget();
       client.release(!isAsItWas);
     }
