@@ -11,7 +11,7 @@ interface Kept {
   last: Promise<unknown>;
   /** How many statements of it are under way. */
   underWay: number;
-  /** Takes the store's listener off the client. */
+  /** Ends that the store hears of its errors. */
   forget: () => void;
 }
 
@@ -58,7 +58,7 @@ export class KeptClients {
       const client = await kept.client.catch(() => undefined);
       if (client === undefined) continue;
       const isAsItWas = session === "lane" && kept.underWay === 0;
-      // Of a client that ends errors may still come, which must find a listener.
+      // Of a client that ends errors may still come, which somebody must hear.
       if (isAsItWas) kept.forget();
       client.release(!isAsItWas);
     }
