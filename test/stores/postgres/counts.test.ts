@@ -83,7 +83,9 @@ describe("what is counted", () => {
     const store = await opened(schema);
     await enqueue(store, "q", numbered(10));
     const client = await aClient();
-    await client.query(`insert into "${schema}".tallies select 1, 0, 0, 0, 0, 0, 0, 0, 0 from generate_series(1, 6000)`);
+    await client.query(
+      `insert into "${schema}".tallies select 1, 0, 0, 0, 0, 0, 0, 0, 0 from generate_series(1, 6000)`,
+    );
     expect(await store.stats("q")).toMatchObject({ enqueued: 10, ready: 10 });
     const { rows } = await client.query<{ tallies: string }>(`select count(*) as tallies from "${schema}".tallies`);
     expect(rows).toEqual([{ tallies: "0" }]);
