@@ -20,6 +20,7 @@ import {
 import { type Page, PORTION_BYTES_MAX } from "../../../port/Page.js";
 import type { KeyHead, QueuePort } from "../../../port/QueuePort.js";
 import { decodeText, encodeText, FIELD, ITEM, RECORD } from "../connection/text.js";
+import { wholeCount } from "../connection/wholeCount.js";
 import { allKeyLocks, keyLock } from "../write/locks.js";
 import { headersOf, keyOf } from "./leaseCalls.js";
 
@@ -163,7 +164,7 @@ export const unblockCall: FunctionOf<Parameters<Inspect["unblock"]>[0], Portion>
     locks: locksOf(queue, typeof target === "object" && "key" in target ? target.key : undefined),
     target: targetOf(target),
     decision,
-    limit,
+    limit: wholeCount(limit),
     bytesMax: MOVED_BYTES_MAX,
   }),
   decode: portionOf,
@@ -178,7 +179,7 @@ export const purgeCall: FunctionOf<PurgeRequest, Portion> = {
   name: "purge_1",
   encode: ({ queue, limit, followersOf }) => ({
     locks: locksOf(queue, followersOf),
-    limit,
+    limit: wholeCount(limit),
     followersOf: followersOf === undefined ? null : encodeText(followersOf),
   }),
   decode: portionOf,
@@ -210,7 +211,7 @@ export const redriveFromCall: FunctionOf<RedriveFromRequest, Redriven> = {
     locks: allKeyLocks,
     after: after === undefined ? "-1" : positionOf(after),
     seenMax,
-    limit,
+    limit: wholeCount(limit),
     ids: ids === undefined ? null : ids.map(encodeText),
     bytesMax: MOVED_BYTES_MAX,
   }),

@@ -5,14 +5,12 @@ import { invariant } from "../../../core/invariant.js";
 import type { MessageId } from "../../../core/MessageId.js";
 import type { Hands, Lease, LeaseRequest } from "../../../port/Lease.js";
 import { decodeText, encodeText, FIELD, RECORD } from "../connection/text.js";
+import { wholeCount } from "../connection/wholeCount.js";
 import { wholeMs } from "../connection/wholeMs.js";
 import { tokenOf } from "./token.js";
 
 /** How suspicious a message may be to be given into these hands. */
 const SUSPICION_MAX: Readonly<Record<Hands, number>> = { empty: 2, proven: 1, full: 0 };
-
-/** Larger numbers mean no bound, and a bigint of the server holds no fraction. */
-const whole = (count: number): number => Math.floor(Math.min(count, 2_000_000_000));
 
 export interface LeaseFacts {
   readonly given: number | null;
@@ -30,11 +28,11 @@ export const leaseText = (request: LeaseRequest, { given, deadLettersMax, lease,
     queue: request.queue,
     lease,
     again,
-    max: whole(request.max),
-    bytesMax: whole(request.bytesMax),
+    max: wholeCount(request.max),
+    bytesMax: wholeCount(request.bytesMax),
     leaseMs: wholeMs(request.leaseMs),
-    attemptsMax: whole(request.attemptsMax),
-    deliveriesMax: whole(request.deliveriesMax),
+    attemptsMax: wholeCount(request.attemptsMax),
+    deliveriesMax: wholeCount(request.deliveriesMax),
     hands: SUSPICION_MAX[request.hands],
     owner: request.exclusive ? encodeText(request.consumer) : null,
     waits: request.waitMsMax > 0,

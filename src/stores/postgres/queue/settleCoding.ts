@@ -3,6 +3,7 @@ import { absurd, invariant } from "../../../core/invariant.js";
 import { delayOf, type Outcome, Reject } from "../../../core/Outcome.js";
 import type { SettledResult, SettleStep } from "../../../core/steps/Settle.js";
 import { encodeText } from "../connection/text.js";
+import { wholeCount } from "../connection/wholeCount.js";
 import { wholeMs } from "../connection/wholeMs.js";
 import type { StepCoding } from "../write/StepCoding.js";
 import { fenceOf } from "./token.js";
@@ -16,7 +17,7 @@ export const Settle: StepCoding<SettleStep, SettledResult> = {
     if (stripe !== undefined) body.lock(stripe);
     if (letter !== "a" || stripe !== undefined) body.wakes(number);
     const head = ["s", number, seq, lease, letter];
-    return letter === "a" ? head : [...head, wholeMs(delayOf(outcome)), encodeText(cause), attemptsMax];
+    return letter === "a" ? head : [...head, wholeMs(delayOf(outcome)), encodeText(cause), wholeCount(attemptsMax)];
   },
   result: (word, { outcome }) => {
     invariant(word === "j" && outcome._tag === "Retry", "only a retry is done otherwise than asked");
