@@ -25,6 +25,10 @@ export interface Sizes {
   readonly reactedInOrder: number;
   /** Commits whose reactions are waited for, at each load. */
   readonly reactionSamples: number;
+  /** A backlog on Postgres. */
+  readonly postgres: number;
+  /** How long a queue on Postgres works at its full rate, minutes. */
+  readonly minutes: number;
   /** Each lane has seen so many before it is measured, or three rounds. */
   readonly warmUp: number;
 }
@@ -47,6 +51,8 @@ export const SIZES: Sizes = {
   reacted: 100_000,
   reactedInOrder: 20_000,
   reactionSamples: 2_000,
+  postgres: 50_000,
+  minutes: 10,
   warmUp: 150_000,
 };
 
@@ -68,6 +74,8 @@ export const QUICK_SIZES: Sizes = {
   reacted: 4_000,
   reactedInOrder: 2_000,
   reactionSamples: 200,
+  postgres: 4_000,
+  minutes: 0.5,
   warmUp: 0,
 };
 

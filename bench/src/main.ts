@@ -22,7 +22,18 @@ interface Flags {
   readonly strict: boolean;
 }
 
-const PEERS: ReadonlyArray<PeerId> = ["sluice", "sluice-batch", "bare", "bullmq", "bee", "emmett", "act"];
+const PEERS: ReadonlyArray<PeerId> = [
+  "sluice",
+  "sluice-batch",
+  "bare",
+  "bullmq",
+  "bee",
+  "emmett",
+  "act",
+  "graphile",
+  "graphile-batch",
+  "boss",
+];
 const SECTION_NAMES = Object.keys(SECTIONS) as ReadonlyArray<Section>;
 
 const listOf =

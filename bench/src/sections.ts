@@ -26,7 +26,11 @@ export type Section =
   | "sourcing-load"
   | "projections"
   | "broker"
-  | "hub";
+  | "hub"
+  | "postgres"
+  | "postgres-log"
+  | "pglite"
+  | "postgres-minutes";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
 /** Of Sluice alone: nothing where it does not take part. */
@@ -69,4 +73,8 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
     ...(await (await import("./measures/hub.js")).dispatches(bench)),
     ...(await (await import("./measures/hub.js")).dispatchPages(bench)),
   ]),
+  postgres: async (bench) => (await import("./measures/postgres.js")).onPostgres(bench),
+  "postgres-log": async (bench) => (await import("./measures/postgresLog.js")).logOnPostgres(bench),
+  pglite: ofSluice(async (bench) => (await import("./measures/pglite.js")).inPGlite(bench)),
+  "postgres-minutes": ofSluice(async (bench) => (await import("./measures/postgresMinutes.js")).minutes(bench)),
 };

@@ -122,6 +122,89 @@ const HUB: ReadonlyArray<Promised> = [
   },
 ];
 
+const on = (measure: string, against: string, relation: "≥" | "≤", bound: number) =>
+  ({ measure: `postgres-${measure}`, lane: "sluice", against, relation, bound }) as const;
+
+const POSTGRES: ReadonlyArray<Promised> = [
+  { id: "postgres-drain", text: "Postgres: drain, times bare", ...on("drain", "bare", "≥", 0.4) },
+  {
+    id: "postgres-drain-graphile-batch",
+    text: "Postgres: drain, times graphile-worker batched",
+    ...on("drain", "graphile-batch", "≥", 1.6),
+  },
+  { id: "postgres-drain-boss", text: "Postgres: drain, times pg-boss", ...on("drain", "boss", "≥", 3) },
+  {
+    id: "postgres-drain-graphile",
+    text: "Postgres: drain, times graphile-worker",
+    ...on("drain", "graphile", "≥", 20),
+  },
+  {
+    id: "postgres-keyed",
+    text: "Postgres: keyed drain, times unkeyed",
+    measure: "postgres-drain",
+    lane: "keyed",
+    against: "sluice",
+    relation: "≥",
+    bound: 0.65,
+  },
+  { id: "postgres-bulk", text: "Postgres: bulk enqueue, times bare", ...on("bulk", "bare", "≥", 0.45) },
+  {
+    id: "postgres-bulk-peers",
+    text: "Postgres: bulk enqueue, times the better peer",
+    measure: "postgres-bulk",
+    lane: "sluice",
+    against: ["graphile", "graphile-batch", "boss"],
+    relation: "≥",
+    bound: 1.4,
+  },
+  { id: "postgres-enqueue-1", text: "Postgres: enqueue one by one, times bare", ...on("enqueue-1", "bare", "≥", 0.6) },
+  {
+    id: "postgres-enqueue-100",
+    text: "Postgres: enqueue 100 in flight, times bare pool",
+    ...on("enqueue-100", "bare", "≥", 1.8),
+  },
+  { id: "postgres-latency", text: "Postgres: idle p50, times bare", ...on("latency-p50", "bare", "≤", 1.8) },
+  { id: "postgres-append-1", text: "Postgres: append one by one, times bare", ...on("append-1", "bare", "≥", 0.5) },
+  {
+    id: "postgres-append-64",
+    text: "Postgres: append 64 in flight, times bare pool",
+    ...on("append-64", "bare", "≥", 3),
+  },
+  {
+    id: "postgres-append-64-emmett",
+    text: "Postgres: append 64 in flight, times Emmett",
+    ...on("append-64", "emmett", "≥", 10),
+  },
+  {
+    id: "postgres-catch-up",
+    text: "Postgres: events read in order, a second",
+    ...alone("postgres-catch-up", "sluice", "≥", 150_000),
+  },
+  {
+    id: "pglite-drain",
+    text: "PGlite: drain, times bare in PGlite",
+    measure: "pglite-drain",
+    lane: "sluice",
+    against: "bare",
+    relation: "≥",
+    bound: 0.35,
+  },
+  {
+    id: "postgres-minutes",
+    text: "Postgres: the rate after minutes, times that at first",
+    measure: "postgres-minutes",
+    lane: "last",
+    against: "first",
+    relation: "≥",
+    bound: 0.85,
+  },
+  {
+    id: "postgres-heap",
+    text: "Postgres: bytes of the table of messages, at the most",
+    ...alone("postgres-heap", "sluice", "≤", 100_000_000),
+  },
+];
+
 const PROMISED: ReadonlyArray<Promised> = [
   { id: "enqueue-bullmq", text: "enqueue 50 in flight, times BullMQ", ...times("enqueue-50", "bullmq", "≥", 2) },
   { id: "enqueue-bee", text: "enqueue 50 in flight, times bee-queue", ...times("enqueue-50", "bee", "≥", 0.8) },
@@ -181,6 +264,7 @@ const PROMISED: ReadonlyArray<Promised> = [
   { id: "sourcing-redis-many", text: "to a thousand aggregates, 64 in flight, times bare", ...commanded("many", 0.6) },
   ...BROKER,
   ...HUB,
+  ...POSTGRES,
   {
     id: "log-growth",
     text: "appends among many events, times those among few",

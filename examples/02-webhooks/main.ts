@@ -3,14 +3,17 @@
  * blocked and repaired, with a digest in batches, and counted at the end.
  *
  *   npm start
+ *   npm start -- --pglite ./data
  *   npm start -- --redis redis://localhost:6379
+ *   npm start -- --postgres postgres://localhost/postgres
  *
- * On Redis it may be killed at any moment: the next run goes on where it was. See README.md beside this file.
+ * But for the run in memory it may be killed at any moment: the next run goes on where it was. See README.md beside this file.
  */
+import { nameOf } from "../place/Place.js";
 import { readCliOptions } from "./cliOptions.js";
 
 const options = readCliOptions(process.argv);
-console.log(`GitHub's example webhooks through a queue ${options.redis === undefined ? "in memory" : "on Redis"}`);
+console.log(`GitHub's example webhooks through a queue ${nameOf(options.place)}`);
 
 // Whoever reads the output may have seen enough: `npm start | head`.
 process.stdout.on("error", () => process.exit(1));

@@ -1,25 +1,28 @@
-/** The store that the options ask for. */
+/** The store at a place, once a server answers there. */
 import { lastValueFrom, throwError } from "rxjs";
-import { catchTag, type Store } from "sluice";
-import { memoryStore } from "sluice/memory";
-import type { CliOptions } from "./cliOptions.js";
+import { catchTag } from "sluice";
+import { type OpenPlace, openPlace } from "../place/openPlace.js";
+import { isShared, type Place, type SharedPlace } from "../place/Place.js";
 
-/** How long to wait for a Redis that may not be there. */
+/** How long to wait for a server that may not be there. */
 const reachMsMax = 1_200;
 
-/** The Redis store is loaded only where it is asked for: a run in memory begins sooner without it. */
-export const openStore = async ({ redis, namespace }: CliOptions): Promise<Store> => {
-  if (redis === undefined) return memoryStore();
-  const { redisStore } = await import("sluice/redis");
-  await reach(redisStore(redis, { namespace, commandMsMax: reachMsMax }));
-  return redisStore(redis, { namespace });
+const servers = {
+  redis: "No Redis answers there",
+  postgres: "No Postgres answers there",
+} as const;
+
+export const openStore = async (place: Place): Promise<OpenPlace> => {
+  if (isShared(place)) await reach(place);
+  return openPlace(place);
 };
 
 /**
- * Fails soon where no Redis answers, by a store that is impatient and only asks. The one that works is patient: it rides out
+ * Fails soon where no server answers, by a store that is impatient and only asks. The one that works is patient: it rides out
  * a server that goes away for a while.
  */
-const reach = async (store: Store): Promise<void> => {
+const reach = async (place: SharedPlace): Promise<void> => {
+  const { store, close } = await openPlace(place, { commandMsMax: reachMsMax });
   // What it says of an outage is said below: nobody listening would be a warning of the process.
   store.events$.subscribe();
   await lastValueFrom(
@@ -27,10 +30,10 @@ const reach = async (store: Store): Promise<void> => {
       catchTag("StoreUnavailable", ({ cause }) => {
         const why = cause instanceof Error && cause.message !== "" ? cause.message : `not within ${reachMsMax} ms`;
         return throwError(
-          () => new Error(`No Redis answers there (${why}). Start one (redis-server), or work in memory: npm start`),
+          () => new Error(`${servers[place.kind]} (${why}). Start one, or work without a server: npm start`),
         );
       }),
     ),
   );
-  await store.close();
+  await close();
 };

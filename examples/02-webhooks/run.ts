@@ -10,11 +10,11 @@ import { summaryOf } from "./summary.js";
 
 /** Answers whether the numbers are right. */
 export const run = async (options: CliOptions): Promise<boolean> => {
-  const store = await openStore(options);
+  const { store, close } = await openStore(options.place);
   try {
     return await work(store, options);
   } finally {
-    await store.close();
+    await close();
   }
 };
 

@@ -43,7 +43,7 @@ export const runOnce = async (
   const progress = progressOn(process.stdout, input.length);
   const stop$ = new Subject<unknown>();
   const interrupted$ = fromEvent(process, "SIGINT").pipe(
-    tap(() => progress.say("stopped before the end; on Redis the next run goes on from here")),
+    tap(() => progress.say("stopped before the end; but for a run in memory, the next one goes on from here")),
   );
   const stopped$ = race(
     workThrough(queues, downstream, progress).pipe(map(() => false)),

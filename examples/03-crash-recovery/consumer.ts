@@ -1,11 +1,12 @@
 /** A consumer process: it works until it is killed or the parent says so (or is gone), and tells of each settled job. */
 import { fromEvent, lastValueFrom, map, merge, tap, timer } from "rxjs";
 import { followUp, handle, retryBackoff, settle } from "sluice";
-import { openStore } from "./openStore.js";
+import { openPlace } from "../place/openPlace.js";
+import type { SharedPlace } from "../place/Place.js";
 import { openQueues } from "./queues.js";
 
-const [url = "", namespace = "", name = ""] = process.argv.slice(2);
-const store = openStore({ url, namespace });
+const [place = "", name = ""] = process.argv.slice(2);
+const { store, close } = await openPlace(JSON.parse(place) as SharedPlace);
 const { jobs, done } = openQueues(store);
 
 const stop$ = merge(fromEvent(process, "message"), fromEvent(process, "disconnect"));
@@ -19,4 +20,4 @@ const settlements$ = jobs.messages({ consumer: name, prefetch: 6, stop$, stopMsM
 await store.ready();
 process.send?.("ready");
 await lastValueFrom(settlements$.pipe(tap(({ outcome }) => process.send?.(outcome._tag))), { defaultValue: undefined });
-await store.close();
+await close();

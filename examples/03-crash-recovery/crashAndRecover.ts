@@ -1,7 +1,7 @@
 /** The story: two consumers share the jobs, one is killed with jobs in hand, the other ends the work. */
 import { exhaustMap, filter, firstValueFrom, forkJoin, skip, timeout, timer } from "rxjs";
 import type { Store } from "sluice";
-import type { Place } from "./openStore.js";
+import type { SharedPlace } from "../place/Place.js";
 import { type Done, openQueues } from "./queues.js";
 import { spawnConsumer } from "./spawnConsumer.js";
 
@@ -11,7 +11,7 @@ export const jobCount = 40;
 const settledBeforeKill = 5;
 
 /** Answers what is in the ledger when all jobs are acked. */
-export const crashAndRecover = async (store: Store, place: Place): Promise<ReadonlyArray<Done>> => {
+export const crashAndRecover = async (store: Store, place: SharedPlace): Promise<ReadonlyArray<Done>> => {
   const { jobs, done } = openQueues(store);
   const doomed = spawnConsumer("doomed", place);
   const survivor = spawnConsumer("survivor", place);

@@ -1,20 +1,27 @@
 /**
- * Two consumers in processes of their own on Redis, one of them killed (SIGKILL) with jobs in hand: the other gets those
- * jobs when their leases end, and finishes.
+ * Two consumers in processes of their own, one of them killed (SIGKILL) with jobs in hand: the other gets those jobs when their leases end,
+ * and finishes.
  *
  *   npm run example -- examples/03-crash-recovery/main.ts --redis redis://localhost:6379
+ *   npm run example -- examples/03-crash-recovery/main.ts --postgres postgres://localhost/postgres
  */
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { clearPlace } from "../place/clearPlace.js";
+import { openPlace } from "../place/openPlace.js";
+import { isShared, type SharedPlace } from "../place/Place.js";
+import { addPlaceOptions, type PlaceOptions, placeOf } from "../place/placeOptions.js";
 import { crashAndRecover, jobCount } from "./crashAndRecover.js";
-import { openStore } from "./openStore.js";
 import type { Done } from "./queues.js";
-import { removeKeys } from "./removeKeys.js";
 
-const { redis: url } = new Command("crash-recovery")
-  .description("Kills one of two consumers and shows that no job is lost. Needs a Redis server.")
-  .addOption(new Option("--redis <url>", "where it is").env("REDIS_URL").makeOptionMandatory())
-  .parse()
-  .opts<{ readonly redis: string }>();
+const placeGiven = (): SharedPlace => {
+  const command = addPlaceOptions(
+    new Command("crash-recovery").description("Kills one of two consumers and shows that no job is lost."),
+  ).parse();
+  // A namespace of this run alone, so that runs at the same time do not meet.
+  const place = placeOf(command.opts<PlaceOptions>(), `sluice-crash-recovery-${process.pid}-${Date.now()}`);
+  if (isShared(place)) return place;
+  return command.error("error: two processes need a server to share: give --redis <url> or --postgres <url>");
+};
 
 const lineOf = ({ job, attempt, consumer }: Done): string =>
   `job ${String(job).padStart(2)}  attempt ${attempt}  ${consumer}`;
@@ -30,16 +37,14 @@ const report = (done: ReadonlyArray<Done>): boolean => {
 };
 
 const main = async (): Promise<boolean> => {
-  // A namespace of this run alone, so that runs at the same time do not meet.
-  const place = { url, namespace: `sluice-crash-recovery-${process.pid}-${Date.now()}` };
-  const store = openStore(place);
+  const place = placeGiven();
+  const { store, close } = await openPlace(place);
   try {
     await store.ready();
-    const right = report(await crashAndRecover(store, place));
-    await removeKeys(place);
-    return right;
+    return report(await crashAndRecover(store, place));
   } finally {
-    await store.close();
+    await close();
+    await clearPlace(place);
   }
 };
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { filter, first, firstValueFrom, fromEvent, type Observable } from "rxjs";
-import type { Place } from "./openStore.js";
+import type { SharedPlace } from "../place/Place.js";
 
 export interface Consumer {
   /** Emits once when it begins to consume. */
@@ -15,8 +15,8 @@ export interface Consumer {
   readonly stop: () => Promise<void>;
 }
 
-export const spawnConsumer = (name: string, { url, namespace }: Place): Consumer => {
-  const child = fork(fileURLToPath(new URL("consumer.ts", import.meta.url)), [url, namespace, name]);
+export const spawnConsumer = (name: string, place: SharedPlace): Consumer => {
+  const child = fork(fileURLToPath(new URL("consumer.ts", import.meta.url)), [JSON.stringify(place), name]);
   const words$ = fromEvent(child, "message", (word: unknown) => word);
   return {
     ready$: words$.pipe(first((word) => word === "ready")),

@@ -3,11 +3,12 @@
  * order after so many charges, and says so: then money was taken, and nothing is stored of it.
  */
 import { fromEvent, lastValueFrom, merge } from "rxjs";
+import { openPlace } from "../place/openPlace.js";
+import type { SharedPlace } from "../place/Place.js";
 import { fulfilmentOn } from "./fulfilment.js";
-import { openStore } from "./openStore.js";
 
-const [url = "", namespace = "", pace = "", standsAfter = ""] = process.argv.slice(2);
-const store = openStore({ url, namespace });
+const [place = "", pace = "", standsAfter = ""] = process.argv.slice(2);
+const { store, close } = await openPlace(JSON.parse(place) as SharedPlace);
 let charges = 0;
 const { broker } = fulfilmentOn(store, {
   paceMs: Number(pace),
@@ -25,4 +26,4 @@ await store.ready();
 process.send?.("ready");
 const stop$ = merge(fromEvent(process, "message"), fromEvent(process, "disconnect"));
 await lastValueFrom(broker.run({ stop$, stopMsMax: 2_000 }), { defaultValue: undefined });
-await store.close();
+await close();

@@ -1,7 +1,7 @@
-/** Who works: this process, on memory; or three others on Redis, one of which is killed. */
+/** Who works: this process alone; or three others on one server, of which one is killed. */
 import { firstValueFrom, forkJoin, lastValueFrom, Subject, timeout } from "rxjs";
+import type { SharedPlace } from "../place/Place.js";
 import type { Fulfilment } from "./fulfilment.js";
-import type { Place } from "./openStore.js";
 import { type BrokerProcess, spawnBroker } from "./spawnBroker.js";
 
 export interface Brokers {
@@ -31,9 +31,9 @@ export const brokerHere = ({ broker }: Fulfilment): Brokers => {
 const waitMsMax = 60_000;
 
 /** Two that go on, and one that is killed after some charges. */
-export const brokersOn = async (place: Place, paceMs: number, say: Say): Promise<Brokers> => {
-  const doomed = spawnBroker({ ...place, paceMs, standsAfter: 3 });
-  const others = [1, 2].map(() => spawnBroker({ ...place, paceMs }));
+export const brokersOn = async (place: SharedPlace, paceMs: number, say: Say): Promise<Brokers> => {
+  const doomed = spawnBroker(place, { paceMs, standsAfter: 3 });
+  const others = [1, 2].map(() => spawnBroker(place, { paceMs }));
   const all = [doomed, ...others];
   const killAll = () => Promise.all(all.map(({ kill9 }) => kill9()));
   try {

@@ -1,12 +1,12 @@
 /** The whole example: brokers work, orders come, a person frees what is blocked, and at the end it is told what came of it. */
 import { combineLatest, filter, firstValueFrom, tap, timeout } from "rxjs";
 import type { Store } from "sluice";
-import { memoryStore } from "sluice/memory";
-import { removeKeys } from "../03-crash-recovery/removeKeys.js";
+import { clearPlace } from "../place/clearPlace.js";
+import { openPlace } from "../place/openPlace.js";
+import { isShared } from "../place/Place.js";
 import { type Brokers, brokerHere, brokersOn } from "./brokers.js";
 import type { CliOptions } from "./cliOptions.js";
 import { type Fulfilment, fulfilmentOn } from "./fulfilment.js";
-import { openStore, type Place } from "./openStore.js";
 import { placeOrders } from "./placeOrders.js";
 import { repair } from "./repair.js";
 import { type Screen, screenOn } from "./Screen.js";
@@ -43,37 +43,25 @@ const play = async ({ store, fulfilment, screen, brokers, count }: Scene): Promi
   }
 };
 
-const inMemory = async ({ orders: count, pace: paceMs }: CliOptions, screen: Screen): Promise<Report> => {
-  const store = memoryStore();
-  try {
-    const fulfilment = fulfilmentOn(store, { paceMs });
-    return await play({ store, fulfilment, screen, brokers: brokerHere(fulfilment), count });
-  } finally {
-    await store.close();
-  }
-};
-
-const onRedis = async (url: string, { orders: count, pace: paceMs }: CliOptions, screen: Screen): Promise<Report> => {
-  // A namespace of this run alone, so that runs at the same time do not meet.
-  const place: Place = { url, namespace: `sluice-fulfilment-${process.pid}-${Date.now()}` };
-  const store = openStore(place);
+const playAt = async ({ place, orders: count, pace: paceMs }: CliOptions, screen: Screen): Promise<Report> => {
+  const { store, close } = await openPlace(place);
   try {
     await store.ready();
-    const brokers = await brokersOn(place, paceMs, (line) => screen.say(line));
-    const report = await play({ store, fulfilment: fulfilmentOn(store, { paceMs }), screen, brokers, count });
-    await removeKeys(place);
-    return report;
+    const fulfilment = fulfilmentOn(store, { paceMs });
+    const brokers = isShared(place)
+      ? await brokersOn(place, paceMs, (line) => screen.say(line))
+      : brokerHere(fulfilment);
+    return await play({ store, fulfilment, screen, brokers, count });
   } finally {
-    await store.close();
+    await close();
+    await clearPlace(place);
   }
 };
 
 /** Answers whether everything adds up. */
 export const run = async (options: CliOptions): Promise<boolean> => {
   const screen = screenOn(process.stdout);
-  const report = await (options.redis === undefined
-    ? inMemory(options, screen)
-    : onRedis(options.redis, options, screen));
+  const report = await playAt(options, screen);
   console.log();
   const checks = checksOf(report);
   for (const { claim, isRight } of checks) console.log(`${isRight ? "right" : "WRONG"}: ${claim}`);

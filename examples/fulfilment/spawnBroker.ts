@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { first, firstValueFrom, fromEvent, type Observable, ReplaySubject } from "rxjs";
-import type { Place } from "./openStore.js";
+import type { SharedPlace } from "../place/Place.js";
 
 export interface BrokerProcess {
   /** Emits once when it begins to work. */
@@ -15,15 +15,15 @@ export interface BrokerProcess {
   readonly stop: () => Promise<void>;
 }
 
-interface Spawning extends Place {
+interface Spawning {
   readonly paceMs: number;
   /** After so many charges it stands still. Default: never. */
   readonly standsAfter?: number;
 }
 
-export const spawnBroker = ({ url, namespace, paceMs, standsAfter = 0 }: Spawning): BrokerProcess => {
+export const spawnBroker = (place: SharedPlace, { paceMs, standsAfter = 0 }: Spawning): BrokerProcess => {
   const path = fileURLToPath(new URL("brokerProcess.ts", import.meta.url));
-  const child = fork(path, [url, namespace, String(paceMs), String(standsAfter)]);
+  const child = fork(path, [JSON.stringify(place), String(paceMs), String(standsAfter)]);
   const words$ = new ReplaySubject<unknown>(2);
   child.on("message", (word) => words$.next(word));
   child.on("exit", () => words$.complete());

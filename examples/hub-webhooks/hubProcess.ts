@@ -3,12 +3,13 @@
  * after the partner has taken so many, and says so: then the partner has it, and nothing is stored of that here.
  */
 import { fromEvent, lastValueFrom, merge } from "rxjs";
+import { openPlace } from "../place/openPlace.js";
+import type { SharedPlace } from "../place/Place.js";
 import { hooksHub } from "./hooksHub.js";
-import { openStore } from "./openStore.js";
 
-const [url = "", namespace = "", partnerUrl = "", seed = "", pace = "", standsAfter = ""] = process.argv.slice(2);
+const [place = "", partnerUrl = "", seed = "", pace = "", standsAfter = ""] = process.argv.slice(2);
 // The parent says what there is to be warned of.
-const store = openStore({ url, namespace }, { warn: () => undefined });
+const { store, close } = await openPlace(JSON.parse(place) as SharedPlace, { logger: { warn: () => undefined } });
 let taken = 0;
 const hooks = hooksHub(store, {
   partnerUrl,
@@ -26,4 +27,4 @@ await store.ready();
 process.send?.("ready");
 const stop$ = merge(fromEvent(process, "message"), fromEvent(process, "disconnect"));
 await lastValueFrom(hooks.run({ concurrency: 10, stop$, stopMsMax: 2_000 }), { defaultValue: undefined });
-await store.close();
+await close();

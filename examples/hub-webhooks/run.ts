@@ -13,14 +13,14 @@ import {
 } from "rxjs";
 import type { Store } from "sluice";
 import type { Hub } from "sluice/hub";
-import { memoryStore } from "sluice/memory";
 import type { Logger } from "sluice/store";
-import { removeKeys } from "../03-crash-recovery/removeKeys.js";
+import { clearPlace } from "../place/clearPlace.js";
+import { openPlace } from "../place/openPlace.js";
+import { isShared } from "../place/Place.js";
 import { checksOf, type Report } from "./checks.js";
 import type { CliOptions } from "./cliOptions.js";
 import { type Hook, readHooks } from "./Hook.js";
 import { hooksHub, type Setting } from "./hooksHub.js";
-import { openStore, type Place } from "./openStore.js";
 import { startPartner } from "./receiver.js";
 import { type Screen, screenOn } from "./Screen.js";
 import { rowsOf, type Table, totalOf } from "./Table.js";
@@ -88,44 +88,26 @@ const onRecord = async (hooks: Hub<Hook, string>): Promise<Pick<Report, "events"
   return { events, dispatches };
 };
 
-const inMemory = async (options: CliOptions, screen: Screen, logger: Logger): Promise<Report> => {
-  const store = memoryStore({ logger });
-  try {
-    return await play({ store, options, screen, work: workHere });
-  } finally {
-    await store.close();
-  }
-};
-
-const onRedis = async (place: Place, { options, screen, logger }: Showing): Promise<Report> => {
-  const store = openStore(place, logger);
+const playAt = async (options: CliOptions, screen: Screen, logger: Logger): Promise<Report> => {
+  const { place } = options;
+  const { store, close } = await openPlace(place, { logger });
   try {
     await store.ready();
-    const work: Scene["work"] = (_, setting) => workOn(place, setting, screen.say);
-    const report = await play({ store, options, screen, work });
-    await removeKeys(place);
-    return report;
+    const work: Scene["work"] = (hooks, setting) =>
+      isShared(place) ? workOn(place, setting, screen.say) : workHere(hooks);
+    return await play({ store, options, screen, work });
   } finally {
-    await store.close();
+    await close();
+    await clearPlace(place);
   }
 };
-
-interface Showing {
-  readonly options: CliOptions;
-  readonly screen: Screen;
-  readonly logger: Logger;
-}
 
 /** Answers whether everything adds up. */
 export const run = async (options: CliOptions): Promise<boolean> => {
   const screen = screenOn(process.stdout);
   // A route leads to BILLING, which this program does not have: the hub warns of it.
   const logger: Logger = { warn: (sentence) => screen.say(String(sentence)) };
-  const { redis: url } = options;
-  const report = await (url === undefined
-    ? inMemory(options, screen, logger)
-    : // A namespace of this run alone, so that runs at the same time do not meet.
-      onRedis({ url, namespace: `sluice-hooks-${process.pid}-${Date.now()}` }, { options, screen, logger }));
+  const report = await playAt(options, screen, logger);
   console.log();
   for (const row of rowsOf(report.table)) console.log(row);
   const checks = checksOf(report);

@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { first, firstValueFrom, fromEvent, type Observable, ReplaySubject } from "rxjs";
+import type { SharedPlace } from "../place/Place.js";
 import type { Setting } from "./hooksHub.js";
-import type { Place } from "./openStore.js";
 
 export interface HubProcess {
   /** Emits once when it begins to work. */
@@ -17,9 +17,13 @@ export interface HubProcess {
 }
 
 /** `standsAfter`: 0 is never. */
-export const spawnHub = (place: Place, { partnerUrl, seed, paceMs }: Setting, standsAfter: number): HubProcess => {
+export const spawnHub = (
+  place: SharedPlace,
+  { partnerUrl, seed, paceMs }: Setting,
+  standsAfter: number,
+): HubProcess => {
   const path = fileURLToPath(new URL("hubProcess.ts", import.meta.url));
-  const child = fork(path, [place.url, place.namespace, partnerUrl, seed, String(paceMs), String(standsAfter)]);
+  const child = fork(path, [JSON.stringify(place), partnerUrl, seed, String(paceMs), String(standsAfter)]);
   const words$ = new ReplaySubject<unknown>(2);
   child.on("message", (word) => words$.next(word));
   child.on("exit", () => words$.complete());

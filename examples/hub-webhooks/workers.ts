@@ -1,9 +1,9 @@
-/** Who works: this process, on memory; or two others on Redis, one of which is killed. */
+/** Who works: this process alone; or two others on one server, of which one is killed. */
 import { firstValueFrom, forkJoin, lastValueFrom, Subject, timeout } from "rxjs";
 import type { Hub } from "sluice/hub";
+import type { SharedPlace } from "../place/Place.js";
 import type { Hook } from "./Hook.js";
 import type { Setting } from "./hooksHub.js";
-import type { Place } from "./openStore.js";
 import { type HubProcess, spawnHub } from "./spawnHub.js";
 
 export interface Workers {
@@ -29,7 +29,7 @@ export const workHere = (hooks: Hub<Hook, string>): Workers => {
 const waitMsMax = 60_000;
 
 /** One that goes on, and one that is killed. */
-export const workOn = async (place: Place, setting: Setting, say: Say): Promise<Workers> => {
+export const workOn = async (place: SharedPlace, setting: Setting, say: Say): Promise<Workers> => {
   const doomed = spawnHub(place, setting, 3);
   const lasting = spawnHub(place, setting, 0);
   const all = [doomed, lasting];

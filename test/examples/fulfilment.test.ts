@@ -1,9 +1,10 @@
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Output, rowsOf, screenOn } from "../../examples/fulfilment/Screen.js";
 import { checksOf } from "../../examples/fulfilment/summary.js";
 import { nothing } from "../../examples/fulfilment/Tally.js";
 import type { View } from "../../examples/fulfilment/View.js";
-import { keysOf } from "./redisNamespace.js";
+import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
+import { keysOf } from "./keysOf.js";
 import { runExample } from "./runExample.js";
 
 /** What is printed whatever runs: these orders always fare alike. */
@@ -33,35 +34,40 @@ const linesOf = (text: string): ReadonlyArray<string> => text.split("\n");
 const askedOf = (text: string): number => Number(/^the gateway was asked (\d+) times for 55 charges$/m.exec(text)?.[1]);
 
 describe("fulfilment", () => {
-  it("adds up in memory, and nothing is done twice", { timeout: 60_000 }, async () => {
-    const { code, stdout, stderr } = await runExample("fulfilment/main.ts", ["--pace", "5"]);
+  it.each([inMemory, inPGlite])("adds up %s, and nothing is done twice", { timeout: 120_000 }, async (_, place) => {
+    const { code, stdout, stderr } = await runExample("fulfilment/main.ts", [...(await place()), "--pace", "5"]);
 
     expect(stderr).toBe("");
-    expect(linesOf(stdout)).toEqual(expect.arrayContaining([blockedAt(2), ...freed, ...sums]));
+    expect(linesOf(stdout)).toEqual(expect.arrayContaining([expect.stringMatching(southIsBlocked), ...freed, ...sums]));
     expect(askedOf(stdout)).toBe(55);
     // No terminal, no page.
     expect(stdout).not.toContain("\u001b");
     expect(code).toBe(0);
   });
 
-  it("adds up on Redis where one of three brokers is killed with money taken", { timeout: 180_000 }, async () => {
-    const { code, stdout, stderr } = await runExample("fulfilment/main.ts", ["--redis", inject("redisUrl")]);
+  it.each([onRedis, onPostgres])(
+    "adds up %s where one of three brokers is killed with money taken",
+    { timeout: 180_000 },
+    async (_, place) => {
+      const { code, stdout, stderr } = await runExample("fulfilment/main.ts", await place());
 
-    expect(stderr).toBe("");
-    expect(linesOf(stdout)).toEqual(
-      expect.arrayContaining([
-        "3 broker processes work",
-        "killed one of them: it had charged an order, and had stored nothing of it",
-        expect.stringMatching(southIsBlocked),
-        ...freed,
-        ...sums,
-      ]),
-    );
-    // The order that the dead process had charged was asked for again.
-    expect(askedOf(stdout)).toBeGreaterThan(55);
-    expect(code).toBe(0);
-    expect(await keysOf("{sluice-fulfilment-*")).toEqual([]);
-  });
+      expect(stderr).toBe("");
+      expect(linesOf(stdout)).toEqual(
+        expect.arrayContaining([
+          "3 broker processes work",
+          "killed one of them: it had charged an order, and had stored nothing of it",
+          expect.stringMatching(southIsBlocked),
+          ...freed,
+          ...sums,
+        ]),
+      );
+      // The order that the dead process had charged was asked for again.
+      expect(askedOf(stdout)).toBeGreaterThan(55);
+      expect(code).toBe(0);
+      expect(await keysOf("{sluice-fulfilment-*")).toEqual([]);
+      expect(await schemasLike("sluice_fulfilment_")).toEqual([]);
+    },
+  );
 
   it("says what is wrong with an option, and that no Redis answers", { timeout: 60_000 }, async () => {
     const wrong = await runExample("fulfilment/main.ts", ["--orders", "29"]);

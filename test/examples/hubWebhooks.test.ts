@@ -1,8 +1,9 @@
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checksOf } from "../../examples/hub-webhooks/checks.js";
 import { screenOn } from "../../examples/hub-webhooks/Screen.js";
 import { rowsOf, type Table } from "../../examples/hub-webhooks/Table.js";
-import { keysOf } from "./redisNamespace.js";
+import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
+import { keysOf } from "./keysOf.js";
 import { type Ended, runExample } from "./runExample.js";
 
 /** What comes out whatever runs: the seed decides which calls fail, and a call that was interrupted is made again. */
@@ -29,8 +30,8 @@ const askedOf = ({ stdout }: Ended): ReadonlyArray<number> => {
 };
 
 describe("webhooks through a hub", () => {
-  it("add up in memory", { timeout: 120_000 }, async () => {
-    const ended = await runExample("hub-webhooks/main.ts");
+  it.each([inMemory, inPGlite])("add up %s", { timeout: 120_000 }, async (_, place) => {
+    const ended = await runExample("hub-webhooks/main.ts", await place());
 
     expect(ended.stderr).toBe("");
     expect(linesOf(ended)).toEqual(expect.arrayContaining([warned, ...results]));
@@ -42,22 +43,25 @@ describe("webhooks through a hub", () => {
     expect(ended.code).toBe(0);
   });
 
-  it("add up on Redis where one of two processes is killed with a webhook handed over", {
-    timeout: 240_000,
-  }, async () => {
-    const ended = await runExample("hub-webhooks/main.ts", ["--redis", inject("redisUrl")]);
+  it.each([onRedis, onPostgres])(
+    "add up %s where one of two processes is killed with a webhook handed over",
+    { timeout: 240_000 },
+    async (_, place) => {
+      const ended = await runExample("hub-webhooks/main.ts", await place());
 
-    expect(ended.stderr).toBe("");
-    expect(linesOf(ended)).toEqual(
-      expect.arrayContaining([
-        "2 hub processes work",
-        "killed one of them: the partner had taken a webhook of it, and it had stored nothing of that",
-        ...results,
-      ]),
-    );
-    expect(ended.code).toBe(0);
-    expect(await keysOf("{sluice-hooks-*")).toEqual([]);
-  });
+      expect(ended.stderr).toBe("");
+      expect(linesOf(ended)).toEqual(
+        expect.arrayContaining([
+          "2 hub processes work",
+          "killed one of them: the partner had taken a webhook of it, and it had stored nothing of that",
+          ...results,
+        ]),
+      );
+      expect(ended.code).toBe(0);
+      expect(await keysOf("{sluice-hooks-*")).toEqual([]);
+      expect(await schemasLike("sluice_hooks_")).toEqual([]);
+    },
+  );
 });
 
 const none = { ongoing: 0, complete: 0, ignored: 0, failed: 0, misconfigured: 0, lost: 0 };

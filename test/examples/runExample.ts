@@ -27,7 +27,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What an example sees of the environment: not the settings of the test runner. */
 const environment = (): NodeJS.ProcessEnv => {
-  const { NODE_OPTIONS: _options, REDIS_URL: _url, ...others } = process.env;
+  const { NODE_OPTIONS: _options, REDIS_URL: _redis, POSTGRES_URL: _postgres, ...others } = process.env;
   return others;
 };
 

@@ -1,5 +1,5 @@
-import { describe, expect, inject, it } from "vitest";
-import { redisNamespace } from "./redisNamespace.js";
+import { describe, expect, it } from "vitest";
+import { inPGlite, namedOnPostgres, namedOnRedis } from "./places.js";
 import { type Ended, runExample, startExample } from "./runExample.js";
 
 const main = "02-webhooks/main.ts";
@@ -74,7 +74,7 @@ describe("webhooks", () => {
 
     expect(stdout).toBe("GitHub's example webhooks through a queue on Redis\n");
     expect(stderr).toBe(
-      "No Redis answers there (connect ECONNREFUSED 127.0.0.1:1). Start one (redis-server), or work in memory: npm start\n",
+      "No Redis answers there (connect ECONNREFUSED 127.0.0.1:1). Start one, or work without a server: npm start\n",
     );
     expect(code).toBe(1);
   });
@@ -101,34 +101,59 @@ describe("webhooks", () => {
     expect(code).toBe(1);
   });
 
-  it("handles every payload on Redis, and finds nothing to do in a second run", { timeout }, async () => {
-    const args = ["--redis", inject("redisUrl"), "--namespace", redisNamespace()];
-    const first = await runExample(main, args);
-    expectAllRight(first);
-    expect(totalOf(first)).toEqual({ payloads, handled: payloads, attempts: 426, retries: 97, blocked: 1 });
+  it("says soon that no Postgres answers", { timeout }, async () => {
+    const { code, stdout, stderr } = await runExample(main, ["--postgres", "postgres://127.0.0.1:1/none"]);
 
-    const second = await runExample(main, args);
-    expect(second.stdout).toContain(`An earlier run queued ${payloads} webhooks and handled ${payloads}.`);
-    expectAllRight(second);
-    expect(totalOf(second)).toMatchObject({ attempts: 426, retries: 0, blocked: 0 });
+    expect(stdout).toBe("GitHub's example webhooks through a queue on Postgres\n");
+    expect(stderr).toBe(
+      "No Postgres answers there (connect ECONNREFUSED 127.0.0.1:1). Start one, or work without a server: npm start\n",
+    );
+    expect(code).toBe(1);
   });
 
-  it("handles every payload though it was killed in the middle", { timeout }, async () => {
-    const args = ["--redis", inject("redisUrl"), "--namespace", redisNamespace(), "--pace", "5"];
-    const killed = startExample(main, args);
-    await killed.said(`100 of ${payloads} handled`);
-    killed.kill9();
-    expect(await killed.ended).toMatchObject({ code: null, signal: "SIGKILL" });
+  it("wants one place, not two", { timeout }, async () => {
+    const { code, stderr } = await runExample(main, ["--redis", "redis://127.0.0.1:1", "--pglite", "./data"]);
 
-    const second = await runExample(main, args);
-    const [, handledBefore] = /queued 329 webhooks and handled (\d+)\./.exec(second.stdout) ?? [];
-    expect(Number(handledBefore)).toBeGreaterThanOrEqual(100);
-    expect(Number(handledBefore)).toBeLessThan(payloads);
-    expectAllRight(second);
-    // What it had in hand (nothing, if the kill came while a retry was due) may have been attempted once more.
-    const [, inHand = "0"] = /It had (\d+) in hand when it ended/.exec(second.stdout) ?? [];
-    const { attempts } = totalOf(second);
-    expect(attempts).toBeGreaterThanOrEqual(426);
-    expect(attempts).toBeLessThanOrEqual(426 + Number(inHand));
+    expect(stderr).toBe("error: option '--redis <url>' cannot be used with option '--pglite <dir>'\n");
+    expect(code).toBe(1);
   });
+
+  it.each([namedOnRedis, namedOnPostgres])(
+    "handles every payload %s, and finds nothing to do in a second run",
+    { timeout },
+    async (_, place) => {
+      const args = await place();
+      const first = await runExample(main, args);
+      expectAllRight(first);
+      expect(totalOf(first)).toEqual({ payloads, handled: payloads, attempts: 426, retries: 97, blocked: 1 });
+
+      const second = await runExample(main, args);
+      expect(second.stdout).toContain(`An earlier run queued ${payloads} webhooks and handled ${payloads}.`);
+      expectAllRight(second);
+      expect(totalOf(second)).toMatchObject({ attempts: 426, retries: 0, blocked: 0 });
+    },
+  );
+
+  it.each([namedOnRedis, namedOnPostgres, inPGlite])(
+    "handles every payload %s though it was killed in the middle",
+    { timeout: 120_000 },
+    async (_, place) => {
+      const args = [...(await place()), "--pace", "5"];
+      const killed = startExample(main, args);
+      await killed.said(`100 of ${payloads} handled`);
+      killed.kill9();
+      expect(await killed.ended).toMatchObject({ code: null, signal: "SIGKILL" });
+
+      const second = await runExample(main, args);
+      const [, handledBefore] = /queued 329 webhooks and handled (\d+)\./.exec(second.stdout) ?? [];
+      expect(Number(handledBefore)).toBeGreaterThanOrEqual(100);
+      expect(Number(handledBefore)).toBeLessThan(payloads);
+      expectAllRight(second);
+      // What it had in hand (nothing, if the kill came while a retry was due) may have been attempted once more.
+      const [, inHand = "0"] = /It had (\d+) in hand when it ended/.exec(second.stdout) ?? [];
+      const { attempts } = totalOf(second);
+      expect(attempts).toBeGreaterThanOrEqual(426);
+      expect(attempts).toBeLessThanOrEqual(426 + Number(inHand));
+    },
+  );
 });

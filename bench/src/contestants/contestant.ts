@@ -9,8 +9,8 @@ export const CONCURRENCY = 100;
 export const BULKS_IN_FLIGHT = 4;
 
 export type ContestantId = "sluice" | "sluice-batch" | "bare" | "bullmq" | "bee";
-/** Everybody who can take part: those with queues, those who know aggregates alone, and those who know reactions. */
-export type PeerId = ContestantId | "emmett" | "act";
+/** Everybody who can take part: those with queues, those who know aggregates alone, those who know reactions, and those on Postgres. */
+export type PeerId = ContestantId | "emmett" | "act" | "graphile" | "graphile-batch" | "boss";
 
 export interface OpenOptions {
   readonly url: string;

@@ -75,13 +75,13 @@ interface SessionOptions {
   readonly queueName: string;
   /** Undefined: as the library has it. */
   readonly prefetch: number | undefined;
-  readonly inOrder?: boolean;
+  readonly key?: ((order: Order) => string) | undefined;
   readonly pipeline: (hooks: ConsumerHooks) => (messages: Messages) => Settlements;
 }
 
 /** Shared with the measure of the in-memory store. */
-export const sessionOf = ({ store, queueName, prefetch, inOrder = false, pipeline }: SessionOptions): Session => {
-  const orders = queue(store, { name: queueName, codec: OrderCodec, key: inOrder ? () => "one" : undefined });
+export const sessionOf = ({ store, queueName, prefetch, key, pipeline }: SessionOptions): Session => {
+  const orders = queue(store, { name: queueName, codec: OrderCodec, key });
   return {
     enqueue: (order) => orders.enqueue(order),
     enqueueBulk: async (rows, inFlight = BULKS_IN_FLIGHT) => {
@@ -119,8 +119,12 @@ export const sessionOf = ({ store, queueName, prefetch, inOrder = false, pipelin
   };
 };
 
-export const perMessage = (store: Store, queueName: string, prefetch: number): Session =>
-  sessionOf({ store, queueName, prefetch, pipeline: one(CONCURRENCY) });
+export const perMessage = (
+  store: Store,
+  queueName: string,
+  prefetch: number,
+  key?: (order: Order) => string,
+): Session => sessionOf({ store, queueName, prefetch, key, pipeline: one(CONCURRENCY) });
 
 const opener =
   (tuned: (inHand: number | "default") => Pick<SessionOptions, "prefetch" | "pipeline">): Contestant["open"] =>
@@ -128,7 +132,7 @@ const opener =
     const client = new Redis(url);
     await client.ping();
     const store = redisStore(client, { namespace: "bench" });
-    const session = sessionOf({ ...tuned(inHand), inOrder, store, queueName });
+    const session = sessionOf({ ...tuned(inHand), key: inOrder ? () => "one" : undefined, store, queueName });
     return {
       ...session,
       close: async () => {

@@ -1,7 +1,7 @@
 /** From the call that enqueues to the start of the handler, while the consumer has nothing else to do. */
 import { type Bench, contestantsBut, type Measured, withDeadline } from "../bench.js";
 import { sleep } from "../concurrently.js";
-import type { Consumer, Contestant, Session } from "../contestants/contestant.js";
+import type { Consumer, Session } from "../contestants/contestant.js";
 import { orderOf, Tally } from "../payload.js";
 import { rotated } from "../rounds.js";
 import { quantile } from "../statistics.js";
@@ -99,49 +99,69 @@ class Idle {
   }
 }
 
-const roundOf = async (
-  { redis, sizes: { latencySamples } }: Bench,
-  contestants: ReadonlyArray<Contestant>,
-): Promise<ReadonlyMap<string, Idle>> => {
-  await redis.clear();
-  const count = Math.ceil(latencySamples / TURNS);
+/** One who takes part, with an empty queue at each opening. */
+export interface Entrant {
+  readonly id: string;
+  readonly name: string;
+  readonly open: () => Promise<Session>;
+}
+
+export interface About {
+  readonly id: string;
+  readonly title: string;
+  readonly entrants: ReadonlyArray<Entrant>;
+}
+
+const roundOf = async (count: number, entrants: ReadonlyArray<Entrant>): Promise<ReadonlyMap<string, Idle>> => {
   const capacity = WARM_UP + TURNS * (SETTLING + count);
   const idle = new Map<string, Idle>();
-  for (const contestant of contestants) {
-    const lane = new Idle(await contestant.open({ url: redis.url, queue: "orders" }), capacity);
-    idle.set(contestant.id, lane);
+  for (const { id, open } of entrants) {
+    const lane = new Idle(await open(), capacity);
+    idle.set(id, lane);
     await lane.start();
   }
   for (let turn = 0; turn < TURNS; turn += 1)
-    for (const { id } of rotated(contestants, turn)) await idle.get(id)?.turn(count);
+    for (const { id } of rotated(entrants, turn)) await idle.get(id)?.turn(count);
   for (const lane of idle.values()) await lane.stop();
-  await redis.clear();
   return idle;
 };
 
-export const latency = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
-  const contestants = contestantsBut(bench, "sluice-batch");
+export const latencies = async (
+  bench: Bench,
+  { id: measure, title, entrants }: About,
+): Promise<ReadonlyArray<Measured>> => {
+  const count = Math.ceil(bench.sizes.latencySamples / TURNS);
   const rounds: Array<ReadonlyMap<string, Idle>> = [];
   for (let round = 0; round <= bench.rounds; round += 1) {
-    bench.progress(`latency: ${round === 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}`);
-    const measured = await roundOf(bench, rotated(contestants, round));
+    bench.progress(`${measure}: ${round === 0 ? "warm-up" : `round ${round} of ${bench.rounds}`}`);
+    const measured = await roundOf(count, rotated(entrants, round));
     if (round > 0) rounds.push(measured);
   }
-  const table = (id: string, title: string, q: number): Measured => ({
+  const table = (id: string, what: string, q: number): Measured => ({
     id,
-    title,
+    title: what,
     unit: "ms",
     better: "lower",
     base: "sluice",
     ratio: "base ÷ it",
-    lanes: contestants.map(({ id: lane, name }) => ({
+    lanes: entrants.map(({ id: lane, name }) => ({
       id: lane,
       name,
       rounds: rounds.map((round) => quantile(round.get(lane)?.latenciesMs ?? [], q)),
     })),
   });
-  return [
-    table("latency-p50", "Idle latency, enqueue to handler, p50", 0.5),
-    table("latency-p99", "Idle latency, enqueue to handler, p99", 0.99),
-  ];
+  return [table(`${measure}-p50`, `${title}, p50`, 0.5), table(`${measure}-p99`, `${title}, p99`, 0.99)];
+};
+
+export const latency = async (bench: Bench): Promise<ReadonlyArray<Measured>> => {
+  const { redis } = bench;
+  await redis.clear();
+  const entrants = contestantsBut(bench, "sluice-batch").map(({ id, name, open }) => ({
+    id,
+    name,
+    open: () => open({ url: redis.url, queue: "orders" }),
+  }));
+  const found = await latencies(bench, { id: "latency", title: "Idle latency, enqueue to handler", entrants });
+  await redis.clear();
+  return found;
 };

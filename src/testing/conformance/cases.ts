@@ -1,5 +1,6 @@
 /** The cases of the suite: of queues and writes in the order of the guarantees, then of the life of a store, of the log and of records. */
 import type { ConformanceCase } from "./ConformanceCase.js";
+import { boundsCases } from "./lifecycle/bounds.js";
 import { closingCases } from "./lifecycle/closing.js";
 import { openingCases } from "./lifecycle/opening.js";
 import { sourcesCases } from "./lifecycle/sources.js";
@@ -57,6 +58,7 @@ export const conformanceCases: ReadonlyArray<ConformanceCase> = [
   ...dedupeCases,
   ...countsCases,
   ...openingCases,
+  ...boundsCases,
   ...sourcesCases,
   ...closingCases,
   ...appendExpectationCases,

@@ -140,24 +140,10 @@ const alone: ReadonlyArray<ConformanceCase> = casesOf("6. Durable backoff and de
     const [letter] = await scene.deadLetters();
     assert.deepEqual([letter?.failures, letter?.cause], [3, "Broken"]);
   },
-  "a retry may have any bound of attempts": async (scene) => {
-    await scene.enqueue(["a"]);
-    const bounds = [2 ** 31, Number.MAX_SAFE_INTEGER];
-    for (const attemptsMax of bounds)
-      assert.deepEqual(await scene.settle([await scene.leaseOne()], again, { attemptsMax }), [again]);
-    assert.equal((await scene.leaseOne({ attemptsMax: Number.MAX_SAFE_INTEGER })).attempt, 1 + bounds.length);
-  },
   "with one attempt the first retry is the last": async (scene) => {
     await scene.enqueue(["a"]);
     await scene.settle([await scene.leaseOne()], again, { attemptsMax: 1 });
     await scene.expectStats({ dead: 1 });
-  },
-  "without a bound on attempts no retry is the last": async (scene) => {
-    await scene.enqueue(["a"]);
-    const attemptsMax = Number.MAX_SAFE_INTEGER;
-    const lease = exactly(1, await scene.lease({ attemptsMax }))[0];
-    assert.deepEqual(await scene.settle([lease], again, { attemptsMax }), [again]);
-    await scene.expectStats({ dead: 0, ready: 1 });
   },
   "a message remembers its latest ten failures, the oldest first": async (scene) => {
     await scene.enqueue(["a"]);

@@ -6,6 +6,7 @@ import { memoryStore } from "../../../../../src/stores/memory/memoryStore.js";
 import type { StoreFactory } from "../../../../../src/testing/conformance/ConformanceCase.js";
 import { attending } from "./attending.js";
 import { type Break, broken } from "./BrokenStore.js";
+import { bounding } from "./bounding.js";
 import { ending } from "./ending.js";
 import { onTheFeed } from "./feeds.js";
 import { fencing } from "./fencing.js";
@@ -22,6 +23,7 @@ import { timing } from "./timing.js";
 import { writing } from "./writing.js";
 
 const breaks: Readonly<Record<string, Break>> = {
+  ...bounding,
   ...losing,
   ...fencing,
   ...writing,

@@ -1,4 +1,5 @@
 import { everyCall } from "../../../../../src/testing/conformance/lifecycle/everyCall.js";
+import { boundProofs } from "./bounding.js";
 import { feedProofs } from "./feeds.js";
 import { logProofs } from "./log.js";
 import { markProofs } from "./marking.js";
@@ -21,6 +22,7 @@ const ofEveryCall: Readonly<Record<string, ReadonlyArray<string>>> = Object.from
  * here with one case or more, and every case with one fault.
  */
 export const proofs: Readonly<Record<string, ReadonlyArray<string>>> = {
+  ...boundProofs,
   ...recordProofs,
   ...logProofs,
   ...feedProofs,
