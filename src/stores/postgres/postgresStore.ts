@@ -1,7 +1,7 @@
 /** The store in Postgres: as durable as its server, shared by processes; or in PGlite, embedded in the process. */
 import { showing } from "../../core/inspecting.js";
+import { DatabaseStore } from "./DatabaseStore.js";
 import { driverOf, type PostgresClient } from "./drivers/driverOf.js";
-import { PostgresDatabase } from "./PostgresDatabase.js";
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from "./postgresStoreOptions.js";
 import type { PostgresStore } from "./within/Within.js";
 
@@ -50,5 +50,5 @@ export const postgresStore = (client: PostgresClient, options: PostgresStoreOpti
   const resolved = resolvePostgresStoreOptions(options);
   const { prepare, commandMsMax } = resolved;
   const driver = driverOf(client, { prepare, statementMsMax: commandMsMax });
-  return showing(new PostgresDatabase(driver, resolved), "PostgresStore", { schema: resolved.schema });
+  return showing(new DatabaseStore(driver, resolved), "PostgresStore", { schema: resolved.schema });
 };

@@ -59,7 +59,7 @@ const CAPABILITIES: Capabilities = {
   exactBytes: true,
 };
 
-export class PostgresDatabase implements PostgresStore {
+export class DatabaseStore implements PostgresStore {
   readonly scheduler: SchedulerLike;
   readonly capabilities: Capabilities;
   readonly logger: Logger | undefined;
