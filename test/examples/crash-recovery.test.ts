@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { onPostgres, onRedis, schemasLike } from "./places.js";
 import { keysOf } from "./keysOf.js";
+import { onPostgres, onRedis, schemasLike } from "./places.js";
 import { runExample } from "./runExample.js";
 
 describe("crash recovery", () => {

@@ -3,8 +3,8 @@ import { type Output, rowsOf, screenOn } from "../../examples/fulfilment/Screen.
 import { checksOf } from "../../examples/fulfilment/summary.js";
 import { nothing } from "../../examples/fulfilment/Tally.js";
 import type { View } from "../../examples/fulfilment/View.js";
-import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
 import { keysOf } from "./keysOf.js";
+import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
 import { runExample } from "./runExample.js";
 
 /** What is printed whatever runs: these orders always fare alike. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { checksOf } from "../../examples/hub-webhooks/checks.js";
 import { screenOn } from "../../examples/hub-webhooks/Screen.js";
 import { rowsOf, type Table } from "../../examples/hub-webhooks/Table.js";
-import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
 import { keysOf } from "./keysOf.js";
+import { inMemory, inPGlite, onPostgres, onRedis, schemasLike } from "./places.js";
 import { type Ended, runExample } from "./runExample.js";
 
 /** What comes out whatever runs: the seed decides which calls fail, and a call that was interrupted is made again. */
