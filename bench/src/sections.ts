@@ -30,6 +30,7 @@ export type Section =
   | "postgres"
   | "postgres-log"
   | "pglite"
+  | "postgres-sizes"
   | "postgres-minutes";
 type Measure = (bench: Bench) => Promise<ReadonlyArray<Measured>>;
 
@@ -76,5 +77,6 @@ export const SECTIONS: Readonly<Record<Section, Measure>> = {
   postgres: async (bench) => (await import("./measures/postgres.js")).onPostgres(bench),
   "postgres-log": async (bench) => (await import("./measures/postgresLog.js")).logOnPostgres(bench),
   pglite: ofSluice(async (bench) => (await import("./measures/pglite.js")).inPGlite(bench)),
+  "postgres-sizes": ofSluice(async (bench) => (await import("./measures/postgresSizes.js")).sizes(bench)),
   "postgres-minutes": ofSluice(async (bench) => (await import("./measures/postgresMinutes.js")).minutes(bench)),
 };

@@ -6,8 +6,7 @@
  *   npm run example -- examples/03-crash-recovery/main.ts --postgres postgres://localhost/postgres
  */
 import { Command } from "commander";
-import { clearPlace } from "../place/clearPlace.js";
-import { openPlace } from "../place/openPlace.js";
+import { atPlace } from "../place/atPlace.js";
 import { isShared, type SharedPlace } from "../place/Place.js";
 import { addPlaceOptions, type PlaceOptions, placeOf } from "../place/placeOptions.js";
 import { crashAndRecover, jobCount } from "./crashAndRecover.js";
@@ -36,16 +35,9 @@ const report = (done: ReadonlyArray<Done>): boolean => {
   return lost === 0 && done.length === jobCount && again > 0;
 };
 
-const main = async (): Promise<boolean> => {
+const main = (): Promise<boolean> => {
   const place = placeGiven();
-  const { store, close } = await openPlace(place);
-  try {
-    await store.ready();
-    return report(await crashAndRecover(store, place));
-  } finally {
-    await close();
-    await clearPlace(place);
-  }
+  return atPlace(place, async (store) => report(await crashAndRecover(store, place)));
 };
 
 try {

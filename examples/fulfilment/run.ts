@@ -1,8 +1,7 @@
 /** The whole example: brokers work, orders come, a person frees what is blocked, and at the end it is told what came of it. */
 import { combineLatest, filter, firstValueFrom, tap, timeout } from "rxjs";
 import type { Store } from "sluice";
-import { clearPlace } from "../place/clearPlace.js";
-import { openPlace } from "../place/openPlace.js";
+import { atPlace } from "../place/atPlace.js";
 import { isShared } from "../place/Place.js";
 import { type Brokers, brokerHere, brokersOn } from "./brokers.js";
 import type { CliOptions } from "./cliOptions.js";
@@ -43,20 +42,14 @@ const play = async ({ store, fulfilment, screen, brokers, count }: Scene): Promi
   }
 };
 
-const playAt = async ({ place, orders: count, pace: paceMs }: CliOptions, screen: Screen): Promise<Report> => {
-  const { store, close } = await openPlace(place);
-  try {
-    await store.ready();
+const playAt = ({ place, orders: count, pace: paceMs }: CliOptions, screen: Screen): Promise<Report> =>
+  atPlace(place, async (store) => {
     const fulfilment = fulfilmentOn(store, { paceMs });
     const brokers = isShared(place)
       ? await brokersOn(place, paceMs, (line) => screen.say(line))
       : brokerHere(fulfilment);
     return await play({ store, fulfilment, screen, brokers, count });
-  } finally {
-    await close();
-    await clearPlace(place);
-  }
-};
+  });
 
 /** Answers whether everything adds up. */
 export const run = async (options: CliOptions): Promise<boolean> => {

@@ -14,8 +14,7 @@ import {
 import type { Store } from "sluice";
 import type { Hub } from "sluice/hub";
 import type { Logger } from "sluice/store";
-import { clearPlace } from "../place/clearPlace.js";
-import { openPlace } from "../place/openPlace.js";
+import { atPlace } from "../place/atPlace.js";
 import { isShared } from "../place/Place.js";
 import { checksOf, type Report } from "./checks.js";
 import type { CliOptions } from "./cliOptions.js";
@@ -88,18 +87,11 @@ const onRecord = async (hooks: Hub<Hook, string>): Promise<Pick<Report, "events"
   return { events, dispatches };
 };
 
-const playAt = async (options: CliOptions, screen: Screen, logger: Logger): Promise<Report> => {
+const playAt = (options: CliOptions, screen: Screen, logger: Logger): Promise<Report> => {
   const { place } = options;
-  const { store, close } = await openPlace(place, { logger });
-  try {
-    await store.ready();
-    const work: Scene["work"] = (hooks, setting) =>
-      isShared(place) ? workOn(place, setting, screen.say) : workHere(hooks);
-    return await play({ store, options, screen, work });
-  } finally {
-    await close();
-    await clearPlace(place);
-  }
+  const work: Scene["work"] = (hooks, setting) =>
+    isShared(place) ? workOn(place, setting, screen.say) : workHere(hooks);
+  return atPlace(place, (store) => play({ store, options, screen, work }), { logger });
 };
 
 /** Answers whether everything adds up. */

@@ -41,6 +41,9 @@ const versions = (events: ReadonlyArray<Recorded<unknown>>) => events.map(({ ver
 const told = (items: ReadonlyArray<FeedItem<unknown>>) =>
   items.map((item) => (item._tag === "Event" ? `${item.stream}@${item.version}` : item._tag));
 
+/** The same but for `Passed`: where a page of a feed ends, while others append, is for the store to say. */
+const met = (items: ReadonlyArray<FeedItem<unknown>>) => told(items).filter((item) => item !== "Passed");
+
 /** Collects what a live source emits, until the test is over. */
 const collect = <T>(source: Observable<T>) => {
   const seen: Array<T> = [];
@@ -162,19 +165,21 @@ describe.each(eachStore)("the log on %s", (_, open) => {
     const payments = collect(carts.feed({ types: ["CartPaid"] }));
     const inCategory = collect(both.feed({ categories: ["sensor"] }));
     const fromNow = collect(both.feed({ after: "end" }));
-    await every.until(() => every.seen.length === 4);
-    await fromNow.until(() => fromNow.seen.length === 1);
+    await every.until(() => met(every.seen).length >= 4);
+    await fromNow.until(() => met(fromNow.seen).length >= 1);
+    // A store may answer reads beside writes, so all of them must have come so far.
+    for (const one of [mine, payments, inCategory]) await one.until(() => told(one.seen).includes("CaughtUp"));
     await carts.append("cart/1", [paid(6)]);
-    await every.until(() => every.seen.length === 6);
-    expect(told(every.seen)).toEqual(["cart/1@1", "sensor/1@1", "cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
+    await every.until(() => met(every.seen).length >= 6);
+    expect(met(every.seen)).toEqual(["cart/1@1", "sensor/1@1", "cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
     await payments.until(() => told(payments.seen).includes("cart/1@2"));
-    expect(told(payments.seen)).toEqual(["cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
+    expect(met(payments.seen)).toEqual(["cart/2@1", "CaughtUp", "cart/1@2", "CaughtUp"]);
     await mine.until(() => told(mine.seen).filter((one) => one === "CaughtUp").length === 2);
-    expect(told(mine.seen).filter((one) => one.includes("@"))).toEqual(["cart/1@1", "cart/2@1", "cart/1@2"]);
-    await inCategory.until(() => inCategory.seen.length === 3);
-    expect(told(inCategory.seen)).toEqual(["sensor/1@1", "CaughtUp", "CaughtUp"]);
-    await fromNow.until(() => fromNow.seen.length === 3);
-    expect(told(fromNow.seen)).toEqual(["CaughtUp", "cart/1@2", "CaughtUp"]);
+    expect(met(mine.seen).filter((one) => one.includes("@"))).toEqual(["cart/1@1", "cart/2@1", "cart/1@2"]);
+    await inCategory.until(() => met(inCategory.seen).length >= 3);
+    expect(met(inCategory.seen)).toEqual(["sensor/1@1", "CaughtUp", "CaughtUp"]);
+    await fromNow.until(() => met(fromNow.seen).length >= 3);
+    expect(met(fromNow.seen)).toEqual(["CaughtUp", "cart/1@2", "CaughtUp"]);
     const positions = every.seen.flatMap((item) => (item._tag === "Event" ? [item.position] : []));
     expect(positions).toEqual([...positions].sort());
   });

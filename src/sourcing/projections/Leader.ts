@@ -44,7 +44,8 @@ export class Leader<T> {
     const { position } = kept;
     const { pageSizeMax: portion } = this.options;
     const writtenAtMs = this.nowMs();
-    return { does: "lead", kept, position, caughtUp: false, writtenAtMs, rest: undefined, portion, failures };
+    const rest = undefined;
+    return { does: "lead", kept, position, untold: 0, caughtUp: false, writtenAtMs, rest, portion, failures };
   }
 
   /** One page, or what is left of one, up to what one write holds. */
@@ -67,7 +68,7 @@ export class Leader<T> {
       map(() => {
         this.options.onStored(position);
         return {
-          items: position === kept.position ? [] : advanced({ position, events: 0, caughtUp: at.caughtUp }),
+          items: position === kept.position ? [] : advanced({ position, events: at.untold, caughtUp: at.caughtUp }),
           next: undefined,
         };
       }),
@@ -92,7 +93,7 @@ export class Leader<T> {
     if (position === at.kept.position || !this.isDue(at))
       return of({ items: isTold ? advanced({ position, events: 0, caughtUp }) : [], next: then });
     return this.written(then, { state: at.kept.state, position, along: [] }).pipe(
-      map((next) => ({ items: advanced({ position, events: 0, caughtUp }), next })),
+      map((next) => ({ items: advanced({ position, events: at.untold, caughtUp }), next })),
       catchError((error: unknown) => of(this.stuckAt(at, { recorded: undefined, cause: unencodable(error) }))),
     );
   }
@@ -127,10 +128,10 @@ export class Leader<T> {
       stuck === undefined ? { items, next } : withItems(items, this.stuckAt(next, stuck));
     // Nothing is stored yet: whoever looks again begins before these.
     if (!taken.changed && stuck === undefined && !this.isDue(at))
-      return of(end([], { ...then, failures: at.failures }));
+      return of(end([], { ...then, untold: at.untold + count, failures: at.failures }));
     const portion = Math.min(this.options.pageSizeMax, Math.ceil(at.portion * GROWTH));
     return this.written({ ...then, portion }, { state: taken.state, position, along: taken.along }).pipe(
-      map((next) => end(advanced({ position, events: count, caughtUp }), next)),
+      map((next) => end(advanced({ position, events: at.untold + count, caughtUp }), next)),
       catchError((error: unknown) => {
         const cause = unencodable(error);
         // What many events make may be too large, or one of them may be at fault: with fewer of them it is found.
@@ -151,7 +152,7 @@ export class Leader<T> {
     return write.pipe(
       map((revision) => {
         this.options.onStored(position);
-        return { ...then, kept: { ...stored, revision }, writtenAtMs: this.nowMs() };
+        return { ...then, kept: { ...stored, revision }, untold: 0, writtenAtMs: this.nowMs() };
       }),
     );
   }

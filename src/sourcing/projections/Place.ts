@@ -36,6 +36,8 @@ export interface Lead<out T> {
   readonly kept: Kept<T>;
   /** Up to here events were looked at, further than is stored where those that follow change nothing. */
   readonly position: Position | undefined;
+  /** How many events were taken since the last write: they changed nothing, and are told with the next one. */
+  readonly untold: number;
   /** Whether that was told to be the end of the log. */
   readonly caughtUp: boolean;
   readonly writtenAtMs: number;

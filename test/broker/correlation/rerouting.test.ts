@@ -54,7 +54,8 @@ describe.each(eachStore)("an event whose target could not be told, on %s", (_, o
       positions.push((await newer.position("x")) ?? "");
     }
     await eventually(() => expect([...of("other x")].sort((a, b) => +a - +b)).toEqual(upTo(23).map(String)));
-    expect(of("own s/1")).toEqual(["1", "2", "3"]);
+    // Where the lane moved between the routing and the ack, the delivery is handled again at once.
+    expect([...new Set(of("own s/1"))]).toEqual(["1", "2", "3"]);
     expect(positions).toEqual([...positions].sort());
     expect(run.ended).toEqual({});
   });

@@ -1,10 +1,11 @@
 /** Projections and read models on each store: what they keep, wait for and tell. */
 import { inspect } from "node:util";
 import * as t from "io-ts";
-import { firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
+import { firstValueFrom, lastValueFrom } from "rxjs";
 import { eventLog, eventType } from "sluice/log";
 import { projection, readModel } from "sluice/sourcing";
 import { describe, expect, it } from "vitest";
+import { atEnd } from "../../support/atEnd.js";
 import { eachStore } from "../eachStore.js";
 import { added, cartEvents, cartsOn, emptied, errorOf, eventually, logOn, paid, revenueOn, running } from "./scene.js";
 
@@ -20,7 +21,7 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     const { position } = await log.append("cart/2", [paid("2", 12)]);
     expect(await revenue.waitFor(position)).toEqual({ state: 42, position, caughtUp: true });
     expect(await revenue.get()).toEqual({ state: 42, position, caughtUp: true });
-    expect(run.events()).toBe(2);
+    await eventually(() => expect(run.events()).toBe(2));
     expect(run.told.at(-1)).toMatchObject({ _tag: "Advanced", position, caughtUp: true });
   });
 
@@ -108,12 +109,15 @@ describe.each(eachStore)("a projection on %s", (_, open) => {
     const store = open();
     const log = logOn(store);
     await log.append("cart/1", [paid("1", 1), paid("1", 2)]);
-    const live = lastValueFrom(revenueOn(store).live().pipe(take(2), toArray()));
+    const told: Array<unknown> = [];
+    const live = revenueOn(store)
+      .live()
+      .subscribe((one) => told.push(one));
+    atEnd(() => Promise.resolve(live.unsubscribe()));
+    await eventually(() => expect(told).toMatchObject([{ state: 3, caughtUp: true }]));
     await log.append("cart/1", [added("1")]);
     const { position } = await log.append("cart/1", [paid("1", 3)]);
-    const told = await live;
-    expect(told[0]).toMatchObject({ state: 3, caughtUp: true });
-    expect(told[1]).toEqual({ state: 6, position, caughtUp: true });
+    await eventually(() => expect(told.at(-1)).toEqual({ state: 6, position, caughtUp: true }));
     expect(await revenueOn(store).get()).toMatchObject({ state: 0, position: undefined });
   });
 
@@ -286,7 +290,20 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     await log.append("cart/1", [emptied("1")]);
     await carts.waitFor("end");
     expect(await carts.get("1")).toBeUndefined();
-    expect(run.events()).toBe(8);
+    // Whoever asks may see what a run has written before the run has its answer.
+    await eventually(() => expect(run.events()).toBe(8));
+  });
+
+  it("counts events that change nothing with what is stored next", { timeout: 20_000 }, async () => {
+    const store = open();
+    const log = logOn(store);
+    const carts = cartsOn(store);
+    const run = running(carts, 1);
+    await log.append("cart/1", [added("1"), emptied("2"), emptied("2"), added("1"), emptied("2")]);
+    await carts.waitFor("end");
+    await log.append("cart/1", [added("1")]);
+    await carts.waitFor("end");
+    await eventually(() => expect(run.events()).toBe(6));
   });
 
   it("cuts what one write cannot hold, on events", { timeout: 30_000 }, async () => {
@@ -297,7 +314,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
     const carts = cartsOn(store);
     const run = running(carts, 1_000);
     await carts.waitFor("end");
-    expect(run.events()).toBe(900);
+    await eventually(() => expect(run.events()).toBe(900));
     expect(run.told.length).toBeGreaterThan(1);
     expect(await carts.count("byPaid", { where: "open" })).toBe(900);
   });
@@ -347,7 +364,7 @@ describe.each(eachStore)("a read model on %s", (_, open) => {
       await model.waitFor("end");
       for (const id of ids) expect((await model.get(id))?.value.count).toBe(round);
     }
-    expect(run.events()).toBe(12);
+    await eventually(() => expect(run.events()).toBe(12));
   });
 
   it("names the event whose record is too large", { timeout: 30_000 }, async () => {
