@@ -46,6 +46,10 @@ const named = ({ kind, url, namespace }: SharedPlace): ReadonlyArray<string> => 
 export const namedOnRedis: Where = ["on Redis", async () => named(await ownPlace("redis"))];
 export const namedOnPostgres: Where = ["on Postgres", async () => named(await ownPlace("postgres"))];
 
+/** These, and with `STORES=all` those behind them as well: each run of an example takes seconds. */
+export const mostOf = (some: ReadonlyArray<Where>, others: ReadonlyArray<Where>): ReadonlyArray<Where> =>
+  process.env["STORES"] === "all" ? [...some, ...others] : some;
+
 /** The schemas whose names begin like this. */
 export const schemasLike = async (start: string): Promise<ReadonlyArray<string>> => {
   const client = new pg.Client(await postgresUrl());

@@ -2,7 +2,7 @@
  * Leaves nothing behind when a test is over.
  *
  * A module that several test files import is loaded once a process, so an `afterEach` at its top would be that of the first file alone: after
- * the tests of all others nothing would be closed. A lint rule refuses one there.
+ * the tests of all others nothing would be closed.
  */
 import { onTestFinished } from "vitest";
 
