@@ -2,7 +2,7 @@
 import { broker, on } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atOnce, collect, counts, dec, inc, isDelivered, logOn, tell } from "./scene.js";
 
 /** Fails on decrements until it is mended, and notes what it has seen. */
@@ -21,7 +21,7 @@ const scene = (store: Store) => {
   return { b, log: logOn(store), seen, mended, told: () => events.seen.filter(isDelivered).map(tell) };
 };
 
-describe.each(eachStore)("a blocked target on %s", (_, open) => {
+describe.each(mostStores())("a blocked target on %s", (_, open) => {
   it("is shown with the event that blocks it, what all its events up to there are, and why", async () => {
     const { b, log } = scene(open());
     const before = Date.now() - 60_000;
@@ -107,7 +107,7 @@ describe.each(eachStore)("a blocked target on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("pages of blocked targets on %s", (_, open) => {
+describe.each(mostStores())("pages of blocked targets on %s", (_, open) => {
   const lanesOn = (store: Store) => {
     const fails = (name: string, lane: "default" | "slow" | "idle") =>
       on(counts, lane === "idle" ? "Inc" : "Dec").do(async () => Promise.reject(new Error(name)), {

@@ -7,7 +7,7 @@ import { eventLog, eventType } from "sluice/log";
 import { aggregate, type CommandContext, policy, send } from "sluice/sourcing";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atOnce, collect, counts, inc, logOn, never } from "./scene.js";
 
 const tallied = eventType("Tallied", t.type({ by: t.number }));
@@ -18,7 +18,7 @@ const talliesOn = (store: Store) =>
     decider: { initial: 0, decide: (by: number) => () => right([{ by }]), evolve: (sum, { by }) => sum + by },
   });
 
-describe.each(eachStore)("the context of a handler on %s", (_, open) => {
+describe.each(mostStores())("the context of a handler on %s", (_, open) => {
   it("makes command ids that differ by broker, reaction, event and step", async () => {
     const store = open();
     const ids: Array<string | undefined> = [];

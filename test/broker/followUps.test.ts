@@ -7,13 +7,13 @@ import { records } from "sluice/records";
 import type { Store } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atOnce, collect, counts, dec, inc, isDelivered, logOn, tell, times } from "./scene.js";
 
 const mailsOn = (store: Store) => queue(store, { name: "mails", codec: t.string });
 const sumsOn = (store: Store) => records(store, { name: "sums", codec: t.type({ sum: t.number }) });
 
-describe.each(eachStore)("the follow-ups of a reaction on %s", (_, open) => {
+describe.each(mostStores())("the follow-ups of a reaction on %s", (_, open) => {
   const brokerOn = (store: Store, reactions: ReadonlyArray<Reaction<unknown, "default">>) => {
     const b = broker(store, { name: "b", reactions });
     const events = collect(b.events$);
@@ -228,7 +228,7 @@ describe.each(eachStore)("the follow-ups of a reaction on %s", (_, open) => {
 
   it("of another store are a failure, and the event is not lost", async () => {
     const store = open();
-    const [, openOther] = eachStore[0]!;
+    const [, openOther] = mostStores()[0]!;
     const elsewhere = mailsOn(openOther());
     const reaction = on(counts, "Inc")
       .do(async () => 1, { name: "elsewhere", attemptsMax: 2, backoff: atOnce })

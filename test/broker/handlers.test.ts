@@ -7,7 +7,7 @@ import { queue, Reject } from "sluice";
 import { broker, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
 import type { Work } from "../../src/core/Work.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { collect, counts, inc, isDelivered, logOn } from "./scene.js";
 
 /** A program without types may answer anything. */
@@ -51,7 +51,7 @@ const thrown = (): never => {
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-describe.each(eachStore)("a handler on %s", (_, open) => {
+describe.each(mostStores())("a handler on %s", (_, open) => {
   it.each(succeeding)("may answer %s", async (_what, handler, expected) => {
     const store = open();
     const results: Array<unknown> = [];

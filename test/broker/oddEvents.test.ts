@@ -6,10 +6,10 @@ import { eventCodec, eventLog, eventType } from "sluice/log";
 import { mapEffect, type Store, viewOf } from "sluice/store";
 import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { collect, counts, inc, isDelivered, logOn, noted, tell } from "./scene.js";
 
-describe.each(eachStore)("a large event on %s", (_, open) => {
+describe.each(mostStores())("a large event on %s", (_, open) => {
   const SIZES = [32, 40 * 1024, 1_000 * 1024] as const;
 
   it("arrives as it is, in its order, at each of its targets", async () => {
@@ -59,7 +59,7 @@ const joined = eventType("Joined", t.type({ member: t.string, email: t.string })
   personal: { Joined: { subject: ({ member }) => member, forgotten: { email: "forgotten" } } },
 });
 
-describe.each(eachStore)("personal data on %s", (_, open) => {
+describe.each(mostStores())("personal data on %s", (_, open) => {
   it("arrives opened, by targets and handlers, and as forgotten once its subject is", async () => {
     const store = open();
     const seen: Array<string> = [];
@@ -102,7 +102,7 @@ describe.each(eachStore)("personal data on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("an event of an earlier program on %s", (_, open) => {
+describe.each(mostStores())("an event of an earlier program on %s", (_, open) => {
   it("arrives under its name of today and in its form of today, also where it waited meanwhile", async () => {
     const store = open();
     const before = eventType("Payed", t.type({ amount: t.number }));
@@ -127,7 +127,7 @@ describe.each(eachStore)("an event of an earlier program on %s", (_, open) => {
 /** As a program wrote it whose events had texts where numbers are expected today. */
 const careless = eventCodec(t.type({ type: t.literal("Inc"), by: t.string }), { tag: "type" });
 
-describe.each(eachStore)("a malformed event on %s", (_, open) => {
+describe.each(mostStores())("a malformed event on %s", (_, open) => {
   const SECRET = "a secret text";
 
   it("blocks its target without a run of its handler, is told, and holds up no other", async () => {

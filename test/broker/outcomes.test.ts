@@ -7,7 +7,7 @@ import type { Recorded } from "sluice/log";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import type { Work } from "../../src/core/Work.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atOnce, collect, counts, inc, isDelivered, logOn, tell, times } from "./scene.js";
 
 type Inc = { readonly type: "Inc"; readonly by: number };
@@ -22,7 +22,7 @@ const reactionOf = (
     .do(handler, { name: "only", backoff: atOnce, ...options })
     .to("x");
 
-describe.each(eachStore)("a handler on %s", (_, open) => {
+describe.each(mostStores())("a handler on %s", (_, open) => {
   /** What is told of two events where the first is answered so. */
   const toldOf = async (handler: Parameters<typeof reactionOf>[0], options: Options = {}) => {
     const store = open();

@@ -6,7 +6,7 @@ import { broker, Defer, on } from "sluice/broker";
 import { eventCodec, eventLog } from "sluice/log";
 import { memoryStore } from "sluice/memory";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atEnd } from "../support/atEnd.js";
 import { atOnce, collect, counts, logOn, noted } from "./scene.js";
 
@@ -19,7 +19,7 @@ const expectHidden = (value: unknown): void => expect(shownIn(value)).not.toCont
 
 const careless = eventCodec(t.type({ type: t.literal("Noted"), text: t.array(t.string) }), { tag: "type" });
 
-describe.each(eachStore)("what a broker hands out on %s", (_, open) => {
+describe.each(mostStores())("what a broker hands out on %s", (_, open) => {
   it("shows a reaction by its name, its types and its lane, at each step of making it", () => {
     const made = on(counts, "Noted", "Inc");
     const doing = made.do(async () => SECRET, { name: "note", lane: "l", priority: 3 });

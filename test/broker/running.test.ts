@@ -3,7 +3,7 @@ import { firstValueFrom, NEVER, Observable, Subject, take } from "rxjs";
 import { broker, on } from "sluice/broker";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { collect, counts, inc, logOn, never, tell } from "./scene.js";
 
 const QUEUE = "sluice.broker/default/b";
@@ -136,7 +136,7 @@ describe("a run", () => {
   });
 });
 
-describe.each(eachStore)("the lanes of a run on %s", (_, open) => {
+describe.each(mostStores())("the lanes of a run on %s", (_, open) => {
   /** How many of a lane run at a time at most, by lane; a lane is full when nothing more begins for a while. */
   const running = () => {
     const now = new Map<string, number>();

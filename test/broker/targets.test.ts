@@ -1,10 +1,10 @@
 /** Whose line the events of a reaction stand in, and what reactions of one line have to do with each other. */
 import { broker, on } from "sluice/broker";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { counts, dec, inc, logOn, noted } from "./scene.js";
 
-describe.each(eachStore)("targets on %s", (_, open) => {
+describe.each(mostStores())("targets on %s", (_, open) => {
   it("are the event's own stream where nothing is said", async () => {
     const store = open();
     const streams: Array<string> = [];

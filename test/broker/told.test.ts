@@ -5,7 +5,7 @@ import { type BrokerEvent, broker, on, type Reaction } from "sluice/broker";
 import { type Store, viewOf } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { collect, counts, inc, logOn } from "./scene.js";
 
 /** A broker on a store that can be broken, with what it tells and what it warns of. */
@@ -24,7 +24,7 @@ const scene = (inner: Store, reaction: Reaction<unknown, "slow">) => {
 
 const settleFailed = { _tag: "StoreFailed", lane: "slow", during: "settle", error: { _tag: "StoreUnavailable" } };
 
-describe.each(eachStore)("a broker on %s", (_, open) => {
+describe.each(mostStores())("a broker on %s", (_, open) => {
   it("tells the lane of a settlement that failed, and is done with the event once the store is back", async () => {
     const inner = open();
     const cut = on(counts, "Inc").do(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { keysOf } from "./keysOf.js";
-import { onPostgres, onRedis, schemasLike } from "./places.js";
+import { mostOf, onPostgres, onRedis, schemasLike } from "./places.js";
 import { runExample } from "./runExample.js";
 
 describe("crash recovery", () => {
-  it.each([onRedis, onPostgres])(
+  it.each(mostOf([onRedis], [onPostgres]))(
     "loses no job of a consumer that is killed %s",
     { timeout: 60_000 },
     async (_, place) => {

@@ -6,7 +6,7 @@ import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
 import { dyingAt } from "../stores/dyingAt.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { all, completes, errorsOf, hubOn, tell } from "./scene.js";
 
 const LEASE_MS = 1_000;
@@ -40,7 +40,7 @@ const isWhole = async (store: Store, of: ReturnType<typeof twoOn>): Promise<void
   expect([stats.reduce((sum, { enqueued }) => sum + enqueued, 0), pending]).toEqual([dispatches.length, ongoing]);
 };
 
-describe.each(eachStore)("an emit on %s", (_, open) => {
+describe.each(mostStores())("an emit on %s", (_, open) => {
   it.each(CALLS)(
     "whose process dies at call %i, %s the store has it, is done whole or not at all",
     async (call, when) => {

@@ -5,7 +5,7 @@ import { Complete, defineRoutes, type Hub, hub } from "sluice/hub";
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { trips } from "../support/trips.js";
 import { all, allTo, completes, hubOn } from "./scene.js";
 
@@ -40,7 +40,7 @@ const short = async <D extends string>(of: Hub<unknown, D>) =>
       `${destination} ${delaySeconds}/${maxRetries} ${Object.values(retryDelay).join(" ")}`,
   );
 
-describe.each(eachStore)("emit on %s", (_, open) => {
+describe.each(mostStores())("emit on %s", (_, open) => {
   it("gives each event exactly the dispatch of its route, with the settings of that", async () => {
     const shop = shopOn(open());
     await shop.emit([{ name: "paymentCompleted" }, { name: "orderPlaced" }]);

@@ -4,7 +4,7 @@ import { Complete, type DestinationOptions, destination, type Handler, hub, webh
 import type { Store } from "sluice/store";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { all, allTo, completes, tell } from "./scene.js";
 
 const heldBy = (store: Store, options: DestinationOptions, work: Handler<unknown>) => {
@@ -24,7 +24,7 @@ const heldBy = (store: Store, options: DestinationOptions, work: Handler<unknown
 
 const some = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n);
 
-describe.each(eachStore)("on %s", (_, open) => {
+describe.each(mostStores())("on %s", (_, open) => {
   it("a rate is kept by each run and each face of a process together", async () => {
     const store = open();
     const { held, ran } = heldBy(store, { ratePerSecondMax: 20 }, () => of(Complete));

@@ -4,7 +4,7 @@ import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { all } from "./scene.js";
 
 type Keep = HubDefinition<unknown, "A" | "B">["keep"];
@@ -61,7 +61,7 @@ describe("a run", () => {
   });
 });
 
-describe.each(eachStore)("a run on %s", (_, open) => {
+describe.each(mostStores())("a run on %s", (_, open) => {
   it("keeps the latest results of each status, in as many chunks as it takes", async () => {
     const store = open();
     const shop = keepingOn(store, { resultedMax: 3, statuses: { ignored: { resultedMax: 250 } } });

@@ -5,10 +5,10 @@ import { of, throwError } from "rxjs";
 import { Complete, type Destination, defineRoutes, type Handler, hub, nonRetryable } from "sluice/hub";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { again, all, completes, errorsOf, fails, failsTimes, hubOn, ignores, tell, told } from "./scene.js";
 
-describe.each(eachStore)("a hub on %s", (_, open) => {
+describe.each(mostStores())("a hub on %s", (_, open) => {
   it("stores an event, dispatches it, and keeps what became of it", async () => {
     const store = open();
     const seen: Array<unknown> = [];

@@ -4,7 +4,7 @@ import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { all, completes, hubOn, tell } from "./scene.js";
 
 const HOUR_MS = 3_600_000;
@@ -107,7 +107,7 @@ describe("a dispatch behind another one of its key", () => {
   });
 });
 
-describe.each(eachStore)("a dispatch behind another one on %s", (_, open) => {
+describe.each(mostStores())("a dispatch behind another one on %s", (_, open) => {
   it("is not lost as long as that one is not", async () => {
     const shop = inLine(open(), firstFails(1));
     await shop.emit(events);

@@ -4,7 +4,7 @@ import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { all, allTo, completes } from "./scene.js";
 
 const toB = allTo("B", { maxRetries: 7 });
@@ -14,7 +14,7 @@ const twoOn = (store: Store, routes: Routes<"A" | "B"> = allTo("A"), strict = fa
 const destinations = async <D extends string>(of: Hub<unknown, D>) =>
   (await all(of)).map(({ destination }) => destination);
 
-describe.each(eachStore)("routes on %s", (_, open) => {
+describe.each(mostStores())("routes on %s", (_, open) => {
   it("are replaced for all who emit from then on, and taken back", async () => {
     const store = open();
     const mine = twoOn(store);

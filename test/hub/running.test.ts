@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { effect } from "../../src/core/Effect.js";
 import { invalidConfig } from "../../src/core/SluiceError.js";
 import { collect } from "../broker/scene.js";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { atEnd } from "../support/atEnd.js";
 import { all, allTo, completes, errorsOf, hubOn, tell, told } from "./scene.js";
 
@@ -179,7 +179,7 @@ describe("a run", () => {
   });
 });
 
-describe.each(eachStore)("on %s", (_, open) => {
+describe.each(mostStores())("on %s", (_, open) => {
   it("a hub behind a hub gets what is dispatched to it, in one write with the result", async () => {
     const store = open();
     const inner = hub(store, { name: "inner", routes: allTo("IN"), destinations: { IN: completes } });

@@ -3,10 +3,10 @@ import * as fc from "fast-check";
 import * as t from "io-ts";
 import { queue } from "sluice";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 import { anything, byTheTable, LOST } from "../support/fates.js";
 
-describe.each(eachStore)("a value on the way through a queue, on %s", (_, open) => {
+describe.each(mostStores())("a value on the way through a queue, on %s", (_, open) => {
   it("arrives equal, or is refused", { timeout: 60_000 }, async () => {
     const values = queue(open(), { name: "values", codec: t.unknown });
     await fc.assert(

@@ -37,11 +37,11 @@ import {
   settle,
 } from "sluice";
 import { beforeEach, describe, expect, it } from "vitest";
-import { eachStore } from "../stores/eachStore.js";
+import { mostStores } from "../stores/eachStore.js";
 
 const Item = t.type({ publisher: t.string, n: t.number });
 
-describe.each(eachStore)("on %s", (_, open) => {
+describe.each(mostStores())("on %s", (_, open) => {
   let store: Store;
   beforeEach(() => {
     store = open();

@@ -5,7 +5,7 @@ import { broker, nonRetryable } from "sluice/broker";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, eventually, running, Seen, upTo } from "./scene.js";
 
 const patience = { timeout: 30_000 };
@@ -28,7 +28,7 @@ const programs = (store: Store, failing: string) => {
   return { seen, fails, make };
 };
 
-describe.each(eachStore)("a replay on %s", (_, open) => {
+describe.each(mostStores())("a replay on %s", (_, open) => {
   it("that an older program asks for brings what it drops of a reaction that was moved", patience, async () => {
     const store = open();
     const { seen, fails, make } = programs(store, "r");

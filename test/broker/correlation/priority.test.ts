@@ -1,11 +1,11 @@
 /** Which of the targets that are ready come first. */
 import { broker } from "sluice/broker";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { append, errorOf, Seen, upTo } from "./scene.js";
 
 /** Fills the lines before anything is delivered, and then tells in which order one at a time is handled. */
-describe.each(eachStore)("priority on %s", (_, open) => {
+describe.each(mostStores())("priority on %s", (_, open) => {
   it("is that of the reaction, or of the event", async () => {
     const store = open();
     const seen = new Seen();

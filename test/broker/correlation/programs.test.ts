@@ -5,14 +5,14 @@ import { memoryStore } from "sluice/memory";
 import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { atEnd } from "../../support/atEnd.js";
 import { append, codec, Seen, upTo } from "./scene.js";
 
 const brokerOf = (store: Store, reactions: Parameters<typeof broker>[1]["reactions"], more: object = {}) =>
   broker(store, { name: "b", reactions, ...more } as Parameters<typeof broker>[1]);
 
-describe.each(eachStore)("a lane that the next program does not have, on %s", (_, open) => {
+describe.each(mostStores())("a lane that the next program does not have, on %s", (_, open) => {
   it("is delivered to its end, and counts for positions and for people", async () => {
     const store = open();
     const seen = new Seen();
@@ -218,7 +218,7 @@ it("a reaction begins at positions of no more logs than the broker has", () => {
   expect(() => brokerOf(store, [new Seen().reaction("a", { from })])).toThrow(/more logs than the broker has sources/);
 });
 
-describe.each(eachStore)("a lane that no program has any more, on %s", (_, open) => {
+describe.each(mostStores())("a lane that no program has any more, on %s", (_, open) => {
   const lanesOf = async (of: Pick<ReturnType<typeof brokerOf>, "status$">): Promise<ReadonlyArray<string>> =>
     Object.keys((await firstValueFrom(of.status$)).lanes).sort();
 

@@ -17,7 +17,7 @@ import type { Store } from "sluice/store";
 import { simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "../../broker/scene.js";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { bodyOf, SECRET, serveSilent, serveWith } from "./scene.js";
 
 const Hook = t.type({ name: t.string });
@@ -74,7 +74,7 @@ const names = (count: number) =>
     .map(({ name }) => name)
     .sort();
 
-describe.each(eachStore)("a webhook and its receiver on %s", (_, open) => {
+describe.each(mostStores())("a webhook and its receiver on %s", (_, open) => {
   it("bring each event over once", async () => {
     const store = open();
     const { url, taken } = await receiving(store);

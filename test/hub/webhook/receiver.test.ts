@@ -12,7 +12,7 @@ import { faultyStore, simulate } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { fromOne } from "../../../src/core/Effect.js";
 import { signatureText, signerOf } from "../../../src/hub/webhook/signature.js";
-import { eachStore } from "../../stores/eachStore.js";
+import { mostStores } from "../../stores/eachStore.js";
 import { atEnd } from "../../support/atEnd.js";
 import { SECRET } from "./scene.js";
 
@@ -55,7 +55,7 @@ const on = (store: Store, definition: Partial<ReceiverDefinition<t.TypeOf<typeof
 const taken = (key: string, duplicate = false) => E.right({ key, duplicate });
 const refused = (_tag: string, status: number, report: ReadonlyArray<string> = []) => E.left({ _tag, status, report });
 
-describe.each(eachStore)("a receiver on %s", (_, open) => {
+describe.each(mostStores())("a receiver on %s", (_, open) => {
   it("takes what is signed, once for each key, with what is written along", async () => {
     const { accept, waiting, inbox } = on(open());
     expect(await accept(requestOf())).toEqual(taken("k-1"));

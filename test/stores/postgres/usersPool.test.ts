@@ -82,6 +82,7 @@ describe("a pool of the user's", () => {
     await store.ready();
     const killed = clients.map(pidOf);
     await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1", [schema]);
+    await vi.waitFor(() => expect(pool.totalCount).toBe(0));
     await store.close();
     expect(
       (await pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows.map(({ pid }) => pid),

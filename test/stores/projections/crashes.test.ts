@@ -6,7 +6,7 @@ import type { Store } from "sluice/store";
 import { faultyStore } from "sluice/testing";
 import { describe, expect, it } from "vitest";
 import { dyingAt } from "../dyingAt.js";
-import { eachStore } from "../eachStore.js";
+import { mostStores } from "../eachStore.js";
 import {
   added,
   cartEvents,
@@ -26,7 +26,7 @@ const deaths = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].flatMap((call) => [
   { call, when: "after" as const },
 ]);
 
-describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
+describe.each(mostStores())("a crash between any two calls, on %s", (_, open) => {
   it("leaves a projection that has every event once", { timeout: 30_000 }, async () => {
     const store = open();
     const log = logOn(store);
@@ -103,7 +103,7 @@ describe.each(eachStore)("a crash between any two calls, on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("several processes on %s", (_, open) => {
+describe.each(mostStores())("several processes on %s", (_, open) => {
   it("keep one projection, one of them at a time", async () => {
     const store = open();
     const log = logOn(store);
@@ -202,7 +202,7 @@ describe.each(eachStore)("several processes on %s", (_, open) => {
   });
 });
 
-describe.each(eachStore)("a log that went back or was trimmed, on %s", (_, open) => {
+describe.each(mostStores())("a log that went back or was trimmed, on %s", (_, open) => {
   it("is told to runs, live ones and lag, and nothing goes on", async () => {
     const [before, after] = [open(), open()];
     const { store, restore } = restorable(before);
