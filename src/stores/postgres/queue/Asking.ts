@@ -23,9 +23,6 @@ import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
 /** Where something is ready that was not to be had, since somebody's transaction holds it, it asks again after so long. */
 const HELD_MS = 50;
 
-/** A timer that rings so much too late tells that the process was busy; so long it waits then for what goes first. */
-const BUSY_MS = 30;
-
 export interface AskingContext extends QuestionContext {
   readonly lane: Lane;
   readonly waiting: Waiting;
@@ -121,20 +118,11 @@ export class Asking implements Waiter {
     const readyMs = untilMs > 0 ? untilMs : HELD_MS;
     const delayMs = Math.max(0, Math.ceil(Math.min(pollMs, readyMs, restMs)));
     this.timer?.unsubscribe();
-    this.timer = scheduler.schedule(() => this.rang(nowMs + delayMs), delayMs);
-  }
-
-  /**
-   * The time has come to ask again. Where that was long ago, user code has kept the process busy, and leases in its hands may have ended:
-   * to ask would take them. So what it settles and renews now goes first.
-   */
-  private rang(dueMs: number): void {
-    if (this.phase !== "waiting") return;
-    const { scheduler } = this.context;
-    const nowMs = scheduler.now();
-    if (this.untilMs <= nowMs) this.stop();
-    else if (nowMs - dueMs < BUSY_MS) this.woken();
-    else this.timer = scheduler.schedule(() => this.rang(scheduler.now()), BUSY_MS);
+    this.timer = scheduler.schedule(() => {
+      if (this.phase !== "waiting") return;
+      if (this.untilMs <= scheduler.now()) this.stop();
+      else this.woken();
+    }, delayMs);
   }
 
   private fail(cause: unknown): void {
