@@ -127,6 +127,7 @@ const on = (measure: string, against: string, relation: "≥" | "≤", bound: nu
 
 const POSTGRES: ReadonlyArray<Promised> = [
   { id: "postgres-drain", text: "Postgres: drain, times bare", ...on("drain", "bare", "≥", 0.4) },
+  { id: "postgres-slow", text: "Postgres: drain where commits are slow, times bare", ...on("slow", "bare", "≥", 0.65) },
   {
     id: "postgres-drain-graphile-batch",
     text: "Postgres: drain, times graphile-worker batched",

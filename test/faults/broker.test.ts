@@ -19,10 +19,6 @@ const SEED = process.env["SEED"] ?? "processes";
 const KILLS = Number(process.env["KILLS"] ?? 1);
 const script = fileURLToPath(new URL("./brokerProcess.ts", import.meta.url));
 
-/** On Postgres a busy machine needs minutes for what all brokers have left over in the end: `EVERYWHERE=1` plays it there too. */
-const someBackends =
-  process.env["EVERYWHERE"] === "1" ? eachBackend : eachBackend.filter(([backend]) => backend === "redis");
-
 const children = new Set<ChildProcess>();
 afterEach(() => {
   for (const child of children) child.kill("SIGKILL");
@@ -71,7 +67,7 @@ const samplingOf = (world: World, targets: ReadonlyArray<string>) => {
   return { end };
 };
 
-describe.each(someBackends)("four writers and four brokers, in processes, on %s", (_, aPlace) => {
+describe.each(eachBackend)("four writers and four brokers, in processes, on %s", (_, aPlace) => {
   it("of which some are killed, handle each event once and in order", { timeout: 400_000 }, async () => {
     const { lines, start, kill, store } = processesOn(await aPlace());
     const random = randomOf(SEED);
@@ -121,8 +117,7 @@ describe.each(someBackends)("four writers and four brokers, in processes, on %s"
   });
 });
 
-// On Postgres the last message of a lease may be begun once more than is counted: its lease says that nobody had begun it.
-describe.each(someBackends)("a handler that kills its process, on %s", (_, aPlace) => {
+describe.each(eachBackend)("a handler that kills its process, on %s", (_, aPlace) => {
   it("is begun three times, and takes nobody along", { timeout: 240_000 }, async () => {
     const { lines, start, store } = processesOn(await aPlace());
     const log = eventLog(store, steps);

@@ -14,10 +14,6 @@ const blockFor = (ms: number): void => {
   while (performance.now() < untilMs);
 };
 
-/**
- * On Postgres a read that was decided upon before the process blocks may leave after it, and end leases of its own: what it worked comes again
- * then, as after a crash. `npm run test:postgres` shows it.
- */
 describe.each(mostStores())("on %s", (_, open) => {
   let numbers: Queue<number>;
   beforeEach(() => {

@@ -18,15 +18,29 @@ interface Scene {
 }
 
 const KEYS = 1_000;
+/** By so much a commit is slower (milliseconds), as on another disk, or where a replica must have it. */
+const SLOWER_MS = 2;
+
+interface LaneOptions extends Omit<OpenOptions, "url"> {
+  /** Whether each commit is slower. */
+  readonly slow?: boolean;
+}
+
+const slower = (url: string): string => {
+  const slow = new URL(url);
+  slow.searchParams.set("options", `-c commit_delay=${SLOWER_MS * 1_000} -c commit_siblings=0`);
+  return slow.href;
+};
 
 /** A session in a database that nobody has used. */
 const inFreshDatabase = async <A>(
   server: PostgresServer,
   { open }: Pick<Contestant, "open">,
   use: (session: Session) => Promise<A>,
-  options: Omit<OpenOptions, "url"> = {},
+  { slow = false, ...options }: LaneOptions = {},
 ): Promise<A> => {
-  const session = await open({ url: await server.fresh(), ...options });
+  const url = await server.fresh();
+  const session = await open({ url: slow ? slower(url) : url, ...options });
   try {
     return await use(session);
   } finally {
@@ -38,7 +52,8 @@ const inFreshDatabase = async <A>(
 const shareOf = (id: ContestantId): number => (id === "graphile" ? 0.1 : 1);
 
 const drains = async ({ bench, server, contestants }: Scene): Promise<ReadonlyArray<Measured>> => {
-  const laneOf = (id: string, contestant: Contestant, options: Omit<OpenOptions, "url"> = {}): Lane => ({
+  const total = bench.sizes.postgres.toLocaleString("en");
+  const laneOf = (id: string, contestant: Contestant, options: LaneOptions = {}): Lane => ({
     id,
     run: () =>
       inFreshDatabase(
@@ -64,16 +79,27 @@ const drains = async ({ bench, server, contestants }: Scene): Promise<ReadonlyAr
     ...contestants.map(({ id, name }) => ({ id, name: id === "sluice" ? `${name}, prefetch ${PREFETCH}` : name })),
     ...keyed.map(({ name }) => ({ id: "keyed", name: `${name}, of ${KEYS.toLocaleString("en")} keys` })),
   ];
-  const count = bench.sizes.postgres.toLocaleString("en");
+  const steady = contestants.filter(({ id }) => id === "sluice" || id === "bare");
+  const slowly = await interleave(
+    bench,
+    "postgres-slow",
+    1,
+    steady.map((contestant) => laneOf(contestant.id, contestant, { slow: true })),
+  );
   return [
     measured(figures, "drain", named, {
       id: "postgres-drain",
-      title: `Postgres: drain ${count} messages, promise handler`,
+      title: `Postgres: drain ${total} messages, promise handler`,
       ...PER_SECOND,
     }),
     measured(figures, "bulk", named, {
       id: "postgres-bulk",
       title: `Postgres: enqueue in chunks of ${BULK.toLocaleString("en")}, one awaited after the other`,
+      ...PER_SECOND,
+    }),
+    measured(slowly, "drain", steady, {
+      id: "postgres-slow",
+      title: `Postgres: drain ${total} messages, where a commit takes ${SLOWER_MS} ms longer`,
       ...PER_SECOND,
     }),
   ];

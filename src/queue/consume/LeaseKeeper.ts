@@ -104,11 +104,14 @@ export class LeaseKeeper {
     return this.timer !== undefined && this.isLate(this.options.store.scheduler.now());
   }
 
-  /** Renews these leases now. The store is told whether their works begin: only then does the end of this process count. */
-  renewAs(what: "begun" | "unbegun", deliveries: ReadonlyArray<LeasedDelivery>): void {
-    const look = { nowMs: this.options.store.scheduler.now(), renewMs: this.renewMs, late: false };
-    if (what === "begun") this.renew(deliveries, [], look);
-    else this.renew([], deliveries, look);
+  /**
+   * Renews these leases now. The store is told whether their works begin: only then does the end of this process count. `told`: the store has
+   * answered, or did not in time.
+   */
+  renewAs(what: "begun" | "unbegun", deliveries: ReadonlyArray<LeasedDelivery>, told?: () => void): void {
+    const renewal = { nowMs: this.options.store.scheduler.now(), late: false, told };
+    if (what === "begun") this.renew(deliveries, [], renewal);
+    else this.renew([], deliveries, renewal);
   }
 
   /** Looks at all leases now. */
@@ -182,11 +185,14 @@ export class LeaseKeeper {
   private renew(
     working: ReadonlyArray<LeasedDelivery>,
     unbegun: ReadonlyArray<LeasedDelivery>,
-    { nowMs, late }: Look,
+    { nowMs, late, told }: Renewal,
   ): void {
     const { store, queue, leaseMs, events } = this.options;
     const deliveries = working.concat(unbegun);
-    if (deliveries.length === 0) return;
+    if (deliveries.length === 0) {
+      told?.();
+      return;
+    }
     const leases = deliveries.map((delivery) => delivery.lease);
     store.extend({ queue, leases, leaseMs, unbegun: unbegun.length, late }).run(
       (answers) => {
@@ -197,14 +203,20 @@ export class LeaseKeeper {
           else delivery.tenure.renewed(nowMs + leaseMs);
         });
         for (const delivery of unbegunFirst(lost)) delivery.settlement.lose();
+        told?.();
       },
       // The next look tries again to renew leases that are still wanted, until they run out.
       (error) => {
         for (const { tenure } of deliveries) tenure.passedOver = true;
         events.failed("extend", toSluiceError(error));
+        told?.();
       },
     );
   }
+}
+
+interface Renewal extends Pick<Look, "nowMs" | "late"> {
+  readonly told?: (() => void) | undefined;
 }
 
 /** What one look finds. */

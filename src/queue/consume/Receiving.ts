@@ -4,7 +4,8 @@
  * ```text
  *   leased ──▶ arrived ──its turn──▶ emitted
  *                │  └──── poison ──▶ rejected, never emitted
- *                ├─ while a suspect of this process works alone, it waits: see `Solitude`
+ *                ├─ while a suspect of this process works alone, it waits: see `Solitude`. Before it goes on the store is told that it begins,
+ *                │  and has answered: else a process that it kills at once would not count against it
  *                └─ given back or settled within an emission before it ──▶ passed over
  * ```
  */
@@ -41,6 +42,8 @@ export class Receiving<A> {
   /** Deliveries that wait for their emission. */
   private arrived: Array<LeasedDelivery> = [];
   private busy = false;
+  /** Whether the store is being told that those which were held begin. */
+  private beginning = false;
   /** Whether the store was told of some of them that they have not begun. */
   private held = false;
 
@@ -56,21 +59,27 @@ export class Receiving<A> {
     }
     // Before the emission, which takes as long as user code likes.
     keeper.watch(leases[0]?.askedMs ?? receivedMs);
-    if (this.busy || leases.length === 0) return;
-    this.busy = true;
-    // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.
-    if (full) puller.pull(true);
-    if (solitude.mayEmit) this.emit();
-    else this.hold(deliveries);
-    this.busy = false;
+    if (this.busy || this.beginning || leases.length === 0) return;
+    this.keepingBusy(() => {
+      // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.
+      if (full) puller.pull(true);
+      if (solitude.mayEmit) this.emit();
+      else this.hold(deliveries);
+    });
   }
 
   /** Emits what was held, if nothing keeps it any more. */
   goOn(): void {
-    if (this.busy || this.arrived.length === 0 || !this.parts.solitude.mayEmit) return;
+    if (this.busy || this.beginning || this.arrived.length === 0 || !this.parts.solitude.mayEmit) return;
+    this.keepingBusy(() => this.emit());
+  }
+
+  /** What arrives meanwhile waits. */
+  private keepingBusy(work: () => void): void {
+    const { busy } = this;
     this.busy = true;
-    this.emit();
-    this.busy = false;
+    work();
+    this.busy = busy;
   }
 
   /** They wait for their emission: if the process dies meanwhile, it was not by them. */
@@ -81,11 +90,27 @@ export class Receiving<A> {
   }
 
   private emit(): void {
-    const { subscriber, puller, prefetch, pauses, keeper } = this.parts;
+    if (this.held) this.begin();
+    else this.emitNow();
+  }
+
+  /** Emits what was held once the store knows that it begins. */
+  private begin(): void {
+    const { keeper, solitude } = this.parts;
+    this.held = false;
+    this.beginning = true;
+    keeper.renewAs("begun", this.arrived.filter(isUnbegun), () => {
+      this.beginning = false;
+      // Its turn may have passed meanwhile.
+      if (solitude.mayEmit) this.keepingBusy(() => this.emitNow());
+      else this.hold(this.arrived);
+    });
+  }
+
+  private emitNow(): void {
+    const { subscriber, puller, prefetch, pauses } = this.parts;
     const deliveries = this.arrived;
     this.arrived = [];
-    if (this.held) keeper.renewAs("begun", deliveries.filter(isUnbegun));
-    this.held = false;
     puller.pausedFor(() => {
       for (const delivery of deliveries) {
         if (subscriber.closed) break;

@@ -21,7 +21,7 @@ import { Housekeeping } from "./connection/Housekeeping.js";
 import { Lane } from "./connection/Lane.js";
 import { StoreEvents } from "./connection/StoreEvents.js";
 import { wholeMs } from "./connection/whole.js";
-import type { Driver, Session } from "./drivers/Driver.js";
+import type { Driver } from "./drivers/Driver.js";
 import { Feeds } from "./log/Feeds.js";
 import { pruneStreamCall, readFeedCall, readStreamCall, setClosedCall, trimLogCall } from "./log/logCalls.js";
 import { migrate } from "./migrations/migrate.js";
@@ -201,16 +201,16 @@ export class DatabaseStore implements PostgresStore {
         leases: named,
       });
       // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
-      const session = late === true ? "lane" : "any";
+      const way = late === true ? "lane" : "renewals";
       const read = (live: string): ReadonlyArray<Either<LeaseLost, void>> =>
         leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))));
-      this.calls.run({ session, name: "extend_1", text, read }, end);
+      this.calls.run({ way, name: "extend_1", text, read }, end);
     });
 
   readonly leave: Store["leave"] = ({ queue, consumer }) =>
     this.callingAs("goodbye", (end) => {
       const read = (): void => this.hints.tell([queue]);
-      this.calls.run({ session: "lane", name: "leave_1", text: JSON.stringify({ queue, consumer }), read }, end);
+      this.calls.run({ way: "lane", name: "leave_1", text: JSON.stringify({ queue, consumer }), read }, end);
     });
 
   readonly heads: Store["heads"] = (request) => this.looking(headsCall, request);
@@ -246,7 +246,7 @@ export class DatabaseStore implements PostgresStore {
     this.asking(() => trimLogCall(request, this.change(writeId)), "lane");
 
   readonly ready: Store["ready"] = () =>
-    this.calling((end) => this.calls.run({ session: "lane", name: "connect_1", text: "", read: () => undefined }, end));
+    this.calling((end) => this.calls.run({ way: "lane", name: "connect_1", text: "", read: () => undefined }, end));
 
   readonly close: Store["close"] = () =>
     effect((asker) => {
@@ -296,7 +296,7 @@ export class DatabaseStore implements PostgresStore {
   private looking<R extends { readonly queue: string }, A>(of: FunctionOf<R, A>, request: R): Effect<A> {
     return this.calling((end) => {
       const text = JSON.stringify({ now: this.options.given(), queue: request.queue, ...of.encode(request) });
-      this.calls.run({ session: "any", name: of.name, text, read: (reply) => of.decode(reply, request) }, end);
+      this.calls.run({ way: "any", name: of.name, text, read: (reply) => of.decode(reply, request) }, end);
     });
   }
 
@@ -316,15 +316,15 @@ export class DatabaseStore implements PostgresStore {
         return of.decode(reply, request);
       };
       const text = JSON.stringify({ ...facts, ...of.encode(request) });
-      this.calls.run({ session: "lane", name: of.name, text, read }, end);
+      this.calls.run({ way: "lane", name: of.name, text, read }, end);
     });
   }
 
   /** Makes a call of the log or the records at each subscription. */
-  private asking<A>(called: () => Called<A>, session: Session = "any"): Effect<A> {
+  private asking<A>(called: () => Called<A>, way: "lane" | "any" = "any"): Effect<A> {
     return this.calling((end) => {
       const { name, request, read } = called();
-      this.calls.run({ session, name, text: JSON.stringify(request), read }, end);
+      this.calls.run({ way, name, text: JSON.stringify(request), read }, end);
     });
   }
 

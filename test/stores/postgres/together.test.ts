@@ -1,4 +1,5 @@
 /** Calls that leave together: in the order in which they were asked for, and each answered as if it had left alone. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { isLeft, isRight } from "fp-ts/lib/Either.js";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
@@ -87,6 +88,23 @@ describe("a lease behind writes", () => {
     expect(seen).toEqual(numbered(30));
     expect(calls).toEqual(["both_1", "both_1", "both_1"]);
     expect(await store.stats("q")).toMatchObject({ acked: 30, leased: 0, ready: 0 });
+  }, 30_000);
+
+  it("asks again with pauses where somebody's transaction holds what is due", async () => {
+    const { store, calls, schema } = await watched();
+    await enqueue(store, "q", ["a"]);
+    await store.lease(leaseRequest("q", { leaseMs: 1 }));
+    await sleep(10);
+    const client = await aClient();
+    await client.query(`begin; select from "${schema}".messages for update`);
+    calls.length = 0;
+    const leased = store.lease(leaseRequest("q", { waitMsMax: 20_000 })).then((leases) => leases);
+    await sleep(500);
+    const asked = calls.length;
+    await client.query("commit");
+    expect((await leased).map(({ payload }) => payload)).toEqual(["a"]);
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThanOrEqual(20);
   }, 30_000);
 
   it("is answered where a settlement before it lost its lease", async () => {

@@ -3,11 +3,16 @@ import type { SchedulerLike } from "rxjs";
 import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Session } from "../drivers/Driver.js";
 import type { CallEnd, Connection } from "./Connection.js";
-import type { Lane } from "./Lane.js";
+import { Lane } from "./Lane.js";
+
+/**
+ * Which way a call goes. "renewals": one after the other, so that the latest one holds, and beside the lane, so that none waits behind payloads.
+ */
+type Way = Exclude<Session, "hints"> | "renewals";
 
 /** One call of a function. */
 interface Trip<A> {
-  readonly session: Session;
+  readonly way: Way;
   readonly name: string;
   readonly text: string;
   readonly read: (reply: string) => A;
@@ -16,6 +21,7 @@ interface Trip<A> {
 export class Calls {
   /** Those beside the lane that are under way. */
   private readonly beside = new Set<Promise<void>>();
+  private readonly renewals = new Lane();
 
   constructor(
     private readonly connection: Pick<Connection, "call">,
@@ -23,8 +29,9 @@ export class Calls {
   ) {}
 
   run<A>(trip: Trip<A>, end: CallEnd<A>): void {
-    if (trip.session === "lane") {
-      this.lane.add({ kind: "other", weight: 0, run: () => this.call(trip, end) });
+    if (trip.way !== "any") {
+      const lane = trip.way === "lane" ? this.lane : this.renewals;
+      lane.add({ kind: "other", weight: 0, run: () => this.call(trip, end) });
       return;
     }
     const running = this.call(trip, end);
@@ -34,7 +41,7 @@ export class Calls {
 
   /** Ends once nothing is under way, neither of these nor of the others, or after so long. */
   async idle(scheduler: SchedulerLike, msMax: number, others: Promise<unknown>): Promise<void> {
-    const done = Promise.all([this.lane.idle(), others, ...this.beside]);
+    const done = Promise.all([this.lane.idle(), this.renewals.idle(), others, ...this.beside]);
     await new Promise<void>((resolve) => {
       const timer = scheduler.schedule(resolve, msMax);
       const end = (): void => {
@@ -45,10 +52,10 @@ export class Calls {
     });
   }
 
-  private async call<A>({ session, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<void> {
+  private async call<A>({ way, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<void> {
     let answer: A;
     try {
-      answer = read(await this.connection.call(session, name, () => text));
+      answer = read(await this.connection.call(way === "lane" ? "lane" : "any", name, () => text));
     } catch (cause) {
       end.failed(toSluiceError(cause));
       return;

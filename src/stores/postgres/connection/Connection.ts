@@ -42,7 +42,10 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** Calls a function of the store, and answers what it answered, or fails with a `SluiceError`. */
+  /**
+   * Calls a function of the store, and answers what it answered, or fails with a `SluiceError`. Once the store is ready the driver is called
+   * within this call.
+   */
   async call(session: Session, name: string, text: RequestText): Promise<string> {
     return textOfRows(await this.rows(session, name, text));
   }
@@ -54,7 +57,7 @@ export class Connection {
     let again = false;
     for (let tries = 0; ; tries++) {
       try {
-        await this.ready();
+        if (!this.isReady) await this.ready();
         const answer = await driver.rows(session, `select "${schema}".${name}($1)`, [text(again)]);
         this.options.onUp();
         return answer;
@@ -69,7 +72,7 @@ export class Connection {
   private async mayTryAgain(raw: unknown, tries: number, untilMs: number): Promise<void> {
     const cause = stripped(raw);
     // What the store needs may have been dropped, and the next call makes or misses it.
-    if (verdictOn(cause) === "config") this.prepared = undefined;
+    if (verdictOn(cause) === "config") this.forget();
     if (!isPassing(cause)) throw toStoreError(cause);
     if (this.closed) throw storeUnavailable(new Error("the store was closed before it was answered"));
     if (verdictOn(cause) === "away") this.options.onDown(cause);
@@ -85,14 +88,19 @@ export class Connection {
       this.prepared = prepared;
       prepared.then(
         () => {
-          this.isReady = true;
+          if (this.prepared === prepared) this.isReady = true;
         },
         () => {
-          if (this.prepared === prepared) this.prepared = undefined;
+          if (this.prepared === prepared) this.forget();
         },
       );
     }
     return this.prepared;
+  }
+
+  private forget(): void {
+    this.prepared = undefined;
+    this.isReady = false;
   }
 
   /** Makes no call again from now on. */

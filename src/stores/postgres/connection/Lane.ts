@@ -10,15 +10,20 @@ export interface Turn {
   readonly kind: "write" | "lease" | "other";
   /** How much of a call it fills. */
   readonly weight: number;
-  /** Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. */
+  /** Whether it leaves at once where nothing is under way, since the process may be busy then. Default: at the end of its burst. */
+  readonly atOnce?: boolean;
+  /**
+   * Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. Nothing runs between this call and
+   * the one of the driver, so that what it finds is still so when its call leaves.
+   */
   readonly run: (turns: ReadonlyArray<Turn>) => Promise<void>;
 }
 
 /** A lease, as whatever leaves before it in the same call has to know it. */
 export interface LeaseTurn extends Turn {
   readonly kind: "lease";
-  /** Whether somebody still waits for it. */
-  readonly isWanted: () => boolean;
+  /** Whether it may leave with the turn before it: somebody still waits for it, and it has nobody to let go first. */
+  readonly mayLeave: () => boolean;
   /** Makes the text of its request; `again` where an earlier try may have been done. */
   readonly text: (again: boolean) => string;
   readonly done: (reply: string) => void;
@@ -35,20 +40,29 @@ const COUNT_MAX = 1_000;
 export class Lane {
   private waiting: Array<Turn> = [];
   private from = 0;
-  private busy = false;
+  /** "gathering": what this burst asks for leaves together. */
+  private phase: "idle" | "gathering" | "busy" = "idle";
   private readonly idles: Array<() => void> = [];
 
   add(turn: Turn): void {
     this.waiting.push(turn);
-    if (this.busy) return;
-    this.busy = true;
-    // What this burst asks for leaves together.
-    queueMicrotask(() => void this.go());
+    if (this.phase === "busy") return;
+    if (turn.atOnce === true) this.start();
+    else if (this.phase === "idle") {
+      this.phase = "gathering";
+      queueMicrotask(() => this.start());
+    }
   }
 
   /** Emits once nothing waits or is under way. */
   idle(): Promise<void> {
-    return this.busy ? new Promise((resolve) => this.idles.push(resolve)) : Promise.resolve();
+    return this.phase === "idle" ? Promise.resolve() : new Promise((resolve) => this.idles.push(resolve));
+  }
+
+  private start(): void {
+    if (this.phase === "busy" || this.from === this.waiting.length) return;
+    this.phase = "busy";
+    void this.go();
   }
 
   private async go(): Promise<void> {
@@ -59,7 +73,7 @@ export class Lane {
       // What a receiver of an answer throws is not the lane's: it is reported as rxjs reports unhandled errors.
       await first.run(turns).catch((cause: unknown) => throwError(() => cause).subscribe());
     }
-    this.busy = false;
+    this.phase = "idle";
     for (const resolve of this.idles.splice(0)) resolve();
   }
 

@@ -7,6 +7,8 @@ type KeptSession = Exclude<Session, "any">;
 
 interface Kept {
   readonly client: Promise<PoolClient>;
+  /** The same, once it is there. */
+  fresh: PoolClient | undefined;
   /** Ends once what it was asked before has ended: a client takes one statement at a time. */
   last: Promise<unknown>;
   /** How many statements of it are under way. */
@@ -27,11 +29,16 @@ export class KeptClients {
 
   constructor(private readonly options: KeptClientsOptions) {}
 
-  /** Uses the client of a session, which is taken from the pool at its first use. Fails once all were given back. */
+  /**
+   * Uses the client of a session, which is taken from the pool at its first use: within this call, where it is there and has nothing else to
+   * do. Fails once all were given back.
+   */
   async use<A>(session: KeptSession, use: (client: PoolClient) => Promise<A>): Promise<A> {
     const kept = this.kept.get(session) ?? this.take(session);
+    const { fresh, underWay, client, last } = kept;
     kept.underWay += 1;
-    const own = Promise.all([kept.client, kept.last]).then(([client]) => use(client));
+    const own =
+      fresh !== undefined && underWay === 0 ? use(fresh) : Promise.all([client, last]).then(([waited]) => use(waited));
     kept.last = own.catch(() => undefined);
     try {
       return await own;
@@ -67,10 +74,11 @@ export class KeptClients {
   private take(session: KeptSession): Kept {
     if (this.closed) throw new Error("the store was closed");
     const client = this.options.pool().then((pool) => pool.connect());
-    const kept: Kept = { client, last: Promise.resolve(), underWay: 0, forget: () => undefined };
+    const kept: Kept = { client, fresh: undefined, last: Promise.resolve(), underWay: 0, forget: () => undefined };
     this.kept.set(session, kept);
     client.then(
       (fresh) => {
+        kept.fresh = fresh;
         const lost = (): void => this.giveUp(session, kept);
         fresh.on("error", lost);
         kept.forget = () => fresh.off("error", lost);

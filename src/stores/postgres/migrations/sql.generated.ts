@@ -205,6 +205,20 @@ begin
     where ctid = (select ctid from messages where queue = _queue and key = _key and state = 2 order by place limit 1);
   return found::integer;
 end $$;
+create function promote_followers(_queue integer, _keys text[], _place bigint) returns integer language plpgsql as $$
+declare
+  _promoted integer;
+begin
+  with next as materialized (
+    select (
+        select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1
+      ) as ctid, _place + n - 1 as place
+      from unnest(_keys) with ordinality k (key, n) where key is not null
+  )
+  update messages m set state = 0, place = next.place from next where m.ctid = next.ctid;
+  get diagnostics _promoted = row_count;
+  return _promoted;
+end $$;
 create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
 begin
   delete from dedupes where queue = _queue and id = _dedupe and message = _message and until is null;
@@ -1117,7 +1131,6 @@ declare
   _seqs bigint[];
   _keys text[];
   _place bigint;
-  _promoted bigint;
   _more boolean;
 begin
   perform take_locks(_r -> 'locks');
@@ -1137,8 +1150,7 @@ begin
     _keys := array(select key from messages where seq = any (_seqs) and key is not null and state in (0, 1) order by place);
     perform purge_these(_queue, _seqs);
     _place := next_place();
-    select coalesce(sum(promote_follower(_queue, key, _place + n)), 0) into _promoted from unnest(_keys) with ordinality k (key, n);
-    perform tally(_queue, _waiting => -_promoted);
+    perform tally(_queue, _waiting => -promote_followers(_queue, _keys, _place));
     _more := exists (select 1 from messages where queue = _queue and state = 0 and lease is null)
       or exists (select 1 from messages where queue = _queue and state in (1, 5))
       or exists (select 1 from messages where queue = _queue and state = 2);
@@ -2005,7 +2017,7 @@ declare
   _promoted integer;
   _ack jsonb;
   _seqs bigint[];
-  _m record;
+  _keys text[];
 begin
   perform take_locks(_call -> 'locks');
   _moment := moment_of(_call ->> 'now');
@@ -2031,21 +2043,15 @@ begin
         )
         select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
       else
-        _done := 0;
-        for _m in
-          with gone as (
-            delete from messages
-              where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
-              returning seq, key, dedupe, id
-          )
-          select gone.key, gone.dedupe, gone.id from gone order by array_position(_seqs, gone.seq)
-        loop
-          if _m.dedupe is not null then
-            perform forget_dedupe(_queue, _m.dedupe, _m.id);
-          end if;
-          _promoted := _promoted + promote_follower(_queue, _m.key, _place + _done);
-          _done := _done + 1;
-        end loop;
+        with gone as (
+          delete from messages m using unnest(_seqs) with ordinality s (seq, n)
+            where m.seq = s.seq and m.lease = (_ack ->> 1)::bigint and m.state = 0 and m.queue + 0 = _queue
+            returning s.n, m.key, m.dedupe, m.id
+        ), forgotten as (
+          select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
+        )
+        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by n) into _done, _keys from gone;
+        _promoted := promote_followers(_queue, _keys, _place);
         _place := _place + _done;
       end if;
       if _done < cardinality(_seqs) then

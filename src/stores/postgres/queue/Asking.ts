@@ -59,6 +59,7 @@ export class Asking implements Waiter {
     this.context.lane.add(
       new Question(this.context, this.wanted, {
         isWanted: () => this.phase !== "ended",
+        late: () => this.letOthersGo(),
         answered: (reply) => this.answered(reply),
         failed: (cause) => this.fail(cause),
       }),
@@ -85,6 +86,13 @@ export class Asking implements Waiter {
       this.timer?.unsubscribe();
       this.start();
     } else this.inVain = true;
+  }
+
+  /** The timers of this process go first: they settle and renew what is still wanted. */
+  private letOthersGo(): void {
+    if (this.phase === "ended") return;
+    this.timer?.unsubscribe();
+    this.timer = this.context.scheduler.schedule(() => this.start(), 1);
   }
 
   private answered({ leases, untilMs, standsBack, goesOn, standsBy }: LeaseReply): void {

@@ -17,6 +17,8 @@ export interface QuestionContext {
 
 export interface QuestionEnd {
   readonly isWanted: () => boolean;
+  /** It has waited for its turn for so long that others must go first: it was not asked, and has to be asked again behind them. */
+  readonly late: () => void;
   readonly answered: (reply: LeaseReply) => void;
   readonly failed: (cause: unknown) => void;
 }
@@ -24,7 +26,9 @@ export interface QuestionEnd {
 export class Question implements LeaseTurn {
   readonly kind = "lease";
   readonly weight = 0;
+  readonly atOnce: boolean;
   private readonly lease = newLeaseNumber();
+  private readonly madeMs: number;
   /** When it was sent first. */
   private asked: { readonly given: number | null; readonly atMs: number } | undefined;
 
@@ -32,10 +36,13 @@ export class Question implements LeaseTurn {
     private readonly context: QuestionContext,
     private readonly wanted: LeaseRequest,
     private readonly end: QuestionEnd,
-  ) {}
+  ) {
+    this.atOnce = wanted.atOnce === true;
+    this.madeMs = context.scheduler.now();
+  }
 
-  isWanted(): boolean {
-    return this.end.isWanted();
+  mayLeave(): boolean {
+    return this.end.isWanted() && !this.isLate;
   }
 
   text(again: boolean): string {
@@ -46,7 +53,11 @@ export class Question implements LeaseTurn {
 
   /** Asks by itself. */
   async run(): Promise<void> {
-    if (!this.isWanted()) return;
+    if (!this.end.isWanted()) return;
+    if (this.isLate) {
+      this.end.late();
+      return;
+    }
     let reply: string;
     try {
       reply = await this.context.connection.call("lane", "lease_1", (again) => this.text(again));
@@ -65,6 +76,15 @@ export class Question implements LeaseTurn {
 
   failed(cause: unknown): void {
     this.end.failed(cause);
+  }
+
+  /**
+   * Whether the process may have been busy since somebody decided to ask, for as long as a third of a lease: then leases of its own may be
+   * past their ends, and it would end them. See decision 0033.
+   */
+  private get isLate(): boolean {
+    const { context, wanted, madeMs } = this;
+    return context.scheduler.now() - madeMs >= wanted.leaseMs / 3;
   }
 
   private sent(): { readonly given: number | null; readonly atMs: number } {

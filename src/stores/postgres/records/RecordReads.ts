@@ -54,7 +54,7 @@ export class RecordReads {
     const failed = (cause: unknown): void => {
       for (const { end } of reads) end.failed(cause);
     };
-    this.calls.run({ session: "any", name, text: JSON.stringify(request), read }, { done, failed });
+    this.calls.run({ way: "any", name, text: JSON.stringify(request), read }, { done, failed });
   }
 
   /** Tells each read its own. The server answers as many as fit, so what the last ones asked for may not be there: they are read anew. */

@@ -15,7 +15,7 @@ export class Together {
   /** Calls this function. It may be called again where that did nothing. */
   async call(name: string, text: string): Promise<string> {
     const { connection, lease } = this;
-    if (lease?.isWanted() !== true) return connection.call("lane", name, () => text);
+    if (lease?.mayLeave() !== true) return connection.call("lane", name, () => text);
     // Neither request has the character that parts them: JSON has no control characters.
     const both = (again: boolean): string => [name, text, lease.text(again)].join(RECORD);
     const reply = await connection.call("lane", "both_1", both);

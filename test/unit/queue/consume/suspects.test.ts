@@ -10,7 +10,7 @@ import { queue } from "../../../../src/queue/makeQueue.js";
 import { leaseRequest } from "../../../../src/testing/conformance/queue/steps.js";
 import { faultyStore } from "../../../../src/testing/faultyStore.js";
 import { dataOf, now, range, type Scene, scene, watch } from "../scene.js";
-import { Spy } from "../views.js";
+import { delayed, Spy } from "../views.js";
 
 const LEASE_MS = 900;
 
@@ -139,6 +139,38 @@ describe("a suspect, beside other queues of its process", () => {
     expect(started).toEqual([10, 0]);
     clock.advance(1);
     clock.settle();
+    expect(started).toEqual([10, 0, 11, 12]);
+  });
+
+  it("begins once the store has answered that it does, and what comes meanwhile waits", () => {
+    const s = scene({ leaseMs: 20_000 });
+    s.fill(1);
+    now(s.inner.lease(leaseRequest("numbers", { max: 1, leaseMs: 1 })));
+    s.clock.advance(2);
+    const store = delayed(["extend"], 50)(s.inner, s.clock);
+    const [others, numbers] = ["others", "numbers"].map((name) => queue(store, { ...s.queue.definition, name }));
+    const started: Array<number> = [];
+    const work = ({ data }: Message<number>): Observable<unknown> => {
+      started.push(data);
+      return timer(data === 10 ? 600 : 200, s.clock);
+    };
+    now(others!.enqueue(10));
+    for (const one of [others, numbers]) {
+      watch(one!.messages({ prefetch: 10 }).pipe(handle(work), settle()));
+      s.clock.settle();
+    }
+    now(others!.enqueue(11));
+    s.clock.advance(600);
+    now(others!.enqueue(12));
+    s.clock.advance(49);
+    expect(started).toEqual([10]);
+    s.clock.advance(1);
+    s.clock.settle();
+    expect(started).toEqual([10, 0]);
+    s.clock.advance(249);
+    expect(started).toEqual([10, 0]);
+    s.clock.advance(1);
+    s.clock.settle();
     expect(started).toEqual([10, 0, 11, 12]);
   });
 

@@ -27,6 +27,22 @@ begin
   return found::integer;
 end $$;
 
+-- The same for the messages that follow those of these keys, of which each comes once; null where a message had none.
+create function promote_followers(_queue integer, _keys text[], _place bigint) returns integer language plpgsql as $$
+declare
+  _promoted integer;
+begin
+  with next as materialized (
+    select (
+        select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1
+      ) as ctid, _place + n - 1 as place
+      from unnest(_keys) with ordinality k (key, n) where key is not null
+  )
+  update messages m set state = 0, place = next.place from next where m.ctid = next.ctid;
+  get diagnostics _promoted = row_count;
+  return _promoted;
+end $$;
+
 -- Frees a dedupe id without an end, once its message has left.
 create function forget_dedupe(_queue integer, _dedupe text, _message text) returns void language plpgsql as $$
 begin

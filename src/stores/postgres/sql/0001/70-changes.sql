@@ -253,7 +253,6 @@ declare
   _seqs bigint[];
   _keys text[];
   _place bigint;
-  _promoted bigint;
   _more boolean;
 begin
   perform take_locks(_r -> 'locks');
@@ -274,8 +273,7 @@ begin
     _keys := array(select key from messages where seq = any (_seqs) and key is not null and state in (0, 1) order by place);
     perform purge_these(_queue, _seqs);
     _place := next_place();
-    select coalesce(sum(promote_follower(_queue, key, _place + n)), 0) into _promoted from unnest(_keys) with ordinality k (key, n);
-    perform tally(_queue, _waiting => -_promoted);
+    perform tally(_queue, _waiting => -promote_followers(_queue, _keys, _place));
     _more := exists (select 1 from messages where queue = _queue and state = 0 and lease is null)
       or exists (select 1 from messages where queue = _queue and state in (1, 5))
       or exists (select 1 from messages where queue = _queue and state = 2);

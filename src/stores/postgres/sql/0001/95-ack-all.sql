@@ -16,7 +16,7 @@ declare
   _promoted integer;
   _ack jsonb;
   _seqs bigint[];
-  _m record;
+  _keys text[];
 begin
   perform take_locks(_call -> 'locks');
   _moment := moment_of(_call ->> 'now');
@@ -42,21 +42,15 @@ begin
         )
         select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
       else
-        _done := 0;
-        for _m in
-          with gone as (
-            delete from messages
-              where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
-              returning seq, key, dedupe, id
-          )
-          select gone.key, gone.dedupe, gone.id from gone order by array_position(_seqs, gone.seq)
-        loop
-          if _m.dedupe is not null then
-            perform forget_dedupe(_queue, _m.dedupe, _m.id);
-          end if;
-          _promoted := _promoted + promote_follower(_queue, _m.key, _place + _done);
-          _done := _done + 1;
-        end loop;
+        with gone as (
+          delete from messages m using unnest(_seqs) with ordinality s (seq, n)
+            where m.seq = s.seq and m.lease = (_ack ->> 1)::bigint and m.state = 0 and m.queue + 0 = _queue
+            returning s.n, m.key, m.dedupe, m.id
+        ), forgotten as (
+          select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
+        )
+        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by n) into _done, _keys from gone;
+        _promoted := promote_followers(_queue, _keys, _place);
         _place := _place + _done;
       end if;
       if _done < cardinality(_seqs) then
