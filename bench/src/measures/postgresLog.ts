@@ -1,6 +1,5 @@
 /** The log on Postgres, beside plain inserts and Emmett: appends of one event, and all events read in their order. */
 import { getPostgreSQLEventStore } from "@event-driven-io/emmett-postgresql";
-import pg from "pg";
 import { count, filter, lastValueFrom, takeWhile } from "rxjs";
 import { eventLog, eventType } from "sluice/log";
 import { postgresStore } from "sluice/postgres";
@@ -8,7 +7,7 @@ import { type Bench, type Measured, rate, timed } from "../bench.js";
 import { concurrently } from "../concurrently.js";
 import { OrderCodec } from "../contestants/sluice.js";
 import { indexOf, type Order, ordersFrom } from "../payload.js";
-import { POOL } from "../postgres/Contestant.js";
+import { poolAt } from "../postgres/Contestant.js";
 import { startPostgres } from "../postgres/server.js";
 import { interleave } from "../rounds.js";
 import { measured } from "./measured.js";
@@ -36,7 +35,7 @@ const sluice = async (url: string): Promise<Log> => {
 
 /** An insert with the columns that Sluice stores, and the same indexes. Nothing is checked, numbered or told. */
 const bare = async (url: string): Promise<Log> => {
-  const pool = new pg.Pool({ connectionString: url, max: POOL });
+  const pool = poolAt(url);
   await pool.query(`create table bare (place bigint generated always as identity unique, at timestamptz not null default now(),
     version bigint not null, id uuid not null, stream text not null, type text not null, data text not null, meta text not null,
     primary key (stream, version))`);

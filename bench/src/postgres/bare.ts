@@ -6,7 +6,7 @@ import pg from "pg";
 import { chunksOf, concurrently } from "../concurrently.js";
 import { BATCH, type Consumer, type ConsumerHooks } from "../contestants/contestant.js";
 import type { Order } from "../payload.js";
-import { BULK, type Contestant, POOL } from "./Contestant.js";
+import { BULK, type Contestant, POOL, poolAt } from "./Contestant.js";
 
 const TAKE = `delete from bare where id = any (array(
   select id from bare order by id limit ${BATCH} for update skip locked)) returning body`;
@@ -50,7 +50,7 @@ export const bare: Contestant = {
   id: "bare",
   name: "bare loop",
   open: async ({ url }) => {
-    const pool = new pg.Pool({ connectionString: url, max: POOL });
+    const pool = poolAt(url);
     await pool.query("create table bare (id bigint generated always as identity primary key, body text not null)");
     await Promise.all(Array.from({ length: POOL }, () => pool.query("select pg_sleep(0.05)")));
     const insert = { name: "insert", text: "insert into bare (body) values ($1)" };

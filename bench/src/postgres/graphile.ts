@@ -1,10 +1,10 @@
 /** graphile-worker as it comes, and with a local queue, which fetches jobs in batches. */
 import { type AddJobsJobSpec, type Logger, makeWorkerUtils, run } from "graphile-worker";
-import pg from "pg";
+import type pg from "pg";
 import { chunksOf, concurrently, sleep } from "../concurrently.js";
 import { BATCH, CONCURRENCY, type Consumer, type ConsumerHooks } from "../contestants/contestant.js";
 import type { Order } from "../payload.js";
-import { BULK, type Contestant, type ContestantId, POOL } from "./Contestant.js";
+import { BULK, type Contestant, type ContestantId, poolAt } from "./Contestant.js";
 import { silent } from "./silent.js";
 
 const TASK = "order";
@@ -66,7 +66,7 @@ const contestant = (id: ContestantId, name: string, localQueue?: number): Contes
   id,
   name,
   open: async ({ url }) => {
-    const pool = new pg.Pool({ connectionString: url, max: POOL });
+    const pool = poolAt(url);
     // What fails is told by the query that meets it.
     pool.on("error", () => {});
     const logger = silent();

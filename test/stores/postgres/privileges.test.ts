@@ -60,7 +60,11 @@ describe("a role with the least rights", () => {
       ["usage on schema", (schema: string) => `usage on schema "${schema}"`, /permission denied for schema/],
       ["a table", (schema: string) => `insert on "${schema}".messages`, /permission denied for table messages/],
       ["a sequence", (schema: string) => `usage on sequence "${schema}".calls`, /permission denied for sequence calls/],
-      ["a function", (schema: string) => `execute on function "${schema}".enqueue_1(text)`, /for function enqueue_1/],
+      [
+        "a function",
+        (schema: string) => `execute on function "${schema}".enqueue_one_1(text)`,
+        /for function enqueue_one_1/,
+      ],
     ] as const;
     for (const [, right, message] of lacks) {
       const { schema, role, admin, url } = await aRole();

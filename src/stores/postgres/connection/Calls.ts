@@ -3,7 +3,7 @@ import type { SchedulerLike } from "rxjs";
 import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Session } from "../drivers/Driver.js";
 import type { CallEnd, Connection } from "./Connection.js";
-import { Lane } from "./Lane.js";
+import { type Answered, Lane } from "./Lane.js";
 
 /**
  * Which way a call goes. "renewals": one after the other, so that the latest one holds, and beside the lane, so that none waits behind payloads.
@@ -34,7 +34,7 @@ export class Calls {
       lane.add({ kind: "other", weight: 0, run: () => this.call(trip, end) });
       return;
     }
-    const running = this.call(trip, end);
+    const running = this.call(trip, end).then(({ tell }) => tell());
     this.beside.add(running);
     void running.finally(() => this.beside.delete(running));
   }
@@ -52,14 +52,12 @@ export class Calls {
     });
   }
 
-  private async call<A>({ way, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<void> {
-    let answer: A;
+  private async call<A>({ way, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<Answered> {
     try {
-      answer = read(await this.connection.call(way === "lane" ? "lane" : "any", name, () => text));
+      const answer = read(await this.connection.call(way === "lane" ? "lane" : "any", name, () => text));
+      return { tell: () => end.done(answer) };
     } catch (cause) {
-      end.failed(toSluiceError(cause));
-      return;
+      return { tell: () => end.failed(toSluiceError(cause)) };
     }
-    end.done(answer);
   }
 }

@@ -13,10 +13,18 @@ export interface Turn {
   /** Whether it leaves at once where nothing is under way, since the process may be busy then. Default: at the end of its burst. */
   readonly atOnce?: boolean;
   /**
-   * Does these turns, of which it is the first, as one call; ends once they are answered. It never fails. Nothing runs between this call and
-   * the one of the driver, so that what it finds is still so when its call leaves.
+   * Does these turns, of which it is the first, as one call. It never fails. Nothing runs between this call and the one of the driver, so that
+   * what it finds is still so when its call leaves.
    */
-  readonly run: (turns: ReadonlyArray<Turn>) => Promise<void>;
+  readonly run: (turns: ReadonlyArray<Turn>) => Promise<Answered>;
+}
+
+/** A call has been answered. */
+export interface Answered {
+  /** Tells the answers. Nothing is under way then, so what they lead to may leave before the code of users that they lead to has run. */
+  readonly tell: () => void;
+  /** A turn that did not leave with the others, and comes next. */
+  readonly left?: Turn | undefined;
 }
 
 /** A lease, as whatever leaves before it in the same call has to know it. */
@@ -27,7 +35,6 @@ export interface LeaseTurn extends Turn {
   /** Makes the text of its request; `again` where an earlier try may have been done. */
   readonly text: (again: boolean) => string;
   readonly done: (reply: string) => void;
-  readonly failed: (cause: unknown) => void;
 }
 
 /** Whether a turn may leave with the one before it. */
@@ -37,20 +44,28 @@ const joins = (turn: Turn, before: Turn): boolean => before.kind === "write" && 
 const WEIGHT_MAX = 1;
 const COUNT_MAX = 1_000;
 
+/**
+ * ```text
+ *            add                  end of the burst                   answered
+ *   idle ──────────▶ gathering ────────────────────▶ under way ◀────────────────▶ telling
+ *    ▲      └────────────── atOnce ─────────────────────▲  something waits: atOnce within,  │
+ *    │                                                                   else at its end    │
+ *    └──────────────────────────────── nothing waits ───────────────────────────────────────┘
+ * ```
+ */
 export class Lane {
   private waiting: Array<Turn> = [];
   private from = 0;
-  /** "gathering": what this burst asks for leaves together. */
-  private phase: "idle" | "gathering" | "busy" = "idle";
+  private phase: "idle" | "gathering" | "under way" | "telling" = "idle";
   private readonly idles: Array<() => void> = [];
 
   add(turn: Turn): void {
     this.waiting.push(turn);
-    if (this.phase === "busy") return;
-    if (turn.atOnce === true) this.start();
+    if (this.phase === "under way") return;
+    if (turn.atOnce === true) this.go();
     else if (this.phase === "idle") {
       this.phase = "gathering";
-      queueMicrotask(() => this.start());
+      queueMicrotask(() => this.go());
     }
   }
 
@@ -59,22 +74,33 @@ export class Lane {
     return this.phase === "idle" ? Promise.resolve() : new Promise((resolve) => this.idles.push(resolve));
   }
 
-  private start(): void {
-    if (this.phase === "busy" || this.from === this.waiting.length) return;
-    this.phase = "busy";
-    void this.go();
+  /** Sends what waits, unless something is under way. */
+  private go(): void {
+    if (this.phase === "under way") return;
+    const turns = this.next();
+    const [first] = turns;
+    if (first === undefined) {
+      this.phase = "idle";
+      for (const resolve of this.idles.splice(0)) resolve();
+      return;
+    }
+    this.phase = "under way";
+    void first.run(turns).then((answered) => this.answered(answered));
   }
 
-  private async go(): Promise<void> {
-    for (;;) {
-      const turns = this.next();
-      const [first] = turns;
-      if (first === undefined) break;
-      // What a receiver of an answer throws is not the lane's: it is reported as rxjs reports unhandled errors.
-      await first.run(turns).catch((cause: unknown) => throwError(() => cause).subscribe());
+  private answered({ tell, left }: Answered): void {
+    if (left !== undefined) {
+      this.waiting = [left, ...this.waiting.slice(this.from)];
+      this.from = 0;
     }
-    this.phase = "idle";
-    for (const resolve of this.idles.splice(0)) resolve();
+    this.phase = "telling";
+    try {
+      tell();
+    } catch (cause) {
+      // What a receiver of an answer throws is not the lane's: it is reported as rxjs reports unhandled errors.
+      throwError(() => cause).subscribe();
+    }
+    this.go();
   }
 
   private next(): ReadonlyArray<Turn> {

@@ -2,7 +2,7 @@
 import type { SchedulerLike } from "rxjs";
 import type { LeaseRequest } from "../../../port/Lease.js";
 import type { Connection } from "../connection/Connection.js";
-import type { LeaseTurn } from "../connection/Lane.js";
+import type { Answered, LeaseTurn } from "../connection/Lane.js";
 import type { Fronts } from "./Fronts.js";
 import { type LeaseReply, leaseText, readLeaseReply } from "./leaseCalls.js";
 import { newLeaseNumber } from "./token.js";
@@ -52,30 +52,22 @@ export class Question implements LeaseTurn {
   }
 
   /** Asks by itself. */
-  async run(): Promise<void> {
-    if (!this.end.isWanted()) return;
-    if (this.isLate) {
-      this.end.late();
-      return;
-    }
-    let reply: string;
+  async run(): Promise<Answered> {
+    const { context, end } = this;
+    if (!end.isWanted()) return { tell: () => undefined };
+    if (this.isLate) return { tell: () => end.late() };
     try {
-      reply = await this.context.connection.call("lane", "lease_1", (again) => this.text(again));
+      const reply = await context.connection.call("lane", "lease_1", (again) => this.text(again));
+      return { tell: () => this.done(reply) };
     } catch (cause) {
-      this.failed(cause);
-      return;
+      return { tell: () => end.failed(cause) };
     }
-    this.done(reply);
   }
 
   done(reply: string): void {
     const read = readLeaseReply(reply, this.lease, this.sent().atMs);
     if (read.front !== undefined) this.context.fronts.told(this.wanted.queue, read.front);
     this.end.answered(read);
-  }
-
-  failed(cause: unknown): void {
-    this.end.failed(cause);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Calls functions that write, and has the lease that stands right behind them in the lane leave with them: one round trip, one commit. */
 import type { Connection } from "../connection/Connection.js";
-import type { LeaseTurn } from "../connection/Lane.js";
+import type { Answered, LeaseTurn } from "../connection/Lane.js";
 import { RECORD } from "../connection/text.js";
 
 export class Together {
@@ -26,10 +26,9 @@ export class Together {
     return reply.slice(0, end);
   }
 
-  /** Tells the lease its reply. Where it has none, it asks by itself: what was refused may be the write alone. */
-  async end(): Promise<void> {
+  /** Tells the lease its reply. Where it has none, it asks by itself next: what was refused may be the write alone. */
+  get answered(): Answered {
     const { lease, leased } = this;
-    if (leased === undefined) await lease?.run([lease]);
-    else lease?.done(leased);
+    return leased === undefined ? { tell: () => undefined, left: lease } : { tell: () => lease?.done(leased) };
   }
 }

@@ -13,7 +13,7 @@ import {
   type WriteAnswer,
 } from "../../../core/steps/Step.js";
 import type { CallEnd, Connection } from "../connection/Connection.js";
-import type { Lane, LeaseTurn, Turn } from "../connection/Lane.js";
+import type { Answered, Lane, LeaseTurn, Turn } from "../connection/Lane.js";
 import { ackText, allDone, type EncodedWrite } from "./acks.js";
 import * as codings from "./codings.js";
 import { mixedText } from "./mixed.js";
@@ -59,12 +59,12 @@ class WriteTurn implements Turn {
 
   constructor(
     readonly of: WriteOf,
-    private readonly send: (writes: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined) => Promise<void>,
+    private readonly send: (writes: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined) => Promise<Answered>,
   ) {
     this.weight = weightOf(of.lists);
   }
 
-  run(turns: ReadonlyArray<Turn>): Promise<void> {
+  run(turns: ReadonlyArray<Turn>): Promise<Answered> {
     const writes = turns.filter((turn) => turn instanceof WriteTurn).map((turn) => turn.of);
     return this.send(writes, turns.find(isLease));
   }
@@ -114,12 +114,17 @@ export class Writer {
   }
 
   /** Does these writes, and the lease behind them, as one call. */
-  private async send(turns: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined): Promise<void> {
+  private async send(turns: ReadonlyArray<WriteOf>, lease: LeaseTurn | undefined): Promise<Answered> {
     const together = new Together(this.options.connection, lease);
     const encoded = this.encoded(turns);
     this.options.onReturned(encoded.body.returnedNames);
-    if (encoded.sent.length > 0) await this.sendEncoded(encoded, together);
-    await together.end();
+    const tellWrites = encoded.sent.length > 0 ? await this.sendEncoded(encoded, together) : () => undefined;
+    const { tell: tellLease, left } = together.answered;
+    const tell = (): void => {
+      tellWrites();
+      tellLease();
+    };
+    return { tell, left };
   }
 
   /** What is sent of these writes. One that cannot be sent is told so. */
@@ -138,14 +143,21 @@ export class Writer {
     return { sent, body, writes, now: this.options.given() };
   }
 
-  private async sendEncoded(request: Request, together: Together): Promise<void> {
+  /** Ends with what tells the writes how they ended. */
+  private async sendEncoded(request: Request, together: Together): Promise<() => void> {
+    const { sent } = request;
+    try {
+      const answers = await this.answersOf(request, together);
+      return () => this.tellDone(request, answers);
+    } catch (cause) {
+      return () => {
+        for (const { end } of sent) end.failed(cause);
+      };
+    }
+  }
+
+  private tellDone({ sent, body }: Request, answers: Answers): void {
     const { onWoken, onChanged, onAppended } = this.options;
-    const { sent, body } = request;
-    const answers = await this.answersOf(request, together).catch((cause: unknown) => {
-      for (const { end } of sent) end.failed(cause);
-      return undefined;
-    });
-    if (answers === undefined) return;
     onWoken(body.wokenNames);
     onChanged(sent.reduce((sum, { lists }) => sum + lists.reduce((own, list) => own + list.length, 0), 0));
     if (body.isAppending) onAppended();

@@ -23,6 +23,10 @@ const isPut = (list: Steps): boolean => list.length > 0 && list.every(({ _tag })
 /** See `sql/0001/94-enqueue-all.sql`. */
 const isEnqueue = (list: Steps): boolean => list.every((step) => step._tag === "Enqueue" && step.dedupe === undefined);
 
+/** See `sql/0001/97-one.sql`. */
+const isPlainEnqueue = (step: Step): boolean =>
+  step._tag === "Enqueue" && step.dedupe === undefined && step.key === undefined && step.delayMs === 0;
+
 /** See `sql/0001/95-ack-all.sql`. */
 const isAck = ([step, another]: Steps): boolean =>
   step?._tag === "Settle" && another === undefined && step.outcome._tag === "Ack" && step.untouched !== true;
@@ -34,6 +38,18 @@ const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boole
   ["put_1", isPut],
 ];
 
+/** The function for a call of one step. */
+const functionForOne = (step: Step): string | undefined => {
+  if (isPlainEnqueue(step)) return "enqueue_one_1";
+  return addsEvents(step) ? "append_one_1" : undefined;
+};
+
 /** The function for a call of these lists. */
-export const functionFor = (lists: Lists): string =>
+export const functionFor = (lists: Lists): string => {
+  const [[step, anotherStep] = [], anotherList] = lists;
+  const one = step !== undefined && anotherStep === undefined && anotherList === undefined;
+  return (one ? functionForOne(step) : undefined) ?? functionForMany(lists);
+};
+
+const functionForMany = (lists: Lists): string =>
   shapes.find(([, fits]) => lists.every(fits))?.[0] ?? (isMixed(lists) ? "mixed_1" : "write_1");

@@ -10,6 +10,8 @@ begin
   case _parts[1]
     when 'ack_1' then _answer := ack_1(_parts[2]);
     when 'enqueue_1' then _answer := enqueue_1(_parts[2]);
+    when 'enqueue_one_1' then _answer := enqueue_one_1(_parts[2]);
+    when 'append_one_1' then _answer := append_one_1(_parts[2]);
     when 'append_1' then _answer := append_1(_parts[2]);
     when 'put_1' then _answer := put_1(_parts[2]);
     when 'mixed_1' then _answer := mixed_1(_parts[2]);
