@@ -26,6 +26,9 @@ const LIBRARIES = ["bullmq", "bee-queue", "ioredis", "rxjs", "fp-ts", "io-ts"];
 /** They do not let their package.json be resolved. */
 const EMMETT = new URL("../../node_modules/@event-driven-io/emmett/package.json", import.meta.url);
 const ACT = new URL("../../node_modules/@rotorsoft/act/package.json", import.meta.url);
+const ON_POSTGRES = ["graphile-worker", "pg-boss", "pg", "@event-driven-io/emmett-postgresql"];
+const installed = (name: string): string =>
+  versionAt(new URL(`../../node_modules/${name}/package.json`, import.meta.url).pathname);
 
 export const environmentOf = (about: Pick<Environment, "redis" | "rounds" | "quick">): Environment => ({
   date: new Date().toISOString(),
@@ -39,5 +42,7 @@ export const environmentOf = (about: Pick<Environment, "redis" | "rounds" | "qui
     ...Object.fromEntries(LIBRARIES.map((name) => [name, versionAt(require.resolve(`${name}/package.json`))])),
     emmett: versionAt(EMMETT.pathname),
     act: versionAt(ACT.pathname),
+    ...Object.fromEntries(ON_POSTGRES.map((name) => [name, installed(name)])),
+    pglite: versionAt(new URL("../../../node_modules/@electric-sql/pglite/package.json", import.meta.url).pathname),
   },
 });

@@ -18,6 +18,7 @@ const README: Place = { file: "README.md", mark: "bench" };
 const PERFORMANCE: Place = { file: "docs/guide/performance.md", mark: "bench" };
 const SOURCING: Place = { file: "docs/guide/performance.md", mark: "sourcing" };
 const BROKER: Place = { file: "docs/guide/performance.md", mark: "broker" };
+const POSTGRES: Place = { file: "docs/guide/performance.md", mark: "postgres" };
 const LIMITS: Place = { file: "docs/guide/redis.md", mark: "limits" };
 
 interface Row {
@@ -209,6 +210,24 @@ const BROKER_TABLES: ReadonlyArray<Kind> = [
   },
 ];
 
+/** Measures on Postgres and in PGlite. */
+const POSTGRES_TABLES: ReadonlyArray<Kind> = [
+  {
+    head: "queues",
+    unit: "messages/s",
+    ids: ["drain", "slow", "bulk", "enqueue-1", "enqueue-16", "enqueue-100", "minutes"].map((id) => `postgres-${id}`),
+  },
+  { head: "idle latency to the handler", unit: "ms", ids: ["postgres-latency-p50", "postgres-latency-p99"] },
+  {
+    head: "events",
+    unit: "events/s",
+    ids: ["append-1", "append-16", "append-64", "catch-up"].map((id) => `postgres-${id}`),
+  },
+  { head: "sizes", unit: "ms", ids: ["lease", "crowd", "kept", "stats"].map((id) => `postgres-${id}`) },
+  { head: "tables", unit: "bytes", ids: ["postgres-bytes", "postgres-heap"] },
+  { head: "PGlite", unit: "messages/s", ids: ["pglite-drain", "pglite-bulk"] },
+];
+
 const tablesOf = (kinds: ReadonlyArray<Kind>, measures: ReadonlyArray<Measured>): ReadonlyArray<string> =>
   kinds.flatMap(({ head, unit, ids }) => {
     const rows = measures
@@ -236,6 +255,21 @@ const broker = (
   wrapped(missed(targets.filter(({ id }) => id.startsWith("broker-")))),
 ];
 
+const postgres = (
+  environment: Environment,
+  measures: ReadonlyArray<Measured>,
+  targets: ReadonlyArray<Target>,
+): ReadonlyArray<string> => {
+  const of = (name: string): string => environment.versions[name] ?? "";
+  const versions = `graphile-worker ${of("graphile-worker")}, pg-boss ${of("pg-boss")}, emmett-postgresql ${of("@event-driven-io/emmett-postgresql")}, PGlite ${of("pglite")}`;
+  return [
+    `One run, ${environment.date.slice(0, 10)} (${conditionsOf(environment)}; ${versions}):`,
+    ...tablesOf(POSTGRES_TABLES, measures),
+    "",
+    wrapped(missed(targets.filter(({ id }) => /^(?:postgres|pglite)-/.test(id)))),
+  ];
+};
+
 /** Writes each stretch whose figures were measured; the others stay as they are. Answers which pages it wrote. */
 export const writePages = (
   environment: Environment,
@@ -262,6 +296,7 @@ export const writePages = (
   }
   if (has("sourcing-50")) put(SOURCING, sourcing(environment, measures));
   if (has("broker-deliver")) put(BROKER, broker(environment, measures, targets));
+  if (has("postgres-drain")) put(POSTGRES, postgres(environment, measures, targets));
   if (has("limits-bytes")) put(LIMITS, limits(environment, measures));
   return written;
 };
