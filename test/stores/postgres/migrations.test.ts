@@ -27,7 +27,7 @@ const existsIn = async (schema: string): Promise<boolean> => {
 };
 
 describe("the migration", () => {
-  it("is done once by ten processes that start at once", async () => {
+  it("is done once by ten stores that start at once", async () => {
     const schema = await aSchema();
     const stores = await Promise.all(Array.from({ length: 10 }, () => opened(schema)));
     await Promise.all(stores.map((store) => store.ready()));
