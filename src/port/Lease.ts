@@ -19,7 +19,7 @@ export interface LeaseRequest {
   readonly deliveriesMax: number;
   /** What the consumer has unsettled at this time: decides whether it may be given a suspect. */
   readonly hands: Hands;
-  /** Whether the request must have left when the call returns, since the process may be busy then. Default false. */
+  /** Whether the request should leave within the call, where nothing before it is in its way: the process may be busy then. Default false. */
   readonly atOnce?: boolean;
   /**
    * Whether only one consumer at a time is served: the owner. It owns the queue for `leaseMs` from each of its leases (empty ones

@@ -28,6 +28,8 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper {
   /** The unsettled deliveries, in the order of their leases. */
   private readonly live = new Chain<Tenure>();
+  /** Whether what its source has not emitted yet is about to begin. */
+  beginning = false;
   private unproven = 0;
   private suspects = 0;
   private timer: Subscription | undefined;
@@ -54,7 +56,10 @@ export class LeaseKeeper {
     if (this.unproven === 0) return false;
     return this.live
       .all()
-      .some(({ proven, delivery }) => !proven && !delivery.custody.arriving && delivery.settlement.state === "open");
+      .some(
+        ({ proven, delivery: { custody, settlement } }) =>
+          !proven && (!custody.arriving || this.beginning) && settlement.state === "open",
+      );
   }
 
   /** What the consumer has unsettled, apart from `settling` messages whose settlements the store was handed. */

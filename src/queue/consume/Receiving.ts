@@ -42,8 +42,6 @@ export class Receiving<A> {
   /** Deliveries that wait for their emission. */
   private arrived: Array<LeasedDelivery> = [];
   private busy = false;
-  /** Whether the store is being told that those which were held begin. */
-  private beginning = false;
   /** Whether the store was told of some of them that they have not begun. */
   private held = false;
 
@@ -59,7 +57,7 @@ export class Receiving<A> {
     }
     // Before the emission, which takes as long as user code likes.
     keeper.watch(leases[0]?.askedMs ?? receivedMs);
-    if (this.busy || this.beginning || leases.length === 0) return;
+    if (this.busy || keeper.beginning || leases.length === 0) return;
     this.keepingBusy(() => {
       // Where credit is left and there may be more, the server looks for more meanwhile. A store may answer within the call.
       if (full) puller.pull(true);
@@ -70,7 +68,8 @@ export class Receiving<A> {
 
   /** Emits what was held, if nothing keeps it any more. */
   goOn(): void {
-    if (this.busy || this.beginning || this.arrived.length === 0 || !this.parts.solitude.mayEmit) return;
+    const { keeper, solitude } = this.parts;
+    if (this.busy || keeper.beginning || this.arrived.length === 0 || !solitude.mayEmit) return;
     this.keepingBusy(() => this.emit());
   }
 
@@ -96,14 +95,19 @@ export class Receiving<A> {
 
   /** Emits what was held once the store knows that it begins. */
   private begin(): void {
-    const { keeper, solitude } = this.parts;
+    const { keeper, solitude, subscriber } = this.parts;
     this.held = false;
-    this.beginning = true;
+    keeper.beginning = true;
     keeper.renewAs("begun", this.arrived.filter(isUnbegun), () => {
-      this.beginning = false;
+      keeper.beginning = false;
+      this.arrived = this.arrived.filter(isUnbegun);
+      if (this.arrived.length === 0 || subscriber.closed) return;
       // Its turn may have passed meanwhile.
       if (solitude.mayEmit) this.keepingBusy(() => this.emitNow());
-      else this.hold(this.arrived);
+      else {
+        this.hold(this.arrived);
+        solitude.changed();
+      }
     });
   }
 

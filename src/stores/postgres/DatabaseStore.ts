@@ -201,7 +201,7 @@ export class DatabaseStore implements PostgresStore {
         leases: named,
       });
       // An extension in time need not wait behind payloads. A late one must come before the next lease, which would end its leases.
-      const way = late === true ? "lane" : "renewals";
+      const way = late === true ? "lane" : { renewalsOf: queue };
       const read = (live: string): ReadonlyArray<Either<LeaseLost, void>> =>
         leases.map(({ id }, i) => (live[i] === "1" ? right(undefined) : left(leaseLost(id))));
       this.calls.run({ way, name: "extend_1", text, read }, end);

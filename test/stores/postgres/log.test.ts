@@ -229,7 +229,7 @@ describe("a stream", () => {
             ends: false,
             writes: [[newId(), [[0, ["p", "s", "*", false, [[newId(), "happened", `${w} ${n}`, ""]]]]]]],
           };
-          const call = n % 2 === 0 ? "append_1" : "write_1";
+          const call = ["append_1", "write_1", "append_one_1"][n % 3];
           const { rows } = await client.query<{ answer: string }>(`select ${call}($1) as answer`, [
             JSON.stringify(request),
           ]);

@@ -22,14 +22,16 @@ const numbered = (count: number): ReadonlyArray<string> => Array.from({ length: 
 /** How many rounds of what might end in a deadlock. `ROUNDS=10000 npx vitest run …` plays as many. */
 const ROUNDS = Number(process.env["ROUNDS"] ?? 60);
 
-/** A store over a pool that notes which functions are called. */
+/** A store over a pool that notes which functions are called, and loses the reply of the next call of those that are named. */
 const watched = async (): Promise<{
   readonly store: Store;
   readonly calls: Array<string>;
+  readonly lost: Array<string>;
   readonly schema: string;
 }> => {
   const schema = await aSchema();
   const calls: Array<string> = [];
+  const lost: Array<string> = [];
   const pool = new pg.Pool({ connectionString: await postgresUrl(), max: 3 });
   atEnd(() => pool.end());
   pool.on("connect", (client) => {
@@ -37,8 +39,14 @@ const watched = async (): Promise<{
     const noted = (...args: ReadonlyArray<unknown>): unknown => {
       const [config] = args;
       const text = typeof config === "object" && config !== null && "text" in config ? String(config.text) : "";
-      calls.push(...(/\.(\w+_1)\(/.exec(text)?.slice(1) ?? []));
-      return query(...args);
+      const name = /\.(\w+_1)\(/.exec(text)?.[1];
+      if (name === undefined) return query(...args);
+      calls.push(name);
+      if (name !== lost[0]) return query(...args);
+      lost.shift();
+      return Promise.resolve(query(...args)).then(() => {
+        throw new Error("the reply was lost");
+      });
     };
     Object.assign(client, { query: noted });
   });
@@ -46,7 +54,7 @@ const watched = async (): Promise<{
   atEnd(() => store.close());
   await store.ready();
   calls.length = 0;
-  return { store, calls, schema };
+  return { store, calls, lost, schema };
 };
 
 const put = (id: string, expected: PutStep["expected"] = { _tag: "Any" }): PutStep => ({
@@ -88,6 +96,18 @@ describe("a lease behind writes", () => {
     expect(seen).toEqual(numbered(30));
     expect(calls).toEqual(["both_1", "both_1", "both_1"]);
     expect(await store.stats("q")).toMatchObject({ acked: 30, leased: 0, ready: 0 });
+  }, 30_000);
+
+  it("gives back what it leased where its reply is lost and the write is then found to be done", async () => {
+    const { store, calls, lost } = await watched();
+    await enqueue(store, "q", numbered(30));
+    const leases = await store.lease(leaseRequest("q", { max: 10 }));
+    calls.length = 0;
+    lost.push("both_1");
+    const [, next] = await Promise.all([settle(store, "q", leases, Ack), store.lease(leaseRequest("q", { max: 10 }))]);
+    expect(calls).toEqual(["both_1", "both_1", "both_1"]);
+    expect(next.map(({ payload }) => payload)).toEqual(numbered(20).slice(10));
+    expect(await store.stats("q")).toMatchObject({ acked: 10, leased: 10, ready: 10 });
   }, 30_000);
 
   it("asks again with pauses where somebody's transaction holds what is due", async () => {

@@ -6,9 +6,10 @@ import type { CallEnd, Connection } from "./Connection.js";
 import { type Answered, Lane } from "./Lane.js";
 
 /**
- * Which way a call goes. "renewals": one after the other, so that the latest one holds, and beside the lane, so that none waits behind payloads.
+ * Which way a call goes. "renewals of": those of a queue one after the other, so that the latest one holds, and beside the lane, so that none
+ * waits behind payloads.
  */
-type Way = Exclude<Session, "hints"> | "renewals";
+type Way = Exclude<Session, "hints"> | { readonly renewalsOf: string };
 
 /** One call of a function. */
 interface Trip<A> {
@@ -21,7 +22,8 @@ interface Trip<A> {
 export class Calls {
   /** Those beside the lane that are under way. */
   private readonly beside = new Set<Promise<void>>();
-  private readonly renewals = new Lane();
+  /** By queue, as long as there is something in it. */
+  private readonly renewals = new Map<string, Lane>();
 
   constructor(
     private readonly connection: Pick<Connection, "call">,
@@ -30,7 +32,7 @@ export class Calls {
 
   run<A>(trip: Trip<A>, end: CallEnd<A>): void {
     if (trip.way !== "any") {
-      const lane = trip.way === "lane" ? this.lane : this.renewals;
+      const lane = trip.way === "lane" ? this.lane : this.renewalsOf(trip.way.renewalsOf);
       lane.add({ kind: "other", weight: 0, run: () => this.call(trip, end) });
       return;
     }
@@ -41,7 +43,12 @@ export class Calls {
 
   /** Ends once nothing is under way, neither of these nor of the others, or after so long. */
   async idle(scheduler: SchedulerLike, msMax: number, others: Promise<unknown>): Promise<void> {
-    const done = Promise.all([this.lane.idle(), this.renewals.idle(), others, ...this.beside]);
+    const done = Promise.all([
+      this.lane.idle(),
+      others,
+      ...this.beside,
+      ...[...this.renewals.values()].map((lane) => lane.idle()),
+    ]);
     await new Promise<void>((resolve) => {
       const timer = scheduler.schedule(resolve, msMax);
       const end = (): void => {
@@ -50,6 +57,14 @@ export class Calls {
       };
       done.then(end, end);
     });
+  }
+
+  private renewalsOf(queue: string): Lane {
+    const known = this.renewals.get(queue);
+    if (known !== undefined) return known;
+    const lane = new Lane(() => this.renewals.delete(queue));
+    this.renewals.set(queue, lane);
+    return lane;
   }
 
   private async call<A>({ way, name, text, read }: Trip<A>, end: CallEnd<A>): Promise<Answered> {

@@ -13,8 +13,8 @@ export interface Turn {
   /** Whether it leaves at once where nothing is under way, since the process may be busy then. Default: at the end of its burst. */
   readonly atOnce?: boolean;
   /**
-   * Does these turns, of which it is the first, as one call. It never fails. Nothing runs between this call and the one of the driver, so that
-   * what it finds is still so when its call leaves.
+   * Does these turns, of which it is the first, as one call. Nothing of users runs between this call and the one of the driver, so that what it
+   * finds is still so when its call leaves. That a call fails is an answer; it rejects only where there is a defect.
    */
   readonly run: (turns: ReadonlyArray<Turn>) => Promise<Answered>;
 }
@@ -35,6 +35,8 @@ export interface LeaseTurn extends Turn {
   /** Makes the text of its request; `again` where an earlier try may have been done. */
   readonly text: (again: boolean) => string;
   readonly done: (reply: string) => void;
+  /** A call that had it along failed: it may have been done all the same. */
+  readonly lost: () => void;
 }
 
 /** Whether a turn may leave with the one before it. */
@@ -59,6 +61,9 @@ export class Lane {
   private phase: "idle" | "gathering" | "under way" | "telling" = "idle";
   private readonly idles: Array<() => void> = [];
 
+  /** `onIdle`: nothing waits any more. */
+  constructor(private readonly onIdle: () => void = () => undefined) {}
+
   add(turn: Turn): void {
     this.waiting.push(turn);
     if (this.phase === "under way") return;
@@ -81,11 +86,20 @@ export class Lane {
     const [first] = turns;
     if (first === undefined) {
       this.phase = "idle";
+      this.onIdle();
       for (const resolve of this.idles.splice(0)) resolve();
       return;
     }
     this.phase = "under way";
-    void first.run(turns).then((answered) => this.answered(answered));
+    first.run(turns).then(
+      (answered) => this.answered(answered),
+      (cause: unknown) =>
+        this.answered({
+          tell: () => {
+            throw cause;
+          },
+        }),
+    );
   }
 
   private answered({ tell, left }: Answered): void {

@@ -207,15 +207,14 @@ begin
 end $$;
 create function promote_followers(_queue integer, _keys text[], _place bigint) returns integer language plpgsql as $$
 declare
+  _ctids tid[];
   _promoted integer;
 begin
-  with next as materialized (
-    select (
-        select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1
-      ) as ctid, _place + n - 1 as place
-      from unnest(_keys) with ordinality k (key, n) where key is not null
-  )
-  update messages m set state = 0, place = next.place from next where m.ctid = next.ctid;
+  _ctids := array(
+    select (select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1)
+      from unnest(_keys) with ordinality k (key, n) order by n
+  );
+  update messages set state = 0, place = _place + array_position(_ctids, ctid) - 1 where ctid = any (_ctids);
   get diagnostics _promoted = row_count;
   return _promoted;
 end $$;
@@ -2044,13 +2043,14 @@ begin
         select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
       else
         with gone as (
-          delete from messages m using unnest(_seqs) with ordinality s (seq, n)
-            where m.seq = s.seq and m.lease = (_ack ->> 1)::bigint and m.state = 0 and m.queue + 0 = _queue
-            returning s.n, m.key, m.dedupe, m.id
+          delete from messages
+            where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+            returning seq, key, dedupe, id
         ), forgotten as (
           select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
         )
-        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by n) into _done, _keys from gone;
+        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by array_position(_seqs, seq)) into _done, _keys
+          from gone;
         _promoted := promote_followers(_queue, _keys, _place);
         _place := _place + _done;
       end if;

@@ -2,7 +2,8 @@
  * One `lease` of the port, from its first question to its end.
  *
  * ```text
- *           nothing, may wait
+ *   ┌─ the process was busy: behind what others send now
+ *   ▼  │    nothing, may wait
  *   asking ───────────────────▶ waiting ──time over, store closed──▶ ended, with an empty list
  *     │  ▲                        │
  *     │  └── hinted, due, polled ─┘
@@ -17,7 +18,7 @@ import { toSluiceError } from "../../../core/SluiceError.js";
 import type { Lease, LeaseRequest } from "../../../port/Lease.js";
 import type { Lane } from "../connection/Lane.js";
 import type { LeaseReply } from "./leaseCalls.js";
-import { Question, type QuestionContext } from "./Question.js";
+import { beatMsOf, Question, type QuestionContext } from "./Question.js";
 import { POLL_MS, type Waiter, type Waiting } from "./Waiting.js";
 
 /** Where something is ready that was not to be had, since somebody's transaction holds it, it asks again after so long. */
@@ -41,7 +42,7 @@ export class Asking implements Waiter {
   private phase: "asking" | "waiting" | "ended" = "asking";
   /** Whether something may have become ready since it asked. */
   private inVain = false;
-  /** Rings at the end of the waiting, and when to ask again. */
+  /** While it asks, beats; while it waits, rings at the end of that, and when to ask again. */
   private timer: Subscription | undefined;
 
   constructor(
@@ -56,14 +57,26 @@ export class Asking implements Waiter {
   start(): void {
     this.phase = "asking";
     this.inVain = false;
-    this.context.lane.add(
-      new Question(this.context, this.wanted, {
-        isWanted: () => this.phase !== "ended",
-        late: () => this.letOthersGo(),
-        answered: (reply) => this.answered(reply),
-        failed: (cause) => this.fail(cause),
-      }),
-    );
+    const question = new Question(this.context, this.wanted, {
+      isWanted: () => this.phase !== "ended",
+      late: () => this.letOthersGo(),
+      answered: (reply) => this.answered(reply),
+      failed: (cause) => this.fail(cause),
+    });
+    this.beat(question);
+    this.context.lane.add(question);
+  }
+
+  private beat(question: Question): void {
+    this.ring(() => {
+      question.beat();
+      this.beat(question);
+    }, beatMsOf(this.wanted));
+  }
+
+  private ring(then: () => void, delayMs: number): void {
+    this.timer?.unsubscribe();
+    this.timer = this.context.scheduler.schedule(then, delayMs);
   }
 
   /** Ends with an empty list. What the server gives all the same goes back. */
@@ -91,8 +104,7 @@ export class Asking implements Waiter {
   /** The timers of this process go first: they settle and renew what is still wanted. */
   private letOthersGo(): void {
     if (this.phase === "ended") return;
-    this.timer?.unsubscribe();
-    this.timer = this.context.scheduler.schedule(() => this.start(), 1);
+    this.ring(() => this.start(), 1);
   }
 
   private answered({ leases, untilMs, standsBack, goesOn, standsBy }: LeaseReply): void {
@@ -125,8 +137,7 @@ export class Asking implements Waiter {
     const restMs = this.untilMs - nowMs;
     const readyMs = untilMs > 0 ? untilMs : HELD_MS;
     const delayMs = Math.max(0, Math.ceil(Math.min(pollMs, readyMs, restMs)));
-    this.timer?.unsubscribe();
-    this.timer = scheduler.schedule(() => {
+    this.ring(() => {
       if (this.phase !== "waiting") return;
       if (this.untilMs <= scheduler.now()) this.stop();
       else this.woken();

@@ -23,12 +23,23 @@ export interface QuestionEnd {
   readonly failed: (cause: unknown) => void;
 }
 
+/** A process that is busy for this part of a lease may be late with its renewals. */
+const LATE_PART = 3;
+/** So often in that time it is looked whether it is. */
+const BEATS = 2;
+
+/** How often a question that waits for its turn is told that the process is not busy (milliseconds). */
+export const beatMsOf = ({ leaseMs }: Pick<LeaseRequest, "leaseMs">): number => leaseMs / LATE_PART / BEATS;
+
 export class Question implements LeaseTurn {
   readonly kind = "lease";
   readonly weight = 0;
   readonly atOnce: boolean;
   private readonly lease = newLeaseNumber();
-  private readonly madeMs: number;
+  /** When the process was last seen not to be busy. */
+  private freshMs: number;
+  /** Whether a call that had it along may have been done all the same. */
+  private unsure = false;
   /** When it was sent first. */
   private asked: { readonly given: number | null; readonly atMs: number } | undefined;
 
@@ -38,7 +49,17 @@ export class Question implements LeaseTurn {
     private readonly end: QuestionEnd,
   ) {
     this.atOnce = wanted.atOnce === true;
-    this.madeMs = context.scheduler.now();
+    this.freshMs = context.scheduler.now();
+  }
+
+  /** Called now and then while it waits for its turn: that the process is not busy. Where this comes late, it was. */
+  beat(): void {
+    if (!this.isLate) this.freshMs = this.context.scheduler.now();
+  }
+
+  /** A call that had it along failed. */
+  lost(): void {
+    this.unsure = true;
   }
 
   mayLeave(): boolean {
@@ -47,8 +68,15 @@ export class Question implements LeaseTurn {
 
   text(again: boolean): string {
     const { deadLettersMax, fronts } = this.context;
+    this.unsure ||= again;
     const front = fronts.of(this.wanted.queue);
-    return leaseText(this.wanted, { given: this.sent().given, deadLettersMax, lease: this.lease, again, front });
+    return leaseText(this.wanted, {
+      given: this.sent().given,
+      deadLettersMax,
+      lease: this.lease,
+      again: this.unsure,
+      front,
+    });
   }
 
   /** Asks by itself. */
@@ -71,12 +99,13 @@ export class Question implements LeaseTurn {
   }
 
   /**
-   * Whether the process may have been busy since somebody decided to ask, for as long as a third of a lease: then leases of its own may be
-   * past their ends, and it would end them. See decision 0033.
+   * Whether the process was busy since somebody decided to ask, for as long as a third of a lease: then leases of its own may be past their
+   * ends, and it would end them. See decision 0033. One that may have been done is sent again as soon as it can be: only it can give back what
+   * it holds.
    */
   private get isLate(): boolean {
-    const { context, wanted, madeMs } = this;
-    return context.scheduler.now() - madeMs >= wanted.leaseMs / 3;
+    const { context, wanted, freshMs, unsure } = this;
+    return !unsure && context.scheduler.now() - freshMs >= wanted.leaseMs / LATE_PART;
   }
 
   private sent(): { readonly given: number | null; readonly atMs: number } {

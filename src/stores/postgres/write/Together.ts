@@ -18,7 +18,10 @@ export class Together {
     if (lease?.mayLeave() !== true) return connection.call("lane", name, () => text);
     // Neither request has the character that parts them: JSON has no control characters.
     const both = (again: boolean): string => [name, text, lease.text(again)].join(RECORD);
-    const reply = await connection.call("lane", "both_1", both);
+    const reply = await connection.call("lane", "both_1", both).catch((cause: unknown) => {
+      lease.lost();
+      throw cause;
+    });
     const end = reply.indexOf(RECORD);
     // Nothing was done, and so nothing was leased.
     if (end < 0) return reply;

@@ -121,26 +121,31 @@ export class Writer {
     const tellWrites = encoded.sent.length > 0 ? await this.sendEncoded(encoded, together) : () => undefined;
     const { tell: tellLease, left } = together.answered;
     const tell = (): void => {
-      tellWrites();
-      tellLease();
+      try {
+        tellRefused(encoded);
+        tellWrites();
+      } finally {
+        tellLease();
+      }
     };
     return { tell, left };
   }
 
-  /** What is sent of these writes. One that cannot be sent is told so. */
+  /** What is sent of these writes, and those that cannot be sent. */
   private encoded(turns: ReadonlyArray<WriteOf>): Request {
     const body = new Body();
     const sent: Array<WriteOf> = [];
+    const refused: Array<Refused> = [];
     const writes: Array<EncodedWrite> = [];
     for (const turn of turns) {
       try {
         writes.push([turn.writeId, turn.lists.map((list) => encodeList(list, body))]);
         sent.push(turn);
       } catch (cause) {
-        turn.end.failed(cause);
+        refused.push({ end: turn.end, cause });
       }
     }
-    return { sent, body, writes, now: this.options.given() };
+    return { sent, refused, body, writes, now: this.options.given() };
   }
 
   /** Ends with what tells the writes how they ended. */
@@ -183,8 +188,19 @@ export class Writer {
   }
 }
 
+/** A write that cannot be sent. */
+interface Refused {
+  readonly end: WriteEnd;
+  readonly cause: unknown;
+}
+
+const tellRefused = ({ refused }: Pick<Request, "refused">): void => {
+  for (const { end, cause } of refused) end.failed(cause);
+};
+
 /** What a call is made of. */
 interface Request {
+  readonly refused: ReadonlyArray<Refused>;
   /** The writes, in the order of what is sent of them. */
   readonly sent: ReadonlyArray<WriteOf>;
   readonly body: Body;

@@ -38,10 +38,13 @@ const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boole
   ["put_1", isPut],
 ];
 
+/** From so many events on one statement for all of them costs less than one for each. */
+const EVENTS_MAX = 8;
+
 /** The function for a call of one step. */
 const functionForOne = (step: Step): string | undefined => {
   if (isPlainEnqueue(step)) return "enqueue_one_1";
-  return addsEvents(step) ? "append_one_1" : undefined;
+  return step._tag === "Append" && step.events.length <= EVENTS_MAX && addsEvents(step) ? "append_one_1" : undefined;
 };
 
 /** The function for a call of these lists. */

@@ -30,15 +30,14 @@ end $$;
 -- The same for the messages that follow those of these keys, of which each comes once; null where a message had none.
 create function promote_followers(_queue integer, _keys text[], _place bigint) returns integer language plpgsql as $$
 declare
+  _ctids tid[];
   _promoted integer;
 begin
-  with next as materialized (
-    select (
-        select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1
-      ) as ctid, _place + n - 1 as place
-      from unnest(_keys) with ordinality k (key, n) where key is not null
-  )
-  update messages m set state = 0, place = next.place from next where m.ctid = next.ctid;
+  _ctids := array(
+    select (select ctid from messages where queue = _queue and key = k.key and state = 2 order by place limit 1)
+      from unnest(_keys) with ordinality k (key, n) order by n
+  );
+  update messages set state = 0, place = _place + array_position(_ctids, ctid) - 1 where ctid = any (_ctids);
   get diagnostics _promoted = row_count;
   return _promoted;
 end $$;

@@ -43,13 +43,14 @@ begin
         select count(*) + 0 * (select count(*) from forgotten) into _done from gone;
       else
         with gone as (
-          delete from messages m using unnest(_seqs) with ordinality s (seq, n)
-            where m.seq = s.seq and m.lease = (_ack ->> 1)::bigint and m.state = 0 and m.queue + 0 = _queue
-            returning s.n, m.key, m.dedupe, m.id
+          delete from messages
+            where seq = any (_seqs) and lease = (_ack ->> 1)::bigint and state = 0 and queue + 0 = _queue
+            returning seq, key, dedupe, id
         ), forgotten as (
           select forget_dedupe(_queue, dedupe, id) from gone where dedupe is not null offset 0
         )
-        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by n) into _done, _keys from gone;
+        select count(*) + 0 * (select count(*) from forgotten), array_agg(key order by array_position(_seqs, seq)) into _done, _keys
+          from gone;
         _promoted := promote_followers(_queue, _keys, _place);
         _place := _place + _done;
       end if;

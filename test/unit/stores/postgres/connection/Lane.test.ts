@@ -147,6 +147,17 @@ describe("the lane of a Postgres store", () => {
     expect([calls, reported]).toEqual([["a", "b"], [error]]);
   });
 
+  it("goes on where a turn rejects, which is reported", async () => {
+    const { add, calls, lane } = rig();
+    const reported: Array<unknown> = [];
+    config.onUnhandledError = (error) => reported.push(error);
+    const error = new Error("a defect");
+    lane.add({ kind: "other", weight: 0, run: () => Promise.reject(error) });
+    add("a");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([calls, reported]).toEqual([["a"], [error]]);
+  });
+
   it("is idle once nothing waits and all was told", async () => {
     const { add, lane, answer } = rig();
     const over: Array<string> = [];
