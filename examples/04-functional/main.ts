@@ -7,9 +7,11 @@ import { log } from "fp-ts/lib/Console.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as T from "fp-ts/lib/Task.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { memoryStore } from "sluice/memory";
+import type { SluiceError, Store } from "sluice";
 import type { Tally } from "sluice/task";
 import * as Q from "sluice/task";
+import { openForRun } from "../place/openForRun.js";
+import { placeGiven } from "../place/placeOptions.js";
 import { gatewayWithLimit } from "./Gateway.js";
 import { chargeAndRedrive } from "./withReader.js";
 import { chargeNewOrders } from "./withTasks.js";
@@ -17,13 +19,25 @@ import { chargeNewOrders } from "./withTasks.js";
 const show = ({ Ack, Retry, Reject }: Tally): string => `${Ack} acked, ${Retry} retried, ${Reject} dead`;
 const gateway = gatewayWithLimit(500);
 
+/** A store for each part, which leaves nothing behind. `Q.connect(memoryStore)` is all of it where one in memory will do. */
+const connected = <E, A>(use: (store: Store) => TE.TaskEither<E, A>): TE.TaskEither<E | SluiceError, A> =>
+  pipe(
+    () => openForRun(placeGiven("functional")),
+    T.flatMap(({ store, close }) =>
+      pipe(
+        Q.connect(() => store)(use),
+        T.tap(() => close),
+      ),
+    ),
+  );
+
 const withTasks = pipe(
-  Q.connect(memoryStore)((store) => chargeNewOrders(store, gateway)),
+  connected((store) => chargeNewOrders(store, gateway)),
   TE.tapIO((tally) => log(`tasks: ${show(tally)}`)),
 );
 
 const withReader = pipe(
-  Q.connect(memoryStore)((store) => chargeAndRedrive({ store, gateway })),
+  connected((store) => chargeAndRedrive({ store, gateway })),
   TE.tapIO(({ first, dead }) => log(`reader: ${show(first)} (${dead.join(", ")})`)),
   TE.tapIO(({ redriven, second }) => log(`after the redrive of ${redriven}: ${show(second)}`)),
   TE.tapIO(({ stats }) => log(`${stats.enqueued} enqueued = ${stats.acked} acked + ${stats.dead} dead`)),

@@ -2,11 +2,12 @@
 import { randomBytes } from "node:crypto";
 import * as t from "io-ts";
 import { queue } from "sluice";
-import { memoryStore } from "sluice/memory";
+import { openForRun } from "../place/openForRun.js";
+import { placeGiven } from "../place/placeOptions.js";
 import { encrypted } from "./encrypted.js";
 import { sealWith } from "./seal.js";
 
-const behind = memoryStore();
+const { store: behind, close } = await openForRun(placeGiven("own-store"));
 const store = encrypted(behind, sealWith(randomBytes(32)));
 const letters = queue(store, { name: "letters", codec: t.string });
 
@@ -19,3 +20,4 @@ for (const message of await letters.receive({ max: 1 })) {
   await message.ack;
 }
 await store.close();
+await close();

@@ -2,16 +2,17 @@
 import * as t from "io-ts";
 import { BehaviorSubject, firstValueFrom, map, take, timer, toArray } from "rxjs";
 import { handle, queue, settle } from "sluice";
-import { memoryStore } from "sluice/memory";
+import { openForRun } from "../place/openForRun.js";
+import { placeGiven } from "../place/placeOptions.js";
 import { whileOpen } from "./whileOpen.js";
 
-const store = memoryStore();
-const orders = queue(store, { name: "orders", codec: t.string, leaseMs: 100 });
+const { store, close } = await openForRun(placeGiven("own-operator"));
+const orders = queue(store, { name: "orders", codec: t.string, leaseMs: 500 });
 await orders.enqueueAll(["o-1", "o-2", "o-3"]);
 
 const serviceIsUp$ = new BehaviorSubject(false);
 // Longer than a lease: what is in hand is kept alive.
-timer(250).subscribe(() => serviceIsUp$.next(true));
+timer(1_250).subscribe(() => serviceIsUp$.next(true));
 
 const handled = await firstValueFrom(
   orders.messages().pipe(
@@ -24,4 +25,4 @@ const handled = await firstValueFrom(
   ),
 );
 for (const line of handled) console.log(line);
-await store.close();
+await close();

@@ -1,7 +1,7 @@
-/** A store for one run alone: it must answer, and nothing of it is left behind. */
+/** Uses a store for one run alone: it must answer, and nothing of it is left behind. */
 import type { Store } from "sluice";
-import { clearPlace } from "./clearPlace.js";
-import { openPlace, type PlaceSettings } from "./openPlace.js";
+import { openForRun } from "./openForRun.js";
+import type { PlaceSettings } from "./openPlace.js";
 import type { Place } from "./Place.js";
 
 export const atPlace = async <A>(
@@ -9,17 +9,10 @@ export const atPlace = async <A>(
   use: (store: Store) => Promise<A>,
   settings: PlaceSettings = {},
 ): Promise<A> => {
-  const { store, close } = await openPlace(place, settings);
-  try {
-    await store.ready();
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { store, close } = await openForRun(place, settings);
   try {
     return await use(store);
   } finally {
     await close();
-    await clearPlace(place);
   }
 };

@@ -1,5 +1,5 @@
 /** The options of the command line that say where an example keeps what it stores. */
-import { type Command, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Place } from "./Place.js";
 
 export interface PlaceOptions {
@@ -26,3 +26,10 @@ export const placeOf = ({ redis, postgres, pglite }: PlaceOptions, namespace: st
   if (pglite !== undefined) return { kind: "pglite", dir: pglite, namespace };
   return { kind: "memory" };
 };
+
+/** Where the command line of an example has it work that takes no other options, in a namespace of this run alone. */
+export const placeGiven = (name: string): Place =>
+  placeOf(
+    addPlaceOptions(new Command(name)).parse().opts<PlaceOptions>(),
+    `sluice-${name}-${process.pid}-${Date.now()}`,
+  );

@@ -15,8 +15,13 @@ begin
   perform log_draw();
   _number := currval('log_calls') << 16;
   with lists as materialized (
-    select row_number() over (order by w.n, l.n) as n, w.n as write, w.of ->> 0 as id, l.list -> -1 as step, case when jsonb_array_length(l.list) > 2 then l.list -> 1 end as put
-      from jsonb_array_elements(_call -> 'writes') with ordinality w (of, n), jsonb_array_elements(w.of -> 1) with ordinality l (list, n)
+    select row_number() over (order by write, at) as n, write, id, list -> -1 as step, case when jsonb_array_length(list) > 2 then list -> 1 end as put
+      from (
+        -- Before they are sorted: else each list would carry its whole write along.
+        select w.n as write, w.of ->> 0 as id, l.n as at, l.list
+          from jsonb_array_elements(_call -> 'writes') with ordinality w (of, n), jsonb_array_elements(w.of -> 1) with ordinality l (list, n)
+          offset 0
+      ) each
   ), streams as materialized (
     select s.stream, h.version, tail_of(h.last_id) as tail, h.closed
       from (select distinct step ->> 1 as stream from lists) s, stream_head(s.stream) h
