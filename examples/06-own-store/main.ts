@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import * as t from "io-ts";
 import { queue } from "sluice";
-import { openForRun } from "../place/openForRun.js";
-import { placeGiven } from "../place/placeOptions.js";
+import { memoryStore } from "sluice/memory";
 import { encrypted } from "./encrypted.js";
 import { sealWith } from "./seal.js";
 
-const { store: behind, close } = await openForRun(placeGiven("own-store"));
+const behind = memoryStore();
 const store = encrypted(behind, sealWith(randomBytes(32)));
 const letters = queue(store, { name: "letters", codec: t.string });
 
@@ -20,4 +19,3 @@ for (const message of await letters.receive({ max: 1 })) {
   await message.ack;
 }
 await store.close();
-await close();

@@ -2,17 +2,16 @@
 import * as t from "io-ts";
 import { BehaviorSubject, firstValueFrom, map, take, timer, toArray } from "rxjs";
 import { handle, queue, settle } from "sluice";
-import { openForRun } from "../place/openForRun.js";
-import { placeGiven } from "../place/placeOptions.js";
+import { memoryStore } from "sluice/memory";
 import { whileOpen } from "./whileOpen.js";
 
-const { store, close } = await openForRun(placeGiven("own-operator"));
-const orders = queue(store, { name: "orders", codec: t.string, leaseMs: 500 });
+const store = memoryStore();
+const orders = queue(store, { name: "orders", codec: t.string, leaseMs: 100 });
 await orders.enqueueAll(["o-1", "o-2", "o-3"]);
 
 const serviceIsUp$ = new BehaviorSubject(false);
 // Longer than a lease: what is in hand is kept alive.
-timer(1_250).subscribe(() => serviceIsUp$.next(true));
+timer(250).subscribe(() => serviceIsUp$.next(true));
 
 const handled = await firstValueFrom(
   orders.messages().pipe(
@@ -25,4 +24,4 @@ const handled = await firstValueFrom(
   ),
 );
 for (const line of handled) console.log(line);
-await close();
+await store.close();
