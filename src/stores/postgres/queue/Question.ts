@@ -17,7 +17,7 @@ export interface QuestionContext {
 
 export interface QuestionEnd {
   readonly isWanted: () => boolean;
-  /** It has waited for its turn for so long that others must go first: it was not asked, and has to be asked again behind them. */
+  /** The process was busy while it waited, so others must go first: it was not asked, and has to be asked again behind them. */
   readonly late: () => void;
   readonly answered: (reply: LeaseReply) => void;
   readonly failed: (cause: unknown) => void;
