@@ -2,12 +2,14 @@
  * Orders charged in fp-ts only: a Left that dead-letters, a Left that is retried, and a redrive after the cause is gone.
  *
  *   npm run example -- examples/04-functional/main.ts
+ *   npm run example -- examples/04-functional/main.ts --pglite ./data   (or --redis <url>, --postgres <url>)
  */
 import { log } from "fp-ts/lib/Console.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as T from "fp-ts/lib/Task.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { SluiceError, Store } from "sluice";
+import { toSluiceError } from "sluice/store";
 import type { Tally } from "sluice/task";
 import * as Q from "sluice/task";
 import { openForRun } from "../place/openForRun.js";
@@ -22,8 +24,8 @@ const gateway = gatewayWithLimit(500);
 /** A store for each part, which leaves nothing behind. `Q.connect(memoryStore)` is all of it where one in memory will do. */
 const connected = <E, A>(use: (store: Store) => TE.TaskEither<E, A>): TE.TaskEither<E | SluiceError, A> =>
   pipe(
-    () => openForRun(placeGiven("functional")),
-    T.flatMap(({ store, close }) =>
+    TE.tryCatch(() => openForRun(placeGiven("functional")), toSluiceError),
+    TE.flatMap(({ store, close }) =>
       pipe(
         Q.connect(() => store)(use),
         T.tap(() => close),

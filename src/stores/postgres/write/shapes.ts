@@ -38,7 +38,7 @@ const shapes: ReadonlyArray<readonly [name: string, fits: (list: Steps) => boole
   ["put_1", isPut],
 ];
 
-/** From so many events on one statement for all of them costs less than one for each. */
+/** Of an append of no more events than this each is added by a statement of its own; above it one statement adds all. */
 const EVENTS_MAX = 8;
 
 /** The function for a call of one step. */
